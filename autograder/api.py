@@ -1,0 +1,198 @@
+"""What authors of checks write with: `check`, `mutant`, `alternative` and `headline`.
+
+Each decorator only marks a function; `load_chapter` gathers the marked ones of a chapter. The functions stay ordinary:
+pytest collects them, and they can be called by hand.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, Literal, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+Bound = Literal["at_least", "at_most"]
+_MARK = "__course__"
+_PARAMETERS = ("student", "rng")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One promise an answer must keep.
+
+    Attributes
+    ----------
+    exercise : id in the curriculum.
+    name : the function's name.
+    sentence : its docstring, which the student reads; ``{threshold}`` stands for the calibrated bound.
+    function : called as ``function(student, rng)``; asserts, or returns the figure to be bounded.
+    core : an exercise earns nothing until one of its core checks passes, so that an answer which does
+        nothing can't collect the side conditions. With no core check marked, all are.
+    weight : share of the exercise's points, relative to its other checks.
+    hint : shown when the check fails and no known misconception matches.
+    bound : how a returned figure compares with the calibrated threshold; None for a check that asserts.
+    data : the data set the figure depends on; real data and stand-in have thresholds of their own.
+    """
+
+    exercise: str
+    name: str
+    sentence: str
+    function: Callable[..., float | None] = field(repr=False, compare=False)
+    core: bool = False
+    weight: float = 1.0
+    hint: str = ""
+    bound: Bound | None = None
+    data: str = ""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """An answer of ours other than the reference: a mutant (wrong) or an alternative (right).
+
+    Attributes
+    ----------
+    exercise, name : which exercise, and the function's own name.
+    sentence : for a mutant, what would help a student who has this misconception.
+    answers : the reference's names it replaces, with what stands for them.
+    fails : for a mutant, the check that is there to catch it. Empty for an alternative.
+    """
+
+    exercise: str
+    name: str
+    sentence: str
+    answers: Mapping[str, Any] = field(repr=False, compare=False)
+    fails: str = ""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A figure of the full-size run. `function()` returns (our figure, size as text)."""
+
+    exercise: str
+    figure: str
+    book: str
+    data: str
+    function: Callable[[], tuple[float, str]] = field(repr=False, compare=False)
+    holds: Callable[[float], bool] = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class ChapterChecks:
+    """All that is known of a chapter beside its text: checks, mutants, alternatives, and the reference."""
+
+    chapter: str
+    checks: tuple[Check, ...]
+    mutants: tuple[Variant, ...]
+    alternatives: tuple[Variant, ...]
+    reference: ModuleType = field(repr=False)
+
+    def of(self, exercise: str) -> tuple[Check, ...]:
+        """Return the checks of one exercise, in the order they are written."""
+        return tuple(check for check in self.checks if check.exercise == exercise)
+
+    def namespace(self, variant: Variant | None = None) -> dict[str, Any]:
+        """Return the reference's names, with those of `variant` in their place."""
+        return {**vars(self.reference), **(variant.answers if variant else {})}
+
+
+def check(
+    exercise: str,
+    *,
+    core: bool = False,
+    weight: float = 1.0,
+    hint: str = "",
+    at_least: bool = False,
+    at_most: bool = False,
+    data: str = "",
+) -> Callable[[F], F]:
+    """Mark ``test_...(student, rng)`` as a hidden check of `exercise`; see `Check` for the parameters.
+
+    With `at_least` or `at_most` the function returns a figure, which must reach or stay under the threshold that
+    ``course calibrate`` has written beside the checks.
+    """
+
+    def mark(function: F) -> F:
+        bound: Bound | None = "at_least" if at_least else "at_most" if at_most else None
+        parameters = tuple(inspect.signature(function).parameters)
+        if parameters != _PARAMETERS:
+            raise TypeError(f"{function.__qualname__}{parameters}: a check takes exactly (student, rng)")
+        made = Check(exercise, function.__name__, _sentence(function), function, core, weight, hint, bound, data)
+        setattr(function, _MARK, made)
+        return function
+
+    return mark
+
+
+def mutant(exercise: str, *, replaces: str, fails: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+    """Mark a function or class as a wrong answer for the name it `replaces` (and those in `also`); its docstring
+    is the sentence for a student with that misconception, `fails` the check that must catch it."""
+    return _variant(exercise, replaces, fails, also)
+
+
+def alternative(exercise: str, *, replaces: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+    """Mark a function or class as a right answer that differs from the reference: it must get full marks."""
+    return _variant(exercise, replaces, "", also)
+
+
+def headline(exercise: str, figure: str, *, book: str, data: str, holds: Callable[[float], bool]) -> Callable[[F], F]:
+    """Mark a function without parameters that measures `figure` at full size and returns (figure, size)."""
+
+    def mark(function: F) -> F:
+        setattr(function, _MARK, Headline(exercise, figure, book, data, function, holds))
+        return function
+
+    return mark
+
+
+def check_of(function: object) -> Check | None:
+    """Return the `Check` a function was marked as, or None."""
+    made = getattr(function, _MARK, None)
+    return made if isinstance(made, Check) else None
+
+
+def load_chapter(chapter: str) -> ChapterChecks:
+    """Import a chapter's checks, mutants and reference. The checkout must be importable (`Project.activate`)."""
+    mutants = importlib.import_module(f"autograder.mutants.{chapter}")
+    variants = [item for item in _marked(mutants) if isinstance(item, Variant)]
+    return ChapterChecks(
+        chapter,
+        checks=tuple(item for item in _marked(checks_module(chapter)) if isinstance(item, Check)),
+        mutants=tuple(item for item in variants if item.fails),
+        alternatives=tuple(item for item in variants if not item.fails),
+        reference=importlib.import_module(f"solutions.{chapter}"),
+    )
+
+
+def load_headlines(chapter: str) -> tuple[Headline, ...]:
+    """Import a chapter's full-size figures."""
+    module = importlib.import_module(f"autograder.checks.headline_{chapter}")
+    return tuple(item for item in _marked(module) if isinstance(item, Headline))
+
+
+def checks_module(chapter: str) -> ModuleType:
+    """Import and return ``autograder/checks/test_<chapter>.py``."""
+    return importlib.import_module(f"autograder.checks.test_{chapter}")
+
+
+def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None) -> Callable[[F], F]:
+    def mark(function: F) -> F:
+        answers = {replaces: function, **(also or {})}
+        made = Variant(exercise, function.__name__, _sentence(function), answers, fails)
+        setattr(function, _MARK, made)
+        return function
+
+    return mark
+
+
+def _marked(module: ModuleType) -> Iterator[object]:
+    for value in vars(module).values():
+        # A class that inherits from a marked one is not marked itself.
+        if getattr(value, "__module__", None) == module.__name__ and _MARK in vars(value):
+            yield vars(value)[_MARK]
+
+
+def _sentence(function: Callable[..., Any]) -> str:
+    return " ".join((inspect.getdoc(function) or "").split())

@@ -1,0 +1,69 @@
+"""Opens a chapter's assignment for grading: released notebook, checks, thresholds, and the course's key."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import warnings
+from pathlib import Path
+
+import nbformat
+
+from autograder.api import load_chapter
+from autograder.calibration import load_calibrations
+from autograder.engine.grade import Assignment
+from autograder.engine.judge import Bench
+from course.errors import SetupError
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+
+def open_assignment(project: Project, name: str) -> Assignment:
+    """Return the assignment of the chapter called `name`, as it was released.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    chapter = load_syllabus(project.syllabus).find(name)
+    path = released_notebook(project, chapter)
+    if not path.exists():
+        raise SetupError(f"{chapter.name} has not been released: run `course release {chapter.short}` first.")
+    release = nbformat.read(path, as_version=4)
+    return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+
+
+def open_bench(project: Project, chapter: Chapter) -> Bench:
+    """Return what judges the answers of a chapter."""
+    project.activate()
+    return Bench(load_chapter(chapter.name), load_calibrations(project.checks, chapter.name), data_source)
+
+
+def released_notebook(project: Project, chapter: Chapter) -> Path:
+    """Return where the released notebook is, or would be."""
+    return project.build / "release" / chapter.name / f"{chapter.name}.ipynb"
+
+
+@functools.cache
+def data_source(name: str) -> str:
+    """Return whether the data set `name` is ``real`` on this machine, or a ``stand-in``."""
+    from course.datasets import load
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load(name).source
+
+
+def course_key(project: Project) -> str:
+    """Return the secret that hidden inputs depend on: ``COURSE_KEY``, else one kept in the build folder."""
+    if key := os.environ.get("COURSE_KEY"):
+        return key
+    path = project.build / "course.key"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(secrets.token_hex(16))
+    except FileExistsError:
+        pass
+    return path.read_text(encoding="utf-8")

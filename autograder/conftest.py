@@ -1,0 +1,10 @@
+"""Makes ``pytest autograder`` use the plug-in; nothing else loads it."""
+
+from autograder.plugin import (
+    pytest_addoption,
+    pytest_configure,
+    pytest_pycollect_makeitem,
+    pytest_terminal_summary,
+)
+
+__all__ = ["pytest_addoption", "pytest_configure", "pytest_pycollect_makeitem", "pytest_terminal_summary"]

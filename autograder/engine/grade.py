@@ -1,0 +1,215 @@
+"""Grades one submission: reads the file, restores the notebook, runs it, judges every exercise.
+
+`grade` is pure: it knows of no gradebook and no folder layout, and keeps no state.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import hashlib
+import time
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.engine.judge import Bench, Seed, judge_exercise
+from autograder.engine.kernel import Opener
+from autograder.engine.restore import WrongNotebook, cell_key, restore
+from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from course.errors import CourseError, StudentError
+from course.syllabus import Chapter, Exercise
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What grading a chapter needs, the same for every submission.
+
+    Attributes
+    ----------
+    chapter : from the syllabus.
+    release : the released notebook.
+    bench : checks, thresholds, mutants.
+    key : the course's secret, for the seeds.
+    only : judge these exercises; all when empty.
+    check_seconds : how long the submission may take to answer the calls of one check.
+    """
+
+    chapter: Chapter
+    release: NotebookNode = field(repr=False)
+    bench: Bench = field(repr=False)
+    key: str = field(repr=False)
+    only: frozenset[str] = frozenset()
+    check_seconds: float = 60.0
+
+    @property
+    def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:
+        """Each exercise with its points, and whether they are given by hand."""
+        for exercise in self.chapter.exercise:
+            for cell in self.release.cells:
+                grading = cell.metadata.get("nbgrader", {})
+                if cell.metadata.get("course", {}).get("exercise") == exercise.id and grading.get("grade"):
+                    yield exercise, float(grading["points"]), bool(grading.get("solution"))
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result, and the restored notebook with outputs that belongs to it."""
+
+    result: Result
+    notebook: NotebookNode = field(repr=False)
+
+
+class Unreadable(StudentError):
+    """The file is not a notebook we can read; `status` says in which way."""
+
+    def __init__(self, status: Status, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+def read_notebook(path: Path, megabytes: int) -> NotebookNode:
+    """Read a submitted notebook of at most `megabytes` as nbformat 4.
+
+    Raises
+    ------
+    Unreadable : it is missing, too large, not JSON, or not a notebook.
+    OSError : the grader may not read it.
+    """
+    if not path.exists():
+        raise Unreadable(Status.MISSING, f"{path.name} was not handed in.")
+    size = path.stat().st_size
+    if size > megabytes << 20:
+        limit = f"{path.name} has {size >> 20} MB; a submission may have {megabytes}."
+        raise Unreadable(Status.TOO_LARGE, f"{limit} Clear its outputs and hand it in again.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
+        _refuse_misshapen(notebook)
+    except OSError:
+        raise
+    except Exception as error:  # json, unicode, nbformat's own errors: all of them mean the file is broken
+        message = f"{path.name} can't be read as a notebook. Open it in Jupyter, save it, and hand it in again."
+        raise Unreadable(Status.UNREADABLE, message) from error
+    return notebook
+
+
+def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: tuple[str, ...] = ()) -> Graded:
+    """Grade a submitted notebook (nbformat 4).
+
+    Never raises for what the submission does; trouble of the grader gives `Status.NOT_JUDGED`.
+    """
+    start = time.monotonic()
+    try:
+        restored = restore(notebook, assignment.release)
+    except WrongNotebook as error:
+        return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
+    seed = Seed(assignment.key, student, attempt_of(restored.notebook))
+    try:
+        graded = _run_and_judge(restored.notebook, assignment, seed)
+    except CourseError as error:
+        graded = _not_judged(restored.notebook, assignment, student, str(error))
+    result = graded.result
+    notes = (*notes, *restored.notes, *result.notes)
+    result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
+    return replace(graded, result=result)
+
+
+def refused(student: str, assignment: Assignment, status: Status, sentence: str) -> Graded:
+    """Return the grade of a submission that can't be run: zero, the sentence, and an untouched notebook."""
+    notebook = copy.deepcopy(assignment.release)
+    exercises = tuple(
+        ExerciseResult(
+            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_BEGUN, score=0.0, max_score=points
+        )
+        for exercise, points, _ in assignment.exercises
+    )
+    result = Result(
+        chapter=assignment.chapter.name, student=student, status=status, notes=(sentence,), exercises=exercises
+    )
+    return Graded(result, notebook)
+
+
+def attempt_of(notebook: NotebookNode) -> str:
+    """Return a digest of what was handed in: the sources of a restored notebook."""
+    sources = "\x1f".join(str(cell.source) for cell in notebook.cells)
+    return hashlib.sha256(sources.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
+    with contextlib.ExitStack() as stack:
+        opener = Opener(notebook, assignment.chapter.limits, stack, assignment.check_seconds)
+        session = opener.first()
+        exercises = tuple(
+            _by_hand(exercise, points, notebook, assignment.release)
+            if by_hand
+            else judge_exercise(exercise, points, assignment.bench, opener, seed)
+            for exercise, points, by_hand in assignment.exercises
+            if not assignment.only or exercise.id in assignment.only
+        )
+    status = session.run.status
+    if any(exercise.status is ExerciseStatus.NOT_JUDGED for exercise in exercises):
+        status = Status.NOT_JUDGED
+    result = Result(
+        chapter=assignment.chapter.name,
+        student=seed.student,
+        status=status,
+        notes=tuple(session.run.notes),
+        exercises=exercises,
+        data=_data(assignment, exercises),
+        isolation=session.isolation,
+    )
+    return Graded(result, notebook)
+
+
+def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, trouble: str) -> Graded:
+    exercises = tuple(
+        ExerciseResult(
+            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_JUDGED, score=None, max_score=points
+        )
+        for exercise, points, _ in assignment.exercises
+    )
+    result = Result(
+        chapter=assignment.chapter.name,
+        student=student,
+        status=Status.NOT_JUDGED,
+        notes=(trouble,),
+        exercises=exercises,
+    )
+    return Graded(result, notebook)
+
+
+def _data(assignment: Assignment, exercises: tuple[ExerciseResult, ...]) -> tuple[str, ...]:
+    used = {check.data for exercise in exercises for check in assignment.bench.checks.of(exercise.exercise)} - {""}
+    return tuple(f"{name}: {assignment.bench.source_of(name)}" for name in sorted(used))
+
+
+def _by_hand(exercise: Exercise, points: float, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:
+    """Return a free-text exercise's row: nothing yet, or zero where the answer is as released, as nbgrader has it."""
+    begun = _text_answer(exercise, notebook) != _text_answer(exercise, release)
+    return ExerciseResult(
+        exercise=exercise.id,
+        title=exercise.title,
+        status=ExerciseStatus.MANUAL if begun else ExerciseStatus.NOT_BEGUN,
+        score=None if begun else 0.0,
+        max_score=points,
+    )
+
+
+def _text_answer(exercise: Exercise, notebook: NotebookNode) -> str:
+    return "".join(cell.source for cell in notebook.cells if cell_key(cell) == exercise.slug)
+
+
+def _refuse_misshapen(notebook: NotebookNode) -> None:
+    """Raise unless every cell has a type and a text; the rest is taken from the release anyway."""
+    for cell in notebook.cells:
+        if cell.cell_type not in ("code", "markdown", "raw") or not isinstance(cell.source, str):
+            raise ValueError("a cell without type or text")
+        if not isinstance(cell.get("metadata", {}), dict):
+            raise ValueError("a cell's metadata is not an object")
+        cell.setdefault("metadata", NotebookNode())

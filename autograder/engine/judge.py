@@ -1,0 +1,209 @@
+"""Runs hidden checks against a session and says, for each, passed, failed or not judged.
+
+The blame rule: a check that trips over a value (a `TypeError` on what the submission returned, say) is run again on
+the reference with the same seed. If the reference passes, the value was wrong and the check has failed; if it trips
+there too, the check itself is broken and nothing is judged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from autograder.api import ChapterChecks, Check, Variant
+from autograder.calibration import Calibration
+from autograder.engine.remote import Exchange, LocalSession, NoAnswer, Session, SessionDied, Student, SubmissionFault
+from autograder.engine.replay import behaves_like
+from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
+from course.errors import CourseError, OperatorError
+from course.syllabus import Exercise
+
+UNUSABLE = "What your code returned could not be used: it has another type or shape than the exercise asks for."
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What the random inputs of a submission's checks depend on: the same values give the same inputs.
+
+    Attributes
+    ----------
+    key : the course's secret, so that inputs can't be computed in advance.
+    student, attempt : who, and which attempt (a digest of what was handed in).
+    """
+
+    key: str
+    student: str
+    attempt: str
+
+    def rng(self, check: Check) -> np.random.Generator:
+        """Return the generator of one check's inputs."""
+        text = "\x1f".join([self.key, check.exercise, check.name, self.student, self.attempt])
+        return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest(), "big"))
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is needed to judge a chapter's submissions; holds nothing of any one submission.
+
+    Attributes
+    ----------
+    checks : the chapter's checks, mutants and reference.
+    thresholds : by (check name, data source).
+    source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
+    reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
+    hint_seconds : how long may be spent on comparing one failed check with the known misconceptions.
+    """
+
+    checks: ChapterChecks
+    thresholds: Mapping[tuple[str, str], Calibration]
+    source_of: Callable[[str], str] = field(default=lambda name: "any")
+    reveal: bool = False
+    hint_seconds: float = 20.0
+
+    def threshold(self, check: Check) -> float:
+        """Return the bound of a check that returns a figure.
+
+        Raises
+        ------
+        OperatorError : it has not been calibrated on this data.
+        """
+        source = self.source_of(check.data) if check.data else "any"
+        found = self.thresholds.get((check.name, source))
+        if found is None:
+            raise OperatorError(
+                f"{check.name} has no threshold for {source} data: run `course calibrate {self.checks.chapter}`."
+            )
+        return found.threshold
+
+    def sentence(self, check: Check) -> str:
+        """Return the sentence a student reads, with the threshold filled in."""
+        if check.bound is None:
+            return check.sentence
+        try:
+            return check.sentence.format(threshold=self.threshold(check))
+        except OperatorError:
+            return check.sentence.replace("{threshold", "{").replace("{}", "the threshold")
+
+
+class _Missed(Exception):
+    """A figure is on the wrong side of its threshold."""
+
+
+def judge_exercise(
+    exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
+) -> ExerciseResult:
+    """Judge one exercise.
+
+    `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
+    when the submission can't be started and `CourseError` when the grader is to blame.
+    """
+    results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
+    status, score = score_of(results, points)
+    return ExerciseResult(
+        exercise=exercise.id, title=exercise.title, status=status, score=score, max_score=points, checks=results
+    )
+
+
+def score_of(results: Sequence[CheckResult], points: float) -> tuple[ExerciseStatus, float | None]:
+    """Return the status and score of an exercise: the share of weight that passed, once a core check has passed."""
+    if not results or any(result.outcome is Outcome.NOT_JUDGED for result in results):
+        return ExerciseStatus.NOT_JUDGED, None
+    passed = [result for result in results if result.outcome is Outcome.PASSED]
+    if len(passed) == len(results):
+        return ExerciseStatus.FULL, points
+    has_core = any(result.core for result in results)
+    if not any(result.core or not has_core for result in passed):
+        begun = any(result.detail != NOT_BEGUN for result in results)
+        return (ExerciseStatus.NONE if begun else ExerciseStatus.NOT_BEGUN), 0.0
+    share = sum(result.weight for result in passed) / sum(result.weight for result in results)
+    return ExerciseStatus.PARTIAL, round(points * share, 2)
+
+
+NOT_BEGUN = "This exercise has not been begun."
+
+
+def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
+    """Run one check and describe what became of it; never raises for trouble of either side."""
+    start = time.monotonic()
+    outcome, detail, hint, trouble = _run(check, bench, open_session, seed)
+    return CheckResult(
+        check=check.name,
+        outcome=outcome,
+        sentence=bench.sentence(check),
+        weight=check.weight,
+        core=check.core,
+        detail=detail,
+        hint=hint,
+        trouble=trouble,
+        seconds=round(time.monotonic() - start, 3),
+    )
+
+
+def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> tuple[Outcome, str, str, str]:
+    student: Student | None = None
+    try:
+        student = Student(open_session())
+        call(check, bench, student, seed)
+    except (AssertionError, _Missed):
+        detail = ""
+    except (NoAnswer, SessionDied) as fault:
+        return Outcome.FAILED, fault.sentence, "", ""
+    except SubmissionFault as fault:
+        detail = fault.detail(bench.reveal)
+    except CourseError as error:
+        return Outcome.NOT_JUDGED, "", "", str(error)
+    except Exception as error:  # the blame rule, above
+        if not _reference_passes(check, bench, seed):
+            return Outcome.NOT_JUDGED, "", "", f"{check.name} is broken: {type(error).__name__}: {error}"
+        detail = UNUSABLE
+    else:
+        return Outcome.PASSED, "", "", ""
+    known = _misconception(check, bench, student.transcript_ if student else ())
+    return Outcome.FAILED, detail, known or check.hint, ""
+
+
+def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | None:
+    """Call a check; return its figure if it has one.
+
+    Raises
+    ------
+    AssertionError, SubmissionFault : the submission has failed it.
+    OperatorError : it has no threshold.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        figure = check.function(student, seed.rng(check))
+    if check.bound is None:
+        return None
+    if figure is None:
+        raise OperatorError(f"{check.name} must return the figure to be bounded.")
+    threshold = bench.threshold(check)
+    if not (figure >= threshold if check.bound == "at_least" else figure <= threshold):
+        raise _Missed
+    return float(figure)
+
+
+def _reference_passes(check: Check, bench: Bench, seed: Seed) -> bool:
+    try:
+        call(check, bench, Student(LocalSession(bench.checks.namespace())), seed)
+    except Exception:
+        return False
+    return True
+
+
+def _misconception(check: Check, bench: Bench, transcript: Sequence[Exchange]) -> str:
+    """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
+    until = time.monotonic() + bench.hint_seconds
+    rivals: list[Variant] = [mutant for mutant in bench.checks.mutants if mutant.exercise == check.exercise]
+    rivals.sort(key=lambda mutant: mutant.fails != check.name)
+    for rival in rivals:
+        if time.monotonic() > until:
+            break
+        if behaves_like(bench.checks.namespace(rival), transcript):
+            return rival.sentence
+    return ""

@@ -1,0 +1,216 @@
+"""What a check sees of a submission: `Student` and `Handle`, over any `Session`.
+
+A session is the one seam to the submission's process: it carries a request there and the reply back. `LocalSession`
+runs an answer of ours (the reference, a mutant) in this process, through the same codec.
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from collections.abc import Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from autograder.engine import wire
+from autograder.engine.shim import Dispatcher
+
+
+class SubmissionFault(Exception):
+    """The submission did something wrong while it was checked; `sentence` tells the student what."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+    def detail(self, reveal: bool) -> str:
+        """Return what the student reads; `reveal` adds what may repeat hidden inputs."""
+        return self.sentence
+
+
+class StudentRaised(SubmissionFault):
+    """The submission's own code raised.
+
+    Attributes
+    ----------
+    type_name : the exception's class name, e.g. ``"ValueError"`` (a claim: the submission chose it).
+    text : its message. It may repeat hidden inputs: never show it in a class.
+    """
+
+    def __init__(self, type_name: str, text: str, function: str, line: int) -> None:
+        known = type_name if type_name in _KNOWN_ERRORS else "an error of its own kind"
+        where = f" in line {line} of `{function}`" if line and function.isidentifier() else ""
+        super().__init__(f"Your code raised {known}{where}.")
+        self.type_name = type_name
+        self.text = text
+
+    def detail(self, reveal: bool) -> str:
+        return f"{self.sentence[:-1]}: {self.type_name}: {self.text}" if reveal else self.sentence
+
+
+class NoAttribute(StudentRaised, AttributeError):
+    """A handle's object has no such attribute: `hasattr` and `getattr` with a default work on handles."""
+
+
+class NoAnswer(SubmissionFault):
+    """The name that was asked for is not in the notebook, or nothing has been written for it."""
+
+
+class CallTimeout(SubmissionFault):
+    """The submission did not answer in time."""
+
+
+class SessionDied(SubmissionFault):
+    """The submission's process has ended."""
+
+
+class BadReply(SubmissionFault):
+    """The submission's process sent something that is no reply."""
+
+
+class Session(Protocol):
+    """One submission, ready to be asked. Who implements it: `LocalSession`, and the kernel's (`kernel`)."""
+
+    def request(self, frame: bytes) -> bytes:
+        """Carry one request over and return the reply.
+
+        Raises `CallTimeout` when the reply is late and `SessionDied` when there will be none; after a time-out
+        the session must be usable again or report that it has died.
+        """
+        ...
+
+    @property
+    def alive(self) -> bool:
+        """Whether another request can be sent."""
+        ...
+
+
+class LocalSession:
+    """An answer of ours, in this process. Trusted code only."""
+
+    alive = True
+
+    def __init__(self, namespace: MutableMapping[str, Any]) -> None:
+        self._dispatcher = Dispatcher(dict(namespace))
+
+    def request(self, frame: bytes) -> bytes:
+        return self._dispatcher.answer(frame)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request that was made in a check, and its reply, both decoded; handles are `Handle`."""
+
+    message: dict[str, Any]
+    reply: Any
+
+
+class Student:
+    """The submission, whatever it is: its names are attributes.
+
+    ``student.shift_image(image, 1, 0)`` sends plain data and returns plain data. What has no plain form (a fitted
+    estimator, a module) stays in the student's process and comes back as a `Handle`.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._link = _Link(session)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._link.ask("get", on=Handle(self._link, 0, "namespace"), name=name)
+
+    def watch_(self, name: str, *args: Any) -> tuple[Any, tuple[Any, ...]]:
+        """Call `name` and return (result, the arguments as the call has left them)."""
+        result, after = self._link.ask("watch", on=getattr(self, name), args=args, kwargs={})
+        return result, after
+
+    def probe_(self, function: Callable[..., Any]) -> Any:
+        """Ship a function or class of the check into the student's process; return a handle on it there.
+
+        Its source must stand alone (imports inside) and hold no expected value: the student can read it.
+        """
+        source = textwrap.dedent(inspect.getsource(function))
+        return self._link.ask("define", source=source, name=function.__name__)
+
+    @property
+    def transcript_(self) -> tuple[Exchange, ...]:
+        """Every request made so far, with its reply."""
+        return tuple(self._link.transcript)
+
+
+class Handle:
+    """An object in the student's process. Its attributes and calls are asked for there.
+
+    `type_name` is what the submission says it is: a claim, so check behaviour.
+    """
+
+    def __init__(self, link: _Link, number: int, type_name: str) -> None:
+        self._link = link
+        self._number = number
+        self.type_name = type_name
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self._link.ask("get", on=self, name=name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._link.ask("call", on=self, args=args, kwargs=kwargs)
+
+    def __repr__(self) -> str:
+        return f"<{self.type_name} in the submission>"
+
+
+class _Link:
+    """Encodes requests, decodes replies, keeps the transcript."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self.transcript: list[Exchange] = []
+
+    def ask(self, do: str, **fields: Any) -> Any:
+        message = {"do": do, **fields}
+        reply = self.session.request(wire.encode(message, self.number_of))
+        try:
+            answer = wire.decode(reply, lambda number, name: Handle(self, number, name))
+        except wire.WireError as error:
+            raise BadReply(f"What your code returned can't be read: {error}.") from error
+        if not isinstance(answer, dict) or answer.keys() not in ({"value"}, {"error"}):
+            raise BadReply("Your notebook's process did not answer as it should.")
+        self.transcript.append(Exchange(message, answer))
+        if "error" in answer:
+            raise _fault(answer["error"], message)
+        return answer["value"]
+
+    @staticmethod
+    def number_of(value: object) -> tuple[int, str]:
+        if isinstance(value, Handle):
+            return value._number, value.type_name
+        raise TypeError(f"a check can't send {type(value).__name__}: only plain data and handles")
+
+
+def _fault(error: Any, message: dict[str, Any]) -> SubmissionFault:
+    if not isinstance(error, dict):
+        return BadReply("Your notebook's process did not answer as it should.")
+    kind, text, function = (str(error.get(key, "")) for key in ("type", "text", "function"))
+    found = error.get("line")
+    line = found if isinstance(found, int) else 0
+    if message["do"] == "get" and kind == "NameError":
+        return NoAnswer(f"`{message['name']}` is not defined in your notebook.")
+    if kind == "NotImplementedError":
+        return NoAnswer("This exercise has not been begun.")
+    if kind == "KeyboardInterrupt":
+        return CallTimeout("Your code was interrupted because it took too long.")
+    if message["do"] == "get" and kind == "AttributeError":
+        return NoAttribute(kind, text, function, line)
+    return StudentRaised(kind, text, function, line)
+
+
+_KNOWN_ERRORS = {
+    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "FileNotFoundError", "FloatingPointError",
+    "ImportError", "IndexError", "KeyError", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError",
+    "NotFittedError", "OSError", "OverflowError", "PermissionError", "RecursionError", "RuntimeError", "StopIteration",
+    "SyntaxError", "SystemExit", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
+    "ValueError", "ZeroDivisionError", "DataError", "WireError",
+}  # fmt: skip

@@ -1,0 +1,303 @@
+"""The page a student reads: one HTML file per submission that needs no script, no network and no style sheet.
+
+What a student may read comes from `Result` alone, never from a check's source or inputs; what the student wrote comes
+from the graded notebook by way of `safe_html`.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from nbformat import NotebookNode
+
+from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from autograder.safe_html import Block, Painter, source_text, storable
+from autograder.verdict import (
+    STATUS_SENTENCES,
+    WAIT,
+    CheckView,
+    Mark,
+    Pending,
+    Points,
+    check_views,
+    counted,
+    lead,
+    mark_of,
+    number,
+)
+from course.errors import OperatorError
+
+_TEXT_STUBS = {"", "YOUR ANSWER HERE"}
+
+
+@dataclass(frozen=True)
+class ManualGrade:
+    """What an instructor gave by hand.
+
+    Attributes
+    ----------
+    score : points, or None while only a comment has been written.
+    max_score : points that could be reached.
+    comment : plain text or Markdown.
+    """
+
+    score: float | None
+    max_score: float
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class ModelAnswer:
+    """What a student may compare a free-text answer with; Markdown. `rubric` says what the points are for."""
+
+    answer: str
+    rubric: str = ""
+
+
+@dataclass(frozen=True)
+class CodeView:
+    """One code cell and what came out of it."""
+
+    code: Block
+    outputs: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class ExerciseView:
+    """One exercise as it is shown."""
+
+    id: str
+    title: str
+    anchor: str
+    mark: Mark
+    points: Points
+    lead: str
+    checks: tuple[CheckView, ...]
+    code: tuple[CodeView, ...]
+    tests: tuple[Block, ...]
+    written: tuple[Block | None, ...]
+    comments: tuple[Block, ...]
+    model: Block | None
+    rubric: Block | None
+    manual: bool
+
+
+def render_feedback(
+    result: Result,
+    notebook: NotebookNode | None,
+    *,
+    chapter_title: str,
+    manual: Mapping[str, ManualGrade] = MappingProxyType({}),
+    model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
+) -> str:
+    """Return one submission's feedback as a self-contained HTML document.
+
+    Parameters
+    ----------
+    notebook : the graded notebook with its outputs; None if there is none that can be read.
+    manual : by exercise id, or by grade id of one of an exercise's cells. A score for an exercise id or its ``-checks``
+        cell replaces the automatic one; a score for a free-text cell is that of the part graded by hand.
+    model_answers : by exercise id; leave out those that are not to be shown.
+    """
+    page = _Page(result, notebook, manual, model_answers)
+    exercises = [page.exercise(exercise) for exercise in result.exercises]
+    text = _environment().get_template("feedback.html.j2").render(
+        chapter=chapter_title or result.chapter,
+        result=result,
+        total=_total(result, exercises),
+        owed=_owed(exercises),
+        sentences=[text for text in (STATUS_SENTENCES[result.status], *result.notes) if text],
+        exercises=exercises,
+        rest=tuple(page.rest()),
+    )  # fmt: skip
+    return storable(text)
+
+
+def write_feedback(path: Path, page: str) -> Path:
+    """Write a page to `path`, all of it or nothing, and return `path`.
+
+    Raises
+    ------
+    OperatorError : the file can't be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, page)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OperatorError(f"Feedback can't be written to {path}: {reason}. Make room or mend its rights.") from error
+    return path
+
+
+def render_exercise(exercise: ExerciseResult) -> str:
+    """Return one exercise's verdict as a short HTML fragment without styles, for the output of a notebook's cell."""
+    view = _Page(None, None, {}, {}).exercise(exercise)
+    return storable(_environment().get_template("exercise.html.j2").render(exercise=view))
+
+
+@functools.cache
+def _environment() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    # Not chosen by the file's name: every template here makes HTML.
+    environment = Environment(
+        loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals.update(number=number, counted=counted)
+    return environment
+
+
+def _replace(path: Path, text: str) -> None:
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """A cell of a notebook that may have been written by anybody, and whose it is."""
+
+    node: Mapping[str, Any]
+    exercise: str
+    grade_id: str
+    is_test: bool
+    is_answer: bool
+
+    @classmethod
+    def read(cls, node: Mapping[str, Any], known: Sequence[str]) -> _Cell:
+        meta = _mapping(node.get("metadata"))
+        graded = _mapping(meta.get("nbgrader"))
+        grade_id = source_text(graded.get("grade_id"))
+        named = source_text(_mapping(meta.get("course")).get("exercise"))
+        by_grade_id = (e for e in known if f"{grade_id}-".startswith(re.sub(r"[^A-Za-z0-9]", "-", e) + "-"))
+        exercise = named if named in known else next(by_grade_id, "")
+        solution = graded.get("solution") is True
+        return cls(node, exercise, grade_id, graded.get("grade") is True and not solution, solution)
+
+    @property
+    def is_code(self) -> bool:
+        return self.node.get("cell_type") == "code"
+
+
+class _Page:
+    """Builds the views of one submission."""
+
+    def __init__(
+        self,
+        result: Result | None,
+        notebook: NotebookNode | None,
+        manual: Mapping[str, ManualGrade],
+        model_answers: Mapping[str, ModelAnswer],
+    ) -> None:
+        known = [exercise.exercise for exercise in result.exercises] if result else []
+        nodes = notebook.get("cells", ()) if notebook is not None else ()
+        self._cells = [_Cell.read(node, known) for node in nodes if isinstance(node, Mapping)]
+        self._manual, self._model_answers = manual, model_answers
+        self._painter = Painter()
+
+    def exercise(self, exercise: ExerciseResult) -> ExerciseView:
+        cells = [cell for cell in self._cells if cell.exercise == exercise.exercise]
+        grades = self._grades(exercise, cells)
+        points, by_hand = _points(exercise, grades)
+        model = self._model_answers.get(exercise.exercise)
+        paint, id_ = self._painter, exercise.exercise
+        return ExerciseView(
+            id=id_,
+            title=exercise.title,
+            anchor="exercise-" + re.sub(r"[^A-Za-z0-9]+", "-", id_),
+            mark=mark_of(exercise, points, by_hand),
+            points=points,
+            lead=lead(exercise, points, by_hand),
+            checks=tuple(check_views(exercise, by_hand)),
+            written=tuple(self._written(cells, id_)),
+            code=tuple(self._code(cells, id_)),
+            tests=tuple(b for c in cells if c.is_test for b in paint.outputs(c.node, f"the tests of {id_}", True)),
+            comments=tuple(paint.prose(g.comment, f"Comment on {id_}") for g in grades.values() if g.comment.strip()),
+            model=paint.prose(model.answer, f"Model answer of {id_}") if model else None,
+            rubric=paint.prose(model.rubric, f"What the points of {id_} are for") if model and model.rubric else None,
+            manual=exercise.status is ExerciseStatus.MANUAL,
+        )
+
+    def rest(self) -> Iterator[CodeView]:
+        """Yield the cells outside the exercises that put something out."""
+        for position, cell in enumerate(self._cells, 1):
+            if cell.is_code and not cell.exercise and cell.node.get("outputs"):
+                yield self._code_view(cell, f"cell {position}")
+
+    def _grades(self, exercise: ExerciseResult, cells: Sequence[_Cell]) -> dict[str, ManualGrade]:
+        """Return the grades by hand that concern an exercise; ``whole`` is the key of one that replaces its score."""
+        slug = re.sub(r"[^A-Za-z0-9]", "-", exercise.exercise)
+        whole = self._manual.get(exercise.exercise) or self._manual.get(f"{slug}-checks")
+        ids = dict.fromkeys([slug, *(cell.grade_id for cell in cells)])  # a copied cell has its original's id
+        parts = {id_: self._manual[id_] for id_ in ids if id_ in self._manual and id_ != f"{slug}-checks"}
+        return ({"whole": whole} if whole else {}) | parts
+
+    def _written(self, cells: Sequence[_Cell], id_: str) -> Iterator[Block | None]:
+        for cell in cells:
+            if cell.node.get("cell_type") == "markdown" and cell.is_answer:
+                text = source_text(cell.node.get("source"))
+                empty = text.strip() in _TEXT_STUBS
+                attached = cell.node.get("attachments")
+                yield None if empty else self._painter.prose(text, f"Your answer to {id_}", attached)
+
+    def _code(self, cells: Sequence[_Cell], id_: str) -> Iterator[CodeView]:
+        code = [cell for cell in cells if cell.is_code and not cell.is_test]
+        for part, cell in enumerate(code, 1):
+            yield self._code_view(cell, f"your code for {id_}" + (f", part {part}" if len(code) > 1 else ""))
+
+    def _code_view(self, cell: _Cell, where: str) -> CodeView:
+        label = where[0].upper() + where[1:]
+        return CodeView(self._painter.code(cell.node, label), self._painter.outputs(cell.node, where))
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _points(exercise: ExerciseResult, grades: Mapping[str, ManualGrade]) -> tuple[Points, bool]:
+    """Return an exercise's points and whether a person has decided on them."""
+    whole = grades.get("whole")
+    if whole is not None and whole.score is not None:
+        return Points(whole.score, exercise.max_score), True
+    parts = [grade for key, grade in grades.items() if key != "whole"]
+    by_hand = sum(grade.score or 0.0 for grade in parts)
+    unfinished = any(grade.score is None for grade in parts)
+    score = (exercise.score or 0.0) + by_hand
+    if exercise.status is ExerciseStatus.MANUAL:
+        pending: Pending = "hand" if unfinished or not parts else ""
+        return Points(score, exercise.max_score, pending), not pending
+    # Beside the checks: the points of a text are not among those of the checks.
+    max_score = exercise.max_score + sum(grade.max_score for grade in parts)
+    return Points(score, max_score, "machine" if exercise.score is None else "hand" if unfinished else ""), False
+
+
+def _total(result: Result, exercises: Sequence[ExerciseView]) -> str:
+    total = Points(sum(e.points.score for e in exercises), sum(e.points.max_score for e in exercises))
+    pending = [e.points.pending for e in exercises]
+    if result.status is Status.NOT_JUDGED or (pending and all(p == "machine" for p in pending)):
+        return "Not judged yet"
+    return f"{total} so far" if any(pending) else str(total)
+
+
+def _owed(exercises: Sequence[ExerciseView]) -> Iterator[str]:
+    """Yield a sentence for each kind of points that are still to come."""
+    reasons = {"machine": f"not judged yet. {WAIT}", "hand": "still to be graded by hand."}
+    for pending, reason in reasons.items():
+        of_kind = [e for e in exercises if e.points.pending == pending]
+        if of_kind:
+            yield f"{', '.join(e.id for e in of_kind)}: {reason}"

@@ -1,0 +1,172 @@
+"""A self-learner's submission, chapter by chapter: a notebook in ``work/``, another notebook, or the reference."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+from nbformat import NotebookNode
+
+from autograder.api import Check
+from autograder.assignment import open_assignment, open_bench
+from autograder.engine.grade import Assignment, attempt_of, read_notebook
+from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
+from autograder.engine.kernel import Opener
+from autograder.engine.remote import LocalSession
+from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
+from autograder.engine.result import CheckResult, Outcome
+from course.errors import SetupError
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+WORK, REFERENCE = "work", "solutions"
+_KEY, _STUDENT = "self-learner", "self"  # the inputs stay the same from run to run, so that a mistake can be found
+
+
+_SIGNS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.NOT_JUDGED: "not judged"}
+
+
+class NotBegun(Exception):
+    """There is nothing to judge yet; the text tells how to begin."""
+
+
+class Desk(Protocol):
+    """One chapter's submission."""
+
+    def judge(self, check: Check) -> CheckResult:
+        """Judge one check. Raises `NotBegun` when its exercise has not been begun."""
+        ...
+
+    def summary(self) -> Iterator[str]:
+        """Lines for the terminal: points per exercise, and what passed and failed."""
+        ...
+
+
+class Learner:
+    """What a learner hands in.
+
+    Parameters
+    ----------
+    submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
+    stack : ends the processes that were started when the first check needed them.
+    """
+
+    def __init__(self, project: Project, submission: str, stack: contextlib.ExitStack) -> None:
+        self._project = project.activate()
+        self._submission = submission
+        self._stack = stack
+        self._desks: dict[str, Desk] = {}
+
+    def judge(self, chapter: str, check: Check) -> CheckResult:
+        """Judge one check of a chapter; see `Desk.judge`."""
+        if chapter not in self._desks:
+            self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
+        return self._desks[chapter].judge(check)
+
+    def summary(self) -> Iterator[str]:
+        """Lines for the terminal, over all chapters that were judged."""
+        for desk in self._desks.values():
+            yield from desk.summary()
+
+    def _open(self, chapter: Chapter) -> Desk:
+        if self._submission == REFERENCE:
+            return ReferenceDesk(_revealing(open_bench(self._project, chapter)))
+        path = self._path(chapter)
+        if not path.exists():
+            return EmptyDesk(f"run `course start {chapter.short}` to begin")
+        assignment = open_assignment(self._project, chapter.name)
+        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        try:
+            notebook = restore(read_notebook(path, chapter.limits.notebook_mb), assignment.release).notebook
+        except WrongNotebook:
+            return EmptyDesk(f"{path.name} is another chapter's")
+        return NotebookDesk(path, notebook, assignment, self._stack)
+
+    def _path(self, chapter: Chapter) -> Path:
+        if self._submission == WORK:
+            return self._project.work / f"{chapter.name}.ipynb"
+        path = Path(self._submission)
+        if not path.exists():
+            raise SetupError(f"--submission {path}: there is no such notebook or folder.")
+        return path / f"{chapter.name}.ipynb" if path.is_dir() else path
+
+
+@dataclasses.dataclass(frozen=True)
+class EmptyDesk:
+    """A chapter that has not been begun."""
+
+    hint: str
+
+    def judge(self, check: Check) -> CheckResult:
+        raise NotBegun(self.hint)
+
+    def summary(self) -> Iterator[str]:
+        return iter(())
+
+
+class ReferenceDesk:
+    """Our own answers, in this process."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._session = LocalSession(bench.checks.namespace())
+
+    def judge(self, check: Check) -> CheckResult:
+        return run_check(check, self._bench, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
+
+    def summary(self) -> Iterator[str]:
+        return iter(())
+
+
+class NotebookDesk:
+    """A notebook in a process of its own, which runs once for all its checks."""
+
+    def __init__(self, path: Path, notebook: NotebookNode, assignment: Assignment, stack: contextlib.ExitStack) -> None:
+        self._name = path.name
+        self._notebook = notebook
+        self._assignment = assignment
+        self._opener = Opener(notebook, assignment.chapter.limits, stack, assignment.check_seconds)
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(notebook))
+        self._results: dict[str, list[CheckResult]] = {}
+
+    def judge(self, check: Check) -> CheckResult:
+        if names := self._untouched(check.exercise):
+            raise NotBegun(f"{check.exercise} is not begun: fill in {names} in {self._name}")
+        result = run_check(check, self._assignment.bench, self._opener, self._seed)
+        if result.detail == NOT_BEGUN:
+            raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
+        self._results.setdefault(check.exercise, []).append(result)
+        return result
+
+    def summary(self) -> Iterator[str]:
+        for exercise, points, by_hand in self._assignment.exercises:
+            results = self._results.get(exercise.id, [])
+            if by_hand or not results:
+                continue
+            reached = ""
+            if len(results) == len(self._assignment.bench.checks.of(exercise.id)):
+                score = score_of(results, points)[1]
+                reached = "not judged" if score is None else f"{score:g} of {points:g} points"
+            yield f"{exercise.id:9} {exercise.title:50} {reached}"
+            yield from (f"    {_SIGNS[result.outcome]} {result.sentence}" for result in results)
+
+    def _untouched(self, exercise: str) -> str:
+        """Return the names of an exercise's answers when all of them are as released, else nothing."""
+        released = {cell_key(cell): cell.source for cell in self._assignment.release.cells if is_answer(cell)}
+        mine = [
+            cell
+            for cell in self._notebook.cells
+            if cell.metadata.get("course", {}).get("exercise") == exercise and cell_key(cell) in released
+        ]
+        if any(cell.source != released[cell_key(cell)] for cell in mine):
+            return ""
+        slug = exercise.replace(".", "-") + "-"
+        names = [cell_key(cell).removeprefix(slug) for cell in mine]
+        return ", ".join(name for name in names if not name.startswith("_"))
+
+
+def _revealing(bench: Bench) -> Bench:
+    return dataclasses.replace(bench, reveal=True)

@@ -1,0 +1,114 @@
+"""Our engine inside nbgrader: with these preprocessors ``nbgrader autograde`` and formgrader give our grades.
+
+`RestoreCells` stands for nbgrader's sanitizing ones, `Judge` for ``Execute``, `SaveGrades` for ``SaveAutoGrades``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.api import Gradebook
+from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    NbGraderPreprocessor,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets import Bool
+from traitlets.config import Config
+
+from autograder.assignment import open_assignment
+from autograder.engine.grade import Assignment, Graded, attempt_of, grade
+from autograder.engine.restore import WrongNotebook, restore
+from autograder.engine.result import ExerciseResult, ExerciseStatus
+from autograder.feedback import render_exercise
+from autograder.store import Store, key_of
+from course.errors import CourseError
+from course.nbgrader_plugins import configure as configure_course
+from course.project import Project
+
+
+class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has no types
+    """Puts the submitted notebook back into the released shape."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Called by nbgrader once per submitted notebook, before anything is run."""
+        try:
+            return restore(nb, _assignment(resources).release).notebook, resources
+        except (WrongNotebook, CourseError) as error:
+            raise NbGraderException(str(error)) from error
+
+
+class Judge(NbGraderPreprocessor):  # type: ignore[misc]
+    """Runs the notebook in its own process, judges it from here, and puts scores into the test cells' outputs."""
+
+    reuse = Bool(True, help="Take a result that is stored under the same key instead of grading again").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Called by nbgrader once per restored notebook; `SaveGrades` reads what it leaves."""
+        assignment, student = _assignment(resources), resources["nbgrader"]["student"]
+        project = Project.find()
+        store, key = (
+            Store.of(project, assignment.chapter),
+            key_of(assignment, project, student, attempt_of(nb)),
+        )
+        graded = store.load(student, key) if self.reuse else None
+        if graded is None:
+            graded = grade(nb, student, assignment)
+            store.save(key, graded)
+        notebook = show(graded)
+        self.log.info("%s: %s", student, graded.result.status)
+        return notebook, resources
+
+
+class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's ``SaveAutoGrades``, but what was not judged gets no score and asks for a person."""
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        if cell.metadata.get("course", {}).get("judged", True):
+            super()._add_score(cell, resources)
+            return
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        entry = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
+        entry.auto_score = None
+        entry.needs_manual_grade = True
+        self.gradebook.db.commit()
+
+
+def show(graded: Graded) -> NotebookNode:
+    """Return the notebook with each exercise's score and feedback in the output of its test cell."""
+    automatic: dict[str, ExerciseResult] = {
+        exercise.exercise: exercise
+        for exercise in graded.result.exercises
+        if exercise.status is not ExerciseStatus.MANUAL
+    }
+    for cell in graded.notebook.cells:
+        grading, mark = cell.metadata.get("nbgrader", {}), cell.metadata.get("course", {})
+        exercise = automatic.get(mark.get("exercise", ""))
+        if exercise and grading.get("grade") and not grading.get("solution"):
+            text = "not judged" if exercise.score is None else str(exercise.score)
+            data = {"text/plain": text, "text/html": render_exercise(exercise)}
+            cell.outputs = [new_output("execute_result", data, execution_count=None)]
+            mark["judged"] = exercise.score is not None
+    return graded.notebook
+
+
+def configure(c: Config, project: Project) -> Config:
+    """Set in `c` all that nbgrader needs to release and grade `project`'s chapters, and return it."""
+    configure_course(c, project)
+    c.Autograde.sanitize_preprocessors = [RestoreCells, OverwriteKernelspec, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [Judge, SaveGrades, AssignLatePenalties, CheckCellMetadata]
+    return c
+
+
+def _assignment(resources: Any) -> Assignment:
+    return open_assignment(Project.find(), resources["nbgrader"]["assignment"])
+
+
+def gradebook(project: Project) -> Any:
+    """Return nbgrader's gradebook of this checkout, to be used as a context manager."""
+    return Gradebook(str(configure(Config(), project).CourseDirectory.db_url))

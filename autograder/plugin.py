@@ -1,0 +1,98 @@
+"""``pytest autograder``: judges a learner's own notebook in the terminal.
+
+A check is an ordinary test to pytest; here it becomes an item that is put to the submission through the same judge as
+in a class, and reports a sentence instead of a traceback.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+
+from autograder.api import Check, check_of
+from autograder.engine.result import CheckResult, Outcome
+from autograder.learner import Learner, NotBegun
+from course.errors import CourseError
+from course.project import Project
+
+_LEARNER = pytest.StashKey["Learner"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Called by pytest once, before it reads the command line."""
+    group = parser.getgroup("course")
+    text = "what is judged: your notebooks in work/ (default), a notebook's path, or 'solutions' for the reference"
+    group.addoption("--submission", default="work", metavar="PATH|solutions", help=text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Called by pytest once, before it collects."""
+    stack = contextlib.ExitStack()
+    config.add_cleanup(stack.close)
+    config.stash[_LEARNER] = Learner(Project.find(config.rootpath), config.getoption("--submission"), stack)
+
+
+def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> CheckItem | None:
+    """Called by pytest for each name of a module; a check becomes an item of ours."""
+    check = check_of(obj)
+    if check is None:
+        return None
+    item: CheckItem = CheckItem.from_parent(collector, name=f"{name}[{check.exercise}]", check=check)
+    return item
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Called by pytest at the end: points per exercise."""
+    lines = list(config.stash[_LEARNER].summary())
+    if lines:
+        terminalreporter.section("your points")
+        for line in lines:
+            terminalreporter.write_line(line)
+
+
+class NotPassed(Exception):
+    """A check that failed or was not judged; pytest shows `CheckItem.repr_failure` instead of a traceback."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.sentence)
+        self.result = result
+
+
+class CheckItem(pytest.Item):
+    """One check, put to the learner's submission."""
+
+    def __init__(self, *, check: Check, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own: name, parent
+        self.check = check
+        self.chapter = self.path.stem.removeprefix("test_")
+
+    def runtest(self) -> None:
+        """Called by pytest to run the item."""
+        try:
+            result = self.config.stash[_LEARNER].judge(self.chapter, self.check)
+        except NotBegun as hint:
+            raise pytest.skip.Exception(str(hint), _use_item_location=True) from None
+        if result.outcome is not Outcome.PASSED:
+            raise NotPassed(result)
+
+    def repr_failure(  # type: ignore[override]  # a text is all there is to show
+        self, excinfo: pytest.ExceptionInfo[BaseException], style: None = None
+    ) -> str:
+        """Called by pytest for what it prints of a failure."""
+        error = excinfo.value
+        if isinstance(error, CourseError):
+            return str(error)
+        if not isinstance(error, NotPassed):
+            return str(excinfo.getrepr(style="short"))
+        result = error.result
+        if result.outcome is Outcome.NOT_JUDGED:
+            return f"Not judged, and no fault of yours: {result.trouble}"
+        return "\n".join(
+            line for line in (result.sentence, result.detail, result.hint and f"Hint: {result.hint}") if line
+        )
+
+    def reportinfo(self) -> tuple[Path, int | None, str]:
+        """Called by pytest for the item's place and heading."""
+        return self.path, None, f"{self.check.exercise}: {self.check.name.removeprefix('test_').replace('_', ' ')}"

@@ -1,0 +1,75 @@
+"""Writes the feedback pages of a class from stored results and what was graded by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from autograder.assignment import open_assignment
+from autograder.engine.grade import Assignment
+from autograder.feedback import ManualGrade, ModelAnswer, render_feedback, write_feedback
+from autograder.nbgrader_plugins import gradebook
+from autograder.store import Store
+from course.build import assemble
+from course.errors import SetupError
+from course.project import Project
+
+
+def feedback_class(
+    project: Project, name: str, *, model_answers: bool = True, students: frozenset[str] = frozenset()
+) -> Iterator[Path]:
+    """Write one page per graded submission to ``build/feedback/<student>/<chapter>/``, yielding each path.
+
+    Parameters
+    ----------
+    model_answers : show the model answers and rubrics of free-text questions.
+
+    Raises
+    ------
+    SetupError : nothing has been graded.
+    """
+    assignment = open_assignment(project, name)
+    chapter = assignment.chapter
+    store = Store.of(project, chapter)
+    graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
+    chosen = [student for student in graded if not students or student in students]
+    if not chosen:
+        raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
+    answers = _model_answers(project, assignment) if model_answers else {}
+    with gradebook(project) as book:
+        for student in chosen:
+            if (found := store.load(student)) is not None:
+                manual = manual_grades(book, chapter.name, student)
+                page = render_feedback(
+                    found.result, found.notebook, chapter_title=chapter.title, manual=manual, model_answers=answers
+                )
+                folder = project.build / "feedback" / student / chapter.name
+                yield write_feedback(folder / f"{chapter.name}.html", page)
+
+
+def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrade]:
+    """Return what was given by hand, by nbgrader's grade id; empty when the gradebook has no such submission."""
+    try:
+        submission = book.find_submission_notebook(chapter, chapter, student)
+    except MissingEntry:
+        return {}
+    comments = {comment.name: comment.comment or "" for comment in submission.comments}
+    return {
+        grade.name: ManualGrade(grade.manual_score, grade.max_score, comments.get(grade.name, ""))
+        for grade in submission.grades
+        if grade.manual_score is not None or comments.get(grade.name)
+    }
+
+
+def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:
+    definitions = assemble(project, assignment.chapter).definitions
+    answers = {}
+    for exercise in assignment.chapter.exercise:
+        name = exercise.id.upper().replace(".", "_")
+        if exercise.kind == "text" and name in definitions.get(exercise.id, {}):
+            texts = definitions[exercise.id]
+            answers[exercise.id] = ModelAnswer(texts[name].text or "", texts[f"{name}_RUBRIC"].text or "")
+    return answers

@@ -1,0 +1,291 @@
+"""The ``course`` command. Each sub-command is thin: it parses, calls one function, and prints."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from course.errors import AuthorError, CourseError, Problem, SetupError
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+if TYPE_CHECKING:
+    from autograder.engine.result import Result
+
+T = TypeVar("T")
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+out = Console(soft_wrap=False)
+err = Console(stderr=True)
+
+Name = Annotated[str, typer.Argument(metavar="CHAPTER", help="A chapter's name, in full or in short: ch03")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else")]
+Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
+
+
+@app.callback()
+def course() -> None:
+    """End-of-chapter machine-learning exercises: author, release, grade, learn."""
+
+
+@app.command(epilog="Example: course build ch03")
+def build(chapter: Name) -> None:
+    """Put a chapter's text and solutions together as the instructor's notebook."""
+    from course.build import build as build_chapter
+
+    project, found = _open(chapter)
+    out.print(f"Built {_shown(build_chapter(project, found), project)}")
+
+
+@app.command(epilog="Example: course check ch03")
+def check(chapter: Name, as_json: Json = False) -> None:
+    """Tell an author everything that is wrong with a chapter."""
+    from course.lint import problems
+
+    try:
+        project, found = _open(chapter)
+        mistakes = problems(project, found)
+    except AuthorError as error:
+        mistakes = list(error.problems)
+    if as_json:
+        _print_json([_problem_row(mistake, chapter) for mistake in mistakes])
+    else:
+        for mistake in mistakes:
+            out.print(escape(str(mistake)), highlight=False)
+        out.print(f"{len(mistakes)} problem{'s' * (len(mistakes) != 1)} in {chapter}." if mistakes else "All is well.")
+    raise typer.Exit(1 if mistakes else 0)
+
+
+@app.command(epilog="Example: course release ch03")
+def release(chapter: Name) -> None:
+    """Make the students' notebook, and prove that it gives nothing away."""
+    from course.release import release as release_chapter
+
+    project, found = _open(chapter)
+    folder = release_chapter(project, found)
+    out.print(f"Released {_shown(folder, project)}: no solution, check or mutant is in it.")
+
+
+@app.command(epilog="Example: course collect ch03 --from downloads/")
+def collect(
+    chapter: Name,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder with STUDENT.ipynb files or STUDENT/ folders")
+    ] = None,
+) -> None:
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder."""
+    from course.collect import collect_exchange, collect_folder
+
+    project, found = _open(chapter)
+    students = collect_folder(project, found, source) if source else collect_exchange(project, found)
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
+
+
+@app.command(epilog="Example: course grade ch03 --json")
+def grade(
+    chapter: Name,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that judge at the same time")] = os.cpu_count() or 1,
+    student: Students = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has been graded")] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade a class into nbgrader's gradebook."""
+    project, found = _open(chapter)
+    _needs_grader()
+    from autograder.classroom import grade_class, hand_ins
+
+    total = len(hand_ins(project, found)) if not student else len(student)
+    run = grade_class(project, found.name, workers=workers, students=frozenset(student or ()), fresh=fresh)
+    results = sorted(_with_progress(run, total, f"Grading {found.short}", hide=as_json), key=lambda r: r.student)
+    if as_json:
+        _print_json([_grade_row(result) for result in results])
+    else:
+        _print_class(results)
+        out.print(f"Next: course feedback {found.short}")
+    raise typer.Exit(1 if any(result.score is None for result in results) else 0)
+
+
+@app.command(epilog="Example: course feedback ch03")
+def feedback(
+    chapter: Name,
+    student: Students = None,
+    model_answers: Annotated[bool, typer.Option(help="Show model answers of free-text questions")] = True,
+) -> None:
+    """Write a page per submission that tells a student what each point was lost for."""
+    project, found = _open(chapter)
+    _needs_grader()
+    from autograder.release_feedback import feedback_class
+
+    chosen = frozenset(student or ())
+    for page in feedback_class(project, found.name, model_answers=model_answers, students=chosen):
+        out.print(f"Wrote {_shown(page, project)}", highlight=False)
+
+
+@app.command(epilog="Example: course start ch03")
+def start(chapter: Name) -> None:
+    """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
+    from course.release import release as release_chapter
+
+    project, found = _open(chapter)
+    mine = project.work / f"{found.name}.ipynb"
+    released = project.build / "release" / found.name / mine.name
+    if not released.exists() or not mine.exists():
+        release_chapter(project, found)
+    if mine.exists():
+        out.print(f"{_shown(mine, project)} is there already and stays as it is.")
+    else:
+        project.work.mkdir(exist_ok=True)
+        shutil.copy(released, mine)
+        out.print(f"Open {_shown(mine, project)} in Jupyter or your editor.")
+    out.print(f'Then: pytest autograder            or, for one exercise: pytest autograder -k "{found.exercise[0].id}"')
+
+
+@app.command(epilog="Example: course data mnist titanic")
+def data(names: Annotated[list[str] | None, typer.Argument(help="Data sets to fetch; none: list them")] = None) -> None:
+    """List the data sets, or fetch some."""
+    from course.datasets import fetch, status
+
+    for name in names or ():
+        for path in fetch(name):
+            out.print(f"{name}: {path}", highlight=False)
+    if not names:
+        table = Table("name", "title", "here", "MB", "licence", title="Data sets")
+        for row in status():
+            size = "?" if row.bytes is None else f"{row.bytes / 1e6:.1f}"
+            table.add_row(row.name, row.title, row.where, size, row.licence)
+        out.print(table)
+
+
+@app.command(epilog="Example: course headline ch03 --json")
+def headline(
+    chapter: Name,
+    exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Only this exercise (repeatable)")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a chapter's reference at full size and show its figures beside the book's."""
+    _, found = _open(chapter)
+    _needs_grader()
+    from autograder.full_size import headline_rows
+
+    rows = list(_with_progress(headline_rows(found.name, frozenset(exercise or ())), None, "Full size", hide=as_json))
+    if as_json:
+        _print_json([row.model_dump() for row in rows])
+    else:
+        table = Table("exercise", "figure", "book", "ours", "size", "data", "holds", title=found.title)
+        for row in rows:
+            holds = "yes" if row.holds else "NO"
+            table.add_row(row.exercise, row.figure, row.book, f"{row.ours:.4g}", row.size, row.data, holds)
+        out.print(table)
+    raise typer.Exit(0 if all(row.holds for row in rows) else 1)
+
+
+@app.command(epilog="Example: course calibrate ch03 --data stand-in --runs 50")
+def calibrate(
+    chapter: Name,
+    source: Annotated[str, typer.Option("--data", help="real, stand-in or both")] = "both",
+    runs: Annotated[int, typer.Option(min=10, help="Seeds for the reference; other answers get fewer")] = 100,
+    workers: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+    check_name: Annotated[list[str] | None, typer.Option("--check", help="Only this check (repeatable)")] = None,
+) -> None:
+    """Measure the thresholds of a chapter's stochastic checks and write them beside the checks."""
+    if source not in ("real", "stand-in", "both"):
+        raise typer.BadParameter("real, stand-in or both", param_hint="--data")
+    project, found = _open(chapter)
+    _needs_grader()
+    from autograder.calibrate import Plan, calibrate
+    from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
+
+    rows = load_calibrations(project.checks, found.name)
+    plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
+    for kind in ("real", "stand-in") if source == "both" else (source,):
+        run = calibrate(project, found.name, plan, kind, workers, only)
+        for row in _with_progress(run, None, f"Calibrating on {kind} data", hide=False):
+            rows[row.check, row.data] = row
+            out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
+    path = calibration_path(project.checks, found.name)
+    path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
+    out.print(f"Wrote {_shown(path, project)}")
+
+
+def main() -> None:
+    """Run the command; an error of ours is one readable message and exit status 1."""
+    try:
+        app()
+    except CourseError as error:
+        err.print(escape(str(error)), highlight=False, style="red")
+        sys.exit(1)
+
+
+def _open(name: str) -> tuple[Project, Chapter]:
+    project = Project.find().activate()
+    return project, load_syllabus(project.syllabus).find(name)
+
+
+def _needs_grader() -> None:
+    """Fail early and clearly where only the student's package is installed."""
+    try:
+        import nbgrader  # noqa: F401
+
+        import autograder  # noqa: F401
+    except ImportError as error:
+        raise SetupError(
+            f"Grading needs the instructor's environment ({error.name} is missing): run `make setup`."
+        ) from error
+
+
+def _with_progress(rows: Iterable[T], total: int | None, title: str, hide: bool) -> Iterator[T]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, disable=hide, transient=True) as progress:
+        task = progress.add_task(title, total=total)
+        for row in rows:
+            progress.advance(task)
+            yield row
+
+
+def _print_class(results: list[Result]) -> None:
+    ids = [exercise.exercise for exercise in results[0].exercises] if results else []
+    table = Table("student", "status", *ids, "points", title="Grades")
+    for result in results:
+        cells = ["–" if e.score is None else f"{e.score:g}" for e in result.exercises]
+        total = "not judged" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        table.add_row(escape(result.student), result.status.value, *cells, total)
+    out.print(table)
+    for result in results:
+        for note in result.notes:
+            out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+
+
+def _grade_row(result: Result) -> dict[str, Any]:
+    exercises = [
+        {"exercise": e.exercise, "status": e.status.value, "score": e.score, "max_score": e.max_score}
+        for e in result.exercises
+    ]
+    return {
+        "student": result.student,
+        "status": result.status.value,
+        "score": result.score,
+        "max_score": result.max_score,
+        "exercises": exercises,
+    }
+
+
+def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:
+    return {"chapter": problem.chapter or chapter, "exercise": problem.exercise, "problem": str(problem)}
+
+
+def _print_json(document: object) -> None:
+    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def _shown(path: Path, project: Project) -> Path:
+    return path.relative_to(project.root) if path.is_relative_to(project.root) else path

@@ -1,0 +1,70 @@
+"""Every error of the platform, in one tree. Each branch names who must act.
+
+CourseError
+├── AuthorError            the author: a chapter is broken; lists every problem with file and line
+├── StudentError           the student: a submission is broken; becomes a status, a grade and a sentence
+└── OperatorError          whoever runs the machine: nothing is judged, run again once mended
+    ├── SetupError         something is not installed, or a command was run in the wrong place
+    ├── DataError          a data set is missing, altered, or can't be fetched
+    └── EngineError        a kernel, a socket or the gradebook failed on our side
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CourseError(Exception):
+    """Base of all errors the platform raises on purpose; its text is fit to be shown."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake in a chapter.
+
+    Attributes
+    ----------
+    path, line : where it stands (line counts from 1; 0 when the whole file is meant).
+    message : what is wrong and how to mend it, one sentence.
+    chapter, exercise : the chapter's name and the exercise's id, empty when neither is known.
+    """
+
+    path: Path
+    line: int
+    message: str
+    chapter: str = ""
+    exercise: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else str(self.path)
+        return f"{place}: {self.message}"
+
+
+class AuthorError(CourseError):
+    """A chapter is broken: the author must mend it. Carries every problem found, not only the first."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = tuple(problems)
+
+
+class StudentError(CourseError):
+    """A submission is broken: the student gets a status, a grade and this sentence."""
+
+
+class OperatorError(CourseError):
+    """The machine, not the submission, is in trouble: nothing is judged; mend it and run again."""
+
+
+class SetupError(OperatorError):
+    """Something is not installed, or a command was run outside a checkout of the course."""
+
+
+class DataError(OperatorError):
+    """A data set is missing, altered, or can't be fetched."""
+
+
+class EngineError(OperatorError):
+    """A kernel, a socket or the gradebook failed on the grader's side."""

@@ -1,0 +1,79 @@
+"""Where a checkout of the course keeps its folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.errors import SetupError
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folders of one checkout.
+
+    Attributes
+    ----------
+    root : the folder that holds ``source``, ``solutions`` and ``autograder``.
+    """
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path | None = None) -> Project:
+        """Return the checkout named by ``COURSE_ROOT``, else the one around `start` (default: the working
+        directory), else the one this package was installed from in editable mode.
+
+        Raises
+        ------
+        SetupError : none of them is a checkout.
+        """
+        named = os.environ.get("COURSE_ROOT")
+        start = (start or Path.cwd()).resolve()
+        package_home = Path(__file__).resolve().parent.parent
+        for folder in [Path(named).resolve()] if named else [start, *start.parents, package_home]:
+            if (folder / "source").is_dir() and (folder / "autograder").is_dir():
+                return cls(folder)
+        where = f"COURSE_ROOT={named}" if named else str(start)
+        raise SetupError(
+            f"{where} is not a checkout of the course: run the command in the folder "
+            "that holds source/ and autograder/, or set COURSE_ROOT to it."
+        )
+
+    def activate(self) -> Project:
+        """Make ``solutions`` and ``autograder`` importable from this checkout."""
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        return self
+
+    @property
+    def syllabus(self) -> Path:
+        return self.root / "course" / "syllabus.toml"
+
+    @property
+    def source(self) -> Path:
+        return self.root / "source"
+
+    @property
+    def solutions(self) -> Path:
+        return self.root / "solutions"
+
+    @property
+    def checks(self) -> Path:
+        return self.root / "autograder" / "checks"
+
+    @property
+    def mutants(self) -> Path:
+        return self.root / "autograder" / "mutants"
+
+    @property
+    def build(self) -> Path:
+        """The nbgrader course directory: generated, ignored by git, deletable."""
+        return self.root / "build"
+
+    @property
+    def work(self) -> Path:
+        """Where a self-learner's own notebooks are."""
+        return self.root / "work"

@@ -1,0 +1,109 @@
+"""The syllabus: which chapters and exercises exist, and the limits of each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from course.errors import AuthorError, Problem, SetupError
+
+Kind = Literal["code", "closed", "text"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Exercise(_Row):
+    """One exercise: its id in the curriculum (``p.03.2``), its kind, and its title."""
+
+    id: str = Field(pattern=r"^(p|tf2|tf1)\.\d\d\.\d+$")
+    kind: Kind
+    title: str
+
+    @property
+    def slug(self) -> str:
+        """The id as nbformat and nbgrader allow it in a cell id: ``p-03-2``."""
+        return self.id.replace(".", "-")
+
+
+class Limits(_Row):
+    """What a submission may use while it is graded."""
+
+    cell_seconds: int = Field(default=120, gt=0)
+    wall_seconds: int = Field(default=600, gt=0)
+    memory_mb: int = Field(default=4096, gt=0)
+    notebook_mb: int = Field(default=20, gt=0)
+
+
+class Chapter(_Row):
+    """One chapter; `name` is its file name in all four folders, e.g. ``ch03_classification``."""
+
+    name: str = Field(pattern=r"^[a-z0-9]+_[a-z0-9_]+$")
+    title: str
+    datasets: tuple[str, ...] = ()
+    limits: Limits = Limits()
+    exercise: tuple[Exercise, ...] = ()
+
+    @property
+    def short(self) -> str:
+        """The name's first part, which commands take too: ``ch03``."""
+        return self.name.split("_")[0]
+
+
+class Syllabus(_Row):
+    """All chapters, in teaching order."""
+
+    chapter: tuple[Chapter, ...] = ()
+
+    def __iter__(self) -> Iterator[Chapter]:  # type: ignore[override]  # chapters, not pydantic's fields
+        return iter(self.chapter)
+
+    def find(self, name: str) -> Chapter:
+        """Return the chapter called `name`, in full or in short (``ch03``).
+
+        Raises
+        ------
+        SetupError : there is none; the message lists the chapters that exist.
+        """
+        for chapter in self.chapter:
+            if name in (chapter.name, chapter.short):
+                return chapter
+        known = ", ".join(chapter.name for chapter in self.chapter) or "none"
+        raise SetupError(f"There is no chapter {name!r} in the syllabus. Chapters: {known}.")
+
+
+def load_syllabus(path: Path) -> Syllabus:
+    """Read and validate ``syllabus.toml``.
+
+    Raises
+    ------
+    AuthorError : the file is not TOML, has an unknown key, or names a chapter or an exercise twice.
+    """
+    try:
+        syllabus = Syllabus.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise AuthorError([Problem(path, 0, f"not valid TOML: {error}")]) from error
+    except ValidationError as error:
+        raise AuthorError(
+            [Problem(path, 0, f"{'.'.join(map(str, item['loc']))}: {item['msg']}") for item in error.errors()]
+        ) from error
+    if problems := list(_repeated(syllabus, path)):
+        raise AuthorError(problems)
+    return syllabus
+
+
+def _repeated(syllabus: Syllabus, path: Path) -> Iterator[Problem]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    owner: dict[str, str] = {}
+    for chapter in syllabus:
+        for key, what in [(chapter.name, "chapter"), *((e.id, "exercise") for e in chapter.exercise)]:
+            if key in owner:
+                line = max((n for n, text in enumerate(lines, 1) if f'"{key}"' in text), default=0)
+                message = f"{what} {key} is here twice (in {owner[key]} and {chapter.name}); an id has one home."
+                yield Problem(path, line, message, chapter.name, key if what == "exercise" else "")
+            owner[key] = chapter.name

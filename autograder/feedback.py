@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from nbformat import NotebookNode
 
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
-from autograder.safe_html import Block, Painter, source_text, storable
+from autograder.safe_html import Block, Painter, mappings, source_text, storable
 from autograder.verdict import (
     STATUS_SENTENCES,
     WAIT,
@@ -205,8 +205,8 @@ class _Page:
         model_answers: Mapping[str, ModelAnswer],
     ) -> None:
         known = [exercise.exercise for exercise in result.exercises] if result else []
-        nodes = notebook.get("cells", ()) if notebook is not None else ()
-        self._cells = [_Cell.read(node, known) for node in nodes if isinstance(node, Mapping)]
+        nodes = mappings(notebook.get("cells")) if notebook is not None else []
+        self._cells = [_Cell.read(node, known) for node in nodes]
         self._manual, self._model_answers = manual, model_answers
         self._painter = Painter()
 
@@ -236,7 +236,7 @@ class _Page:
     def rest(self) -> Iterator[CodeView]:
         """Yield the cells outside the exercises that put something out."""
         for position, cell in enumerate(self._cells, 1):
-            if cell.is_code and not cell.exercise and cell.node.get("outputs"):
+            if cell.is_code and not cell.exercise and mappings(cell.node.get("outputs")):
                 yield self._code_view(cell, f"cell {position}")
 
     def _grades(self, exercise: ExerciseResult, cells: Sequence[_Cell]) -> dict[str, ManualGrade]:

@@ -97,6 +97,11 @@ def source_text(value: object) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
+def mappings(value: object) -> list[Mapping[str, Any]]:
+    """Return the JSON objects of what should be a list of them."""
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
 def plain_text(value: object) -> str:
     """Return what a terminal would show of `value`: no colours, and only the last state of a progress bar."""
     text = source_text(value)
@@ -254,8 +259,7 @@ class Painter:
         where : which cell it was, for labels: "your code for p.03.2".
         only_text : leave out everything but printed text and errors.
         """
-        found = [output for output in cell.get("outputs") or () if isinstance(output, Mapping)]
-        merged = _merge_streams(found)
+        merged = _merge_streams(mappings(cell.get("outputs")))
         blocks = [block for output in merged[: self.limits.outputs] for block in self._output(output, where, only_text)]
         if len(merged) > self.limits.outputs:
             blocks.append(_note(f"{len(merged) - self.limits.outputs} more outputs are in your notebook."))

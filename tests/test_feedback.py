@@ -13,6 +13,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
@@ -322,6 +324,34 @@ def test_attack_is_shown_as_text() -> None:
     assert len(page) < 200_000
     page.encode("utf-8")
     assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
+
+
+JSON = st.recursive(
+    st.none() | st.integers() | st.text(st.characters(), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)
+BUNDLE = st.dictionaries(st.sampled_from(["text/plain", "text/html", "text/markdown", "image/png"]), JSON)
+OUTPUT = JSON | st.fixed_dictionaries(
+    {"output_type": st.sampled_from(["stream", "error", "display_data"])},
+    optional={"data": BUNDLE | JSON, "text": JSON, "name": JSON, "ename": JSON, "evalue": JSON, "traceback": JSON},
+)
+CELL = JSON | st.fixed_dictionaries(
+    {"cell_type": st.sampled_from(["code", "markdown"])},
+    optional={"metadata": JSON, "source": JSON, "outputs": st.lists(OUTPUT, max_size=3) | JSON, "attachments": JSON},
+)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(cells=st.lists(CELL, max_size=4) | JSON, source=st.text(max_size=60))
+def test_no_shape_of_a_notebook_breaks_the_page(cells: object, source: str) -> None:
+    result, _ = samples.hostile()
+    written = {**samples.text("p.03.4", source), "source": source}
+    mine = {**samples.code("p.03.1", "x"), "outputs": cells}
+    for content in (cells, [written, mine]):
+        page = render_feedback(result, NotebookNode(cells=content), chapter_title="Chapter 3")
+        page.encode("utf-8")
+        assert Page(page).open == [""]
 
 
 def test_forged_marks_of_ours_do_not_survive() -> None:

@@ -1,0 +1,39 @@
+# Every command sets itself up: a fresh machine needs Python 3.11+, git and make.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Real data sets beside the checkout, where there are any.
+MIRROR := $(wildcard ../shared/datasets)
+ifneq ($(MIRROR),)
+export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
+endif
+
+.PHONY: setup demo test test-full lint types clean
+
+setup: $(READY)
+
+$(READY): constraints.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,dev]'
+	touch $@
+
+demo: setup
+	$(BIN)/python -m autograder.demo
+
+test: lint types
+	$(BIN)/python -m pytest -n 2 -m "not full"
+
+test-full: setup
+	$(BIN)/python -m pytest -m full
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: setup
+	$(BIN)/mypy
+
+clean:
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache

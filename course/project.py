@@ -17,14 +17,17 @@ class Project:
     Attributes
     ----------
     root : the folder that holds ``source``, ``solutions`` and ``autograder``.
+    built : where generated files go; ``build`` in the root by default.
     """
 
     root: Path
+    built: Path | None = None
 
     @classmethod
     def find(cls, start: Path | None = None) -> Project:
         """Return the checkout named by ``COURSE_ROOT``, else the one around `start` (default: the working
-        directory), else the one this package was installed from in editable mode.
+        directory), else the one this package was installed from in editable mode. ``COURSE_BUILD`` names another
+        folder for generated files.
 
         Raises
         ------
@@ -35,7 +38,8 @@ class Project:
         package_home = Path(__file__).resolve().parent.parent
         for folder in [Path(named).resolve()] if named else [start, *start.parents, package_home]:
             if (folder / "source").is_dir() and (folder / "autograder").is_dir():
-                return cls(folder)
+                built = os.environ.get("COURSE_BUILD")
+                return cls(folder, Path(built).resolve() if built else None)
         where = f"COURSE_ROOT={named}" if named else str(start)
         raise SetupError(
             f"{where} is not a checkout of the course: run the command in the folder "
@@ -71,7 +75,7 @@ class Project:
     @property
     def build(self) -> Path:
         """The nbgrader course directory: generated, ignored by git, deletable."""
-        return self.root / "build"
+        return self.built or self.root / "build"
 
     @property
     def work(self) -> Path:

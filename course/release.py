@@ -191,7 +191,7 @@ def _private(node: ast.Assign | ast.AnnAssign) -> bool:
 
 
 # The last line of a traceback: ``RuntimeError: Cannot add ...``.
-_EXCEPTION = re.compile(r"^[\w.]+(Error|Exception): \S")
+_EXCEPTION = re.compile(r"^[\w.]+(Error|Exception): (?!Please see)\S")
 
 
 def _generate(project: Project, chapter: Chapter) -> None:
@@ -215,7 +215,8 @@ def _generate(project: Project, chapter: Chapter) -> None:
         outcome = capture_log(converter)
     if not outcome["success"]:
         # Its own last exception only points to "the above traceback", which went to the log.
-        log = [line for line in str(outcome.get("log", "")).split("\n") if _EXCEPTION.match(line)]
+        lines = map(str.strip, str(outcome.get("log", "")).split("\n"))  # the log indents what follows a first line
+        log = [line for line in lines if _EXCEPTION.match(line)]
         reason = (log or str(outcome.get("error", "")).strip().split("\n"))[-1]
         raise OperatorError(f"nbgrader could not release {chapter.name}: {reason}")
 

@@ -231,7 +231,7 @@ def cleared(source: str) -> str:
         ("A = 1\nprint(A)", "# Room for helpers of your own."),
         ("def _f():\n    x = 1\n    return x", "# Room for helpers of your own."),
         ("# a comment alone", "# Room for helpers of your own."),
-        ("this is not python", "# YOUR CODE HERE\nraise NotImplementedError()"),
+        ("this is no python", "# YOUR CODE HERE\nraise NotImplementedError()"),
     ],
 )
 def test_a_region_at_top_level_becomes_a_stub_that_runs(source, stub):

@@ -100,7 +100,7 @@ def load(name: str, *, source: Request = "auto") -> Dataset:
     if copy is None:
         copy, trouble = _obtain(name, places)
         if copy is None:
-            return _no_files(name, source, trouble)
+            return _no_files(name, source, trouble, places)
     return _parse(name, verify(copy), copy.stamp)
 
 
@@ -132,21 +132,26 @@ def _explain(entry: Entry, error: requests.RequestException) -> str:
     return f"{address} {f'answers {answer}' if answer else 'does not answer'}"
 
 
-def _no_files(name: str, source: Request, trouble: str) -> Dataset:
-    entry = info(name)
-    how = (
-        f"for the real data run `course data fetch {name}` with a network, or set COURSE_DATA_MIRROR to a "
-        f"folder that holds it ({entry.page})"
-    )
+def _no_files(name: str, source: Request, trouble: str, places: Places) -> Dataset:
     if source == "real":
-        raise DataError(f"{entry.title} is not on this machine and can't be downloaded ({trouble}): {how}.")
-    text = f"{name} is a stand-in ({entry.stand_in}), because {trouble}; {how}."
-    # A fixed place, so that Python's default filter shows it once per process, as one line.
-    warnings.warn_explicit(text, StandInWarning, "course.datasets", 1, registry=_shown)
+        title = info(name).title
+        raise DataError(f"{title} is not on this machine and can't be downloaded ({trouble}): {_how_to_get(name)}.")
+    _warn(name, trouble, places)
     return _stand_in(name)
 
 
-_shown: dict[str | tuple[str, type[Warning], int], int] = {}  # what the default filter remembers
+@functools.cache  # Python's own "once" forgets whenever a library changes the filters
+def _warn(name: str, trouble: str, places: Places) -> None:
+    """Say on one line, once per process and place, that a stand-in is used."""
+    text = f"{name} is a stand-in ({info(name).stand_in}), because {trouble}; {_how_to_get(name)}."
+    warnings.warn_explicit(text, StandInWarning, "course.datasets", 1)
+
+
+def _how_to_get(name: str) -> str:
+    return (
+        f"for the real data run `course data fetch {name}` with a network, or set COURSE_DATA_MIRROR to a folder "
+        f"that holds it ({info(name).page})"
+    )
 
 
 @functools.lru_cache(maxsize=8)  # `stamp` is part of the key: a file that was written again is parsed again

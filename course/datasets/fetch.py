@@ -14,6 +14,7 @@ import platformdirs
 import pooch
 import requests
 from filelock import FileLock
+from tqdm import tqdm
 from urllib3.exceptions import MaxRetryError
 
 from course.datasets.registry import DataFile, Edition, Entry
@@ -204,7 +205,7 @@ def _transfer(file: DataFile, url: str, folder: Path, progress: bool) -> None:
 
     def downloader(url: str, temporary: str, pup: object) -> None:
         try:
-            pooch.HTTPDownloader(progressbar=progress, chunk_size=1 << 16, timeout=TIMEOUT)(url, temporary, pup)
+            _stream(url, Path(temporary), progress)
         except requests.RequestException as error:
             if _is_final(error):
                 raise _Final(error) from error
@@ -223,6 +224,20 @@ def _transfer(file: DataFile, url: str, folder: Path, progress: bool) -> None:
     if file.checksum is None:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         _note(path).write_text(digest + "\n", encoding="ascii")
+
+
+def _stream(url: str, target: Path, progress: bool) -> None:
+    """Write what `url` serves; pooch's own downloader leaves the connection open when this fails."""
+    with requests.get(url, stream=True, timeout=TIMEOUT) as response:
+        response.raise_for_status()
+        total = int(response.headers.get("Content-Length", 0)) or None
+        with (
+            target.open("wb") as output,
+            tqdm(total=total, unit="B", unit_scale=True, desc=url.rsplit("/", 1)[-1], disable=not progress) as bar,
+        ):
+            for piece in response.iter_content(1 << 16):
+                output.write(piece)
+                bar.update(len(piece))
 
 
 class _Final(Exception):
@@ -250,5 +265,5 @@ def _writable(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise DataError(
             f"Can't write to the data cache {folder} ({error.strerror or error}): free some space, or set "
-            "COURSE_DATA_CACHE to a folder you can write to."
+            "COURSE_DATA_CACHE to a folder you can write to, or COURSE_DATA_OFFLINE=1 to use the stand-in."
         ) from error

@@ -33,9 +33,9 @@ class DataFile(_Row):
 
     name: FileName
     urls: tuple[str, ...] = ()
-    bytes: int | None = Field(None, gt=0)
-    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
-    md5: str | None = Field(None, pattern=r"^[0-9a-f]{32}$")
+    bytes: int | None = Field(default=None, gt=0)
+    sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    md5: str | None = Field(default=None, pattern=r"^[0-9a-f]{32}$")
     unverified: str = ""
 
     @model_validator(mode="after")

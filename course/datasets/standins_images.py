@@ -19,7 +19,7 @@ from course.datasets.shapes import Bytes, Faces, Head, Images, Labels, Photos, S
 
 SEED = 20
 DIGIT_COPIES, DIGIT_TEST_BASES = 4, 297  # 1,500 digits x 4 for training, 297 others x 4 for testing
-PER_CLASS = (200, 50)  # drawn for training and for testing, of clothes and of things
+PER_CLASS = (120, 30)  # drawn for training and for testing, of clothes and of things
 PHOTOS_PER_CLASS = (40, 10)
 PEOPLE, PORTRAITS = 40, 10
 SCENES = 20

@@ -110,11 +110,11 @@ def bike_sharing(head: Head) -> Tables:
 
 
 def _hours(hours: pd.DatetimeIndex, rng: Generator) -> pd.DataFrame:
-    clock, weekday = hours.hour.to_numpy(), (hours.dayofweek.to_numpy() + 1) % 7  # 0 = Sunday
+    clock, weekday = hours.hour.to_numpy(), (hours.day_of_week.to_numpy() + 1) % 7  # 0 = Sunday
     holiday = pd.Index(hours.strftime("%m-%d")).isin(["01-01", "07-04", "11-11", "12-25"])
     workday = ~np.isin(weekday, [0, 6]) & ~holiday
     daily = rng.normal(0, 1, 366 * 2)[(hours - hours[0]).days]
-    warmth = -np.cos(2 * np.pi * (hours.dayofyear.to_numpy() - 15) / 365.25)
+    warmth = -np.cos(2 * np.pi * (hours.day_of_year.to_numpy() - 15) / 365.25)
     temp = (0.5 + 0.25 * warmth + 0.05 * daily - 0.06 * np.cos(2 * np.pi * (clock - 3) / 24)).clip(0.02, 1)
     weather = np.digitize(rng.normal(0, 0.5, len(hours)) - 0.8 * daily, [0.5, 1.4, 3.2]) + 1
     commute = np.exp(-((clock - 8) ** 2) / 2) + 1.2 * np.exp(-((clock - 17.5) ** 2) / 4) + 0.25 * (clock > 6)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
@@ -112,13 +113,24 @@ def check(
 
     With `at_least` or `at_most` the function returns a figure, which must reach or stay under the threshold that
     ``course calibrate`` has written beside the checks.
+
+    Raises
+    ------
+    ValueError : `weight` is not positive, or both bounds are asked for.
+    TypeError : the function's parameters are others, or it has no docstring.
     """
+    if at_least and at_most:
+        raise ValueError("a check has one bound: at_least or at_most")
+    if not 0 < weight < math.inf:
+        raise ValueError(f"a check's weight is a positive number, not {weight}")
 
     def mark(function: F) -> F:
         bound: Bound | None = "at_least" if at_least else "at_most" if at_most else None
         parameters = tuple(inspect.signature(function).parameters)
         if parameters != _PARAMETERS:
             raise TypeError(f"{function.__qualname__}{parameters}: a check takes exactly (student, rng)")
+        if not _sentence(function):
+            raise TypeError(f"{function.__qualname__}: a check needs a docstring, the sentence the student reads")
         made = Check(exercise, function.__name__, _sentence(function), function, core, weight, hint, bound, data)
         setattr(function, _MARK, made)
         return function
@@ -128,7 +140,15 @@ def check(
 
 def mutant(exercise: str, *, replaces: str, fails: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
     """Mark a function or class as a wrong answer for the name it `replaces` (and those in `also`); its docstring
-    is the sentence for a student with that misconception, `fails` the check that must catch it."""
+    is the sentence for a student with that misconception, `fails` the check that must catch it.
+
+    Raises
+    ------
+    ValueError : `fails` is empty.
+    TypeError : the function or class has no docstring.
+    """
+    if not fails:
+        raise ValueError(f"a mutant of {replaces} has to name the check that catches it (fails=...)")
     return _variant(exercise, replaces, fails, also)
 
 
@@ -179,6 +199,8 @@ def checks_module(chapter: str) -> ModuleType:
 
 def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None) -> Callable[[F], F]:
     def mark(function: F) -> F:
+        if fails and not function.__doc__:
+            raise TypeError(f"{function.__qualname__}: a mutant needs a docstring, the sentence that helps the student")
         answers = {replaces: function, **(also or {})}
         made = Variant(exercise, function.__name__, _sentence(function), answers, fails)
         setattr(function, _MARK, made)
@@ -190,7 +212,7 @@ def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] |
 def _marked(module: ModuleType) -> Iterator[object]:
     for value in vars(module).values():
         # A class that inherits from a marked one is not marked itself.
-        if getattr(value, "__module__", None) == module.__name__ and _MARK in vars(value):
+        if getattr(value, "__module__", None) == module.__name__ and _MARK in getattr(value, "__dict__", {}):
             yield vars(value)[_MARK]
 
 

@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
 from multiprocessing import get_context
 
 import numpy as np
@@ -159,5 +160,8 @@ def _variant(variants: Sequence[Variant], name: str) -> Variant | None:
 
 
 def _outward(value: float) -> float:
-    """Round down to four digits, so that the committed figure is no stricter than the measured one."""
-    return float(np.floor(value * 1e4) / 1e4)
+    """Round down to four significant digits, so that the committed figure is no stricter than the measured one."""
+    if value == 0 or not np.isfinite(value):
+        return value
+    unit = Decimal(1).scaleb(Decimal(value).adjusted() - 3)
+    return float(Decimal(value).quantize(unit, rounding=ROUND_FLOOR))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -51,6 +52,12 @@ class Calibration(BaseModel):
     rivals: tuple[Rival, ...] = ()
 
 
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    calibration: tuple[Calibration, ...] = ()
+
+
 def calibration_path(checks: Path, chapter: str) -> Path:
     """Return where the thresholds of `chapter` are kept, given the folder of checks."""
     return checks / f"{chapter}.calibration.toml"
@@ -67,10 +74,10 @@ def load_calibrations(checks: Path, chapter: str) -> dict[tuple[str, str], Calib
     if not path.exists():
         return {}
     try:
-        rows = tomllib.loads(path.read_text(encoding="utf-8")).get("calibration", [])
-        return {(row.check, row.data): row for row in map(Calibration.model_validate, rows)}
-    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        rows = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).calibration
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         raise AuthorError([Problem(path, 0, f"not a calibration file: {error}", chapter)]) from error
+    return {(row.check, row.data): row for row in rows}
 
 
 def dump_calibrations(rows: Iterable[Calibration], chapter: str) -> str:
@@ -90,4 +97,5 @@ def _inline(row: Mapping[str, object]) -> str:
 def _toml(value: object) -> str:
     if isinstance(value, float):
         return repr(float(f"{value:.5g}"))
-    return str(value) if isinstance(value, int) else '"' + str(value).replace('"', "'") + '"'
+    # A JSON string is a TOML string.
+    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)

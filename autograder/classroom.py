@@ -28,8 +28,9 @@ from autograder.engine.grade import Assignment, Graded, Unreadable, attempt_of, 
 from autograder.engine.restore import WrongNotebook, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.nbgrader_plugins import configure, gradebook
-from autograder.store import Store, key_of, write_atomically
+from autograder.store import Store, key_of
 from course.errors import CourseError, EngineError, SetupError
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -137,6 +138,8 @@ def _record(project: Project, assignment: Assignment, hand_in: HandIn, future: F
         return not_judged(assignment, hand_in.student, "A worker process was ended from outside; run again.")
     except (CourseError, OSError) as error:
         return not_judged(assignment, hand_in.student, str(error))
+    except Exception as error:  # a mistake of ours must not keep the rest of the class waiting
+        return not_judged(assignment, hand_in.student, f"The grader tripped ({type(error).__name__}): {error}")
     return result
 
 
@@ -189,7 +192,6 @@ def _blank(
 def _stage(project: Project, hand_in: HandIn, chapter: Chapter, notebook: NotebookNode) -> None:
     folder = project.build / STAGED / hand_in.student / chapter.name
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         write_atomically(folder / f"{chapter.name}.ipynb", nbformat.writes(notebook))
         if (stamp := hand_in.folder / "timestamp.txt").exists():
             shutil.copy(stamp, folder)

@@ -7,9 +7,7 @@ from the graded notebook by way of `safe_html`.
 from __future__ import annotations
 
 import functools
-import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +33,7 @@ from autograder.verdict import (
     number,
 )
 from course.errors import OperatorError
+from course.files import write_atomically
 
 _TEXT_STUBS = {"", "YOUR ANSWER HERE"}
 
@@ -130,8 +129,7 @@ def write_feedback(path: Path, page: str) -> Path:
     OperatorError : the file can't be written.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, page)
+        write_atomically(path, page)
     except OSError as error:
         reason = error.strerror or str(error)
         raise OperatorError(f"Feedback can't be written to {path}: {reason}. Make room or mend its rights.") from error
@@ -154,18 +152,6 @@ def _environment() -> Environment:
     )  # fmt: skip
     environment.globals.update(number=number, counted=counted)
     return environment
-
-
-def _replace(path: Path, text: str) -> None:
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 @dataclass(frozen=True)

@@ -95,4 +95,4 @@ class CheckItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Called by pytest for the item's place and heading."""
-        return self.path, None, f"{self.check.exercise}: {self.check.name.removeprefix('test_').replace('_', ' ')}"
+        return self.path, self.check.function.__code__.co_firstlineno - 1, f"{self.check.exercise}: {self.check.name.removeprefix('test_').replace('_', ' ')}"

@@ -65,11 +65,5 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
 
 
 def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:
-    definitions = assemble(project, assignment.chapter).definitions
-    answers = {}
-    for exercise in assignment.chapter.exercise:
-        name = exercise.id.upper().replace(".", "_")
-        if exercise.kind == "text" and name in definitions.get(exercise.id, {}):
-            texts = definitions[exercise.id]
-            answers[exercise.id] = ModelAnswer(texts[name].text or "", texts[f"{name}_RUBRIC"].text or "")
-    return answers
+    answers = assemble(project, assignment.chapter).model_answers
+    return {exercise: ModelAnswer(answer, rubric) for exercise, (answer, rubric) in answers.items()}

@@ -9,8 +9,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import json
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from pydantic import ValidationError
 from autograder.engine.grade import Assignment, Graded
 from autograder.engine.result import Result, Status
 from course.errors import EngineError
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -44,7 +43,6 @@ class Store:
         """
         folder = self.folder / graded.result.student
         try:
-            folder.mkdir(parents=True, exist_ok=True)
             write_atomically(folder / "notebook.ipynb", nbformat.writes(graded.notebook))
             content = {"key": key, "result": graded.result.model_dump(mode="json")}
             write_atomically(folder / "result.json", json.dumps(content, indent=1))
@@ -85,17 +83,3 @@ def _digest_of_checks(project: Project, chapter: str) -> str:
             if path.is_file():
                 digest.update(path.name.encode() + b"\x1f" + path.read_bytes())
     return digest.hexdigest()
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` to `path` so that a reader never sees a part of it, whatever happens meanwhile."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +18,7 @@ from typing import Any
 import nbformat
 
 from course.errors import AuthorError, Problem
+from course.files import write_atomically
 from course.inline import Answers, Definition, answered, example_text
 from course.names import Piece, check_names
 from course.project import Project
@@ -51,6 +50,11 @@ class _Task:
         return self.exercise.id.upper().replace(".", "_") if self.exercise.kind == "text" else ""
 
     @property
+    def model_answer(self) -> tuple[str, str]:
+        """The free text's answer and rubric."""
+        return self.definitions[self.text_name].text or "", self.rubric
+
+    @property
     def probes(self) -> dict[str, Definition]:
         """What is judged by checks: everything except the free text."""
         texts = (self.text_name, f"{self.text_name}_RUBRIC")
@@ -67,12 +71,14 @@ class Draft:
     problems : every mistake found.
     definitions : the answers of each exercise id, those without a visible part included.
     judged : the ids of the exercises that hidden checks have to judge.
+    model_answers : answer and rubric of each free-text exercise id.
     """
 
     notebook: Any
     problems: tuple[Problem, ...]
     definitions: Mapping[str, Mapping[str, Definition]]
     judged: tuple[str, ...]
+    model_answers: Mapping[str, tuple[str, str]]
 
 
 def notebook_path(project: Project, chapter: Chapter) -> Path:
@@ -92,7 +98,9 @@ def build(project: Project, chapter: Chapter) -> Path:
         raise AuthorError(draft.problems)
     nbformat.validate(draft.notebook)
     path = notebook_path(project, chapter)
-    _write(path, _V4.writes(draft.notebook).rstrip("\n") + "\n")
+    # The draft lies elsewhere: nbgrader copies whatever is beside a notebook.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomically(path, _V4.writes(draft.notebook).rstrip("\n") + "\n", drafts=project.build)
     return path
 
 
@@ -132,6 +140,7 @@ class _Builder:
             tuple(self.findings.problems),
             {name: task.definitions for name, task in self.tasks.items()},
             tuple(name for name, task in self.tasks.items() if task.probes),
+            {name: task.model_answer for name, task in self.tasks.items() if task.text_name in task.definitions},
         )
 
     def _read(self, index: int, cell: Cell) -> tuple[str, ...]:
@@ -308,7 +317,7 @@ def _solution_cell(exercise: Exercise, definition: Definition) -> Any:
 def _text_cell(task: _Task) -> Any:
     """The manually graded cell; nbgrader puts its stub in place of all of it."""
     slug = task.exercise.slug
-    source = f"{task.definitions[task.text_name].text}\n\n**Rubric**\n\n{task.rubric}"
+    source = "\n\n**Rubric**\n\n".join(task.model_answer)
     metadata = _metadata(task.exercise, slug, "markdown", solution=True, points=task.points)
     return _V4.new_markdown_cell(source, id=slug, metadata=metadata)
 
@@ -368,17 +377,3 @@ def _notebook(chapter: Chapter, cells: list[Any]) -> Any:
         "language_info": {"name": "python"},
     }
     return _V4.new_notebook(cells=cells, metadata=metadata)
-
-
-def _write(path: Path, text: str) -> None:
-    """Replace `path` in one step. The draft lies elsewhere: nbgrader copies whatever is beside a notebook."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft_folder = path.parent.parent.parent
-    handle, name = tempfile.mkstemp(dir=draft_folder, prefix=".draft-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)

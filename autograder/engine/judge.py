@@ -7,22 +7,38 @@ there too, the check itself is broken and nothing is judged.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import math
+import re
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 
 from autograder.api import ChapterChecks, Check, Variant
 from autograder.calibration import Calibration
-from autograder.engine.remote import Exchange, LocalSession, NoAnswer, Session, SessionDied, Student, SubmissionFault
+from autograder.engine.remote import (
+    BadReply,
+    CallTimeout,
+    Exchange,
+    LocalSession,
+    NoAnswer,
+    Session,
+    SessionDied,
+    Student,
+    SubmissionFault,
+)
 from autograder.engine.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
 from course.errors import CourseError, OperatorError
 from course.syllabus import Exercise
 
+# Not `str.format`: a sentence may hold other braces.
+_THRESHOLD = re.compile(r"\{threshold(:(?P<format>[^{}]*))?\}")
 UNUSABLE = "What your code returned could not be used: it has another type or shape than the exercise asks for."
 
 
@@ -43,7 +59,8 @@ class Seed:
     def rng(self, check: Check) -> np.random.Generator:
         """Return the generator of one check's inputs."""
         text = "\x1f".join([self.key, check.exercise, check.name, self.student, self.attempt])
-        return np.random.default_rng(int.from_bytes(hashlib.sha256(text.encode()).digest(), "big"))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+        return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
 @dataclass(frozen=True)
@@ -85,9 +102,10 @@ class Bench:
         if check.bound is None:
             return check.sentence
         try:
-            return check.sentence.format(threshold=self.threshold(check))
+            threshold = self.threshold(check)
         except OperatorError:
-            return check.sentence.replace("{threshold", "{").replace("{}", "the threshold")
+            return _THRESHOLD.sub("the threshold", check.sentence)
+        return _THRESHOLD.sub(lambda found: format(threshold, found["format"] or ""), check.sentence)
 
 
 class _Missed(Exception):
@@ -121,7 +139,9 @@ def score_of(results: Sequence[CheckResult], points: float) -> tuple[ExerciseSta
         begun = any(result.detail != NOT_BEGUN for result in results)
         return (ExerciseStatus.NONE if begun else ExerciseStatus.NOT_BEGUN), 0.0
     share = sum(result.weight for result in passed) / sum(result.weight for result in results)
-    return ExerciseStatus.PARTIAL, round(points * share, 2)
+    # Rounded, but full marks are for those who pass all.
+    below = math.ceil(points * 100 - 1) / 100
+    return ExerciseStatus.PARTIAL, max(0.0, min(round(points * share, 2), below))
 
 
 NOT_BEGUN = "This exercise has not been begun."
@@ -145,14 +165,20 @@ def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], s
 
 
 def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> tuple[Outcome, str, str, str]:
-    student: Student | None = None
     try:
         student = Student(open_session())
+    except SubmissionFault as fault:
+        return Outcome.FAILED, fault.sentence, "", ""
+    except Exception as error:  # no answer has been asked for yet, so none is to blame
+        return Outcome.NOT_JUDGED, "", "", f"The submission could not be started: {type(error).__name__}: {error}"
+    try:
         call(check, bench, student, seed)
     except (AssertionError, _Missed):
         detail = ""
     except (NoAnswer, SessionDied) as fault:
         return Outcome.FAILED, fault.sentence, "", ""
+    except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
+        return Outcome.FAILED, fault.detail(bench.reveal), check.hint, ""
     except SubmissionFault as fault:
         detail = fault.detail(bench.reveal)
     except CourseError as error:
@@ -163,7 +189,7 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
         detail = UNUSABLE
     else:
         return Outcome.PASSED, "", "", ""
-    known = _misconception(check, bench, student.transcript_ if student else ())
+    known = _misconception(check, bench, student.transcript_)
     return Outcome.FAILED, detail, known or check.hint, ""
 
 
@@ -177,7 +203,12 @@ def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | No
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        figure = check.function(student, seed.rng(check))
+        try:
+            figure = check.function(student, seed.rng(check))
+        except pytest.fail.Exception as failure:  # of `pytest.raises`; not an `Exception`
+            raise AssertionError(str(failure)) from None
+        except pytest.skip.Exception as skipped:
+            raise OperatorError(f"{check.name} was skipped: {skipped}") from None
     if check.bound is None:
         return None
     if figure is None:
@@ -204,6 +235,7 @@ def _misconception(check: Check, bench: Bench, transcript: Sequence[Exchange]) -
     for rival in rivals:
         if time.monotonic() > until:
             break
-        if behaves_like(bench.checks.namespace(rival), transcript):
-            return rival.sentence
+        with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
+            if behaves_like(bench.checks.namespace(rival), transcript):
+                return rival.sentence
     return ""

@@ -98,6 +98,7 @@ class NotebookSession:
         self.check_seconds = check_seconds
         self.run = Run()
         self.isolation = "own process, not isolated"
+        self.was_ready = False  # whether it has got through its cells: only then is it worth starting again
         self._until = 0.0
         self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
         self._client: _Client | None = None
@@ -181,6 +182,7 @@ class NotebookSession:
         folder = Path(self._folder.name)
         work = folder / "work"
         work.mkdir()
+        (folder / "home").mkdir()
         self._client = _Client(self.notebook, work, self.limits)
         self._client.launch(_environment(folder))
         self._client.quietly(_LIMITS.format(megabytes=self.limits.memory_mb))
@@ -224,7 +226,7 @@ class NotebookSession:
             except OSError:
                 self.run.trouble(Status.CRASHED, "The notebook's process stopped answering after its last cell.")
                 return
-        self._connection = connection
+        self._connection, self.was_ready = connection, True
 
     def _receive(self, connection: socket.socket) -> bytes:
         return wire.read_frame(lambda size: _exactly(connection, size))
@@ -273,7 +275,7 @@ class Opener:
         """
         session = self._session or self.first()
         if not session.alive:
-            if self._starts > RESTARTS:
+            if self._starts > RESTARTS or not session.was_ready:
                 raise SessionDied(DIED)
             run = session.run
             session = self._start(copy.deepcopy(self._notebook))
@@ -337,7 +339,16 @@ class _Client(NotebookClient):
         if late:
             error = {key: reply[key] for key in ("ename", "evalue", "traceback")}
             cell.outputs.append(new_output("error", **error))
+            self._end_if_deaf()
         return late
+
+    def _end_if_deaf(self) -> None:
+        """Kill a kernel that an interrupt does not stop; its next cells would each have to time out as well."""
+        try:
+            run_sync(self._channels.execute_interactive)("", silent=True, store_history=False, timeout=GRACE)
+        except TimeoutError as error:
+            self.destroy()
+            raise DeadKernelError("deaf to interrupts") from error
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what a cell prints beyond its bound, and say so once."""
@@ -397,7 +408,7 @@ class _Client(NotebookClient):
 
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    home = {name: str(folder / "work") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
+    home = {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
     if "COURSE_DATA_CACHE" not in kept:
         from course.datasets.fetch import Places
 

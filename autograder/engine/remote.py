@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from autograder.engine import wire
 from autograder.engine.shim import Dispatcher
+from course.errors import EngineError
 
 
 class SubmissionFault(Exception):
@@ -39,7 +40,9 @@ class StudentRaised(SubmissionFault):
 
     def __init__(self, type_name: str, text: str, function: str, line: int) -> None:
         known = type_name if type_name in _KNOWN_ERRORS else "an error of its own kind"
-        where = f" in line {line} of `{function}`" if line and function.isidentifier() else ""
+        # Both are claims: a long name or a huge number could carry hidden inputs into the feedback.
+        shown = 0 < line <= _LINES and len(function) <= _NAME and function.isidentifier()
+        where = f" in line {line} of `{function}`" if shown else ""
         super().__init__(f"Your code raised {known}{where}.")
         self.type_name = type_name
         self.text = text
@@ -50,6 +53,11 @@ class StudentRaised(SubmissionFault):
 
 class NoAttribute(StudentRaised, AttributeError):
     """A handle's object has no such attribute: `hasattr` and `getattr` with a default work on handles."""
+
+    def __init__(self, type_name: str, text: str, function: str, line: int, attribute: str) -> None:
+        super().__init__(type_name, text, function, line)
+        if not line:  # it was not the object's own code that raised
+            self.sentence = f"An object of your code has no attribute `{attribute}`."
 
 
 class NoAnswer(SubmissionFault):
@@ -99,10 +107,17 @@ class LocalSession:
 
 @dataclass(frozen=True)
 class Exchange:
-    """One request that was made in a check, and its reply, both decoded; handles are `Handle`."""
+    """One request that was made in a check, and its reply, as frames: what a check does to its arrays afterwards
+    changes neither.
 
-    message: dict[str, Any]
-    reply: Any
+    Attributes
+    ----------
+    do : what was asked for, e.g. ``"call"``.
+    """
+
+    do: str
+    request: bytes
+    reply: bytes
 
 
 class Student:
@@ -171,21 +186,33 @@ class _Link:
 
     def ask(self, do: str, **fields: Any) -> Any:
         message = {"do": do, **fields}
-        reply = self.session.request(wire.encode(message, self.number_of))
+        request = wire.encode(message, self.number_of)
         try:
-            answer = wire.decode(reply, lambda number, name: Handle(self, number, name))
+            reply = self._carried(request)
+            answer = self.decoded(reply)
         except wire.WireError as error:
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         if not isinstance(answer, dict) or answer.keys() not in ({"value"}, {"error"}):
             raise BadReply("Your notebook's process did not answer as it should.")
-        self.transcript.append(Exchange(message, answer))
+        self.transcript.append(Exchange(do, request, reply))
         if "error" in answer:
             raise _fault(answer["error"], message)
         return answer["value"]
 
-    @staticmethod
-    def number_of(value: object) -> tuple[int, str]:
+    def _carried(self, request: bytes) -> bytes:
+        try:
+            return self.session.request(request)
+        except OSError as error:  # a session says `SessionDied` when the submission is to blame
+            raise EngineError(f"A request could not be carried to the submission: {error}.") from error
+
+    def decoded(self, reply: bytes) -> Any:
+        """Return what a reply says, its handles on this link."""
+        return wire.decode(reply, lambda number, name: Handle(self, number, name))
+
+    def number_of(self, value: object) -> tuple[int, str]:
         if isinstance(value, Handle):
+            if value._link is not self:
+                raise TypeError(f"a check can't send {value!r} to another submission")
             return value._number, value.type_name
         raise TypeError(f"a check can't send {type(value).__name__}: only plain data and handles")
 
@@ -195,22 +222,25 @@ def _fault(error: Any, message: dict[str, Any]) -> SubmissionFault:
         return BadReply("Your notebook's process did not answer as it should.")
     kind, text, function = (str(error.get(key, "")) for key in ("type", "text", "function"))
     found = error.get("line")
-    line = found if isinstance(found, int) else 0
-    if message["do"] == "get" and kind == "NameError":
+    line = found if type(found) is int else 0
+    if message["do"] == "get" and message["on"]._number == 0 and kind == "NameError":
         return NoAnswer(f"`{message['name']}` is not defined in your notebook.")
     if kind == "NotImplementedError":
         return NoAnswer("This exercise has not been begun.")
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")
     if message["do"] == "get" and kind == "AttributeError":
-        return NoAttribute(kind, text, function, line)
+        return NoAttribute(kind, text, function, line, message["name"])
     return StudentRaised(kind, text, function, line)
 
 
+_LINES = 9999
+_NAME = 60  # characters of a function's name
 _KNOWN_ERRORS = {
     "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "FileNotFoundError", "FloatingPointError",
     "ImportError", "IndexError", "KeyError", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError",
     "NotFittedError", "OSError", "OverflowError", "PermissionError", "RecursionError", "RuntimeError", "StopIteration",
     "SyntaxError", "SystemExit", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
-    "ValueError", "ZeroDivisionError", "DataError", "WireError",
+    "ValueError", "ZeroDivisionError", "DataError", "WireError", "AxisError", "InvalidParameterError",
+    "JSONDecodeError", "LinAlgError", "TimeoutError",
 }  # fmt: skip

@@ -8,6 +8,8 @@ notebook's metadata (a ``skip-execution`` tag, ``grade: false``, other points) h
 from __future__ import annotations
 
 import copy
+import itertools
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +17,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from course.errors import StudentError
+
+_ID = re.compile(r"[a-zA-Z0-9-_]{1,64}")  # what nbformat allows
 
 
 class WrongNotebook(StudentError):
@@ -46,13 +50,14 @@ def restore(submitted: NotebookNode, release: NotebookNode) -> Restored:
     if answers and not answers & set(keys):
         raise WrongNotebook("This notebook holds none of the chapter's exercises: it may be another chapter's.")
     notes = list(_notes(submitted.cells, keys, released))
+    released_ids = {str(cell.get("id", "")) for cell in release.cells} - {""}
     cells = [
-        _from_release(cell, released[key]) if key else _own(cell)
+        _from_release(cell, released[key]) if key else _own(cell, released_ids)
         for key, cell in zip(keys, submitted.cells, strict=True)
     ]
     _insert_missing(cells, keys, release.cells)
     notebook = copy.deepcopy(release)
-    notebook.cells = _with_unique_ids(cells)
+    notebook.cells = _with_unique_ids(cells, released_ids)
     return Restored(notebook, tuple(notes))
 
 
@@ -93,6 +98,8 @@ def _notes(cells: list[NotebookNode], keys: list[str], released: dict[str, Noteb
     for key, cell in zip(keys, cells, strict=True):
         if key and cell.cell_type != released[key].cell_type and (is_answer(released[key]) or is_locked(released[key])):
             yield f"The cell {key} had been turned into a {cell.cell_type} cell; it was turned back."
+        if key and is_locked(released[key]) and cell.source != released[key].source:
+            yield f"The cell {key} had been changed; it was put back as released."
     seen: dict[str, int] = {}
     for cell in cells:
         key = _known_key(cell, released)
@@ -107,17 +114,31 @@ def _from_release(cell: NotebookNode, released: NotebookNode) -> NotebookNode:
     made = copy.deepcopy(released)
     if not is_locked(released):
         made.source = cell.source
-        if made.cell_type == "markdown" and "attachments" in cell:
-            made.attachments = cell.attachments
+        _attach(made, cell)
     if made.cell_type == "code":
         made.outputs, made.execution_count = [], None
     return made
 
 
-def _own(cell: NotebookNode) -> NotebookNode:
+def _own(cell: NotebookNode, released_ids: set[str]) -> NotebookNode:
     make = new_code_cell if cell.cell_type == "code" else new_markdown_cell
-    made: NotebookNode = make(cell.source, id=str(cell.get("id", "")))  # type: ignore[no-untyped-call]
+    mine = str(cell.get("id", ""))
+    made: NotebookNode = make(cell.source)  # type: ignore[no-untyped-call]
+    made.id = "" if mine in released_ids else mine  # not by `make`, which refuses an id of the wrong form
+    _attach(made, cell)
     return made
+
+
+def _attach(made: NotebookNode, cell: NotebookNode) -> None:
+    """Keep the pictures of a text, if they are in the form that nbformat knows."""
+    found = cell.get("attachments")
+    if made.cell_type == "markdown" and isinstance(found, dict):
+        kept = {name: bundle for name, bundle in found.items() if isinstance(bundle, dict) and _is_texts(bundle)}
+        made.attachments = copy.deepcopy(kept)
+
+
+def _is_texts(bundle: dict[str, object]) -> bool:
+    return all(isinstance(content, str) for content in bundle.values())
 
 
 def _insert_missing(cells: list[NotebookNode], keys: list[str], released: list[NotebookNode]) -> None:
@@ -134,12 +155,14 @@ def _insert_missing(cells: list[NotebookNode], keys: list[str], released: list[N
             position += 1
 
 
-def _with_unique_ids(cells: list[NotebookNode]) -> list[NotebookNode]:
-    taken = {str(cell.id) for cell in cells if cell.metadata.get("nbgrader") or cell.metadata.get("course")}
-    used: set[str] = set()
-    for number, cell in enumerate(cells):
-        mine = cell.metadata.get("nbgrader") or cell.metadata.get("course")
-        if not mine and (not cell.id or cell.id in taken or cell.id in used):
-            cell.id = f"own-{number}"
+def _with_unique_ids(cells: list[NotebookNode], released_ids: set[str]) -> list[NotebookNode]:
+    used = {""}
+    taken = released_ids | {str(cell.id) for cell in cells}
+    names = (name for number in itertools.count() if (name := f"own-{number}") not in taken)
+    for cell in cells:
+        if cell.id in released_ids:
+            continue
+        if cell.id in used or not _ID.fullmatch(cell.id):
+            cell.id = next(names)
         used.add(cell.id)
     return cells

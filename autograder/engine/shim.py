@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from autograder.engine import wire
+from autograder.engine import decoder, encoder, frame, wire
 
 
 class Dispatcher:
@@ -112,7 +112,8 @@ def serve(address: str | tuple[str, int], token: bytes, namespace: MutableMappin
 
 def start_code(address: str | tuple[str, int], token: bytes) -> str:
     """Return the code which, run in the student's kernel, starts `serve` there on the kernel's own namespace."""
-    sources = {name: _source(sys.modules[name]) for name in (wire.__name__, __name__)}
+    modules = (frame, encoder, decoder, wire, sys.modules[__name__])  # each after those it imports
+    sources = {module.__name__: _source(module) for module in modules}
     return "\n".join(
         [
             "def _serve():",

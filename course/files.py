@@ -1,0 +1,32 @@
+"""Writing files so that a reader sees the old content or the new, never a part of it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+
+def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> None:
+    """Replace `path` by a file with `text` (UTF-8), or leave it as it was, whatever happens meanwhile.
+
+    Parameters
+    ----------
+    drafts : folder for the unfinished file, on the same file system; beside `path` by default.
+
+    Raises
+    ------
+    OSError : the disk is full, or the folder can't be written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=drafts or path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -9,10 +9,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
+import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal, TypeVar
+
+from course.errors import AuthorError, Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
 Bound = Literal["at_least", "at_most"]
@@ -175,11 +179,13 @@ def check_of(function: object) -> Check | None:
 
 def load_chapter(chapter: str) -> ChapterChecks:
     """Import a chapter's checks, mutants and reference. The checkout must be importable (`Project.activate`)."""
-    mutants = importlib.import_module(f"autograder.mutants.{chapter}")
-    variants = [item for item in _marked(mutants) if isinstance(item, Variant)]
+    import autograder.checks
+    import autograder.mutants
+
+    variants = [item for item in _gather(autograder.mutants, chapter) if isinstance(item, Variant)]
     return ChapterChecks(
         chapter,
-        checks=tuple(item for item in _marked(checks_module(chapter)) if isinstance(item, Check)),
+        checks=tuple(item for item in _gather(autograder.checks, f"test_{chapter}") if isinstance(item, Check)),
         mutants=tuple(item for item in variants if item.fails),
         alternatives=tuple(item for item in variants if not item.fails),
         reference=importlib.import_module(f"solutions.{chapter}"),
@@ -192,11 +198,6 @@ def load_headlines(chapter: str) -> tuple[Headline, ...]:
     return tuple(item for item in _marked(module) if isinstance(item, Headline))
 
 
-def checks_module(chapter: str) -> ModuleType:
-    """Import and return ``autograder/checks/test_<chapter>.py``."""
-    return importlib.import_module(f"autograder.checks.test_{chapter}")
-
-
 def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None) -> Callable[[F], F]:
     def mark(function: F) -> F:
         if fails and not function.__doc__:
@@ -207,6 +208,15 @@ def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] |
         return function
 
     return mark
+
+
+def _gather(package: ModuleType, name: str) -> Iterator[object]:
+    """Yield what is marked in a chapter's modules: the one called `name`, or its parts ``<name>_<part>``."""
+    found = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name.startswith(name)]
+    if not found:
+        raise AuthorError([Problem(Path(package.__path__[0]) / f"{name}.py", 0, "the file is missing.")])
+    for module in sorted(found):
+        yield from _marked(importlib.import_module(f"{package.__name__}.{module}"))
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -66,7 +66,7 @@ class CheckItem(pytest.Item):
     def __init__(self, *, check: Check, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own: name, parent
         self.check = check
-        self.chapter = self.path.stem.removeprefix("test_")
+        self.chapter = self.path.stem.split("_")[1]  # test_ch03_classification_spam.py: ch03
 
     def runtest(self) -> None:
         """Called by pytest to run the item."""
@@ -95,4 +95,8 @@ class CheckItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Called by pytest for the item's place and heading."""
-        return self.path, self.check.function.__code__.co_firstlineno - 1, f"{self.check.exercise}: {self.check.name.removeprefix('test_').replace('_', ' ')}"
+        return (
+            self.path,
+            self.check.function.__code__.co_firstlineno - 1,
+            f"{self.check.exercise}: {self.check.name.removeprefix('test_').replace('_', ' ')}",
+        )

@@ -74,7 +74,7 @@ def _digest_of_checks(project: Project, chapter: str) -> str:
     digest = hashlib.sha256()
     for folder, pattern in [
         (project.checks, f"*{chapter}*"),
-        (project.mutants, f"{chapter}.py"),
+        (project.mutants, f"{chapter}*.py"),
         (project.solutions, f"{chapter}.py"),
         (project.root / "autograder" / "engine", "*.py"),
         (project.build / "release" / chapter, "*.ipynb"),

@@ -45,6 +45,7 @@ class _Mark:
 
     word: str
     exercise: str
+    path: Path
     line: int
     name: str  # of the function or class it decorates
     documented: bool
@@ -90,14 +91,15 @@ class _Judging:
 
     def __init__(self, project: Project, chapter: Chapter, draft: Draft, quota: Quota, findings: Findings) -> None:
         self.chapter, self.draft, self.quota, self.findings = chapter, draft, quota, findings
-        self.checks_path = project.checks / f"test_{chapter.name}.py"
-        self.mutants_path = project.mutants / f"{chapter.name}.py"
+        # Where a missing file, or one mark too few, is reported: the first of its files.
+        self.checks_path, *self.more_checks = project.check_files(chapter.name)
+        self.mutants_path, *self.more_mutants = project.mutant_files(chapter.name)
 
     def check(self) -> None:
         code = [one for one in self.chapter.exercise if one.kind == "code"]
         judged = [one for one in self.chapter.exercise if one.kind != "text" or one.id in self.draft.judged]
-        checks = self._read(self.checks_path, ("check",), needed=bool(judged))
-        mutants = self._read(self.mutants_path, ("mutant", "alternative"), needed=bool(code))
+        checks = self._read([self.checks_path, *self.more_checks], ("check",), needed=bool(judged))
+        mutants = self._read([self.mutants_path, *self.more_mutants], ("mutant", "alternative"), needed=bool(code))
         if checks is not None:
             self._count(checks, self.checks_path, "check", judged, self.quota.checks)
         if mutants is not None:
@@ -106,23 +108,26 @@ class _Judging:
             for mark in mutants:
                 self._check_mutant(mark, {one.name for one in checks or ()})
 
-    def _read(self, path: Path, words: tuple[str, ...], needed: bool) -> list[_Mark] | None:
-        """The marks of one file, each checked by itself; None when the file can't be read."""
-        if not path.is_file():
-            if needed:
-                self.findings.add(path, 0, f"the file is missing: it holds the {words[0]}s of {self.chapter.name}.")
-            return None
-        tree = parse(path.read_text(encoding="utf-8"), path, 1, self.findings)
-        if tree is None:
-            return None
-        marks = []
-        for mark in self._marks(tree, path, words):
-            self._check_mark(mark, path)
-            marks.append(mark)
+    def _read(self, paths: list[Path], words: tuple[str, ...], needed: bool) -> list[_Mark] | None:
+        """The marks of a chapter's files, each checked by itself; None when one can't be read."""
+        marks: list[_Mark] = []
+        for path in paths:
+            if not path.is_file():
+                if needed:
+                    message = f"the file is missing: it holds the {words[0]}s of {self.chapter.name}."
+                    self.findings.add(path, 0, message)
+                return None
+            tree = parse(path.read_text(encoding="utf-8"), path, 1, self.findings)
+            if tree is None:
+                return None
+            for mark in self._marks(tree, path, words):
+                self._check_mark(mark, path)
+                marks.append(mark)
         for name, count in Counter(mark.name for mark in marks).items():
             if count > 1:
-                line = max(mark.line for mark in marks if mark.name == name)
-                self.findings.add(path, line, f"{name} is defined {count} times, so the earlier ones are lost: rename.")
+                last = [mark for mark in marks if mark.name == name][-1]
+                message = f"{name} is defined {count} times, so the earlier ones are lost: rename."
+                self.findings.add(last.path, last.line, message)
         return marks
 
     def _marks(self, tree: ast.Module, path: Path, words: tuple[str, ...]) -> Iterator[_Mark]:
@@ -154,6 +159,7 @@ class _Judging:
         return _Mark(
             word,
             given.value,
+            path,
             call.lineno,
             node.name,
             documented,
@@ -177,11 +183,11 @@ class _Judging:
         answers = self.draft.definitions.get(mark.exercise, {})
         if mark.replaces is not None and answers and mark.replaces not in answers:
             message = f"{mark.name} replaces {mark.replaces}, which is no answer of {mark.exercise}."
-            self.findings.add(self.mutants_path, mark.line, message + near(mark.replaces, answers), mark.exercise)
+            self.findings.add(mark.path, mark.line, message + near(mark.replaces, answers), mark.exercise)
         for name in mark.fails:
             if checks and name not in checks:
                 message = f"{mark.name} is to fail {name}, which is no check.{near(name, checks)}"
-                self.findings.add(self.mutants_path, mark.line, message, mark.exercise)
+                self.findings.add(mark.path, mark.line, message, mark.exercise)
 
     def _count(self, marks: list[_Mark], path: Path, word: str, exercises: list[Exercise], least: int) -> None:
         counts = Counter(mark.exercise for mark in marks if mark.word == word)

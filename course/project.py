@@ -72,6 +72,17 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    def check_files(self, chapter: str) -> list[Path]:
+        """Return a chapter's files of checks: ``test_<chapter>.py``, or its parts ``test_<chapter>_<part>.py``.
+
+        There is always one, which does not exist when the chapter has none.
+        """
+        return sorted(self.checks.glob(f"test_{chapter}*.py")) or [self.checks / f"test_{chapter}.py"]
+
+    def mutant_files(self, chapter: str) -> list[Path]:
+        """Return a chapter's files of mutants, ``<chapter>.py`` or its parts, as `check_files` does."""
+        return sorted(self.mutants.glob(f"{chapter}*.py")) or [self.mutants / f"{chapter}.py"]
+
     @property
     def build(self) -> Path:
         """The nbgrader course directory: generated, ignored by git, deletable."""

@@ -133,9 +133,10 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
-    """All lines of the three secret files; a line that is shown too is sorted out by the caller."""
+    """All lines of the secret files; a line that is shown too is sorted out by the caller."""
     solutions = project.solutions / f"{chapter.name}.py"
-    for path in (solutions, project.checks / f"test_{chapter.name}.py", project.mutants / f"{chapter.name}.py"):
+    inputs = sorted(project.checks.glob(f"inputs_{chapter.name}*.py"))
+    for path in (solutions, *inputs, *project.check_files(chapter.name), *project.mutant_files(chapter.name)):
         if not path.is_file():
             continue
         text = path.read_text(encoding="utf-8")

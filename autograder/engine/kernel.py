@@ -151,7 +151,7 @@ class NotebookSession:
         try:
             connection.settimeout(max(0.1, self._until - time.monotonic()))
             connection.sendall(frame)
-            return self._receive(connection)
+            return _receive(connection, self._until)
         except TimeoutError:
             return self._interrupted(connection)
         except wire.WireError as error:
@@ -221,23 +221,19 @@ class NotebookSession:
             try:
                 connection, _ = listener.accept()
                 connection.settimeout(START_SECONDS)
-                if _exactly(connection, len(token)) != token:
+                if _exactly(connection, len(token), time.monotonic() + START_SECONDS) != token:
                     raise OSError("a stranger connected")
             except OSError:
                 self.run.trouble(Status.CRASHED, "The notebook's process stopped answering after its last cell.")
                 return
         self._connection, self.was_ready = connection, True
 
-    def _receive(self, connection: socket.socket) -> bytes:
-        return wire.read_frame(lambda size: _exactly(connection, size))
-
     def _interrupted(self, connection: socket.socket) -> bytes:
         late = CallTimeout(LATE.format(seconds=round(self.check_seconds)))
         self.run.trouble(Status.TIMED_OUT, "A call had to be interrupted while the notebook was checked.")
         self.interrupt()
         try:
-            connection.settimeout(GRACE)
-            self._receive(connection)
+            _receive(connection, time.monotonic() + GRACE)
         except (OSError, wire.WireError):
             self.kill()
         raise late
@@ -425,9 +421,17 @@ def _listener(folder: Path) -> Iterator[tuple[socket.socket, str | tuple[str, in
         yield listener, listener.getsockname()
 
 
-def _exactly(connection: socket.socket, size: int) -> bytes:
+def _receive(connection: socket.socket, until: float) -> bytes:
+    return wire.read_frame(lambda size: _exactly(connection, size, until))
+
+
+def _exactly(connection: socket.socket, size: int, until: float) -> bytes:
+    """Read `size` bytes; the time-out is for all of them, so that a trickle can't outlast it."""
     content = bytearray()
     while len(content) < size:
+        connection.settimeout(max(0.1, until - time.monotonic()))
+        if time.monotonic() > until + GRACE:
+            raise TimeoutError
         part = connection.recv(min(size - len(content), 1 << 20))
         if not part:
             raise ConnectionResetError("the other side hung up")

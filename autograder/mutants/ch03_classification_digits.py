@@ -1,0 +1,374 @@
+"""Chapter 3, digits: wrong answers that must fail, and right ones that must pass."""
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.ndimage import shift
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV, KFold, cross_val_score, train_test_split
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.svm import SVC
+
+from autograder import alternative, mutant
+from solutions.ch03_classification import augment as right_augment
+from solutions.ch03_classification import shift_image as right_shift_image
+
+GRID = {"n_neighbors": range(1, 11), "weights": ["uniform", "distance"]}
+STEPS = [(0, 0), (1, 0), (-1, 0), (0, 1), (0, -1)]
+
+
+# p.03.1, wrong
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_answers_are_digits")
+def trains_on_text_labels(X_train, y_train):
+    """Your model was trained on text labels: it answers "3", and "3" == 3 is False for every image."""
+    return KNeighborsClassifier(4, weights="distance").fit(X_train, y_train.astype(str))
+
+
+class _ScalesWhatItSees(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.knn = KNeighborsClassifier(4, weights="distance").fit(StandardScaler().fit_transform(X), y)
+        return self
+
+    def predict(self, X):
+        return self.knn.predict(StandardScaler().fit_transform(X))
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_one_image_alone")
+def scales_each_batch_by_itself(X_train, y_train):
+    """New images are scaled by their own mean and deviation: call `fit_transform` on the training set only, and
+    `transform` on everything else (a Pipeline does that for you)."""
+    return _ScalesWhatItSees().fit(X_train, y_train)
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_order_of_the_rows_does_not_matter")
+def takes_the_first_rows(X_train, y_train):
+    """Your model saw only the first rows: a part has to be drawn at random, and the final fit deserves all rows."""
+    return KNeighborsClassifier(4, weights="distance").fit(X_train[:1000], y_train[:1000])
+
+
+class _ByteDistances(ClassifierMixin, BaseEstimator):
+    def fit(self, X, y):
+        self.X, self.y = X, y
+        return self
+
+    def predict(self, X):
+        return np.array([self.y[((self.X - row) ** 2).sum(axis=1).argmin()] for row in X])
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_unseen_digits")
+def subtracts_bytes(X_train, y_train):
+    """Distances are computed in uint8, where 3 - 5 is 254 and squares wrap round too: turn pixels into floats
+    first."""
+    return _ByteDistances().fit(X_train, y_train)
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_unseen_digits")
+def takes_pixels_one_by_one(X_train, y_train):
+    """Naive Bayes looks at each pixel for itself; digits differ in how pixels go together. Compare whole images,
+    as k-NN does."""
+    return GaussianNB().fit(X_train, y_train)
+
+
+@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_unseen_digits")
+def forgets_to_fit(X_train, y_train):
+    """`fit_mnist` has to return the model after fitting it to the training set: this one has not been fitted."""
+    return KNeighborsClassifier(4, weights="distance")
+
+
+@mutant("p.03.1", replaces="tune_knn", fails="test_weights_follow_the_data")
+def scores_on_the_rows_it_was_fitted_to(X, y):
+    """The settings are compared on the rows that the model was fitted to, where each row is its own nearest
+    neighbour: distance weights look perfect there. Compare on held-out rows."""
+
+    def score(settings: dict[str, Any]) -> float:
+        return KNeighborsClassifier(**settings).fit(X, y).score(X, y)
+
+    return max(({"n_neighbors": k, "weights": w} for w in GRID["weights"] for k in GRID["n_neighbors"]), key=score)
+
+
+@mutant("p.03.1", replaces="tune_knn", fails="test_n_neighbors_follows_the_data")
+def knows_the_answer_beforehand(X, y):
+    """The settings that suit one data set are returned for every other: search anew for the data you are given."""
+    return {"n_neighbors": 4, "weights": "distance"}
+
+
+@mutant("p.03.1", replaces="tune_knn", fails="test_n_neighbors_follows_the_data")
+def takes_the_worst(X, y):
+    """You return the worst settings of the search: in `rank_test_score` the best has rank 1, so it is the smallest,
+    not the largest."""
+    results = GridSearchCV(KNeighborsClassifier(), GRID, cv=3).fit(X, y).cv_results_
+    return results["params"][results["rank_test_score"].argmax()]
+
+
+@mutant("p.03.1", replaces="tune_knn", fails="test_weights_follow_the_data")
+def tunes_one_setting_only(X, y):
+    """Only `n_neighbors` is searched: whether near neighbours should count for more depends on the data too."""
+    grid = {"n_neighbors": GRID["n_neighbors"]}
+    best = GridSearchCV(KNeighborsClassifier(), grid, cv=3).fit(X, y).best_params_
+    return {**best, "weights": "uniform"}
+
+
+@mutant("p.03.1", replaces="tune_knn", fails="test_tuning_copes_with_sorted_rows")
+def cuts_folds_in_row_order(X, y):
+    """The folds are cut in row order: with sorted rows a fold holds classes that the others lack. Stratify, or
+    shuffle, the folds."""
+    return GridSearchCV(KNeighborsClassifier(), GRID, cv=KFold(5)).fit(X, y).best_params_
+
+
+# p.03.1, right
+
+
+@alternative("p.03.1", replaces="fit_mnist")
+def support_vectors(X_train, y_train):
+    """A kernel machine."""
+    return make_pipeline(FunctionTransformer(lambda X: X / 255), SVC(C=5)).fit(X_train, y_train)
+
+
+@alternative("p.03.1", replaces="fit_mnist")
+def forest(X_train, y_train):
+    """A forest."""
+    return RandomForestClassifier(150, random_state=1).fit(X_train, y_train)
+
+
+@alternative("p.03.1", replaces="fit_mnist")
+def searched_pipeline(X_train, y_train):
+    """Fewer dimensions before k-NN; the fitted search itself is the model."""
+    pipeline = make_pipeline(PCA(40, random_state=0), KNeighborsClassifier(weights="distance"))
+    return GridSearchCV(pipeline, {"kneighborsclassifier__n_neighbors": [3, 4, 5]}, cv=3).fit(X_train, y_train)
+
+
+class _OwnNeighbours:
+    """k-NN by hand: |a - b|² = |a|² - 2ab + |b|²."""
+
+    def __init__(self, X: np.ndarray, y: np.ndarray) -> None:
+        self.X, self.y = X.astype(np.float32), y
+
+    def predict(self, X: np.ndarray) -> list[int]:
+        X = np.asarray(X, dtype=np.float32)
+        distances = (X**2).sum(1)[:, None] - 2 * X @ self.X.T + (self.X**2).sum(1)
+        nearest = np.argsort(distances, axis=1)[:, :3]
+        return [Counter(self.y[row].tolist()).most_common(1)[0][0] for row in nearest]
+
+
+@alternative("p.03.1", replaces="fit_mnist")
+def neighbours_by_hand(X_train, y_train):
+    """A class of one's own, with a list as its answer."""
+    return _OwnNeighbours(X_train, y_train)
+
+
+class _Network:
+    def __init__(self, X: np.ndarray, y: np.ndarray) -> None:
+        self.net = MLPClassifier(150, random_state=0, max_iter=40, learning_rate_init=2e-3).fit(X / 255, y)
+
+    def predict(self, X: np.ndarray) -> torch.Tensor:
+        return torch.from_numpy(self.net.predict(X / 255))
+
+
+@alternative("p.03.1", replaces="fit_mnist")
+def network(X_train, y_train):
+    """A small neural network; its answer is a tensor."""
+    return _Network(X_train, y_train)
+
+
+@alternative("p.03.1", replaces="tune_knn")
+def compares_in_a_loop(X, y):
+    """Loops and `cross_val_score`, coarser values of k, NumPy types in the answer."""
+    scores = {
+        (k, weights): cross_val_score(KNeighborsClassifier(k, weights=weights), X, y, cv=5).mean()
+        for k in np.array([1, 3, 5, 8, 10])
+        for weights in ("distance", "uniform")
+    }
+    n_neighbors, weights = max(scores, key=lambda pair: scores[pair])
+    return {"weights": weights, "n_neighbors": n_neighbors}
+
+
+@alternative("p.03.1", replaces="tune_knn")
+def holds_out_once(X, y):
+    """One random split in place of folds."""
+    X_fit, X_held, y_fit, y_held = train_test_split(X, y, test_size=0.3, random_state=0, stratify=y)
+    choices = [{"n_neighbors": k, "weights": w} for k in GRID["n_neighbors"] for w in GRID["weights"]]
+    return max(choices, key=lambda c: KNeighborsClassifier(**c).fit(X_fit, y_fit).score(X_held, y_held))
+
+
+# p.03.2, wrong
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_nothing_comes_back_in")
+def wraps_round(image, dx, dy):
+    """The shift wraps round: `np.roll` brings pixels back in on the other side. Set them to 0 after rolling."""
+    side = int(image.size**0.5)
+    return np.roll(image.reshape(side, side), (dy, dx), axis=(0, 1)).reshape(image.shape)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_moves_the_way_asked")
+def swaps_x_and_y(image, dx, dy):
+    """x and y are swapped: an array is indexed [row, column], that is [y, x], so dy belongs to the first axis."""
+    return right_shift_image(image, dy, dx)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_moves_the_way_asked")
+def points_y_upwards(image, dx, dy):
+    """Positive dy moves the image up: in an image row 0 is at the top, so down means larger row numbers."""
+    return right_shift_image(image, dx, -dy)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_nothing_comes_back_in")
+def repeats_the_edge(image, dx, dy):
+    """The gap is filled with the nearest edge pixel in place of 0: with `scipy.ndimage.shift` use
+    `mode="constant"`, which is the default."""
+    side = int(image.size**0.5)
+    return shift(image.reshape(side, side), (dy, dx), order=0, mode="nearest").reshape(image.shape)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_keeps_shape_and_dtype")
+def fills_a_float_array(image, dx, dy):
+    """The dtype changes: `np.zeros(shape)` makes float64, eight times as large as bytes. `np.zeros_like` keeps it."""
+    out = np.zeros(image.shape)
+    out[...] = right_shift_image(image, dx, dy)
+    return out
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_keeps_shape_and_dtype")
+def returns_a_square(image, dx, dy):
+    """A flat image comes back square: reshape the result to the shape that was handed in."""
+    side = int(image.size**0.5)
+    return right_shift_image(image.reshape(side, side), dx, dy)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_leaves_its_input_alone")
+def overwrites_its_input(image, dx, dy):
+    """The image that was handed in is changed: slices and `reshape` are views of the same memory, so write into a
+    new array."""
+    image[...] = right_shift_image(image, dx, dy)
+    return image
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_moves_the_way_asked")
+def cuts_off_minus_zero(image, dx, dy):
+    """The slice `[:-d]` is empty when d is 0, and negative d needs the other half of the image: treat each
+    direction by itself, or pad first and cut then."""
+    side = int(image.size**0.5)
+    picture, out = image.reshape(side, side), np.zeros((side, side), dtype=image.dtype)
+    out[dy:, dx:] = picture[:-dy, :-dx]
+    return out.reshape(image.shape)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_labels_stay_with_their_images")
+def repeats_labels_in_the_wrong_order(X, y):
+    """The labels are in another order than the images: blocks of all images need `np.tile(y, 5)`, five rows per
+    image need `np.repeat(y, 5)`."""
+    X_more, _ = right_augment(X, y)
+    return X_more, np.repeat(y, 5)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_labels_stay_with_their_images")
+def shuffles_only_the_images(X, y):
+    """Images and labels are shuffled differently: draw one permutation and index both with it."""
+    X_more, y_more = right_augment(X, y)
+    rng = np.random.default_rng(42)
+    return rng.permutation(X_more), rng.permutation(y_more)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_five_rows_for_each_image")
+def drops_the_originals(X, y):
+    """The images themselves are missing: the augmented set holds them and their four copies."""
+    X_more, y_more = right_augment(X, y)
+    return X_more[len(X) :], y_more[len(X) :]
+
+
+@mutant("p.03.2", replaces="augment", fails="test_five_rows_for_each_image")
+def moves_what_has_moved(X, y):
+    """Each copy is made from the copy before it: start from the original image for every direction."""
+    images = [X]
+    for dx, dy in STEPS[1:]:
+        images.append(np.array([right_shift_image(row, dx, dy) for row in images[-1]]))
+    return np.concatenate(images), np.tile(y, 5)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_accuracy_rises")
+def copies_without_moving(X, y):
+    """The copies are not moved: `shift_image` returns a new image, which has to be kept."""
+    return np.tile(X, (5, 1)), np.tile(y, 5)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_five_rows_for_each_image")
+def rolls_flat_rows(X, y):
+    """Flat rows are rolled: what leaves an image row on the right comes back in the next row on the left. Shift
+    square images."""
+    return np.concatenate([np.roll(X, dx + 28 * dy, axis=1) for dx, dy in STEPS]), np.tile(y, 5)
+
+
+# p.03.2, right
+
+
+@alternative("p.03.2", replaces="shift_image")
+def pads_and_cuts(image, dx, dy):
+    """Padding and slicing."""
+    side = int(image.size**0.5)
+    dx, dy = (max(-side, min(side, d)) for d in (dx, dy))
+    wide = np.pad(image.reshape(side, side), side)
+    return wide[side - dy : 2 * side - dy, side - dx : 2 * side - dx].reshape(image.shape)
+
+
+@alternative("p.03.2", replaces="shift_image")
+def multiplies(image, dx, dy):
+    """Matrices with a shifted diagonal."""
+    side = int(image.size**0.5)
+    moved = np.eye(side, k=-dy) @ image.reshape(side, side) @ np.eye(side, k=dx)
+    return moved.astype(image.dtype).reshape(image.shape)
+
+
+@alternative("p.03.2", replaces="shift_image")
+def rolls_and_clears(image, dx, dy):
+    """`torch.roll`, then zeros in the gap."""
+    side = int(image.size**0.5)
+    moved = torch.roll(torch.from_numpy(image.copy()).reshape(side, side), (dy, dx), (0, 1))
+    if dy:
+        moved[slice(0, dy) if dy > 0 else slice(dy, None)] = 0
+    if dx:
+        moved[:, slice(0, dx) if dx > 0 else slice(dx, None)] = 0
+    return moved.reshape(image.shape)
+
+
+@alternative("p.03.2", replaces="shift_image")
+def splines(image, dx, dy):
+    """`scipy.ndimage.shift` as it is: at whole pixels its splines give the pixels back."""
+    side = int(image.size**0.5)
+    return shift(image.reshape(side, side), [dy, dx], cval=0).reshape(image.shape)
+
+
+@alternative("p.03.2", replaces="augment")
+def shuffles_pairs(X, y):
+    """Shuffled, images and labels alike."""
+    X_more, y_more = right_augment(X, y)
+    order = np.random.default_rng().permutation(len(X_more))
+    return X_more[order], y_more[order]
+
+
+@alternative("p.03.2", replaces="augment")
+def five_in_a_row(X, y):
+    """Row by row: each image followed by its copies; labels in a list."""
+    rows = [right_shift_image(row, dx, dy) for row in X for dx, dy in STEPS]
+    return np.array(rows), [label for label in y for _ in STEPS]
+
+
+@alternative("p.03.2", replaces="augment")
+def all_images_at_once(X, y):
+    """Slices of the whole stack of images."""
+    images = X.reshape(len(X), 28, 28)
+    copies = [np.zeros_like(images) for _ in range(4)]
+    copies[0][:, :, 1:] = images[:, :, :-1]
+    copies[1][:, :, :-1] = images[:, :, 1:]
+    copies[2][:, 1:] = images[:, :-1]
+    copies[3][:, :-1] = images[:, 1:]
+    return np.concatenate([images, *copies]).reshape(-1, 784), np.concatenate([y] * 5)

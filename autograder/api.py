@@ -194,8 +194,9 @@ def load_chapter(chapter: str) -> ChapterChecks:
 
 def load_headlines(chapter: str) -> tuple[Headline, ...]:
     """Import a chapter's full-size figures."""
-    module = importlib.import_module(f"autograder.checks.headline_{chapter}")
-    return tuple(item for item in _marked(module) if isinstance(item, Headline))
+    import autograder.checks
+
+    return tuple(item for item in _gather(autograder.checks, f"headline_{chapter}") if isinstance(item, Headline))
 
 
 def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None) -> Callable[[F], F]:

@@ -8,6 +8,7 @@ alternative, and the most lenient wins; it is never stricter than the worst run 
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import tempfile
 import warnings
@@ -24,6 +25,7 @@ from autograder.api import ChapterChecks, Check, Variant, load_chapter
 from autograder.calibration import Calibration, Rival
 from autograder.engine.judge import Seed
 from autograder.engine.remote import LocalSession, Student
+from course.errors import AuthorError, Problem
 from course.project import Project
 
 FALSE_FAIL = 0.001
@@ -70,7 +72,8 @@ def calibrate(
                 _Job(chapter, check.name, name, n) for name, runs in _answers(checks, check, plan) for n in range(runs)
             ]
             for job, figure in zip(jobs, executor.map(_figure, [project] * len(jobs), jobs), strict=True):
-                figures.setdefault(job.answer, []).append(figure)
+                if not math.isnan(figure):
+                    figures.setdefault(job.answer, []).append(figure)
             yield summarise(check, source if check.data else "any", figures, {m.name for m in checks.mutants})
 
 
@@ -149,10 +152,16 @@ def _figure(project: Project, job: _Job) -> float:
     rng = Seed("calibrate", job.answer, str(job.seed)).rng(check)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        figure = check.function(Student(LocalSession(checks.namespace(variant))), rng)
-    if figure is None:
-        raise TypeError(f"{check.name} must return the figure to be bounded")
-    return float(figure)
+        try:
+            figure = check.function(Student(LocalSession(checks.namespace(variant))), rng)
+            if figure is None:
+                raise TypeError("it must return the figure to be bounded")
+            return float(figure)
+        except Exception as error:
+            if variant is not None and variant.fails:
+                return math.nan  # a mutant may fail without reaching a figure
+            problem = f"{job.answer or 'the reference'} fails {job.check} on seed {job.seed}: {error}"
+            raise AuthorError([Problem(project.checks, 0, problem, job.chapter, check.exercise)]) from None
 
 
 def _variant(variants: Sequence[Variant], name: str) -> Variant | None:

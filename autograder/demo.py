@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-import json
 import os
 import shutil
 from collections.abc import Mapping
-from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
 from rich.console import Console
 
 from course.cli import app
@@ -46,7 +46,7 @@ def main() -> None:
     for student, notebook in hand_ins(project, chapter.name).items():
         target = folder / "submitted" / student / chapter.name
         target.mkdir(parents=True)
-        (target / f"{chapter.name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+        nbformat.write(notebook, target / f"{chapter.name}.ipynb")
         out.print(f"{student:5} {STUDENTS[student]}")
     out.rule("Grading")
     command("grade", CHAPTER)
@@ -61,10 +61,12 @@ def main() -> None:
     )
 
 
-def hand_ins(project: Project, chapter: str) -> dict[str, Any]:
+def hand_ins(project: Project, chapter: str) -> dict[str, NotebookNode]:
     """Return the four students' notebooks."""
-    right = json.loads((project.build / "source" / chapter / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-    blank = json.loads((project.build / "release" / chapter / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+    right, blank = (
+        nbformat.read(project.build / kind / chapter / f"{chapter}.ipynb", as_version=4)
+        for kind in ("source", "release")
+    )
     solved = {cell["id"]: cell["source"] for cell in right["cells"]}
     first = {key: text for key, text in solved.items() if key.startswith("p-03-1-") and not key.endswith("-checks")}
     augment = solved["p-03-2-augment"]
@@ -78,20 +80,20 @@ def hand_ins(project: Project, chapter: str) -> dict[str, Any]:
     }
 
 
-def edited(notebook: Mapping[str, Any], sources: Mapping[str, str]) -> dict[str, Any]:
+def edited(notebook: NotebookNode, sources: Mapping[str, str]) -> NotebookNode:
     """Return a copy of a notebook with other sources for some cells, by id."""
-    made = copy.deepcopy(dict(notebook))
+    made = copy.deepcopy(notebook)
     for cell in made["cells"]:
         cell["source"] = sources.get(cell["id"], cell["source"])
     return made
 
 
-def text_of(notebook: Mapping[str, Any], cell_id: str) -> str:
+def text_of(notebook: NotebookNode, cell_id: str) -> str:
     """Return the source of one cell."""
     return str(next(cell["source"] for cell in notebook["cells"] if cell["id"] == cell_id))
 
 
-def last_answer(notebook: Mapping[str, Any]) -> str:
+def last_answer(notebook: NotebookNode) -> str:
     """Return the id of the last cell a student answers in."""
     return str([c["id"] for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("solution")][-1])
 

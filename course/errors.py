@@ -46,8 +46,11 @@ class AuthorError(CourseError):
     """A chapter is broken: the author must mend it. Carries every problem found, not only the first."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("\n".join(map(str, problems)))
+        super().__init__(problems)
         self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
 
 
 class StudentError(CourseError):

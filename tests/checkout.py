@@ -31,8 +31,8 @@ class Checkout:
     def run(self, *command: str, ok: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
         """Run ``python -m command``; fail unless it exits with `ok`."""
         home = str(self.root / "home")
-        variables = {**os.environ, "PYTHONPATH": str(self.root), "HOME": home, "COLUMNS": "200", **environment}
-        variables.pop("COURSE_ROOT", None)
+        inherited = {key: value for key, value in os.environ.items() if key not in ("COURSE_ROOT", "COURSE_BUILD")}
+        variables = {**inherited, "PYTHONPATH": str(self.root), "HOME": home, "COLUMNS": "200", **environment}
         done = subprocess.run(
             [sys.executable, "-m", *command], cwd=self.root, env=variables, capture_output=True, text=True, timeout=400
         )

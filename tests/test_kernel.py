@@ -184,9 +184,9 @@ def test_a_flood_of_output_is_cut() -> None:
     made = notebook("for _ in range(4000):\n    print('x' * 1000, flush=True)")
     with NotebookSession(made, LIMITS) as started:
         started.start()
-    size = sum(len(output.text) for output in made.cells[0].outputs)
+    size = sum(len(str(output)) for output in made.cells[0].outputs)
     assert size < 1_200_000
-    assert "the rest was dropped" in made.cells[0].outputs[-1].text
+    assert any("the rest was dropped" in str(output) for output in made.cells[0].outputs)
 
 
 def test_demo_and_test_cells_are_not_run() -> None:

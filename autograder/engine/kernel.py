@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import os
 import secrets
-import signal
 import socket
 import sys
 import tempfile
@@ -18,16 +16,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 
 from autograder.engine import wire
+from autograder.engine.client import GRACE, LATE, START_SECONDS, KernelClient
 from autograder.engine.remote import BadReply, CallTimeout, SessionDied
 from autograder.engine.result import Status
 from autograder.engine.shim import start_code
@@ -35,30 +29,7 @@ from course.errors import EngineError
 from course.syllabus import Limits
 
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
-LATE = "Your code took longer than {seconds} s and was interrupted."
-OUTPUT_BYTES = 1_000_000  # of one cell; the rest is dropped
-GRACE = 5.0  # seconds an interrupted call has to answer before the process is killed
-START_SECONDS = 60
 RESTARTS = 3  # how often a submission whose process has died is started again for its next check
-
-# Only these reach a submission: no course key, no token, no path into the grader's checkout.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DATA_OFFLINE",
-                "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS")  # fmt: skip
-
-_LIMITS = """
-def _limit(megabytes):
-    try:
-        import resource
-        with open("/proc/self/status") as status:
-            used = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
-        budget = used + (megabytes << 20)
-        resource.setrlimit(resource.RLIMIT_DATA, (budget, budget))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
-    except (ImportError, OSError, ValueError):
-        pass  # no such limits on this system
-_limit({megabytes})
-del _limit
-"""
 
 
 @dataclass
@@ -101,7 +72,7 @@ class NotebookSession:
         self.was_ready = False  # whether it has got through its cells: only then is it worth starting again
         self._until = 0.0
         self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
-        self._client: _Client | None = None
+        self._client: KernelClient | None = None
         self._connection: socket.socket | None = None
         self._stack = contextlib.ExitStack()
 
@@ -180,14 +151,10 @@ class NotebookSession:
 
     def _launch(self) -> None:
         folder = Path(self._folder.name)
-        work = folder / "work"
-        work.mkdir()
-        (folder / "home").mkdir()
-        self._client = _Client(self.notebook, work, self.limits)
-        self._client.launch(_environment(folder))
-        self._client.quietly(_LIMITS.format(megabytes=self.limits.memory_mb))
+        self._client = KernelClient(self.notebook, folder, self.limits)
+        self._client.launch()
 
-    def _run_cells(self, client: _Client) -> None:
+    def _run_cells(self, client: KernelClient) -> None:
         for index, cell in enumerate(self.notebook.cells):
             if runs_when_graded(cell):
                 try:
@@ -213,7 +180,7 @@ class NotebookSession:
         elif any(output.output_type == "error" for output in cell.outputs):
             self.run.notes.append(f"Cell {number} ended in an error.")
 
-    def _connect(self, client: _Client) -> None:
+    def _connect(self, client: KernelClient) -> None:
         token = secrets.token_bytes(16)
         with _listener(Path(self._folder.name)) as (listener, address):
             client.start(start_code(address, token))
@@ -291,125 +258,6 @@ def runs_when_graded(cell: NotebookNode) -> bool:
     nbgrader = cell.metadata.get("nbgrader", {})
     is_test = nbgrader.get("grade") and not nbgrader.get("solution")
     return cell.cell_type == "code" and not cell.metadata.get("course", {}).get("demo") and not is_test
-
-
-class _Client(NotebookClient):
-    """nbclient's client, with bounded output and a kernel that can be ended from another thread."""
-
-    def __init__(self, notebook: NotebookNode, work: Path, limits: Limits) -> None:
-        self._work = work
-        self._manager: Any = AsyncKernelManager(kernel_name="python3")
-        super().__init__(
-            notebook,
-            km=self._manager,
-            timeout=limits.cell_seconds,
-            interrupt_on_timeout=True,
-            allow_errors=True,
-            error_on_timeout={
-                "ename": "TimeoutError",
-                "evalue": LATE.format(seconds=limits.cell_seconds),
-                "traceback": [],
-            },
-            startup_timeout=START_SECONDS,
-            record_timing=False,
-            skip_cells_with_tag="",
-        )
-        self.destroyed = False
-        self._bytes = 0
-
-    def launch(self, environment: dict[str, str]) -> None:
-        if hasattr(socket, "AF_UNIX"):
-            self._manager.transport = "ipc"
-            self._manager.ip = str(self._work.parent / "kernel")
-        self._manager.connection_file = str(self._work.parent / "connection.json")
-        self.start_new_kernel(cwd=str(self._work), env=environment)
-        self.start_new_kernel_client()
-
-    def run(self, cell: NotebookNode, index: int) -> bool:
-        """Run one cell; return whether it had to be interrupted."""
-        self._bytes = 0
-        reply: dict[str, Any] = {}
-        self.on_cell_executed = lambda cell, cell_index, execute_reply: reply.update(execute_reply["content"])
-        self.execute_cell(cell, index)
-        late = reply.get("ename") == "TimeoutError" and reply.get("traceback") == []
-        if late:
-            error = {key: reply[key] for key in ("ename", "evalue", "traceback")}
-            cell.outputs.append(new_output("error", **error))
-            self._end_if_deaf()
-        return late
-
-    def _end_if_deaf(self) -> None:
-        """Kill a kernel that an interrupt does not stop; its next cells would each have to time out as well."""
-        try:
-            run_sync(self._channels.execute_interactive)("", silent=True, store_history=False, timeout=GRACE)
-        except TimeoutError as error:
-            self.destroy()
-            raise DeadKernelError("deaf to interrupts") from error
-
-    def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Drop what a cell prints beyond its bound, and say so once."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
-            before, self._bytes = self._bytes, self._bytes + len(str(msg["content"]))
-            if self._bytes > OUTPUT_BYTES:
-                if before <= OUTPUT_BYTES:
-                    text = f"[more than {OUTPUT_BYTES:,} characters of output: the rest was dropped]\n"
-                    cell.outputs.append(new_output("stream", text=text))
-                return None
-        return super().process_message(msg, cell, cell_index)
-
-    def quietly(self, code: str) -> None:
-        """Run code of ours whose outputs nobody needs, and wait for it."""
-        run_sync(self._channels.execute_interactive)(code, silent=True, store_history=False, timeout=START_SECONDS)
-
-    def start(self, code: str) -> None:
-        """Start code of ours and don't wait for it."""
-        self._channels.execute(code, silent=True, store_history=False)
-
-    def usable(self) -> bool:
-        """Whether the kernel still runs."""
-        return not self.destroyed and bool(run_sync(self._manager.is_alive)())
-
-    def interrupt(self) -> None:
-        process = self._process()
-        if process is not None:
-            process.send_signal(signal.SIGINT)
-
-    def destroy(self) -> None:
-        """Kill the kernel and its process group, from any thread."""
-        self.destroyed = True
-        process = self._process()
-        if process is None:
-            return
-        with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(process.pid, 9)
-            process.kill()
-        with contextlib.suppress(Exception):
-            process.wait(timeout=GRACE)
-
-    @property
-    def _channels(self) -> Any:
-        return self.kc
-
-    def close(self) -> None:
-        """Close the channels to a kernel that has ended."""
-        if self.kc is not None:
-            self._channels.stop_channels()
-        with contextlib.suppress(Exception):
-            run_sync(self._manager.cleanup_resources)()
-
-    def _process(self) -> Any:
-        return getattr(self._manager.provisioner, "process", None)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    home = {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
-    if "COURSE_DATA_CACHE" not in kept:
-        from course.datasets.fetch import Places
-
-        kept["COURSE_DATA_CACHE"] = str(Places.from_environ().cache)
-    return {**kept, **home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
 @contextlib.contextmanager

@@ -152,6 +152,7 @@ def record(project: Project, chapter: Chapter, hand_in: HandIn) -> None:
     """
     config = configure(Config(), project)
     config.CourseDirectory.submitted_directory = STAGED
+    config.Judge.unjudged = True  # a worker has just tried
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id, coursedir.student_id = chapter.name, hand_in.student
     converter = Autograde(coursedir=coursedir, config=config)

@@ -48,6 +48,8 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
     reuse = Bool(True, help="Take a result that is stored under the same key instead of grading again").tag(config=True)
 
+    unjudged = Bool(False, help="Record what could not be judged as it is stored; else judge it again").tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Called by nbgrader once per restored notebook; `SaveGrades` reads what it leaves."""
         assignment, student = _assignment(resources), resources["nbgrader"]["student"]
@@ -56,7 +58,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
             Store.of(project, assignment.chapter),
             key_of(assignment, project, student, attempt_of(nb)),
         )
-        graded = store.load(student, key) if self.reuse else None
+        graded = store.load(student, key, unjudged=self.unjudged) if self.reuse else None
         if graded is None:
             graded = grade(nb, student, assignment)
             store.save(key, graded)

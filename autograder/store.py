@@ -49,13 +49,18 @@ class Store:
         except OSError as error:
             raise EngineError(f"The result of {graded.result.student} can't be stored: {error}.") from error
 
-    def load(self, student: str, key: str | None = None) -> Graded | None:
-        """Return the stored grade, or None when there is none under `key` (default: any) or it was not judged."""
+    def load(self, student: str, key: str | None = None, *, unjudged: bool = False) -> Graded | None:
+        """Return the stored grade under `key` (default: any), or None.
+
+        With a key, one that could not be judged is as good as none, so that it is tried again, unless `unjudged`.
+        """
         folder = self.folder / student
         try:
             content = json.loads((folder / "result.json").read_text(encoding="utf-8"))
             result = Result.model_validate(content["result"])
-            if key is not None and (content["key"] != key or result.status is Status.NOT_JUDGED):
+            if key is not None and content["key"] != key:
+                return None
+            if key is not None and result.status is Status.NOT_JUDGED and not unjudged:
                 return None
             return Graded(result, nbformat.read(folder / "notebook.ipynb", as_version=4))
         except (OSError, ValueError, KeyError, TypeError, ValidationError):

@@ -212,7 +212,7 @@ def test_accuracy_rises(student, rng) -> float:
     """Nearest neighbours among 200 digits are right more often, by {threshold:.1%} of all cases or more, once you have
     augmented the 200."""
     gains = []
-    for _ in range(5):
+    for _ in range(10):
         X, y = _sample(rng, "train", 200)
         X_unseen, y_unseen = _sample(rng, "test", 1_000)
         before, after = (

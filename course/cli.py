@@ -124,7 +124,7 @@ def feedback(
     """Write a page per submission that tells a student what each point was lost for."""
     project, found = _open(chapter)
     _needs_grader()
-    from autograder.release_feedback import feedback_class
+    from autograder.classroom_feedback import feedback_class
 
     chosen = frozenset(student or ())
     for page in feedback_class(project, found.name, model_answers=model_answers, students=chosen):

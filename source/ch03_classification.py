@@ -235,7 +235,7 @@ print(f"{titanic.label}: yours {np.mean(scores):.1%} ± {np.std(scores):.1%}; 'w
 # %% demo
 corpus = load("spamassassin")
 print(corpus.label, f"· {len(corpus.labels):,} mails, {corpus.labels.mean():.0%} spam\n")
-example = next(mail for mail in corpus.emails[::-1] if "text/plain" in mail and "$" in mail)
+example = next((mail for mail in corpus.emails[::-1] if "text/plain" in mail and "$" in mail), corpus.emails[-1])
 headers, body = example.split("\n\n", 1)
 print(headers[-900:], "\n\n", body[:600], "…")
 

@@ -176,7 +176,7 @@ def rivals() -> Iterator[Any]:
                 yield pytest.param(chapter, row, rival, id=f"{row.check}-{row.data}-{rival.name}")
 
 
-@pytest.mark.parametrize(("chapter", "row", "rival"), rivals())
+@pytest.mark.parametrize(("chapter", "row", "rival"), list(rivals()))
 def test_the_threshold_separates_right_from_wrong(chapter: Chapter, row: Any, rival: Any) -> None:
     """By the committed runs: no alternative ever fell short, no mutant ever got through."""
     check = next(check for check in checks_of(chapter).checks if check.name == row.check)

@@ -167,7 +167,7 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
-# ## Exercise 3 · Who survived the Titanic?
+# ## 3. Who survived the Titanic?
 #
 # In April 1912 the Titanic sank, and there were not enough lifeboats. Who got a seat was not chance alone. The table
 # below has one row for each of 891 passengers; `Survived` is 1 for those who lived. Look at it before you model it:
@@ -226,7 +226,7 @@ for seed in range(5):
 print(f"{titanic.label}: yours {np.mean(scores):.1%} ± {np.std(scores):.1%}; 'women only' {rule:.1%}")
 
 # %% [markdown]
-# ## Exercise 4 · A spam filter
+# ## 4. A spam filter
 #
 # These mails are twenty years old and as genuine as mail gets: mailing lists on one side, *miracle diets* on the
 # other, in plain text, HTML and several encodings. You will build a filter in three steps, each a small tool of its

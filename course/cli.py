@@ -218,12 +218,17 @@ def calibrate(
 
 
 def main() -> None:
-    """Run the command; an error of ours is one readable message and exit status 1."""
+    """Run the command; an error of ours, or of the disk, is one readable message and exit status 1."""
     try:
         app()
     except CourseError as error:
-        err.print(escape(str(error)), highlight=False, style="red")
-        sys.exit(1)
+        message = str(error)
+    except OSError as error:
+        message = f"{error.filename or 'a file'}: {error.strerror or error}. Free some space or mend the permissions."
+    else:
+        return
+    err.print(escape(message), highlight=False, style="red")
+    sys.exit(1)
 
 
 def _open(name: str) -> tuple[Project, Chapter]:

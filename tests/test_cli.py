@@ -54,6 +54,13 @@ def test_outside_a_checkout(checkout: Checkout, tmp_path: Path) -> None:
     assert "is not a checkout of the course" in done.stderr
 
 
+def test_a_disk_in_trouble_is_one_readable_message(checkout: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "a-file").write_text("where a folder has to be", encoding="utf-8")
+    done = checkout.run("course", "build", "ch99", ok=1, COURSE_BUILD=str(tmp_path / "a-file" / "build"))
+    assert "Free some space or mend the permissions." in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
 def test_check_reports_every_mistake_as_json(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path)
     assert json.loads(checkout.run("course", "check", "ch99", "--json").stdout) == []

@@ -472,7 +472,7 @@ def test_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("autograder.feedback.os.replace", full)
+    monkeypatch.setattr("course.files.os.replace", full)
     with pytest.raises(OperatorError, match=r"ch03.html: No space left on device"):
         write_feedback(path, "<p>new</p>")
     assert [file.name for file in path.parent.iterdir()] == ["ch03.html"]

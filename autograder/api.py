@@ -6,6 +6,7 @@ pytest collects them, and they can be called by hand.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import math
@@ -85,14 +86,48 @@ class Headline:
 
 
 @dataclass(frozen=True)
+class Answers:
+    """Our own answers to a chapter: the reference, and the wrong and right variants of it."""
+
+    reference: ModuleType
+    mutants: tuple[Variant, ...] = ()
+    alternatives: tuple[Variant, ...] = ()
+
+
+@dataclass(frozen=True)
 class ChapterChecks:
-    """All that is known of a chapter beside its text: checks, mutants, alternatives, and the reference."""
+    """All that is known of a chapter beside its text.
+
+    Attributes
+    ----------
+    checks : in the order they are written.
+    load_answers : imports our own answers; called when they are first needed, since a submission that passes needs
+        none of them, and their libraries take seconds to import.
+    """
 
     chapter: str
     checks: tuple[Check, ...]
-    mutants: tuple[Variant, ...]
-    alternatives: tuple[Variant, ...]
-    reference: ModuleType = field(repr=False)
+    load_answers: Callable[[], Answers] = field(repr=False, compare=False)
+
+    @functools.cached_property
+    def answers(self) -> Answers:
+        """Our own answers."""
+        return self.load_answers()
+
+    @property
+    def mutants(self) -> tuple[Variant, ...]:
+        """Wrong answers that must fail."""
+        return self.answers.mutants
+
+    @property
+    def alternatives(self) -> tuple[Variant, ...]:
+        """Right answers that must pass."""
+        return self.answers.alternatives
+
+    @property
+    def reference(self) -> ModuleType:
+        """The chapter's solutions."""
+        return self.answers.reference
 
     def of(self, exercise: str) -> tuple[Check, ...]:
         """Return the checks of one exercise, in the order they are written."""
@@ -178,17 +213,22 @@ def check_of(function: object) -> Check | None:
 
 
 def load_chapter(chapter: str) -> ChapterChecks:
-    """Import a chapter's checks, mutants and reference. The checkout must be importable (`Project.activate`)."""
+    """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
     import autograder.checks
+
+    found = _gather(autograder.checks, f"test_{chapter}")
+    checks = tuple(item for item in found if isinstance(item, Check))
+    return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
+
+
+def _load_answers(chapter: str) -> Answers:
     import autograder.mutants
 
     variants = [item for item in _gather(autograder.mutants, chapter) if isinstance(item, Variant)]
-    return ChapterChecks(
-        chapter,
-        checks=tuple(item for item in _gather(autograder.checks, f"test_{chapter}") if isinstance(item, Check)),
+    return Answers(
+        importlib.import_module(f"solutions.{chapter}"),
         mutants=tuple(item for item in variants if item.fails),
         alternatives=tuple(item for item in variants if not item.fails),
-        reference=importlib.import_module(f"solutions.{chapter}"),
     )
 
 

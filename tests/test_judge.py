@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.api import ChapterChecks, Check, Variant, alternative, check, check_of, mutant
+from autograder.api import Answers, ChapterChecks, Check, Variant, alternative, check, check_of, mutant
 from autograder.calibration import Calibration
 from autograder.engine.judge import NOT_BEGUN, UNUSABLE, Bench, Seed, judge_exercise, run_check, score_of
 from autograder.engine.remote import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
@@ -35,7 +35,7 @@ def bench(*checks: Check, reveal: bool = False, threshold: float | None = None, 
     module = types.ModuleType("reference")
     vars(module).update(reference or {"double": lambda values: values * 2})
     rows = {} if threshold is None else {(one.name, "any"): calibration(one.name, threshold) for one in checks}
-    return Bench(ChapterChecks("ch99_mini", checks, mutants(), (), module), rows, reveal=reveal)
+    return Bench(ChapterChecks("ch99_mini", checks, lambda: Answers(module, mutants())), rows, reveal=reveal)
 
 
 def calibration(name: str, threshold: float) -> Calibration:

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
-import torch
 from scipy.ndimage import shift
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.decomposition import PCA
@@ -170,7 +169,9 @@ class _Network:
     def __init__(self, X: np.ndarray, y: np.ndarray) -> None:
         self.net = MLPClassifier(150, random_state=0, max_iter=40, learning_rate_init=2e-3).fit(X / 255, y)
 
-    def predict(self, X: np.ndarray) -> torch.Tensor:
+    def predict(self, X: np.ndarray) -> Any:
+        import torch
+
         return torch.from_numpy(self.net.predict(X / 255))
 
 
@@ -332,6 +333,8 @@ def multiplies(image, dx, dy):
 def rolls_and_clears(image, dx, dy):
     """`torch.roll`, then zeros in the gap."""
     side = int(image.size**0.5)
+    import torch
+
     moved = torch.roll(torch.from_numpy(image.copy()).reshape(side, side), (dy, dx), (0, 1))
     if dy:
         moved[slice(0, dy) if dy > 0 else slice(dy, None)] = 0

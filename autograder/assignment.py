@@ -9,6 +9,7 @@ import warnings
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 
 from autograder.api import load_chapter
 from autograder.calibration import load_calibrations
@@ -27,11 +28,22 @@ def open_assignment(project: Project, name: str) -> Assignment:
     SetupError : no such chapter, or it has not been released.
     """
     chapter = load_syllabus(project.syllabus).find(name)
+    release = read_release(project, chapter)
+    return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+
+
+def read_release(project: Project, chapter: Chapter) -> NotebookNode:
+    """Return the released notebook of a chapter.
+
+    Raises
+    ------
+    SetupError : it has not been released.
+    """
     path = released_notebook(project, chapter)
     if not path.exists():
         raise SetupError(f"{chapter.name} has not been released: run `course release {chapter.short}` first.")
-    release = nbformat.read(path, as_version=4)
-    return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
 
 
 def open_bench(project: Project, chapter: Chapter) -> Bench:

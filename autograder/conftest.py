@@ -4,7 +4,14 @@ from autograder.plugin import (
     pytest_addoption,
     pytest_configure,
     pytest_pycollect_makeitem,
+    pytest_sessionfinish,
     pytest_terminal_summary,
 )
 
-__all__ = ["pytest_addoption", "pytest_configure", "pytest_pycollect_makeitem", "pytest_terminal_summary"]
+__all__ = [
+    "pytest_addoption",
+    "pytest_configure",
+    "pytest_pycollect_makeitem",
+    "pytest_sessionfinish",
+    "pytest_terminal_summary",
+]

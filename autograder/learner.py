@@ -5,14 +5,15 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
 
 from nbformat import NotebookNode
 
 from autograder.api import Check
-from autograder.assignment import open_assignment, open_bench
-from autograder.engine.grade import Assignment, attempt_of, read_notebook
+from autograder.assignment import open_assignment, open_bench, read_release
+from autograder.engine.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
 from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
@@ -45,20 +46,42 @@ class Desk(Protocol):
         ...
 
 
+@dataclasses.dataclass(frozen=True)
+class _Session:
+    """A restored notebook, and what runs it."""
+
+    notebook: NotebookNode
+    opener: Opener
+
+
 class Learner:
     """What a learner hands in.
 
     Parameters
     ----------
     submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
-    stack : ends the processes that were started when the first check needed them.
     """
 
-    def __init__(self, project: Project, submission: str, stack: contextlib.ExitStack) -> None:
+    def __init__(self, project: Project, submission: str) -> None:
         self._project = project.activate()
         self._submission = submission
-        self._stack = stack
+        self._stack = contextlib.ExitStack()
         self._desks: dict[str, Desk] = {}
+        self._early = ThreadPoolExecutor(1, "notebook")
+        self._started: dict[str, Future[_Session]] = {}
+
+    def begin(self) -> None:
+        """Run the learner's notebook already, if there is just one, while pytest still imports the checks."""
+        if self._submission == REFERENCE or (self._submission != WORK and not Path(self._submission).exists()):
+            return  # nothing to run; what is wrong is said when the first check asks
+        there = [chapter for chapter in load_syllabus(self._project.syllabus) if self._path(chapter).is_file()]
+        if len(there) == 1:
+            self._started[there[0].name] = self._early.submit(self._session, there[0], run=True)
+
+    def close(self) -> None:
+        """End every process that was started."""
+        self._early.shutdown(wait=True)
+        self._stack.close()
 
     def judge(self, chapter: str, check: Check) -> CheckResult:
         """Judge one check of a chapter; see `Desk.judge`."""
@@ -77,13 +100,23 @@ class Learner:
         path = self._path(chapter)
         if not path.exists():
             return EmptyDesk(f"run `course start {chapter.short}` to begin")
-        assignment = open_assignment(self._project, chapter.name)
-        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        started = self._started.get(chapter.name)
         try:
-            notebook = restore(read_notebook(path, chapter.limits.notebook_mb), assignment.release).notebook
+            session = started.result() if started else self._session(chapter, run=False)
         except WrongNotebook:
             return EmptyDesk(f"{path.name} is another chapter's")
-        return NotebookDesk(path, notebook, assignment, self._stack)
+        assignment = open_assignment(self._project, chapter.name)
+        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        return NotebookDesk(path, session, assignment)
+
+    def _session(self, chapter: Chapter, run: bool) -> _Session:
+        """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
+        release = read_release(self._project, chapter)
+        notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
+        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS)
+        if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
+            opener.first()
+        return _Session(notebook, opener)
 
     def _path(self, chapter: Chapter) -> Path:
         if self._submission == WORK:
@@ -124,12 +157,12 @@ class ReferenceDesk:
 class NotebookDesk:
     """A notebook in a process of its own, which runs once for all its checks."""
 
-    def __init__(self, path: Path, notebook: NotebookNode, assignment: Assignment, stack: contextlib.ExitStack) -> None:
+    def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:
         self._name = path.name
-        self._notebook = notebook
+        self._notebook = session.notebook
         self._assignment = assignment
-        self._opener = Opener(notebook, assignment.chapter.limits, stack, assignment.check_seconds)
-        self._seed = Seed(_KEY, _STUDENT, attempt_of(notebook))
+        self._opener = session.opener
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.notebook))
         self._results: dict[str, list[CheckResult]] = {}
 
     def judge(self, check: Check) -> CheckResult:
@@ -155,17 +188,18 @@ class NotebookDesk:
 
     def _untouched(self, exercise: str) -> str:
         """Return the names of an exercise's answers when all of them are as released, else nothing."""
-        released = {cell_key(cell): cell.source for cell in self._assignment.release.cells if is_answer(cell)}
-        mine = [
-            cell
-            for cell in self._notebook.cells
-            if cell.metadata.get("course", {}).get("exercise") == exercise and cell_key(cell) in released
-        ]
-        if any(cell.source != released[cell_key(cell)] for cell in mine):
+        released, mine = _answers(self._assignment.release), _answers(self._notebook)
+        slug = exercise.replace(".", "-")
+        keys = [key for key in released if key == slug or key.startswith(slug + "-")]
+        if any(mine[key] != released[key] for key in keys):
             return ""
-        slug = exercise.replace(".", "-") + "-"
-        names = [cell_key(cell).removeprefix(slug) for cell in mine]
+        names = [key.removeprefix(slug + "-") for key in keys]
         return ", ".join(name for name in names if not name.startswith("_"))
+
+
+def _answers(notebook: NotebookNode) -> dict[str, str]:
+    """Return the sources of a released or restored notebook's answer cells, by key."""
+    return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
 def _revealing(bench: Bench) -> Bench:

@@ -7,7 +7,15 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from course.errors import SetupError
+
+
+def data_cache() -> Path:
+    """Return the folder downloaded data sets are kept in: ``COURSE_DATA_CACHE``, else the user's cache folder."""
+    named = os.environ.get("COURSE_DATA_CACHE")
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("handson-course")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
+from course.project import data_cache
 from course.syllabus import Limits
 
 LATE = "Your code took longer than {seconds} s and was interrupted."
@@ -170,8 +171,5 @@ class KernelClient(NotebookClient):
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     home = {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
-    if "COURSE_DATA_CACHE" not in kept:
-        from course.datasets.fetch import Places
-
-        kept["COURSE_DATA_CACHE"] = str(Places.from_environ().cache)
+    kept["COURSE_DATA_CACHE"] = str(data_cache())
     return {**kept, **home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}

@@ -24,6 +24,8 @@ from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Sta
 from course.errors import CourseError, StudentError
 from course.syllabus import Chapter, Exercise
 
+CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of one check
+
 
 @dataclass(frozen=True)
 class Assignment:
@@ -44,7 +46,7 @@ class Assignment:
     bench: Bench = field(repr=False)
     key: str = field(repr=False)
     only: frozenset[str] = frozenset()
-    check_seconds: float = 60.0
+    check_seconds: float = CHECK_SECONDS
 
     @property
     def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import platformdirs
 import pooch
 import requests
 from filelock import FileLock
@@ -20,6 +19,7 @@ from urllib3.exceptions import MaxRetryError
 from course.datasets.registry import DataFile, Edition, Entry
 from course.datasets.shapes import Origin
 from course.errors import DataError
+from course.project import data_cache
 
 ATTEMPTS = 3  # of one address, before the next is tried
 TIMEOUT = (5, 60)  # seconds: to connect, and between two pieces
@@ -48,7 +48,6 @@ class Places:
         ------
         DataError : ``COURSE_DATA_MIRROR`` is not a folder, or ``COURSE_DATA_OFFLINE`` is neither 0 nor 1.
         """
-        cache = os.environ.get("COURSE_DATA_CACHE")
         mirror = os.environ.get("COURSE_DATA_MIRROR")
         if mirror and not Path(mirror).is_dir():
             raise DataError(f"COURSE_DATA_MIRROR={mirror} is not a folder: correct it, or unset it.")
@@ -56,7 +55,7 @@ class Places:
         if offline not in {"", "0", "1"}:
             raise DataError(f"COURSE_DATA_OFFLINE={offline} is not understood: set it to 1 or 0.")
         return cls(
-            Path(cache).expanduser() if cache else platformdirs.user_cache_path("handson-course"),
+            data_cache(),
             Path(mirror).resolve() if mirror else None,
             offline == "1",
         )

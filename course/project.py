@@ -35,7 +35,7 @@ class Project:
     def find(cls, start: Path | None = None) -> Project:
         """Return the checkout named by ``COURSE_ROOT``, else the one around `start` (default: the working
         directory), else the one this package was installed from in editable mode. ``COURSE_BUILD`` names another
-        folder for generated files.
+        folder for generated files, relative to the root.
 
         Raises
         ------
@@ -47,7 +47,7 @@ class Project:
         for folder in [Path(named).resolve()] if named else [start, *start.parents, package_home]:
             if (folder / "source").is_dir() and (folder / "autograder").is_dir():
                 built = os.environ.get("COURSE_BUILD")
-                return cls(folder, Path(built).resolve() if built else None)
+                return cls(folder, (folder / built).resolve() if built else None)
         where = f"COURSE_ROOT={named}" if named else str(start)
         raise SetupError(
             f"{where} is not a checkout of the course: run the command in the folder "

@@ -102,3 +102,13 @@ def test_the_gradebook_knows_students_who_handed_in_nothing(checkout: Checkout) 
     rows = checkout.grade()
     assert rows["yan"]["status"] == "missing"
     assert rows["zoe"]["score"] == 8.0
+
+
+def test_another_build_folder_may_be_relative(checkout: Checkout) -> None:
+    """nbgrader changes the working directory meanwhile."""
+    checkout.run("course", "release", "ch99", COURSE_BUILD="other")
+    folder = checkout.root / "other" / "submitted" / "ada" / NAME
+    folder.mkdir(parents=True)
+    shutil.copy(checkout.root / "other" / "source" / NAME / f"{NAME}.ipynb", folder)
+    rows = checkout.grade(COURSE_BUILD="other")
+    assert rows["ada"]["score"] == 8.0

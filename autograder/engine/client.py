@@ -171,5 +171,7 @@ class KernelClient(NotebookClient):
 def _environment(folder: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
     home = {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
-    kept["COURSE_DATA_CACHE"] = str(data_cache())
+    kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # the kernel works in another folder
+    if mirror := kept.get("COURSE_DATA_MIRROR"):
+        kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
     return {**kept, **home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}

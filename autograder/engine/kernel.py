@@ -98,7 +98,7 @@ class NotebookSession:
             self._launch()
         except Exception as error:
             self.kill()
-            raise EngineError(f"No kernel could be started: {error}. Run `course doctor`.") from error
+            raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
         assert self._client is not None
         watchdog = threading.Timer(self.limits.wall_seconds, self._client.destroy)
         watchdog.daemon = True

@@ -9,14 +9,15 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo test test-full lint types clean
+.PHONY: setup demo test test-full redteam bench fuzz lint types clean
 
 setup: $(READY)
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,cluster,dev]'
+	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/kernels/course-warm
 	touch $@
 
 demo: setup
@@ -27,6 +28,15 @@ test: lint types
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
+
+redteam: setup
+	$(BIN)/course redteam
+
+bench: setup
+	$(BIN)/course bench
+
+fuzz: setup
+	$(BIN)/python -m tests.fuzz_decoder --inputs 2000000 --seed 1
 
 lint: setup
 	$(BIN)/ruff check .

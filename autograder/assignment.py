@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import importlib
+import linecache
 import os
 import secrets
+import sys
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -15,9 +19,50 @@ from autograder.api import load_chapter
 from autograder.calibration import load_calibrations
 from autograder.engine.grade import Assignment
 from autograder.engine.judge import Bench
-from course.errors import SetupError
+from autograder.keys import ChapterKeys, engine_digest, sources_digest
+from course.errors import EngineError, SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
+
+_CHAPTER_CODE = ("autograder.checks.", "autograder.mutants.", "solutions.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An assignment with the keys that results of its submissions are stored under."""
+
+    assignment: Assignment
+    keys: ChapterKeys
+
+
+def opened(project: Project, name: str) -> Opened:
+    """Return an assignment that this process keeps open for as long as none of its files changes.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    EngineError : the engine's own files have changed since this process began to use them.
+    """
+    if engine_digest(project) != _engine_at_start(project):
+        raise EngineError("The grader's own code has changed since this process was started: start it again.")
+    return _opened(project, name, sources_digest(project, name), os.environ.get("COURSE_KEY", ""))
+
+
+_engine_at_start = functools.cache(engine_digest)
+_opened_before: set[tuple[Project, str]] = set()
+
+
+@functools.lru_cache(maxsize=4)
+def _opened(project: Project, name: str, sources: str, key: str) -> Opened:
+    """`sources` and `key` stand for what is read here: another value means that it has to be read again."""
+    if (project, name) in _opened_before:
+        for module in [module for module in sys.modules if module.startswith(_CHAPTER_CODE)]:
+            del sys.modules[module]  # as imported before the change
+        importlib.invalidate_caches()
+        linecache.checkcache()
+    _opened_before.add((project, name))
+    assignment = open_assignment(project, name)
+    return Opened(assignment, ChapterKeys.of(project, assignment))
 
 
 def open_assignment(project: Project, name: str) -> Assignment:

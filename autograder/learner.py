@@ -14,11 +14,13 @@ from nbformat import NotebookNode
 from autograder.api import Check
 from autograder.assignment import open_assignment, open_bench, read_release
 from autograder.engine.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
+from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
 from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
 from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
 from autograder.engine.result import CheckResult, Outcome
+from autograder.settings import Settings
 from course.errors import SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -27,6 +29,8 @@ WORK, REFERENCE = "work", "solutions"
 _KEY, _STUDENT = "self-learner", "self"  # the inputs stay the same from run to run, so that a mistake can be found
 
 
+# A learner's own work needs no isolation, and the kernel that starts soonest with one notebook is a cold one.
+_OWN_WORK = Settings(minimum_tier=Tier.T4, tier=Tier.T4)
 _SIGNS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.NOT_JUDGED: "not judged"}
 
 
@@ -93,6 +97,8 @@ class Learner:
         """Lines for the terminal, over all chapters that were judged."""
         for desk in self._desks.values():
             yield from desk.summary()
+        if any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+            yield f"Your notebook's process was {_OWN_WORK.minimum_tier.meaning}."
 
     def _open(self, chapter: Chapter) -> Desk:
         if self._submission == REFERENCE:
@@ -113,7 +119,7 @@ class Learner:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
         release = read_release(self._project, chapter)
         notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
-        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS)
+        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK)
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
         return _Session(notebook, opener)

@@ -18,16 +18,19 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from traitlets import Bool
 from traitlets.config import Config
+from traitlets.config.loader import PyFileConfigLoader
 
-from autograder.assignment import open_assignment
-from autograder.engine.grade import Assignment, Graded, attempt_of, grade
+from autograder import legacy
+from autograder.assignment import opened
+from autograder.engine.grade import Graded
 from autograder.engine.restore import WrongNotebook, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus
 from autograder.feedback import render_exercise
-from autograder.store import Store, key_of
+from autograder.regrade import grade_stored
+from autograder.store import Store
 from course.errors import CourseError
+from course.nbgrader_plugins import alembic_on_path, gradebook_url
 from course.nbgrader_plugins import configure as configure_course
 from course.project import Project
 
@@ -38,33 +41,32 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Called by nbgrader once per submitted notebook, before anything is run."""
         try:
-            return restore(nb, _assignment(resources).release).notebook, resources
+            if legacy.is_legacy(Project.find(), resources):
+                return legacy.restore_cells(self, nb, resources)
+            assignment = opened(Project.find(), resources["nbgrader"]["assignment"]).assignment
+            return restore(nb, assignment.release).notebook, resources
         except (WrongNotebook, CourseError) as error:
             raise NbGraderException(str(error)) from error
 
 
 class Judge(NbGraderPreprocessor):  # type: ignore[misc]
-    """Runs the notebook in its own process, judges it from here, and puts scores into the test cells' outputs."""
+    """Runs the notebook in its own process, judges it from here, and puts scores into the test cells' outputs.
 
-    reuse = Bool(True, help="Take a result that is stored under the same key instead of grading again").tag(config=True)
-
-    unjudged = Bool(False, help="Record what could not be judged as it is stored; else judge it again").tag(config=True)
+    What is stored from the last time and still holds is not judged again.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Called by nbgrader once per restored notebook; `SaveGrades` reads what it leaves."""
-        assignment, student = _assignment(resources), resources["nbgrader"]["student"]
-        project = Project.find()
-        store, key = (
-            Store.of(project, assignment.chapter),
-            key_of(assignment, project, student, attempt_of(nb)),
-        )
-        graded = store.load(student, key, unjudged=self.unjudged) if self.reuse else None
-        if graded is None:
-            graded = grade(nb, student, assignment)
-            store.save(key, graded)
-        notebook = show(graded)
+        project, student = Project.find(), resources["nbgrader"]["student"]
+        try:
+            if legacy.is_legacy(project, resources):
+                return legacy.execute(self, nb, resources)
+            found = opened(project, resources["nbgrader"]["assignment"])
+            graded = grade_stored(nb, student, found, Store.of(project, found.assignment.chapter))
+        except CourseError as error:
+            raise NbGraderException(str(error)) from error
         self.log.info("%s: %s", student, graded.result.status)
-        return notebook, resources
+        return show(graded), resources
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
@@ -107,10 +109,18 @@ def configure(c: Config, project: Project) -> Config:
     return c
 
 
-def _assignment(resources: Any) -> Assignment:
-    return open_assignment(Project.find(), resources["nbgrader"]["assignment"])
+def stock_config(project: Project) -> Config:
+    """Return nbgrader's configuration as its own commands find it in the checkout: late penalties, permissions, …
+
+    Where the course is and which gradebook it has are ours to say (`configure`).
+    """
+    config = Config()
+    if (project.root / "nbgrader_config.py").is_file():
+        config.merge(PyFileConfigLoader("nbgrader_config.py", path=str(project.root)).load_config())
+    return configure(config, project)
 
 
 def gradebook(project: Project) -> Any:
     """Return nbgrader's gradebook of this checkout, to be used as a context manager."""
-    return Gradebook(str(configure(Config(), project).CourseDirectory.db_url))
+    with alembic_on_path():
+        return Gradebook(gradebook_url(project))

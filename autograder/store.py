@@ -1,26 +1,34 @@
 """Keeps results: one folder per submission, so that a grade is computed once and no run is lost.
 
-A result is stored under a key of all it depends on: what was handed in, the checks, thresholds, mutants and reference,
-and the course's key. Whatever changes, the key does, and the submission is graded again.
+Stored are the result, under the key of all it depends on (`keys`), the notebook with its outputs, and, for each check,
+what was asked and replied, so that a check which has changed can be judged again without running the notebook.
 """
 
 from __future__ import annotations
 
-import functools
 import hashlib
 import json
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import nbformat
+from filelock import FileLock, Timeout
+from nbformat import v4
 from pydantic import ValidationError
 
-from autograder.engine.grade import Assignment, Graded
-from autograder.engine.result import Result, Status
-from course.errors import EngineError
+from autograder.engine.grade import Graded
+from autograder.engine.result import CheckResult, Result
+from autograder.keys import Keys
+from autograder.memory import Kept, SubmissionMemory, bounded
+from course.errors import EngineError, SetupError
 from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
+
+_DRAFTS = ".drafts"  # unfinished files; whoever was killed meanwhile has left some
 
 
 @dataclass(frozen=True)
@@ -34,57 +42,120 @@ class Store:
         """Return the store of a chapter."""
         return cls(project.build / "results" / chapter.name)
 
-    def save(self, key: str, graded: Graded) -> None:
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other runs of ``course grade`` off the chapter, and clear what a killed one has left.
+
+        Raises
+        ------
+        SetupError : another run is grading the chapter.
+        EngineError : the folder can't be written to.
+        """
+        lock = FileLock(self.folder / ".lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+            shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+        except Timeout:
+            raise SetupError(f"{self.folder.name} is being graded already: wait for that run, or end it.") from None
+        except OSError as error:
+            raise EngineError(f"{self.folder} can't be written to: {error}.") from error
+        try:
+            yield
+        finally:
+            shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+            lock.release()
+
+    def save(self, keys: Keys, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:
         """Store a grade; a reader sees the old one or the new one, never a half.
+
+        Parameters
+        ----------
+        kept : of each check, what a later grading can make use of.
 
         Raises
         ------
         EngineError : the disk is full, or the folder can't be written to.
         """
-        folder = self.folder / graded.result.student
+        folder, drafts = self.folder / graded.result.student, self.folder / _DRAFTS
+        notebook = v4.writes(graded.notebook)
+        checks = {result.check for exercise in graded.result.exercises for result in exercise.checks}
+        rows = bounded({name: one for name, one in (kept or {}).items() if name in checks})
+        content = {
+            "run": keys.run,
+            "notebook": hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest(),
+            "result": graded.result.model_dump(mode="json"),
+            "checks": {name: {"key": one.key, "complete": one.complete} for name, one in rows.items()},
+        }
+        transcripts = {"run": keys.run, "checks": {name: one.transcript for name, one in rows.items()}}
         try:
-            write_atomically(folder / "notebook.ipynb", nbformat.writes(graded.notebook))
-            content = {"key": key, "result": graded.result.model_dump(mode="json")}
-            write_atomically(folder / "result.json", json.dumps(content, indent=1))
+            drafts.mkdir(parents=True, exist_ok=True)
+            write_atomically(folder / "notebook.ipynb", notebook, drafts=drafts)
+            write_atomically(folder / "transcripts.json", json.dumps(transcripts), drafts=drafts)
+            # Last: it names the notebook it belongs to, so that one without the other is as good as none.
+            write_atomically(folder / "result.json", json.dumps(content, indent=1), drafts=drafts)
         except OSError as error:
-            raise EngineError(f"The result of {graded.result.student} can't be stored: {error}.") from error
+            raise EngineError(
+                f"The result of {graded.result.student} can't be stored: {error}. Free some space, or mend the "
+                "permissions, and run again."
+            ) from error
 
-    def load(self, student: str, key: str | None = None, *, unjudged: bool = False) -> Graded | None:
-        """Return the stored grade under `key` (default: any), or None.
+    def knows(self, student: str) -> bool:
+        """Whether anything is stored for a student."""
+        return (self.folder / student / "result.json").exists()
 
-        With a key, one that could not be judged is as good as none, so that it is tried again, unless `unjudged`.
-        """
-        folder = self.folder / student
+    def load(self, student: str) -> Graded | None:
+        """Return the stored grade, whatever it is good for, or None."""
+        content = self._content(student)
+        return self._graded(student, content) if content else None
+
+    def recall(self, student: str, keys: Keys) -> tuple[Graded | None, SubmissionMemory]:
+        """Return what is known of a submission under `keys`: its last grade, and the memory of its checks."""
+        content, memory = self._content(student), SubmissionMemory(keys)
+        if not content or content["run"] != keys.run:
+            return None, memory
+        graded = self._graded(student, content)
+        if graded is None:
+            return None, memory
+        transcripts = self._transcripts(student, keys.run)
+        for exercise in graded.result.exercises:
+            for result in exercise.checks:
+                if (one := _kept(result, content["checks"], transcripts)) is not None:
+                    memory.kept[result.check] = one
+        return graded, memory
+
+    def _content(self, student: str) -> dict[str, Any] | None:
+        found = _read_object(self.folder / student / "result.json")
+        wanted = {"run": str, "notebook": str, "result": dict, "checks": dict}
+        return found if found and all(isinstance(found.get(k), kind) for k, kind in wanted.items()) else None
+
+    def _graded(self, student: str, content: dict[str, Any]) -> Graded | None:
         try:
-            content = json.loads((folder / "result.json").read_text(encoding="utf-8"))
-            result = Result.model_validate(content["result"])
-            if key is not None and content["key"] != key:
+            text = (self.folder / student / "notebook.ipynb").read_bytes()
+            if hashlib.sha256(text).hexdigest() != content["notebook"]:
                 return None
-            if key is not None and result.status is Status.NOT_JUDGED and not unjudged:
-                return None
-            return Graded(result, nbformat.read(folder / "notebook.ipynb", as_version=4))
+            # Ours, and unchanged as the digest shows: not validated again, which would take most of the time.
+            notebook = v4.reads(text.decode("utf-8", "surrogatepass"))
+            return Graded(Result.model_validate(content["result"]), notebook)
         except (OSError, ValueError, KeyError, TypeError, ValidationError):
             return None  # absent or damaged: graded again
 
-
-def key_of(assignment: Assignment, project: Project, student: str, attempt: str) -> str:
-    """Return the key of one submission's result; `attempt` is the digest of what was handed in."""
-    parts = [_digest_of_checks(project, assignment.chapter.name), assignment.key, student, attempt]
-    parts += [assignment.chapter.model_dump_json(), *sorted(assignment.only)]
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+    def _transcripts(self, student: str, run: str) -> dict[str, Any]:
+        found = _read_object(self.folder / student / "transcripts.json") or {}
+        checks = found.get("checks")
+        return checks if found.get("run") == run and isinstance(checks, dict) else {}
 
 
-@functools.cache
-def _digest_of_checks(project: Project, chapter: str) -> str:
-    digest = hashlib.sha256()
-    for folder, pattern in [
-        (project.checks, f"*{chapter}*"),
-        (project.mutants, f"{chapter}*.py"),
-        (project.solutions, f"{chapter}.py"),
-        (project.root / "autograder" / "engine", "*.py"),
-        (project.build / "release" / chapter, "*.ipynb"),
-    ]:
-        for path in sorted(folder.glob(pattern)):
-            if path.is_file():
-                digest.update(path.name.encode() + b"\x1f" + path.read_bytes())
-    return digest.hexdigest()
+def _read_object(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _kept(result: CheckResult, rows: dict[str, Any], transcripts: dict[str, Any]) -> Kept | None:
+    row, transcript = rows.get(result.check), transcripts.get(result.check, "")
+    if not isinstance(row, dict) or not isinstance(row.get("key"), str):
+        return None
+    return Kept(row["key"], result, row.get("complete") is True, transcript if isinstance(transcript, str) else "")

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from course.errors import AuthorError, CourseError, Problem, SetupError
+from course.cli_machine import bench, doctor, redteam
+from course.console import Json, err, needs_grader, out, print_json, with_progress
+from course.errors import AuthorError, CourseError, Problem
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
     from autograder.engine.result import Result
 
-T = TypeVar("T")
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-out = Console(soft_wrap=False)
-err = Console(stderr=True)
 
 Name = Annotated[str, typer.Argument(metavar="CHAPTER", help="A chapter's name, in full or in short: ch03")]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else")]
 Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
 
 
@@ -58,7 +52,7 @@ def check(chapter: Name, as_json: Json = False) -> None:
     except AuthorError as error:
         mistakes = list(error.problems)
     if as_json:
-        _print_json([_problem_row(mistake, chapter) for mistake in mistakes])
+        print_json([_problem_row(mistake, chapter) for mistake in mistakes])
     else:
         for mistake in mistakes:
             out.print(escape(str(mistake)), highlight=False)
@@ -91,24 +85,34 @@ def collect(
     out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
 
 
-@app.command(epilog="Example: course grade ch03 --json")
+@app.command(epilog="Example: course grade ch03 --workers 4")
 def grade(
     chapter: Name,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that judge at the same time")] = os.cpu_count() or 1,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Hand-ins judged at the same time; default: one per core")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Judge on the workers of this dask scheduler instead")
+    ] = None,
     student: Students = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has been graded")] = False,
     as_json: Json = False,
 ) -> None:
-    """Grade a class into nbgrader's gradebook."""
+    """Grade a class into nbgrader's gradebook; a run that was ended goes on where it was."""
     project, found = _open(chapter)
-    _needs_grader()
-    from autograder.classroom import grade_class, hand_ins
+    needs_grader()
+    from autograder import executors
+    from autograder.classroom import Options, grade_class, hand_ins
+    from autograder.progress import ClassProgress
 
-    total = len(hand_ins(project, found)) if not student else len(student)
-    run = grade_class(project, found.name, workers=workers, students=frozenset(student or ()), fresh=fresh)
-    results = sorted(_with_progress(run, total, f"Grading {found.short}", hide=as_json), key=lambda r: r.student)
+    students = frozenset(student or ())
+    progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
+    workforce = executors.dask(project, dask) if dask else executors.local(project, workers)
+    options = Options(workforce, students, fresh, tell=progress.tell)
+    run = progress.follow(grade_class(project, found.name, options))
+    results = sorted(run, key=lambda result: result.student)
     if as_json:
-        _print_json([_grade_row(result) for result in results])
+        print_json([_grade_row(result) for result in results])
     else:
         _print_class(results)
         out.print(f"Next: course feedback {found.short}")
@@ -123,7 +127,7 @@ def feedback(
 ) -> None:
     """Write a page per submission that tells a student what each point was lost for."""
     project, found = _open(chapter)
-    _needs_grader()
+    needs_grader()
     from autograder.classroom_feedback import feedback_class
 
     chosen = frozenset(student or ())
@@ -174,12 +178,12 @@ def headline(
 ) -> None:
     """Run a chapter's reference at full size and show its figures beside the book's."""
     _, found = _open(chapter)
-    _needs_grader()
+    needs_grader()
     from autograder.full_size import headline_rows
 
-    rows = list(_with_progress(headline_rows(found.name, frozenset(exercise or ())), None, "Full size", hide=as_json))
+    rows = list(with_progress(headline_rows(found.name, frozenset(exercise or ())), None, "Full size", hide=as_json))
     if as_json:
-        _print_json([row.model_dump() for row in rows])
+        print_json([row.model_dump() for row in rows])
     else:
         table = Table("exercise", "figure", "book", "ours", "size", "data", "holds", title=found.title)
         for row in rows:
@@ -201,7 +205,7 @@ def calibrate(
     if source not in ("real", "stand-in", "both"):
         raise typer.BadParameter("real, stand-in or both", param_hint="--data")
     project, found = _open(chapter)
-    _needs_grader()
+    needs_grader()
     from autograder.calibrate import Plan, calibrate
     from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
 
@@ -209,12 +213,17 @@ def calibrate(
     plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
     for kind in ("real", "stand-in") if source == "both" else (source,):
         run = calibrate(project, found.name, plan, kind, workers, only)
-        for row in _with_progress(run, None, f"Calibrating on {kind} data", hide=False):
+        for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
     path = calibration_path(project.checks, found.name)
     path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
     out.print(f"Wrote {_shown(path, project)}")
+
+
+app.command(epilog="Example: course doctor --json")(doctor)
+app.command(epilog="Example: course redteam --tier T2")(redteam)
+app.command(epilog="Example: course bench --only start")(bench)
 
 
 def main() -> None:
@@ -236,27 +245,6 @@ def _open(name: str) -> tuple[Project, Chapter]:
     return project, load_syllabus(project.syllabus).find(name)
 
 
-def _needs_grader() -> None:
-    """Fail early and clearly where only the student's package is installed."""
-    try:
-        import nbgrader  # noqa: F401
-
-        import autograder  # noqa: F401
-    except ImportError as error:
-        raise SetupError(
-            f"Grading needs the instructor's environment ({error.name} is missing): run `make setup`."
-        ) from error
-
-
-def _with_progress(rows: Iterable[T], total: int | None, title: str, hide: bool) -> Iterator[T]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, disable=hide, transient=True) as progress:
-        task = progress.add_task(title, total=total)
-        for row in rows:
-            progress.advance(task)
-            yield row
-
-
 def _print_class(results: list[Result]) -> None:
     ids = [exercise.exercise for exercise in results[0].exercises] if results else []
     table = Table("student", "status", *ids, "points", title="Grades")
@@ -268,6 +256,10 @@ def _print_class(results: list[Result]) -> None:
     for result in results:
         for note in result.notes:
             out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+    if not_judged := [result for result in results if result.score is None]:
+        from autograder.progress import trouble_table
+
+        out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))
 
 
 def _grade_row(result: Result) -> dict[str, Any]:
@@ -286,10 +278,6 @@ def _grade_row(result: Result) -> dict[str, Any]:
 
 def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:
     return {"chapter": problem.chapter or chapter, "exercise": problem.exercise, "problem": str(problem)}
-
-
-def _print_json(document: object) -> None:
-    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
 def _shown(path: Path, project: Project) -> Path:

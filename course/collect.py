@@ -19,13 +19,17 @@ def collect_folder(project: Project, chapter: Chapter, source: Path) -> list[str
     Raises
     ------
     SetupError : `source` is no folder.
-    OperatorError : a name can't be a student's id, or a file can't be copied.
+    OperatorError : a name can't be a student's id, a file can't be copied, or is a link, which could lead to any file
+        that the grader may read; what is none of these has been collected then.
     """
     if not source.is_dir():
         raise SetupError(f"{source} is not a folder: name the one that holds the hand-ins.")
-    students = []
+    students, links = [], []
     for path in sorted(source.iterdir()):
         if path.suffix != ".ipynb" and not path.is_dir():
+            continue
+        if path.is_symlink():
+            links.append(path)
             continue
         student = path.stem if path.is_file() else path.name
         if not _STUDENT.match(student):
@@ -34,11 +38,17 @@ def collect_folder(project: Project, chapter: Chapter, source: Path) -> list[str
         target.mkdir(parents=True, exist_ok=True)
         for notebook in [path] if path.is_file() else sorted(path.glob("*.ipynb")):
             name = f"{chapter.name}.ipynb" if path.is_file() else notebook.name
+            if notebook.is_symlink():
+                links.append(notebook)
+                continue
             try:
                 shutil.copyfile(notebook, target / name)
             except OSError as error:
                 raise OperatorError(f"{notebook} can't be copied: {error.strerror}.") from error
         students.append(student)
+    if links:
+        named = ", ".join(map(str, links))
+        raise OperatorError(f"Not collected, because a link may lead anywhere: {named}. Ask for the notebook itself.")
     return students
 
 

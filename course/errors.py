@@ -7,6 +7,7 @@ CourseError
     ├── SetupError         something is not installed, or a command was run in the wrong place
     ├── DataError          a data set is missing, altered, or can't be fetched
     └── EngineError        a kernel, a socket or the gradebook failed on our side
+        └── KernelLost     a submission's process was killed from outside: the submission is graded again
 """
 
 from __future__ import annotations
@@ -71,3 +72,7 @@ class DataError(OperatorError):
 
 class EngineError(OperatorError):
     """A kernel, a socket or the gradebook failed on the grader's side."""
+
+
+class KernelLost(EngineError):
+    """What stood over a submission's process was killed: the submission is not to blame and can be graded again."""

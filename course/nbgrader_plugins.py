@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import logging
+import os
+import re
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import GenerateAssignment
+from nbgrader.converters.base import BaseConverter
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ClearSolutions
+from nbgrader.utils import capture_log
 from traitlets import Unicode
 from traitlets.config import Config
 
+from course.errors import OperatorError
 from course.project import Project
+
+# The last line of a traceback: ``RuntimeError: Cannot add ...``.
+_EXCEPTION = re.compile(r"^[\w.]+(Error|Exception): (?!Please see)\S")
 
 
 class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no types
@@ -98,7 +111,53 @@ def configure(c: Config, project: Project) -> Config:
     alone: where it is depends on the hub.
     """
     c.CourseDirectory.root = str(project.build)
-    c.CourseDirectory.db_url = f"sqlite:///{project.build / 'gradebook.db'}"
+    c.CourseDirectory.db_url = gradebook_url(project)
+    if not c.CourseDirectory.db_url.startswith("sqlite") and "course_id" not in c.CourseDirectory:
+        # nbgrader's own default is no course, which only SQLite accepts as the one an assignment belongs to.
+        c.CourseDirectory.course_id = "default_course"
     stock = GenerateAssignment.preprocessors.default()
     c.GenerateAssignment.preprocessors = [ClearAnswers if one is ClearSolutions else one for one in stock]
     return c
+
+
+def gradebook_url(project: Project) -> str:
+    """Return the gradebook's address as SQLAlchemy writes it: ``COURSE_DB_URL``, else a file in the build folder.
+
+    For PostgreSQL: ``postgresql+psycopg://user:password@host/database``.
+    """
+    return os.environ.get("COURSE_DB_URL") or f"sqlite:///{project.build / 'gradebook.db'}"
+
+
+def run_converter(converter_class: type[BaseConverter], project: Project, chapter: str, task: str) -> None:
+    """Run one of nbgrader's converters on a chapter without its log; `task` is what it does, such as ``release``.
+
+    Raises
+    ------
+    OperatorError : it failed; the text has nbgrader's own reason.
+    """
+    config = configure(Config(), project)
+    coursedir = CourseDirectory(config=config)
+    coursedir.assignment_id = chapter
+    converter = converter_class(coursedir=coursedir, config=config)
+    converter.force = True
+    converter.log = logging.getLogger("course.nbgrader")
+    converter.log.propagate = False
+    with alembic_on_path():
+        outcome = capture_log(converter)
+    if not outcome["success"]:
+        # Its own last exception only points to "the above traceback", which went to the log.
+        lines = map(str.strip, str(outcome.get("log", "")).split("\n"))  # the log indents what follows a first line
+        log = [line for line in lines if _EXCEPTION.match(line)]
+        reason = (log or str(outcome.get("error", "")).strip().split("\n"))[-1]
+        raise OperatorError(f"nbgrader could not {task} {chapter}: {reason}")
+
+
+@contextlib.contextmanager
+def alembic_on_path() -> Iterator[None]:
+    """nbgrader starts ``alembic`` by name when it makes a gradebook; it is beside our interpreter."""
+    before = os.environ.get("PATH", "")
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    try:
+        yield
+    finally:
+        os.environ["PATH"] = before

@@ -8,11 +8,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import json
-import logging
-import os
-import re
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -191,35 +187,14 @@ def _private(node: ast.Assign | ast.AnnAssign) -> bool:
     return any(isinstance(target, ast.Name) and target.id.startswith("_") for target in targets)
 
 
-# The last line of a traceback: ``RuntimeError: Cannot add ...``.
-_EXCEPTION = re.compile(r"^[\w.]+(Error|Exception): (?!Please see)\S")
-
-
 def _generate(project: Project, chapter: Chapter) -> None:
     """Run nbgrader's own converter on the built notebook; it also enters the questions into the gradebook."""
     # Imported here: nbgrader takes a second to import, and only instructors have it.
     from nbgrader.converters import GenerateAssignment
-    from nbgrader.coursedir import CourseDirectory
-    from nbgrader.utils import capture_log
-    from traitlets.config import Config
 
-    from course.nbgrader_plugins import configure
+    from course.nbgrader_plugins import run_converter
 
-    config = configure(Config(), project)
-    coursedir = CourseDirectory(config=config)
-    coursedir.assignment_id = chapter.name
-    converter = GenerateAssignment(coursedir=coursedir, config=config)
-    converter.force = True
-    converter.log = logging.getLogger("course.release.nbgrader")
-    converter.log.propagate = False
-    with _alembic_on_path():
-        outcome = capture_log(converter)
-    if not outcome["success"]:
-        # Its own last exception only points to "the above traceback", which went to the log.
-        lines = map(str.strip, str(outcome.get("log", "")).split("\n"))  # the log indents what follows a first line
-        log = [line for line in lines if _EXCEPTION.match(line)]
-        reason = (log or str(outcome.get("error", "")).strip().split("\n"))[-1]
-        raise OperatorError(f"nbgrader could not release {chapter.name}: {reason}")
+    run_converter(GenerateAssignment, project, chapter.name, "release")
 
 
 @contextlib.contextmanager
@@ -234,14 +209,3 @@ def _restored_on_trouble(folder: Path) -> Iterator[None]:
             if (Path(safe) / "release").is_dir():
                 shutil.copytree(Path(safe) / "release", folder, dirs_exist_ok=True)
             raise
-
-
-@contextlib.contextmanager
-def _alembic_on_path() -> Iterator[None]:
-    """nbgrader starts ``alembic`` by name when it makes a gradebook; it is beside our interpreter."""
-    before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before

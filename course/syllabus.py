@@ -32,11 +32,27 @@ class Exercise(_Row):
 
 
 class Limits(_Row):
-    """What a submission may use while it is graded."""
+    """What a submission may use while it is graded. There is no network, and no chapter can open one.
+
+    Attributes
+    ----------
+    cell_seconds, wall_seconds : wall time of one cell, and of all cells together.
+    cpu_seconds : CPU time of cells and checks, over all its processes.
+    memory_mb : data allocated beyond the imports.
+    processes : processes and threads at a time.
+    file_mb, disk_mb : largest file, and all files together.
+    output_kb : what one cell may print, display or return.
+    notebook_mb : size of the notebook that is handed in.
+    """
 
     cell_seconds: int = Field(default=120, gt=0)
     wall_seconds: int = Field(default=600, gt=0)
+    cpu_seconds: int = Field(default=1800, gt=0)
     memory_mb: int = Field(default=4096, gt=0)
+    processes: int = Field(default=256, ge=32)
+    file_mb: int = Field(default=512, gt=0)
+    disk_mb: int = Field(default=512, gt=0)
+    output_kb: int = Field(default=1000, gt=0)
     notebook_mb: int = Field(default=20, gt=0)
 
 

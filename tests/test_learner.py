@@ -41,6 +41,7 @@ def test_a_learners_way(checkout: Checkout) -> None:
     assert "Every value comes back doubled." in text
     assert "KeyError: 'mine'" in text  # one's own error message may be seen on one's own machine
     assert "p.99.1    Twice as much                                      0 of 4 points" in text
+    assert "Your notebook's process was not isolated: for your own work only." in text
     assert "Traceback" not in text
     assert "autograder/engine" not in text
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container, Hashable, Iterable, Sized
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -112,6 +114,45 @@ def test_attributes_of_a_handle_can_be_asked_for_with_a_default(student: Student
     assert caught.value.sentence == "An object of your code has no attribute `mean_`."
 
 
+COMPARISONS: list[Callable[[Any], object]] = [
+    lambda value: bool(value), lambda value: not value, lambda value: value == 1, lambda value: value != 1,
+    lambda value: value == value, lambda value: value < 1, lambda value: value <= 1, lambda value: value in (1, 2),
+    lambda value: value not in [1], lambda value: np.arange(3) == value, lambda value: np.arange(3) != value,
+    lambda value: np.asarray(value), lambda value: np.array([value]), lambda value: np.shape(value),
+    lambda value: np.isfinite(value), lambda value: np.float64(1) != value, lambda value: [value] != [1],
+    lambda value: all([value]), lambda value: np.testing.assert_array_equal(value, value),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("compare", COMPARISONS, ids=range(len(COMPARISONS)))
+def test_an_object_is_no_value(student: Student, compare: Callable[[Any], object]) -> None:
+    """Neither `assert student.f(x)` nor `assert student.f(x) != y` passes where an object was returned."""
+    with pytest.raises(BadReply, match="an object where a plain value"):
+        compare(student.Model())
+
+
+@pytest.mark.parametrize("use", [len, iter, hash, list, sum, float, lambda value: 1 in value, lambda value: value[0],
+                                 lambda value: {value}, lambda value: value + 1, lambda value: 1 in {value: 1},
+                                 lambda value: math.isclose(value, 1.0)], ids=range(12))  # fmt: skip
+def test_an_object_has_no_items_and_no_hash(student: Student, use: Callable[[Any], object]) -> None:
+    with pytest.raises(TypeError):
+        use(student.Model())
+
+
+def test_an_object_passes_for_no_abstract_type(student: Student) -> None:
+    model = student.Model()
+    assert not isinstance(model, (Hashable, Sized, Iterable, Container, Number))
+
+
+def test_a_set_of_objects_is_no_reply(student: Student) -> None:
+    with pytest.raises(BadReply, match="keys"):
+        student.call(student.probe_(_objects))
+
+
+def _objects(value: int) -> object:
+    return {object(), object()}
+
+
 def test_a_check_can_see_what_a_call_did_to_its_arguments(student: Student) -> None:
     values = np.arange(3)
     result, (after, number) = student.watch_("fill", values, 9)
@@ -200,7 +241,7 @@ def test_a_handle_can_not_be_sent_to_another_submission(student: Student) -> Non
 def test_special_names_are_never_asked_for(student: Student) -> None:
     for thing in (student, student.Model()):
         with pytest.raises(AttributeError):
-            _ = thing.__array__
+            _ = thing.__array_interface__
     assert [exchange.do for exchange in student.transcript_] == ["get", "call"]
 
 

@@ -126,7 +126,7 @@ def test_other_replies_are_not_the_same(left: object, right: object) -> None:
 
 
 def test_a_huge_sparse_reply_is_never_filled_with_zeros() -> None:
-    huge = scipy.sparse.csr_matrix((9_000_000, 9_000_000))
+    huge = scipy.sparse.csr_matrix((9_000_000, 59))  # 4 GB
     assert returning(huge, huge.copy())
     assert not returning(huge, np.eye(3))
     assert not returning(huge, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 import math
 from collections import Counter, OrderedDict, namedtuple
 from typing import Any
@@ -333,9 +332,3 @@ def test_a_value_that_holds_itself_ends() -> None:
     knot.append(knot)
     with pytest.raises(wire.WireError):
         sent(knot)
-
-
-def test_frames_are_read_from_a_stream_one_after_the_other() -> None:
-    one, two = (wire.encode(np.arange(n), lambda _: (0, "")) for n in (3, 5))
-    stream = io.BytesIO(one + two)
-    assert [wire.read_frame(stream.read), wire.read_frame(stream.read)] == [one, two]

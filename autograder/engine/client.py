@@ -1,47 +1,69 @@
-"""The kernel a submission runs in: started with little, run cell by cell, ended for good."""
+"""Runs a notebook's cells in a kernel: warm and isolated where the machine allows it, else cold and not isolated."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import signal
+import shutil
 import socket
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
-from course.project import data_cache
+from autograder.engine.isolation.tiers import Tier
+from autograder.engine.surroundings import LIMITS, environment, places
+from autograder.settings import Settings
+from course.errors import EngineError
 from course.syllabus import Limits
 
+WARM = "course-warm"  # the kernel's and the provisioner's name
+_PROVISIONER = "autograder.engine.warm.provisioner:WarmProvisioner"
 LATE = "Your code took longer than {seconds} s and was interrupted."
-OUTPUT_BYTES = 1_000_000  # of one cell; the rest is dropped
 GRACE = 5.0  # seconds an interrupted call has to answer before the process is killed
 START_SECONDS = 60
+_CHECKING_SECONDS = 3600  # beyond a notebook's own time, after which a kernel nobody ended is ended
+# A kernel that floods the grader is cut off; together they bound what waits in the grader's memory.
+# `SNDTIMEO`: one that takes nothing any more must not make the grader wait.
+_BOUNDS = {zmq.MAXMSGSIZE: 16 << 20, zmq.RCVHWM: 32, zmq.SNDTIMEO: 5000}
 
-# Only these reach a submission: no course key, no token, no path into the grader's checkout.
-_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "TZ", "COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DATA_OFFLINE",
-                "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS")  # fmt: skip
 
-_LIMITS = """
-def _limit(megabytes):
-    try:
-        import resource
-        with open("/proc/self/status") as status:
-            used = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
-        budget = used + (megabytes << 20)
-        resource.setrlimit(resource.RLIMIT_DATA, (budget, budget))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
-    except (ImportError, OSError, ValueError):
-        pass  # no such limits on this system
-_limit({megabytes})
-del _limit
-"""
+class GraderKernelClient(AsyncKernelClient):
+    """jupyter_client's client with bounded messages, only the channels a grader needs, and no fixed waits."""
+
+    def start_channels(
+        self, shell: bool = True, iopub: bool = True, stdin: bool = False, hb: bool = False, control: bool = False
+    ) -> None:
+        """Open the shell and iopub channels; the supervisor knows better than a heartbeat whether a kernel lives."""
+        for option, value in _BOUNDS.items():
+            self.context.setsockopt(option, value)  # of every socket it makes from now on
+        super().start_channels(shell=shell, iopub=iopub, stdin=stdin, hb=hb, control=control)
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel says that it sends us its outputs; requests are kept for it until it reads them."""
+        manager: Any = self.parent
+        waited = 0.0
+        while waited < (timeout or START_SECONDS):
+            with contextlib.suppress(Exception):  # `Empty`, or no message of Jupyter's
+                message = await self.iopub_channel.get_msg(timeout=1)
+                if message["msg_type"] == "iopub_welcome":
+                    return
+            waited += 1
+            if not await manager.is_alive():
+                raise RuntimeError("the kernel has ended")
+        raise RuntimeError("the kernel does not answer")
 
 
 class KernelClient(NotebookClient):
@@ -50,12 +72,16 @@ class KernelClient(NotebookClient):
     Parameters
     ----------
     notebook : its cells get their outputs in place.
-    folder : private to this kernel; it works in ``work`` therein.
+    folder : private to this kernel.
+    settings : how it must be isolated.
+    seed : its global random numbers depend on this.
     """
 
-    def __init__(self, notebook: NotebookNode, folder: Path, limits: Limits) -> None:
+    def __init__(self, notebook: NotebookNode, folder: Path, limits: Limits, settings: Settings, seed: str) -> None:
         self._folder = folder
         self._limits = limits
+        self._settings = settings
+        self._seed = seed
         self._manager: Any = AsyncKernelManager(kernel_name="python3")
         super().__init__(
             notebook,
@@ -74,19 +100,91 @@ class KernelClient(NotebookClient):
             skip_cells_with_tag="",
         )
         self.destroyed = False
+        self.tier = Tier.T4
         self._bytes = 0
 
     def launch(self) -> None:
-        """Start the kernel, with what it may see and use."""
+        """Start the kernel, with what it may see and use.
+
+        Raises
+        ------
+        EngineError : it can't be isolated as the settings demand.
+        """
+        if sys.platform == "linux" and self._settings.tier is not Tier.T4:
+            from autograder.engine.warm.launcher import NotIsolated  # Linux only
+
+            try:
+                self._launch_warm()
+                return
+            except NotIsolated as error:
+                if error.best is not Tier.T4 or self._settings.minimum_tier is not Tier.T4:
+                    raise
+                self._manager = self.km = AsyncKernelManager(kernel_name="python3")
+        if self._settings.minimum_tier is not Tier.T4:
+            raise EngineError(
+                f"Submissions can't be isolated here, and {self._settings.minimum_tier} is demanded: see `course "
+                "doctor`, or set COURSE_MINIMUM_TIER=T4 for your own work only."
+            )
+        self._launch_cold()
+
+    def _launch_warm(self) -> None:
+        limits, settings = self._limits, self._settings
+        box = {name: getattr(limits, name) for name in ("memory_mb", "disk_mb", "file_mb", "processes", "cpu_seconds")}
+        config = {
+            "box": box,
+            "minimum_tier": settings.minimum_tier,
+            "tier": settings.tier or "",
+            "seconds": float(limits.wall_seconds + _CHECKING_SECONDS),
+            "seed": self._seed,
+            "checks": True,
+        }
+        # Known by name to all of Jupyter where it is installed; we find it in this checkout in any case.
+        KernelProvisionerFactory.instance().provisioners[WARM] = EntryPoint(WARM, _PROVISIONER, "")
+        provisioner = {"provisioner_name": WARM, "config": config}
+        self._manager._kernel_spec = KernelSpec(
+            argv=[WARM], language="python", metadata={"kernel_provisioner": provisioner}
+        )
+        self._manager.client_factory = GraderKernelClient
+        self.start_new_kernel(env=dict(os.environ))
+        self.start_new_kernel_client()
+        self.tier = self._process().tier
+        for path in Path(self._manager.ip).parent.glob("k-*"):
+            path.unlink()  # we are connected, and nobody else shall be
+
+    def _launch_cold(self) -> None:
         for name in ("work", "home"):
-            (self._folder / name).mkdir()
+            (self._folder / name).mkdir(exist_ok=True)
         if hasattr(socket, "AF_UNIX"):
             self._manager.transport = "ipc"
             self._manager.ip = str(self._folder / "kernel")
         self._manager.connection_file = str(self._folder / "connection.json")
-        self.start_new_kernel(cwd=str(self._folder / "work"), env=_environment(self._folder))
+        nowhere = subprocess.DEVNULL  # what it prints past its kernel would be among what the grader prints
+        variables = {**environment(), **places(self._folder)}
+        self.start_new_kernel(cwd=str(self._folder / "work"), env=variables, stdout=nowhere, stderr=nowhere)
         self.start_new_kernel_client()
-        self.quietly(_LIMITS.format(megabytes=self._limits.memory_mb))
+        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb))
+
+    @property
+    def checks(self) -> socket.socket | None:
+        """Our end of the socket for checks that a warm kernel has."""
+        return getattr(self._manager.provisioner, "connection", None)
+
+    def wait_for_end(self) -> None:
+        """Wait until a kernel that has hung up has ended, so that `lost` and `ended_for` tell why."""
+        process = self._process()
+        if process is not None:
+            with contextlib.suppress(Exception):
+                process.wait(timeout=GRACE)
+
+    @property
+    def lost(self) -> bool:
+        """Whether the kernel's supervisor was killed, which is no fault of the submission's."""
+        return bool(getattr(self._process(), "lost", False))
+
+    @property
+    def ended_for(self) -> str:
+        """Which limit it was ended for: ``cpu``, ``memory``, ``processes``, ``wall``; else empty."""
+        return str(getattr(self._process(), "reason", ""))
 
     def run(self, cell: NotebookNode, index: int) -> bool:
         """Run one cell; return whether it had to be interrupted."""
@@ -112,13 +210,14 @@ class KernelClient(NotebookClient):
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what a cell prints beyond its bound, and say so once."""
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
+            most = self._limits.output_kb * 1000
             before, self._bytes = self._bytes, self._bytes + len(str(msg["content"]))
-            if self._bytes > OUTPUT_BYTES:
-                if msg["msg_type"] == "stream" and before < OUTPUT_BYTES:
-                    msg["content"]["text"] = msg["content"]["text"][: OUTPUT_BYTES - before] + "\n"
+            if self._bytes > most:
+                if msg["msg_type"] == "stream" and before < most:
+                    msg["content"]["text"] = msg["content"]["text"][: most - before] + "\n"
                     super().process_message(msg, cell, cell_index)
-                if before <= OUTPUT_BYTES:
-                    text = f"[more than {OUTPUT_BYTES:,} characters of output: the rest was dropped]\n"
+                if before <= most:
+                    text = f"[more than {most:,} characters of output: the rest was dropped]\n"
                     cell.outputs.append(new_output("stream", text=text))
                 return None
         return super().process_message(msg, cell, cell_index)
@@ -136,18 +235,19 @@ class KernelClient(NotebookClient):
         return not self.destroyed and bool(run_sync(self._manager.is_alive)())
 
     def interrupt(self) -> None:
+        """Interrupt what the kernel is doing."""
         process = self._process()
         if process is not None:
-            process.send_signal(signal.SIGINT)
+            process.send_signal(2)
 
     def destroy(self) -> None:
-        """Kill the kernel and its process group, from any thread."""
+        """Kill the kernel and all it has started, from any thread."""
         self.destroyed = True
         process = self._process()
         if process is None:
             return
         with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
+            if self.tier is Tier.T4 and hasattr(os, "killpg"):
                 os.killpg(process.pid, 9)
             process.kill()
         with contextlib.suppress(Exception):
@@ -163,15 +263,7 @@ class KernelClient(NotebookClient):
             self._channels.stop_channels()
         with contextlib.suppress(Exception):
             run_sync(self._manager.cleanup_resources)()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _process(self) -> Any:
         return getattr(self._manager.provisioner, "process", None)
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    home = {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}
-    kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # the kernel works in another folder
-    if mirror := kept.get("COURSE_DATA_MIRROR"):
-        kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
-    return {**kept, **home, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}

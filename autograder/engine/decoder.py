@@ -5,19 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from autograder.engine.budget import COLUMN, COSTS, ITEM, Budget
 from autograder.engine.frame import (
     EXTENSION,
     MAX_BYTES,
+    MAX_DENSE,
     MAX_DEPTH,
     MAX_INT_DIGITS,
     MAX_NODES,
     MAX_SIDE,
+    PLAIN_INT,
     WIDENED,
     ZONE,
     WireError,
@@ -25,7 +27,11 @@ from autograder.engine.frame import (
 
 Resolve = Callable[[int, str], object]
 _DTYPE = r"[<|](b1|[iu][1248]|f(2|4|8|12|16)|c(8|16|24|32)|[SU]\d{1,9}|[mM]8(\[\d{0,9}[A-Za-z]{1,7}\])?)"
-_FEW = 100  # keys of one hash; more would make a set's time quadratic
+# As `isoformat` writes them. Pandas reads much else: "now", and formats that take it long.
+_MOMENTS = {
+    "Timestamp": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?([+-]\d\d:\d\d(:\d\d)?)?",
+    "Timedelta": r"P-?\d{1,12}DT\d{1,3}H\d{1,3}M\d{1,3}(\.\d{1,9})?S",
+}
 _TIMES: dict[str, Any] = {"datetime": dt.datetime, "date": dt.date, "time": dt.time}
 
 
@@ -36,7 +42,7 @@ class Decoder:
         self.buffers: list[memoryview | None] = list(buffers)
         self.resolve = resolve
         self.nodes = 0
-        self.spent = 0
+        self.budget = Budget()
 
     def value(self, node: Any, depth: int) -> Any:
         """Return the value of one node."""
@@ -44,39 +50,54 @@ class Decoder:
         if depth > 3 * MAX_DEPTH or self.nodes > 3 * MAX_NODES:  # a value takes up to three nodes
             raise WireError("the value is nested too deeply or has too many parts")
         if isinstance(node, list):
-            return [self.value(item, depth + 1) for item in node]
-        if not isinstance(node, dict):
-            return node
-        read = getattr(self, f"read_{node.get('t')}", None)
-        if read is None:
-            raise WireError("unknown type of value")
-        return read(node, depth)
+            return self.values(node, depth)
+        if isinstance(node, dict):
+            tag = node.get("t")
+            if type(tag) is not str or tag not in COSTS:
+                raise WireError("unknown type of value")
+            self.budget.spend(*COSTS[tag])
+            return getattr(self, f"read_{tag}")(node, depth)
+        if type(node) is int and abs(node) >= PLAIN_INT:
+            raise WireError("too large an integer for the tree")
+        return node
+
+    def values(self, nodes: Any, depth: int) -> list[Any]:
+        if not isinstance(nodes, list):
+            raise WireError("not a list")
+        self.budget.spend(ITEM * (1 + len(nodes)))
+        return [self.value(item, depth + 1) for item in nodes]
 
     def items(self, node: Any, depth: int) -> list[Any]:
-        if not isinstance(node["v"], list):
-            raise WireError("not a list")
-        return [self.value(item, depth + 1) for item in node["v"]]
+        return self.values(node["v"], depth)
 
     def read_int(self, node: Any, depth: int) -> int:
         if len(node["v"]) > MAX_INT_DIGITS:
             raise WireError("too large an integer")
-        return int(node["v"], 16)
+        self.budget.spend(len(node["v"]))
+        made = int(node["v"], 16)
+        self.budget.note(made)
+        return made
 
     def read_text(self, node: Any, depth: int) -> str:
         return str(self.buffer(node), "utf-8", "surrogatepass")
 
     def read_tuple(self, node: Any, depth: int) -> tuple[Any, ...]:
-        return tuple(self.items(node, depth))
+        made = tuple(self.items(node, depth))
+        self.budget.note(made)
+        return made
 
     def read_set(self, node: Any, depth: int) -> set[Any]:
-        return set(self.keys(self.items(node, depth)))
+        return set(self.budget.keys(self.items(node, depth)))
 
     def read_frozenset(self, node: Any, depth: int) -> frozenset[Any]:
-        return frozenset(self.keys(self.items(node, depth)))
+        made = frozenset(self.budget.keys(self.items(node, depth)))
+        self.budget.note(made)
+        return made
 
     def read_dict(self, node: Any, depth: int) -> dict[Any, Any]:
+        self.budget.spend(3 * ITEM * len(node["v"]))
         pairs = [(self.value(key, depth + 1), self.value(value, depth + 1)) for key, value in node["v"]]
-        self.keys([key for key, _ in pairs])
+        self.budget.keys([key for key, _ in pairs])
         return dict(pairs)
 
     def read_bytes(self, node: Any, depth: int) -> bytes:
@@ -84,12 +105,17 @@ class Decoder:
 
     def read_complex(self, node: Any, depth: int) -> complex:
         real, imag = node["v"]
-        return complex(float(real), float(imag))
+        if type(real) is not float or type(imag) is not float:
+            raise WireError("not a complex number")
+        made = complex(real, imag)
+        self.budget.note(made)
+        return made
 
     def read_range(self, node: Any, depth: int) -> range:
         made = range(*self.integers(node, depth))
         if len(made) > MAX_NODES:  # a check that makes a list of it would fill the grader's memory
             raise WireError("too long a range")
+        self.budget.note(made)
         return made
 
     def read_datetime(self, node: Any, depth: int) -> object:
@@ -98,7 +124,9 @@ class Decoder:
     read_date = read_time = read_datetime
 
     def read_handle(self, node: Any, depth: int) -> object:
-        return self.resolve(self.natural(node["v"]), str(node["n"])[:200])
+        if type(node["n"]) is not str:
+            raise WireError("not the name of a type")
+        return self.resolve(self.natural(node["v"]), node["n"][:200])
 
     def read_array(self, node: Any, depth: int) -> Any:
         dtype, shape, content = self.dtype(node), self.shape(node), self.buffer(node)
@@ -117,7 +145,10 @@ class Decoder:
         dtype, content = self.dtype(node), memoryview(bytes.fromhex(node["v"]))
         if len(content) != dtype.itemsize:
             raise WireError("a scalar's content does not fit its dtype")
-        return self.filled(content, dtype).reshape(())[()]
+        made = self.filled(content, dtype).reshape(())[()]
+        if dtype.kind == "c":
+            self.budget.note(made)
+        return made
 
     def read_tensor(self, node: Any, depth: int) -> Any:
         import torch
@@ -134,7 +165,10 @@ class Decoder:
 
         shape = tuple(self.shape(node))
         data, *places = (self.typed(part, depth, np.ndarray) for part in node["v"])
-        self.spend(8 * sum(shape))  # a compressed format holds one number per row or column
+        # A compressed format holds one number per row or column, and wide indices where narrow ones were sent.
+        self.budget.spend(8 * sum(shape) + 24 * data.size)
+        if math.prod(shape) * data.dtype.itemsize > MAX_DENSE:
+            raise WireError("a sparse matrix too large to be filled in")
         if data.dtype.kind not in "biufc" or any(place.dtype.kind not in "iu" for place in places):
             raise WireError("a sparse matrix of other things than numbers")
         if len(places) != len(shape) or len(shape) not in ((1, 2) if node["a"] is True else (2,)):
@@ -147,6 +181,7 @@ class Decoder:
         import pandas as pd
 
         columns, index = self.typed(node["c"], depth, pd.Index), self.typed(node["i"], depth, pd.Index)
+        self.budget.spend_each(COLUMN, node["v"])
         values = [self.column(column, depth) for column in node["v"]]
         if len(values) != len(columns) or any(len(column) != len(index) for column in values):
             raise WireError("a frame's columns differ in length")
@@ -180,12 +215,23 @@ class Decoder:
     def read_multiindex(self, node: Any, depth: int) -> Any:
         import pandas as pd
 
-        return pd.MultiIndex.from_tuples(self.items(node, depth), names=self.value(node["n"], depth + 1))
+        self.budget.spend_each(COLUMN, node["v"])
+        levels = [self.typed(level, depth, pd.Index) for level in node["v"]]
+        codes = [self.codes(part, depth) for part in node["c"]]
+        if any(isinstance(level, pd.MultiIndex) for level in levels) or len(levels) != len(codes):
+            raise WireError("an index of other levels than it says")
+        for level, part in zip(levels, codes, strict=True):
+            if len(part) != len(codes[0]) or part.max(initial=-1) >= len(level) or part.min(initial=0) < -1:
+                raise WireError("an index out of its levels")
+        # Without pandas' own look at it, which compares a level's values with each other.
+        names = self.value(node["n"], depth + 1)
+        return pd.MultiIndex(levels, codes, names=names, verify_integrity=False)
 
     def read_categorical(self, node: Any, depth: int) -> Any:
         import pandas as pd
 
-        codes, categories = self.typed(node["v"], depth, np.ndarray), self.typed(node["c"], depth, pd.Index)
+        codes, categories = self.codes(node["v"], depth), self.typed(node["c"], depth, pd.Index)
+        self.budget.spend_categories(len(categories))
         return pd.Categorical.from_codes(codes, categories, ordered=node["o"] is True)
 
     def read_strings(self, node: Any, depth: int) -> Any:
@@ -202,6 +248,8 @@ class Decoder:
         if not re.fullmatch(ZONE, node["z"]):
             raise WireError("unknown time zone")
         moments = self.typed(node["v"], depth, np.ndarray)
+        if moments.dtype.kind != "M" or moments.ndim != 1:  # pandas would parse texts
+            raise WireError("not a column of moments")
         return pd.DatetimeIndex(moments).tz_localize("UTC").tz_convert(node["z"]).array
 
     def read_nullable(self, node: Any, depth: int) -> Any:
@@ -209,12 +257,17 @@ class Decoder:
 
         if node["d"] not in EXTENSION:
             raise WireError("unknown dtype of a column")
-        return pd.array([pd.NA if v is None else v for v in self.items(node, depth)], dtype=node["d"])
+        items = self.items(node, depth)
+        if any(type(item) not in (int, float, bool, type(None)) for item in items):
+            raise WireError("not a column of numbers")
+        return pd.array([pd.NA if item is None else item for item in items], dtype=node["d"])
 
     def read_Timestamp(self, node: Any, depth: int) -> Any:  # noqa: N802  # named for the type it reads
         import pandas as pd
 
-        return getattr(pd, node["t"])(str(node["v"])[:100])
+        if not re.fullmatch(_MOMENTS[node["t"]], node["v"], re.ASCII):
+            raise WireError("not a moment")
+        return getattr(pd, node["t"])(node["v"])
 
     read_Timedelta = read_Timestamp  # noqa: N815
 
@@ -248,20 +301,21 @@ class Decoder:
         import pandas as pd
 
         values = self.typed(node, depth, (np.ndarray, pd.api.extensions.ExtensionArray))
-        if values.ndim != 1:
+        if values.ndim != 1 or values.dtype.kind in "SU":  # pandas would make an object of each text
             raise WireError("not a column")
         return values
+
+    def codes(self, node: Any, depth: int) -> Any:
+        codes = self.typed(node, depth, np.ndarray)
+        if codes.ndim != 1 or codes.dtype.kind not in "iu":
+            raise WireError("not the codes of categories")
+        return codes
 
     def integers(self, node: Any, depth: int) -> list[int]:
         numbers = self.items(node, depth)
         if len(numbers) != 3 or any(type(number) is not int for number in numbers):
             raise WireError("not a range")
         return numbers
-
-    def keys(self, keys: list[Any]) -> list[Any]:
-        if len(keys) > _FEW and max(Counter(map(hash, keys)).values()) > _FEW:
-            raise WireError("too many keys of one hash")
-        return keys
 
     def dtype(self, node: Any) -> np.dtype[Any]:
         if not re.fullmatch(_DTYPE, node["d"]):
@@ -275,12 +329,6 @@ class Decoder:
         if len(shape) > 32 or max(shape, default=0) > (MAX_SIDE if costs_nothing else MAX_BYTES):
             raise WireError("a shape out of bounds")
         return shape
-
-    def spend(self, size: int) -> None:
-        """Count what is allocated beside the buffers."""
-        self.spent += size
-        if self.spent > MAX_BYTES:
-            raise WireError("the value would take more memory than a message may")
 
     def typed(self, node: Any, depth: int, kind: type | tuple[type, ...]) -> Any:
         value = self.value(node, depth + 1)

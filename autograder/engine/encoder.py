@@ -10,7 +10,18 @@ from typing import Any
 
 import numpy as np
 
-from autograder.engine.frame import EXTENSION, MAX_BYTES, MAX_DEPTH, MAX_INT_DIGITS, MAX_NODES, WIDENED, ZONE, WireError
+from autograder.engine.frame import (
+    EXTENSION,
+    LONG_TEXT,
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_INT_DIGITS,
+    MAX_NODES,
+    PLAIN_INT,
+    WIDENED,
+    ZONE,
+    WireError,
+)
 
 HandleOf = Callable[[object], "tuple[int, str]"]
 _NUMPY_KINDS = "biufcMmUS"
@@ -49,7 +60,7 @@ class Encoder:
         return encoded
 
     def integer(self, value: int) -> object:
-        if abs(value) < 2**53:
+        if abs(value) < PLAIN_INT:
             return value
         digits = hex(value)
         if len(digits) > MAX_INT_DIGITS:
@@ -57,11 +68,13 @@ class Encoder:
         return {"t": "int", "v": digits}
 
     def text(self, value: str) -> object:
-        try:
-            value.encode()
-        except UnicodeEncodeError:  # JSON would join two lone surrogates to one character
-            return {"t": "text", "b": self.buffer(value.encode("utf-8", "surrogatepass"))}
-        return value
+        if len(value) <= LONG_TEXT:
+            try:
+                value.encode()
+                return value
+            except UnicodeEncodeError:  # JSON would join two lone surrogates to one character
+                pass
+        return {"t": "text", "b": self.buffer(value.encode("utf-8", "surrogatepass"))}
 
     def builtin(self, value: Any, depth: int) -> dict[str, object] | None:
         for kind in (tuple, set, frozenset):
@@ -143,15 +156,16 @@ class Encoder:
 
     def index(self, value: Any, pd: Any, depth: int) -> dict[str, object]:
         if isinstance(value, pd.MultiIndex):
-            rows = [self.node(row, depth + 1) for row in value]
-            return {"t": "multiindex", "v": rows, "n": self.node(list(value.names), depth + 1)}
+            levels = [self.index(level, pd, depth + 1) for level in value.levels]
+            codes = [self.array(np.asarray(codes), depth + 1) for codes in value.codes]
+            return {"t": "multiindex", "v": levels, "c": codes, "n": self.node(list(value.names), depth + 1)}
         name = self.node(value.name, depth + 1)
         if isinstance(value, pd.RangeIndex):
             return {"t": "rangeindex", "v": [self.integer(n) for n in (value.start, value.stop, value.step)], "n": name}
         return {"t": "index", "v": self.column(value.array, pd, depth), "n": name}
 
     def column(self, values: Any, pd: Any, depth: int) -> dict[str, object]:
-        if isinstance(values.dtype, np.dtype):
+        if isinstance(values.dtype, np.dtype) and values.dtype.kind not in "SU":
             return self.array(np.asarray(values), depth)
         if isinstance(values.dtype, pd.CategoricalDtype):
             codes = self.array(np.asarray(values.codes), depth)
@@ -167,7 +181,7 @@ class Encoder:
             items = [None if v is pd.NA else self.node(v.item(), depth + 1) for v in values]
             return {"t": "nullable", "d": name, "v": items}
         # A column of texts may be of this class too, so that it comes last.
-        numpy_like = isinstance(values, pd.arrays.NumpyExtensionArray)
+        numpy_like = isinstance(values, pd.arrays.NumpyExtensionArray) and np.asarray(values).dtype.kind not in "SU"
         return self.array(np.asarray(values) if numpy_like else np.asarray(values, dtype=object), depth)
 
     def buffer(self, content: bytes) -> int:

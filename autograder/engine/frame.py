@@ -6,17 +6,21 @@ Self-contained, like `encoder`, `decoder` and `wire`: their texts are also run i
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 MAGIC = b"CW1\n"
 HEAD = struct.Struct("!4sII")
 MAX_TREE = 32 << 20  # bytes of JSON
-MAX_BYTES = 512 << 20  # one message; also what decoding it may allocate beside its buffers
+MAX_BYTES = 512 << 20  # one message; also what decoding it may allocate beside the content of its arrays
+MAX_DENSE = 4 << 30  # bytes of a sparse matrix filled in: a check may well call `toarray`
 MAX_DEPTH = 40
 MAX_NODES = 1_000_000
 MAX_BUFFERS = MAX_NODES  # a list of small arrays is a common answer
 MAX_SIDE = 10_000_000  # of what has a length but costs no bytes: a sparse matrix, an empty array, a range as index
 MAX_INT_DIGITS = 4000  # hexadecimal
+MAX_CATEGORIES = 20_000  # in one message: pandas compares them with each other, in the worst case all with all
+PLAIN_INT = 2**53  # below it, an integer is a number in the tree
+LONG_TEXT = 1000  # characters above which a text is a buffer
 EXTENSION = {f"{sign}{bits}" for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)} | {
     "Float32",
     "Float64",
@@ -42,6 +46,8 @@ def pack(tree: bytes, buffers: Sequence[bytes]) -> bytes:
     size = HEAD.size + 8 * len(buffers) + len(tree) + sum(map(len, buffers))
     if len(tree) > MAX_TREE or size > MAX_BYTES or len(buffers) > MAX_BUFFERS:
         raise WireError(f"the value takes {size >> 20} MB in {len(buffers)} parts, more than a message may hold")
+    if cost_of(tree, len(buffers)) > MAX_BYTES:
+        raise WireError("the value has too many parts")
     head = HEAD.pack(MAGIC, len(tree), len(buffers))
     lengths = struct.pack(f"!{len(buffers)}Q", *map(len, buffers))
     return b"".join([head, lengths, tree, *buffers])
@@ -65,8 +71,18 @@ def unpack(frame: bytes) -> tuple[bytes, list[memoryview]]:
     return frame[start : start + tree_length], buffers
 
 
+def cost_of(tree: bytes, buffers: int) -> int:
+    """Return about how many bytes `json.loads` will take for a tree, before it is called; measured, rounded up.
+
+    A comma stands for a value, a bracket for a container; those in texts count too, which is why long texts are
+    buffers.
+    """
+    text = 2 if tree.isascii() and b"\\" not in tree else 8
+    return text * len(tree) + 96 * tree.count(b",") + 96 * tree.count(b"[") + 240 * tree.count(b"{") + 256 * buffers
+
+
 def head_of(frame: bytes) -> tuple[int, Sequence[int]]:
-    """Return (tree length, buffer lengths) of a frame of which at least the head is there."""
+    """Return (tree length, buffer lengths)."""
     if len(frame) < HEAD.size:
         raise WireError("the frame is cut short")
     magic, tree_length, count = HEAD.unpack_from(frame)
@@ -76,14 +92,3 @@ def head_of(frame: bytes) -> tuple[int, Sequence[int]]:
     if sum(lengths) > MAX_BYTES:
         raise WireError("the frame is too large")
     return tree_length, lengths
-
-
-def read_frame(receive: Callable[[int], bytes]) -> bytes:
-    """Read one frame through `receive`, which returns exactly as many bytes as it is asked for."""
-    head = receive(HEAD.size)
-    magic, _, count = HEAD.unpack(head)
-    if magic != MAGIC or count > MAX_BUFFERS:
-        raise WireError("not a frame")
-    head += receive(8 * count)
-    tree_length, lengths = head_of(head)
-    return head + receive(tree_length + sum(lengths))

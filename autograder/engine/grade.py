@@ -21,9 +21,11 @@ from autograder.engine.judge import Bench, Seed, judge_exercise
 from autograder.engine.kernel import Opener
 from autograder.engine.restore import WrongNotebook, cell_key, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
-from course.errors import CourseError, StudentError
+from autograder.settings import Settings, load_settings
+from course.errors import CourseError, KernelLost, StudentError
 from course.syllabus import Chapter, Exercise
 
+TRIES = 3  # for a submission whose process is ended from outside
 CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of one check
 
 
@@ -39,6 +41,7 @@ class Assignment:
     key : the course's secret, for the seeds.
     only : judge these exercises; all when empty.
     check_seconds : how long the submission may take to answer the calls of one check.
+    settings : how submissions are isolated; None: as the machine's settings say.
     """
 
     chapter: Chapter
@@ -47,6 +50,7 @@ class Assignment:
     key: str = field(repr=False)
     only: frozenset[str] = frozenset()
     check_seconds: float = CHECK_SECONDS
+    settings: Settings | None = None
 
     @property
     def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:
@@ -82,6 +86,8 @@ def read_notebook(path: Path, megabytes: int) -> NotebookNode:
     Unreadable : it is missing, too large, not JSON, or not a notebook.
     OSError : the grader may not read it.
     """
+    if path.is_symlink():
+        raise Unreadable(Status.UNREADABLE, f"{path.name} is a link to another file. Hand in the notebook itself.")
     if not path.exists():
         raise Unreadable(Status.MISSING, f"{path.name} was not handed in.")
     size = path.stat().st_size
@@ -112,14 +118,23 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
-    try:
-        graded = _run_and_judge(restored.notebook, assignment, seed)
-    except CourseError as error:
-        graded = _not_judged(restored.notebook, assignment, student, str(error))
+    graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
     notes = (*notes, *restored.notes, *result.notes)
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
+
+
+def _graded(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
+    """Run and judge, again where the machine has ended the submission's process."""
+    for left in reversed(range(TRIES)):
+        try:
+            return _run_and_judge(copy.deepcopy(notebook) if left else notebook, assignment, seed)
+        except KernelLost as error:
+            trouble: CourseError = error
+        except CourseError as error:
+            return _not_judged(notebook, assignment, seed.student, str(error))
+    return _not_judged(notebook, assignment, seed.student, str(trouble))
 
 
 def refused(student: str, assignment: Assignment, status: Status, sentence: str) -> Graded:
@@ -145,7 +160,11 @@ def attempt_of(notebook: NotebookNode) -> str:
 
 def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
     with contextlib.ExitStack() as stack:
-        opener = Opener(notebook, assignment.chapter.limits, stack, assignment.check_seconds)
+        settings = assignment.settings or load_settings()
+        # A digest: what a kernel is given can be read there, and the key must not.
+        chance = hashlib.sha256(f"{seed.key}\x1f{seed.attempt}".encode("utf-8", "surrogatepass")).hexdigest()
+        limits = assignment.chapter.limits
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance)
         session = opener.first()
         exercises = tuple(
             _by_hand(exercise, points, notebook, assignment.release)
@@ -164,7 +183,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         notes=tuple(session.run.notes),
         exercises=exercises,
         data=_data(assignment, exercises),
-        isolation=session.isolation,
+        isolation=f"{session.tier}, {session.tier.meaning}",
     )
     return Graded(result, notebook)
 

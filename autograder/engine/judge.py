@@ -15,6 +15,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 import pytest
@@ -34,7 +35,7 @@ from autograder.engine.remote import (
 )
 from autograder.engine.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
-from course.errors import CourseError, OperatorError
+from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
 # Not `str.format`: a sentence may hold other braces.
@@ -63,9 +64,21 @@ class Seed:
         return np.random.default_rng(int.from_bytes(digest, "big"))
 
 
+class Memory(Protocol):
+    """What is known of one submission from an earlier time. Who implements it: `autograder.memory`."""
+
+    def recall(self, check: Check) -> CheckResult | None:
+        """Called before a check is run; return its result if that is known to be the same."""
+        ...
+
+    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Exchange], complete: bool) -> None:
+        """Called after a check was run; `complete` means that each request was answered and is in `transcript`."""
+        ...
+
+
 @dataclass(frozen=True)
 class Bench:
-    """What is needed to judge a chapter's submissions; holds nothing of any one submission.
+    """What is needed to judge a chapter's submissions; holds nothing of any one submission but its `memory`.
 
     Attributes
     ----------
@@ -74,6 +87,7 @@ class Bench:
     source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
     reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
     hint_seconds : how long may be spent on comparing one failed check with the known misconceptions.
+    memory : of one submission, if there is any; None judges every check.
     """
 
     checks: ChapterChecks
@@ -81,6 +95,7 @@ class Bench:
     source_of: Callable[[str], str] = field(default=lambda name: "any")
     reveal: bool = False
     hint_seconds: float = 20.0
+    memory: Memory | None = None
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -149,28 +164,69 @@ NOT_BEGUN = "This exercise has not been begun."
 
 def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
     """Run one check and describe what became of it; never raises for trouble of either side."""
+    known = bench.memory.recall(check) if bench.memory else None
+    if known is not None:
+        return known
     start = time.monotonic()
-    outcome, detail, hint, trouble = _run(check, bench, open_session, seed)
-    return CheckResult(
+    run = _run(check, bench, open_session, seed)
+    result = CheckResult(
         check=check.name,
-        outcome=outcome,
+        outcome=run.outcome,
         sentence=bench.sentence(check),
         weight=check.weight,
         core=check.core,
-        detail=detail,
-        hint=hint,
-        trouble=trouble,
+        detail=run.detail,
+        hint=run.hint,
+        trouble=run.trouble,
         seconds=round(time.monotonic() - start, 3),
     )
+    if bench.memory:
+        bench.memory.keep(check, result, run.transcript, run.complete)
+    return result
 
 
-def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> tuple[Outcome, str, str, str]:
+@dataclass(frozen=True)
+class _Run:
+    outcome: Outcome
+    detail: str = ""
+    hint: str = ""
+    trouble: str = ""
+    transcript: tuple[Exchange, ...] = ()
+    complete: bool = False
+
+
+class _Counted:
+    """A session that counts what it is asked."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.asked = 0
+
+    def request(self, frame: bytes) -> bytes:
+        self.asked += 1
+        return self._session.request(frame)
+
+    @property
+    def alive(self) -> bool:
+        return self._session.alive
+
+
+def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> _Run:
     try:
-        student = Student(open_session())
+        session = _Counted(open_session())
     except SubmissionFault as fault:
-        return Outcome.FAILED, fault.sentence, "", ""
+        return _Run(Outcome.FAILED, fault.sentence)
+    except KernelLost:
+        raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame
-        return Outcome.NOT_JUDGED, "", "", f"The submission could not be started: {type(error).__name__}: {error}"
+        return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
+    student = Student(session)
+    outcome, detail, hint, trouble = _judged(check, bench, student, seed)
+    transcript = student.transcript_
+    return _Run(outcome, detail, hint, trouble, transcript, complete=session.asked == len(transcript))
+
+
+def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> tuple[Outcome, str, str, str]:
     try:
         call(check, bench, student, seed)
     except (AssertionError, _Missed):
@@ -181,6 +237,8 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
         return Outcome.FAILED, fault.detail(bench.reveal), check.hint, ""
     except SubmissionFault as fault:
         detail = fault.detail(bench.reveal)
+    except KernelLost:
+        raise
     except CourseError as error:
         return Outcome.NOT_JUDGED, "", "", str(error)
     except Exception as error:  # the blame rule, above

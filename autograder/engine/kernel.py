@@ -8,9 +8,9 @@ from __future__ import annotations
 import contextlib
 import copy
 import secrets
+import shutil
 import socket
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -20,14 +20,19 @@ from pathlib import Path
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.engine import wire
+from autograder.engine import transport, wire
 from autograder.engine.client import GRACE, LATE, START_SECONDS, KernelClient
+from autograder.engine.isolation.tiers import Tier
 from autograder.engine.remote import BadReply, CallTimeout, SessionDied
 from autograder.engine.result import Status
-from autograder.engine.shim import start_code
-from course.errors import EngineError
+from autograder.engine.shim import start_code, warm_start_code
+from autograder.engine.surroundings import private_folder
+from autograder.settings import Settings
+from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
 
+CHECKS = 100  # the descriptor a warm kernel finds the socket for checks on; see `warm.zygote`
+GREETING_SECONDS = 15  # for a kernel that has run its cells to begin to answer
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
 RESTARTS = 3  # how often a submission whose process has died is started again for its next check
 
@@ -61,17 +66,33 @@ class NotebookSession:
     notebook : restored notebook; its answer cells are run and get their outputs in place.
     limits : wall time, memory and output the submission may use.
     check_seconds : how long the calls of one check may take together.
+    settings : how it must be isolated.
+    seed : what its global random numbers depend on; empty: on chance.
+
+    Attributes
+    ----------
+    tier : how it is isolated.
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, check_seconds: float = 60.0) -> None:
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        limits: Limits,
+        check_seconds: float = 60.0,
+        settings: Settings | None = None,
+        seed: str = "",
+    ) -> None:
         self.notebook = notebook
         self.limits = limits
         self.check_seconds = check_seconds
+        self.settings = settings or Settings()
+        self.seed = seed
         self.run = Run()
-        self.isolation = "own process, not isolated"
-        self.was_ready = False  # whether it has got through its cells: only then is it worth starting again
+        self.tier = Tier.T4
+        self.was_ready = False  # whether it has ever answered: only then is it worth starting again
         self._until = 0.0
-        self._folder = tempfile.TemporaryDirectory(prefix="course-", ignore_cleanup_errors=True)
+        self._greeting = 0.0
+        self._folder = private_folder()
         self._client: KernelClient | None = None
         self._connection: socket.socket | None = None
         self._stack = contextlib.ExitStack()
@@ -96,10 +117,14 @@ class NotebookSession:
         """
         try:
             self._launch()
+        except CourseError:
+            self.kill()
+            raise
         except Exception as error:
             self.kill()
             raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
         assert self._client is not None
+        self.tier = self._client.tier
         watchdog = threading.Timer(self.limits.wall_seconds, self._client.destroy)
         watchdog.daemon = True
         watchdog.start()
@@ -119,19 +144,36 @@ class NotebookSession:
         connection = self._connection
         if connection is None:
             raise SessionDied(DIED)
+        until, self._greeting = self._until + self._greeting, 0.0
+        if time.monotonic() >= until:  # the calls before have used it up; this one has not been asked
+            raise CallTimeout(LATE.format(seconds=round(self.check_seconds)))
         try:
-            connection.settimeout(max(0.1, self._until - time.monotonic()))
-            connection.sendall(frame)
-            return _receive(connection, self._until)
+            transport.send(connection, frame, until)
+            reply = transport.receive(connection, until)
         except TimeoutError:
             return self._interrupted(connection)
         except wire.WireError as error:
             self.kill()
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         except OSError as error:
-            self.kill()
+            self._died()
             self.run.trouble(Status.CRASHED, "The notebook's process ended by itself while it was checked.")
             raise SessionDied(DIED) from error
+        self.was_ready = True
+        return reply
+
+    def _died(self) -> None:
+        """Bury a kernel that has ended. Raises `KernelLost` when nobody but the machine is to blame."""
+        client = self._client
+        if client is not None:
+            client.wait_for_end()
+            lost, reason = client.lost, client.ended_for
+            self.kill()
+            if lost:
+                raise KernelLost("The process that a submission ran in was ended from outside.")
+            if reason:
+                self.run.trouble(*_EXCESS[reason])
+        self.kill()
 
     def interrupt(self) -> None:
         """Interrupt what the submission is doing, as a student would in Jupyter."""
@@ -147,11 +189,11 @@ class NotebookSession:
             self._client.destroy()
             self._client.close()
             self._client = None
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _launch(self) -> None:
-        folder = Path(self._folder.name)
-        self._client = KernelClient(self.notebook, folder, self.limits)
+        folder = self._folder
+        self._client = KernelClient(self.notebook, folder, self.limits, self.settings, self.seed)
         self._client.launch()
 
     def _run_cells(self, client: KernelClient) -> None:
@@ -162,13 +204,27 @@ class NotebookSession:
                 except CellTimeoutError:
                     self.run.trouble(Status.TIMED_OUT, f"Cell {index + 1} did not end in time.")
                 except DeadKernelError:
-                    late = client.destroyed
-                    what = (
-                        f"did not end within {self.limits.wall_seconds} s" if late else "ended the notebook's process"
-                    )
-                    status = Status.TIMED_OUT if late else Status.CRASHED
-                    self.run.trouble(status, f"Cell {index + 1} {what}; nothing after it could be run.")
+                    self._note_end(client, f"Cell {index + 1}")
                     return
+                except Exception as error:  # whatever our client trips over, the submission's process has sent it
+                    client.destroy()
+                    what = f"made the notebook's process send what no kernel sends ({type(error).__name__})"
+                    self.run.trouble(Status.CRASHED, f"Cell {index + 1} {what}; nothing after it could be run.")
+                    return
+
+    def _note_end(self, client: KernelClient, cell: str) -> None:
+        """Note why the process has ended in a cell. Raises `KernelLost` when nobody but the machine is to blame."""
+        late = client.destroyed
+        client.wait_for_end()
+        if client.lost:
+            raise KernelLost("The process that a submission ran in was ended from outside.")
+        status, what = Status.CRASHED, "ended the notebook's process"
+        if late:
+            status, what = Status.TIMED_OUT, f"did not end within {self.limits.wall_seconds} s"
+        elif client.ended_for:
+            status, sentence = _EXCESS[client.ended_for]
+            what = f"ended it: {sentence[0].lower()}{sentence[1:-1]}"
+        self.run.trouble(status, f"{cell} {what}; nothing after it could be run.")
 
     def _note_errors(self, cell: NotebookNode, late: bool) -> None:
         number = self.notebook.cells.index(cell) + 1
@@ -181,14 +237,18 @@ class NotebookSession:
             self.run.notes.append(f"Cell {number} ended in an error.")
 
     def _connect(self, client: KernelClient) -> None:
+        if client.checks is not None:
+            client.start(warm_start_code(CHECKS))
+            self._connection, self._greeting = client.checks, GREETING_SECONDS
+            return
         token = secrets.token_bytes(16)
-        with _listener(Path(self._folder.name)) as (listener, address):
+        with _listener(self._folder) as (listener, address):
             client.start(start_code(address, token))
             listener.settimeout(START_SECONDS)
             try:
                 connection, _ = listener.accept()
                 connection.settimeout(START_SECONDS)
-                if _exactly(connection, len(token), time.monotonic() + START_SECONDS) != token:
+                if connection.recv(len(token), socket.MSG_WAITALL) != token:
                     raise OSError("a stranger connected")
             except OSError:
                 self.run.trouble(Status.CRASHED, "The notebook's process stopped answering after its last cell.")
@@ -200,10 +260,19 @@ class NotebookSession:
         self.run.trouble(Status.TIMED_OUT, "A call had to be interrupted while the notebook was checked.")
         self.interrupt()
         try:
-            _receive(connection, time.monotonic() + GRACE)
+            transport.receive(connection, time.monotonic() + GRACE)
         except (OSError, wire.WireError):
             self.kill()
         raise late
+
+
+_EXCESS = {
+    "cpu": (Status.TIMED_OUT, "The notebook used more CPU time than it may."),
+    "memory": (Status.OUT_OF_MEMORY, "The notebook asked for more memory than it may."),
+    "processes": (Status.CRASHED, "The notebook started more processes and threads than it may."),
+    "wall": (Status.TIMED_OUT, "The notebook ran longer than it may."),
+    "grader": (Status.CRASHED, "The grader hung up."),
+}
 
 
 class Opener:
@@ -216,12 +285,20 @@ class Opener:
     """
 
     def __init__(
-        self, notebook: NotebookNode, limits: Limits, stack: contextlib.ExitStack, check_seconds: float
+        self,
+        notebook: NotebookNode,
+        limits: Limits,
+        stack: contextlib.ExitStack,
+        check_seconds: float,
+        settings: Settings,
+        seed: str = "",
     ) -> None:
         self._notebook = notebook
         self._limits = limits
         self._stack = stack
         self._check_seconds = check_seconds
+        self._settings = settings
+        self._seed = seed
         self._starts = 0
         self._session: NotebookSession | None = None
 
@@ -248,7 +325,8 @@ class Opener:
 
     def _start(self, notebook: NotebookNode) -> NotebookSession:
         self._starts += 1
-        self._session = self._stack.enter_context(NotebookSession(notebook, self._limits, self._check_seconds))
+        session = NotebookSession(notebook, self._limits, self._check_seconds, self._settings, self._seed)
+        self._session = self._stack.enter_context(session)
         self._session.start()
         return self._session
 
@@ -267,21 +345,3 @@ def _listener(folder: Path) -> Iterator[tuple[socket.socket, str | tuple[str, in
         listener.bind(str(folder / "checks") if unix else ("127.0.0.1", 0))
         listener.listen(1)
         yield listener, listener.getsockname()
-
-
-def _receive(connection: socket.socket, until: float) -> bytes:
-    return wire.read_frame(lambda size: _exactly(connection, size, until))
-
-
-def _exactly(connection: socket.socket, size: int, until: float) -> bytes:
-    """Read `size` bytes; the time-out is for all of them, so that a trickle can't outlast it."""
-    content = bytearray()
-    while len(content) < size:
-        connection.settimeout(max(0.1, until - time.monotonic()))
-        if time.monotonic() > until + GRACE:
-            raise TimeoutError
-        part = connection.recv(min(size - len(content), 1 << 20))
-        if not part:
-            raise ConnectionResetError("the other side hung up")
-        content += part
-    return bytes(content)

@@ -10,7 +10,7 @@ import inspect
 import textwrap
 from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from autograder.engine import wire
 from autograder.engine.shim import Dispatcher
@@ -73,7 +73,10 @@ class SessionDied(SubmissionFault):
 
 
 class BadReply(SubmissionFault):
-    """The submission's process sent something that is no reply."""
+    """The submission's process sent something that is no reply, or an object where a plain value is needed."""
+
+
+NOT_PLAIN = "Your code returned an object where a plain value is asked for (a number, a text, a list, an array, …)."
 
 
 class Session(Protocol):
@@ -158,7 +161,12 @@ class Handle:
     """An object in the student's process. Its attributes and calls are asked for there.
 
     `type_name` is what the submission says it is: a claim, so check behaviour.
+
+    It stands for no plain value. Truth and comparisons raise `BadReply`, so that no ``assert student.f(x)`` and no
+    ``!=`` passes for want of a value; it has no hash, no length and no items (`TypeError`).
     """
+
+    __hash__ = None  # type: ignore[assignment]  # `len({student.f(n) for n in …})` would count objects
 
     def __init__(self, link: _Link, number: int, type_name: str) -> None:
         self._link = link
@@ -176,6 +184,17 @@ class Handle:
     def __repr__(self) -> str:
         return f"<{self.type_name} in the submission>"
 
+    def __bool__(self) -> bool:
+        raise BadReply(NOT_PLAIN)
+
+    def __array__(self, dtype: object = None, copy: object = None) -> NoReturn:
+        raise BadReply(NOT_PLAIN)  # else numpy would wrap it in an array of one object
+
+    def _compare(self, other: object) -> bool:
+        raise BadReply(NOT_PLAIN)
+
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _compare
+
 
 class _Link:
     """Encodes requests, decodes replies, keeps the transcript."""
@@ -192,6 +211,10 @@ class _Link:
             answer = self.decoded(reply)
         except wire.WireError as error:
             raise BadReply(f"What your code returned can't be read: {error}.") from error
+        except MemoryError as error:
+            raise EngineError(
+                "The grader has too little memory to read a reply: grade with fewer workers or more memory."
+            ) from error
         if not isinstance(answer, dict) or answer.keys() not in ({"value"}, {"error"}):
             raise BadReply("Your notebook's process did not answer as it should.")
         self.transcript.append(Exchange(do, request, reply))

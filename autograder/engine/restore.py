@@ -157,12 +157,12 @@ def _insert_missing(cells: list[NotebookNode], keys: list[str], released: list[N
 
 def _with_unique_ids(cells: list[NotebookNode], released_ids: set[str]) -> list[NotebookNode]:
     used = {""}
-    taken = released_ids | {str(cell.id) for cell in cells}
+    taken = released_ids | {str(cell.get("id", "")) for cell in cells}
     names = (name for number in itertools.count() if (name := f"own-{number}") not in taken)
     for cell in cells:
-        if cell.id in released_ids:
+        if cell.get("id", "") in released_ids:
             continue
-        if cell.id in used or not _ID.fullmatch(cell.id):
+        if cell.get("id", "") in used or not _ID.fullmatch(cell.get("id", "")):
             cell.id = next(names)
         used.add(cell.id)
     return cells

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import signal
 import socket
 import sys
 import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from autograder.engine import decoder, encoder, frame, wire
+from autograder.engine import budget, decoder, encoder, frame, transport, wire
 
 
 class Dispatcher:
@@ -34,7 +35,11 @@ class Dispatcher:
             with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
                 return wire.encode({"value": operation(**request)}, self.handle_of)
         except BaseException as error:  # SystemExit and KeyboardInterrupt in an answer are answers too
-            return wire.encode({"error": describe(error)}, self.handle_of)
+            return self.failure(error)
+
+    def failure(self, error: BaseException) -> bytes:
+        """Return the reply that says what an answer has raised."""
+        return wire.encode({"error": describe(error)}, self.handle_of)
 
     def do_get(self, on: Any, name: str) -> Any:
         if on is self.namespace:
@@ -85,52 +90,86 @@ def describe(error: BaseException) -> dict[str, Any]:
     return {"type": type(error).__name__, "text": text, "function": function, "line": line}
 
 
-def serve(address: str | tuple[str, int], token: bytes, namespace: MutableMapping[str, Any]) -> None:
-    """Connect to the grader, say who we are, and answer until it hangs up."""
-    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-    connection = socket.socket(family, socket.SOCK_STREAM)
+class _Interrupts:
+    """Lets an interrupt end an answer, and nothing else: one that is late must not tear a message in two."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+        with contextlib.suppress(ValueError):  # not the main thread: no interrupt arrives here
+            signal.signal(signal.SIGINT, self._arrived)
+
+    def _arrived(self, number: int, _: types.FrameType | None) -> None:
+        if self.wanted:
+            raise KeyboardInterrupt
+
+
+def serve(connection: socket.socket, namespace: MutableMapping[str, Any]) -> None:
+    """Answer what the grader asks over a connected socket until it hangs up."""
+    dispatcher, interrupts = Dispatcher(namespace), _Interrupts()
+    with connection, contextlib.suppress(ConnectionError):
+        while True:
+            request = transport.receive(connection, None)
+            try:
+                interrupts.wanted = True
+                reply = dispatcher.answer(request)
+                interrupts.wanted = False
+            except KeyboardInterrupt as error:  # it came while an error was being described
+                interrupts.wanted = False
+                reply = dispatcher.failure(error)
+            transport.send(connection, reply, None)
+
+
+def serve_descriptor(number: int, namespace: MutableMapping[str, Any]) -> None:
+    """Serve over the connected socket that this process has as descriptor `number`."""
+    serve(socket.socket(fileno=number), namespace)
+
+
+def serve_address(address: str | tuple[str, int], token: bytes, namespace: MutableMapping[str, Any]) -> None:
+    """Connect to the grader, say who we are, and serve."""
+    connection = socket.socket(socket.AF_UNIX if isinstance(address, str) else socket.AF_INET, socket.SOCK_STREAM)
     connection.connect(address)
     connection.sendall(token)
-    dispatcher = Dispatcher(namespace)
-    reader = connection.makefile("rb")
-
-    def receive(size: int) -> bytes:
-        content = reader.read(size)
-        if content is None or len(content) < size:
-            raise EOFError
-        return content
-
-    while True:
-        try:
-            frame = wire.read_frame(receive)
-        except EOFError:
-            return
-        except KeyboardInterrupt:
-            continue  # an interrupt that came between two calls
-        connection.sendall(dispatcher.answer(frame))
+    serve(connection, namespace)
 
 
-def start_code(address: str | tuple[str, int], token: bytes) -> str:
-    """Return the code which, run in the student's kernel, starts `serve` there on the kernel's own namespace."""
-    modules = (frame, encoder, decoder, wire, sys.modules[__name__])  # each after those it imports
-    sources = {module.__name__: _source(module) for module in modules}
+def start_code(address: str | tuple[str, int] | None = None, token: bytes = b"", *, fd: int | None = None) -> str:
+    """Return the code which, run in the student's kernel, starts serving the kernel's own namespace there.
+
+    Parameters
+    ----------
+    address, token : where to connect to, and what to say first.
+    fd : descriptor of a connected socket in the student's process, instead.
+    """
+    if (address is None) == (fd is None):
+        raise TypeError("either an address or a descriptor")
+    how = f"serve_descriptor({fd!r}, " if fd is not None else f"serve_address({address!r}, {token!r}, "
+    sources = {module.__name__: _source(module) for module in _MODULES}
     return "\n".join(
         [
             "def _serve():",
             "    import sys, types",
-            f"    for name, text in {sources!r}.items():",
-            "        for depth in range(1, name.count('.') + 1):",
-            "            parent = '.'.join(name.split('.')[:depth])",
-            "            sys.modules.setdefault(parent, types.ModuleType(parent))",
-            "        module = sys.modules[name] = types.ModuleType(name)",
-            "        setattr(sys.modules[name.rpartition('.')[0]], name.rpartition('.')[2], module)",
-            "        exec(compile(text, f'<{name}>', 'exec'), vars(module))",
-            f"    sys.modules[{__name__!r}].serve({address!r}, {token!r}, get_ipython().user_ns)",
+            f"    if {__name__!r} not in sys.modules:  # else a warm kernel has them",
+            f"        for name, text in {sources!r}.items():",
+            "            for depth in range(1, name.count('.') + 1):",
+            "                parent = '.'.join(name.split('.')[:depth])",
+            "                sys.modules.setdefault(parent, types.ModuleType(parent))",
+            "            module = sys.modules[name] = types.ModuleType(name)",
+            "            setattr(sys.modules[name.rpartition('.')[0]], name.rpartition('.')[2], module)",
+            "            exec(compile(text, f'<{name}>', 'exec'), vars(module))",
+            f"    sys.modules[{__name__!r}].{how}get_ipython().user_ns)",
             "_serve()",
         ]
     )
 
 
+def warm_start_code(fd: int) -> str:
+    """Return what `start_code(fd=fd)` does, short, for a kernel whose parent has imported this module."""
+    return f"__import__('sys').modules[{__name__!r}].serve_descriptor({fd!r}, get_ipython().user_ns)"
+
+
 def _source(module: types.ModuleType) -> str:
     with open(str(module.__file__), encoding="utf-8") as file:
         return file.read()
+
+
+_MODULES = (frame, transport, encoder, budget, decoder, wire, sys.modules[__name__])  # each after those it imports

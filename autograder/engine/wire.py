@@ -1,15 +1,16 @@
 """The codec between grader and submission: plain data in; exact built-in, numpy, pandas, scipy and torch types out.
 
-The four modules of the codec (`frame`, `encoder`, `decoder` and this one) import nothing else of the grader: their
-texts are also run inside the student's process (see `shim`). Nothing is pickled. What has no plain form travels as a
-*handle*: a number that stands for an object which stays on the other side.
+The modules of the codec (`frame`, `encoder`, `budget`, `decoder` and this one), like `transport`, import nothing else
+of the grader: their texts are also run inside the student's process (see `shim`). Nothing is pickled. What has no plain
+form travels as a *handle*: a number that stands for an object which stays on the other side.
 
 A message is one frame::
 
     magic (4 bytes) | tree length (u32) | buffer count (u32) | buffer lengths (u64 each) | tree (JSON) | buffers
 
 The tree says what the value is; array contents are in the buffers. The decoder trusts nothing: lengths, depth, node
-count, dtypes and shapes are bounded and compared before anything is allocated.
+count, dtypes and shapes are bounded and compared before anything is allocated, and what the value will take in memory
+and time is added up on the way (`frame.cost_of`, `budget.COSTS`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ from typing import Any
 
 from autograder.engine.decoder import Decoder, Resolve
 from autograder.engine.encoder import Encoder, HandleOf
-from autograder.engine.frame import HEAD, MAGIC, WireError, head_of, pack, read_frame, unpack
+from autograder.engine.frame import WireError, cost_of, pack, unpack
 
-__all__ = ["HEAD", "MAGIC", "HandleOf", "Resolve", "WireError", "decode", "encode", "head_of", "read_frame"]
+__all__ = ["HandleOf", "Resolve", "WireError", "decode", "encode"]
 
 
 def encode(value: object, handle_of: HandleOf) -> bytes:
@@ -41,11 +42,14 @@ def decode(frame: bytes, resolve: Resolve) -> Any:
     Raises
     ------
     WireError : the frame is malformed or breaks a bound.
+    MemoryError : there is not enough for a message within its bounds.
     """
     tree, buffers = unpack(frame)
+    decoder = Decoder(buffers, resolve)
+    decoder.budget.spend(cost_of(tree, len(buffers)))
     try:
-        return Decoder(buffers, resolve).value(json.loads(tree), 0)
-    except WireError:
+        return decoder.value(json.loads(str(tree, "ascii")), 0)
+    except (WireError, MemoryError):  # the bounds hold: if memory is short, the sender is not to blame
         raise
     except Exception as error:  # json, numpy, pandas, scipy: whatever they object to, the sender is wrong
         raise WireError(f"malformed message ({type(error).__name__})") from error

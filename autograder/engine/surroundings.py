@@ -1,0 +1,61 @@
+"""What kernels of both kinds have in common, and the limits that a cold one, which is not isolated, sets itself."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import psutil
+
+from course.project import data_cache
+
+_PREFIX = "course-"
+
+# Only these reach a submission: no course key, no token, no path into the grader's checkout.
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DATA_OFFLINE", "SYSTEMROOT",
+        "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS", "NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # fmt: skip
+
+LIMITS = """
+def _limit():
+    try:
+        import resource
+        with open("/proc/self/status") as status:
+            used = next(int(line.split()[1]) << 10 for line in status if line.startswith("VmData"))
+        budget = used + ({megabytes} << 20)
+        resource.setrlimit(resource.RLIMIT_DATA, (budget, budget))
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({file_mb} << 20, {file_mb} << 20))
+    except (ImportError, OSError, ValueError):
+        pass  # no such limits on this system
+_limit()
+del _limit
+"""
+
+
+def private_folder() -> Path:
+    """Make an empty folder of this process's, which `sweep` removes if the process is killed before it can."""
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
+
+
+def sweep() -> None:
+    """Remove the private folders of processes that have ended."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
+        maker = folder.name.removeprefix(_PREFIX).partition("-")[0]
+        if maker.isdigit() and not psutil.pid_exists(int(maker)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def environment(given: dict[str, str] | None = None) -> dict[str, str]:
+    """Return a submission's variables, made from the grader's own or from `given`; none names a private place."""
+    source = dict(os.environ) if given is None else given
+    kept = {name: source[name] for name in KEPT if name in source}
+    kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # a kernel works in another folder
+    if mirror := kept.get("COURSE_DATA_MIRROR"):
+        kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
+    return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def places(folder: Path) -> dict[str, str]:
+    """Return the variables that name private places, in `folder`."""
+    return {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}

@@ -1,0 +1,85 @@
+"""What every forked kernel has imported already, and how a child makes it its own.
+
+Nothing here may run a parallel region before the fork: an OpenMP runtime that has made its threads hangs in the
+child. So everything is imported with one thread, and the child gets its threads back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import os
+import random
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+MODULES = (
+    "numpy", "numpy.testing", "pandas", "scipy.sparse", "scipy.stats", "scipy.ndimage", "scipy.optimize",
+    "matplotlib.pyplot", "matplotlib_inline.backend_inline",
+    "sklearn.base", "sklearn.cluster", "sklearn.compose", "sklearn.datasets", "sklearn.decomposition",
+    "sklearn.ensemble", "sklearn.feature_extraction.text", "sklearn.impute", "sklearn.linear_model", "sklearn.manifold",
+    "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
+    "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
+    "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
+    "course.datasets", "psutil", "threadpoolctl",
+)  # fmt: skip
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+_controller: Any = None
+
+
+def preload(modules: Sequence[str] = MODULES) -> list[str]:
+    """Import `modules`; return those that could not be."""
+    global _controller
+    missing = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name in modules:
+            try:
+                importlib.import_module(name)
+            except Exception:
+                missing.append(name)
+        if "threadpoolctl" in sys.modules:
+            _controller = sys.modules["threadpoolctl"].ThreadpoolController()
+    return missing
+
+
+def adopt(threads: int, seed: str) -> None:
+    """In the child: get the threads back, and random numbers that depend on `seed` alone.
+
+    Parameters
+    ----------
+    threads : for each library that has threads of its own.
+    seed : any text; empty: the operating system's randomness.
+    """
+    for name in ONE_THREAD:
+        os.environ[name] = str(threads)
+    if _controller is not None:
+        _controller.limit(limits=threads)
+    digest = hashlib.sha256(seed.encode()).digest() if seed else os.urandom(32)
+    number = int.from_bytes(digest[:4], "big")
+    random.seed(number)
+    if numpy := sys.modules.get("numpy"):
+        numpy.random.seed(number)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(threads)
+        torch.manual_seed(number)
+
+
+def canary(threads: int = 2) -> None:
+    """Use what is known to hang in a child when the parent was not careful; raise or hang if it does."""
+    if os.environ.get("COURSE_CANARY") == "dies":  # for the test of what happens then
+        raise ArithmeticError("as demanded")
+    adopt(threads, "canary")
+    import numpy as np
+    from sklearn.cluster import KMeans
+
+    with contextlib.suppress(ImportError):
+        import torch
+
+        if not torch.isfinite(torch.ones(512, 512) @ torch.ones(512, 512)).all():
+            raise ArithmeticError("torch can't multiply in a forked process")
+    KMeans(2, n_init=1, max_iter=3).fit(np.random.default_rng(0).normal(size=(2000, 8)))

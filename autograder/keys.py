@@ -1,0 +1,188 @@
+"""What a stored result depends on, as digests: a result is good for as long as its key is the same.
+
+Of a submission: what was handed in, the release, the chapter's limits, the course's key, which data sets are here, the
+engine and its settings on this machine, and the versions of the libraries. Of one check beside that: its own source and
+what its module offers to it, the modules of ours it imports, its thresholds, and the chapter's solutions, because a
+check may compare with them and the blame rule does. The mutants only word the hint of a failed check: they are part of
+the keys of failed ones.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from autograder.engine.grade import Assignment
+from autograder.engine.result import CheckResult, Outcome
+from autograder.settings import load_settings
+from course.datasets import status
+from course.project import Project
+
+_LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "torch")
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one submission's results.
+
+    Attributes
+    ----------
+    run : of what happens when its notebook is run and asked.
+    checks : by check name, what is to be added for the result of that check.
+    hints : what is to be added where a check has failed.
+    """
+
+    run: str
+    checks: Mapping[str, str]
+    hints: str
+
+    def of(self, result: CheckResult) -> str:
+        """Return the key that `result` is stored under."""
+        hints = "" if result.outcome is Outcome.PASSED else self.hints
+        return _digest([self.run, self.checks.get(result.check, ""), hints])
+
+
+@dataclass(frozen=True)
+class ChapterKeys:
+    """What the keys of all submissions of a chapter have in common; see `Keys`."""
+
+    run: str
+    checks: Mapping[str, str]
+    hints: str
+
+    @classmethod
+    def of(cls, project: Project, assignment: Assignment) -> ChapterKeys:
+        """Return the keys of a chapter as its files are now."""
+        chapter = assignment.chapter
+        data = sorted({*chapter.datasets, *(check.data for check in assignment.bench.checks.checks)} - {""})
+        here = {row.name: row.where not in ("missing", "damaged") for row in status()} if data else {}
+        run = [
+            environment(project),
+            _of_files((project.build / "release" / chapter.name).glob("*.ipynb")),
+            chapter.model_dump_json(),
+            assignment.key,
+            str(assignment.check_seconds),
+            (assignment.settings or load_settings()).model_dump_json(),
+            *(f"{name}: {here.get(name)}" for name in data),
+            *sorted(assignment.only),
+        ]
+        mutants = _of_files(project.mutants.glob(f"{chapter.name}*.py"))
+        return cls(_digest(run), dict(_check_digests(project, assignment)), mutants)
+
+    def submission(self, student: str, attempt: str) -> Keys:
+        """Return the keys of one submission; `attempt` is the digest of what was handed in."""
+        return Keys(_digest([self.run, student, attempt]), self.checks, self.hints)
+
+
+@functools.cache
+def environment(project: Project) -> str:
+    """Return a digest of what judges: Python, the libraries, the engine, the data sets' loaders.
+
+    Computed once per process, since what has been imported stays.
+    """
+    versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
+    return _digest([platform.python_version(), platform.machine(), *versions, engine_digest(project)])
+
+
+def engine_digest(project: Project) -> str:
+    """Return a digest of the sources of the engine and of what the checks are written with, as they are now."""
+    grader = project.root / "autograder"
+    ours = [*(grader / "engine").rglob("*.py"), grader / "api.py", grader / "settings.py"]
+    return _of_files([*ours, *(project.root / "course").rglob("*.py")])
+
+
+def sources_digest(project: Project, chapter: str) -> str:
+    """Return a digest of all files a chapter's assignment is opened from, as they are now."""
+    folders = [project.checks, project.mutants, project.solutions]
+    files = [path for folder in folders for path in folder.glob("*.py")]
+    released = (project.build / "release" / chapter).glob("*.ipynb")
+    return _of_files([*files, *project.checks.glob("*.toml"), *released, project.syllabus])
+
+
+def _version(library: str) -> str:
+    try:
+        return importlib.metadata.version(library)
+    except importlib.metadata.PackageNotFoundError:
+        return "none"
+
+
+def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
+    chapter, bench = assignment.chapter.name, assignment.bench
+    solutions = _of_files(project.solutions.glob(f"{chapter}*.py"))
+    rows: dict[str, str] = {}
+    for (name, source), row in sorted(bench.thresholds.items()):
+        rows[name] = rows.get(name, "") + source + row.model_dump_json()
+    for path in project.check_files(chapter):
+        for name, digest in _of_module(project, path):
+            yield name, _digest([digest, rows.get(name, ""), solutions])
+
+
+def _of_module(project: Project, path: Path) -> Iterator[tuple[str, str]]:
+    """Each check of a module, with a digest of the module as if there were no other check in it."""
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    imported = _of_files(_imports(project, tree, {path}) - {path})
+    checks = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_check(node)}
+    rest = [node for node in tree.body if node not in checks.values()]
+    lines = text.split("\n")
+    shared = [_source(lines, node) for node in rest]
+    always = {name for node in rest for name in _names(node) & checks.keys()}
+    for name in checks:
+        needed = sorted(_reached({name} | always, checks))
+        yield name, _digest([imported, *shared, *(_source(lines, checks[one]) for one in needed)])
+
+
+def _is_check(node: ast.FunctionDef) -> bool:
+    made = [one.func for one in node.decorator_list if isinstance(one, ast.Call)]
+    return any(getattr(one, "id", getattr(one, "attr", "")) == "check" for one in made)
+
+
+def _source(lines: list[str], node: ast.stmt) -> str:
+    first = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", []))])
+    return "\n".join(lines[first - 1 : node.end_lineno])
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+
+
+def _reached(names: set[str], checks: Mapping[str, ast.FunctionDef]) -> set[str]:
+    """The checks that are called by those named, and by these in turn."""
+    while more := {one for name in names for one in _names(checks[name]) & checks.keys()} - names:
+        names = names | more
+    return names
+
+
+def _imports(project: Project, tree: ast.Module, seen: set[Path]) -> set[Path]:
+    """The checkout's own files of checks, mutants and solutions that a module imports, and these in turn."""
+    found = {path for name in _imported(tree) if (path := project.root / f"{name.replace('.', '/')}.py").is_file()}
+    new = {path for path in found - seen if path.parent in (project.checks, project.mutants, project.solutions)}
+    seen |= new
+    for path in new:
+        _imports(project, ast.parse(path.read_text(encoding="utf-8")), seen)
+    return seen
+
+
+def _imported(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            home = "autograder.checks" if node.level else ""
+            base = ".".join(part for part in (home, node.module) if part)
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _of_files(paths: Iterable[Path]) -> str:
+    return _digest(f"{path.name}\x1f{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(paths))
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\x1e".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

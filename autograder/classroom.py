@@ -83,7 +83,7 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     if not found:
         where = project.build / "submitted"
         raise SetupError(f"Nothing was handed in for {name}: collect first, or put notebooks into {where}/<student>/.")
-    workforce = options.workforce or local(project)
+    workforce = options.workforce or local(project, chapter.name)
     recorder = Recorder(
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
     )

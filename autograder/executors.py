@@ -47,13 +47,13 @@ def default_workers() -> int:
     return os.cpu_count() or 1
 
 
-def local(project: Project, workers: int | None = None) -> Workforce:
+def local(project: Project, chapter: str, workers: int | None = None) -> Workforce:
     """Return processes of this machine, `default_workers` of them unless told otherwise.
 
     On Linux they are forked from a process that has imported everything, so that many cost the time and the memory
     of one; elsewhere each imports by itself. They end when this process does, however it ends.
     """
-    return Workforce(workers or default_workers(), lambda count: _pool(project, count), _share_kernels)
+    return Workforce(workers or default_workers(), lambda count: _pool(project, chapter, count), _share_kernels)
 
 
 def dask(project: Project, address: str) -> Workforce:
@@ -89,13 +89,17 @@ def _executor(client: Any) -> Executor:
     return executor
 
 
-def _pool(project: Project, workers: int) -> Executor:
+def _pool(project: Project, chapter: str, workers: int) -> Executor:
     # `sys.platform` alone: forking is there on macOS too, but not safe with its libraries.
     if sys.platform == "linux":
         context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["autograder.preload"])
+        os.environ["COURSE_PRELOAD"] = " ".join(
+            f"autograder.checks.{path.stem}" for path in project.check_files(chapter)
+        )
         with contextlib.chdir(project.root):  # where the server that is started looks for `autograder`
             forkserver.ensure_running()
+        del os.environ["COURSE_PRELOAD"]
     else:
         context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(project,))

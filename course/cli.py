@@ -107,7 +107,7 @@ def grade(
 
     students = frozenset(student or ())
     progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
-    workforce = executors.dask(project, dask) if dask else executors.local(project, workers)
+    workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     options = Options(workforce, students, fresh, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)

@@ -28,6 +28,7 @@ def doctor(as_json: Json = False) -> None:
     report, settings = _probed(project), load_settings()
     tier = Tier(report["tier"])
     report |= {"meaning": tier.meaning, "minimum_tier": settings.minimum_tier, "grades": tier <= settings.minimum_tier}
+    report["kernels"] = "cold" if tier is Tier.T4 else _kind_of_kernels()
     if as_json:
         print_json(report)
     else:
@@ -38,6 +39,7 @@ def doctor(as_json: Json = False) -> None:
             out.print(f"  not {better}: {escape(why)}", highlight=False)
         for sentence in report["missing"]:
             out.print(f"Missing: {escape(sentence)}", highlight=False)
+        out.print(f"Kernels: {report['kernels']}.", highlight=False)
         verdict = "grades" if report["grades"] else "REFUSES to grade"
         out.print(
             f"The engine {verdict} here: hub_config/grading.toml demands {settings.minimum_tier}.", highlight=False
@@ -96,6 +98,17 @@ def _show_rows(rows: list[dict[str, Any]], columns: tuple[str, ...], title: str,
 def _cell(value: object) -> str:
     words = {True: "yes", False: "NO", None: "–"}
     return words[value] if value is None or isinstance(value, bool) else escape(str(value))
+
+
+def _kind_of_kernels() -> str:
+    """Start a parent of kernels, let its canary sing, and return ``warm`` or ``cold``."""
+    from autograder.engine.warm.launcher import start
+
+    zygote = start()
+    try:
+        return zygote.state()
+    finally:
+        zygote.close()
 
 
 def _probed(project: Project) -> dict[str, Any]:

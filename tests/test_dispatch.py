@@ -32,7 +32,7 @@ def work(folder: Path, job: str) -> str:
 
 @pytest.fixture
 def workforce() -> Workforce:
-    return local(Project(ROOT), 2)
+    return local(Project(ROOT), "ch03_classification", 2)
 
 
 def run(workforce: Workforce, folder: Path, jobs: list[str]) -> dict[str, Done[str, str]]:

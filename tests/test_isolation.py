@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
+import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,12 +26,13 @@ from autograder.settings import Settings, load_settings
 from course.errors import EngineError, SetupError
 from course.syllabus import Limits
 
+USER = 31_337  # of nobody
 ROOT = Path(__file__).resolve().parent.parent
 LIMITS = Limits(cell_seconds=20, wall_seconds=60, memory_mb=600, processes=64, disk_mb=16, file_mb=8, cpu_seconds=60)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
 CELL = '''
-import ctypes, os, signal, socket, subprocess, sys
+import ctypes, os, signal, socket, subprocess, sys, time
 
 def attempt(function, *arguments):
     """Return "done", or the name of the error."""
@@ -99,6 +103,11 @@ def many_processes():
             process.kill()
             process.wait()
     return len(made), "done"
+
+def keeps_processes():
+    made = [subprocess.Popen(["sleep", "20"]) for _ in range(150)]
+    time.sleep(5)
+    return len(made)
 
 def random_numbers():
     import random, numpy, torch
@@ -314,3 +323,56 @@ def test_what_is_missing_is_said_in_words_an_operator_can_act_on(monkeypatch: py
         "Delegate",
     ):
         assert words in text
+
+
+AS_ANOTHER = """
+import os, sys
+sys.path.insert(0, sys.argv[1])
+from tests.test_isolation import LIMITS, opened
+from autograder.engine.isolation.tiers import Tier
+from autograder.engine.remote import SessionDied, Student
+
+with opened(Tier(sys.argv[2])) as session:
+    session.begin_check()
+    student = Student(session)
+    assert student.reads(os.path.join(sys.argv[1], "autograder", "api.py")) in ("FileNotFoundError", "PermissionError")
+    assert student.signals(os.getpid()) in ("ProcessLookupError", "PermissionError")
+    assert student.uses_workers() == 28
+    uid, _, _, _ = student.whoami()
+    assert uid == os.getuid() != 0
+    if session.tier is Tier.T2:
+        count, error = student.many_processes()
+        assert count <= LIMITS.processes and error == "BlockingIOError", (count, error)
+    else:  # the watchdog needs a moment
+        try:
+            raise AssertionError(student.keeps_processes())
+        except SessionDied:
+            assert "more processes" in session.run.notes[0], session.run
+    print(session.tier, session.kind)
+"""
+
+
+@pytest.mark.parametrize("tier", [Tier.T2, Tier.T3])
+def test_a_grader_that_is_not_root(tier: Tier) -> None:
+    """Most of these tests run as root with rights given up; this is what an ordinary user gets."""
+    if os.getuid() != 0:
+        pytest.skip("the other tests are run by an ordinary user already")
+    home = Path(tempfile.mkdtemp(prefix="not-root-"))
+    os.chown(home, USER, USER)
+    environment = {"HOME": str(home), "PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(home)}
+    as_user: dict[str, Any] = {"user": USER, "group": USER, "extra_groups": [], "cwd": home, "env": environment}
+    try:
+        reachable = (
+            subprocess.run([sys.executable, "-c", f"open({__file__!r})"], check=False, **as_user).returncode == 0
+        )
+    except PermissionError:
+        reachable = False
+    if not reachable:
+        pytest.skip("this Python, or the checkout, is in a folder that only root can enter")
+    command = [sys.executable, "-c", AS_ANOTHER, str(ROOT), str(tier)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **as_user)
+    shutil.rmtree(home, ignore_errors=True)
+    if "NotIsolated" in done.stderr:
+        pytest.skip(f"{tier} is not to be had here by an ordinary user: {done.stderr.splitlines()[-1]}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [str(tier), "warm"]

@@ -159,6 +159,7 @@ def test_a_canary_that_dies_makes_kernels_cold_and_as_isolated(monkeypatch: pyte
             cold.begin_check()
             assert Student(cold).answer < 2500  # torch, pandas and scikit-learn are not among them
             assert cold.tier < "T4"
+            assert cold.kind == "cold"
     finally:
         made.close()
 

@@ -100,7 +100,7 @@ class KernelClient(NotebookClient):
             skip_cells_with_tag="",
         )
         self.destroyed = False
-        self.tier = Tier.T4
+        self.tier, self.kind = Tier.T4, "cold"
         self._bytes = 0
 
     def launch(self) -> None:
@@ -147,7 +147,7 @@ class KernelClient(NotebookClient):
         self._manager.client_factory = GraderKernelClient
         self.start_new_kernel(env=dict(os.environ))
         self.start_new_kernel_client()
-        self.tier = self._process().tier
+        self.tier, self.kind = self._process().tier, self._process().kind
         for path in Path(self._manager.ip).parent.glob("k-*"):
             path.unlink()  # we are connected, and nobody else shall be
 

@@ -183,7 +183,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         notes=tuple(session.run.notes),
         exercises=exercises,
         data=_data(assignment, exercises),
-        isolation=f"{session.tier}, {session.tier.meaning}",
+        isolation=f"{session.tier}, {session.tier.meaning}; {session.kind} kernel",
     )
     return Graded(result, notebook)
 

@@ -71,7 +71,7 @@ class NotebookSession:
 
     Attributes
     ----------
-    tier : how it is isolated.
+    tier, kind : how it is isolated, and whether its kernel is ``warm`` or ``cold``.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class NotebookSession:
         self.settings = settings or Settings()
         self.seed = seed
         self.run = Run()
-        self.tier = Tier.T4
+        self.tier, self.kind = Tier.T4, "cold"
         self.was_ready = False  # whether it has ever answered: only then is it worth starting again
         self._until = 0.0
         self._greeting = 0.0
@@ -124,7 +124,7 @@ class NotebookSession:
             self.kill()
             raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
         assert self._client is not None
-        self.tier = self._client.tier
+        self.tier, self.kind = self._client.tier, self._client.kind
         watchdog = threading.Timer(self.limits.wall_seconds, self._client.destroy)
         watchdog.daemon = True
         watchdog.start()

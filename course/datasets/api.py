@@ -16,7 +16,6 @@ from course.datasets.fetch import Copy, Places, download, find, verify
 from course.datasets.loaders import LOADERS
 from course.datasets.registry import Entry, info, names
 from course.datasets.shapes import Dataset, Head, Origin
-from course.datasets.standins import STAND_INS
 from course.errors import DataError
 
 Request = Literal["auto", "real", "stand-in"]
@@ -181,6 +180,8 @@ def _remedy(origin: Origin) -> str:
 @functools.lru_cache(maxsize=8)
 def _stand_in(name: str) -> Dataset:
     entry = info(name)
+    from course.datasets.standins import STAND_INS  # scikit-learn comes with it: seconds that real data need not cost
+
     return STAND_INS[name](Head(name, entry.title, "stand-in", "generated", "generated, free to use", entry.stand_in))
 
 

@@ -59,9 +59,9 @@ def die_with_parent(signum: int = 9) -> None:
     _prctl(_PR_SET_PDEATHSIG, signum)
 
 
-def not_dumpable() -> None:
-    """Keep others of the same user from reading this process's memory and ``/proc`` entries."""
-    _prctl(_PR_SET_DUMPABLE, 0)
+def set_dumpable(yes: bool) -> None:
+    """Let others of the same user read this process's memory and ``/proc`` entries, or not; itself too."""
+    _prctl(_PR_SET_DUMPABLE, int(yes))
 
 
 def adopt_orphans() -> None:

@@ -82,7 +82,8 @@ def enter(tier: Tier, box: Box, filter_: bytes, folder: str) -> None:
         os.setgroups([])
         os.setresgid(box.uid, box.uid, box.uid)
         os.setresuid(box.uid, box.uid, box.uid)
-    _limit(box, _tasks() if tier is Tier.T3 else 0)
+    # In T3 the system counts all that the user runs, and neighbours come and go: a coarse bound beside the watchdog.
+    _limit(box, _tasks() + 8 * box.processes if tier is Tier.T3 else 0)
     linux.no_new_privileges()
     linux.drop_capabilities()
     if linux.landlock_version() >= LANDLOCK:
@@ -136,8 +137,9 @@ def _private_root(box: Box, root: str) -> str:
             linux.mount(root + path, root + path, None, linux.MS_BIND)
             linux.mount(None, root + path, None, linux.MS_BIND | linux.MS_REMOUNT | linux.MS_RDONLY)
     os.makedirs(f"{root}{HOME}/work", mode=0o700)
-    for path in ("", "/work"):
-        os.chown(f"{root}{HOME}{path}", box.uid, box.uid)
+    if box.uid:
+        for path in ("", "/work"):
+            os.chown(f"{root}{HOME}{path}", box.uid, box.uid)
     os.chmod(root + HOME, 0o700)
     linux.mount(None, root, None, linux.MS_REMOUNT | linux.MS_RDONLY | quiet, "size=4m,mode=755")
     linux.pivot_root(root)

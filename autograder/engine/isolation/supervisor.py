@@ -37,6 +37,7 @@ class Plan:
     name : unique on this machine; names the control group.
     folder : empty, private to this submission, on the host.
     seconds : the submission is ended after so many, whatever happens.
+    kind : of kernel, ``warm`` or ``cold``; told to the grader.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Plan:
     box: Box
     folder: str
     seconds: float
+    kind: str = "cold"
 
 
 def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: bytes, body: Callable[[], None]) -> None:
@@ -51,7 +53,8 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
 
     Parameters
     ----------
-    grader : connected socket; gets ``{"pid": …, "tier": …}``, then ``{"exit": …, "reason": …}`` or ``{"refused": …}``.
+    grader : connected socket; gets ``{"pid": …, "tier": …, "kind": …}``, then ``{"exit": …, "reason": …}``; or
+        ``{"refused": …}``.
     keep : file descriptors that the body needs; every other one is closed for it.
     """
     linux.die_with_parent()
@@ -82,7 +85,7 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
             trouble = answer.read().decode()
         if trouble:
             raise OSError(trouble)
-        _tell(grader, pid=pid, group=group is not None, tier=plan.tier)
+        _tell(grader, pid=pid, group=group is not None, tier=plan.tier, kind=plan.kind)
         reason = _watch(plan, pid, grader, group)
         status = _end(pid)
         if reason == "" and group is not None and group.out_of_memory():
@@ -114,9 +117,11 @@ def _leave(tier: Tier) -> None:
     elif tier is Tier.T2:
         user, group = os.geteuid(), os.getegid()
         linux.unshare(linux.CLONE_NEWUSER | linux.CLONE_NEWPID)
+        linux.set_dumpable(True)  # else the map of users is not its own to write
         for name, text in (("setgroups", "deny"), ("uid_map", f"{user} {user} 1"), ("gid_map", f"{group} {group} 1")):
             with open(f"/proc/self/{name}", "w", encoding="utf-8") as file:
                 file.write(text)
+        linux.set_dumpable(False)
 
 
 def _init(
@@ -134,7 +139,7 @@ def _init(
     def shut_in() -> None:
         enter(plan.tier, plan.box, filter_, plan.folder)
         linux.die_with_parent()  # a change of user has cleared it
-        linux.not_dumpable()
+        linux.set_dumpable(False)
 
     try:
         linux.die_with_parent()
@@ -215,6 +220,8 @@ def _excess(plan: Plan, pid: int, group: cgroup.Group | None) -> str:
         return "cpu" if used > plan.box.cpu_seconds else ""
     import psutil
 
+    # A forked process seems to have all that its parent had, though they share it until one of them writes.
+    inherited = _own_memory(psutil.Process())
     seconds, memory, count = 0.0, 0, 0
     with contextlib.suppress(psutil.Error):
         first = psutil.Process(pid)
@@ -222,14 +229,20 @@ def _excess(plan: Plan, pid: int, group: cgroup.Group | None) -> str:
             with contextlib.suppress(psutil.Error):
                 times = process.cpu_times()
                 seconds += times.user + times.system
-                used_now = process.memory_info()
-                memory += used_now.rss - used_now.shared
+                memory += max(0, _own_memory(process) - inherited)
                 count += process.num_threads()
     if seconds > plan.box.cpu_seconds:
         return "cpu"
-    if count > plan.box.processes:
+    # Elsewhere than in T3 the system refuses more than the limit; this is for what it does not count.
+    if count > plan.box.processes * (1 if plan.tier is Tier.T3 else 2):
         return "processes"
     return "memory" if memory > (plan.box.memory_mb + _OVERHEAD_MB) << 20 else ""
+
+
+def _own_memory(process: Any) -> int:
+    """Return the bytes a process has that no file backs."""
+    found = process.memory_info()
+    return int(found.rss - found.shared)
 
 
 def _end(pid: int) -> int:

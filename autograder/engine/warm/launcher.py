@@ -80,7 +80,7 @@ class KernelProcess:
     Attributes
     ----------
     pid : of the first process inside.
-    tier : how it is isolated.
+    tier, kind : how it is isolated; whether it was forked ``warm`` or, where that does not work here, is ``cold``.
     reason : why the supervisor ended it: ``cpu``, ``memory``, ``wall``, ``processes``; empty when it ended by itself.
     lost : its supervisor or zygote was killed: nobody's fault but the machine's.
     """
@@ -91,6 +91,7 @@ class KernelProcess:
         self._lock = threading.Lock()
         self.pid = int(first["pid"])
         self.tier = Tier(first["tier"])
+        self.kind = str(first["kind"])
         self.returncode: int | None = None
         self.reason = ""
         self.lost = False

@@ -98,7 +98,7 @@ def _answer(connection: socket.socket, digest: bytes, offer: Offer) -> None:
         if request is None:
             return
         tier = Tier(request["tier"] or offer.best)
-        if tier < offer.best or tier > request["minimum"]:
+        if tier is Tier.T4 or tier < offer.best or tier > request["minimum"]:
             _refuse(connection, tier, offer.best)
         elif os.fork() == 0:
             for descriptor in offer.ours:
@@ -146,7 +146,8 @@ def _supervise(
 ) -> None:
     uid = int(request["first_uid"]) + os.getpid() % _USERS if tier is Tier.T1 else 0
     box = replace(Box.load(request["box"]), uid=uid)
-    plan = Plan(f"{os.getppid()}-{os.getpid()}", tier, box, request["folder"], float(request["seconds"]))
+    name, kind = f"{os.getppid()}-{os.getpid()}", "cold" if offer.cold else "warm"
+    plan = Plan(name, tier, box, request["folder"], float(request["seconds"]), kind)
     if len(descriptors) > len(request["ports"]):
         os.dup2(descriptors[-1], CHECKS, inheritable=False)
         descriptors[-1] = CHECKS
@@ -203,6 +204,6 @@ def _canary_lives() -> bool:
 
 
 if __name__ == "__main__":
-    linux.not_dumpable()
+    linux.set_dumpable(False)
     cgroup.sweep()
     main(int(sys.argv[1]), int(sys.argv[2]), "--cold" in sys.argv)

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.api import load_chapter
 from autograder.calibration import load_calibrations
-from autograder.engine.grade import Assignment
+from autograder.engine.grade import Assignment, Sheet
 from autograder.engine.judge import Bench
 from autograder.keys import ChapterKeys, engine_digest, sources_digest
 from course.errors import EngineError, SetupError
@@ -75,6 +75,17 @@ def open_assignment(project: Project, name: str) -> Assignment:
     chapter = load_syllabus(project.syllabus).find(name)
     release = read_release(project, chapter)
     return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+
+
+def read_sheet(project: Project, name: str) -> Sheet:
+    """Return what was released of the chapter called `name`; unlike `open_assignment` it imports no check.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    chapter = load_syllabus(project.syllabus).find(name)
+    return Sheet(chapter, read_release(project, chapter))
 
 
 def read_release(project: Project, chapter: Chapter) -> NotebookNode:

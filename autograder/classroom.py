@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.assignment import open_assignment, opened
+from autograder.assignment import opened, read_sheet
 from autograder.dispatch import Dispatcher, Done
-from autograder.engine.grade import Assignment, Unreadable, read_notebook, refused
+from autograder.engine.grade import Sheet, Unreadable, read_notebook, refused
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.executors import Workforce, local
 from autograder.filing import file_autograded, no_drafts
@@ -77,8 +77,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     SetupError : no such chapter, nothing released or handed in, or another run is grading the chapter.
     """
     options = options or Options()
-    assignment = open_assignment(project, name)
-    chapter = assignment.chapter
+    sheet = read_sheet(project, name)
+    chapter = sheet.chapter
     found = hand_ins(project, chapter, options.students)
     if not found:
         where = project.build / "submitted"
@@ -91,13 +91,13 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     stored = Store.of(project, chapter)
     with stored.claimed(), no_drafts(project, chapter.name), recorder:
         try:
-            workforce.begin(options.fresh or not all(stored.knows(one.student) for one in found))
+            workforce.begin(options.fresh)
             for done in Dispatcher(workforce, judge).run(found):
-                yield _recorded(recorder, assignment, done)
+                yield _recorded(recorder, sheet, done)
         finally:
             workforce.close()
     if not options.students:
-        yield from _absent(project, assignment, {one.student for one in found})
+        yield from _absent(project, sheet, {one.student for one in found})
 
 
 def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = False) -> Judged:
@@ -139,7 +139,7 @@ def _find_notebook(hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, 
     return others[0], (f"The notebook was handed in as {others[0].name}.",)
 
 
-def _recorded(recorder: Recorder, assignment: Assignment, done: Done[HandIn, Judged]) -> Result:
+def _recorded(recorder: Recorder, sheet: Sheet, done: Done[HandIn, Judged]) -> Result:
     """Write what became of one hand-in into the gradebook and return the result, or say why there is none."""
     student, error = done.job.student, done.error
     try:
@@ -149,31 +149,29 @@ def _recorded(recorder: Recorder, assignment: Assignment, done: Done[HandIn, Jud
     except CourseError as trouble:
         error = trouble
     if isinstance(error, CourseError):
-        return not_judged(assignment, student, str(error))
+        return not_judged(sheet, student, str(error))
     if type(error).__name__ == "KilledWorker":  # dask's, which is not always installed
-        return not_judged(assignment, student, f"Its worker was killed again and again ({error}); run again.")
+        return not_judged(sheet, student, f"Its worker was killed again and again ({error}); run again.")
     # A mistake of ours must not keep the rest of the class waiting.
-    return not_judged(assignment, student, f"The grader tripped ({type(error).__name__}): {error}")
+    return not_judged(sheet, student, f"The grader tripped ({type(error).__name__}): {error}")
 
 
-def not_judged(assignment: Assignment, student: str, trouble: str) -> Result:
+def not_judged(sheet: Sheet, student: str, trouble: str) -> Result:
     """Return the result of a submission the grader could not deal with: no score, and the reason."""
-    return _blank(assignment, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
+    return _blank(sheet, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
 
 
-def _absent(project: Project, assignment: Assignment, seen: set[str]) -> Iterator[Result]:
+def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:
     """Students of the gradebook who handed in nothing: shown, not recorded."""
     with gradebook(project) as book:
         absent = sorted(student.id for student in book.students if student.id not in seen)
     for student in absent:
-        yield _blank(assignment, student, Status.MISSING, ExerciseStatus.NOT_BEGUN, 0.0, "Nothing was handed in.")
+        yield _blank(sheet, student, Status.MISSING, ExerciseStatus.NOT_BEGUN, 0.0, "Nothing was handed in.")
 
 
-def _blank(
-    assignment: Assignment, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str
-) -> Result:
+def _blank(sheet: Sheet, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str) -> Result:
     exercises = tuple(
         ExerciseResult(exercise=exercise.id, title=exercise.title, status=each, score=score, max_score=points)
-        for exercise, points, _ in assignment.exercises
+        for exercise, points, _ in sheet.exercises
     )
-    return Result(chapter=assignment.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)
+    return Result(chapter=sheet.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)

@@ -32,13 +32,13 @@ class Workforce:
     ----------
     workers : how many hand-ins are judged at the same time.
     make : makes an executor for so many workers; called again when a killed worker has broken the last one.
-    begin : called before the first executor is made, with whether submissions will have to be run.
+    begin : starts what takes a while, so that the caller can do other things meanwhile; whether all is to be run.
     close : called once all is done.
     """
 
     workers: int
     make: Callable[[int], Executor]
-    begin: Callable[[bool], object] = lambda any_to_run: None
+    begin: Callable[[bool], object] = lambda fresh: None
     close: Callable[[], object] = lambda: None
 
 
@@ -53,7 +53,11 @@ def local(project: Project, chapter: str, workers: int | None = None) -> Workfor
     On Linux they are forked from a process that has imported everything, so that many cost the time and the memory
     of one; elsewhere each imports by itself. They end when this process does, however it ends.
     """
-    return Workforce(workers or default_workers(), lambda count: _pool(project, chapter, count), _share_kernels)
+    return Workforce(
+        workers or default_workers(),
+        lambda count: _pool(project, chapter, count),
+        lambda fresh: _begin_local(project, chapter, fresh),
+    )
 
 
 def dask(project: Project, address: str) -> Workforce:
@@ -89,28 +93,38 @@ def _executor(client: Any) -> Executor:
     return executor
 
 
-def _pool(project: Project, chapter: str, workers: int) -> Executor:
-    # `sys.platform` alone: forking is there on macOS too, but not safe with its libraries.
-    if sys.platform == "linux":
-        context: multiprocessing.context.BaseContext = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["autograder.preload"])
-        os.environ["COURSE_PRELOAD"] = " ".join(
-            f"autograder.checks.{path.stem}" for path in project.check_files(chapter)
-        )
-        with contextlib.chdir(project.root):  # where the server that is started looks for `autograder`
-            forkserver.ensure_running()
-        del os.environ["COURSE_PRELOAD"]
-    else:
-        context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(project,))
+def _begin_local(project: Project, chapter: str, fresh: bool) -> None:
+    """Start the parent of the workers and, where something will have to be run, that of the warm kernels.
 
-
-def _share_kernels(any_to_run: bool) -> None:
-    """Have one parent of warm kernels for all workers; it imports while they do, or when it is needed after all."""
+    If it turns out that a kernel is needed after all, its parent is started then.
+    """
     if sys.platform == "linux" and load_settings().tier is not Tier.T4:
         from autograder.engine.warm.launcher import share
 
-        share(now=any_to_run)
+        stored = project.build / "results" / chapter
+        students = {folder.parent.name for folder in (project.build / "submitted").glob(f"*/{chapter}")}
+        share(now=fresh or not all((stored / student / "result.json").exists() for student in students))
+    _context(project, chapter)
+
+
+def _pool(project: Project, chapter: str, workers: int) -> Executor:
+    context = _context(project, chapter)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(project,))
+
+
+def _context(project: Project, chapter: str) -> multiprocessing.context.BaseContext:
+    """Return how workers are started; on Linux with their parent running, which imports before it is needed."""
+    # `sys.platform` alone: forking is there on macOS too, but not safe with its libraries.
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["autograder.preload"])
+    checks = (f"autograder.checks.{path.stem}" for path in project.check_files(chapter))
+    os.environ["COURSE_PRELOAD"] = " ".join(checks)
+    with contextlib.chdir(project.root):  # where the server that is started looks for `autograder`
+        forkserver.ensure_running()
+    del os.environ["COURSE_PRELOAD"]
+    return context
 
 
 def _begin(project: Project) -> None:

@@ -100,10 +100,6 @@ class Store:
                 "permissions, and run again."
             ) from error
 
-    def knows(self, student: str) -> bool:
-        """Whether anything is stored for a student."""
-        return (self.folder / student / "result.json").exists()
-
     def load(self, student: str) -> Graded | None:
         """Return the stored grade, whatever it is good for, or None."""
         content = self._content(student)

@@ -102,12 +102,14 @@ def grade(
     project, found = _open(chapter)
     needs_grader()
     from autograder import executors
+
+    workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
+    workforce.begin(fresh)  # before the imports below, which take seconds too
     from autograder.classroom import Options, grade_class, hand_ins
     from autograder.progress import ClassProgress
 
     students = frozenset(student or ())
     progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
-    workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     options = Options(workforce, students, fresh, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)

@@ -30,27 +30,17 @@ CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of on
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """What grading a chapter needs, the same for every submission.
+class Sheet:
+    """What was given to the students: no check is needed to know it.
 
     Attributes
     ----------
     chapter : from the syllabus.
     release : the released notebook.
-    bench : checks, thresholds, mutants.
-    key : the course's secret, for the seeds.
-    only : judge these exercises; all when empty.
-    check_seconds : how long the submission may take to answer the calls of one check.
-    settings : how submissions are isolated; None: as the machine's settings say.
     """
 
     chapter: Chapter
     release: NotebookNode = field(repr=False)
-    bench: Bench = field(repr=False)
-    key: str = field(repr=False)
-    only: frozenset[str] = frozenset()
-    check_seconds: float = CHECK_SECONDS
-    settings: Settings | None = None
 
     @property
     def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:
@@ -60,6 +50,26 @@ class Assignment:
                 grading = cell.metadata.get("nbgrader", {})
                 if cell.metadata.get("course", {}).get("exercise") == exercise.id and grading.get("grade"):
                     yield exercise, float(grading["points"]), bool(grading.get("solution"))
+
+
+@dataclass(frozen=True)
+class Assignment(Sheet):
+    """What grading a chapter needs, the same for every submission.
+
+    Attributes
+    ----------
+    bench : checks, thresholds, mutants.
+    key : the course's secret, for the seeds.
+    only : judge these exercises; all when empty.
+    check_seconds : how long the submission may take to answer the calls of one check.
+    settings : how submissions are isolated; None: as the machine's settings say.
+    """
+
+    bench: Bench = field(repr=False)
+    key: str = field(repr=False)
+    only: frozenset[str] = frozenset()
+    check_seconds: float = CHECK_SECONDS
+    settings: Settings | None = None
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from autograder.engine.isolation import cgroup, linux
 from autograder.engine.isolation.sandbox import Box, enter
 from autograder.engine.isolation.tiers import Tier
 
+LOST = "lost"  # reason: ended from outside, by neither side of ours
+_ORDERED = "ordered"
 FAILED_TO_ENTER = 97  # exit status of init
 _TICK = 0.25  # seconds between two looks at what the submission uses
 _OVERHEAD_MB = 128  # what a forked kernel itself touches, counted by a control group and not by its data limit
@@ -90,10 +92,12 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
         status = _end(pid)
         if reason == "" and group is not None and group.out_of_memory():
             reason = "memory"
+        elif reason == "" and status == -signal.SIGKILL:
+            reason = LOST  # nobody inside can kill the first process
         _end_orphans()
         if group is not None:
             group.remove()
-        _tell(grader, exit=status, reason=reason)
+        _tell(grader, exit=status, reason="" if reason == _ORDERED else reason)
     except OSError as error:
         _tell(grader, refused=str(error))
         if pid:
@@ -181,7 +185,7 @@ def _init(
 
 def _watch(plan: Plan, pid: int, grader: socket.socket, group: cgroup.Group | None) -> str:
     """Return why the submission was ended, empty when it ended by itself."""
-    until = time.monotonic() + plan.seconds
+    until, ordered = time.monotonic() + plan.seconds, False
     handle = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(handle, select.POLLIN)
@@ -191,14 +195,16 @@ def _watch(plan: Plan, pid: int, grader: socket.socket, group: cgroup.Group | No
         while True:
             ready = {descriptor for descriptor, _ in poll.poll(1000 * _TICK)}
             if handle in ready:
-                return ""
+                return _ORDERED if ordered else ""
             if grader.fileno() in ready:
                 received = grader.recv(4096)
                 if not received:
                     return "grader"
                 *lines, pending = (pending + received).split(b"\n")
                 for line in lines:
-                    _obey(json.loads(line), pid)
+                    order = json.loads(line)
+                    ordered |= order.get("number") == signal.SIGKILL
+                    _obey(order, pid)
             if time.monotonic() > until:
                 return "wall"
             if excess := _excess(plan, pid, group):

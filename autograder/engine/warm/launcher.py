@@ -24,6 +24,7 @@ from typing import Any
 import platformdirs
 
 from autograder.engine.isolation.sandbox import Box
+from autograder.engine.isolation.supervisor import LOST
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.surroundings import environment, private_folder, sweep
 from autograder.engine.warm.preload import ONE_THREAD
@@ -141,7 +142,9 @@ class KernelProcess:
             for line in lines:
                 message = json.loads(line)
                 if "exit" in message:
-                    self.returncode, self.reason = int(message["exit"]), str(message["reason"])
+                    self.reason = str(message["reason"])
+                    self.lost = self.reason == LOST
+                    self.returncode = int(message["exit"])  # last: it says that the rest is known
 
 
 @dataclass

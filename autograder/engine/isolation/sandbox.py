@@ -115,11 +115,11 @@ def _private_root(box: Box, root: str) -> str:
     for path in _SYSTEM:
         if os.path.islink(path):
             os.symlink(os.readlink(path), root + path)
-    for path in _outermost(_present([*_readable(box), *box.read])):
-        _show(path, root)
     for path, size in ((HOME, box.disk_mb), ("/tmp", box.disk_mb), ("/dev/shm", box.memory_mb)):
         os.makedirs(root + path, exist_ok=True)
         linux.mount("tmpfs", root + path, "tmpfs", quiet, f"size={size}m,nr_inodes={_INODES},mode=1777")
+    for path in _outermost(_present([*_readable(box), *box.read])):
+        _show(path, root)
     if box.overlay:
         _show_writable(box.overlay, root)
     for name in _DEVICES:

@@ -1,6 +1,6 @@
-"""Grades a class: finds what was handed in, has it judged in parallel, and writes the gradebook.
+"""Grades a class: has what was handed in judged in parallel, files it, and writes the gradebook.
 
-Workers judge, store results and file notebooks; this process alone writes the gradebook.
+Workers judge and store results (`hand_in`); this process alone files notebooks and writes the gradebook.
 """
 
 from __future__ import annotations
@@ -8,38 +8,20 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from autograder.assignment import opened, read_sheet
+from autograder.assignment import read_sheet
 from autograder.dispatch import Dispatcher, Done
-from autograder.engine.grade import Sheet, Unreadable, read_notebook, refused
+from autograder.engine.grade import Sheet
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.executors import Workforce, local
 from autograder.filing import file_autograded, no_drafts
-from autograder.nbgrader_plugins import gradebook, show, stock_config
-from autograder.recorder import PATIENCE, Entry, Recorder, entry_of, read_timestamp
-from autograder.regrade import grade_stored, keep_refused
+from autograder.hand_in import HandIn, Judged, hand_ins, judge_hand_in
+from autograder.nbgrader_plugins import gradebook, stock_config
+from autograder.recorder import PATIENCE, Recorder, entry_of, read_timestamp
 from autograder.store import Store
-from course.errors import CourseError, EngineError, SetupError
+from course.errors import CourseError, SetupError
 from course.nbgrader_plugins import gradebook_url
 from course.project import Project
-from course.syllabus import Chapter
-
-
-@dataclass(frozen=True)
-class HandIn:
-    """One student's folder for a chapter, as nbgrader's ``collect`` leaves it."""
-
-    student: str
-    folder: Path
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What a worker hands back: the result, and what is to be written into the gradebook."""
-
-    result: Result
-    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -60,13 +42,6 @@ class Options:
     fresh: bool = False
     patience: float = PATIENCE
     tell: Callable[[str], None] = lambda text: None
-
-
-def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = frozenset()) -> list[HandIn]:
-    """Return what was handed in, by student, from ``build/submitted/<student>/<chapter>/``; of all when empty."""
-    folders = sorted((project.build / "submitted").glob(f"*/{chapter.name}"))
-    found = [HandIn(folder.parent.name, folder) for folder in folders if folder.is_dir()]
-    return [one for one in found if not students or one.student in students]
 
 
 def grade_class(project: Project, name: str, options: Options | None = None) -> Iterator[Result]:
@@ -93,58 +68,25 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         try:
             workforce.begin(options.fresh)
             for done in Dispatcher(workforce, judge).run(found):
-                yield _recorded(recorder, sheet, done)
+                yield _recorded(project, recorder, sheet, done)
         finally:
             workforce.close()
     if not options.students:
         yield from _absent(project, sheet, {one.student for one in found})
 
 
-def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = False) -> Judged:
-    """Judge one hand-in, store the result and file the notebook; run in a worker.
-
-    Raises
-    ------
-    EngineError : something can't be read, stored or filed.
-    """
-    found = opened(project, name)
-    chapter = found.assignment.chapter
-    store = Store.of(project, chapter)
-    timestamp = read_timestamp(hand_in.folder)
-    try:
-        path, notes = _find_notebook(hand_in, chapter)
-        notebook = read_notebook(path, chapter.limits.notebook_mb)
-        graded = grade_stored(notebook, hand_in.student, found, store, notes=notes, fresh=fresh)
-    except Unreadable as error:
-        graded = refused(hand_in.student, found.assignment, error.status, str(error))
-        keep_refused(graded, found, store)
-    except OSError as error:
-        raise EngineError(
-            f"{hand_in.folder} can't be read: {error.strerror}. Mend its permissions and run again."
-        ) from error
-    shown = show(graded)
-    file_autograded(project, chapter.name, hand_in.student, hand_in.folder, shown, _config(project))
-    return Judged(graded.result, entry_of(hand_in.student, shown, timestamp))
-
-
 _config = functools.cache(stock_config)
 
 
-def _find_notebook(hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, ...]]:
-    """Return the notebook of `chapter`, under its own name or, if there is just one, under another."""
-    named = hand_in.folder / f"{chapter.name}.ipynb"
-    others = sorted(hand_in.folder.glob("*.ipynb"))
-    if named.exists() or len(others) != 1:
-        return named, ()
-    return others[0], (f"The notebook was handed in as {others[0].name}.",)
-
-
-def _recorded(recorder: Recorder, sheet: Sheet, done: Done[HandIn, Judged]) -> Result:
-    """Write what became of one hand-in into the gradebook and return the result, or say why there is none."""
+def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[HandIn, Judged]) -> Result:
+    """File what became of one hand-in, write it into the gradebook and return the result, or say why there is none."""
     student, error = done.job.student, done.error
     try:
         if done.value is not None:
-            recorder.record(done.value.entry)
+            folder, notebook = done.job.folder, done.value.notebook
+            entry = entry_of(student, notebook, read_timestamp(folder))
+            file_autograded(project, sheet.chapter.name, student, folder, notebook, _config(project))
+            recorder.record(entry)
             return done.value.result
     except CourseError as trouble:
         error = trouble

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import multiprocessing
 import os
 import sys
+import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -17,6 +19,7 @@ from typing import Any
 import psutil
 
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT
 from autograder.settings import load_settings
 from course.errors import SetupError
 from course.project import Project
@@ -51,7 +54,8 @@ def local(project: Project, chapter: str, workers: int | None = None) -> Workfor
     """Return processes of this machine, `default_workers` of them unless told otherwise.
 
     On Linux they are forked from a process that has imported everything, so that many cost the time and the memory
-    of one; elsewhere each imports by itself. They end when this process does, however it ends.
+    of one, and so is the parent of warm kernels; elsewhere each imports by itself. They end when this process does,
+    however it ends.
     """
     return Workforce(
         workers or default_workers(),
@@ -94,41 +98,76 @@ def _executor(client: Any) -> Executor:
 
 
 def _begin_local(project: Project, chapter: str, fresh: bool) -> None:
-    """Start the parent of the workers and, where something will have to be run, that of the warm kernels.
+    """Start the parent of the workers, which, where something will have to be run, forks that of the warm kernels.
 
     If it turns out that a kernel is needed after all, its parent is started then.
     """
+    asked = ""
     if sys.platform == "linux" and load_settings().tier is not Tier.T4:
         from autograder.engine.warm.launcher import share
 
         stored = project.build / "results" / chapter
         students = {folder.parent.name for folder in (project.build / "submitted").glob(f"*/{chapter}")}
-        share(now=fresh or not all((stored / student / "result.json").exists() for student in students))
-    _context(project, chapter)
+        asked = share(now=fresh or not all((stored / student / "result.json").exists() for student in students))
+    _context(project, chapter, asked)
 
 
 def _pool(project: Project, chapter: str, workers: int) -> Executor:
     context = _context(project, chapter)
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin, initargs=(project,))
+    begin = functools.partial(_begin, project, dict(os.environ))
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=begin)
 
 
-def _context(project: Project, chapter: str) -> multiprocessing.context.BaseContext:
-    """Return how workers are started; on Linux with their parent running, which imports before it is needed."""
+def _context(project: Project, chapter: str, asked: str = "") -> multiprocessing.context.BaseContext:
+    """Return how workers are started; on Linux with their parent running, which imports before it is needed.
+
+    Parameters
+    ----------
+    asked : where that parent has to ask for the zygote it forks; empty: it forks none.
+    """
     # `sys.platform` alone: forking is there on macOS too, but not safe with its libraries.
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["autograder.preload"])
+    from autograder.engine.warm.launcher import clean_environment
+    from autograder.engine.warm.preload import named_in
+
     checks = (f"autograder.checks.{path.stem}" for path in project.check_files(chapter))
-    os.environ["COURSE_PRELOAD"] = " ".join(checks)
-    with contextlib.chdir(project.root):  # where the server that is started looks for `autograder`
+    # Kernels may be forked from it: nothing in its environment is secret. Workers are told the rest (`_begin`).
+    given = {**clean_environment(), IMPORTS: " ".join(checks)}
+    if asked:
+        sources = [folder / f"{chapter}.py" for folder in (project.source, project.solutions)]
+        modules = named_in(path.read_text(encoding="utf-8") for path in sources if path.is_file())
+        given |= {PARENT: asked, KERNEL_IMPORTS: " ".join(modules)}
+    with contextlib.chdir(project.root), _environment(given):  # where it looks for `autograder`
         forkserver.ensure_running()
-    del os.environ["COURSE_PRELOAD"]
     return context
 
 
-def _begin(project: Project) -> None:
-    """Called in each worker before its first hand-in."""
+@contextlib.contextmanager
+def _environment(given: Mapping[str, str]) -> Iterator[None]:
+    """Have this environment for a while."""
+    before = dict(os.environ)
+    try:
+        os.environ.clear()
+        os.environ.update(given)
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _begin(project: Project, environment: Mapping[str, str]) -> None:
+    """Called in each worker before its first hand-in.
+
+    Parameters
+    ----------
+    environment : the grader's.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
+    tempfile.tempdir = None  # where another environment says so
     project.activate()
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

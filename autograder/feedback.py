@@ -17,7 +17,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from nbformat import NotebookNode
+from nbformat.v4 import new_output
 
+from autograder.engine.grade import Graded
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.safe_html import Block, Painter, mappings, source_text, storable
 from autograder.verdict import (
@@ -135,6 +137,24 @@ def write_feedback(path: Path, page: str) -> Path:
         reason = error.strerror or str(error)
         raise OperatorError(f"Feedback can't be written to {path}: {reason}. Make room or mend its rights.") from error
     return path
+
+
+def show(graded: Graded) -> NotebookNode:
+    """Return the notebook with each exercise's score and feedback in the output of its test cell."""
+    automatic: dict[str, ExerciseResult] = {
+        exercise.exercise: exercise
+        for exercise in graded.result.exercises
+        if exercise.status is not ExerciseStatus.MANUAL
+    }
+    for cell in graded.notebook.cells:
+        grading, mark = cell.metadata.get("nbgrader", {}), cell.metadata.get("course", {})
+        exercise = automatic.get(mark.get("exercise", ""))
+        if exercise and grading.get("grade") and not grading.get("solution"):
+            text = "not judged" if exercise.score is None else str(exercise.score)
+            data = {"text/plain": text, "text/html": render_exercise(exercise)}
+            cell.outputs = [new_output("execute_result", data, execution_count=None)]
+            mark["judged"] = exercise.score is not None
+    return graded.notebook
 
 
 def render_exercise(exercise: ExerciseResult) -> str:

@@ -161,7 +161,7 @@ def pack(transcript: Sequence[Exchange]) -> str:
         do = one.do.encode()
         parts += [_HEAD.pack(len(do), len(one.request), len(one.reply)), do, one.request, one.reply]
     packed = zlib.compress(b"".join(parts), 1)
-    return base64.b85encode(packed).decode() if len(packed) <= KEPT_BYTES else ""
+    return base64.b64encode(packed).decode() if len(packed) <= KEPT_BYTES else ""
 
 
 def unpack(text: str) -> tuple[Exchange, ...] | None:
@@ -170,7 +170,7 @@ def unpack(text: str) -> tuple[Exchange, ...] | None:
         return None
     try:
         inflate = zlib.decompressobj()
-        raw = inflate.decompress(base64.b85decode(text), RAW_BYTES + (1 << 20))
+        raw = inflate.decompress(base64.b64decode(text), RAW_BYTES + (1 << 20))
         if not inflate.eof:
             return None
         return tuple(_exchanges(raw))

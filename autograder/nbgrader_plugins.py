@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
@@ -23,10 +22,8 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import legacy
 from autograder.assignment import opened
-from autograder.engine.grade import Graded
 from autograder.engine.restore import WrongNotebook, restore
-from autograder.engine.result import ExerciseResult, ExerciseStatus
-from autograder.feedback import render_exercise
+from autograder.feedback import show
 from autograder.regrade import grade_stored
 from autograder.store import Store
 from course.errors import CourseError
@@ -81,24 +78,6 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
         entry.auto_score = None
         entry.needs_manual_grade = True
         self.gradebook.db.commit()
-
-
-def show(graded: Graded) -> NotebookNode:
-    """Return the notebook with each exercise's score and feedback in the output of its test cell."""
-    automatic: dict[str, ExerciseResult] = {
-        exercise.exercise: exercise
-        for exercise in graded.result.exercises
-        if exercise.status is not ExerciseStatus.MANUAL
-    }
-    for cell in graded.notebook.cells:
-        grading, mark = cell.metadata.get("nbgrader", {}), cell.metadata.get("course", {})
-        exercise = automatic.get(mark.get("exercise", ""))
-        if exercise and grading.get("grade") and not grading.get("solution"):
-            text = "not judged" if exercise.score is None else str(exercise.score)
-            data = {"text/plain": text, "text/html": render_exercise(exercise)}
-            cell.outputs = [new_output("execute_result", data, execution_count=None)]
-            mark["judged"] = exercise.score is not None
-    return graded.notebook
 
 
 def configure(c: Config, project: Project) -> Config:

@@ -1,6 +1,6 @@
-"""What every worker needs, imported once in the process that the workers are forked from.
+"""What every worker needs, imported once in the process that the workers are forked from, and the zygote before them.
 
-Only imports: a parallel region of OpenMP (one product of matrices will do) before the fork would hang the workers.
+Only imports: a parallel region of OpenMP (one product of matrices will do) before a fork would hang the child.
 """
 
 from __future__ import annotations
@@ -9,10 +9,18 @@ import contextlib
 import gc
 import importlib
 import os
+import sys
 
-MODULES = "COURSE_PRELOAD"  # environment: the chapter's checks, which import what they need
+from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT, fork_zygote
 
-for _name in ("autograder.classroom", *os.environ.get(MODULES, "").split()):
+if _path := os.environ.pop(PARENT, ""):
+    from autograder.engine.warm.preload import preload
+
+    preload(os.environ[KERNEL_IMPORTS].split())
+    with contextlib.suppress(OSError):  # nobody wants it any more; who does starts one
+        fork_zygote(_path)
+sys.dont_write_bytecode = False  # kernels write none, workers do
+for _name in ("autograder.hand_in", *os.environ.get(IMPORTS, "").split()):
     with contextlib.suppress(Exception):  # said by the worker that needs it
         importlib.import_module(_name)
 gc.collect()

@@ -28,7 +28,7 @@ class Settings(BaseModel):
     minimum_tier: Tier = Tier.T3
     tier: Tier | None = None
     first_uid: int = Field(default=200_000, ge=1000, lt=2**31)
-    threads: int = Field(default=2, ge=1)
+    threads: int = Field(default=1, ge=1)
 
 
 def load_settings() -> Settings:

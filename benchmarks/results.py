@@ -9,7 +9,7 @@ import json
 import sys
 from typing import Any
 
-from autograder.classroom import hand_ins
+from autograder.hand_in import hand_ins
 from autograder.store import Store
 from course.project import Project
 from course.syllabus import load_syllabus

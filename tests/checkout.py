@@ -57,6 +57,15 @@ class Checkout:
             cells[name]["source"] = source
         return notebook
 
+    def hand_in_mixed_class(self, right: int) -> None:
+        """Release the chapter; `right` students hand in the reference, and each: half, nothing, no notebook."""
+        self.run("course", "release", NAME)
+        for number in range(right):
+            self.hand_in(f"right-{number}", self.notebook("source"))
+        self.hand_in("half", self.answered(p_99_1_halve="def halve(values):\n    return None"))
+        self.hand_in("untouched", self.notebook("release"))
+        self.hand_in("unreadable", "{")
+
     def hand_in(self, student: str, notebook: dict[str, Any] | str | None, name: str = f"{NAME}.ipynb") -> Path:
         """Put a notebook, or any text, where ``collect`` would; None leaves the folder empty."""
         folder = self.project.build / "submitted" / student / NAME

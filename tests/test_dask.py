@@ -21,12 +21,7 @@ pytest.importorskip("distributed", reason="needs the `cluster` extra")
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = make_checkout(tmp_path_factory.mktemp("dask"))
-    made.run("course", "release", NAME)
-    for number in range(4):
-        made.hand_in(f"right-{number}", made.notebook("source"))
-    made.hand_in("half", made.answered(p_99_1_halve="def halve(values):\n    return None"))
-    made.hand_in("untouched", made.notebook("release"))
-    made.hand_in("unreadable", "{")
+    made.hand_in_mixed_class(right=4)
     return made
 
 

@@ -16,24 +16,20 @@ from typing import Any
 import psutil
 import pytest
 
+from autograder.engine.warm.zygote import NAME as ZYGOTE
 from tests.checkout import Checkout, make_checkout
 from tests.minichapter import NAME
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="finds the run's processes by /proc")
 
 ORPHANS_SECONDS = 20
-MARK = "COURSE_KILL_TEST"  # in the environment of every process of a run, also of those that lose their parent
+MARK = "COURSE_RUN"  # in the environment of every process of a run, also of those that lose their parent
 
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = make_checkout(tmp_path_factory.mktemp("kill"))
-    made.run("course", "release", NAME)
-    for number in range(3):
-        made.hand_in(f"right-{number}", made.notebook("source"))
-    made.hand_in("half", made.answered(p_99_1_halve="def halve(values):\n    return None"))
-    made.hand_in("untouched", made.notebook("release"))
-    made.hand_in("unreadable", "{")
+    made.hand_in_mixed_class(right=3)
     made.hand_in("raises", made.answered(p_99_1_double="def double(values):\n    raise ValueError"))
     return made
 
@@ -64,9 +60,6 @@ def gradebook_rows(checkout: Checkout) -> dict[str, Any]:
                JOIN submitted_assignment s ON s.id = n.assignment_id"""
     with contextlib.closing(sqlite3.connect(checkout.project.build / "gradebook.db")) as connection:
         return {f"{student} {cell}": rest for student, cell, *rest in connection.execute(query)}
-
-
-ZYGOTE = "autograder.engine.warm.zygote"  # and the three it forks for a submission: supervisor, init, kernel
 
 
 def start(checkout: Checkout, token: str) -> subprocess.Popen[bytes]:
@@ -106,7 +99,8 @@ def is_kernel(process: psutil.Process) -> bool:
     """Whether it is what a student's code runs in: that one can end itself, so its end says nothing about others."""
     with contextlib.suppress(psutil.Error):
         parents = process.parents()
-        return len(parents) > 2 and all(ZYGOTE in command_of(one) for one in (process, *parents[:3]))
+        # a zygote, and the three it forks for a submission: supervisor, init, kernel
+        return len(parents) > 2 and all(one.name() == ZYGOTE for one in (process, *parents[:3]))
     return False
 
 
@@ -140,11 +134,10 @@ def kill_at(checkout: Checkout, moment: float, random_state: random.Random) -> s
         victim = next((one for one in alive if one.pid == run.pid and random_state.random() < 0.5), None)
         victim = victim or random_state.choice([one for one in alive if not is_kernel(one)])
         with contextlib.suppress(psutil.Error):
-            killed = command_of(victim)[-60:]
+            killed = f"{victim.name()} {command_of(victim)[-60:]}"
             victim.kill()
     run.wait(timeout=300)
     until = time.monotonic() + ORPHANS_SECONDS
-    # A submission's process does not get the mark, and loses its parent: so also those that were there.
     while (left := [*filter(runs, alive), *processes(token)]) and time.monotonic() < until:
         time.sleep(0.2)
     commands = [command_of(one) for one in left if runs(one)]

@@ -48,7 +48,7 @@ def edit(checkout: Checkout, old: str, new: str) -> None:
 # Judges every hand-in in this process and tells whose notebooks were run and which checks were called, and over what.
 SCRIPT = """
 import json
-from autograder import classroom, regrade
+from autograder import hand_in, regrade
 from autograder.engine import judge
 from autograder.store import Store
 from course.errors import SetupError
@@ -70,7 +70,7 @@ def call(check, bench, student, seed):
 regrade.grade, judge.call = grade, call
 project = Project.find().activate()
 chapter = load_syllabus(project.syllabus).find("ch99")
-results = [classroom.judge_hand_in(project, chapter.name, one).result for one in classroom.hand_ins(project, chapter)]
+results = [hand_in.judge_hand_in(project, chapter.name, one).result for one in hand_in.hand_ins(project, chapter)]
 scores = {one.student: [one.status] + [e.score for e in one.exercises] for one in results}
 hints = {one.student: [c.hint for e in one.exercises for c in e.checks if c.hint] for one in results}
 print(json.dumps({"run": run, "called": called, "scores": scores, "hints": hints}))

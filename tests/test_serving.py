@@ -17,20 +17,9 @@ import pytest
 from autograder.engine import transport, wire
 from autograder.engine.remote import Student
 from autograder.engine.shim import start_code, warm_start_code
+from tests.deadlines import SOON, soon
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no descriptors are handed on")
-SOON = 20.0  # seconds; what these tests expect comes at once
-
-
-@pytest.fixture
-def unix() -> Iterator[tuple[socket.socket, socket.socket]]:
-    left, right = socket.socketpair()
-    with left, right:
-        yield left, right
-
-
-def soon() -> float:
-    return time.monotonic() + SOON
 
 
 class OverSocket:

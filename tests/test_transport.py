@@ -18,9 +18,9 @@ import pytest
 from autograder.engine import frame as bounds
 from autograder.engine import transport
 from autograder.engine.frame import WireError
+from tests.deadlines import SOON, soon
 
 needs_memory_files = pytest.mark.skipif(sys.platform != "linux", reason="memory files are Linux's")
-SOON = 20.0  # seconds; what these tests expect comes at once
 
 
 @pytest.fixture(params=["unix", "inet"])
@@ -35,17 +35,6 @@ def pair(request: pytest.FixtureRequest) -> Iterator[tuple[socket.socket, socket
             right, _ = listener.accept()
     with left, right:
         yield left, right
-
-
-@pytest.fixture
-def unix() -> Iterator[tuple[socket.socket, socket.socket]]:
-    left, right = socket.socketpair()
-    with left, right:
-        yield left, right
-
-
-def soon() -> float:
-    return time.monotonic() + SOON
 
 
 def later(target: Any, *args: Any) -> threading.Thread:

@@ -26,12 +26,11 @@ from autograder.engine.isolation.tiers import Tier
 from autograder.engine.remote import BadReply, CallTimeout, SessionDied
 from autograder.engine.result import Status
 from autograder.engine.shim import start_code, warm_start_code
-from autograder.engine.surroundings import private_folder
+from autograder.engine.surroundings import CHECKS, private_folder
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
 
-CHECKS = 100  # the descriptor a warm kernel finds the socket for checks on; see `warm.zygote`
 GREETING_SECONDS = 15  # for a kernel that has run its cells to begin to answer
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
 RESTARTS = 3  # how often a submission whose process has died is started again for its next check
@@ -223,7 +222,7 @@ class NotebookSession:
             status, what = Status.TIMED_OUT, f"did not end within {self.limits.wall_seconds} s"
         elif client.ended_for:
             status, sentence = _EXCESS[client.ended_for]
-            what = f"ended it: {sentence[0].lower()}{sentence[1:-1]}"
+            what = f"was ended: {sentence[0].lower()}{sentence[1:-1]}"
         self.run.trouble(status, f"{cell} {what}; nothing after it could be run.")
 
     def _note_errors(self, cell: NotebookNode, late: bool) -> None:

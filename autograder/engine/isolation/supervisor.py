@@ -63,6 +63,7 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     group = _group(plan)
     pid = 0
+    farewell: dict[str, object] = {}
     try:
         linux.adopt_orphans()
         _leave(plan.tier)
@@ -94,18 +95,17 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
             reason = "memory"
         elif reason == "" and status == -signal.SIGKILL:
             reason = LOST  # nobody inside can kill the first process
-        _end_orphans()
-        if group is not None:
-            group.remove()
-        _tell(grader, exit=status, reason="" if reason == _ORDERED else reason)
+        farewell = {"exit": status, "reason": "" if reason == _ORDERED else reason}
     except OSError as error:
-        _tell(grader, refused=str(error))
+        farewell = {"refused": str(error), "tier": plan.tier}
         if pid:
             _end(pid)
     finally:
         _end_orphans()
         if group is not None:
             group.remove()
+        if farewell:
+            _tell(grader, **farewell)
 
 
 def _group(plan: Plan) -> cgroup.Group | None:

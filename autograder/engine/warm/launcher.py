@@ -27,6 +27,7 @@ from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.supervisor import LOST
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.surroundings import environment, private_folder, sweep
+from autograder.engine.warm import branch
 from autograder.engine.warm.preload import ONE_THREAD
 from autograder.engine.warm.zygote import PASSWORD_BYTES
 from course.errors import EngineError
@@ -34,6 +35,8 @@ from course.errors import EngineError
 ADDRESS = "COURSE_ZYGOTE"  # environment: where a zygote listens, and its password; for this process's workers
 START_SECONDS = 60.0
 _LOOK = 0.2  # seconds between two looks at whether a lazy zygote is still wanted
+# What a zygote is told besides: a test's wish, and a label by which an operator finds all processes of a run.
+_PASSED = ("COURSE_CANARY", "COURSE_RUN")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
@@ -154,13 +157,13 @@ class Zygote:
     Attributes
     ----------
     path, password : where it listens, and what it wants to hear.
-    owned : the process, when this one has started it.
+    owned : the process, when this one has started it or had it forked.
     borrowed : another process has started it.
     """
 
     path: str
     password: bytes
-    owned: subprocess.Popen[bytes] | None = None
+    owned: subprocess.Popen[bytes] | branch.Offshoot | None = None
     borrowed: bool = False
     closed: bool = False
     _lifeline: socket.socket | None = field(default=None, repr=False)
@@ -203,19 +206,35 @@ class Zygote:
         self._lifeline, theirs = socket.socketpair()
         with server, theirs, open(Path(self.path).parent / "log", "wb") as log:
             descriptors = (server.fileno(), theirs.fileno())
-            self.owned = subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, "-m", "autograder.engine.warm.zygote", *map(str, descriptors), *["--cold"] * cold],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 pass_fds=descriptors,
                 cwd=Path(__file__).resolve().parents[3],
-                env=_environment(),
+                env=clean_environment(),
                 start_new_session=True,
             )
-        assert self.owned.stdin is not None
-        with self.owned.stdin as stdin:
-            stdin.write(hashlib.sha256(self.password).digest())
+        assert process.stdin is not None
+        with process.stdin as stdin:
+            stdin.write(self._digest())
+        self.owned = process
+
+    def have_forked(self, server: socket.socket) -> str:
+        """Have it forked by another process of ours (`branch.fork_zygote`); return where that one has to ask."""
+        path = Path(self.path).parent / "parent"
+        self._lifeline, theirs = socket.socketpair()
+        branch.hand_over(path, server, theirs, self._digest(), self._begun)
+        return str(path)
+
+    def _begun(self, process: branch.Offshoot | None) -> bool:
+        if process is not None:
+            self.owned = process
+        return not self.closed
+
+    def _digest(self) -> bytes:
+        return hashlib.sha256(self.password).digest()
 
     def start_when_asked(self, server: socket.socket, cold: bool) -> None:
         """Wait until somebody connects, then start; run in a thread."""
@@ -294,14 +313,22 @@ def zygote(renew: Zygote | None = None) -> Zygote:
         return _current
 
 
-def share(now: bool = True) -> None:
-    """Let the processes that this one starts use its zygote; start it `now`, or when the first of them asks."""
+def share(now: bool = True) -> str:
+    """Let the processes that this one starts use its zygote. It is started when the first of them asks for a kernel;
+    or `now`, by the process that is told the path which is returned (see `branch`); empty where it runs already."""
     global _current, _owner
     with _lock:
+        path = ""
         if _current is None or _owner != os.getpid():
-            _current, _owner = start(lazily=not now), os.getpid()
+            _current, server = _listening()
+            _owner = os.getpid()
             atexit.register(_current.close)
+            if now:
+                path = _current.have_forked(server)
+            else:
+                _start_lazily(_current, server)
         os.environ[ADDRESS] = _current.address
+        return path
 
 
 def start(cold: bool = False, lazily: bool = False) -> Zygote:
@@ -316,14 +343,10 @@ def start(cold: bool = False, lazily: bool = False) -> Zygote:
     ------
     EngineError : no process can be started.
     """
-    sweep()
-    made = Zygote(str(private_folder() / "socket"), secrets.token_bytes(PASSWORD_BYTES))
+    made, server = _listening()
     try:
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        server.bind(made.path)
-        server.listen(128)
         if lazily:
-            threading.Thread(target=made.start_when_asked, args=(server, cold), daemon=True).start()
+            _start_lazily(made, server, cold)
         else:
             made.start(server, cold)
     except OSError as error:
@@ -331,11 +354,29 @@ def start(cold: bool = False, lazily: bool = False) -> Zygote:
     return made
 
 
-def _environment() -> dict[str, str]:
+def _listening() -> tuple[Zygote, socket.socket]:
+    """Return a zygote that does not run yet, and the socket that requests to it wait on."""
+    sweep()
+    try:
+        made = Zygote(str(private_folder() / "socket"), secrets.token_bytes(PASSWORD_BYTES))
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        server.bind(made.path)
+        server.listen(128)
+    except OSError as error:
+        raise EngineError(f"No kernel can be started: {error}. Free some memory and run again.") from error
+    return made, server
+
+
+def _start_lazily(made: Zygote, server: socket.socket, cold: bool = False) -> None:
+    threading.Thread(target=made.start_when_asked, args=(server, cold), daemon=True).start()
+
+
+def clean_environment() -> dict[str, str]:
+    """Return the variables of a process that kernels are forked from, which submissions can read."""
     fonts = platformdirs.user_cache_path("handson-course") / "matplotlib"  # else fonts are searched for every time
     fixed = {"PYTHONHASHSEED": "0", "MPLBACKEND": _INLINE, "MPLCONFIGDIR": str(fonts), "HOME": "/nonexistent"}
-    canary = {name: value for name, value in os.environ.items() if name == "COURSE_CANARY"}
-    return {**environment(), **ONE_THREAD, **fixed, **canary}
+    passed = {name: value for name, value in os.environ.items() if name in _PASSED}
+    return {**environment(), **ONE_THREAD, **fixed, **passed}
 
 
 def _line(connection: socket.socket) -> dict[str, Any]:

@@ -6,14 +6,14 @@ child. So everything is imported with one thread, and the child gets its threads
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import importlib
 import os
 import random
+import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 MODULES = (
@@ -28,7 +28,18 @@ MODULES = (
 )  # fmt: skip
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
+_IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
+
 _controller: Any = None
+
+
+def named_in(sources: Iterable[str]) -> list[str]:
+    """Return those of `MODULES` whose package one of the sources imports, and what every kernel needs.
+
+    A chapter's kernels start sooner without the packages that it has no use for; a submission can import them still.
+    """
+    packages = {"threadpoolctl", "psutil", *(found for text in sources for found in _IMPORT.findall(text))}
+    return [name for name in MODULES if name.partition(".")[0] in packages]
 
 
 def preload(modules: Sequence[str] = MODULES) -> list[str]:
@@ -74,12 +85,10 @@ def canary(threads: int = 2) -> None:
     if os.environ.get("COURSE_CANARY") == "dies":  # for the test of what happens then
         raise ArithmeticError("as demanded")
     adopt(threads, "canary")
-    import numpy as np
-    from sklearn.cluster import KMeans
+    torch = sys.modules.get("torch")
+    if torch and not torch.isfinite(torch.ones(512, 512) @ torch.ones(512, 512)).all():
+        raise ArithmeticError("torch can't multiply in a forked process")
+    if cluster := sys.modules.get("sklearn.cluster"):
+        import numpy as np
 
-    with contextlib.suppress(ImportError):
-        import torch
-
-        if not torch.isfinite(torch.ones(512, 512) @ torch.ones(512, 512)).all():
-            raise ArithmeticError("torch can't multiply in a forked process")
-    KMeans(2, n_init=1, max_iter=3).fit(np.random.default_rng(0).normal(size=(2000, 8)))
+        cluster.KMeans(2, n_init=1, max_iter=3).fit(np.random.default_rng(0).normal(size=(2000, 8)))

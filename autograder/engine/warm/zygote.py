@@ -1,7 +1,8 @@
 """The warm parent of kernels: imports what notebooks import, then forks a shut-in kernel for each request.
 
-Run as ``python -m autograder.engine.warm.zygote LISTENING_FD LIFELINE_FD [--cold]``. Everything in its memory can be
-read by submissions: it holds no check, no key, no answer, and of the password only a digest.
+Run as ``python -m autograder.engine.warm.zygote LISTENING_FD LIFELINE_FD [--cold]``, or forked (see `branch`).
+Everything in its memory can be read by submissions: it holds no check, no key, no answer, and of the password only a
+digest.
 
 A request is one connection: the password, one JSON line, and the kernel's descriptors; from then on the connection
 belongs to the supervisor of that kernel (see `autograder.engine.isolation.supervisor`).
@@ -24,22 +25,26 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.engine.isolation import cgroup, linux, seccomp
 from autograder.engine.isolation.probe import probe
 from autograder.engine.isolation.sandbox import Box, environment
 from autograder.engine.isolation.supervisor import Plan, supervise
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.surroundings import CHECKS
 from autograder.engine.warm.preload import adopt, canary, preload
 
-_NAME = "autograder.engine.warm.zygote"
+if TYPE_CHECKING:
+    from autograder.engine.warm.app import ForkedKernelApp
+
+NAME = "course-zygote"  # of the process and all that it forks, as `ps` shows it
+_MODULE = "autograder.engine.warm.zygote"
 _CHECKOUT = str(Path(__file__).resolve().parents[3])
 # What IPython imports only when a shell is made.
 _SHELL = ("IPython.core.completerlib", "IPython.core.debugger", "IPython.core.logger", "IPython.core.oinspect",
           "IPython.extensions.storemagic", "IPython.utils.wildcard", "IPython.core.magics",
           "ipykernel.debugger")  # fmt: skip
-CHECKS = 100  # the descriptor on which a kernel is asked by checks
 _USERS = 20_000  # how many user numbers are used in turn
 PASSWORD_BYTES = 16
 MAX_REQUEST = 1 << 16
@@ -48,9 +53,18 @@ _CANARY_SECONDS = 10
 _REQUEST_SECONDS = 5.0
 
 
-def main(listening: int, lifeline: int, cold: bool) -> None:
-    """Serve until the lifeline closes."""
-    digest = os.read(0, 32)
+def begin(listening: int, lifeline: int, digest: bytes, *, cold: bool) -> None:
+    """Serve until the lifeline closes.
+
+    Parameters
+    ----------
+    listening, lifeline : descriptors of sockets: where kernels are asked for, and what closes when none is any more.
+    digest : of the password.
+    cold : import nothing beforehand.
+    """
+    linux.set_dumpable(False)
+    linux.set_name(NAME)
+    cgroup.sweep()
     server = socket.socket(fileno=listening)
     if not cold:
         preload()
@@ -60,8 +74,8 @@ def main(listening: int, lifeline: int, cold: bool) -> None:
             handed_on, hand_on = os.pipe()
             os.write(hand_on, digest)
             os.dup2(handed_on, 0)
-            os.execv(sys.executable, [sys.executable, "-m", _NAME, str(listening), str(lifeline), "--cold"])
-    _import_kernel()
+            os.execv(sys.executable, [sys.executable, "-m", _MODULE, str(listening), str(lifeline), "--cold"])
+    app = _prepare_kernel()
     filters = {network: seccomp.program(network=network) for network in (True, False)} if seccomp.available() else {}
     gc.collect()
     gc.freeze()
@@ -78,17 +92,19 @@ def main(listening: int, lifeline: int, cold: bool) -> None:
             return
         connection, _ = server.accept()
         with connection:
-            _answer(connection, digest, Offer(best, filters, (listening, lifeline), cold))
+            _answer(connection, digest, Offer(best, filters, (listening, lifeline), cold, app))
 
 
 @dataclass(frozen=True)
 class Offer:
-    """What every kernel of this zygote has in common: the best tier, its filters of system calls, what to close."""
+    """What every kernel of this zygote has in common: the best tier, its filters of system calls, what to close, the
+    application that is ready but for its sockets."""
 
     best: Tier
     filters: dict[bool, bytes]
     ours: tuple[int, int]
     cold: bool
+    app: ForkedKernelApp
 
 
 def _answer(connection: socket.socket, digest: bytes, offer: Offer) -> None:
@@ -163,23 +179,25 @@ def _supervise(
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ports = request["ports"]
         path = ["", *(entry for entry in sys.path if entry not in ("", _CHECKOUT))]
-        serve(request["connection"], dict(zip(ports, descriptors, strict=False)), path)
+        serve(offer.app, request["connection"], dict(zip(ports, descriptors, strict=False)), path)
 
     supervise(plan, connection, descriptors, offer.filters[tier is not Tier.T3], body)
 
 
-def _import_kernel() -> None:
-    """Import what a kernel itself and the shim need."""
-    import autograder.engine.shim
-    import autograder.engine.warm.app  # noqa: F401
+def _prepare_kernel() -> ForkedKernelApp:
+    """Import what a kernel itself and the shim need, and make all of it that needs no sockets."""
+    import autograder.engine.shim  # noqa: F401
 
     blocked = {"debugpy": None, "debugpy.server": None}  # ipykernel's debugger would cost half the start
     sys.modules.update(blocked)  # type: ignore[arg-type]  # None means: there is no such module
+    from autograder.engine.warm.app import prepare
+
     for name in _SHELL:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
     for name in blocked:
         del sys.modules[name]
+    return prepare()
 
 
 def _canary_lives() -> bool:
@@ -204,6 +222,4 @@ def _canary_lives() -> bool:
 
 
 if __name__ == "__main__":
-    linux.set_dumpable(False)
-    cgroup.sweep()
-    main(int(sys.argv[1]), int(sys.argv[2]), "--cold" in sys.argv)
+    begin(int(sys.argv[1]), int(sys.argv[2]), os.read(0, 32), cold="--cold" in sys.argv)

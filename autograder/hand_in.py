@@ -1,0 +1,77 @@
+"""One student's hand-in: where it is, and what a worker does with it.
+
+Workers import this module and nothing of nbgrader's, which takes longer to import than a submission to judge.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbformat import NotebookNode
+
+from autograder.assignment import opened
+from autograder.engine.grade import Unreadable, read_notebook, refused
+from autograder.engine.result import Result
+from autograder.feedback import show
+from autograder.regrade import grade_stored, keep_refused
+from autograder.store import Store
+from course.errors import EngineError
+from course.project import Project
+from course.syllabus import Chapter
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """One student's folder for a chapter, as nbgrader's ``collect`` leaves it."""
+
+    student: str
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a worker hands back: the result, and the notebook with scores and feedback in its outputs."""
+
+    result: Result
+    notebook: NotebookNode
+
+
+def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = frozenset()) -> list[HandIn]:
+    """Return what was handed in, by student, from ``build/submitted/<student>/<chapter>/``; of all when empty."""
+    folders = sorted((project.build / "submitted").glob(f"*/{chapter.name}"))
+    found = [HandIn(folder.parent.name, folder) for folder in folders if folder.is_dir()]
+    return [one for one in found if not students or one.student in students]
+
+
+def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = False) -> Judged:
+    """Judge one hand-in and store the result; run in a worker.
+
+    Raises
+    ------
+    EngineError : something can't be read or stored.
+    """
+    found = opened(project, name)
+    chapter = found.assignment.chapter
+    store = Store.of(project, chapter)
+    try:
+        path, notes = _find_notebook(hand_in, chapter)
+        notebook = read_notebook(path, chapter.limits.notebook_mb)
+        graded = grade_stored(notebook, hand_in.student, found, store, notes=notes, fresh=fresh)
+    except Unreadable as error:
+        graded = refused(hand_in.student, found.assignment, error.status, str(error))
+        keep_refused(graded, found, store)
+    except OSError as error:
+        raise EngineError(
+            f"{hand_in.folder} can't be read: {error.strerror}. Mend its permissions and run again."
+        ) from error
+    return Judged(graded.result, show(graded))
+
+
+def _find_notebook(hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, ...]]:
+    """Return the notebook of `chapter`, under its own name or, if there is just one, under another."""
+    named = hand_in.folder / f"{chapter.name}.ipynb"
+    others = sorted(hand_in.folder.glob("*.ipynb"))
+    if named.exists() or len(others) != 1:
+        return named, ()
+    return others[0], (f"The notebook was handed in as {others[0].name}.",)

@@ -9,6 +9,8 @@ import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from nbformat import v4
+
 from autograder.assignment import read_sheet
 from autograder.dispatch import Dispatcher, Done
 from autograder.engine.grade import Sheet
@@ -84,7 +86,7 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
     try:
         if done.value is not None:
             folder, notebook = done.job.folder, done.value.notebook
-            entry = entry_of(student, notebook, read_timestamp(folder))
+            entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, sheet.chapter.name, student, folder, notebook, _config(project))
             recorder.record(entry)
             return done.value.result

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from nbformat import NotebookNode, v4
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import find_all_files
@@ -33,9 +32,7 @@ def no_drafts(project: Project, chapter: str) -> Iterator[None]:
             folder.rmdir()
 
 
-def file_autograded(
-    project: Project, chapter: str, student: str, hand_in: Path, notebook: NotebookNode, config: Config
-) -> None:
+def file_autograded(project: Project, chapter: str, student: str, hand_in: Path, notebook: str, config: Config) -> None:
     """Put a graded notebook and what was handed in beside it where nbgrader looks for them.
 
     Each file is replaced as a whole, and what is not part of the hand-in any more is removed. Other notebooks are
@@ -44,7 +41,7 @@ def file_autograded(
     Parameters
     ----------
     hand_in : the submitted folder.
-    notebook : as `nbgrader_plugins.show` leaves it.
+    notebook : as `feedback.show` leaves it, as text.
     config : nbgrader's, for permissions and what to ignore.
 
     Raises
@@ -55,14 +52,13 @@ def file_autograded(
     permissions = int(str(Autograde(coursedir=coursedir, config=config).permissions), 8)
     target, drafts = project.build / "autograded" / student / chapter, project.build / DRAFTS / chapter
     files = {**_files(hand_in, coursedir), **_files(project.build / "source" / chapter, coursedir)}
-    text = v4.writes(notebook)
     try:
         drafts.mkdir(parents=True, exist_ok=True)
         for name, path in files.items():
             with _replacing(target / name, drafts, permissions) as draft:
                 shutil.copyfile(path, draft)
         with _replacing(target / f"{chapter}.ipynb", drafts, permissions) as draft:
-            draft.write_text(text + "\n", encoding="utf-8", errors="surrogatepass", newline="\n")
+            draft.write_text(notebook + "\n", encoding="utf-8", errors="surrogatepass", newline="\n")
         _remove_others(target, {*files, Path(f"{chapter}.ipynb")})
     except OSError as error:
         raise EngineError(

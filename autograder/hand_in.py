@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
+from nbformat import v4
 
 from autograder.assignment import opened
 from autograder.engine.grade import Unreadable, read_notebook, refused
@@ -31,10 +31,10 @@ class HandIn:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a worker hands back: the result, and the notebook with scores and feedback in its outputs."""
+    """What a worker hands back: the result, and the text of the notebook with scores and feedback in its outputs."""
 
     result: Result
-    notebook: NotebookNode
+    notebook: str
 
 
 def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = frozenset()) -> list[HandIn]:
@@ -65,7 +65,7 @@ def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = Fa
         raise EngineError(
             f"{hand_in.folder} can't be read: {error.strerror}. Mend its permissions and run again."
         ) from error
-    return Judged(graded.result, show(graded))
+    return Judged(graded.result, v4.writes(show(graded)))
 
 
 def _find_notebook(hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, ...]]:

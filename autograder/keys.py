@@ -181,7 +181,17 @@ def _imported(tree: ast.Module) -> Iterator[str]:
 
 
 def _of_files(paths: Iterable[Path]) -> str:
-    return _digest(f"{path.name}\x1f{hashlib.sha256(path.read_bytes()).hexdigest()}" for path in sorted(paths))
+    parts = []
+    for path in sorted(paths):
+        found = path.stat()
+        parts.append(f"{path.name}\x1f{_of_file(path, found.st_mtime_ns, found.st_ctime_ns, found.st_size)}")
+    return _digest(parts)
+
+
+@functools.lru_cache(maxsize=4096)
+def _of_file(path: Path, *version: int) -> str:
+    """Return a file's digest; `version` tells whether it is still the file that was read before."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -52,7 +52,7 @@ class Entry:
 
 
 def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime | None = None) -> Entry:
-    """Return what a graded notebook (`nbgrader_plugins.show`) puts into the gradebook, by nbgrader's own rules."""
+    """Return what a graded notebook (`feedback.show`) puts into the gradebook, by nbgrader's own rules."""
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
     for cell in notebook.cells:
@@ -212,9 +212,9 @@ class Recorder:
                 known.add(row.name)
                 automatic = entry.scores[row.name]
                 asks = row.manual_score is not None or automatic is None
-                connection.execute(
-                    update(_GRADE).where(_GRADE.c.id == row.id).values(auto_score=automatic, needs_manual_grade=asks)
-                )
+                if (row.auto_score, row.needs_manual_grade) != (automatic, asks):
+                    change = update(_GRADE).where(_GRADE.c.id == row.id)
+                    connection.execute(change.values(auto_score=automatic, needs_manual_grade=asks))
             given = row.manual_score if row.manual_score is not None else automatic
             total += 0.0 if given is None else given + (row.extra_credit or 0.0)
         self._refuse_unknown(entry.scores.keys() - known)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import html
 import io
 import re
@@ -222,6 +223,9 @@ def _attachment(attachments: object, name: str) -> tuple[str, object]:
     return next(((kind, bundle[kind]) for kind in _PICTURES if kind in bundle), ("", None))
 
 
+_prose = functools.cache(_Prose)
+
+
 @dataclass
 class Painter:
     """Turns one notebook's cells into blocks and keeps the page within its limits.
@@ -237,7 +241,7 @@ class Painter:
 
     def __post_init__(self) -> None:
         self.left = self.limits.page
-        self._prose = _Prose(self.limits)
+        self._prose = _prose(self.limits)
 
     def code(self, cell: Mapping[str, Any], label: str) -> Block:
         """Return a code cell's source."""

@@ -177,9 +177,13 @@ def check(
     return mark
 
 
-def mutant(exercise: str, *, replaces: str, fails: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+def mutant(
+    exercise: str, *, replaces: str, fails: str, also: Mapping[str, Any] | None = None, constant: bool = False
+) -> Callable[[F], F]:
     """Mark a function or class as a wrong answer for the name it `replaces` (and those in `also`); its docstring
     is the sentence for a student with that misconception, `fails` the check that must catch it.
+
+    With `constant`, the name is a constant, and the function (without parameters) returns the wrong value of it.
 
     Raises
     ------
@@ -188,12 +192,14 @@ def mutant(exercise: str, *, replaces: str, fails: str, also: Mapping[str, Any] 
     """
     if not fails:
         raise ValueError(f"a mutant of {replaces} has to name the check that catches it (fails=...)")
-    return _variant(exercise, replaces, fails, also)
+    return _variant(exercise, replaces, fails, also, constant)
 
 
-def alternative(exercise: str, *, replaces: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+def alternative(
+    exercise: str, *, replaces: str, also: Mapping[str, Any] | None = None, constant: bool = False
+) -> Callable[[F], F]:
     """Mark a function or class as a right answer that differs from the reference: it must get full marks."""
-    return _variant(exercise, replaces, "", also)
+    return _variant(exercise, replaces, "", also, constant)
 
 
 def headline(exercise: str, figure: str, *, book: str, data: str, holds: Callable[[float], bool]) -> Callable[[F], F]:
@@ -239,11 +245,13 @@ def load_headlines(chapter: str) -> tuple[Headline, ...]:
     return tuple(item for item in _gather(autograder.checks, f"headline_{chapter}") if isinstance(item, Headline))
 
 
-def _variant(exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None) -> Callable[[F], F]:
+def _variant(
+    exercise: str, replaces: str, fails: str, also: Mapping[str, Any] | None, constant: bool
+) -> Callable[[F], F]:
     def mark(function: F) -> F:
         if fails and not function.__doc__:
             raise TypeError(f"{function.__qualname__}: a mutant needs a docstring, the sentence that helps the student")
-        answers = {replaces: function, **(also or {})}
+        answers = {replaces: function() if constant else function, **(also or {})}
         made = Variant(exercise, function.__name__, _sentence(function), answers, fails)
         setattr(function, _MARK, made)
         return function

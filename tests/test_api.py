@@ -130,3 +130,15 @@ def test_a_chapter_is_loaded_from_its_four_files(tmp_path: Path, monkeypatch: py
     assert chapter.namespace()["double"](values).tolist() == [0, 2, 4]
     assert chapter.namespace(square)["double"](values).tolist() == [0, 1, 4]
     assert chapter.namespace(square)["halve"] is chapter.namespace()["halve"]
+
+
+def test_a_wrong_constant_is_what_its_function_returns() -> None:
+    made = mutant("p.99.3", replaces="CORNERS", fails="test_x", constant=True)(_five)
+    assert vars(made)["__course__"].answers == {"CORNERS": 5}
+    made = alternative("p.99.3", replaces="CORNERS", constant=True)(_five)
+    assert vars(made)["__course__"].answers == {"CORNERS": 5}
+
+
+def _five() -> int:
+    """A pentagon has five."""
+    return 5

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import LIMITS, environment, places
+from autograder.engine.surroundings import LIMITS, environment, places, remove
 from autograder.settings import Settings
 from course.errors import EngineError
 from course.syllabus import Limits
@@ -263,7 +262,7 @@ class KernelClient(NotebookClient):
             self._channels.stop_channels()
         with contextlib.suppress(Exception):
             run_sync(self._manager.cleanup_resources)()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(self._folder)
 
     def _process(self) -> Any:
         return getattr(self._manager.provisioner, "process", None)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import secrets
-import shutil
 import socket
 import sys
 import threading
@@ -26,7 +25,7 @@ from autograder.engine.isolation.tiers import Tier
 from autograder.engine.remote import BadReply, CallTimeout, SessionDied
 from autograder.engine.result import Status
 from autograder.engine.shim import start_code, warm_start_code
-from autograder.engine.surroundings import CHECKS, private_folder
+from autograder.engine.surroundings import CHECKS, private_folder, remove
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
@@ -188,7 +187,7 @@ class NotebookSession:
             self._client.destroy()
             self._client.close()
             self._client = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(self._folder)
 
     def _launch(self) -> None:
         folder = self._folder

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import shutil
 import tempfile
@@ -44,7 +46,30 @@ def sweep() -> None:
     for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}[0-9]*-*"):
         maker = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if maker.isdigit() and not psutil.pid_exists(int(maker)):
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder and all in it as far as it may be removed, however deep a submission has made it."""
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:  # Python's own, before 3.13
+        with contextlib.suppress(OSError):
+            _flatten(folder)
+
+
+def _flatten(folder: Path) -> None:
+    """Remove a folder by lifting what is two levels down to its top, again and again."""
+    numbers = itertools.count()
+    while entries := list(os.scandir(folder)):
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+                continue
+            for inner in os.scandir(entry.path):
+                os.rename(inner.path, folder / f"{_PREFIX}lifted-{next(numbers)}")
+            os.rmdir(entry.path)
+    os.rmdir(folder)
 
 
 def environment(given: dict[str, str] | None = None) -> dict[str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import glob
 import os
-import shutil
 import signal
 import sys
 import sysconfig
@@ -15,6 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
+
+from autograder.engine.surroundings import remove
 
 _PATIENCE = 3.0  # seconds the engine has to end what it runs, after it has returned
 
@@ -54,7 +55,7 @@ def _removed(pattern: str) -> Iterator[Path]:
         yield path
         with contextlib.suppress(OSError):
             if path.is_dir() and not path.is_symlink():
-                shutil.rmtree(path)
+                remove(path)
             else:
                 path.unlink()
 

@@ -9,7 +9,6 @@ import json
 import os
 import secrets
 import select
-import shutil
 import signal
 import socket
 import subprocess
@@ -26,7 +25,7 @@ import platformdirs
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.supervisor import LOST
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import environment, private_folder, sweep
+from autograder.engine.surroundings import environment, private_folder, remove, sweep
 from autograder.engine.warm import branch
 from autograder.engine.warm.preload import ONE_THREAD
 from autograder.engine.warm.zygote import PASSWORD_BYTES
@@ -269,7 +268,7 @@ class Zygote:
             self.owned.wait()
             self.owned = None
         if not self.borrowed:
-            shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+            remove(Path(self.path).parent)
 
 
 class NotIsolated(EngineError):

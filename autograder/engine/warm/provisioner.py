@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from traitlets import Bool, Dict, Float, Unicode
 import course
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import environment, private_folder
+from autograder.engine.surroundings import environment, private_folder, remove
 from autograder.engine.warm.app import CHANNELS
 from autograder.engine.warm.launcher import KernelProcess, Request, launch
 from autograder.settings import load_settings
@@ -133,7 +132,7 @@ class WarmProvisioner(KernelProvisionerBase):
         if self.connection is not None:
             self.connection.close()
         if self._folder is not None and not restart:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            remove(self._folder)
 
     def _box(self, cwd: Any) -> Box:
         places = [str(Path(course.__file__).parent), str(data_cache().resolve())]

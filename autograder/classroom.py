@@ -16,7 +16,7 @@ from autograder.dispatch import Dispatcher, Done
 from autograder.engine.grade import Sheet
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.executors import Workforce, local
-from autograder.filing import file_autograded, no_drafts
+from autograder.filing import Rules, file_autograded, no_drafts
 from autograder.hand_in import HandIn, Judged, hand_ins, judge_hand_in
 from autograder.nbgrader_plugins import gradebook, stock_config
 from autograder.recorder import PATIENCE, Recorder, entry_of, read_timestamp
@@ -77,7 +77,9 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         yield from _absent(project, sheet, {one.student for one in found})
 
 
-_config = functools.cache(stock_config)
+@functools.cache
+def _rules(project: Project) -> Rules:
+    return Rules.of(stock_config(project))
 
 
 def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[HandIn, Judged]) -> Result:
@@ -87,7 +89,7 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
         if done.value is not None:
             folder, notebook = done.job.folder, done.value.notebook
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
-            file_autograded(project, sheet.chapter.name, student, folder, notebook, _config(project))
+            file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
             recorder.record(entry)
             return done.value.result
     except CourseError as trouble:

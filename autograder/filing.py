@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.converters import Autograde
@@ -17,6 +18,27 @@ from course.errors import EngineError
 from course.project import Project
 
 DRAFTS = "autograded-drafts"  # beside the folder, which formgrader lists
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What nbgrader's configuration says of files.
+
+    Attributes
+    ----------
+    ignored : patterns of names that are left out.
+    permissions : of the files that are written.
+    """
+
+    ignored: tuple[str, ...]
+    permissions: int
+
+    @classmethod
+    def of(cls, config: Config) -> Rules:
+        """Read them from nbgrader's configuration."""
+        coursedir = CourseDirectory(config=config)
+        converter = Autograde(coursedir=coursedir, config=config)
+        return cls(tuple(coursedir.ignore), int(str(converter.permissions), 8))
 
 
 @contextmanager
@@ -32,7 +54,7 @@ def no_drafts(project: Project, chapter: str) -> Iterator[None]:
             folder.rmdir()
 
 
-def file_autograded(project: Project, chapter: str, student: str, hand_in: Path, notebook: str, config: Config) -> None:
+def file_autograded(project: Project, chapter: str, student: str, hand_in: Path, notebook: str, rules: Rules) -> None:
     """Put a graded notebook and what was handed in beside it where nbgrader looks for them.
 
     Each file is replaced as a whole, and what is not part of the hand-in any more is removed. Other notebooks are
@@ -42,22 +64,20 @@ def file_autograded(project: Project, chapter: str, student: str, hand_in: Path,
     ----------
     hand_in : the submitted folder.
     notebook : as `feedback.show` leaves it, as text.
-    config : nbgrader's, for permissions and what to ignore.
+    rules : nbgrader's, for permissions and what to leave out.
 
     Raises
     ------
     EngineError : the disk is full, or a folder can't be read or written to.
     """
-    coursedir = CourseDirectory(config=config)
-    permissions = int(str(Autograde(coursedir=coursedir, config=config).permissions), 8)
     target, drafts = project.build / "autograded" / student / chapter, project.build / DRAFTS / chapter
-    files = {**_files(hand_in, coursedir), **_files(project.build / "source" / chapter, coursedir)}
+    files = {**_files(hand_in, rules.ignored), **_files(project.build / "source" / chapter, rules.ignored)}
     try:
         drafts.mkdir(parents=True, exist_ok=True)
         for name, path in files.items():
-            with _replacing(target / name, drafts, permissions) as draft:
+            with _replacing(target / name, drafts, rules.permissions) as draft:
                 shutil.copyfile(path, draft)
-        with _replacing(target / f"{chapter}.ipynb", drafts, permissions) as draft:
+        with _replacing(target / f"{chapter}.ipynb", drafts, rules.permissions) as draft:
             draft.write_text(notebook + "\n", encoding="utf-8", errors="surrogatepass", newline="\n")
         _remove_others(target, {*files, Path(f"{chapter}.ipynb")})
     except OSError as error:
@@ -66,8 +86,8 @@ def file_autograded(project: Project, chapter: str, student: str, hand_in: Path,
         ) from error
 
 
-def _files(folder: Path, coursedir: CourseDirectory) -> dict[Path, Path]:
-    found = map(Path, find_all_files(str(folder), [*coursedir.ignore, "*.ipynb"]))
+def _files(folder: Path, ignored: tuple[str, ...]) -> dict[Path, Path]:
+    found = map(Path, find_all_files(str(folder), [*ignored, "*.ipynb"]))
     return {path.relative_to(folder): path for path in found if path.is_file() and not path.is_symlink()}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
 from pathlib import Path
@@ -9,6 +10,8 @@ from pathlib import Path
 
 def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> None:
     """Replace `path` by a file with `text` (UTF-8), or leave it as it was, whatever happens meanwhile.
+
+    A file that says the same already is left alone.
 
     Parameters
     ----------
@@ -18,11 +21,15 @@ def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> No
     ------
     OSError : the disk is full, or the folder can't be written to.
     """
+    content = text.encode("utf-8", "surrogatepass")
+    with contextlib.suppress(OSError):
+        if not path.is_symlink() and path.read_bytes() == content:
+            return
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=drafts or path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)

@@ -13,14 +13,16 @@ import sys
 
 from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT, fork_zygote
 
+_names = ["autograder.hand_in", *os.environ.get(IMPORTS, "").split()]
 if _path := os.environ.pop(PARENT, ""):
+    _names.append("autograder.engine.kernel")
     from autograder.engine.warm.preload import preload
 
     preload(os.environ[KERNEL_IMPORTS].split())
     with contextlib.suppress(OSError):  # nobody wants it any more; who does starts one
         fork_zygote(_path)
 sys.dont_write_bytecode = False  # kernels write none, workers do
-for _name in ("autograder.hand_in", *os.environ.get(IMPORTS, "").split()):
+for _name in _names:
     with contextlib.suppress(Exception):  # said by the worker that needs it
         importlib.import_module(_name)
 gc.collect()

@@ -18,7 +18,6 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.judge import Bench, Seed, judge_exercise
-from autograder.engine.kernel import Opener
 from autograder.engine.restore import WrongNotebook, cell_key, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.settings import Settings, load_settings
@@ -169,6 +168,8 @@ def attempt_of(notebook: NotebookNode) -> str:
 
 
 def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
+    from autograder.engine.kernel import Opener  # for a regrade from what is stored it need not be imported
+
     with contextlib.ExitStack() as stack:
         settings = assignment.settings or load_settings()
         # A digest: what a kernel is given can be read there, and the key must not.

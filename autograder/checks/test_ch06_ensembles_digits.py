@@ -1,0 +1,250 @@
+"""Hidden checks of chapter 6: a vote on digits (p.06.8) and stacks (p.06.9)."""
+
+import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
+from scipy.sparse import issparse
+
+from autograder import check
+from autograder.checks.inputs_ch06_ensembles import (
+    labels_of,
+    lookup_models,
+    numbered,
+    sample,
+    sure_of,
+    trained_models,
+)
+
+
+def _digits(rng, *sizes: int) -> list[np.ndarray]:
+    """Return X, y, X, y, … of rows that have none in common; in the first part each digit occurs ten times."""
+    X, y = sample(rng, "train", sum(sizes))
+    while np.bincount(y[: sizes[0]], minlength=10).min() < 10:
+        X, y = sample(rng, "train", sum(sizes))
+    ends = np.cumsum(sizes)[:-1]
+    return [part for pair in zip(np.split(X, ends), np.split(y, ends), strict=True) for part in pair]
+
+
+def _parts(student, X, y, sizes, *seed) -> list[tuple[np.ndarray, np.ndarray]]:
+    parts = [(np.asarray(X_part), np.asarray(y_part)) for X_part, y_part in student.split_digits(X, y, sizes, *seed)]
+    assert [(X_part.shape, y_part.shape) for X_part, y_part in parts] == [((n, X.shape[1]), (n,)) for n in sizes]
+    return parts
+
+
+@check("p.06.8", core=True, hint="Draw one random order of all rows and cut that into parts.")
+def test_parts_have_no_row_in_common(student, rng):
+    """`split_digits` returns parts of the sizes asked for, no row is in two of them, and labels stay with their rows,
+    whether all rows are used or some are left over."""
+    for spare in (0, 37):
+        sizes = tuple(int(n) for n in rng.integers(30, 90, 3))
+        n = sum(sizes) + spare
+        X, y = rng.permutation(10 * n)[: 2 * n].reshape(n, 2), rng.integers(0, 10, n)
+        label = {tuple(row): int(digit) for row, digit in zip(X.tolist(), y, strict=True)}
+        parts = _parts(student, X, y, sizes)
+        rows = [tuple(row) for X_part, _ in parts for row in X_part.tolist()]
+        assert len(set(rows)) == len(rows)
+        assert [label[row] for row in rows] == np.concatenate([y_part for _, y_part in parts]).tolist()
+
+
+@check("p.06.8", hint="What does the first part look like if the rows are sorted by digit?")
+def test_parts_are_drawn_at_random(student, rng):
+    """Every part has all the digits even if the rows are sorted; the seed decides which rows are drawn."""
+    X, y = rng.integers(0, 256, (700, 20), dtype=np.uint8), np.repeat(np.arange(10), 70)
+    sizes, seed = (300, 150, 150), int(rng.integers(1000))
+    parts = _parts(student, X, y, sizes, seed)
+    assert all(set(y_part.tolist()) == set(range(10)) for _, y_part in parts)
+    assert_array_equal(_parts(student, X, y, sizes, seed)[1][0], parts[1][0])
+    assert not np.array_equal(_parts(student, X, y, sizes, seed + 1)[1][0], parts[1][0])
+
+
+@check("p.06.8", core=True, weight=3, at_least=True, data="mnist", hint="How good is each member by itself? Do they "
+       "all see all of the training rows?")  # fmt: skip
+def test_vote_reads_unseen_digits(student, rng) -> float:
+    """Your vote, trained on 500 digits, reads at least {threshold:.1%} of 1,000 others correctly."""
+    voter = student.build_voter(*_digits(rng, 500, 300))["voter"]
+    X, y = sample(rng, "test", 1_000)
+    return float((labels_of(voter, X) == y).mean())
+
+
+@check("p.06.8", weight=2, at_most=True, data="mnist", hint="Is there a member that drags the others down? Try the "
+       "vote without it.")  # fmt: skip
+def test_vote_keeps_up_with_its_best_member(student, rng) -> float:
+    """On 1,000 unseen digits your vote is better than the best of your models, or worse by no more than
+    {threshold:.1%} of all digits, which is chance with so few to learn from."""
+    found = student.build_voter(*_digits(rng, 500, 300))
+    X, y = sample(rng, "test", 1_000)
+    best = max((labels_of(model, X) == y).mean() for model in found["models"].values())
+    return float(best - (labels_of(found["voter"], X) == y).mean())
+
+
+@check("p.06.8", hint="Compare the predictions of your models, two by two.")
+def test_members_differ(student, rng):
+    """There are three models or more, and no two of them read all digits alike."""
+    models = student.build_voter(*_digits(rng, 200, 100))["models"]
+    X, _ = sample(rng, "test", 500)
+    said = {tuple(labels_of(model, X).tolist()) for model in models.values()}
+    assert len(said) == len(models) >= 3
+
+
+@check("p.06.8", hint="Compute each score from `predict` and the validation rows, and compare.")
+def test_scores_are_of_the_validation_rows(student, rng):
+    """`val_scores` has each model's accuracy on the validation rows, under the model's name, and those of the two ways
+    to vote."""
+    X_train, y_train, X_val, y_val = _digits(rng, 200, 150)
+    found = student.build_voter(X_train, y_train, X_val, y_val)
+    scores, models = found["val_scores"], found["models"]
+    assert set(scores) == {*models, "hard", "soft"}
+    for name, model in models.items():
+        assert_allclose(scores[name], (labels_of(model, X_val) == y_val).mean(), atol=1e-6)
+    assert all(0 <= scores[voting] <= 1 for voting in ("hard", "soft"))
+
+
+@check("p.06.8", hint="Which of `val_scores` is higher? And which way does the voter you return vote?")
+def test_better_way_to_vote_is_kept(student, rng):
+    """`voting` names the way to vote with the higher score, and the voter's own accuracy is that score."""
+    for _ in range(2):
+        X_train, y_train, X_val, y_val = _digits(rng, 200, 150)
+        found = student.build_voter(X_train, y_train, X_val, y_val)
+        scores = {voting: float(found["val_scores"][voting]) for voting in ("hard", "soft")}
+        assert scores[found["voting"]] == max(scores.values())
+        assert_allclose((labels_of(found["voter"], X_val) == y_val).mean(), max(scores.values()), atol=1e-6)
+
+
+@check("p.06.8", hint="Which calls of `fit` get to see validation rows?")
+def test_validation_rows_are_not_learned(student, rng):
+    """Nothing is fitted to the validation rows: where their labels are wrong, neither a model nor the vote knows."""
+    X_train, y_train, X_val, y_val = _digits(rng, 250, 150)
+    spoilt = rng.random(150) < 0.5
+    wrong = np.where(spoilt, (y_val + rng.integers(1, 10, 150)) % 10, y_val)
+    found = student.build_voter(X_train, y_train, X_val, wrong)
+    for model in [*found["models"].values(), found["voter"]]:
+        said = labels_of(model, X_val)[spoilt]
+        assert np.sum(said == y_val[spoilt]) > np.sum(said == wrong[spoilt])
+
+
+# ---------------------------------------------------------------- p.06.9
+
+
+def _blended(student, models, train, val, X) -> np.ndarray:
+    blender = student.fit_blender(models, *train, *val)
+    labels = np.asarray(student.stack_predict(models, blender, X))
+    assert labels.shape == (len(X),)
+    return labels
+
+
+@check("p.06.9", core=True, weight=2, at_least=True, data="mnist", hint="Does your blender know what a 3 is, or does "
+       "it take labels for quantities?")  # fmt: skip
+def test_blender_reads_unseen_digits(student, rng) -> float:
+    """With three models of ours, trained on 300 digits, and 400 others for the blender, your stack reads at least
+    {threshold:.1%} of 1,000 unseen digits correctly."""
+    X_train, y_train, X_val, y_val = _digits(rng, 300, 400)
+    models = student.probe_(trained_models)(X_train, y_train)
+    X, y = sample(rng, "test", 1_000)
+    return float((_blended(student, models, (X_train, y_train), (X_val, y_val), X).astype(float) == y).mean())
+
+
+def _lookups(student, said: list[np.ndarray]) -> list:
+    return student.probe_(lookup_models)([sure_of(labels) for labels in said])
+
+
+@check("p.06.9", core=True, hint="A model that says 4 for every 9 is as useful as one that says 9. Who decides in the "
+       "end: the models, or the blender?")  # fmt: skip
+def test_blender_learns_from_mistakes(student, rng):
+    """Of a model that is nearly always wrong, but always in the same way, and two that only guess, your stack makes
+    answers that are right more often than not."""
+    y = rng.integers(0, 10, 1_200)
+    muddled = np.roll(np.arange(10), int(rng.integers(1, 10)))[y]
+    said = [np.where(rng.random(1_200) < 0.9, muddled, y), *rng.integers(0, 10, (2, 1_200))]
+    X = numbered(rng, 0, 1_200)
+    train, val, unseen = slice(200), slice(200, 900), slice(900, None)
+    models = _lookups(student, [said[i] for i in rng.permutation(3)])
+    labels = _blended(student, models, (X[train], y[train]), (X[val], y[val]), X[unseen])
+    assert np.mean(labels.astype(float) == y[unseen]) > 0.5
+
+
+@check("p.06.9", core=True, weight=2, hint="On which rows can you see how good a model really is?")
+def test_blender_sees_through_a_model_that_knows_its_rows_by_heart(student, rng):
+    """Your stack does not fall for a model that is always right about the rows it was trained on and guesses elsewhere,
+    but trusts the one that is right about most others."""
+    n_train, n_val, n_unseen = 3_000, 400, 300
+    n = n_train + n_val + n_unseen
+    y, X = rng.integers(0, 10, n), numbered(rng, 0, n)
+    by_heart = np.where(np.arange(n) < n_train, y, rng.integers(0, 10, n))
+    honest = np.where(rng.random(n) < 0.7, y, rng.integers(0, 10, n))
+    train, val, unseen = np.split(np.arange(n), [n_train, n_train + n_val])
+    models = _lookups(student, [by_heart, honest] if rng.random() < 0.5 else [honest, by_heart])
+    labels = _blended(student, models, (X[train], y[train]), (X[val], y[val]), X[unseen]).astype(float)
+    assert np.sum(labels == honest[unseen]) > np.sum(labels == by_heart[unseen])
+
+
+def _features(student, models, X) -> np.ndarray:
+    features = student.make_blend_features(models, X)
+    return np.asarray(features.toarray() if issparse(features) else features, dtype=float)
+
+
+@check("p.06.9", hint="A blender gets no images: print the shape of your features.")
+def test_features_are_predictions_and_nothing_else(student, rng):
+    """The features have one row per image, and stay as they are as long as the models say the same."""
+    size = int(rng.integers(20, 60))
+    models = _lookups(student, list(rng.integers(0, 10, (3, size))))
+    X = numbered(rng, 0, size)
+    features = _features(student, models, X)
+    assert features.ndim == 2
+    assert len(features) == size
+    assert_allclose(_features(student, models, numbered(rng, 0, size)), features, atol=1e-6)
+    order = rng.permutation(size)
+    assert_allclose(_features(student, models, X[order]), features[order], atol=1e-6)
+
+
+@check("p.06.9", hint="Let one model say something else: which columns change?")
+def test_every_model_is_heard(student, rng):
+    """If any one of the models says something else about an image, the features of that image change."""
+    said = rng.integers(0, 10, (3, 40))
+    X = numbered(rng, 0, 40)
+    features = _features(student, _lookups(student, list(said)), X)
+    for number in range(3):
+        other = said.copy()
+        other[number] = (other[number] + rng.integers(1, 10, 40)) % 10
+        changed = _features(student, _lookups(student, list(other)), X)
+        assert np.all(np.any(changed != features, axis=1))
+
+
+@check("p.06.9", hint="Who calls `fit`, and on what?")
+def test_models_are_left_as_they_are(student, rng):
+    """Our models have been fitted already; none of your functions fits them again."""
+    y, X = rng.integers(0, 10, 300), numbered(rng, 0, 300)
+    models = _lookups(student, [np.where(rng.random(300) < right, y, rng.integers(0, 10, 300)) for right in (0.7, 0.6)])
+    student.make_blend_features(models, X)
+    _blended(student, models, (X[:100], y[:100]), (X[100:250], y[100:250]), X[250:])
+    assert [int(model.fits) for model in models] == [0, 0]
+
+
+@check("p.06.9", hint="Look at the answers' dtype, and at those for a single image.")
+def test_answers_are_digits(student, rng):
+    """The stack answers with one whole number per image, and reads an image alone as it does among others."""
+    y, X = rng.integers(0, 10, 400), numbered(rng, 0, 400)
+    models = _lookups(student, [np.where(rng.random(400) < right, y, rng.integers(0, 10, 400)) for right in (0.8, 0.6)])
+    blender = student.fit_blender(models, X[:100], y[:100], X[100:350], y[100:350])
+    labels = np.asarray(student.stack_predict(models, blender, X[350:]))
+    assert labels.dtype.kind in "iu"
+    assert set(labels.tolist()) <= set(range(10))
+    alone = [np.asarray(student.stack_predict(models, blender, X[row : row + 1])).item() for row in range(350, 360)]
+    assert alone == labels[:10].tolist()
+
+
+@check("p.06.9", core=True, at_least=True, data="mnist", hint="Are the base models good by themselves?")
+def test_stacking_reads_unseen_digits(student, rng) -> float:
+    """Your `StackingClassifier`, trained on 300 digits, reads at least {threshold:.1%} of 1,000 others correctly."""
+    model = student.fit_stacking(*_digits(rng, 300))
+    X, y = sample(rng, "test", 1_000)
+    return float((labels_of(model, X) == y).mean())
+
+
+@check("p.06.9", hint='What does `cv` of StackingClassifier decide, and what does "prefit" mean for the blender?')
+def test_stacking_predicts_rows_it_has_held_back(student, rng):
+    """It is a fitted `StackingClassifier` of three models or more, whose blender has learned from predictions for rows
+    that the models had not seen."""
+    model = student.fit_stacking(*_digits(rng, 200))
+    assert len(model.estimators_) >= 3
+    assert not isinstance(model.cv, str)
+    assert hasattr(model, "final_estimator_")
+    labels_of(model, sample(rng, "test", 20)[0])

@@ -1,0 +1,349 @@
+"""Chapter 6, a vote on digits and stacks: wrong answers that must fail, and right ones that must pass."""
+
+from itertools import pairwise
+from types import SimpleNamespace
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, StackingClassifier, VotingClassifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold, train_test_split
+from sklearn.naive_bayes import GaussianNB
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
+
+from autograder import alternative, mutant
+
+# ---------------------------------------------------------------- p.06.8, wrong
+
+
+def _unit(X):
+    return np.asarray(X, dtype=np.float32) / 255
+
+
+def _scaled(model):
+    return make_pipeline(FunctionTransformer(_unit), model)
+
+
+def _three():
+    return [
+        ("trees", ExtraTreesClassifier(60, random_state=0)),
+        ("neighbours", _scaled(KNeighborsClassifier(4, weights="distance"))),
+        ("linear", _scaled(LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.3))),
+    ]
+
+
+def _quick():
+    """For wrong answers: each failed check of a submission is compared with all of them, so they must not take long."""
+    return [
+        ("trees", ExtraTreesClassifier(15, random_state=0)),
+        ("neighbours", _scaled(KNeighborsClassifier(4, weights="distance"))),
+        ("bayes", _scaled(GaussianNB(var_smoothing=0.1))),
+    ]
+
+
+def _voted(members, X_train, y_train, X_val, y_val, best=max):
+    voter = VotingClassifier(members).fit(X_train, y_train)
+    models = dict(voter.named_estimators_)
+    scores = {name: float(model.score(X_val, y_val)) for name, model in models.items()}
+    for voting in ("hard", "soft"):
+        scores[voting] = float(voter.set_params(voting=voting).score(X_val, y_val))
+    voting = best(("soft", "hard"), key=scores.get)
+    return {"models": models, "voter": voter.set_params(voting=voting), "val_scores": scores, "voting": voting}
+
+
+@mutant("p.06.8", replaces="split_digits", fails="test_parts_have_no_row_in_common")
+def draws_each_part_anew(X, y, sizes, seed=42):
+    """Each part is drawn from all rows, so that rows turn up in several: draw one order of all rows and cut it."""
+    rng = np.random.default_rng(seed)
+    parts = [rng.permutation(len(X))[:size] for size in sizes]
+    return [(X[rows], y[rows]) for rows in parts]
+
+
+@mutant("p.06.8", replaces="split_digits", fails="test_parts_have_no_row_in_common")
+def shuffles_rows_without_labels(X, y, sizes, seed=42):
+    """You shuffle the images and leave the labels in their old order: use the same order for both."""
+    order = np.random.default_rng(seed).permutation(len(X))
+    ends = np.cumsum([0, *sizes])
+    return [(X[order[a:b]], y[a:b]) for a, b in pairwise(ends)]
+
+
+@mutant("p.06.8", replaces="split_digits", fails="test_parts_are_drawn_at_random")
+def cuts_in_row_order(X, y, sizes, seed=42):
+    """You cut the rows in the order in which they come: sorted by digit, a part has only some of the digits."""
+    ends = np.cumsum([0, *sizes])
+    return [(X[a:b], y[a:b]) for a, b in pairwise(ends)]
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_members_differ")
+def same_model_three_times(X_train, y_train, X_val, y_val):
+    """Your models are copies of each other, seed and all: they make the same mistakes, and the vote changes nothing."""
+    members = [(f"trees {n}", ExtraTreesClassifier(10, random_state=0)) for n in range(3)]
+    return _voted(members, X_train, y_train, X_val, y_val)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_keeps_up_with_its_best_member")
+def outvoted_by_weak_members(X_train, y_train, X_val, y_val):
+    """Several poor members outvote the good one: leave out those that make the vote worse, or give them less weight."""
+    weak = [
+        (f"tree {n}", DecisionTreeClassifier(max_leaf_nodes=8 + n, splitter="random", random_state=n)) for n in range(4)
+    ]
+    return _voted([("trees", ExtraTreesClassifier(30, random_state=0)), ("bayes", GaussianNB()), *weak],
+                  X_train, y_train, X_val, y_val)  # fmt: skip
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_validation_rows_are_not_learned")
+def learns_all_rows(X_train, y_train, X_val, y_val):
+    """You fit to the validation rows as well, so that the scores on them say nothing: these rows are for choosing."""
+    return _voted(_quick(), np.concatenate([X_train, X_val]), np.concatenate([y_train, y_val]), X_val, y_val)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_scores_are_of_the_validation_rows")
+def scores_on_training_rows(X_train, y_train, X_val, y_val):
+    """You score on the training rows, which some models know by heart: score on the validation rows."""
+    return _voted(_quick(), X_train, y_train, X_train, y_train)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_better_way_to_vote_is_kept")
+def keeps_the_worse(X_train, y_train, X_val, y_val):
+    """You keep the way to vote with the lower score."""
+    return _voted(_quick(), X_train, y_train, X_val, y_val, best=min)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_better_way_to_vote_is_kept")
+def tries_one_way_only(X_train, y_train, X_val, y_val):
+    """You try only one way to vote: score both, `"hard"` and `"soft"`, and compare."""
+    voter = VotingClassifier(_quick()).fit(X_train, y_train)
+    models = dict(voter.named_estimators_)
+    scores = {name: float(model.score(X_val, y_val)) for name, model in [*models.items(), ("hard", voter)]}
+    return {"models": models, "voter": voter, "val_scores": scores, "voting": "hard"}
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_unseen_digits")
+def no_probabilities(X_train, y_train, X_val, y_val):
+    """A soft vote needs `predict_proba` of every member, and `SVC` has none: wrap it in a CalibratedClassifierCV."""
+    return _voted([*_quick(), ("svc", _scaled(SVC()))], X_train, y_train, X_val, y_val)
+
+
+# ---------------------------------------------------------------- p.06.8, right
+
+
+def _split_twice(X, y, sizes, seed=42):
+    """`train_test_split`, as often as needed; stratified where there is a rest."""
+    parts, spare = [], (X, y)
+    for size in sizes:
+        if size == len(spare[0]):
+            return [*parts, spare]
+        X_part, X_rest, y_part, y_rest = train_test_split(*spare, train_size=size, random_state=seed)
+        parts.append((X_part, y_part))
+        spare = (X_rest, y_rest)
+    return parts
+
+
+@alternative("p.06.8", replaces="build_voter", also={"split_digits": _split_twice})
+def weighted_vote(X_train, y_train, X_val, y_val):
+    """A kernel machine with calibrated probabilities, a forest and neighbours; the better ones count for more."""
+    members = [
+        ("svc", _scaled(CalibratedClassifierCV(SVC(C=5), cv=3, ensemble=False))),
+        ("forest", RandomForestClassifier(80, random_state=3)),
+        ("neighbours", _scaled(KNeighborsClassifier(3))),
+    ]
+    models = {name: model.fit(X_train, y_train) for name, model in members}
+    scores = {name: float(np.mean(model.predict(X_val) == y_val)) for name, model in models.items()}
+    frozen = [(name, FrozenEstimator(model)) for name, model in models.items()]
+    weights = [3, 2, 1]
+    voters = {
+        way: VotingClassifier(frozen, voting=way, weights=weights).fit(X_train, y_train) for way in ("hard", "soft")
+    }
+    ways = {way: float(voter.score(X_val, y_val)) for way, voter in voters.items()}
+    best = max(ways, key=ways.get)
+    return {"models": models, "voter": voters[best], "val_scores": {**scores, **ways}, "voting": best}
+
+
+@alternative("p.06.8", replaces="build_voter")
+def vote_by_hand(X_train, y_train, X_val, y_val):
+    """No VotingClassifier: closures; four members; numpy's numbers for scores."""
+    models = {name: model.fit(X_train, y_train) for name, model in _three()}
+    models["logistic"] = _scaled(LogisticRegression(C=0.1, max_iter=60)).fit(X_train, y_train)
+
+    def soft(X):
+        return np.mean([model.predict_proba(X) for model in models.values()], axis=0).argmax(axis=1)
+
+    def hard(X):
+        return np.sum([np.eye(10)[model.predict(X)] for model in models.values()], axis=0).argmax(axis=1)
+
+    scores = {name: np.mean(model.predict(X_val) == y_val) for name, model in models.items()}
+    scores |= {"hard": np.mean(hard(X_val) == y_val), "soft": np.mean(soft(X_val) == y_val)}
+    voting, vote = ("hard", hard) if scores["hard"] > scores["soft"] else ("soft", soft)
+    return {"models": models, "voter": SimpleNamespace(predict=vote), "val_scores": scores, "voting": voting}
+
+
+def _by_sorting(X, y, sizes, seed=0):
+    """Random numbers, sorted; a tuple of lists."""
+    rows = np.argsort(np.random.RandomState(seed).rand(len(y)))
+    ends = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+    return tuple([X[rows[a:b]], y[rows[a:b]]] for a, b in pairwise(ends))
+
+
+@alternative("p.06.8", replaces="build_voter", also={"split_digits": _by_sorting})
+def trees_and_neighbours_of_two_kinds(X_train, y_train, X_val, y_val):
+    """Members as a plain VotingClassifier has them, trained once for each way."""
+    members = [*_three(), ("few neighbours", _scaled(KNeighborsClassifier(1)))]
+    ways = {way: VotingClassifier(members, voting=way).fit(X_train, y_train) for way in ("soft", "hard")}
+    models = dict(zip([name for name, _ in members], ways["soft"].estimators_, strict=True))
+    scores = {name: model.score(X_val, y_val) for name, model in [*models.items(), *ways.items()]}
+    best = max(ways, key=scores.get)
+    return {"models": models, "voter": ways[best], "val_scores": scores, "voting": best}
+
+
+# ---------------------------------------------------------------- p.06.9, wrong
+
+
+def _probas(models, X):
+    return np.hstack([model.predict_proba(X) for model in models])
+
+
+def _logistic(features, y):
+    return LogisticRegression(max_iter=300).fit(features, y)
+
+
+@mutant("p.06.9", replaces="fit_blender", fails="test_blender_sees_through_a_model_that_knows_its_rows_by_heart")
+def learns_from_training_rows(models, X_train, y_train, X_val, y_val):
+    """Your blender learns from rows that the models were trained on, where those who overfit look best: give it nothing
+    but rows that they have not seen."""
+    return _logistic(_probas(models, X_train), y_train)
+
+
+def _with_pixels(models, X):
+    return np.hstack([_probas(models, X), np.asarray(X) / 255])
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_features_are_predictions_and_nothing_else")
+def adds_the_pixels(models, X):
+    """The images themselves are among your features: a blender sees predictions only."""
+    return _with_pixels(models, X)
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_every_model_is_heard")
+def first_model_only(models, X):
+    """Your features hold one model's predictions: all of them have to be heard."""
+    return models[0].predict_proba(X)
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_features_are_predictions_and_nothing_else")
+def one_row_per_model(models, X):
+    """Your features have one row per model: turn them over, so that there is one row per image."""
+    return np.array([model.predict(X) for model in models])
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_every_model_is_heard")
+def mean_of_all(models, X):
+    """You average before the blender gets to see anything, so that it can't tell the models apart."""
+    return np.mean([model.predict(X) for model in models], axis=0, keepdims=True).round().T
+
+
+class _Linear(ClassifierMixin, BaseEstimator):
+    """One straight line per class through label numbers, least squares."""
+
+    def fit(self, X, y):
+        self.weights = np.linalg.lstsq(np.column_stack([X, np.ones(len(X))]), np.eye(10)[y], rcond=None)[0]
+        return self
+
+    def predict(self, X):
+        return (np.column_stack([X, np.ones(len(X))]) @ self.weights).argmax(axis=1)
+
+
+def _label_numbers(models, X):
+    return np.column_stack([model.predict(X) for model in models]).astype(float)
+
+
+def _linear_blender(models, X_train, y_train, X_val, y_val):
+    return _Linear().fit(_label_numbers(models, X_val), y_val)
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_blender_reads_unseen_digits", also={
+    "fit_blender": _linear_blender,
+    "stack_predict": lambda models, blender, X: blender.predict(_label_numbers(models, X)),
+})  # fmt: skip
+def labels_as_quantities(models, X):
+    """A linear blender takes the label 8 for twice a 4: give it probabilities, or one column per digit."""
+    return _label_numbers(models, X)
+
+
+@mutant("p.06.9", replaces="fit_blender", fails="test_models_are_left_as_they_are")
+def fits_the_models_again(models, X_train, y_train, X_val, y_val):
+    """You fit the models again, to the rows that the blender needs: take their predictions and leave them alone."""
+    for model in models:
+        model.fit(X_val, y_val)
+    return RandomForestClassifier(60, random_state=0).fit(_probas(models, X_val), y_val)
+
+
+@mutant("p.06.9", replaces="stack_predict", fails="test_blender_learns_from_mistakes")
+def votes_instead(models, blender, X):
+    """Your stack takes a vote and never asks the blender: it is the blender that decides."""
+    return np.mean([model.predict_proba(X) for model in models], axis=0).argmax(axis=1)
+
+
+@mutant("p.06.9", replaces="stack_predict", fails="test_answers_are_digits")
+def answers_with_probabilities(models, blender, X):
+    """You return probabilities, or numbers with a decimal point: a digit is a whole number."""
+    return blender.predict(_probas(models, X)).astype(float)
+
+
+@mutant("p.06.9", replaces="fit_stacking", fails="test_stacking_predicts_rows_it_has_held_back")
+def blends_rows_already_seen(X, y):
+    """With `cv="prefit"` the blender learns from predictions for rows that the models were trained on: leave `cv` to
+    its default, or give a number of folds."""
+    members = [(name, clone(model).fit(X, y)) for name, model in _quick()]
+    return StackingClassifier(members, final_estimator=LogisticRegression(max_iter=300), cv="prefit").fit(X, y)
+
+
+# ---------------------------------------------------------------- p.06.9, right
+
+
+def _forest_blender(models, X_train, y_train, X_val, y_val):
+    return RandomForestClassifier(80, random_state=5).fit(_label_numbers(models, X_val), y_val)
+
+
+def _forest_stack(X, y):
+    forest = RandomForestClassifier(60, random_state=0)
+    return StackingClassifier(_three(), final_estimator=forest, cv=StratifiedKFold(3, shuffle=True)).fit(X, y)
+
+
+@alternative("p.06.9", replaces="make_blend_features", also={
+    "fit_blender": _forest_blender,
+    "stack_predict": lambda models, blender, X: blender.predict(_label_numbers(models, X)),
+    "fit_stacking": _forest_stack,
+})  # fmt: skip
+def labels_for_a_forest(models, X):
+    """Label numbers, which trees can split as they like; shuffled folds."""
+    return _label_numbers(models, X)
+
+
+def _one_hot(models, X):
+    encoder = OneHotEncoder(categories=[range(10)] * len(models))
+    return encoder.fit_transform(_label_numbers(models, X))
+
+
+@alternative("p.06.9", replaces="make_blend_features", also={
+    "fit_blender": lambda models, X_train, y_train, X_val, y_val: _logistic(_one_hot(models, X_val), y_val),
+    "stack_predict": lambda models, blender, X: blender.predict(_one_hot(models, X)).tolist(),
+})  # fmt: skip
+def one_column_per_digit(models, X):
+    """A sparse matrix of zeros and ones, and a logistic blender; a list of answers."""
+    return _one_hot(models, X)
+
+
+@alternative("p.06.9", replaces="fit_blender", also={
+    "make_blend_features": _probas,
+    "stack_predict": lambda models, blender, X: blender["blender"].predict(_probas(models, X)),
+})  # fmt: skip
+def logistic_on_probabilities(models, X_train, y_train, X_val, y_val):
+    """A logistic blender, in a dict."""
+    return {"blender": _logistic(_probas(models, X_val), y_val)}

@@ -1,0 +1,391 @@
+# %% [markdown]
+# # Ensembles and random forests
+#
+# Ask a thousand people, and the answer of the crowd often beats that of the best of them. Ensembles do the same with
+# models: some vote, some correct each other, and some learn whom to trust. In this notebook you work out when that
+# pays, and build two ensembles that read digits.
+#
+# How it works:
+#
+# - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
+# - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
+# - Questions that ask for words are read by a person. Each comes with a small function that is checked at once, so that
+#   you know whether you have understood it.
+# - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
+#   beside it is right.
+# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+# - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+
+# %%
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binom
+from sklearn.base import ClassifierMixin
+from sklearn.datasets import make_moons
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    ExtraTreesClassifier,
+    GradientBoostingRegressor,
+    RandomForestClassifier,
+    StackingClassifier,
+    VotingClassifier,
+)
+from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
+
+from course.datasets import load
+
+# %% [markdown]
+# ## 1. Five good models
+#
+# Five different models have been trained on the same data, and each of them is right in 95% of the cases. Can you get
+# more out of them without training anything new? Say whether and how, what the gain depends on, and when there is none.
+# Three to six sentences are enough.
+
+# %% exercise="p.06.1" points=3 probe_points=2
+from solutions.ch06_ensembles import P_06_1
+
+# %% [markdown]
+# How much could a vote gain? Write `majority_right(n, p, shared)`, the probability that a majority is right.
+#
+# If voters decide independently, the number of those who are right follows a binomial distribution. Real voters have
+# read the same books, and models have learned from the same rows. So suppose that on a part of all questions, `shared`,
+# they all say the same: then their number is of no use.
+
+# %% exercise="p.06.1"
+from solutions.ch06_ensembles import majority_right
+
+# %% [markdown]
+# *Look*: voters who are right in 51 cases of 100, hardly better than a coin. What do a few shared mistakes cost?
+
+# %% demo
+numbers = np.unique(np.geomspace(1, 10_001, 60).astype(int) // 2 * 2 + 1)
+for shared in (0.0, 0.2, 0.6, 1.0):
+    values = [majority_right(int(n), 0.51, shared) for n in numbers]
+    plt.plot(numbers, values, label=f"all the same on {shared:.0%} of the questions")
+plt.xscale("log")
+plt.xlabel("voters, each right in 51% of the cases")
+plt.ylabel("how often the majority is right")
+plt.legend()
+plt.show()
+print(f"five independent models at 95%: {majority_right(5, 0.95):.4%}")
+
+# %% [markdown]
+# ## 2. Two ways to vote
+#
+# In scikit-learn's `VotingClassifier` you choose between `voting="hard"` and `voting="soft"`. Explain both, what each
+# needs from the models, and when you would expect which of them to do better.
+
+# %% exercise="p.06.2" points=3 probe_points=2
+from solutions.ch06_ensembles import P_06_2
+
+# %% [markdown]
+# Now build them. `hard_vote(votes)` gets the classes that m models name for n rows; `soft_vote(probas)` gets their
+# probabilities for each of k classes. Both return n classes.
+
+# %% exercise="p.06.2"
+from solutions.ch06_ensembles import hard_vote, soft_vote
+
+# %% [markdown]
+# ## 3. Many servers
+#
+# You have a room full of servers, and all of them have the training data. Which ensembles can you train faster by
+# spreading their models over the servers?
+#
+# Write `training_rounds(kind, n_models, n_servers)`. In one round each server can train one model. What matters is what
+# a model has to wait for: can it begin while the others are still being trained?
+
+# %% exercise="p.06.3" points=3
+from solutions.ch06_ensembles import training_rounds
+
+# %% [markdown]
+# And in a word: can the training of all its models be spread over servers? For each of the five kinds, choose `"yes"`,
+# `"no"`, or `"partly"` (some models have to wait for others, which can be spread).
+
+# %% exercise="p.06.3"
+from solutions.ch06_ensembles import P_06_3_CHOICE
+
+# %% [markdown]
+# ## 4. Rows left in the bag
+#
+# Bagging draws the training rows of each model with replacement. Some rows come up several times, others never: these
+# are *out of bag* for that model. What is the benefit of evaluating a bagging ensemble on them?
+
+# %% exercise="p.06.4" points=3 probe_points=3
+from solutions.ch06_ensembles import P_06_4
+
+# %% [markdown]
+# Two small functions show how it works. `oob_fraction(n_rows, n_drawn)` says how many rows to expect out of bag, and
+# `oob_accuracy(votes, drawn, y)` judges an ensemble by them. In the second, watch who may vote on which row.
+
+# %% exercise="p.06.4"
+from solutions.ch06_ensembles import oob_fraction, oob_accuracy
+
+# %% [markdown]
+# *Look*: as many draws as rows. The share that is left out soon settles; do you know the number it approaches?
+
+# %% demo
+numbers = np.arange(1, 61)
+plt.plot(numbers, [oob_fraction(int(n), int(n)) for n in numbers], marker=".")
+plt.axhline(np.exp(-1), linestyle="--", color="gray")
+plt.xlabel("rows in the training set, and draws")
+plt.ylabel("expected share out of bag")
+plt.show()
+
+# %% [markdown]
+# ## 5. More random than a random forest
+#
+# *Extremely randomised trees* (extra-trees) take chance further than a random forest does. What exactly is more random
+# about them? What is it good for? And are they slower or faster than a random forest, in training and in predicting?
+
+# %% exercise="p.06.5" points=3 probe_points=3
+from solutions.ch06_ensembles import P_06_5
+
+# %% [markdown]
+# Three things to check yourself by. `splits_compared(kind, n_rows, n_features)` counts the work at one node, and
+# `extra_split(X, y, thresholds)` does that work for an extra-tree: the thresholds have been drawn already, one for each
+# candidate feature.
+#
+# Then choose all statements that hold for extra-trees, compared with a random forest of as many trees:
+# `"trains faster"`, `"trains slower"`, `"predicts faster"`, `"predicts slower"`, `"predicts about as fast"`,
+# `"more bias and less variance"`, `"less bias and more variance"`.
+
+# %% exercise="p.06.5"
+from solutions.ch06_ensembles import splits_compared, extra_split, P_06_5_CHOICE
+
+# %% [markdown]
+# *Look*: one tree of each kind, then a hundred. A single extra-tree is a rough thing, but in a crowd that is no harm.
+
+# %% demo
+X, y = make_moons(300, noise=0.3, random_state=1)
+pairs = [
+    (DecisionTreeClassifier(max_features=1, random_state=1), "one tree of a random forest"),
+    (ExtraTreeClassifier(max_features=1, random_state=1), "one extra-tree"),
+    (RandomForestClassifier(100, max_features=1, random_state=1), "random forest"),
+    (ExtraTreesClassifier(100, max_features=1, random_state=1), "extra-trees"),
+]
+figure, axes = plt.subplots(2, 2, figsize=(8, 6), sharex=True, sharey=True, layout="constrained")
+for axis, (model, title) in zip(axes.flat, pairs):
+    DecisionBoundaryDisplay.from_estimator(
+        model.fit(X, y), X, ax=axis, alpha=0.4, cmap="RdBu", response_method="predict", grid_resolution=80
+    )
+    axis.scatter(*X.T, c=y, s=6, cmap="RdBu")
+    axis.set_title(title, fontsize=10)
+plt.show()
+
+# %% [markdown]
+# ## 6. AdaBoost that learns too little
+#
+# AdaBoost trains one model after another, and each looks harder at the rows that the one before got wrong. Write that
+# step: `boosted_weights(weights, wrong, learning_rate)`. Try it with several learning rates and watch the weights of
+# the rows that were wrong.
+
+# %% exercise="p.06.6" points=3
+from solutions.ch06_ensembles import boosted_weights
+
+# %% [markdown]
+# Now suppose that your AdaBoost ensemble *underfits*: it is poor even on the rows it was trained on. Which of these
+# changes can help? Choose all of them: `"more estimators"`, `"fewer estimators"`, `"a less regularised base model"`,
+# `"a more regularised base model"`, `"a slightly higher learning rate"`, `"a lower learning rate"`.
+
+# %% exercise="p.06.6"
+from solutions.ch06_ensembles import P_06_6_CHOICE
+
+# %% [markdown]
+# *Look*: accuracy on the training rows, with trees of depth 1 (stumps) and 2.
+
+# %% demo
+X, y = make_moons(400, noise=0.35, random_state=3)
+for depth, rate in [(1, 0.05), (1, 0.5), (2, 0.05), (2, 0.5)]:
+    model = AdaBoostClassifier(DecisionTreeClassifier(max_depth=depth), n_estimators=60, learning_rate=rate)
+    stages = list(model.fit(X, y).staged_score(X, y))
+    plt.plot(range(1, len(stages) + 1), stages, label=f"depth {depth}, learning rate {rate}")
+plt.xlabel("estimators")
+plt.ylabel("accuracy on the training rows")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 7. Gradient boosting that learns too much
+#
+# Gradient boosting adds trees, too: each is fitted to what the trees before it have left over, and `learning_rate` says
+# how much of its prediction is added. Write
+#
+# - `trees_needed(learning_rate, left)`: how many trees it takes to fit the training rows, if each tree fits what is
+#   left over perfectly;
+# - `stop_early(errors, patience)`: how many trees to keep when you watch the error on a validation set.
+
+# %% exercise="p.06.7" points=3
+from solutions.ch06_ensembles import trees_needed, stop_early
+
+# %% [markdown]
+# Your ensemble *overfits*. Should you `"increase"` the learning rate, `"decrease"` it, or leave it as it is, since it
+# makes `"no difference"`?
+
+# %% exercise="p.06.7"
+from solutions.ch06_ensembles import P_06_7_CHOICE
+
+# %% [markdown]
+# *Look*: errors on rows that were held back, and where your function would stop.
+
+# %% demo
+rng = np.random.default_rng(0)
+X = rng.uniform(-3, 3, (300, 1))
+y = np.sin(2 * X[:, 0]) + rng.normal(0, 0.4, 300)
+for rate in (1.0, 0.3, 0.05):
+    model = GradientBoostingRegressor(n_estimators=150, learning_rate=rate, max_depth=2, random_state=0)
+    errors = [np.mean((y[150:] - p) ** 2) for p in model.fit(X[:150], y[:150]).staged_predict(X[150:])]
+    kept = stop_early(errors, patience=10)
+    (line,) = plt.plot(range(1, 151), errors, label=f"learning rate {rate}")
+    plt.plot(kept, errors[kept - 1], "o", color=line.get_color())
+plt.ylim(0.1, 0.6)
+plt.xlabel("trees")
+plt.ylabel("squared error on rows held back")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 8. A vote on digits
+#
+# Time to build one. MNIST holds 70,000 digits written by hand, each flattened into a row of 784 grey values. You need
+# three parts of it: one to train on, one to compare and choose (*validation*), and one for the final word (*test*),
+# which you touch once, at the very end. Usual sizes are 50,000, 10,000 and 10,000. Write
+#
+# - **`split_digits(X, y, sizes, seed)`**, which draws such parts at random, none sharing a row with another;
+# - **`build_voter(X_train, y_train, X_val, y_val)`**, which trains three or more classifiers of different kinds, scores
+#   each of them on the validation rows, lets them vote in both ways, and keeps the better way. What you return is
+#   stated below.
+#
+# Which classifiers? Those that are good by themselves, and wrong about different digits: trees, neighbours, networks
+# and kernel machines see quite different things in an image. A weak member can spoil the vote: compare the vote with
+# and without it, here in the notebook.
+#
+# Three tips. Soft voting needs `predict_proba` of every member; `SVC` has none, but `CalibratedClassifierCV(SVC(),
+# ensemble=False)` has. The members of a fitted `VotingClassifier` are in `named_estimators_`, and they know the classes
+# by number: 0 is the first. And `voting` can be changed after fitting.
+#
+# To keep grading quick, your function gets 500 rows to train on, and 300 or fewer for validation. Graded is how well
+# the vote reads digits that it has not seen, on its own and beside its best member; that the scores are what they claim
+# to be; and that the validation rows serve for choosing only. Aim for ten seconds at most with so few rows.
+
+# %% exercise="p.06.8" points=8
+from solutions.ch06_ensembles import split_digits, _unit, _members, build_voter
+
+# %% [markdown]
+# *Look*: 5,000 digits to train on. Is the vote better than every member, on validation and on test rows? (With
+# 50,000 / 10,000 / 10,000 it takes several minutes, and all figures rise.)
+
+# %% demo
+mnist = load("mnist")
+X, y = np.concatenate([mnist.X_train, mnist.X_test]), np.concatenate([mnist.y_train, mnist.y_test])
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_digits(X, y, (5_000, 1_000, 1_000))
+found = build_voter(X_train, y_train, X_val, y_val)
+print(f"{mnist.label}; the better way to vote: {found['voting']}")
+for name, score in found["val_scores"].items():
+    print(f"{name:>12}: {score:.1%} of the validation rows")
+print(f"{'vote':>12}: {np.mean(found['voter'].predict(X_test) == y_test):.1%} of the test rows")
+
+# %% [markdown]
+# *Look*: digits on which your models don't agree. Who would you trust?
+
+# %% demo
+said = {name: np.asarray(model.predict(X_val)) for name, model in found["models"].items()}
+disputed = np.flatnonzero(np.ptp(list(said.values()), axis=0))[:10]
+figure, axes = plt.subplots(2, 5, figsize=(10, 4.6))
+for axis, row in zip(axes.flat, disputed):
+    axis.imshow(X_val[row].reshape(28, 28), cmap="binary")
+    axis.set_title(" ".join(str(labels[row]) for labels in said.values()) + f" (it is {y_val[row]})", fontsize=9)
+for axis in axes.flat:
+    axis.axis("off")
+figure.suptitle(", ".join(said))
+plt.show()
+
+# %% [markdown]
+# ## 9. A model that learns whom to trust
+#
+# A vote treats all members alike. But one of them may be right about sevens and hopeless with eights, and a mistake
+# that is always the same is information, too. So let a model learn from examples how to turn the members' predictions
+# into an answer: a *blender*. The members with a blender on top are a *stack*. Write
+#
+# - **`make_blend_features(models, X)`**: what the models say about each image, one row per image. Their probabilities,
+#   or their answers in a form that your blender can use;
+# - **`fit_blender(models, X_train, y_train, X_val, y_val)`**: a trained blender. You are given both the rows that the
+#   models were fitted to and rows that they have not seen. Think about which of them the blender should learn from;
+# - **`stack_predict(models, blender, X)`**: the stack's answers;
+# - **`fit_stacking(X, y)`**: the same in one piece, scikit-learn's `StackingClassifier`. It needs no validation set:
+#   look up what its argument `cv` does.
+#
+# The first three are graded with models of ours, among them strange ones: one that is nearly always wrong, and one that
+# knows its training rows by heart. `fit_stacking` is trained on 300 digits and should not take more than ten seconds.
+
+# %% exercise="p.06.9" points=8
+from solutions.ch06_ensembles import make_blend_features, fit_blender, stack_predict, fit_stacking
+
+# %% [markdown]
+# *Look*: the vote, your stack and scikit-learn's on the same digits. Which rows does each of them learn from, and how
+# many are they? (This takes a minute.)
+
+# %% demo
+members = list(found["models"].values())
+blender = fit_blender(members, X_train, y_train, X_val, y_val)
+answers = {
+    "vote": found["voter"].predict(X_test),
+    "blender": stack_predict(members, blender, X_test),
+    "StackingClassifier": fit_stacking(np.concatenate([X_train, X_val]), np.concatenate([y_train, y_val])).predict(
+        X_test
+    ),
+}
+for name, labels in answers.items():
+    print(f"{name:>18}: {np.mean(labels == y_test):.1%} of the test rows")
+
+# %% [markdown]
+# ## 10. Sorting beforehand
+#
+# A piece of history that is worth an exercise. To find the best threshold of a feature, a tree sorts the rows at each
+# node. Up to version 0.21, scikit-learn's trees had an option `presort=True` that was to save time: sort all rows once,
+# before the first split; each node then walks through that whole sorted list and picks out its own rows.
+#
+# Write `sorting_steps(sizes, presort)`, which counts the steps that either way takes, for one feature and a tree whose
+# nodes have `sizes` rows.
+
+# %% exercise="tf2.06.6" points=3
+from solutions.ch06_ensembles import sorting_steps
+
+# %% [markdown]
+# So: a tree without a limit to its depth is to be trained on 100,000 rows. With `presort=True`, would its training be
+# `"faster"`, `"slower"`, or take `"about as long"`?
+
+# %% exercise="tf2.06.6"
+from solutions.ch06_ensembles import TF2_06_6_CHOICE
+
+# %% [markdown]
+# *Look*: trees grown to single rows, halving them at each node. A step of sorting (compare and swap) costs more than a
+# step of walking; how much more depends on the machine, so there are two guesses. What do small sets gain, and what
+# happens to large ones?
+
+# %% demo
+depths = range(3, 18)
+halving = [[2.0 ** (depth - level) for level in range(depth) for _ in range(2**level)] for depth in depths]
+rows = [2**depth for depth in depths]
+each_node = np.array([sorting_steps(sizes, presort=False) for sizes in halving])
+walks = np.array([len(sizes) * sizes[0] for sizes in halving])
+once = np.array([sorting_steps(sizes, presort=True) for sizes in halving]) - walks
+for dear in (10, 50):
+    plt.plot(rows, (dear * once + walks) / (dear * each_node), marker=".", label=f"sorting {dear} times as dear")
+plt.axhline(1, linestyle="--", color="gray")
+plt.xscale("log")
+plt.yscale("log")
+plt.xlabel("rows")
+plt.ylabel("time with presort / without")
+plt.legend()
+plt.show()

@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_vali
 from course.errors import OperatorError, StudentError
 
 CHUNK = 4 * 2**20  # bytes; every chunk but a file's last has this size
-IGNORED = (".ipynb_checkpoints", "*.pyc", "__pycache__", ".*")
+IGNORED = (".*", "*.pyc", "__pycache__", "feedback")  # of a hand-in; "feedback" is where fetched pages are put
 MAX_PARTS = 16  # folders within folders
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))}
 

@@ -9,7 +9,7 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo test test-full redteam bench fuzz lint types clean
+.PHONY: setup demo hub test test-full redteam bench fuzz lint types clean
 
 setup: $(READY)
 
@@ -28,6 +28,9 @@ test: lint types
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
+
+hub: setup
+	$(BIN)/course hub --demo
 
 redteam: setup
 	$(BIN)/course redteam

@@ -11,8 +11,9 @@ from tornado.escape import json_decode, url_escape
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from course.errors import OperatorError
-from hub_config.exchange.rules import Caller
+from hub_config.exchange.rules import GRADERS, Caller
 
+COURSE_SERVICE = "course-"  # and the course's id: the name of the service that is its server
 GROUP_SECONDS = 15.0  # how long a change of groups may take to be seen
 
 
@@ -27,6 +28,8 @@ class Identity(Protocol):
 class HubIdentity:
     """Asks the hub: whose token it is by the token itself, whose groups by the service's own.
 
+    A course's own server, the service ``course-<id>``, is a grader of that course.
+
     A token from the hub's token page that may only reach this service is enough, then: it need not be allowed to read
     its owner's groups.
     """
@@ -37,13 +40,16 @@ class HubIdentity:
         self._groups: dict[str, tuple[float, frozenset[str]]] = {}
 
     async def caller(self, token: str) -> Caller | None:
-        """Return whose `token` is; None for a service's, and for one that the hub does not know."""
+        """Return whose `token` is; None for another service's, and for one that the hub does not know."""
         found: dict[str, Any] | None = await self._auth.user_for_token(token, sync=False)
-        if not found or found.get("kind") != "user":
+        if not found or not self._auth.check_scopes(self._auth.access_scopes, found):
             return None
-        if not self._auth.check_scopes(self._auth.access_scopes, found):
-            return None
-        return Caller(found["name"], await self._groups_of(found["name"]))
+        name = str(found["name"])
+        if found.get("kind") == "user":
+            return Caller(name, await self._groups_of(name))
+        if name.startswith(COURSE_SERVICE):
+            return Caller(name, frozenset({GRADERS + name.removeprefix(COURSE_SERVICE)}))
+        return None
 
     async def _groups_of(self, name: str) -> frozenset[str]:
         until, groups = self._groups.get(name, (0.0, frozenset[str]()))

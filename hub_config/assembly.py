@@ -87,7 +87,8 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(place.state / "cookie_secret")
     c.JupyterHub.template_paths = [str(HERE / "templates")]
-    c.JupyterHub.cleanup_servers = c.JupyterHub.cleanup_proxy = True
+    # A class's servers, and the GPUs they have been lent, outlive a restart of the hub.
+    c.JupyterHub.cleanup_servers = hub.accounts == "demo"
 
 
 def _admit(c: Any, place: Place, courses: Courses) -> None:

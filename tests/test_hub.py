@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import requests
 
+from autograder.engine.isolation import cgroup
 from course.exchange import ExchangeClient
 from course.project import Project
 from hub_config import start
@@ -63,13 +65,36 @@ class Person:
         """Stop the server."""
         xsrf = self.session.cookies.get("_xsrf", path="/hub/") or ""
         address = f"{self.url}/hub/api/users/{self.name}/server?_xsrf={xsrf}"
-        self.session.delete(address, headers={"Referer": f"{self.url}/hub/home"}, timeout=60)
+        assert self.session.delete(address, timeout=60).status_code in (202, 204)
         until = time.monotonic() + 60
-        while time.monotonic() < until:
-            reply = self.session.delete(address, headers={"Referer": f"{self.url}/hub/home"}, timeout=60)
-            if reply.status_code in (204, 400, 404):
-                return
-            time.sleep(0.5)
+        while self.get(f"/hub/api/users/{self.name}").json()["servers"]:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+
+def can_limit() -> bool:
+    try:
+        group = cgroup.make("hub-test", cpu=True)
+        group.limit_cpu(1)
+    except (OSError, KeyError):
+        return False
+    group.remove()
+    return True
+
+
+def cgroup_of(pid: int) -> Path:
+    """The folder of a process's memory limit."""
+    for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers in ("", "memory"):
+            return cgroup.ROOT / controllers / path.lstrip("/")
+    raise AssertionError(pid)
+
+
+def memory_limit(group: Path) -> int:
+    """In bytes."""
+    (file,) = (group / name for name in ("memory.max", "memory.limit_in_bytes") if (group / name).exists())
+    return int(file.read_text())
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +152,17 @@ def test_the_page_offers_what_a_person_may_start(ada: Person, grace: Person) -> 
 
 def test_a_profile_that_is_not_yours_is_refused(ada: Person) -> None:
     assert "no profile &#39;grading&#39; for you" in ada.start("grading").replace("&#x27;", "&#39;")
+
+
+@pytest.mark.skipif(not can_limit(), reason="this machine lets us make no control groups")
+def test_a_server_has_the_limits_of_its_profile(ada: Person) -> None:
+    ada.start("cpu")
+    servers = [one for one in psutil.process_iter() if "jupyterhub-singleuser" in " ".join(one.cmdline())]
+    groups = [cgroup_of(one.pid) for one in servers]
+    limits = [group for group in groups if "hub-" in group.name]
+    assert [memory_limit(group) for group in limits] == [4 * 2**30]
+    ada.stop()
+    assert not limits[0].exists()
 
 
 def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person) -> None:

@@ -338,7 +338,7 @@ def grow_forest(
     n_trees : how many trees.
     n_rows : how many rows each tree is trained on; they are drawn anew for each tree, and none of them twice for the
         same tree.
-    seed : the same seed grows the same forest.
+    seed : the same seed draws the same rows.
 
     Returns
     -------

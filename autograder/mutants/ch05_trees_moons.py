@@ -35,7 +35,7 @@ def labels_lose_their_rows(n_rows=10_000, noise=0.4, seed=42):
 
 
 @mutant("p.05.7", replaces="moons_parts", fails="test_parts_are_the_moons")
-def test_rows_are_trained_on(n_rows=10_000, noise=0.4, seed=42):
+def trained_on_test_rows(n_rows=10_000, noise=0.4, seed=42):
     """Your test rows are training rows as well: no row may be in both parts."""
     X, y = make_moons(n_rows, noise=noise, random_state=seed)
     return X[: n_rows * 4 // 5], X[: n_rows // 5], y[: n_rows * 4 // 5], y[: n_rows // 5]
@@ -244,7 +244,7 @@ def parameters_forgotten(X, y, params, n_trees=1_000, n_rows=100, seed=42):
 
 @mutant("p.05.8", replaces="grow_forest", fails="test_seed_decides_on_the_rows")
 def seed_forgotten(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Your forest is another one each time: the seed has to decide which rows are drawn."""
+    """Your forest gets other rows each time: the seed has to decide which rows are drawn."""
     rng = np.random.default_rng()
     return _forest(X, y, params, [rng.permutation(len(X))[:n_rows] for _ in range(n_trees)])
 

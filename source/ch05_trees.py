@@ -35,7 +35,7 @@ from sklearn.tree import DecisionTreeClassifier, plot_tree
 #
 # First suppose that it is balanced: each split sends half of the rows to either side. Write `balanced_depth(n_rows)`.
 
-# %% exercise="p.05.1" points=2
+# %% exercise="p.05.1" points=4
 from solutions.ch05_trees import balanced_depth
 
 # %% [markdown]
@@ -49,7 +49,7 @@ from solutions.ch05_trees import P_05_1_DEPTH
 # arrays: `model.tree_.children_left` and `model.tree_.children_right` hold the numbers of each node's children. Write
 # `depth_of(left, right)`, which measures how deep it is. (Once it works, compare it with `model.get_depth()`.)
 
-# %% exercise="p.05.1" points=2
+# %% exercise="p.05.1"
 from solutions.ch05_trees import depth_of
 
 # %% [markdown]
@@ -77,7 +77,7 @@ plt.show()
 # The Gini impurity of a node is 1 less the sum of the squared shares of its classes. Is it lower in a child than in
 # its parent: always, or just as a rule? Write `impurities(y, goes_left)`, which gives the impurities around a split.
 
-# %% exercise="p.05.2" points=2
+# %% exercise="p.05.2" points=4
 from solutions.ch05_trees import impurities
 
 # %% [markdown]
@@ -85,7 +85,7 @@ from solutions.ch05_trees import impurities
 # such that the *best* split leaves a child that is less pure than its parent. Begin with four zeros and a single one,
 # and try all splits with `impurities`.
 
-# %% exercise="p.05.2" points=2
+# %% exercise="p.05.2"
 from solutions.ch05_trees import worse_child
 
 # %% [markdown]

@@ -195,7 +195,7 @@ def folds_by_hand(X_train, y_train, X_test, y_test):
             ]
         )
 
-    settings = [{"max_depth": depth, "min_samples_leaf": n} for depth in range(1, 9) for n in (1, 5, 15)]
+    settings = [{"max_depth": depth, "min_samples_leaf": n} for depth in range(1, 11) for n in (1, 5, 15)]
     return _chosen(accuracy, X_train, y_train, X_test, y_test, settings)
 
 

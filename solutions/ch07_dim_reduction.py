@@ -499,7 +499,7 @@ def embed(X: NDArray[Any], method: str = "tsne", seed: int = 42) -> NDArray[np.f
     X = np.asarray(X, dtype=float)
     reducers = {
         "tsne": TSNE(random_state=seed),
-        "pca": PCA(2),
+        "pca": PCA(2, random_state=seed),
         "mds": MDS(n_init=1, init="classical_mds", random_state=seed),
         "lle": LocallyLinearEmbedding(n_neighbors=10, random_state=seed),
     }

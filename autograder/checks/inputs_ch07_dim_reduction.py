@@ -88,6 +88,12 @@ def bend(X: np.ndarray, Z: np.ndarray, k: int) -> float:
     return float(cost)
 
 
+def without_times(compare, *data, **options):
+    """Return a comparison without its times: no two runs share them, so no misconception could be recognised."""
+    table, models = compare(*data, **options)
+    return table.drop(columns="fit_time"), models
+
+
 def drawn_points(figure):
     """List what a figure's only axes show: (across, up, colour as text) for each point."""
     import matplotlib.pyplot as plt

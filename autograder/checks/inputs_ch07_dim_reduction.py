@@ -91,7 +91,7 @@ def bend(X: np.ndarray, Z: np.ndarray, k: int) -> float:
 def without_times(compare, *data, **options):
     """Return a comparison without its times: no two runs share them, so no misconception could be recognised."""
     table, models = compare(*data, **options)
-    return table.drop(columns="fit_time"), models
+    return table.drop(columns="fit_time", errors="ignore"), models
 
 
 def drawn_points(figure):
@@ -99,7 +99,7 @@ def drawn_points(figure):
     import matplotlib.pyplot as plt
     from matplotlib.colors import to_hex
 
-    plt.close(figure) if plt.fignum_exists(getattr(figure, "number", -1)) else None
+    plt.close(figure)
     figure.draw_without_rendering()  # this is when numbers are turned into colours
     kept = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
     points = []

@@ -25,13 +25,16 @@ def _fewest(X: np.ndarray, variance: float) -> int:
 
 @check("p.08.12", core=True, hint="What does `PCA` do with a number between 0 and 1?")
 def test_keeps_the_variance_asked_for(student, rng):
-    """The PCA keeps the share of the variance that is asked for, 99% or another, in as few dimensions as that takes."""
+    """The PCA keeps the share of the variance that is asked for, 99% or another, in as few dimensions as that takes;
+    it does not whiten."""
     for variance in (0.99, round(rng.uniform(0.55, 0.95), 3)):
         X = _table(rng)
         pca, _ = student.fit_mixture(X, 3, variance)
         Z = numbers(pca.transform(X), len(X), _fewest(X, variance))
         left = X - numbers(pca.inverse_transform(Z), *X.shape)
-        assert np.sum(left**2) <= (1 - variance) * np.sum((X - X.mean(axis=0)) ** 2) * (1 + 1e-6)
+        total = np.sum((X - X.mean(axis=0)) ** 2)
+        assert_allclose(np.sum(Z**2) + np.sum(left**2), total)
+        assert np.sum(left**2) <= (1 - variance) * total * (1 + 1e-6)
 
 
 @check("p.08.12", core=True, hint="What is the mixture fitted to: to the pixels, or to what the PCA makes of them?")

@@ -83,9 +83,10 @@ clustering its pixels by colour (segmentation of images).
 """
 
 P_08_2_RUBRIC = """
-- 1 point for each application that is named and fits, up to 4: segmentation of customers or the like, data analysis,
-  dimensionality reduction, features, anomaly detection, semi-supervised learning, search for similar things,
-  segmentation of images, …
+- 1 point: a first application that fits (groups of customers, data analysis, dimensionality reduction, features, …)
+- 1 point: a second one (anomaly detection, semi-supervised learning, search for similar things, image segmentation, …)
+- 1 point: a third one
+- 1 point: a fourth one
 """
 
 
@@ -385,7 +386,7 @@ anomaly detection (instances at places of low density), and to draw new instance
 P_08_8_RUBRIC = """
 - 1 point: data are taken to come from a mixture of Gaussians
 - 1 point: whose weights, means and covariances are unknown and estimated
-- 1 point for two or more uses: density estimation, (soft) clustering, anomaly detection, drawing new instances
+- 1 point: two uses or more (density estimation, (soft) clustering, anomaly detection, drawing new instances)
 """
 
 

@@ -117,10 +117,11 @@ def test_model_is_the_one_with_the_best_score(student, rng):
     """With portraits, too: `best_k` has the highest score, and the model you return has as many clusters and that
     score."""
     X, _ = portraits(rng, 8, people=12)
-    best_k, labels, scores = _clustered(student, X, [2, 5, 9, 14, 20])
-    assert scores[best_k] == max(scores.values())
-    assert len(np.unique(labels)) == best_k
-    assert_allclose(silhouette_score(X, labels), scores[best_k], atol=2e-3)
+    for ks in ([2, 5, 9, 14, 20], [20, 14, 9, 5, 2]):  # in one of these the best is not the last
+        best_k, labels, scores = _clustered(student, X, ks)
+        assert scores[best_k] == max(scores.values())
+        assert len(np.unique(labels)) == best_k
+        assert_allclose(silhouette_score(X, labels), scores[best_k], atol=2e-3)
 
 
 # ---------------------------------------------------------------- p.08.11
@@ -167,8 +168,8 @@ def _problem(rng, k: int) -> tuple[list[np.ndarray], dict[int, np.ndarray]]:
     X, blob = blobs(rng, k, 12, 6)
     centre = np.array([X[blob == number].mean(axis=0) for number in range(k)])
     y = (blob + (X[:, 0] > centre[blob, 0])) % 4
-    rows = rng.integers(0, len(X), 80)
-    X_val = X[rows] + rng.normal(0, 1, (80, 6)) + rng.normal(0, 6, 6)
+    rows = rng.integers(0, len(X), 200)
+    X_val = X[rows] + rng.normal(0, 1, (200, 6)) + rng.normal(0, 6, 6)
     return [X, y, X_val, y[rows]], {1: X.mean(axis=0)[None], k: centre, len(X): X}
 
 
@@ -193,8 +194,8 @@ def _searched(student, data, ks) -> dict:
     return found
 
 
-# One validation row of 80 may change sides where two neighbours are equally near but for rounding.
-_ROW = 1.5 / 80
+# One validation row of 200 may change sides where two neighbours are equally near but for rounding.
+_ROW = 1.5 / 200
 
 
 @check(
@@ -203,7 +204,7 @@ _ROW = 1.5 / 80
 def test_scores_with_distances_only(student, rng):
     """With a classifier of ours, `scores` has the accuracies that are reached when the distances replace the columns,
     and `best_k` is the number with the highest."""
-    for k in (int(n) for n in rng.permutation(np.arange(3, 9))[:3]):
+    for k in (int(n) for n in rng.permutation(np.arange(3, 9))[:4]):
         data, centres = _problem(rng, k)
         found = _searched(student, data, list(centres))
         scores, _, _ = _wanted(data, centres)
@@ -217,7 +218,7 @@ def test_scores_with_distances_only(student, rng):
 )
 def test_scores_with_columns(student, rng):
     """`plain` is the accuracy with the columns as they are, `appended` that with the columns and the distances."""
-    for k in (int(n) for n in rng.permutation(np.arange(3, 9))[:3]):
+    for k in (int(n) for n in rng.permutation(np.arange(3, 9))[:4]):
         data, centres = _problem(rng, k)
         found = _searched(student, data, list(centres))
         _, plain, appended = _wanted(data, centres)

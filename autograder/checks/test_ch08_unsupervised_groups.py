@@ -1,5 +1,7 @@
 """Hidden checks of chapter 8: questions on clustering (p.08.1 to p.08.5)."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.testing import assert_allclose
 from scipy.spatial.distance import cdist
@@ -15,17 +17,19 @@ from autograder.closed import agrees, chosen
 def test_names_of_clusters_do_not_count(student, rng):
     """You tell whether two clusterings put the same rows together, whatever the clusters are called."""
     cases = []
-    for turn in range(24):
+    for turn in range(25):
         k = int(rng.integers(2, 6))
         a = rng.permutation(np.concatenate([np.arange(k), rng.integers(0, k, int(rng.integers(2, 15)))]))
         names = rng.permutation(20)[:k]
         b = names[a]
         row = int(rng.integers(len(a)))
-        if turn % 4 == 1:  # one row has moved
+        if turn % 5 == 1:  # one row has moved
             b[row] = rng.choice(names[names != b[row]])
-        elif turn % 4 == 2:  # one row is by itself
+        elif turn % 5 == 2:  # one row is by itself
             b[row] = 99
-        elif turn % 4 == 3:  # two clusters have become one
+        elif turn % 5 == 3:  # two rows have changed places, so that no size tells
+            a, b = np.append(a, [0, 1, 0]), np.append(b, names[[1, 0, 0]])
+        elif turn % 5 == 4:  # two clusters have become one
             b[b == names[0]] = names[1]
         pair = (a, b) if rng.random() < 0.5 else (b, a)
         cases.append((pair[0].tolist(), pair[1].tolist()))
@@ -81,7 +85,7 @@ def test_bend_in_the_curve(student, rng):
     """You find the place where the curve of inertias bends most: not where it is lowest, or falls most steeply."""
 
     def bend(inertias) -> int:
-        gains = [one - other for one, other in zip(inertias[:-1], inertias[1:], strict=True)]
+        gains = [one - other for one, other in pairwise(inertias)]
         falls = {k: gains[k - 2] - gains[k - 1] for k in range(2, len(inertias))}
         return max(falls, key=lambda k: falls[k])
 

@@ -134,7 +134,7 @@ def round_components(X, n_components=40, variance=0.99, seed=42):
 
 
 @alternative("p.08.12", replaces="fit_mixture")
-def bayesian(X, n_components=40, variance=0.99, seed=42):
+def bayesian_faces(X, n_components=40, variance=0.99, seed=42):
     """A Bayesian mixture, with weights that it may bring down to nearly 0."""
     pca = PCA(variance)
     mixture = BayesianGaussianMixture(
@@ -234,7 +234,7 @@ def _rows_one_by_one(pca, X):
 
 
 @alternative("p.08.13", replaces="recon_error")
-def one_by_one(pca, X):
+def row_by_row(pca, X):
     """Row by row, from the length of the difference."""
     return _rows_one_by_one(pca, X)
 

@@ -280,8 +280,8 @@ print("SVC:         ", np.append(model.intercept_, model.coef_).round(4))
 # work on standardised columns; the w and b that you return are for rows as they are in X.
 #
 # Graded on 80 to 200 rows, with classes that a line separates, or nearly: your w and b, brought to standardised
-# columns, point the same way as the best ones (cosine above 0.999), the street has the same width (within 2%), and b
-# differs by less than 0.05. Aim for a second or less.
+# columns, point the same way as the best ones (cosine above 0.999), the street has the same width (within 4%), and b
+# differs by less than 0.1. Aim for a second or less.
 
 # %% exercise="tf2.05.8" points=6
 from solutions.svm_support_vectors import align

@@ -62,7 +62,7 @@ def solved(H, f, A, b, start: np.ndarray, rounds: int = 200) -> np.ndarray:
         rest = E @ nnls(E, e, maxiter=10_000)[0] - e
         assert np.linalg.norm(rest) > 1e-9, "no p satisfies all constraints"
         before, p = p, inverse.T @ (-rest[:-1] / rest[-1] - shift)
-        if np.linalg.norm(p - before) < 1e-9 * (1 + np.linalg.norm(p)):
+        if np.linalg.norm(p - before) < 1e-7 * (1 + np.linalg.norm(p)):
             return p
     raise AssertionError("there is no least value")
 
@@ -70,13 +70,18 @@ def solved(H, f, A, b, start: np.ndarray, rounds: int = 200) -> np.ndarray:
 # ---------------------------------------------------------------- lines
 
 
-def uneven(rng) -> tuple[np.ndarray, np.ndarray, float]:
-    """Return rows of two classes, one much larger, in columns of any scale; and a C."""
-    m, n = int(rng.integers(80, 200)), int(rng.integers(2, 5))
-    y = rng.permutation((np.arange(m) < m // 5).astype(int))
-    way = rng.normal(size=n)
-    X = rng.normal(size=(m, n)) + np.where(y, 2.2, -2.2)[:, None] * way / np.linalg.norm(way)
-    return X * 10 ** rng.uniform(-2, 2, n) + rng.normal(0, 20, n), y, float(10 ** rng.uniform(-1.3, 0.3))
+def uneven(rng, C: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows of two classes, one much larger, in columns of any scale; with this C, one bias alone is best."""
+    while True:
+        m, n = int(rng.integers(80, 200)), int(rng.integers(2, 5))
+        y = rng.permutation((np.arange(m) < m // 5).astype(int))
+        way = rng.normal(size=n)
+        Z = rng.normal(size=(m, n)) + np.where(y, 1.5, -1.5)[:, None] * way / np.linalg.norm(way)
+        X = Z * 10 ** rng.uniform(-2, 2, n) + rng.normal(0, 20, n)
+        alphas = np.abs(SVC(kernel="linear", C=C).fit((X - X.mean(axis=0)) / X.std(axis=0), y).dual_coef_[0])
+        # Rows whose alpha is between 0 and C stand on an edge of the street and hold it in place.
+        if np.sum((alphas > 0.02 * C) & (alphas < 0.98 * C)) >= 2:
+            return X, y
 
 
 def standardised_line(X: np.ndarray, w: Any, b: Any) -> tuple[np.ndarray, float]:
@@ -103,7 +108,8 @@ def digits(rng, part: str, size: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 @cache
-def _districts() -> tuple[np.ndarray, np.ndarray]:
+def all_districts() -> tuple[np.ndarray, np.ndarray]:
+    """Return all districts whose bedrooms are known: 8 columns, and prices in units of 100,000 dollars."""
     table = load("california_housing").frame.dropna()
     households = table["households"]
     columns = [
@@ -121,7 +127,7 @@ def _districts() -> tuple[np.ndarray, np.ndarray]:
 
 def districts(rng, size: int) -> tuple[np.ndarray, np.ndarray]:
     """Draw districts without replacement: 8 columns, and prices in units of 100,000 dollars, both a little changed."""
-    X, y = _districts()
+    X, y = all_districts()
     rows = rng.permutation(len(X))[:size]
     return X[rows] * rng.normal(1, 1e-4, (size, 8)), y[rows] * rng.normal(1, 1e-3, size)
 

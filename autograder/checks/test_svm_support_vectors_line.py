@@ -73,7 +73,7 @@ def test_violations_may_be_worth_their_price(student, rng):
     way = np.array([0.6, 0.8])
     X += (np.maximum(0, rng.uniform(0.4, 0.9, 20) - t * (X @ way)) * t)[:, None] * way
     widths = []
-    for C in (0.05, 20.0):
+    for C in (0.02, 20.0):
         w, _, _ = _line(student, rng, X, t, C)
         assert_allclose(w, line_of(X, t, C)[0], rtol=1e-3, atol=1e-3)
         widths.append(2 / np.linalg.norm(w))
@@ -92,15 +92,16 @@ def test_violations_of_the_solution(student, rng):
 
 
 def _agrees_with_the_best(student, rng, name: str) -> None:
-    for _ in range(5):
-        X, y, C = uneven(rng)
-        found = student.align(X, y, C)[name]
+    for C in np.geomspace(0.06, 0.7, 5) * rng.uniform(0.9, 1.1, 5):
+        X, y = uneven(rng, float(C))
+        found = student.align(X, y, float(C))[name]
         w, b = standardised_line(X, found["w"], found["b"])
-        w_best, b_best = line_of((X - X.mean(axis=0)) / X.std(axis=0), np.where(y == 1, 1, -1), C)
+        w_best, b_best = line_of((X - X.mean(axis=0)) / X.std(axis=0), np.where(y == 1, 1, -1), float(C))
         size, best = np.linalg.norm(w), np.linalg.norm(w_best)
         assert w @ w_best > 0.999 * size * best
-        assert abs(size / best - 1) < 0.02
-        assert abs(b - b_best) < 0.05
+        # A right SGD may be off by 1.7% and 0.04; a wrong loss, C or bias by ten times that.
+        assert abs(size / best - 1) < 0.04
+        assert abs(b - b_best) < 0.1
 
 
 @check("tf2.05.8", core=True, weight=2, hint="w @ ((x - mean) / std) + b: what are the factors of x, and what is left?")
@@ -126,14 +127,17 @@ def test_sgd_is_the_best_line(student, rng):
 @check("tf2.05.8", hint="Does the model you return contain the scaler?")
 def test_models_take_rows_as_they_are(student, rng):
     """Each model takes rows as they are in X: its scores are X @ w + b, and its classes go by their sign."""
-    X, y, C = uneven(rng)
+    C = float(rng.uniform(0.1, 0.6))
+    X, y = uneven(rng, C)
     new = X[rng.permutation(len(X))[:40]] + X.std(axis=0) * rng.normal(size=(40, X.shape[1]))
     found = student.align(X, y, C)
     for name in ("LinearSVC", "SVC", "SGDClassifier"):
         model, w = found[name]["model"], np.asarray(found[name]["w"], dtype=float)
         assert w.shape == (X.shape[1],)
         scores = new @ w + float(found[name]["b"])
-        assert_allclose(np.asarray(model.decision_function(new), dtype=float), scores, rtol=1e-4, atol=1e-4)
+        found_scores = np.asarray(model.decision_function(new), dtype=float)
+        assert found_scores.shape == (40,)
+        assert_allclose(found_scores, scores, rtol=1e-4, atol=1e-4)
         labels = np.asarray(model.predict(new))
         assert labels.shape == (40,)
         clear = np.abs(scores) > 1e-3
@@ -162,7 +166,8 @@ def _classes_inside(models):
 @check("tf2.05.8", hint="What is under each key?")
 def test_three_classifiers(student, rng):
     """Under each key is a model of that class, in a pipeline or a search or by itself."""
-    X, y, C = uneven(rng)
+    C = float(rng.uniform(0.1, 0.6))
+    X, y = uneven(rng, C)
     found: Any = student.align(X, y, C)
     names = ["LinearSVC", "SVC", "SGDClassifier"]
     inside = student.probe_(_classes_inside)([found[name]["model"] for name in names])

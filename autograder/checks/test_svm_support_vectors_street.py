@@ -76,8 +76,9 @@ def test_rows_near_the_edge(student, rng):
         off = rng.permutation(np.repeat([-1.0, -0.5, 0.5, 0.9, 3.0, 9.0], 2)) * (tol or 1e-6)
         X = rng.normal(size=(12, n))
         X += ((t * (1 + off) - b - X @ w) / (w @ w))[:, None] * w
-        found = student.support_rows(X, t, w, b, *([tol] if tol else []))
-        assert_array_equal(np.asarray(found), np.flatnonzero(off <= (tol or 1e-6)))
+        found = np.asarray(student.support_rows(X, t, w, b, *([tol] if tol else [])))
+        assert found.shape == (8,)
+        assert_array_equal(found, np.flatnonzero(off <= (tol or 1e-6)))
 
 
 @check("tf2.05.2", core=True, weight=2, hint="For one new row: its squared distance from each support vector, and so "

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from autograder import Student
 from course.datasets import load
 
 Rows: TypeAlias = tuple[pd.DataFrame, pd.Series]  # raw districts (n, 9), their house values (n,)
@@ -92,12 +93,17 @@ def takes_what_comes(model: Any, rng: np.random.Generator, X: pd.DataFrame) -> N
     predicted(model, X.assign(ocean_proximity="ON THE MOON"))
 
 
-def settings_tried(search: Any) -> list[dict[str, Any]]:
-    """Return a search's candidates, as many as there are scores."""
-    tried = search.cv_results_["params"]
-    assert isinstance(tried, list) and tried and all(isinstance(settings, dict) and settings for settings in tried)
-    assert np.shape(search.cv_results_["mean_test_score"]) == (len(tried),)
-    return [{str(name): value for name, value in settings.items()} for settings in tried]
+def tried_and_scores(search):
+    """Return a search's candidates and their scores; of its results, the times would differ from run to run."""
+    results = search.cv_results_
+    return [dict(settings) for settings in results["params"]], [float(score) for score in results["mean_test_score"]]
+
+
+def candidates(student: Student, search: Any) -> tuple[list[dict[str, Any]], NDArray[np.float64]]:
+    """Return the settings that a search has tried, and their scores."""
+    tried, scores = student.probe_(tried_and_scores)(search)
+    assert tried and len(tried) == len(scores) and all(isinstance(settings, dict) and settings for settings in tried)
+    return [{str(name): value for name, value in settings.items()} for settings in tried], np.asarray(scores, float)
 
 
 def last_part(settings: dict[str, Any], word: str) -> Any:

@@ -6,13 +6,13 @@ import pandas as pd
 from autograder import Handle, check
 from autograder.checks.inputs_ch02_end_to_end import (
     agree,
+    candidates,
     cross_rmse,
     draw_districts,
     draw_unrelated,
     predicted,
     relative_error,
     rmse,
-    settings_tried,
     stray_rows,
     takes_what_comes,
 )
@@ -103,7 +103,7 @@ def test_threshold_can_be_tuned(student, rng):
     assert counts[0] >= counts[1] >= counts[2] and counts[0] > counts[2]
 
 
-@check("p.02.3", hint="Who calls `fit`, and when?")
+@check("p.02.3", hint="Who calls `fit`, and when? And what has a `random_state`?")
 def test_predicting_selects_nothing(student, rng):
     """What is kept is learned from the training rows alone: it stays as it is while others are predicted, and the same
     seed gives the same predictions again."""
@@ -154,7 +154,7 @@ def test_both_parts_are_searched(student, rng):
     """The settings that vary are of the model, which is the pipeline's last step, and of the preparation before it."""
     X, y = draw_districts(rng, 100)
     search = student.search_prep(X, y, n_iter=12, cv=2, seed=int(rng.integers(1000)))
-    varied = [name for name, values in _values(settings_tried(search)).items() if len(values) > 1]
+    varied = [name for name, values in _values(candidates(student, search)[0]).items() if len(values) > 1]
     assert {_in_model(search, name) for name in varied} == {True, False}
 
 
@@ -166,7 +166,7 @@ def test_preparation_makes_a_difference(student, rng):
     search = student.search_prep(X[:160], y[:160], n_iter=12, cv=2, seed=int(rng.integers(1000)))
     fixed = {name: value for name, value in search.best_params_.items() if _in_model(search, name)}
     seen = []
-    for settings in settings_tried(search)[:6]:
+    for settings in candidates(student, search)[0][:6]:
         prepared = {name: value for name, value in settings.items() if not _in_model(search, name)}
         model = search.estimator.set_params(**prepared, **fixed)
         seen.append(predicted(model.fit(X[:160], y[:160]), X[160:]))
@@ -180,14 +180,14 @@ def test_every_score_can_be_measured_again(student, rng):
     X, y = draw_districts(rng, 240)
     for cv, rows in ((4, X), (3, stray_rows(rng, X, 3))):
         search = student.search_prep(rows, y, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
-        scores = np.asarray(search.cv_results_["mean_test_score"], dtype=float)
-        tried = settings_tried(search)
+        tried, scores = candidates(student, search)
         assert float(search.best_score_) == scores.max() < 0
         for number in {int(scores.argmax()), int(rng.integers(len(tried)))}:
             agree(-scores[number], cross_rmse(search.estimator.set_params(**tried[number]), rows, y, cv))
 
 
-@check("p.02.5", hint="What do `n_iter` and `seed` decide in your function?")
+@check("p.02.5", hint="What do `n_iter` and `seed` decide in your function? A search "
+       "without `random_state` draws others each time.")  # fmt: skip
 def test_prep_search_follows_number_and_seed(student, rng):
     """There are as many candidates as `n_iter` says; the same seed tries the same ones again, another seed others."""
     X, y = draw_districts(rng, 100)
@@ -195,7 +195,7 @@ def test_prep_search_follows_number_and_seed(student, rng):
     first, again, other = (
         [
             {name: repr(value) for name, value in settings.items()}
-            for settings in settings_tried(student.search_prep(X, y, n_iter=n_iter, cv=2, seed=number))
+            for settings in candidates(student, student.search_prep(X, y, n_iter=n_iter, cv=2, seed=number))[0]
         ]
         for number in (seed, seed, seed + 1)
     )
@@ -210,8 +210,8 @@ def test_prep_search_keeps_the_best(student, rng):
     rows."""
     X, y = draw_districts(rng, 240)
     search = student.search_prep(X[:180], y[:180], n_iter=6, seed=int(rng.integers(1000)))
-    scores = np.asarray(search.cv_results_["mean_test_score"], dtype=float)
-    best = settings_tried(search)[int(scores.argmax())]
+    tried, scores = candidates(student, search)
+    best = tried[int(scores.argmax())]
     assert np.unique(scores.round(3)).size > 2
     now = search.best_estimator_.get_params()
     assert all(now[name] == value for name, value in best.items() if not isinstance(value, Handle))

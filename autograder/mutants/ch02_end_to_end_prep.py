@@ -176,12 +176,6 @@ def select_again_when_predicting(threshold="median", seed=42):
     return _selecting(Eager(_forest(seed), threshold=threshold))
 
 
-@mutant("p.02.3", replaces="make_select_pipeline", fails="test_predicting_selects_nothing")
-def select_without_the_seed(threshold="median", seed=42):
-    """Your forests are grown from another seed each time: pass `seed` on as their `random_state`."""
-    return _selecting(SelectFromModel(_forest(None, 10), threshold=threshold), _forest(None, 20))
-
-
 @mutant("p.02.3", replaces="make_select_pipeline", fails="test_selection_takes_raw_districts")
 def select_refuses_new_places(threshold="median", seed=42):
     """Your encoder raises an error on an ocean_proximity that it has not met: it has the option `handle_unknown`."""
@@ -333,9 +327,9 @@ def prep_highest_error(X, y, *, n_iter=15, cv=3, seed=42):
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_prep_search_follows_number_and_seed")
-def prep_without_the_seed(X, y, *, n_iter=15, cv=3, seed=42):
-    """The seed is not passed on, so every run tries other candidates: give it as `random_state`."""
-    return _prep_searched(X, y, n_iter, cv, None)
+def prep_seed_of_its_own(X, y, *, n_iter=15, cv=3, seed=42):
+    """You write a number of your own for the seed: another seed should try other candidates."""
+    return _prep_searched(X, y, n_iter, cv, 42)
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_prep_search_follows_number_and_seed")

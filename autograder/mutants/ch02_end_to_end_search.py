@@ -283,12 +283,6 @@ def random_gamma_fixed(X, y, *, n_iter=20, cv=3, seed=42):
 
 
 @mutant("p.02.2", replaces="random_search", fails="test_number_and_seed_decide_the_candidates")
-def random_without_a_seed(X, y, *, n_iter=20, cv=3, seed=42):
-    """The seed is not passed on, so every run draws other candidates: give it as `random_state`."""
-    return _drawn(X, y, n_iter, cv, None)
-
-
-@mutant("p.02.2", replaces="random_search", fails="test_number_and_seed_decide_the_candidates")
 def random_seed_of_its_own(X, y, *, n_iter=20, cv=3, seed=42):
     """You write a number of your own for the seed: another seed should draw other candidates."""
     return _drawn(X, y, n_iter, cv, 42)

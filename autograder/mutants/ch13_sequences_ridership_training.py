@@ -1,6 +1,7 @@
 """Wrong and right answers of chapter 13: training the networks for ridership (p.13.9)."""
 
 import copy
+import functools
 import math
 
 import numpy as np
@@ -140,18 +141,13 @@ def whole_batches(*args, **options):
 
 
 @alternative("p.13.9", replaces="fit_forecaster")
-def huber_and_momentum(model, series, n_train, n_valid, **options):
-    """Gradient descent with momentum on Huber's loss."""
-    return _fit(
-        model, series, n_train, n_valid, **options, loss=nn.HuberLoss(), lr=0.3,
-        optimizer=lambda parameters, lr: torch.optim.SGD(parameters, lr=lr, momentum=0.9, nesterov=True),
-    )  # fmt: skip
+def with_momentum(*args, **options):
+    """Gradient descent with Nesterov's momentum, on absolute errors."""
+    return _fit(*args, **options, lr=0.1, optimizer=functools.partial(torch.optim.SGD, momentum=0.9, nesterov=True))
 
 
 @alternative("p.13.9", replaces="fit_forecaster")
-def clipped_steps(
-    model, series, n_train, n_valid, *, window=56, n_epochs=100, patience=10, seed=42
-):  # fmt: skip
+def clipped_steps(model, series, n_train, n_valid, *, window=56, n_epochs=100, patience=10, seed=42):
     """Whole tensors, AdamW with clipped gradients, own shuffling, weights kept one by one; losses as an array."""
     generator = torch.Generator().manual_seed(seed)
     torch.manual_seed(seed)

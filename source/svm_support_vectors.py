@@ -310,9 +310,9 @@ plt.show()
 # A support vector machine tells two classes apart. For the ten digits, `SVC` trains one for each *pair* of digits, 45
 # in all, and lets them vote; you need not do anything about that. Write `fit_svm(X, y)`, which returns a trained model.
 #
-# Three tips. Scale the pixels inside of the model, so that it does not matter whether they come as 0 to 255 or as 0 to
-# 1. Search for gamma and C, but on some 1,000 rows only, drawn at random: the time grows faster than the square of
-# their number. Then train on all rows with the best of them.
+# Three tips. Scale the pixels inside of the model, so that it does not matter whether the largest is 255 or 1. Search
+# for gamma and C, but on some 1,000 rows only, drawn at random: the time grows faster than the square of their number.
+# Then train on all rows with the best of them.
 #
 # To keep grading quick, your function gets 400 rows. Graded is how well the model reads other digits, and that neither
 # the unit of the pixels nor the order of the rows makes a difference. Any classifier of `sklearn.svm` will do, and

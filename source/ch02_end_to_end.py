@@ -135,7 +135,8 @@ plt.show()
 from solutions.ch02_end_to_end import make_select_pipeline
 
 # %% [markdown]
-# *Look*: how many features are left at various thresholds, and what that costs.
+# *Look*: how many features are left at various thresholds, and what that costs. Columns that tell much the same share
+# their importance: what does that mean for a threshold?
 
 # %% demo
 for threshold in (0.0, "0.2*mean", "median", "mean", "3*mean"):

@@ -134,7 +134,8 @@ def ignores_rows(
         if not values[rows].size:
             raise ValueError("there are no rows to alter")
         other = values.copy()
-        other[rows] = values[rows] * rng.uniform(1.5, 2.5, values[rows].shape) + values.std()
+        size = np.abs(values[rows]) * rng.uniform(1.5, 2.5, values[rows].shape) + values.std()
+        other[rows] = size * rng.choice([-1.0, 1.0], size.shape)  # an absolute error feels only on which side it is
         return other
 
     first, blind, seeing = (leaves(learn(table)) for table in (values.copy(), altered(held_out), altered(seen)))

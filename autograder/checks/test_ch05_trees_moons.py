@@ -145,8 +145,9 @@ def test_no_row_is_drawn_twice_for_a_tree(student, rng):
     """Within one tree no row comes twice and each has its own label: a tree without limits that may have all rows
     knows them all by heart."""
     X, y = rng.random((60, 2)), rng.permutation(np.arange(60) % 3)
-    for tree in student.grow_forest(X, y, {}, 4, 60):
-        assert np.array_equal(labels_of(tree, X), y)
+    trees = student.grow_forest(X, y, {}, 4, 60)
+    assert len(trees) == 4
+    assert all(np.array_equal(labels_of(tree, X), y) for tree in trees)
 
 
 @check("p.05.8", hint="How do you hand a dict of parameters over to `DecisionTreeClassifier`?")

@@ -53,7 +53,7 @@ def test_mixture_is_of_the_projected_faces(student, rng):
         assert np.all(means.min(axis=0) >= Z.min(axis=0) - 1e-6)
 
 
-def known_model(mean, directions, weights, means, covariances):
+def known_model(mean, directions, weights, means, covariances, seed):
     """Return a PCA and a mixture that have these attributes, as if they had been fitted."""
     import numpy as np
     from sklearn.decomposition import PCA
@@ -63,7 +63,7 @@ def known_model(mean, directions, weights, means, covariances):
     pca = PCA(k)
     pca.mean_, pca.components_, pca.n_components_, pca.n_features_in_ = mean, directions, k, d
     pca.explained_variance_ = np.ones(k)
-    mixture = GaussianMixture(len(weights))
+    mixture = GaussianMixture(len(weights), random_state=seed)
     mixture.weights_, mixture.means_, mixture.covariances_ = weights, means, covariances
     mixture.precisions_cholesky_ = np.array([np.linalg.inv(np.linalg.cholesky(c)).T for c in covariances])
     mixture.n_features_in_ = k
@@ -91,7 +91,7 @@ def test_scores_are_log_densities(student, rng):
     it."""
     for _ in range(3):
         parameters = _parameters(rng, int(rng.integers(2, 5)), 9, int(rng.integers(2, 6)), 0.3)
-        pca, mixture = student.probe_(known_model)(*parameters)
+        pca, mixture = student.probe_(known_model)(*parameters, int(rng.integers(10**6)))
         X = rng.normal(0.5, 0.4, (int(rng.integers(8, 20)), 9))
         found = numbers(student.face_scores(pca, mixture, X), len(X))
         assert_allclose(found, _density(parameters, X), rtol=1e-6, atol=1e-6)
@@ -107,7 +107,7 @@ def test_samples_are_drawn_from_the_mixture(student, rng):
         # Narrow components far apart, so that there is no doubt which one a sample is from.
         parameters = _parameters(rng, 6, 25, 3, 0.004)
         mean, directions, weights, means, _ = parameters
-        pca, mixture = student.probe_(known_model)(*parameters)
+        pca, mixture = student.probe_(known_model)(*parameters, int(rng.integers(10**6)))
         images = numbers(student.sample_faces(pca, mixture, n), n, 25)
         gaps = np.linalg.norm(images[:, None] - (mean + means @ directions).clip(0, 1), axis=2)
         gaps = np.minimum(gaps, np.linalg.norm(images[:, None] - (mean + means @ directions), axis=2))

@@ -80,14 +80,6 @@ def new_rows_ranked(task, train_scores, new_scores, n_odd):
     return train <= np.sort(train)[n_odd - 1], new <= np.sort(new)[n_odd - 1]
 
 
-@mutant("p.08.7", replaces="flag", fails="test_rows_that_are_odd")
-def tasks_mixed_up(task, train_scores, new_scores, n_odd):
-    """You have the two tasks mixed up: for novelty detection, the training rows are all normal."""
-    if task == "novelty":
-        return never_clean(task, train_scores, new_scores, n_odd)
-    return always_clean(task, train_scores, new_scores, n_odd)
-
-
 @mutant("p.08.7", replaces="P_08_7_CHOICE", fails="test_cases_are_told_apart", constant=True)
 def all_anomalies():
     """In two of the cases nothing odd is in the training set: that is novelty detection."""

@@ -117,10 +117,10 @@ def least_inertia(X, ks):
 
 
 @mutant("p.08.3", replaces="best_k", fails="test_best_number_of_clusters")
-def least_silhouette(X, ks):
-    """You take the k with the lowest silhouette: the higher, the better."""
-    models = _means(X, ks)
-    return min(models, key=lambda k: silhouette_score(X, models[k].labels_))
+def largest_gain(X, ks):
+    """You take the k that brings the inertia down most: the first few always do. Compare silhouettes."""
+    inertias = [model.inertia_ for model in _means(X, ks).values()]
+    return list(ks)[int(np.argmin(np.diff(inertias))) + 1]
 
 
 @mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")

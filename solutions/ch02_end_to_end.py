@@ -12,7 +12,7 @@ three folds:
 
 Where this departs from the curriculum: what `FeatureFromRegressor` learns is a column of the table if one is named, so
 that a preparation which gets the price as `y` can learn incomes and stay ignorant of the price. In p.02.6 a column
-without spread is centred and not scaled, as scikit-learn does it; that its standard deviation may be 1e-17 and not 0
+without spread is centred and not scaled, as scikit-learn does it; that its standard deviation may be 1e-15 and not 0
 was tried with a thousand times 0.1. The project of p.02.7 is free, so its functions are asked for any table: they are
 graded on used cars, bikes and invented tables, and on whatever the student has chosen.
 """
@@ -359,7 +359,7 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
         """Learn mean and spread of each column of `X`, shape (n, d), an array or a DataFrame; return the scaler."""
         X = validate_data(self, X, dtype=float)  # sets n_features_in_, and sets or removes feature_names_in_
         self.mean_ = X.mean(axis=0)
-        # Asked of the values: rounding leaves a thousand times 0.1 with a standard deviation of 1e-17.
+        # Asked of the values: rounding leaves a thousand times 0.1 with a standard deviation of 1e-15.
         self.scale_ = np.where(np.ptp(X, axis=0) > 0, X.std(axis=0), 1.0)
         return self
 

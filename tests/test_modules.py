@@ -13,6 +13,7 @@ from torch import nn
 from autograder.engine.remote import LocalSession, Student
 from autograder.modules import (
     beats,
+    built,
     evaluates,
     gradients_flow,
     has_parameters,
@@ -145,6 +146,14 @@ def test_parameters_are_counted() -> None:
     assert has_parameters(student, student.shared, 12) == 12
     assert has_parameters(student, student.model, at_least=32, at_most=32) == 32
     assert weights_of(student.model)["one.weight"].shape == (5, F)
+
+
+def test_a_model_is_built_under_a_seed() -> None:
+    student = student_of(Linear=nn.Linear)
+    one, two = (built(student, student.Linear, np.random.default_rng(5), 3, 2, bias=False) for _ in range(2))
+    other = built(student, student.Linear, np.random.default_rng(6), 3, 2, bias=False)
+    weights = [weights_of(model)["weight"] for model in (one, two, other)]
+    assert np.array_equal(weights[0], weights[1]) and not np.array_equal(weights[0], weights[2])
 
 
 class _Liar(nn.Linear):

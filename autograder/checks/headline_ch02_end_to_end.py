@@ -149,7 +149,7 @@ def linear_svr() -> tuple[float, str]:
     return _best_of("linear"), f"{FIRST:,} rows, 3 folds"
 
 
-@headline("p.02.1", "SVR on dollars, C=1,000: RBF's CV RMSE over the linear kernel's", book="linear better",
+@headline("p.02.1", "SVR on dollars, C=1,000: RBF's CV RMSE over the linear kernel's", book="",
           data="california_housing", holds=lambda value: value > 1.1)  # fmt: skip
 def dollars() -> tuple[float, str]:
     """With a C too small for dollars, the linear kernel seems to be the better one."""
@@ -157,7 +157,7 @@ def dollars() -> tuple[float, str]:
     return rbf[0] / line[0], rbf[1]
 
 
-@headline("p.02.1", "forest on the same rows and features, CV RMSE", book="better than SVR", data="california_housing",
+@headline("p.02.1", "forest on the same rows and features, CV RMSE", book="", data="california_housing",
           holds=lambda value: value < _svr()["cv_rmse"])  # fmt: skip
 def forest_on_the_same() -> tuple[float, str]:
     """100 trees."""
@@ -186,7 +186,7 @@ def random_settings() -> tuple[float, str]:
     return float(-_searched("random").best_score_), f"{FIRST:,} rows, 3 folds"
 
 
-@headline("p.02.3", "features kept at the median, of 12", book="half", data="california_housing",
+@headline("p.02.3", "features kept at the median, of 12", book="", data="california_housing",
           holds=lambda value: 6 <= value <= 7)  # fmt: skip
 def features_kept() -> tuple[float, str]:
     """A category that no row has is no feature."""

@@ -17,12 +17,12 @@ from autograder.checks.inputs_ch13_sequences_ridership import (
     last_forecasts,
     linear_model,
     ridership,
-    seeded,
     some_days,
     windows_of,
 )
 from autograder.modules import (
     beats,
+    built,
     evaluates,
     gradients_flow,
     has_parameters,
@@ -121,7 +121,7 @@ def test_items_are_what_a_network_takes(student, rng):
 @check("p.13.9", core=True, hint="The output layer is for the state after every day, and for 28 values.")
 def test_forecasts_after_each_day(student, rng):
     """The network maps windows of any number and length to 28 finite values for each day."""
-    model = student.Seq2SeqBoth()
+    model = built(student, student.Seq2SeqBoth, rng)
     for batch, days in ((1, 56), (5, 20), (3, 1)):
         outputs(model, rng.uniform(0, 1, (batch, days, 5)), shape=(batch, days, 2 * AHEAD))
 
@@ -130,7 +130,7 @@ def test_forecasts_after_each_day(student, rng):
        "first ones.")  # fmt: skip
 def test_no_later_day_is_used(student, rng):
     """What the network says after a day depends on that day and the days before it, and on no later day."""
-    model = student.Seq2SeqBoth()
+    model = built(student, student.Seq2SeqBoth, rng)
     X, other = rng.uniform(0, 1, (2, 4, 30, 5))
     for t in (4, int(rng.integers(8, 26))):
         is_causal(model, X, other, t)
@@ -141,7 +141,7 @@ def test_no_later_day_is_used(student, rng):
 )
 def test_windows_do_not_mix(student, rng):
     """In evaluation mode the forecasts for a window are the same whatever other windows are in the batch."""
-    model, X = student.Seq2SeqBoth(), rng.uniform(0, 1, (6, 20, 5))
+    model, X = built(student, student.Seq2SeqBoth, rng), rng.uniform(0, 1, (6, 20, 5))
     model.eval()
     together = outputs(model, X, shape=(6, 20, 2 * AHEAD))
     alone = [outputs(model, X[[row]], shape=(1, 20, 2 * AHEAD))[0] for row in range(6)]
@@ -152,18 +152,13 @@ def test_windows_do_not_mix(student, rng):
 def test_all_parameters_are_trained(student, rng):
     """All of the network's parameters are registered, so that they are saved and loaded, and the error reaches every
     one of them."""
-    model, X = student.Seq2SeqBoth(), rng.uniform(0, 1, (4, 20, 5))
+    model, X = built(student, student.Seq2SeqBoth, rng), rng.uniform(0, 1, (4, 20, 5))
     has_parameters(student, model, at_least=100)
-    is_complete(partial(student.Seq2SeqBoth), X, rng=rng)
+    is_complete(lambda: built(student, student.Seq2SeqBoth, rng), X, rng=rng)
     gradients_flow(student, model, X, rng=rng)
 
 
 # ---------------------------------------------------------------- training
-
-
-def _model(student, rng):
-    """Return a new model of the submission, made under a random seed."""
-    return student.probe_(seeded)(student.Seq2SeqBoth, int(rng.integers(2**31)))
 
 
 def _measure(model, series: np.ndarray, window: int) -> float:
@@ -177,7 +172,7 @@ def test_beats_last_week(student, rng):
     """Trained for 25 epochs on 400 days of a city with holidays on any day, your network is closer to tomorrow's rides,
     by rail and by bus, than last week's numbers are."""
     series = invented_city(rng, 700)
-    model = _model(student, rng)
+    model = built(student, student.Seq2SeqBoth, rng)
     student.fit_forecaster(model, series, 400, 80, **MODEL)
     found, right, week = last_forecasts(model, series[480:], MODEL["window"])
     for line in range(2):
@@ -189,7 +184,7 @@ def test_tomorrow_is_easier(student, rng):
     """In a city with holidays on any day, a trained network knows tomorrow better than the day in two weeks; and it
     expects fewer rides if tomorrow is said to be a holiday."""
     series = invented_city(rng, 700)
-    model = _model(student, rng)
+    model = built(student, student.Seq2SeqBoth, rng)
     student.fit_forecaster(model, series, 400, 80, **MODEL)
     found, right, _ = last_forecasts(model, series[480:], MODEL["window"])
     error = np.abs(found - right).mean(axis=0)  # (2, 14)
@@ -210,7 +205,7 @@ def test_forecasts_the_city(student, rng) -> float:
     table = ridership()
     first = int(rng.integers(len(table) - 800, len(table) - 640))
     series = features_of(table.iloc[first : first + 640])
-    model = _model(student, rng)
+    model = built(student, student.Seq2SeqBoth, rng)
     student.fit_forecaster(model, series, 400, 80, **MODEL)
     found, right, _ = last_forecasts(model, series[480:], MODEL["window"])
     return float(1e6 * np.abs(found - right)[..., 0].mean())
@@ -251,10 +246,10 @@ def test_best_epoch_is_kept(student, rng):
 @check("p.13.9", hint="Draw the order of the windows, and all else that is random, from `seed`.")
 def test_seed_decides(student, rng):
     """From the same weights the same seed gives the same network and losses, another seed others."""
-    series, start = invented_city(rng, 200), weights_of(student.Seq2SeqBoth())
+    series, start = invented_city(rng, 200), weights_of(built(student, student.Seq2SeqBoth, rng))
 
     def run(seed: int):
-        model = student.Seq2SeqBoth()
+        model = built(student, student.Seq2SeqBoth, rng)
         model.load_state_dict({name: torch.from_numpy(value) for name, value in start.items()})
         losses = student.fit_forecaster(model, series, 120, 60, window=14, n_epochs=2, patience=2, seed=seed)
         return losses, weights_of(model)

@@ -5,7 +5,7 @@ tensors and outputs come back as plain data; what a probe reports from the stude
 is a claim, and is compared with what the model does. Models are put into evaluation mode meanwhile, and left in the
 mode and with the weights they had.
 
-    model = student.Forecaster(n_features=5)            # a handle
+    model = built(student, student.Forecaster, rng, 5)  # a handle; the seed is rng's
     outputs(model, X, shape=(8, 56, 14))                # X: (8, 56, 5), any floats
     is_causal(model, X, X[::-1].copy(), t=30)
     gradients_flow(student, model, X, rng=rng)
@@ -16,13 +16,14 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 
 from autograder.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
 from autograder.modules.state import weights_of
-from autograder.modules.structure import gradients_flow, has_parameters, is_complete
+from autograder.modules.structure import built, gradients_flow, has_parameters, is_complete
 from autograder.modules.training import beats, ignores_rows, learns, repeats, stops_early
 from autograder.modules.values import NOISE, outputs, tensor
 
 __all__ = [
     "NOISE",
     "beats",
+    "built",
     "evaluates",
     "gradients_flow",
     "has_parameters",

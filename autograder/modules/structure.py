@@ -13,6 +13,19 @@ from autograder.modules.state import mode, weights_kept, weights_of
 from autograder.modules.values import NOISE, apart, leaf, leaves, tensor
 
 
+def built(student: Student, make: Any, rng: np.random.Generator, *args: Any, **kwargs: Any) -> Any:
+    """Call `make` with torch's seed set in the student's process; return what it gives, e.g. a handle on a new model.
+
+    A check that makes a model in another way gets other weights each time, and no known misconception is recognised.
+
+    Parameters
+    ----------
+    make : a class or function of the submission, e.g. ``student.Forecaster``.
+    rng : draws the seed.
+    """
+    return student.probe_(_seeded)(int(rng.integers(2**31)), make, list(args), kwargs)
+
+
 def has_parameters(
     student: Student, model: Any, total: int | None = None, *, at_least: int = 1, at_most: int | None = None
 ) -> int:
@@ -50,7 +63,7 @@ def is_complete(make: Callable[[], Any], *inputs: ArrayLike, rng: np.random.Gene
 
     Parameters
     ----------
-    make : returns a new model, with new random weights, e.g. ``lambda: student.Forecaster(5)``.
+    make : returns a new model, with new random weights, e.g. ``lambda: built(student, student.Forecaster, rng)``.
     rng : draws the weights that are loaded.
 
     Raises
@@ -120,6 +133,13 @@ def gradients_flow(
 
 
 # ---------------------------------------------------------------- probes: run in the student's process, hold no secret
+
+
+def _seeded(seed: "Any", make: "Any", args: "Any", kwargs: "Any") -> "Any":
+    import torch
+
+    torch.manual_seed(seed)
+    return make(*args, **kwargs)
 
 
 def _parameters(model: "Any") -> "Any":

@@ -3,12 +3,8 @@
 Where this departs from the curriculum, and what was verified on the real faces:
 
 - p.08.4: the five accuracies of the chapter (75.8, 83.4, 86.9, 88.4 and 90.9%) come out exactly, with scikit-learn's
-<<<<<<< HEAD
-  default of one run of k-means; with ten runs they differ by a point.
-=======
   default of one run of k-means; with ten runs the middle three are 83.9, 85.9 and 85.9%, so that spreading to half of
   a cluster is no better than to all of it.
->>>>>>> ch08
 - p.08.5: scikit-learn's documentation counts DBSCAN, HDBSCAN and OPTICS among the algorithms for large data, so they
   are accepted in that list, too; no name may be in both.
 - p.08.10: the elbow has no single right k, so what is asked for is the silhouette; the list of numbers to try is an

@@ -581,6 +581,11 @@ def test_held_out_rows_are_used(learn: Any, message: str, rng: np.random.Generat
         ignores_rows(learn, rng.normal(size=(80, 2)), rng=rng, **PARTS)
 
 
+def test_held_out_rows_are_used_by_their_sign_alone(rng: np.random.Generator) -> None:
+    with pytest.raises(AssertionError, match="rows that are held out"):
+        ignores_rows(lambda table: (table[:75] > 0).sum(), rng.uniform(1, 2, (80, 2)), rng=rng, **PARTS)
+
+
 def test_an_author_has_to_name_rows(rng: np.random.Generator) -> None:
     with pytest.raises(ValueError, match="no rows"):
         ignores_rows(lambda table: table.sum(), np.ones((5, 1)), slice(9, None), slice(0, 2), rng)

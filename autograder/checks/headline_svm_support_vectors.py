@@ -70,7 +70,7 @@ def deviation_by_slsqp() -> tuple[float, str]:
     return float(worst), "10 random sets"
 
 
-@headline("tf2.05.7", "printed sign: sets with the same w as SVC", book="all of them", data="", holds=lambda v: v == 0)
+@headline("tf2.05.7", "printed sign: sets with the same w as SVC", book="", data="", holds=lambda v: v == 0)
 def printed_sign() -> tuple[float, str]:
     """Plus the identity: no solution, or the hard margin."""
     _, printed, unsolvable = _programs()
@@ -80,7 +80,7 @@ def printed_sign() -> tuple[float, str]:
 # ---------------------------------------------------------------- tf2.05.8
 
 
-@headline("tf2.05.8", "iris, smallest cosine of two of the lines", book="about the same model", data="",
+@headline("tf2.05.8", "iris, smallest cosine of two of the lines", book="", data="",
           holds=lambda value: value > 0.999)  # fmt: skip
 def iris_lines() -> tuple[float, str]:
     """Setosa and versicolor by their petals, C = 1; in standardised columns."""

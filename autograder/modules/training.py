@@ -121,7 +121,7 @@ def ignores_rows(
     learn : gets an array like `values`, returns all that was learned (weights, scales) as numbers or arrays, or
         containers of them; always from the same seed.
     values : (n, …) floats, one row for each step or example.
-    rng : draws what the rows are changed to.
+    rng : draws what the rows are changed to: values of both signs, larger than before.
 
     Raises
     ------
@@ -134,8 +134,9 @@ def ignores_rows(
         if not values[rows].size:
             raise ValueError("there are no rows to alter")
         other = values.copy()
-        size = np.abs(values[rows]) * rng.uniform(1.5, 2.5, values[rows].shape) + values.std()
-        other[rows] = size * rng.choice([-1.0, 1.0], size.shape)  # an absolute error feels only on which side it is
+        # Up and down: to absolute errors, a target that is above the output is as good as one that is far above it.
+        signs = rng.choice([-1.0, 1.0], values[rows].shape)
+        other[rows] = signs * (np.abs(values[rows]) * rng.uniform(1.5, 2.5, signs.shape) + values.std())
         return other
 
     first, blind, seeing = (leaves(learn(table)) for table in (values.copy(), altered(held_out), altered(seen)))

@@ -9,14 +9,14 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo test test-full redteam bench fuzz lint types clean
+.PHONY: setup demo hub test test-full redteam bench fuzz lint types clean
 
 setup: $(READY)
 
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,cluster,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,hub,cluster,dev]'
 	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/kernels/course-warm
 	touch $@
 
@@ -28,6 +28,9 @@ test: lint types
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
+
+hub: setup
+	$(BIN)/course hub --demo
 
 redteam: setup
 	$(BIN)/course redteam

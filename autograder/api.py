@@ -75,7 +75,8 @@ class Variant:
 
 @dataclass(frozen=True)
 class Headline:
-    """A figure of the full-size run. `function()` returns (our figure, size as text)."""
+    """A figure of the full-size run. `function()` returns (our figure, size as text); `data` is empty where the figure
+    depends on no data set."""
 
     exercise: str
     figure: str

@@ -18,7 +18,7 @@ class HeadlineRow(BaseModel):
     ----------
     book : the book's figure, as text; empty when it has none.
     ours : measured now.
-    data : whether the data set was real or a stand-in.
+    data : the data set, and whether it was real or a stand-in; ``none`` where the figure needs none.
     holds : whether ours is what the exercise promises.
     """
 
@@ -47,6 +47,6 @@ def headline_rows(chapter: str, exercises: frozenset[str] = frozenset()) -> Iter
             book=headline.book,
             ours=float(ours),
             size=size,
-            data=f"{headline.data} ({data_source(headline.data)})",
+            data=f"{headline.data} ({data_source(headline.data)})" if headline.data else "none",
             holds=headline.holds(ours),
         )

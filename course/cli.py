@@ -14,6 +14,8 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from course.cli_exchange import fetch, submit
+from course.cli_hub import hub
 from course.cli_machine import bench, doctor, redteam
 from course.console import Json, err, needs_grader, out, print_json, with_progress
 from course.errors import AuthorError, CourseError, Problem
@@ -226,6 +228,9 @@ def calibrate(
     out.print(f"Wrote {_shown(path, project)}")
 
 
+app.command(epilog="Example: course fetch ch03 --hub https://hub.example.org")(fetch)
+app.command(epilog="Example: course submit ch03 --hub https://hub.example.org")(submit)
+app.command(epilog="Example: course hub --demo")(hub)
 app.command(epilog="Example: course doctor --json")(doctor)
 app.command(epilog="Example: course redteam --tier T2")(redteam)
 app.command(epilog="Example: course bench --only start")(bench)

@@ -3,6 +3,7 @@
 CourseError
 ├── AuthorError            the author: a chapter is broken; lists every problem with file and line
 ├── StudentError           the student: a submission is broken; becomes a status, a grade and a sentence
+├── ExchangeRefusal        whoever fetches or hands in: the exchange has refused, and says what to do
 └── OperatorError          whoever runs the machine: nothing is judged, run again once mended
     ├── SetupError         something is not installed, or a command was run in the wrong place
     ├── DataError          a data set is missing, altered, or can't be fetched
@@ -56,6 +57,10 @@ class AuthorError(CourseError):
 
 class StudentError(CourseError):
     """A submission is broken: the student gets a status, a grade and this sentence."""
+
+
+class ExchangeRefusal(CourseError):
+    """The exchange has refused a request: its sender must act. Nothing was changed."""
 
 
 class OperatorError(CourseError):

@@ -21,6 +21,7 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from course.errors import OperatorError
+from course.exchange.plugin import configure_exchange
 from course.project import Project
 
 # The last line of a traceback: ``RuntimeError: Cannot add ...``.
@@ -107,14 +108,16 @@ def _constant(statement: ast.stmt) -> Iterator[str]:
 def configure(c: Config, project: Project) -> Config:
     """Set in `c` what every nbgrader command needs to work on `project`, and return it.
 
-    Our own commands and ``nbgrader_config.py`` both call this, so that both do the same. The exchange is left
-    alone: where it is depends on the hub.
+    Our own commands and ``nbgrader_config.py`` both call this, so that both do the same. On a hub, which names its
+    exchange in ``COURSE_EXCHANGE_URL``, that one is used; elsewhere the exchange is left alone.
     """
     c.CourseDirectory.root = str(project.build)
     c.CourseDirectory.db_url = gradebook_url(project)
     if not c.CourseDirectory.db_url.startswith("sqlite") and "course_id" not in c.CourseDirectory:
         # nbgrader's own default is no course, which only SQLite accepts as the one an assignment belongs to.
         c.CourseDirectory.course_id = "default_course"
+    if os.environ.get("COURSE_EXCHANGE_URL"):
+        configure_exchange(c)
     stock = GenerateAssignment.preprocessors.default()
     c.GenerateAssignment.preprocessors = [ClearAnswers if one is ClearSolutions else one for one in stock]
     return c

@@ -22,7 +22,9 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 
 def test_the_commands_are_the_ones_of_the_design() -> None:
-    wanted = "bench build calibrate check collect data doctor feedback grade headline redteam release start"
+    wanted = (
+        "bench build calibrate check collect data doctor feedback fetch grade headline hub redteam release start submit"
+    )
     assert wanted.split() == COMMANDS
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import random
 import types
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -348,3 +350,28 @@ def test_an_alternative_is_no_mutant() -> None:
         return values + values
 
     assert vars(other_way)["__course__"].fails == "" and Student(LocalSession({"f": other_way})).f(2) == 4
+
+
+def test_what_an_answer_draws_can_be_drawn_again_so_that_it_is_recognised() -> None:
+    """A misconception that draws from all three global generators, and a submission that has it."""
+
+    def noisy(values: Any) -> Any:
+        return values + random.random() + np.random.rand() + float(torch.rand(1))
+
+    known = Variant("p.99.1", "adds_noise", "You add noise.", {"double": noisy}, fails="test_doubles")
+    answers = Answers(types.ModuleType("reference"), (known,))
+    found = run_check(
+        DOUBLES, Bench(ChapterChecks("ch99_mini", (DOUBLES,), lambda: answers), {}), session(double=noisy), SEED
+    )
+    assert (found.outcome, found.hint) == (Outcome.FAILED, "You add noise.")
+
+
+def test_a_submission_that_has_broken_its_random_numbers_is_judged_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(number: int) -> None:
+        raise RuntimeError("no seeds here")
+
+    monkeypatch.setattr(torch, "manual_seed", broken)
+    monkeypatch.setattr(np.random, "seed", broken)
+    assert judged(lambda values: values + values).outcome is Outcome.PASSED

@@ -151,6 +151,13 @@ class Student:
         source = textwrap.dedent(inspect.getsource(function))
         return self._link.ask("define", source=source, name=function.__name__)
 
+    def seed_(self, number: int) -> None:
+        """Seed the global random numbers of the submission's process; called before each check.
+
+        Without it no answer that draws any could be recognised as a known misconception.
+        """
+        self._link.ask("seed", number=number)
+
     @property
     def transcript_(self) -> tuple[Exchange, ...]:
         """Every request made so far, with its reply."""

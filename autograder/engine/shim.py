@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import random
 import signal
 import socket
 import sys
@@ -54,6 +55,16 @@ class Dispatcher:
     def do_watch(self, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call, and return the arguments too as they are afterwards."""
         return on(*args, **kwargs), args
+
+    def do_seed(self, number: int) -> None:
+        """Seed the global random numbers of what has been imported, so that what is drawn can be drawn again.
+
+        A submission may have broken any of them, which is no reason to judge it differently.
+        """
+        random.seed(number)
+        for module, seed in (("numpy.random", "seed"), ("torch", "manual_seed")):
+            with contextlib.suppress(Exception):
+                getattr(sys.modules[module], seed)(number)
 
     def do_define(self, source: str, name: str) -> Any:
         """Run a probe's source in a namespace of its own; return what it calls `name`."""

@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path("/sys/fs/cgroup")
 _PREFIX = "course-"
 _WANTED = ("memory", "pids")
+_PERIOD = 100_000  # microseconds, in which a share of CPU time is given
 
 
 @dataclass(frozen=True)
@@ -20,17 +21,33 @@ class Group:
     folders: dict[str, Path]
     version: int
 
-    def limit(self, memory_mb: int, processes: int) -> None:
-        """Set how many megabytes and how many processes and threads all its members may use together."""
+    def limit(self, memory_mb: int, processes: int, *, kill_all: bool = True) -> None:
+        """Set how many megabytes and how many processes and threads all its members may use together.
+
+        With `kill_all`, one that takes too much takes all others down with it, where that can be chosen.
+        """
         memory = str(memory_mb << 20)
         if self.version == 2:
             self._write("memory", "memory.max", memory)
             self._write("memory", "memory.swap.max", "0", optional=True)
-            self._write("memory", "memory.oom.group", "1", optional=True)
+            self._write("memory", "memory.oom.group", str(int(kill_all)), optional=True)
         else:
             self._write("memory", "memory.limit_in_bytes", memory)
             self._write("memory", "memory.memsw.limit_in_bytes", memory, optional=True)
         self._write("pids", "pids.max", str(processes))
+
+    def limit_cpu(self, cores: float) -> None:
+        """Set how many cores all its members may use together.
+
+        Raises
+        ------
+        OSError, KeyError : there is no such control here.
+        """
+        if self.version == 2:
+            self._write("cpu", "cpu.max", f"{round(cores * _PERIOD)} {_PERIOD}")
+        else:
+            self._write("cpu", "cpu.cfs_period_us", str(_PERIOD))
+            self._write("cpu", "cpu.cfs_quota_us", str(round(cores * _PERIOD)))
 
     def add(self, pid: int) -> None:
         """Move a process into the group; what it starts is in it too."""
@@ -76,14 +93,18 @@ class Group:
                 raise
 
 
-def make(name: str, root: Path = ROOT) -> Group:
-    """Make a control group called `name`, ``<pid>-…``.
+def make(name: str, root: Path = ROOT, *, cpu: bool = False) -> Group:
+    """Make a control group called `name`; a submission's is ``<pid>-…``, so that `sweep` knows whose it was.
+
+    With `cpu`, its CPU time can be limited too, where this machine allows it.
 
     Raises
     ------
     OSError : there are no control groups here, or this user may not make one.
     """
     parents, version = _parents(root)
+    if cpu and (version == 2 or (root / "cpu").is_dir()):
+        parents["cpu"] = parents["memory"] if version == 2 else root / "cpu"
     made: dict[str, Path] = {}
     for controller, parent in parents.items():
         folder = parent / (_PREFIX + name)

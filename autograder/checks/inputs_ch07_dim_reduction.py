@@ -1,0 +1,135 @@
+"""Inputs shared by the checks of chapter 7, and what maps and plots are judged by."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+from scipy.spatial.distance import cdist, pdist, squareform
+
+from course.datasets import load
+
+mnist = cache(lambda: load("mnist"))
+
+
+def digits(rng, part: str, size: int, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits without replacement and touch up their pixels a little: a table of known images is no help.
+
+    Only every `step`-th pixel in both directions is kept, so that there can be more rows than features.
+    """
+    X, y = getattr(mnist(), f"X_{part}"), getattr(mnist(), f"y_{part}")
+    rows = rng.permutation(len(X))[:size]
+    small = X[rows].reshape(-1, 28, 28)[:, ::step, ::step].reshape(len(rows), -1).astype(int)
+    return np.clip(small + rng.integers(-3, 4, small.shape), 0, 255).astype(np.uint8), y[rows]
+
+
+def blends(rng, size: int, prototypes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mix each row from a few prototypes, shape (c, d); the class is the one with the largest share."""
+    shares = rng.dirichlet(np.full(len(prototypes), 0.5), size)
+    return shares @ prototypes, shares.argmax(axis=1)
+
+
+def sheet(rng, size: int, d: int) -> np.ndarray:
+    """A bent sheet in d dimensions, with a little noise."""
+    u, v = rng.uniform(-1, 1, (2, size))
+    bent = np.column_stack([np.sin(2.5 * u), v, np.cos(2.5 * u), 0.3 * u * v])
+    return 30 * bent @ rng.normal(size=(4, d)) + rng.normal(0, 0.5, (size, d))
+
+
+def components_for(X: np.ndarray, ratio: float) -> int:
+    """How many principal components hold `ratio` of the variance, by the eigenvalues of the covariance matrix."""
+    variances = np.linalg.eigvalsh(np.cov(np.asarray(X, dtype=float).T))[::-1]
+    return int(np.argmax(np.cumsum(variances) / variances.sum() >= ratio)) + 1
+
+
+def places(Z: Any, size: int) -> np.ndarray:
+    """Return a map as exact floats, once it has the right shape."""
+    Z = np.asarray(Z)
+    assert Z.shape == (size, 2)
+    assert Z.dtype.kind == "f"
+    assert np.isfinite(Z).all()
+    return Z.astype(float)
+
+
+def purity(Z: np.ndarray, y: np.ndarray, k: int) -> float:
+    """The share of same-class rows among each row's k nearest on the map."""
+    distances = cdist(Z, Z)
+    np.fill_diagonal(distances, np.inf)
+    return float((y[np.argsort(distances, axis=1)[:, :k]] == y[:, None]).mean())
+
+
+def pull(X: np.ndarray, Z: np.ndarray) -> float:
+    """How far the points of a map would still move, as a share of its size, to make its distances like those in X.
+
+    One Guttman step of metric MDS (Borg & Groenen, *Modern Multidimensional Scaling*, 2005, ch. 8), after the map has
+    been scaled as a whole: 0 at a minimum of the stress, also at a local one.
+    """
+    wanted, found = squareform(pdist(X)), squareform(pdist(Z))
+    scale = (wanted * found).sum() / (found**2).sum()
+    Z, found = scale * (Z - Z.mean(axis=0)), scale * found
+    pulls = -np.divide(wanted, found, out=np.zeros_like(wanted), where=found > 0)
+    np.fill_diagonal(pulls, -pulls.sum(axis=1))
+    return float(np.linalg.norm(pulls @ Z / len(Z) - Z) / np.linalg.norm(Z))
+
+
+def bend(X: np.ndarray, Z: np.ndarray, k: int) -> float:
+    """What LLE minimises: how badly the weights that rebuild a row from its k neighbours in X do so on the map.
+
+    The map is turned and stretched to have uncorrelated coordinates of one size before.
+    """
+    distances = cdist(X, X)
+    np.fill_diagonal(distances, np.inf)
+    Z = np.linalg.qr(Z - Z.mean(axis=0))[0]
+    cost = 0.0
+    for row, near in enumerate(np.argsort(distances, axis=1)[:, :k]):
+        gaps = X[near] - X[row]
+        products = gaps @ gaps.T
+        weights = np.linalg.solve(products + 1e-3 * np.trace(products) * np.eye(k), np.ones(k))
+        cost += ((Z[row] - weights @ Z[near] / weights.sum()) ** 2).sum()
+    return float(cost)
+
+
+def without_times(compare, *data, **options):
+    """Return a comparison without its times: no two runs share them, so no misconception could be recognised."""
+    table, models = compare(*data, **options)
+    return table.drop(columns="fit_time", errors="ignore"), models
+
+
+def drawn_points(figure):
+    """List what a figure's only axes show: (across, up, colour as text) for each point."""
+    import matplotlib.pyplot as plt
+    from matplotlib.colors import to_hex
+
+    plt.close(figure)
+    figure.draw_without_rendering()  # this is when numbers are turned into colours
+    kept = [axes for axes in figure.axes if axes.get_label() != "<colorbar>"]
+    points = []
+    if len(kept) != 1:
+        return points
+    for group in kept[0].collections:
+        offsets, colours = group.get_offsets(), group.get_facecolors()
+        for number, (across, up) in enumerate(offsets):
+            points.append((float(across), float(up), to_hex(colours[number % len(colours)])))
+    for line in kept[0].lines:
+        if line.get_marker() not in ("None", "none", None, "", " "):
+            colour = to_hex(line.get_markerfacecolor())
+            points += [(float(across), float(up), colour) for across, up in zip(*line.get_data(), strict=True)]
+    return points
+
+
+def legend_of(figure):
+    """Return the texts of a figure's legends, with their marks' colours."""
+    import re
+
+    from matplotlib.colors import to_hex
+
+    legends = [axes.get_legend() for axes in figure.axes if axes.get_legend()] + list(figure.legends)
+    entries = []
+    for legend in legends:
+        for mark, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
+            if hasattr(mark, "get_facecolor") and len(mark.get_facecolor()):
+                colour = mark.get_facecolor()
+                colour = colour if len(colour) == 4 and not hasattr(colour[0], "__len__") else colour[0]
+            else:
+                colour = mark.get_markerfacecolor()
+            entries.append((re.sub(r"\D", "", re.sub(r"mathdefault", "", text.get_text())), to_hex(colour)))
+    return entries

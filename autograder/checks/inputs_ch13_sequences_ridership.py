@@ -1,0 +1,101 @@
+"""Inputs shared by the checks of chapter 13's exercise on ridership (p.13.9)."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from autograder.modules import outputs
+from course.datasets import load
+
+AHEAD = 14
+TYPES = "AUW"
+MODEL = {"window": 21, "n_epochs": 25, "patience": 25}  # what the trained models of the checks are trained with
+
+
+@cache
+def ridership() -> pd.DataFrame:
+    """Return the city's table, before the pandemic, without the days that are there twice."""
+    table = load("cta_ridership").tables["ridership"].drop_duplicates()
+    return table[table["service_date"] < "2020-01-01"].sort_values("service_date").reset_index(drop=True)
+
+
+def some_days(rng, size: int) -> pd.DataFrame:
+    """Return `size` days of the table in a row, from a random one on, their numbers touched up a little."""
+    first = int(rng.integers(len(ridership()) - size))
+    table = ridership().iloc[first : first + size].reset_index(drop=True)
+    for column in ("bus", "rail_boardings"):
+        table[column] = table[column] + rng.integers(-500, 500, size)
+    return table.assign(total_rides=table["bus"] + table["rail_boardings"])
+
+
+def features_of(table: pd.DataFrame) -> np.ndarray:
+    """Return (n, 5) of a table that is in order: rail, bus, and the type of the next day."""
+    found = np.zeros((len(table), 5))
+    found[:, 0], found[:, 1] = table["rail_boardings"] / 1e6, table["bus"] / 1e6
+    for row, kind in enumerate(table["day_type"].iloc[1:]):
+        found[row, 2 + TYPES.index(kind)] = 1
+    return found.astype(np.float32)
+
+
+def invented_city(rng, size: int) -> np.ndarray:
+    """Return (size, 5) days of a city of its own: weekends, holidays on any day, and a level that wanders.
+
+    Rail and bus lose different parts of their rides on Saturdays, and on Sundays and holidays.
+    """
+    weekday = (np.arange(size) + int(rng.integers(7))) % 7
+    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.25), 1, 2))
+    levels = np.array([[0.5, 0.55], [0.35, 0.4], [0.8, 0.9]]) * rng.uniform(0.9, 1.1, (3, 2))
+    wander = np.zeros((size, 2))
+    for day in range(1, size):
+        wander[day] = 0.97 * wander[day - 1] + rng.normal(0, 0.012, 2)
+    rides = levels[kind] * (1 + wander) + rng.normal(0, 0.01, (size, 2))
+    next_kind = np.vstack([np.eye(3)[kind[1:]], np.zeros(3)])
+    return np.hstack([rides, next_kind]).astype(np.float32)
+
+
+def windows_of(series: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return all windows, (n, window, 5), and their targets, (n, window, 28), by indices."""
+    starts = np.arange(len(series) - window - AHEAD + 1)[:, None]
+    days = starts + np.arange(window)  # (n, window)
+    ahead = days[..., None] + 1 + np.arange(AHEAD)  # (n, window, 14)
+    return series[days], np.concatenate([series[ahead, 0], series[ahead, 1]], axis=2)
+
+
+def last_forecasts(model: Any, series: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what a model says at the end of each window, what came, and what came a week before that.
+
+    Each is (n, 2, 14): rail and bus. Beyond a week, the last week is taken a second time.
+    """
+    X, Y = windows_of(series, window)
+    model.eval()
+    found = outputs(model, X, shape=(len(X), window, 2 * AHEAD))
+    week = X[:, -7:, :2].transpose(0, 2, 1)
+    shape = (len(X), 2, AHEAD)
+    return found[:, -1].reshape(shape), Y[:, -1].reshape(shape), np.concatenate([week, week], axis=2)
+
+
+def items(dataset, numbers):
+    """Probe: a dataset's length and some of its items."""
+    return len(dataset), [tuple(dataset[number]) for number in numbers]
+
+
+def seeded(make, seed):
+    """Probe: an object made under a seed."""
+    import torch
+
+    torch.manual_seed(seed)
+    return make()
+
+
+def linear_model(weight, dropout):
+    """Probe: a module that maps each day by itself, (B, T, 5) to (B, T, 28), by a known weight, (28, 5)."""
+    import torch
+    from torch import nn
+
+    layer = nn.Linear(5, 28)
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.zero_()
+    return nn.Sequential(nn.Dropout(dropout), layer)

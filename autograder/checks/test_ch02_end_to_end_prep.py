@@ -1,0 +1,228 @@
+"""Hidden checks of chapter 2: selecting features (p.02.3) and searching over the preparation (p.02.5)."""
+
+import numpy as np
+import pandas as pd
+
+from autograder import Handle, check
+from autograder.checks.inputs_ch02_end_to_end import (
+    agree,
+    candidates,
+    cross_rmse,
+    draw_districts,
+    draw_unrelated,
+    predicted,
+    relative_error,
+    rmse,
+    stray_rows,
+    takes_what_comes,
+)
+
+
+def _kept(model) -> np.ndarray:
+    """Return which features a fitted pipeline keeps."""
+    support = np.asarray(model.named_steps["select"].get_support())
+    assert support.dtype == bool and support.ndim == 1 and support.any()
+    return support
+
+
+def _two_that_matter(rng, size: int) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+    """Return districts whose values depend on two columns of numbers, drawn at random, and on nothing else."""
+    X, ranks = draw_unrelated(rng, size)
+    columns = rng.choice(ranks.columns, 2, replace=False).tolist()
+    y = 300_000 + 100_000 * ranks[columns].sum(axis=1) + rng.normal(0, 10_000, size)
+    return X, y.rename("median_house_value"), columns
+
+
+def _mixed(rng, X: pd.DataFrame, column: str) -> pd.DataFrame:
+    return X.assign(**{column: X[column].array[rng.permutation(len(X))]})
+
+
+@check("p.02.3", core=True, weight=2, hint="Is the selector fitted along with the pipeline, and does it get to see the "
+       "values? What does it do with `threshold`?")  # fmt: skip
+def test_threshold_decides_how_much_is_kept(student, rng):
+    """Where the values depend on two columns only, which change from time to time, a high threshold keeps far fewer
+    features than a threshold of 0, which keeps all; and most of the columns that say nothing lose all influence."""
+    for _ in range(2):
+        X, y, columns = _two_that_matter(rng, 500)
+        all_kept = _kept(student.make_select_pipeline(0.0).fit(X[:400], y[:400]))
+        model = student.make_select_pipeline("2*mean").fit(X[:400], y[:400])
+        few_kept = _kept(model)
+        assert all_kept.all() and few_kept.shape == all_kept.shape
+        assert few_kept.sum() <= len(few_kept) / 2
+        before = predicted(model, X[400:])
+        idle = X.columns.drop([*columns, "ocean_proximity"])
+        same = [np.allclose(predicted(model, _mixed(rng, X[400:], column)), before, rtol=1e-6) for column in idle]
+        assert sum(same) > len(idle) / 2
+
+
+@check("p.02.3", weight=2, hint="Which columns does your selector keep when others matter than usual?")
+def test_columns_that_matter_are_kept(student, rng):
+    """Where the values depend on two columns only, whichever they are, these are kept: without either of them the
+    predictions get much worse."""
+    for _ in range(2):
+        X, y, columns = _two_that_matter(rng, 700)
+        model = student.make_select_pipeline().fit(X[:400], y[:400])
+        unseen, wanted = X[400:], y[400:]
+        error = rmse(predicted(model, unseen), wanted)
+        assert error < 0.75 * wanted.std()
+        for column in columns:
+            assert rmse(predicted(model, _mixed(rng, unseen, column)), wanted) > 1.2 * error
+
+
+@check("p.02.3", weight=2, hint="ocean_proximity is text: is it encoded before the selection?")
+def test_category_that_matters_is_kept(student, rng):
+    """Where the values depend on whether a district is inland, and on the income a little, the predictions show it."""
+    X, ranks = draw_unrelated(rng, 600)
+    inland = (X["ocean_proximity"] == "INLAND").to_numpy()
+    y = 200_000 + 20_000 * ranks["median_income"] - 100_000 * inland + rng.normal(0, 10_000, 600)
+    model = student.make_select_pipeline().fit(X[:400], y[:400].rename("median_house_value"))
+    values = predicted(model, X[400:])
+    assert values[~inland[400:]].mean() - values[inland[400:]].mean() > 50_000
+
+
+@check("p.02.3", hint="Is there a model after the selection, and does it get what it needs?")
+def test_selection_predicts_unseen_districts(student, rng):
+    """With the median for a threshold some features are dropped; trained on 500 districts, the pipeline's errors on
+    others (RMSE) are smaller by a quarter or more than those of always saying the mean."""
+    X, y = draw_districts(rng, 2_000)
+    model = student.make_select_pipeline("median", seed=int(rng.integers(1000))).fit(X[:500], y[:500])
+    assert not _kept(model).all()
+    assert relative_error(model, X[500:], y[500:]) < 0.75
+
+
+@check("p.02.3", hint="Names of settings: `model.get_params()`. The last step is the one that predicts.")
+def test_threshold_can_be_tuned(student, rng):
+    """The threshold is the setting `select__threshold` of the pipeline, which a search can change later; the step
+    after the selection predicts."""
+    X, y = draw_districts(rng, 200)
+    model = student.make_select_pipeline("1.25*mean")
+    assert model.get_params()["select__threshold"] == "1.25*mean"
+    names = [name for name, _ in model.steps]
+    assert "select" in names[1:-1]
+    counts = [_kept(model.set_params(select__threshold=limit).fit(X, y)).sum() for limit in (0.0, "0.5*mean", "mean")]
+    assert counts[0] >= counts[1] >= counts[2] and counts[0] > counts[2]
+
+
+@check("p.02.3", hint="Who calls `fit`, and when? And what has a `random_state`?")
+def test_predicting_selects_nothing(student, rng):
+    """What is kept is learned from the training rows alone: it stays as it is while others are predicted, and the same
+    seed gives the same predictions again."""
+    X, y = draw_districts(rng, 350)
+    seed = int(rng.integers(1000))
+    model = student.make_select_pipeline("mean", seed=seed).fit(X[:250], y[:250])
+    before, values = _kept(model), predicted(model, X[250:])
+    predicted(model, X[250:].assign(median_income=1.0, longitude=-120.0))
+    np.testing.assert_array_equal(_kept(model), before)
+    np.testing.assert_allclose(predicted(model, X[250:]), values, rtol=1e-9)
+    again = student.make_select_pipeline("mean", seed=seed).fit(X[:250], y[:250])
+    np.testing.assert_allclose(predicted(again, X[250:]), values, rtol=1e-6)
+
+
+@check("p.02.3", hint="Does all of the preparation happen inside the pipeline?")
+def test_selection_takes_raw_districts(student, rng):
+    """The pipeline predicts raw districts: one alone or many, columns in any order, numbers missing in any of them, and
+    an ocean_proximity that it has never met."""
+    X, y = draw_districts(rng, 250)
+    takes_what_comes(student.make_select_pipeline().fit(X[:200], y[:200]), rng, X[200:])
+
+
+# ---------------------------------------------------------------- p.02.5
+
+
+@check("p.02.5", core=True, weight=2, hint="How good is the model with the preparation of the first exercise?")
+def test_prep_search_predicts_unseen_districts(student, rng):
+    """With 15 candidates on 400 districts, the search finds a pipeline whose errors on others (RMSE) are smaller by a
+    quarter or more than those of always saying the mean."""
+    X, y = draw_districts(rng, 1_900)
+    search = student.search_prep(X[:400], y[:400], seed=int(rng.integers(1000)))
+    assert relative_error(search, X[400:], y[400:]) < 0.75
+
+
+def _values(tried: list[dict]) -> dict[str, list[str]]:
+    """Return the different values each setting takes, as text."""
+    names = {name for settings in tried for name in settings}
+    return {name: sorted({repr(settings[name]) for settings in tried if name in settings}) for name in names}
+
+
+def _in_model(search, name: str) -> bool:
+    """Return whether a setting belongs to the pipeline's last step."""
+    return name.split("__")[0] == search.estimator.steps[-1][0]
+
+
+@check("p.02.5", weight=2, hint="`get_params()` of your pipeline lists the names of all settings.")
+def test_both_parts_are_searched(student, rng):
+    """The settings that vary are of the model, which is the pipeline's last step, and of the preparation before it."""
+    X, y = draw_districts(rng, 100)
+    search = student.search_prep(X, y, n_iter=12, cv=2, seed=int(rng.integers(1000)))
+    varied = [name for name, values in _values(candidates(student, search)[0]).items() if len(values) > 1]
+    assert {_in_model(search, name) for name in varied} == {True, False}
+
+
+@check("p.02.5", weight=2, hint="Set one of your preparation's settings by hand and compare the predictions.")
+def test_preparation_makes_a_difference(student, rng):
+    """With all of the model's settings kept as they are, candidates differ in what they predict: the preparation's
+    settings that are tuned do something."""
+    X, y = draw_districts(rng, 240)
+    search = student.search_prep(X[:160], y[:160], n_iter=12, cv=2, seed=int(rng.integers(1000)))
+    fixed = {name: value for name, value in search.best_params_.items() if _in_model(search, name)}
+    seen = []
+    for settings in candidates(student, search)[0][:6]:
+        prepared = {name: value for name, value in settings.items() if not _in_model(search, name)}
+        model = search.estimator.set_params(**prepared, **fixed)
+        seen.append(predicted(model.fit(X[:160], y[:160]), X[160:]))
+    assert any(not np.allclose(values, seen[0], rtol=1e-4) for values in seen[1:])
+
+
+@check("p.02.5", weight=2, hint="Which rows does the preparation see before the folds are made?")
+def test_every_score_can_be_measured_again(student, rng):
+    """The preparation is fitted within each fold, for each candidate: its score is the negative RMSE that you get when
+    the pipeline with its settings is cross-validated anew, even if a few rows of one fold are very different."""
+    X, y = draw_districts(rng, 240)
+    for cv, rows in ((4, X), (3, stray_rows(rng, X, 3))):
+        search = student.search_prep(rows, y, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
+        tried, scores = candidates(student, search)
+        assert float(search.best_score_) == scores.max() < 0
+        for number in {int(scores.argmax()), int(rng.integers(len(tried)))}:
+            agree(-scores[number], cross_rmse(search.estimator.set_params(**tried[number]), rows, y, cv))
+
+
+@check("p.02.5", hint="What do `n_iter` and `seed` decide in your function? A search "
+       "without `random_state` draws others each time.")  # fmt: skip
+def test_prep_search_follows_number_and_seed(student, rng):
+    """There are as many candidates as `n_iter` says; the same seed tries the same ones again, another seed others."""
+    X, y = draw_districts(rng, 100)
+    n_iter, seed = int(rng.integers(4, 8)), int(rng.integers(1000))
+    first, again, other = (
+        [
+            {name: repr(value) for name, value in settings.items()}
+            for settings in candidates(student, student.search_prep(X, y, n_iter=n_iter, cv=2, seed=number))[0]
+        ]
+        for number in (seed, seed, seed + 1)
+    )
+    assert len(first) == len(other) == n_iter
+    assert first == again
+    assert first != other
+
+
+@check("p.02.5", hint="With an error for a score, the highest is the worst.")
+def test_prep_search_keeps_the_best(student, rng):
+    """The search predicts with a pipeline that has the settings of the candidate with the highest score, fitted to all
+    rows."""
+    X, y = draw_districts(rng, 240)
+    search = student.search_prep(X[:180], y[:180], n_iter=6, seed=int(rng.integers(1000)))
+    tried, scores = candidates(student, search)
+    best = tried[int(scores.argmax())]
+    assert np.unique(scores.round(3)).size > 2
+    now = search.best_estimator_.get_params()
+    assert all(now[name] == value for name, value in best.items() if not isinstance(value, Handle))
+    before = predicted(search, X[180:])
+    model = search.estimator.set_params(**best).fit(X[:180], y[:180])
+    np.testing.assert_allclose(predicted(model, X[180:]), before, rtol=0.05)
+
+
+@check("p.02.5", hint="Does all of the preparation happen inside the pipeline?")
+def test_prep_search_takes_raw_districts(student, rng):
+    """The search predicts raw districts: one alone or many, columns in any order, numbers missing in any of them, and
+    an ocean_proximity that it has never met."""
+    X, y = draw_districts(rng, 180)
+    takes_what_comes(student.search_prep(X[:120], y[:120], n_iter=4), rng, X[120:])

@@ -1,0 +1,198 @@
+"""Hidden checks of chapter 2: a support vector regressor (p.02.1) and a random search (p.02.2)."""
+
+import numpy as np
+
+from autograder import Handle, check
+from autograder.checks.inputs_ch02_end_to_end import (
+    agree,
+    candidates,
+    cross_rmse,
+    draw_districts,
+    draw_unrelated,
+    last_part,
+    predicted,
+    relative_error,
+    stray_rows,
+    takes_what_comes,
+)
+
+
+@check("p.02.1", core=True, weight=2, hint="SVR needs numbers of about the same size, the target's too: think of what "
+       "C and epsilon are measured in.")  # fmt: skip
+def test_svr_predicts_unseen_districts(student, rng):
+    """Trained on 400 districts, your best estimator makes errors on others (RMSE) that are smaller by a quarter or more
+    than those of always saying the mean."""
+    X, y = draw_districts(rng, 1_900)
+    model = student.tune_svr(X[:400], y[:400])["best_estimator"]
+    assert relative_error(model, X[400:], y[400:]) < 0.75
+
+
+@check("p.02.1", weight=2, hint="Compare `tried` for both kernels: are the best C and gamma at the edge of what you "
+       "try?")  # fmt: skip
+def test_right_kernel_is_found(student, rng):
+    """Where districts at both ends are dear and those in the middle cheap, RBF is found to be the better kernel, and
+    the error is less than 90% of that of always saying the mean, which is all that a straight line can do."""
+    X, ranks = draw_unrelated(rng, 1_000)
+    column = rng.choice(["median_income", "housing_median_age"])
+    y = (200_000 + 250_000 * ranks[column] ** 2 + rng.normal(0, 10_000, len(X))).rename("median_house_value")
+    found = student.tune_svr(X[:500], y[:500])
+    assert found["best_kernel"] == "rbf"
+    assert relative_error(found["best_estimator"], X[500:], y[500:]) < 0.9
+
+
+@check("p.02.1", hint="A score whose name begins with `neg_` is higher, the smaller the error is. And what becomes of "
+       "`cv`?")  # fmt: skip
+def test_error_is_that_of_cross_validation(student, rng):
+    """`cv_rmse` is what you get when the best estimator is cross-validated anew, in dollars and positive, whatever the
+    number of folds."""
+    X, y = draw_districts(rng, 180)
+    for cv in (2, 5):
+        found = student.tune_svr(X, y, cv=cv)
+        agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, cv))
+
+
+@check("p.02.1", hint="Which rows does your scaler see before the folds are made?")
+def test_preparation_is_learned_within_each_fold(student, rng):
+    """The rows of a fold are held back from everything, from imputing and scaling too: the error is right even if a few
+    rows of one fold are very different from all others."""
+    X, y = draw_districts(rng, 240)
+    X = stray_rows(rng, X, 3)
+    found = student.tune_svr(X, y, cv=3)
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 3))
+
+
+@check("p.02.1", hint="Both X and y have to be cut, for the search and for the final fit.")
+def test_only_the_first_rows_are_used(student, rng):
+    """Rows after the first `n_rows` play no part, neither in `cv_rmse` nor in the best estimator."""
+    X, y = draw_districts(rng, 1_400)
+    strange = y.copy()
+    strange[300:600] = 40 * rng.permutation(y[300:600])
+    found = student.tune_svr(X[:600], strange[:600], n_rows=300)
+    assert relative_error(found["best_estimator"], X[600:], y[600:]) < 0.8
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X[:300], y[:300], 3))
+
+
+def _tried(found) -> dict[str, list[dict]]:
+    """Return the candidates by kernel."""
+    tried = found["tried"]
+    assert isinstance(tried, list | tuple) and all(isinstance(one, dict) for one in tried)
+    assert {one["kernel"] for one in tried} == {"linear", "rbf"}
+    return {kernel: [one for one in tried if one["kernel"] == kernel] for kernel in ("linear", "rbf")}
+
+
+@check("p.02.1", hint="A grid may be a list of dicts, one for each kernel.")
+def test_both_kernels_get_a_fair_trial(student, rng):
+    """Both kernels are tried, each with values of C that span a factor of 100 or more; gamma is varied with RBF only,
+    since the linear kernel has none."""
+    tried = _tried(student.tune_svr(*draw_districts(rng, 90), cv=2))
+    for trial in tried.values():
+        values = [float(one["C"]) for one in trial]
+        assert 0 < 99.9 * min(values) <= max(values)
+    assert len({str(one["gamma"]) for one in tried["rbf"]}) > 1
+    assert all(one.get("gamma") is None for one in tried["linear"])
+    settings = [(one["kernel"], float(one["C"]), str(one.get("gamma"))) for both in tried.values() for one in both]
+    assert len(set(settings)) == len(settings)
+
+
+@check("p.02.1", hint="Sort `tried` by its `rmse` and look at the first entry.")
+def test_best_candidate_has_the_lowest_error(student, rng):
+    """Of all candidates in `tried` the best is that with the lowest `rmse`; `cv_rmse`, `best_kernel`, `best_params` and
+    the best estimator itself all say the same of it."""
+    found = student.tune_svr(*draw_districts(rng, 120))
+    best = min((one for both in _tried(found).values() for one in both), key=lambda one: float(one["rmse"]))
+    assert len({round(float(one["rmse"]), 3) for one in found["tried"]}) > 3
+    np.testing.assert_allclose(float(found["cv_rmse"]), float(best["rmse"]), rtol=1e-6)
+    assert found["best_kernel"] == best["kernel"]
+    assert float(last_part(found["best_params"], "C")) == float(best["C"])
+    settings = found["best_estimator"].get_params()
+    assert found["best_params"].keys() <= settings.keys()
+    plain = [name for name, value in found["best_params"].items() if not isinstance(value, Handle)]
+    assert all(settings[name] == found["best_params"][name] for name in plain)
+
+
+@check("p.02.1", hint="Does all of the preparation happen inside the pipeline? How does your encoder treat a value "
+       "that was not there when it was fitted?")  # fmt: skip
+def test_svr_takes_raw_districts(student, rng):
+    """The best estimator predicts raw districts: one alone or many, columns in any order, numbers missing in any of
+    them, and an ocean_proximity that it has never met."""
+    X, y = draw_districts(rng, 160)
+    takes_what_comes(student.tune_svr(X[:120], y[:120])["best_estimator"], rng, X[120:])
+
+
+# ---------------------------------------------------------------- p.02.2
+
+
+@check("p.02.2", core=True, weight=2, hint="Is the best setting at the edge of your distributions?")
+def test_random_search_predicts_unseen_districts(student, rng):
+    """With 15 candidates on 400 districts, the search finds a model whose errors on others (RMSE) are smaller by a
+    quarter or more than those of always saying the mean."""
+    X, y = draw_districts(rng, 1_900)
+    search = student.random_search(X[:400], y[:400], n_iter=15, seed=int(rng.integers(1000)))
+    assert relative_error(search, X[400:], y[400:]) < 0.75
+
+
+@check("p.02.2", weight=2, hint="A list of values is a grid in disguise. What does `scipy.stats.uniform(1, 1000)` give "
+       "below 10, and how often?")  # fmt: skip
+def test_candidates_come_from_a_log_scale(student, rng):
+    """No two candidates share a value of C, and without the tenth that is lowest and the tenth that is highest they
+    still span a factor of 100 or more, as they do on a log scale of four powers of ten; those with an RBF kernel share
+    no gamma."""
+    X, y = draw_districts(rng, 60)
+    tried, _ = candidates(student, student.random_search(X, y, n_iter=60, cv=2, seed=int(rng.integers(1000))))
+    drawn = np.log10([float(last_part(settings, "C")) for settings in tried])
+    assert np.unique(drawn).size == 60
+    low, high = np.quantile(drawn, [0.1, 0.9])
+    assert high - low >= 2
+    gammas = [last_part(settings, "gamma") for settings in tried if last_part(settings, "kernel") in (None, "rbf")]
+    assert np.unique(np.asarray(gammas, dtype=float)).size == len(gammas) >= 10
+
+
+@check("p.02.2", hint="What do `n_iter` and `seed` decide in your function? A search "
+       "without `random_state` draws others each time.")  # fmt: skip
+def test_number_and_seed_decide_the_candidates(student, rng):
+    """There are as many candidates as `n_iter` says; the same seed draws the same ones again, another seed others."""
+    X, y = draw_districts(rng, 60)
+    n_iter, seed = int(rng.integers(3, 8)), int(rng.integers(1000))
+    first, again, other = (
+        candidates(student, student.random_search(X, y, n_iter=n_iter, cv=2, seed=number))[0]
+        for number in (seed, seed, seed + 1)
+    )
+    assert len(first) == len(other) == n_iter
+    values = [[float(last_part(settings, "C")) for settings in tried] for tried in (first, again, other)]
+    assert values[0] == values[1]
+    assert not set(values[0]) & set(values[2])
+
+
+@check("p.02.2", hint="`best_score_` is what `scoring` says. Are the scores those of the whole pipeline?")
+def test_best_score_can_be_measured_again(student, rng):
+    """`best_score_` is the negative RMSE that you get when `best_estimator_` is cross-validated anew, with any number
+    of folds, even if a few rows of one fold are very different from all others."""
+    X, y = draw_districts(rng, 240)
+    for cv, rows in ((4, X), (3, stray_rows(rng, X, 3))):
+        search = student.random_search(rows, y, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
+        agree(-float(search.best_score_), cross_rmse(search.best_estimator_, rows, y, cv))
+
+
+@check("p.02.2", hint="With an error for a score, the highest is the worst.")
+def test_random_search_keeps_the_best(student, rng):
+    """`best_params_` are the settings of the candidate with the highest score, and the search predicts with a pipeline
+    that has them, fitted to all rows."""
+    X, y = draw_districts(rng, 200)
+    search = student.random_search(X[:150], y[:150], n_iter=8, seed=int(rng.integers(1000)))
+    tried, scores = candidates(student, search)
+    best = tried[int(scores.argmax())]
+    assert np.unique(scores.round(3)).size > 3
+    assert float(last_part(search.best_params_, "C")) == float(last_part(best, "C"))
+    assert float(search.best_score_) == scores.max() < 0
+    before = predicted(search, X[150:])
+    assert float(last_part(search.best_estimator_.get_params(), "C")) == float(last_part(best, "C"))
+    search.best_estimator_.fit(X[:150], y[:150])
+    np.testing.assert_allclose(predicted(search.best_estimator_, X[150:]), before, rtol=0.01)
+
+
+@check("p.02.2", hint="Does all of the preparation happen inside the pipeline?")
+def test_random_search_takes_raw_districts(student, rng):
+    """The search predicts raw districts: one alone or many, columns in any order, numbers missing in any of them, and
+    an ocean_proximity that it has never met."""
+    X, y = draw_districts(rng, 160)
+    takes_what_comes(student.random_search(X[:120], y[:120], n_iter=4), rng, X[120:])

@@ -1,0 +1,145 @@
+"""Hidden checks of the chapter on support vector machines: digits (tf2.05.9) and houses (tf2.05.10)."""
+
+import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVR
+
+from autograder import Handle, check
+from autograder.checks.inputs_svm_support_vectors import digits, districts, holds_machine, readings, rmse
+
+
+def _training_digits(rng, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw digits of which each occurs ten times or more."""
+    X, y = digits(rng, "train", size)
+    while np.bincount(y, minlength=10).min() < 10:
+        X, y = digits(rng, "train", size)
+    return X, y
+
+
+@check("tf2.05.9", core=True, weight=4, at_least=True, data="mnist", hint="Which gamma and C are best on rows that "
+       "were held back? Is the final model trained on all rows?")  # fmt: skip
+def test_reads_unseen_digits(student, rng) -> float:
+    """Trained on 400 digits, your model reads at least {threshold:.1%} of 500 others correctly."""
+    model = student.fit_svm(*_training_digits(rng, 400))
+    X, y = digits(rng, "test", 500)
+    return float((readings(model, X) == y).mean())
+
+
+@check("tf2.05.9", core=True, weight=2, hint="Is the scaler in the model? A gamma that suits pixels up to 255 is far "
+       "too small, or too large, for others.")  # fmt: skip
+def test_pixels_in_another_unit(student, rng):
+    """Trained on pixels from 0 to 1, your model reads most digits in these pixels, too."""
+    X, y = _training_digits(rng, 300)
+    model = student.fit_svm(X / 255, y)
+    X, y = digits(rng, "test", 300)
+    assert np.mean(readings(model, X / 255) == y) > 0.6
+
+
+@check("tf2.05.9", weight=2, hint="Draw the rows for a search at random: the first rows of a sorted set show only the "
+       "smallest digits.")  # fmt: skip
+def test_order_of_the_rows(student, rng):
+    """Trained on rows that are sorted by digit, your model reads most digits, too."""
+    X, y = _training_digits(rng, 300)
+    order = np.argsort(y, kind="stable")
+    model = student.fit_svm(X[order], y[order])
+    X, y = digits(rng, "test", 300)
+    assert np.mean(readings(model, X) == y) > 0.6
+
+
+@check("tf2.05.9", hint="Look at the answers' dtype, and at what is predicted for a single image.")
+def test_answers_are_digits(student, rng):
+    """The model answers with digits that it was trained on, and reads an image alone as it does among others."""
+    X, y = _training_digits(rng, 400)
+    kept = np.isin(y, rng.permutation(10)[:6])
+    model = student.fit_svm(X[kept], y[kept])
+    X_new, _ = digits(rng, "test", 200)
+    labels = np.asarray(model.predict(X_new))
+    assert labels.shape == (200,)
+    assert set(labels.tolist()) <= set(y[kept].tolist())
+    alone = [np.asarray(model.predict(X_new[row : row + 1])).item() for row in range(15)]
+    assert alone == labels[:15].tolist()
+
+
+@check("tf2.05.9", hint="A support vector machine is asked for.")
+def test_digits_are_read_by_a_support_vector_machine(student, rng):
+    """There is a support vector machine in your model, and the images that you are given are the same as before."""
+    X, y = _training_digits(rng, 200)
+    model, (X_after, y_after) = student.watch_("fit_svm", X, y)
+    assert isinstance(model, Handle)
+    assert_array_equal(X_after, X)
+    assert_array_equal(y_after, y)
+    assert student.probe_(holds_machine)(model, False) is True
+
+
+# ---------------------------------------------------------------- tf2.05.10
+
+
+@check("tf2.05.10", core=True, weight=4, at_most=True, data="california_housing", hint="In which unit are the prices? "
+       "And which gamma and C are best on rows that were held back?")  # fmt: skip
+def test_guesses_prices(student, rng) -> float:
+    """Trained on 400 districts, your model guesses the prices of 800 others with an error (RMSE, in units of 100,000
+    dollars) of at most {threshold:.3f}."""
+    X, y = districts(rng, 1_200)
+    return rmse(student.fit_svr(X[:400], y[:400]), X[400:], y[400:])
+
+
+@check("tf2.05.10", weight=2, hint="Distances are made of all columns: which of yours decides them? Scale inside of "
+       "the model.")  # fmt: skip
+def test_columns_in_another_unit(student, rng):
+    """Where one column is a thousand times as large, or another a thousandth, your model is as good as before."""
+    X = rng.normal(size=(250, 3))
+    y = np.sin(1.5 * X[:, 0]) + 0.5 * X[:, 1] + 2
+    for unit in ([1, 1, 1000], [0.001, 1, 1], [1, 100, 0.01]):
+        model = student.fit_svr((X * unit)[:150], y[:150])
+        assert rmse(model, (X * unit)[150:], y[150:]) < 0.6 * y[150:].std()
+
+
+@check("tf2.05.10", core=True, weight=2, hint="Which kernel can follow a curve?")
+def test_beats_a_line(student, rng):
+    """Where the target goes up and down, your model is far better than any straight line."""
+    X = rng.normal(size=(350, 2)) * [30, 0.2]
+    y = np.cos(X[:, 0] / 14) + 0.3 * X[:, 1] + 2.5 + rng.normal(0, 0.05, 350)
+    model = student.fit_svr(X[:200], y[:200])
+    A = np.column_stack([np.ones(350), X])
+    line = A[200:] @ np.linalg.lstsq(A[:200], y[:200])[0]
+    assert rmse(model, X[200:], y[200:]) < 0.5 * np.sqrt(np.mean((line - y[200:]) ** 2))
+
+
+@check("tf2.05.10", weight=2, hint="Does your search reach far enough, for gamma and for C? And does it judge by rows "
+       "that the candidate was not trained on?")  # fmt: skip
+def test_finds_its_settings(student, rng):
+    """Your model fits itself to the table: where prices change quickly it is far better than default values are, and
+    where they are mostly chance it is about as good as a model can be."""
+    X = rng.uniform(-2, 2, (400, 1))
+    y = np.sin(5 * X[:, 0]) + np.abs(X[:, 0]) + 1
+    usual = make_pipeline(StandardScaler(), SVR()).fit(X[:200], y[:200])
+    error = float(np.sqrt(np.mean((usual.predict(X[200:]) - y[200:]) ** 2)))
+    assert rmse(student.fit_svr(X[:200], y[:200]), X[200:], y[200:]) < 0.6 * error
+    X = rng.uniform(-2, 2, (750, 2))
+    y = 2.5 + 0.3 * X[:, 0] + rng.normal(0, 0.9, 750)
+    # 1.0 times the noise is the best there is; what follows chance has 1.7 times and more.
+    assert rmse(student.fit_svr(X[:150], y[:150]), X[150:], y[150:]) < 1.4 * 0.9
+
+
+@check("tf2.05.10", hint="A support vector machine for regression is asked for, and its answers are numbers.")
+def test_prices_are_guessed_by_a_support_vector_machine(student, rng):
+    """There is a support vector machine in your model, and it guesses a district alone as it does among others."""
+    X, y = districts(rng, 160)
+    model = student.fit_svr(X[:120], y[:120])
+    assert student.probe_(holds_machine)(model, True) is True
+    together = readings(model, X[120:])
+    alone = np.concatenate([readings(model, X[row : row + 1]) for row in range(120, 130)])
+    assert_allclose(alone, together[:10], rtol=1e-4, atol=1e-4)
+    assert len(set(np.round(together, 6).tolist())) > 10
+
+
+@check("tf2.05.10", weight=0.5, hint="Work on a copy.")
+def test_tables_are_left_alone(student, rng):
+    """The table and the prices that you are given are the same after training."""
+    X, y = districts(rng, 100)
+    model, (X_after, y_after) = student.watch_("fit_svr", X, y)
+    assert isinstance(model, Handle)
+    assert_array_equal(X_after, X)
+    assert_array_equal(y_after, y)

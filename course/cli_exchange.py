@@ -1,0 +1,78 @@
+"""The ``course`` commands of a student who works elsewhere than on the hub: fetch, submit, and read feedback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from course.console import out
+from course.errors import ExchangeRefusal, StudentError
+
+if TYPE_CHECKING:
+    from course.exchange import ExchangeClient, Received
+
+Assignment = Annotated[str, typer.Argument(metavar="CHAPTER", help="An assignment, in full or in short: ch03")]
+Hub = Annotated[str | None, typer.Option("--hub", metavar="URL", help="The hub; COURSE_EXCHANGE_URL by default")]
+Course = Annotated[str | None, typer.Option("--course", help="Which course, if you are in more than one")]
+Folder = Annotated[Path, typer.Option("--in", help="Where your assignments' folders are")]
+
+
+def fetch(
+    chapter: Assignment,
+    hub: Hub = None,
+    course: Course = None,
+    folder: Folder = Path(),
+    feedback: Annotated[bool, typer.Option("--feedback", help="Fetch the feedback on what you handed in")] = False,
+) -> None:
+    """Bring an assignment, or your feedback, from the hub to a folder here; your work is never overwritten."""
+    client, course_id, release = _open(chapter, hub, course)
+    home = folder / release.assignment
+    if not feedback:
+        try:
+            client.fetch(release, home)
+        except FileExistsError:
+            raise StudentError(f"{home} is there already, perhaps with your work in it: move it away first.") from None
+        out.print(f"Fetched {home}. Next: course submit {chapter}", highlight=False)
+        return
+    handed_in = {one.id: one for one in client.submissions(course_id, release.assignment)}
+    pages = {one.of: one for one in client.feedback(course_id, release.assignment) if one.of in handed_in}
+    for submission, page in pages.items():
+        moment = handed_in[submission].time.strftime("%Y-%m-%d %H.%M.%S")  # a colon is no part of a path everywhere
+        place = client.fetch(page, home / "feedback" / moment, replace=True)
+        out.print(f"Feedback on what you handed in at {moment} UTC: {place}", highlight=False)
+    if not pages:
+        out.print("There is no feedback yet.")
+
+
+def submit(chapter: Assignment, hub: Hub = None, course: Course = None, folder: Folder = Path()) -> None:
+    """Hand in an assignment's folder; the hub's clock says when. What has arrived is not sent again."""
+    client, course_id, release = _open(chapter, hub, course)
+    home = folder / release.assignment
+    if not home.is_dir():
+        raise StudentError(
+            f"{home} is not there: fetch it first with `course fetch {chapter}`, or name its place: --in."
+        )
+    receipt = client.submit(course_id, release.assignment, home)
+    moment = receipt.time.strftime("%Y-%m-%d %H:%M:%S")
+    out.print(f"Handed in {release.assignment} at {moment} UTC: receipt {receipt.id}", highlight=False)
+
+
+def _open(chapter: str, hub: str | None, course: str | None) -> tuple[ExchangeClient, str, Received]:
+    """Return the client, the course and the assignment's newest release."""
+    from course.exchange import ExchangeClient
+
+    client = ExchangeClient.from_environ(hub)
+    user, mine = client.whoami()
+    if course is None:
+        if len(mine) != 1:
+            named = ", ".join(mine) or "none: ask your instructor to add you"
+            raise ExchangeRefusal(f"{user}, name the course with --course. Yours: {named}.")
+        (course,) = mine
+    releases = client.releases(course)
+    found = [one for one in releases if chapter in (one.assignment, one.assignment.split("_")[0])]
+    if len(found) != 1:
+        known = ", ".join(one.assignment for one in releases) or "nothing yet"
+        raise ExchangeRefusal(f"There is no one assignment {chapter!r} in {course}. Released: {known}.")
+    return client, course, found[0]

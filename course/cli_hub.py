@@ -1,0 +1,77 @@
+"""The ``course hub`` command: a JupyterHub on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from course.console import needs_grader, out
+from course.project import Project
+from course.syllabus import load_syllabus
+
+
+def hub(
+    demo: Annotated[
+        bool, typer.Option("--demo", help="A small hub to try out, with a course and three people")
+    ] = False,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65000, help="Of a demo hub; default: the first free one")
+    ] = None,
+    state: Annotated[
+        Path | None, typer.Option(help="Where the hub keeps its data; may hold hub.toml, courses.toml, profiles.yaml")
+    ] = None,
+    invite: Annotated[
+        list[str] | None, typer.Option("--invite", help="Make a new code for this person, and end (repeatable)")
+    ] = None,
+) -> None:
+    """Run a JupyterHub with profiles, an exchange and formgrader on this machine, until Ctrl-C."""
+    project = Project.find().activate()
+    needs_grader()
+    from hub_config import start
+    from hub_config.invites import Invitations
+
+    place = start.demo_place(project, port) if demo else start.class_place(project, (state or project.build / "hub"))
+    if invite:
+        _show_codes(Invitations(place.state / "invitations.db").invite(invite, again=True))
+        return
+    if demo:
+        _release_demo(project, place)
+    log = place.state / "hub.log"
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    with start.running(place, log=log, tell=out.print) as running:
+        _show_codes(running.invitations)
+        out.print(f"Ready after {running.seconds:.0f} s: {running.url}   (log: {log})", highlight=False)
+        out.print("Ctrl-C ends the hub and every server.")
+        with contextlib.suppress(KeyboardInterrupt):
+            while not stop.wait(0.5) and running.process.poll() is None:
+                pass
+    out.print("The hub has ended.")
+
+
+def _release_demo(project: Project, place: object) -> None:
+    from course.release import release
+    from hub_config import start
+    from hub_config.assembly import Place
+
+    assert isinstance(place, Place)
+    chapter = load_syllabus(project.syllabus).find(start.DEMO_CHAPTER)
+    _, courses = place.load()
+    start.release_to(place, courses.course[0], chapter.name, release(project, chapter))
+
+
+def _show_codes(codes: dict[str, str] | object) -> None:
+    if not isinstance(codes, dict) or not codes:
+        out.print("Everybody has an invitation already. `course hub --invite NAME` makes a new code.")
+        return
+    table = Table("log in as", "with the code", title="Invitations: shown only now")
+    for name, code in codes.items():
+        table.add_row(name, code)
+    out.print(table)

@@ -1,0 +1,182 @@
+"""The exchange's client: what a student and an instructor do with it, each in one call."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from course.errors import ExchangeRefusal, OperatorError, SetupError
+from course.exchange.bundle import IGNORED, Manifest, Packed, unpack
+
+_TIMEOUT = (10.0, 120.0)  # to connect, to wait for bytes
+_PAUSES = (0.5, 2.0, 5.0, 15.0)  # seconds before a request is sent again that got no answer
+
+
+@dataclass(frozen=True)
+class Received:
+    """A bundle as the exchange describes it.
+
+    Attributes
+    ----------
+    kind : ``release``, ``submission`` or ``feedback``.
+    student : whose it is; empty for a release.
+    of : for a feedback, the id of its submission.
+    time : when it was handed over, by the exchange's clock (UTC).
+    """
+
+    id: str
+    kind: str
+    course: str
+    assignment: str
+    student: str
+    of: str
+    time: datetime
+    digest: str
+    manifest: Manifest
+
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Received:
+        """Validate what came over the wire."""
+        fields = {name: str(row[name]) for name in ("id", "kind", "course", "assignment", "student", "of", "digest")}
+        manifest = Manifest.model_validate({"files": row["files"]})
+        return cls(**fields, time=datetime.fromisoformat(row["time"]), manifest=manifest)
+
+
+class ExchangeClient:
+    """One person's access to the exchange of a hub.
+
+    Parameters
+    ----------
+    url : of the exchange, or of the hub it belongs to.
+    token : of the hub, from its token page or from the environment of a notebook server.
+    pauses : seconds before each further attempt when nothing answers.
+
+    Every method raises `ExchangeRefusal` when the exchange says no, and `OperatorError` when it can't be reached.
+    """
+
+    def __init__(self, url: str, token: str, pauses: tuple[float, ...] | None = None) -> None:
+        self.url = url.rstrip("/") if url.rstrip("/").endswith("/exchange") else f"{url.rstrip('/')}/services/exchange"
+        self._session = requests.Session()
+        self._session.headers["Authorization"] = f"token {token}"
+        self._session.trust_env = False  # no .netrc may replace the token
+        self._pauses = _PAUSES if pauses is None else pauses
+
+    @classmethod
+    def from_environ(cls, url: str | None = None) -> ExchangeClient:
+        """Return the client that ``COURSE_EXCHANGE_URL`` (or `url`) and the hub's token name.
+
+        Raises
+        ------
+        SetupError : one of them is missing.
+        """
+        url = url or os.environ.get("COURSE_EXCHANGE_URL", "")
+        token = os.environ.get("COURSE_HUB_TOKEN") or os.environ.get("JUPYTERHUB_API_TOKEN", "")
+        if not url or not token:
+            raise SetupError(
+                "Which hub, and who are you? Name the hub with --hub URL, and put a token from its token page "
+                "(URL/hub/token) into the environment variable COURSE_HUB_TOKEN."
+            )
+        return cls(url, token)
+
+    def whoami(self) -> tuple[str, dict[str, str]]:
+        """Return (user, courses): for each course ``student`` or ``grader``."""
+        answer = self._json("GET", "/")
+        return answer["user"], answer["courses"]
+
+    def releases(self, course: str) -> list[Received]:
+        """Return the newest release of each assignment."""
+        return self._all("release", course)
+
+    def submissions(self, course: str, assignment: str = "") -> list[Received]:
+        """Return hand-ins, the oldest first: one's own, or for a grader everybody's."""
+        return self._all("submission", course, assignment)
+
+    def feedback(self, course: str, assignment: str = "") -> list[Received]:
+        """Return feedback, the oldest first: one's own, or for a grader everybody's."""
+        return self._all("feedback", course, assignment)
+
+    def fetch(self, bundle: Received, target: Path, *, replace: bool = False) -> Path:
+        """Write a bundle's files to the folder `target`; see `bundle.unpack`."""
+
+        def chunk(digest: str) -> bytes:
+            return self._ask("GET", f"/bundles/{bundle.id}/chunks/{digest}").content
+
+        return unpack(bundle.manifest, chunk, target, replace=replace)
+
+    def submit(self, course: str, assignment: str, folder: Path) -> Received:
+        """Hand in what is in `folder`; what arrived before an interruption is not sent again."""
+        return self._send(folder, {"kind": "submission", "course": course, "assignment": assignment})
+
+    def release(self, course: str, assignment: str, folder: Path, *, force: bool = False) -> Received:
+        """Release an assignment to the students; with `force` again, in the place of the last release."""
+        new = {"kind": "release", "course": course, "assignment": assignment, "force": force}
+        return self._send(folder, new, ignored=())
+
+    def give_feedback(self, submission: Received, folder: Path) -> Received:
+        """Give the files in `folder` to the student whose submission it is."""
+        new = {"kind": "feedback", "course": submission.course, "assignment": submission.assignment}
+        return self._send(folder, {**new, "of": submission.id}, ignored=())
+
+    @staticmethod
+    def digest(folder: Path) -> str:
+        """Return the digest that a bundle of everything in `folder` would have."""
+        return Packed(folder, ()).manifest.digest
+
+    def _all(self, kind: str, course: str, assignment: str = "") -> list[Received]:
+        query = {"kind": kind, "course": course, "assignment": assignment}
+        return [Received.read(row) for row in self._json("GET", "/bundles", params=query)["bundles"]]
+
+    def _send(self, folder: Path, new: dict[str, Any], ignored: tuple[str, ...] = IGNORED) -> Received:
+        packed = Packed(folder, ignored)
+        missing = self._json("POST", "/missing", json={"digests": packed.manifest.chunks})["missing"]
+        for digest in missing:
+            self._ask("PUT", f"/chunks/{digest}", data=packed.chunk(digest))
+        files = packed.manifest.model_dump(mode="json")["files"]
+        return Received.read(self._json("POST", "/bundles", json={**new, "files": files, "key": secrets.token_hex(16)}))
+
+    def _json(self, method: str, path: str, **options: Any) -> Any:
+        reply = self._ask(method, path, **options)
+        try:
+            return reply.json()
+        except ValueError as error:
+            raise OperatorError(f"{self.url} is not an exchange of a hub: is the address right?") from error
+
+    def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
+        """Send a request, again where no answer comes: every request of ours may arrive twice without harm."""
+        reply = self._answer(method, path, options)
+        for pause in self._pauses:
+            if isinstance(reply, requests.Response) and reply.status_code < 500:
+                break
+            time.sleep(pause)
+            reply = self._answer(method, path, options)
+        if not isinstance(reply, requests.Response):
+            raise OperatorError(f"{self.url} does not answer ({reply}): is the hub running, and the address right?")
+        if reply.status_code >= 300:
+            raise _refusal(reply, self.url)
+        return reply
+
+    def _answer(self, method: str, path: str, options: dict[str, Any]) -> requests.Response | str:
+        try:
+            return self._session.request(method, self.url + path, timeout=_TIMEOUT, allow_redirects=False, **options)
+        except requests.RequestException as error:
+            return type(error).__name__
+
+
+def _refusal(reply: requests.Response, url: str) -> ExchangeRefusal | OperatorError:
+    try:
+        text = str(reply.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        text = f"it answers {reply.status_code}"
+    if reply.status_code == 401:
+        return ExchangeRefusal("The hub does not know your token, or it is too old: make a new one on its token page.")
+    if reply.status_code in (400, 403, 404, 409, 413, 429):
+        return ExchangeRefusal(text)
+    return OperatorError(f"{url}: {text}")

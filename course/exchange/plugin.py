@@ -1,0 +1,323 @@
+"""nbgrader's exchange by way of the hub's service: what stands behind its commands, its lists and formgrader's buttons.
+
+Who is asking follows from the hub's token, never from the name of a user or of a folder.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.exchange import abc
+from traitlets import Bool, Unicode
+from traitlets.config import Config
+
+from course.errors import CourseError
+from course.exchange.client import ExchangeClient, Received
+
+_TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
+
+
+class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
+    """What all of them share."""
+
+    url = Unicode("", help="Address of the exchange; COURSE_EXCHANGE_URL by default").tag(config=True)
+    path_includes_course = Bool(False, help="Put assignments into a folder named after the course").tag(config=True)
+
+    def start(self) -> Any:
+        """Called by nbgrader: do what the class is for; trouble becomes an `ExchangeError` with our sentence."""
+        try:
+            return self.transfer(ExchangeClient.from_environ(self.url or None))
+        except CourseError as error:
+            self.fail(str(error))
+
+    def transfer(self, client: ExchangeClient) -> Any:
+        """Called once by `start`, with the user's own client."""
+        raise NotImplementedError
+
+    @property
+    def course(self) -> str:
+        """The course's id; nbgrader must have been told which."""
+        if not self.coursedir.course_id:
+            self.fail("No course id specified. Re-run with --course flag.")
+        return str(self.coursedir.course_id)
+
+    def home(self, course: str, assignment: str) -> Path:
+        """Where a student's own copy of an assignment is."""
+        folder = Path(self.assignment_dir).resolve()
+        return folder / course / assignment if self.path_includes_course else folder / assignment
+
+
+class HubList(HubExchange, abc.ExchangeList):  # type: ignore[misc]
+    """Lists what is released, or what one has handed in."""
+
+    def transfer(self, client: ExchangeClient) -> list[dict[str, Any]]:
+        """Return rows as nbgrader's own list does."""
+        if self.inbound and self.cached:
+            self.fail("Options --inbound and --cached are incompatible.")
+        if self.remove:
+            self.fail("What is on the exchange is kept: nothing can be removed from here.")
+        _, mine = client.whoami()
+        wanted = [self.coursedir.course_id] if self.coursedir.course_id not in ("", "*") else list(mine)
+        rows: list[dict[str, Any]] = []
+        for course in (one for one in wanted if one in mine):
+            listed = self._handed_in if self.inbound or self.cached else self._released
+            rows += listed(client, course)
+        for row in rows:
+            self.log.info("%s %s", row["course_id"], row["assignment_id"])
+        return rows
+
+    def _released(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
+        rows = []
+        for release in client.releases(course):
+            home = self.home(course, release.assignment)
+            there = home.is_dir()
+            notebooks = [{"notebook_id": Path(one).stem, "path": str(home / one)} for one in _notebooks(release)]
+            rows.append(
+                {
+                    "course_id": course,
+                    "assignment_id": release.assignment,
+                    "status": "fetched" if there else "released",
+                    "path": str(home) if there else "",
+                    "notebooks": notebooks,
+                }
+            )
+        return rows
+
+    def _handed_in(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
+        feedback = {one.of: one for one in client.feedback(course)}  # the newest of each
+        grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for one in client.submissions(course):
+            row = self._submission(one, feedback.get(one.id))
+            grouped.setdefault((one.student, one.assignment), []).append(row)
+        return [
+            {
+                "course_id": course,
+                "student_id": student,
+                "assignment_id": assignment,
+                "status": "submitted",
+                "submissions": submissions,
+            }
+            for (student, assignment), submissions in sorted(grouped.items())
+        ]
+
+    def _submission(self, one: Received, feedback: Received | None) -> dict[str, Any]:
+        place = self.home(one.course, one.assignment) / "feedback" / timestamp(one)
+        pages = {Path(entry.path).stem for entry in feedback.manifest.files} if feedback else set()
+        notebooks = []
+        for name in _notebooks(one):
+            page = place / f"{Path(name).stem}.html"
+            notebooks.append(
+                {
+                    "notebook_id": Path(name).stem,
+                    "path": name,
+                    "has_local_feedback": page.is_file(),
+                    "has_exchange_feedback": Path(name).stem in pages,
+                    "local_feedback_path": str(page) if page.is_file() else None,
+                    "feedback_updated": feedback is not None and page.is_file() and _seen(place) != feedback.id,
+                }
+            )
+        here = bool(notebooks) and all(row["has_local_feedback"] for row in notebooks)
+        return {
+            "course_id": one.course,
+            "student_id": one.student,
+            "assignment_id": one.assignment,
+            "timestamp": timestamp(one),
+            "status": "submitted",
+            "path": "",
+            "notebooks": notebooks,
+            "has_local_feedback": here,
+            "has_exchange_feedback": bool(pages),
+            "feedback_updated": any(row["feedback_updated"] for row in notebooks),
+            "local_feedback_path": str(place) if here else None,
+        }
+
+
+class HubFetchAssignment(HubExchange, abc.ExchangeFetchAssignment):  # type: ignore[misc]
+    """Brings a released assignment to the student's folder."""
+
+    def transfer(self, client: ExchangeClient) -> None:
+        """Write the assignment's folder; what is there already is the student's work and stays as it is."""
+        course, assignment = self.course, self.coursedir.assignment_id
+        release = next((one for one in client.releases(course) if one.assignment == assignment), None)
+        if release is None:
+            self.fail(f"{assignment} has not been released in {course}.")
+            return
+        home = self.home(course, assignment)
+        if not home.is_dir():
+            client.fetch(release, home)
+        elif self.replace_missing_files:
+            _fill_in(client, release, home)
+        else:
+            self.fail(f"You already have a copy of the assignment in this directory: {home.name}")
+        self.log.info("Fetched as: %s %s", course, assignment)
+
+
+class HubSubmit(HubExchange, abc.ExchangeSubmit):  # type: ignore[misc]
+    """Hands in the student's folder."""
+
+    def transfer(self, client: ExchangeClient) -> Received:
+        """Return the receipt; with `strict`, a missing notebook is an error."""
+        course = self.course
+        folder = self.home(course, Path(self.coursedir.assignment_id).name)
+        assignment = folder.name
+        if not folder.is_dir():
+            self.fail(f"There is no folder {folder}: fetch the assignment first.")
+        release = next((one for one in client.releases(course) if one.assignment == assignment), None)
+        missing = [name for name in (_notebooks(release) if release else ()) if not (folder / name).is_file()]
+        if missing and self.strict:
+            self.fail(f"Assignment {assignment} not submitted. These notebooks are missing: {', '.join(missing)}.")
+        if missing:
+            self.log.warning("Not in the folder, and so not handed in: %s", ", ".join(missing))
+        receipt = client.submit(course, assignment, folder)
+        self.log.info("Submitted as: %s %s %s", course, assignment, timestamp(receipt))
+        return receipt
+
+
+class HubFetchFeedback(HubExchange, abc.ExchangeFetchFeedback):  # type: ignore[misc]
+    """Brings a student's own feedback beside the assignment."""
+
+    def transfer(self, client: ExchangeClient) -> None:
+        """Write ``<assignment>/feedback/<time of the hand-in>/`` for each hand-in that has feedback."""
+        course, assignment = self.course, self.coursedir.assignment_id
+        me, _ = client.whoami()
+        submissions = {one.id: one for one in client.submissions(course, assignment) if one.student == me}
+        for feedback in client.feedback(course, assignment):
+            if feedback.of in submissions:
+                home = self.home(course, feedback.assignment)
+                place = home / "feedback" / timestamp(submissions[feedback.of])
+                client.fetch(feedback, place, replace=True)
+                (place / _MARK).write_text(feedback.id, encoding="utf-8")
+                self.log.info("Fetched feedback: %s", place)
+
+
+class HubReleaseAssignment(HubExchange, abc.ExchangeReleaseAssignment):  # type: ignore[misc]
+    """Gives an assignment to the students."""
+
+    def transfer(self, client: ExchangeClient) -> None:
+        """Send the folder that ``nbgrader generate_assignment`` or ``course release`` has made."""
+        assignment = self.coursedir.assignment_id
+        folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", assignment))
+        if not folder.is_dir():
+            self.fail(f"{folder} is not there: run `course release {assignment}` first.")
+        client.release(self.course, assignment, folder, force=self.force)
+        self.log.info("Released as: %s %s", self.course, assignment)
+
+
+class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
+    """Brings hand-ins to where they are graded."""
+
+    def transfer(self, client: ExchangeClient) -> None:
+        """Write ``submitted/<student>/<assignment>/`` with ``timestamp.txt``, the server's time of the hand-in."""
+        course, assignment = self.course, self.coursedir.assignment_id
+        grouped: dict[str, list[Received]] = {}
+        for one in client.submissions(course, assignment):
+            if self.coursedir.student_id in ("*", one.student):
+                grouped.setdefault(one.student, []).append(one)
+        deadline = self._deadline(assignment) if self.before_duedate else None
+        for student, submissions in sorted(grouped.items()):
+            in_time = [one for one in submissions if deadline is None or one.time.replace(tzinfo=None) <= deadline]
+            self._collect(client, student, (in_time or submissions)[-1])
+        if not grouped:
+            self.log.warning("No submissions of '%s' for course '%s' to collect", assignment, course)
+
+    def _collect(self, client: ExchangeClient, student: str, one: Received) -> None:
+        where = self.coursedir.format_path(self.coursedir.submitted_directory, student, one.assignment)
+        target, stamp = Path(where), Path(where) / "timestamp.txt"
+        if target.is_dir():
+            known = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else ""
+            if known == timestamp(one) or not (self.update or self.before_duedate):
+                self.log.info("No newer submission to collect: %s %s", student, one.assignment)
+                return
+        client.fetch(one, target, replace=True)
+        stamp.write_text(timestamp(one), encoding="utf-8")
+        self.log.info("Collecting submission: %s %s", student, one.assignment)
+
+    def _deadline(self, assignment: str) -> Any:
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
+            try:
+                return book.find_assignment(assignment).duedate  # UTC, without saying so
+            except MissingEntry:
+                return None
+
+
+class HubReleaseFeedback(HubExchange, abc.ExchangeReleaseFeedback):  # type: ignore[misc]
+    """Gives each student the pages that have been written for the hand-in that was graded."""
+
+    def transfer(self, client: ExchangeClient) -> None:
+        """Send each folder ``feedback/<student>/<assignment>/``; one that has been sent already is left."""
+        course, assignment = self.course, self.coursedir.assignment_id
+        known = {(one.student, timestamp(one)): one for one in client.submissions(course, assignment)}
+        given = {one.of: one.digest for one in client.feedback(course, assignment)}
+        spared = set(str(self.coursedir.student_id_exclude or "").split(","))
+        pattern = self.coursedir.format_path(self.coursedir.feedback_directory, "*", assignment)
+        for folder in sorted(Path("/").glob(pattern.lstrip("/"))):
+            student = folder.parent.name
+            if student in spared or self.coursedir.student_id not in ("*", student):
+                continue
+            handed = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
+            stamp = Path(handed) / "timestamp.txt"
+            submission = known.get((student, stamp.read_text(encoding="utf-8").strip())) if stamp.is_file() else None
+            if submission is None:
+                self.log.warning("%s did not hand in by this exchange: give the page in another way.", student)
+            else:
+                self._give(client, submission, folder, given.get(submission.id, ""))
+
+    def _give(self, client: ExchangeClient, submission: Received, folder: Path, given: str) -> None:
+        with tempfile.TemporaryDirectory() as pages:
+            for page in folder.glob("*.html"):
+                shutil.copyfile(page, Path(pages) / page.name)
+            if client.digest(Path(pages)) != given:
+                client.give_feedback(submission, Path(pages))
+                self.log.info("Released feedback: %s %s", submission.student, submission.assignment)
+
+
+def configure_exchange(c: Config, url: str = "") -> Config:
+    """Make nbgrader use the hub's exchange, and return `c`."""
+    c.ExchangeFactory.exchange = HubExchange
+    c.ExchangeFactory.list = HubList
+    c.ExchangeFactory.fetch_assignment = HubFetchAssignment
+    c.ExchangeFactory.fetch_feedback = HubFetchFeedback
+    c.ExchangeFactory.submit = HubSubmit
+    c.ExchangeFactory.release_assignment = HubReleaseAssignment
+    c.ExchangeFactory.release_feedback = HubReleaseFeedback
+    c.ExchangeFactory.collect = HubCollect
+    if url:
+        c.HubExchange.url = url
+    return c
+
+
+def timestamp(one: Received) -> str:
+    """Return when it was handed over, as nbgrader writes it."""
+    return one.time.strftime(_TIMESTAMP)
+
+
+_MARK = ".exchange"  # beside fetched pages: which feedback they are
+
+
+def _seen(place: Path) -> str:
+    mark = place / _MARK
+    return mark.read_text(encoding="utf-8") if mark.is_file() else ""
+
+
+def _notebooks(bundle: Received) -> list[str]:
+    paths = (entry.path for entry in bundle.manifest.files)
+    return sorted(path for path in paths if path.endswith(".ipynb") and "/" not in path)
+
+
+def _fill_in(client: ExchangeClient, release: Received, home: Path) -> None:
+    """Put back what is missing from the student's folder."""
+    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".fetch.") as draft:
+        fresh = client.fetch(release, Path(draft) / "fresh")
+        for path in _missing(fresh, home):
+            (home / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(fresh / path, home / path)
+
+
+def _missing(fresh: Path, home: Path) -> Iterable[Path]:
+    found = (path.relative_to(fresh) for path in sorted(fresh.rglob("*")) if path.is_file())
+    return [path for path in found if not (home / path).exists()]

@@ -1,0 +1,198 @@
+"""The exchange over HTTP. Each handler parses, asks `rules.Exchange`, and answers with JSON or a chunk's bytes.
+
+    GET  /                       who I am, my courses, how much is taken
+    POST /missing                {"digests": […]} -> which chunks have still to be sent
+    PUT  /chunks/DIGEST          one chunk
+    GET  /bundles?course=…&kind=…[&assignment=…]
+    POST /bundles                {"kind", "course", "assignment", "files", "key", …} -> a receipt
+    GET  /bundles/ID             one bundle with its files
+    GET  /bundles/ID/chunks/DIGEST
+
+Every request but ``GET /health`` carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
+at, so no other page can make a browser act here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from tornado import web
+from tornado.httpserver import HTTPServer
+
+from course.errors import OperatorError
+from course.exchange.bundle import CHUNK, Digest, Manifest, Name
+from hub_config.exchange.identity import Identity
+from hub_config.exchange.records import Bundle, Kind
+from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, Order, Refused, TooMuch, TooOften, Unknown
+
+T = TypeVar("T")
+_TROUBLE = "The exchange is in trouble: nothing was lost, try again later."
+log = logging.getLogger("course.exchange")
+_STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMuch: 413, TooOften: 429}
+_TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
+_THREADS = 8
+_Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+
+
+class _Missing(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    digests: Annotated[tuple[Digest, ...], Field(max_length=10_000)]
+
+
+class _New(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    kind: Kind
+    course: Name
+    assignment: Name
+    files: tuple[dict[str, Any], ...]
+    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
+    of: _Id | Literal[""] = ""
+    force: bool = False
+
+
+class _Handler(web.RequestHandler):
+    def initialize(self, exchange: Exchange, identity: Identity, pool: ThreadPoolExecutor) -> None:
+        self.exchange, self.identity, self.pool = exchange, identity, pool
+
+    def check_xsrf_cookie(self) -> None:
+        """No cookie is looked at here, so there is nothing to forge."""
+
+    async def prepare(self) -> None:
+        """Called before each method: find out who asks, or answer 401."""
+        found = _TOKEN.fullmatch(self.request.headers.get("Authorization", ""))
+        caller = await self.identity.caller(found[1]) if found else None
+        if caller is None:
+            raise web.HTTPError(401, reason="A token of the hub that may access this service is needed")
+        self.caller: Caller = caller
+
+    async def ask(self, function: Callable[..., T], *args: Any) -> T:
+        """Call `function`, which waits for disks, beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, lambda: function(*args))
+
+    def parse(self, model: type[BaseModel]) -> Any:
+        try:
+            return model.model_validate_json(self.request.body)
+        except ValidationError as error:
+            raise web.HTTPError(400, reason=_first(error)) from error
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Called by tornado for each exception: say what to do, and nothing of our insides."""
+        error = kwargs.get("exc_info", (None, None, None))[1]
+        if isinstance(error, Refused):
+            status_code, text = _STATUS[type(error)], str(error)
+        elif isinstance(error, OperatorError):
+            status_code, text = 503, _TROUBLE
+        else:
+            text = self._reason if status_code < 500 else _TROUBLE
+        self.set_status(status_code)
+        self.set_header("Content-Type", "application/json")
+        self.finish({"error": text})
+
+    def log_exception(self, *exc_info: Any) -> None:
+        """A refusal is no trouble; what is, goes to the log with its trace."""
+        if isinstance(exc_info[1], Refused | web.HTTPError):
+            return
+        log.error("%s %s", self.request.method, self.request.path, exc_info=exc_info)
+
+
+class _Home(_Handler):
+    def get(self) -> None:
+        bounds = self.exchange.bounds
+        self.finish({"user": self.caller.name, "courses": self.caller.courses, "submission_mb": bounds.submission_mb})
+
+
+class _MissingChunks(_Handler):
+    async def post(self) -> None:
+        wanted = self.parse(_Missing)
+        self.finish({"missing": await self.ask(self.exchange.missing, self.caller, wanted.digests)})
+
+
+class _Chunk(_Handler):
+    async def put(self, digest: str) -> None:
+        data = bytes(self.request.body)
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise web.HTTPError(400, reason="The bytes do not have this digest: send them again")
+        await self.ask(self.exchange.put_chunk, self.caller, digest, data)
+        self.set_status(204)
+
+
+class _Bundles(_Handler):
+    async def get(self) -> None:
+        kind, course = self.get_query_argument("kind"), self.get_query_argument("course")
+        if kind not in ("release", "submission", "feedback"):
+            raise web.HTTPError(400, reason="kind is release, submission or feedback")
+        found = await self.ask(self.exchange.all, self.caller, kind, course, self.get_query_argument("assignment", ""))
+        self.finish({"bundles": [_described(bundle) for bundle in found]})
+
+    async def post(self) -> None:
+        new = self.parse(_New)
+        try:
+            manifest = Manifest.model_validate({"files": new.files})
+        except ValidationError as error:
+            raise web.HTTPError(400, reason=_first(error)) from error
+        order = Order(new.kind, new.course, new.assignment, manifest, new.key, new.of, new.force)
+        bundle = await self.ask(self.exchange.add, self.caller, order)
+        log.info("%s: %s of %s in %s (%s)", self.caller.name, bundle.kind, bundle.assignment, bundle.course, bundle.id)
+        self.set_status(201)
+        self.finish(_described(bundle))
+
+
+class _Bundle(_Handler):
+    async def get(self, bundle_id: str) -> None:
+        bundle = await self.ask(self.exchange.find, self.caller, bundle_id)
+        self.finish(_described(bundle))
+
+
+class _BundleChunk(_Handler):
+    async def get(self, bundle_id: str, digest: str) -> None:
+        data = await self.ask(self.exchange.chunk, self.caller, bundle_id, digest)
+        self.set_header("Content-Type", "application/octet-stream")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.finish(data)
+
+
+class _Health(web.RequestHandler):
+    def get(self) -> None:
+        self.finish({"ok": True})
+
+
+def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.Application:
+    """Return the exchange as a tornado application whose addresses begin with `prefix`."""
+    home = prefix.rstrip("/")
+    parts = {"exchange": exchange, "identity": identity, "pool": ThreadPoolExecutor(_THREADS, "exchange")}
+    return web.Application(
+        [
+            (f"{home}/health", _Health),
+            (f"{home}/?", _Home, parts),
+            (f"{home}/missing", _MissingChunks, parts),
+            (rf"{home}/chunks/([0-9a-f]{{64}})", _Chunk, parts),
+            (f"{home}/bundles", _Bundles, parts),
+            (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
+            (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
+        ],
+        log_function=lambda handler: None,
+    )
+
+
+def make_server(app: web.Application) -> HTTPServer:
+    """Return an HTTP server for `app` that takes no request larger than a chunk, and unpacks none."""
+    return HTTPServer(app, max_body_size=CHUNK + 2**16, max_header_size=2**14, decompress_request=False)
+
+
+def _described(bundle: Bundle) -> dict[str, Any]:
+    shown = bundle.model_dump(mode="json", exclude={"key", "manifest"})
+    return {**shown, "time": bundle.time.isoformat(), "files": bundle.manifest.model_dump(mode="json")["files"]}
+
+
+def _first(error: ValidationError) -> str:
+    """The first mistake, on one line that an HTTP header may hold."""
+    one = error.errors()[0]
+    text = f"{'.'.join(map(str, one['loc']))}: {one['msg']}".strip(": ")
+    return re.sub(r"[^\x20-\x7e]", "?", text)[:200]

@@ -1,0 +1,71 @@
+"""Who a request comes from: the hub knows, the request only carries a token."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from jupyterhub.services.auth import HubAuth
+from tornado.escape import json_decode, url_escape
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
+
+from course.errors import OperatorError
+from hub_config.exchange.rules import GRADERS, Caller
+
+COURSE_SERVICE = "course-"  # and the course's id: the name of the service that is its server
+GROUP_SECONDS = 15.0  # how long a change of groups may take to be seen
+
+
+class Identity(Protocol):
+    """Tells whose token it is. Who implements it: `HubIdentity`, and the tests'."""
+
+    async def caller(self, token: str) -> Caller | None:
+        """Return whose `token` is, or None for nobody's, or one that gives no access to this service."""
+        ...
+
+
+class HubIdentity:
+    """Asks the hub: whose token it is by the token itself, whose groups by the service's own.
+
+    A course's own server, the service ``course-<id>``, is a grader of that course.
+
+    A token from the hub's token page that may only reach this service is enough, then: it need not be allowed to read
+    its owner's groups.
+    """
+
+    def __init__(self, auth: HubAuth | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._auth = auth or HubAuth(cache_max_age=60)
+        self._clock = clock
+        self._groups: dict[str, tuple[float, frozenset[str]]] = {}
+
+    async def caller(self, token: str) -> Caller | None:
+        """Return whose `token` is; None for another service's, and for one that the hub does not know."""
+        found: dict[str, Any] | None = await self._auth.user_for_token(token, sync=False)
+        if not found or not self._auth.check_scopes(self._auth.access_scopes, found):
+            return None
+        name = str(found["name"])
+        if found.get("kind") == "user":
+            return Caller(name, await self._groups_of(name))
+        if name.startswith(COURSE_SERVICE):
+            return Caller(name, frozenset({GRADERS + name.removeprefix(COURSE_SERVICE)}))
+        return None
+
+    async def _groups_of(self, name: str) -> frozenset[str]:
+        until, groups = self._groups.get(name, (0.0, frozenset[str]()))
+        if self._clock() < until:
+            return groups
+        request = HTTPRequest(
+            f"{self._auth.api_url}/users/{url_escape(name, plus=False)}",
+            headers={
+                "Authorization": f"token {self._auth.api_token}",
+                "Accept": "application/jupyterhub-pagination+json",
+            },
+        )
+        try:
+            reply = await AsyncHTTPClient().fetch(request)
+        except (TimeoutError, HTTPClientError, OSError) as error:
+            raise OperatorError(f"The hub does not tell who is in which course: {error}.") from error
+        groups = frozenset(json_decode(reply.body).get("groups", ()))
+        self._groups[name] = (self._clock() + GROUP_SECONDS, groups)
+        return groups

@@ -1,0 +1,214 @@
+"""What the exchange knows of chunks and bundles: two tables, in SQLite or on a database server.
+
+A chunk or bundle is there once its row is: what a killed upload leaves on the storage has no row and is written anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Engine,
+    MetaData,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError
+
+from course.exchange.bundle import Entry, Manifest
+
+Kind = Literal["release", "submission", "feedback"]
+_FILES = TypeAdapter(tuple[Entry, ...])
+_metadata = MetaData()
+_chunks = Table(
+    "chunks",
+    _metadata,
+    Column("owner", String(255), primary_key=True),
+    Column("digest", String(64), primary_key=True),
+    Column("place", String(64), nullable=False),  # its name on the storage, never used twice
+    Column("size", BigInteger, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("used", Boolean, nullable=False, default=False),
+)
+_bundles = Table(
+    "bundles",
+    _metadata,
+    Column("id", String(32), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("course", String(64), nullable=False, index=True),
+    Column("assignment", String(64), nullable=False),
+    Column("student", String(255), nullable=False, index=True),  # "" for a release
+    Column("owner", String(255), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("of", String(32), nullable=False),  # the submission that a feedback is for, else ""
+    Column("created", BigInteger, nullable=False),  # microseconds since 1970, by the server's clock
+    Column("digest", String(64), nullable=False),
+    Column("files", Text, nullable=False),
+    UniqueConstraint("owner", "key"),
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Bundle(BaseModel):
+    """One release, submission or feedback.
+
+    Attributes
+    ----------
+    student : whose it is; empty for a release.
+    owner : who handed it over; its chunks are theirs.
+    key : chosen by the sender, so that a request that is sent again makes no second bundle.
+    of : for a feedback, the id of its submission.
+    created : microseconds since 1970 (UTC), by the server's clock, when all of it was there; for one student, no two
+        are the same.
+    digest : of the files.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    kind: Kind
+    course: str
+    assignment: str
+    student: str
+    owner: str
+    key: str
+    of: str
+    created: int
+    digest: str
+    manifest: Manifest
+
+    @property
+    def time(self) -> datetime:
+        """When it was handed over, with its time zone (UTC)."""
+        return _EPOCH + timedelta(microseconds=self.created)
+
+
+class Records:
+    """The two tables.
+
+    Parameters
+    ----------
+    url : as SQLAlchemy writes it, e.g. ``sqlite:///exchange.db``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine: Engine = create_engine(url)
+        if self.engine.dialect.name == "sqlite":
+            event.listen(self.engine, "connect", _patient)
+        _metadata.create_all(self.engine)
+
+    def missing(self, owner: str, digests: Sequence[str]) -> list[str]:
+        """Return the digests, in order, of which `owner` has no chunk."""
+        with self.engine.connect() as db:
+            known = {row.digest for row in db.execute(select(_chunks.c.digest).where(_chunks.c.owner == owner))}
+        return [digest for digest in digests if digest not in known]
+
+    def stored(self, owner: str) -> int:
+        """Return how many bytes of chunks `owner` has."""
+        with self.engine.connect() as db:
+            return int(db.execute(select(func.sum(_chunks.c.size)).where(_chunks.c.owner == owner)).scalar() or 0)
+
+    def add_chunk(self, owner: str, digest: str, place: str, size: int, now: int) -> bool:
+        """Note a chunk that is on the storage; return False where `owner` had it already."""
+        row = {"owner": owner, "digest": digest, "place": place, "size": size, "created": now, "used": False}
+        try:
+            with self.engine.begin() as db:
+                db.execute(insert(_chunks).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    def place(self, owner: str, digest: str) -> str | None:
+        """Return the name of a chunk on the storage, if it is known."""
+        with self.engine.connect() as db:
+            found = db.execute(select(_chunks.c.place).where(_owned(owner, digest))).scalar()
+        return None if found is None else str(found)
+
+    def add_bundle(self, bundle: Bundle) -> list[str]:
+        """Add a bundle and keep its chunks for good; return the digests of chunks that are not there (it is not added
+        then)."""
+        wanted = bundle.manifest.chunks
+        with self.engine.begin() as db:
+            db.execute(insert(_bundles).values(**_row(bundle)))  # first of all: from here on there is no other writer
+            for digest in wanted:
+                db.execute(update(_chunks).where(_owned(bundle.owner, digest)).values(used=True))
+            held = db.execute(select(_chunks.c.digest).where(_chunks.c.owner == bundle.owner, _chunks.c.used)).scalars()
+            lacking = sorted(set(wanted) - set(held))
+            if lacking:
+                db.rollback()
+        return lacking
+
+    def find(self, bundle_id: str) -> Bundle | None:
+        """Return a bundle by its id."""
+        return self._first(_bundles.c.id == bundle_id)
+
+    def sent(self, owner: str, key: str) -> Bundle | None:
+        """Return the bundle that `owner` has sent with `key`."""
+        return self._first(_bundles.c.owner == owner, _bundles.c.key == key)
+
+    def all(self, kind: Kind, course: str, *, assignment: str = "", student: str = "", of: str = "") -> list[Bundle]:
+        """Return bundles, the oldest first; empty values mean any."""
+        wanted = [_bundles.c.kind == kind, _bundles.c.course == course]
+        for column, value in ((_bundles.c.assignment, assignment), (_bundles.c.student, student), (_bundles.c.of, of)):
+            if value:
+                wanted.append(column == value)
+        with self.engine.connect() as db:
+            rows = db.execute(select(_bundles).where(*wanted).order_by(_bundles.c.created, _bundles.c.id)).all()
+        return [_bundle(row) for row in rows]
+
+    def latest(self, student: str) -> int:
+        """Return when `student` last handed in, or 0."""
+        with self.engine.connect() as db:
+            return int(
+                db.execute(select(func.max(_bundles.c.created)).where(_bundles.c.student == student)).scalar() or 0
+            )
+
+    def drop_unused(self, before: int) -> list[str]:
+        """Forget chunks from before `before` that are in no bundle; return their names on the storage."""
+        stale = delete(_chunks).where(_chunks.c.used.is_(False), _chunks.c.created < before)
+        with self.engine.begin() as db:
+            return [str(place) for place in db.execute(stale.returning(_chunks.c.place)).scalars()]
+
+    def _first(self, *wanted: ColumnElement[bool]) -> Bundle | None:
+        with self.engine.connect() as db:
+            row = db.execute(select(_bundles).where(*wanted)).first()
+        return None if row is None else _bundle(row)
+
+
+def _owned(owner: str, digest: str) -> ColumnElement[bool]:
+    return (_chunks.c.owner == owner) & (_chunks.c.digest == digest)
+
+
+def _row(bundle: Bundle) -> dict[str, object]:
+    row = bundle.model_dump(exclude={"manifest"})
+    return {**row, "files": _FILES.dump_json(bundle.manifest.files).decode()}
+
+
+def _bundle(row: Row) -> Bundle:  # type: ignore[type-arg]
+    fields = dict(row._mapping)
+    return Bundle(**fields, manifest=Manifest.model_construct(files=_FILES.validate_json(fields.pop("files"))))
+
+
+def _patient(connection: object, _: object) -> None:
+    """Readers and a writer at a time, and waiting instead of failing."""
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("journal_mode=WAL", "busy_timeout=60000", "synchronous=FULL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,270 @@
+"""Who may do what on the exchange, and how much: everything that does not depend on HTTP.
+
+Refused
+├── Unknown        there is no such thing, or it is not the caller's to see (which is not told apart)
+├── Forbidden      the caller is not a grader of the course
+├── Conflict       it can't be done as things are: released already, chunks are missing
+├── TooMuch        larger, or more, than is taken
+└── TooOften       more hand-ins than are taken per hour
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from course.exchange.bundle import CHUNK, Manifest
+from hub_config.exchange.blobs import Blobs
+from hub_config.exchange.records import Bundle, Kind, Records
+
+STUDENTS, GRADERS = "nbgrader-", "formgrade-"  # the hub's groups, as nbgrader's own plug-in calls them
+_HOUR = 3600 * 10**6
+_MB = 10**6
+
+
+class Refused(Exception):
+    """The caller asked for what they can't have; the text says what to do."""
+
+
+class Unknown(Refused):
+    """There is no such thing, or it is not the caller's to see."""
+
+
+class Forbidden(Refused):
+    """The caller is not a grader of the course."""
+
+
+class Conflict(Refused):
+    """It can't be done as things are."""
+
+
+class TooMuch(Refused):
+    """Larger, or more, than is taken."""
+
+
+class TooOften(Refused):
+    """More hand-ins than are taken per hour."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, as the hub says: a user's name and groups."""
+
+    name: str
+    groups: frozenset[str]
+
+    def grades(self, course: str) -> bool:
+        """Whether the caller is a grader of `course`."""
+        return GRADERS + course in self.groups
+
+    def attends(self, course: str) -> bool:
+        """Whether the caller is in `course`, as a student or a grader."""
+        return self.grades(course) or STUDENTS + course in self.groups
+
+    @property
+    def courses(self) -> dict[str, str]:
+        """The caller's courses, with ``grader`` or ``student``."""
+        found = {group.removeprefix(STUDENTS): "student" for group in self.groups if group.startswith(STUDENTS)}
+        found |= {group.removeprefix(GRADERS): "grader" for group in self.groups if group.startswith(GRADERS)}
+        return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How much is taken.
+
+    Attributes
+    ----------
+    submission_mb, release_mb : all files of a hand-in (and of its feedback), and of a release.
+    owner_mb : chunks of one person, all that they ever handed over included.
+    per_hour : hand-ins of one student for one assignment.
+    unused_hours : how long a chunk is kept that is in no bundle yet, so that an upload can be gone on with.
+    """
+
+    submission_mb: int = 100
+    release_mb: int = 2000
+    owner_mb: int = 10_000
+    per_hour: int = 60
+    unused_hours: int = 24
+
+    def megabytes(self, kind: Kind) -> int:
+        """How large a bundle may be."""
+        return self.release_mb if kind == "release" else self.submission_mb
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a caller wants to hand over."""
+
+    kind: Kind
+    course: str
+    assignment: str
+    manifest: Manifest
+    key: str
+    of: str = ""
+    force: bool = False
+
+
+@dataclass
+class Exchange:
+    """The exchange's rules over its records and blobs. Safe to be called from several threads of one process."""
+
+    records: Records
+    blobs: Blobs
+    bounds: Bounds = field(default_factory=Bounds)
+    clock: Callable[[], float] = time.time
+    told: Callable[[Bundle], None] = lambda bundle: None  # called after each new bundle
+    _commit: threading.Lock = field(default_factory=threading.Lock)
+
+    def missing(self, caller: Caller, digests: Sequence[str]) -> list[str]:
+        """Return which chunks the caller has still to send."""
+        return self.records.missing(caller.name, digests)
+
+    def put_chunk(self, caller: Caller, digest: str, data: bytes) -> None:
+        """Store a chunk, whose digest has been verified; a bundle that names it has to follow.
+
+        Raises
+        ------
+        Forbidden : the caller is in no course.
+        TooMuch : the chunk is larger than any, or the caller has stored all they may.
+        """
+        if not caller.courses:
+            raise Forbidden("You are in no course of this hub. Ask your instructor to add you.")
+        if len(data) > CHUNK:
+            raise TooMuch(f"A chunk has at most {CHUNK} bytes.")
+        if not self.records.missing(caller.name, [digest]):
+            return
+        if self.records.stored(caller.name) + len(data) > self.bounds.owner_mb * _MB:
+            raise TooMuch(f"You have handed over {self.bounds.owner_mb} MB in all: ask your instructor for room.")
+        place = self.blobs.put(data)
+        if not self.records.add_chunk(caller.name, digest, place, len(data), self._now()):
+            self.blobs.remove(place)  # the same chunk has come a second time meanwhile
+
+    def add(self, caller: Caller, order: Order) -> Bundle:
+        """Make a bundle of chunks the caller has sent; the same `key` gives the same bundle.
+
+        Raises
+        ------
+        Refused : see the tree above.
+        """
+        before = self.records.sent(caller.name, order.key)
+        if before is not None:
+            return self._same(before, order)
+        if order.manifest.size > self.bounds.megabytes(order.kind) * _MB:
+            raise TooMuch(
+                f"{order.manifest.size / _MB:.1f} MB are too much: {self.bounds.megabytes(order.kind)} MB are taken. "
+                "Clear the outputs of your notebook, or leave data files out."
+            )
+        with self._commit:
+            before = self.records.sent(caller.name, order.key)
+            if before is not None:
+                return self._same(before, order)
+            student = self._student(caller, order)
+            bundle = Bundle(
+                id=secrets.token_hex(16),
+                kind=order.kind,
+                course=order.course,
+                assignment=order.assignment,
+                student=student,
+                owner=caller.name,
+                key=order.key,
+                of=order.of,
+                created=max(self._now(), self.records.latest(student) + 1),
+                digest=order.manifest.digest,
+                manifest=order.manifest,
+            )
+            lacking = self.records.add_bundle(bundle)
+        if lacking:
+            raise Conflict(f"{len(lacking)} chunks have not arrived: send them, and hand over again.")
+        self.told(bundle)
+        return bundle
+
+    def find(self, caller: Caller, bundle_id: str) -> Bundle:
+        """Return a bundle that the caller may see.
+
+        Raises
+        ------
+        Unknown : there is none.
+        """
+        bundle = self.records.find(bundle_id)
+        if bundle is None or not _visible(bundle, caller):
+            raise Unknown("There is nothing of that name, or it is not yours.")
+        return bundle
+
+    def chunk(self, caller: Caller, bundle_id: str, digest: str) -> bytes:
+        """Return a chunk of a bundle that the caller may see."""
+        bundle = self.find(caller, bundle_id)
+        place = self.records.place(bundle.owner, digest) if digest in bundle.manifest.chunks else None
+        if place is None:
+            raise Unknown("There is nothing of that name, or it is not yours.")
+        return self.blobs.get(place)
+
+    def all(self, caller: Caller, kind: Kind, course: str, assignment: str = "") -> list[Bundle]:
+        """Return what the caller may see of one kind, the oldest first.
+
+        Raises
+        ------
+        Unknown : the caller is not in the course.
+        """
+        if not caller.attends(course):
+            raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
+        if kind == "release":
+            newest = {bundle.assignment: bundle for bundle in self.records.all(kind, course, assignment=assignment)}
+            return list(newest.values())
+        student = "" if caller.grades(course) else caller.name
+        return self.records.all(kind, course, assignment=assignment, student=student)
+
+    def sweep(self) -> int:
+        """Remove chunks of uploads that were given up; return how many."""
+        places = self.records.drop_unused(self._now() - self.bounds.unused_hours * _HOUR)
+        for place in places:
+            self.blobs.remove(place)
+        return len(places)
+
+    def _student(self, caller: Caller, order: Order) -> str:
+        """Whose the bundle will be; refuses what the caller may not hand over."""
+        if not caller.attends(order.course):
+            raise Unknown(f"You are not in a course {order.course!r}. Ask your instructor to add you.")
+        released = self.records.all("release", order.course, assignment=order.assignment)
+        if order.kind == "submission":
+            if not released:
+                raise Unknown(f"{order.assignment} has not been released in {order.course}.")
+            self._not_too_often(caller, order)
+            return caller.name
+        if not caller.grades(order.course):
+            raise Forbidden(f"Only graders of {order.course} can do that.")
+        if order.kind == "release":
+            if released and not order.force:
+                raise Conflict(f"{order.assignment} has been released already: release it again with force.")
+            return ""
+        submission = self.records.find(order.of)
+        if submission is None or (submission.kind, submission.course, submission.assignment) != (
+            "submission", order.course, order.assignment,
+        ):  # fmt: skip
+            raise Unknown("The submission that this feedback is for is not known.")
+        return submission.student
+
+    def _not_too_often(self, caller: Caller, order: Order) -> None:
+        mine = self.records.all("submission", order.course, assignment=order.assignment, student=caller.name)
+        recent = [one.created for one in mine if one.created > self._now() - _HOUR]
+        if len(recent) >= self.bounds.per_hour:
+            minutes = (min(recent) + _HOUR - self._now()) // (60 * 10**6) + 1
+            raise TooOften(f"{len(recent)} hand-ins in an hour are all that is taken: try again in {minutes} minutes.")
+
+    def _same(self, before: Bundle, order: Order) -> Bundle:
+        wanted = (order.kind, order.course, order.assignment, order.of, order.manifest.digest)
+        if (before.kind, before.course, before.assignment, before.of, before.digest) != wanted:
+            raise Conflict("This key has been used for something else: take a new one for each hand-in.")
+        return before
+
+    def _now(self) -> int:
+        return int(self.clock() * 10**6)
+
+
+def _visible(bundle: Bundle, caller: Caller) -> bool:
+    if bundle.kind == "release":
+        return caller.attends(bundle.course)
+    return caller.grades(bundle.course) or (caller.attends(bundle.course) and bundle.student == caller.name)

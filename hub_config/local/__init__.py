@@ -1,0 +1,1 @@
+"""Servers on one machine: with real limits of memory and CPU, and with GPUs that are lent."""

@@ -1,0 +1,234 @@
+"""Who has which GPU of this machine, since when and until when, and how much each person has used.
+
+One SQLite file, so that a lease outlives a restart of the hub, as the server that holds it does. Times are seconds
+since 1970.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS slots (
+    device TEXT NOT NULL, resource TEXT NOT NULL, number INTEGER NOT NULL,
+    holder TEXT, person TEXT, since REAL, until REAL, share REAL,
+    PRIMARY KEY (device, resource, number)
+);
+CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
+"""
+
+
+class Device(BaseModel):
+    """A GPU, or a slice of one, that may be lent.
+
+    Attributes
+    ----------
+    id : what CUDA_VISIBLE_DEVICES takes: a number, or the UUID of a GPU or of a MIG slice.
+    resource : the name it is asked for by, such as ``nvidia.com/gpu``.
+    people : how many may have it at a time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: Annotated[str, Field(pattern=r"^([0-9]+|GPU-[0-9a-f-]+|MIG-[0-9A-Za-z/-]+)$")]
+    resource: Annotated[str, Field(pattern=r"^nvidia\.com/[a-z0-9.-]+$")] = "nvidia.com/gpu"
+    people: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+@dataclass(frozen=True)
+class Lease:
+    """What a server has been lent: `devices` are the ids."""
+
+    holder: str
+    devices: tuple[str, ...]
+    until: float
+
+
+class Busy(Exception):
+    """All devices of that kind are lent; `free_at` is when the first is back at the latest."""
+
+    def __init__(self, resource: str, free_at: float) -> None:
+        super().__init__(f"all of {resource} is in use until {datetime.fromtimestamp(free_at, UTC):%H:%M} UTC")
+        self.resource, self.free_at = resource, free_at
+
+
+class NoSuchDevice(Exception):
+    """The machine has no device, or fewer than asked for, of that kind."""
+
+
+class QuotaSpent(Exception):
+    """The person has used their hours of this week."""
+
+    def __init__(self, used: float, quota: float) -> None:
+        super().__init__(f"{used:.1f} of {quota:g} GPU hours of this week are used")
+        self.used, self.quota = used, quota
+
+
+class Leases:
+    """The table of slots, and the ledger.
+
+    Parameters
+    ----------
+    path : the SQLite file.
+    devices : what this machine lends; slots that are not among them any more are dropped once they are given back.
+    weekly_hours : of GPU time for each person from Monday to Sunday (UTC); None for no limit.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        devices: Iterable[Device],
+        weekly_hours: float | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._path, self._clock, self.weekly_hours = path, clock, weekly_hours
+        self._turn = threading.Lock()
+        slots = {(one.id, one.resource, n) for one in devices for n in range(one.people)}
+        with self._writing() as db:
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
+            db.executemany("INSERT OR IGNORE INTO slots (device, resource, number) VALUES (?, ?, ?)", sorted(slots))
+            known = set(db.execute("SELECT device, resource, number FROM slots WHERE holder IS NULL"))
+            db.executemany("DELETE FROM slots WHERE device = ? AND resource = ? AND number = ?", known - slots)
+
+    def acquire(self, holder: str, person: str, asked: dict[str, int], seconds: float, share: float = 1.0) -> Lease:
+        """Lend devices to the server `holder` of `person`; what it has already is given back first.
+
+        Parameters
+        ----------
+        asked : how many of each resource.
+        seconds : for how long.
+        share : what one hour of one device counts in the ledger.
+
+        Raises
+        ------
+        Busy, NoSuchDevice, QuotaSpent : nothing has been lent.
+        """
+        now = self._clock()
+        with self._writing() as db:
+            self._give_back(db, holder, now)
+            used = self._used(db, person, now)
+            if asked and self.weekly_hours is not None and used >= self.weekly_hours:
+                raise QuotaSpent(used, self.weekly_hours)
+            taken: list[str] = []
+            for resource, count in sorted(asked.items()):
+                taken += self._take(db, holder, person, resource, count, (now, now + seconds, share))
+            return Lease(holder, tuple(taken), now + seconds)
+
+    def release(self, holder: str) -> None:
+        """Take back what `holder` has, and write it into the ledger. Harmless when it has nothing."""
+        with self._writing() as db:
+            self._give_back(db, holder, self._clock())
+
+    def held(self) -> dict[str, Lease]:
+        """Return what is lent, by holder."""
+        found: dict[str, Lease] = {}
+        with self._reading() as db:
+            for holder, device, until in db.execute(
+                "SELECT holder, device, until FROM slots WHERE holder IS NOT NULL ORDER BY resource, device"
+            ):
+                before = found.get(holder, Lease(holder, (), until))
+                found[holder] = Lease(holder, (*before.devices, device), until)
+        return found
+
+    def free(self) -> dict[str, tuple[int, int]]:
+        """Return, for each resource, how many are free and how many there are."""
+        query = "SELECT resource, SUM(holder IS NULL), COUNT(*) FROM slots GROUP BY resource"
+        with self._reading() as db:
+            return {resource: (free, total) for resource, free, total in db.execute(query)}
+
+    def used(self, person: str) -> float:
+        """Return a person's GPU hours of this week, what runs now included."""
+        with self._reading() as db:
+            return self._used(db, person, self._clock())
+
+    def ledger(self) -> list[tuple[str, str, float]]:
+        """Return (week, person, GPU hours) of all that was given back, the oldest first; a week is named by its
+        Monday."""
+        found: dict[tuple[str, str], float] = {}
+        with self._reading() as db:
+            for person, until, hours in db.execute("SELECT person, until, hours FROM uses ORDER BY until"):
+                key = (f"{_monday(until):%Y-%m-%d}", person)
+                found[key] = found.get(key, 0.0) + hours
+        return [(week, person, hours) for (week, person), hours in found.items()]
+
+    def _take(
+        self, db: sqlite3.Connection, holder: str, person: str, resource: str, count: int, terms: tuple[float, ...]
+    ) -> list[str]:
+        """Mark `count` slots of different devices as lent, those of the least used devices first."""
+        rows = db.execute(
+            "SELECT device, number, holder, until FROM slots WHERE resource = ? ORDER BY number, device", (resource,)
+        ).fetchall()
+        if len({row[0] for row in rows}) < count:
+            raise NoSuchDevice(f"this machine has {len({row[0] for row in rows})} of {resource}, not {count}")
+        free: dict[str, int] = {}
+        for device, number, taken_by, _ in rows:
+            if taken_by is None:
+                free.setdefault(device, number)
+        if len(free) < count:
+            raise Busy(resource, min(row[3] for row in rows if row[2] is not None))
+        chosen = sorted(free.items(), key=lambda item: (item[1], item[0]))[:count]
+        db.executemany(
+            "UPDATE slots SET holder = ?, person = ?, since = ?, until = ?, share = ? "
+            "WHERE device = ? AND resource = ? AND number = ?",
+            [(holder, person, *terms, device, resource, number) for device, number in chosen],
+        )
+        return [device for device, _ in chosen]
+
+    def _give_back(self, db: sqlite3.Connection, holder: str, now: float) -> None:
+        db.execute(
+            "INSERT INTO uses SELECT person, since, ?, (? - since) / 3600 * share FROM slots WHERE holder = ?",
+            (now, now, holder),
+        )
+        db.execute(
+            "UPDATE slots SET holder = NULL, person = NULL, since = NULL, until = NULL, share = NULL WHERE holder = ?",
+            (holder,),
+        )
+
+    def _used(self, db: sqlite3.Connection, person: str, now: float) -> float:
+        """Hours from Monday on; what began last week counts from Monday."""
+        monday = _monday(now).timestamp()
+        done = db.execute(
+            "SELECT SUM(hours * (until - MAX(since, ?)) / MAX(until - since, 1e-9)) "
+            "FROM uses WHERE person = ? AND until > ?",
+            (monday, person, monday),
+        ).fetchone()[0]
+        running = db.execute(
+            "SELECT SUM((? - MAX(since, ?)) / 3600 * share) FROM slots WHERE person = ?", (now, monday, person)
+        ).fetchone()[0]
+        return float(done or 0.0) + float(running or 0.0)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._turn, self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        try:
+            yield db
+        finally:
+            db.close()
+
+
+def _monday(moment: float) -> datetime:
+    day = datetime.fromtimestamp(moment, UTC)
+    return (day - timedelta(days=day.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)

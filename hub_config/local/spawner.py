@@ -1,0 +1,249 @@
+"""Starts a person's server as a process of this machine: with a profile, real limits, a lent GPU, and an end.
+
+`LocalProfileSpawner` starts it as the person's own Unix account; `DemoProfileSpawner` as the hub's user, which keeps
+nobody from another's files.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
+from tornado import web
+from traitlets import Float, Unicode
+
+from autograder.engine.isolation import cgroup
+from hub_config.local.leases import Busy, Leases, NoSuchDevice, QuotaSpent
+from hub_config.profiles import Override, Profile, Profiles, load_profiles, memory_bytes
+from hub_config.settings import Hub, load_hub
+
+_FIELD = "profile-option-"
+_PROCESSES = 2000  # of one server
+_FOLDER = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What all spawners of a hub share."""
+
+    hub: Hub
+    profiles: Profiles
+    leases: Leases
+
+    def stock(self, profile: Profile) -> str:
+        """Return what is free of what a profile needs, in words; empty where it needs no device."""
+        free = self.leases.free()
+        counts = [free.get(resource, (0, 0)) for resource in profile.chosen({}).devices]
+        return ", ".join(f"{here} of {total} free" if total else "not on this machine" for here, total in counts)
+
+
+@functools.cache
+def machine(folder: str, state: str) -> Machine:
+    """Return the machine that ``hub.toml`` and ``profiles.yaml`` in `folder` describe; its leases lie in `state`."""
+    hub = load_hub(Path(folder) / "hub.toml")
+    leases = Leases(Path(state) / "leases.db", hub.device, hub.weekly_gpu_hours or None)
+    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases)
+
+
+class Refused(web.HTTPError):
+    """No server is started; the hub shows the sentence to the person."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(status, sentence.replace("%", "%%"), reason="Not now")
+        self.jupyterhub_message = sentence
+
+
+class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
+    """What both spawners do. The hub calls `options_form`, `start`, `poll` and `stop`, each for one server."""
+
+    folder = Unicode(str(_FOLDER), help="Where hub.toml and profiles.yaml are").tag(config=True)
+    state_folder = Unicode(help="Where the leases are kept").tag(config=True)
+    until = Float(0.0, help="When the server has to end, in seconds since 1970")
+
+    @property
+    def machine(self) -> Machine:
+        """What this spawner shares with all others."""
+        return machine(self.folder, self.state_folder)
+
+    @property
+    def holder(self) -> str:
+        """The server's name in the table of leases."""
+        return f"{self.user.name}/{self.name}"
+
+    @property
+    def groups(self) -> list[str]:
+        """The hub's groups that the person is in."""
+        return [group.name for group in self.user.groups]
+
+    async def options_form(self, spawner: ProfileSpawner) -> str:
+        """Called by the hub when it shows the page to start a server; return the form's inside."""
+        shown = [(profile, self.machine.stock(profile)) for profile in self.machine.profiles.visible_to(self.groups)]
+        quota = self.machine.leases.weekly_hours
+        return _templates().get_template("profiles.html.j2").render(
+            profiles=shown, field=_FIELD, used=self.machine.leases.used(self.user.name), quota=quota
+        )  # fmt: skip
+
+    def options_from_form(self, formdata: dict[str, list[str]]) -> dict[str, Any]:
+        """Called by the hub with what the form has sent; return the server's options."""
+        slug = (formdata.get("profile") or [""])[0]
+        start = f"{_FIELD}{slug}--"
+        choices = {name.removeprefix(start): values[0] for name, values in formdata.items() if name.startswith(start)}
+        return {"profile": slug, "choices": choices}
+
+    async def start(self) -> Any:
+        """Called by the hub; return the server's address.
+
+        Raises
+        ------
+        Refused : there is no such profile for this person, or no GPU, or its limits can't be set here.
+        """
+        profile, override = self._asked()
+        self._take_over(override)
+        seconds = profile.course.hours * 3600
+        self._lend(profile, override, seconds)
+        self.until = time.time() + seconds
+        try:
+            self._group = self._limited(override)
+            return await super().start()
+        except BaseException:
+            self._end()
+            raise
+
+    async def stop(self, now: bool = False) -> None:
+        """Called by the hub; also ends what the server has left running."""
+        await super().stop(now=now)
+        self._end()
+
+    async def poll(self) -> int | None:
+        """Called by the hub every half minute; a server whose time is over is stopped here."""
+        status: int | None = await super().poll()
+        if status is None and self.until and time.time() > self.until:
+            self.log.info("%s has run for as long as its profile allows: it is stopped", self.holder)
+            await super().stop()
+            status = 0
+        if status is not None:
+            self._end()
+        return status
+
+    def get_env(self) -> dict[str, str]:
+        """Called by the hub; return the server's environment, with the devices that it has been lent."""
+        env: dict[str, str] = super().get_env()
+        lease = self.machine.leases.held().get(self.holder)
+        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(lease.devices) if lease else ""
+        env["COURSE_SERVER_ENDS"] = datetime.fromtimestamp(self.until).astimezone().isoformat(timespec="minutes")
+        return env
+
+    def make_preexec_fn(self, name: str) -> Callable[[], None]:
+        """Called by the hub; return what the server's process does first of all: go into its control group."""
+        become, group = super().make_preexec_fn(name), self._group
+
+        def first() -> None:
+            if group is not None:
+                group.add(os.getpid())
+            become()
+
+        return first
+
+    def get_state(self) -> dict[str, Any]:
+        """Called by the hub before it ends; a later one goes on with what is returned."""
+        return {**super().get_state(), "until": self.until}
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Called by the hub when it finds a server of its predecessor."""
+        super().load_state(state)
+        self.until = state.get("until", 0.0)
+        self._group = self._made_group()
+
+    def clear_state(self) -> None:
+        """Called by the hub once a server has ended."""
+        super().clear_state()
+        self.until = 0.0
+
+    _group: cgroup.Group | None = None
+
+    def _asked(self) -> tuple[Profile, Override]:
+        options = self.user_options
+        try:
+            profile = self.machine.profiles.find(options.get("profile", ""), self.groups)
+            return profile, profile.chosen(options.get("choices", {}))
+        except (ValueError, AttributeError) as error:
+            raise Refused(400, f"This server can't be started: {error}. Choose one from the list.") from error
+
+    def _take_over(self, override: Override) -> None:
+        """Set everything a profile names; nothing of the last one is left, since each names everything."""
+        self.cpu_limit, self.cpu_guarantee = override.cpu_limit, override.cpu_guarantee
+        self.mem_limit, self.mem_guarantee = override.mem_limit, override.mem_guarantee
+        self.start_timeout = override.start_timeout
+        self.environment = {**self.config[type(self).__name__].get("environment", {}), **(override.environment or {})}
+
+    def _lend(self, profile: Profile, override: Override, seconds: float) -> None:
+        leases = self.machine.leases
+        try:
+            leases.acquire(self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share)
+        except Busy as busy:
+            moment = datetime.fromtimestamp(busy.free_at).astimezone()
+            raise Refused(
+                503,
+                f"{profile.display_name} is in use by others, until {moment:%H:%M} at the latest. Choose a CPU profile "
+                "meanwhile, or come back then: your files are there in each of them.",
+            ) from busy
+        except NoSuchDevice as error:
+            raise Refused(503, f"{profile.display_name}: {error}. Choose another profile.") from error
+        except QuotaSpent as spent:
+            raise Refused(
+                403,
+                f"You have used {spent.used:.1f} of your {spent.quota:g} GPU hours of this week. They are renewed on "
+                "Monday; CPU profiles are not counted.",
+            ) from spent
+
+    def _limited(self, override: Override) -> cgroup.Group | None:
+        """Make the server's control group, or explain why it can't be."""
+        try:
+            group = cgroup.make(self._group_name, cpu=True)
+            group.limit(memory_bytes(override.mem_limit or "1T") >> 20, _PROCESSES, kill_all=False)
+            group.limit_cpu(override.cpu_limit or os.cpu_count() or 1)
+        except (OSError, KeyError) as error:
+            if self.machine.hub.limits == "required":
+                raise Refused(
+                    500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
+                ) from error
+            self.log.warning("%s runs without limits of memory and CPU: %s", self.holder, error)
+            return None
+        return group
+
+    def _made_group(self) -> cgroup.Group | None:
+        try:
+            return cgroup.make(self._group_name, cpu=True)  # which finds the one that is there
+        except OSError:
+            return None
+
+    @property
+    def _group_name(self) -> str:
+        return f"hub-{self.user.id}-{self.name or 'default'}"
+
+    def _end(self) -> None:
+        if self._group is not None:
+            self._group.remove()
+            self._group = None
+        self.machine.leases.release(self.holder)
+
+
+class LocalProfileSpawner(ProfileSpawner):
+    """Each server runs as the person's own Unix account; the hub runs as root."""
+
+
+class DemoProfileSpawner(ProfileSpawner, SimpleLocalProcessSpawner):  # type: ignore[misc]
+    """All servers run as the hub's own user: for a demo, among people who trust each other."""
+
+
+@functools.cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_FOLDER / "templates"), autoescape=True)

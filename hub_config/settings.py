@@ -1,0 +1,138 @@
+"""What an operator says of a hub: ``hub.toml`` for the machine, ``courses.toml`` for who learns and who grades."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from course.errors import SetupError
+from course.exchange.bundle import Name
+from hub_config.local.leases import Device
+
+M = TypeVar("M", bound=BaseModel)
+# A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
+Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hub(_Section):
+    """One machine's hub.
+
+    Attributes
+    ----------
+    ip, port : where it listens. Anything but this machine itself asks for TLS in front of it, or ``tls_key`` and
+        ``tls_cert`` (files).
+    accounts : ``unix``: each person is a Unix account of this machine, and the hub runs as root; ``demo``: all servers
+        run as the hub's own user, so that nothing keeps one person from another's files.
+    limits : ``required``: no server is started whose memory can't be limited; ``if possible``: one is, with a warning.
+    weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
+    idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
+    device : GPUs to lend.
+    """
+
+    ip: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    tls_key: str = ""
+    tls_cert: str = ""
+    accounts: Literal["unix", "demo"] = "unix"
+    limits: Literal["required", "if possible"] = "required"
+    weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
+    idle_minutes: Annotated[int, Field(ge=5)] = 60
+    exchange_db: str = ""
+    exchange_storage: str = ""
+    device: tuple[Device, ...] = ()
+
+    @model_validator(mode="after")
+    def _private(self) -> Hub:
+        if bool(self.tls_key) != bool(self.tls_cert):
+            raise ValueError("tls_key and tls_cert belong together")
+        if self.accounts == "demo" and self.ip not in ("127.0.0.1", "::1", "localhost"):
+            raise ValueError("a demo hub listens on 127.0.0.1 only: its people are not kept apart")
+        return self
+
+
+class Course(_Section):
+    """One course.
+
+    Attributes
+    ----------
+    id : of the hub's groups (``nbgrader-<id>``, ``formgrade-<id>``), the exchange and nbgrader.
+    graders, students : people of the hub; a student may also be added on the hub's admin page or by nbgrader.
+    folder : the checkout that the course is built and graded in.
+    """
+
+    id: Name
+    title: str
+    graders: tuple[Person, ...] = ()
+    students: tuple[Person, ...] = ()
+    folder: str = "."
+
+
+class Courses(_Section):
+    """All of ``courses.toml``."""
+
+    course: Annotated[tuple[Course, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Courses:
+        ids = [course.id for course in self.course]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two courses have one id")
+        for course in self.course:
+            both = set(course.graders) & set(course.students)
+            if both:
+                raise ValueError(f"{', '.join(sorted(both))} can't be student and grader of {course.id}")
+        return self
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody, once."""
+        named = [person for course in self.course for person in (*course.graders, *course.students)]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """The hub's groups, as nbgrader's JupyterHub plug-in names them."""
+        found: dict[str, list[str]] = {}
+        for course in self.course:
+            found[f"nbgrader-{course.id}"] = list(course.students)
+            found[f"formgrade-{course.id}"] = list(course.graders)
+        return found
+
+
+def load_hub(path: Path) -> Hub:
+    """Read and validate ``hub.toml``; raises `SetupError`, which names the place."""
+    return _load(path, Hub)
+
+
+def load_courses(path: Path) -> Courses:
+    """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
+    return _load(path, Courses)
+
+
+def _load(path: Path, model: type[M]) -> M:
+    try:
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SetupError(f"{path} can't be read: {error.strerror}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SetupError(f"{path} is not TOML: {error}.") from error
+    except ValidationError as error:
+        lines = "\n".join(f"  {_place(item)}: {_said(item)}" for item in error.errors())
+        raise SetupError(f"{path} has mistakes:\n{lines}") from error
+
+
+def _place(item: Any) -> str:
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"]) or "the file"
+
+
+def _said(item: Any) -> str:
+    if item["type"] == "extra_forbidden":
+        return "there is no such key; is it misspelt?"
+    return str(item["msg"]).removeprefix("Value error, ")

@@ -1,0 +1,328 @@
+# %% [markdown]
+# # An end-to-end project
+#
+# What is a house worth? The California census of 1990 tells for 20,640 districts where they are, how old their houses
+# are, how many rooms and people they have and what those people earn, and the median value of their houses. In this
+# notebook you improve a model that predicts this value, step by step, from the raw table to the prediction. Then you
+# do a project of your own: a model is a small part of it; before the model come a question, data, a split and a
+# preparation, and after it an honest test.
+#
+# How it works:
+#
+# - Write your answer where the cell says so. The text in quotes below each `def` or `class` states what is asked.
+# - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
+# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+# - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+
+# %%
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+from scipy.stats import loguniform, randint
+from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
+from sklearn.cluster import KMeans
+from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
+from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.feature_selection import SelectFromModel
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import Ridge
+from sklearn.metrics import make_scorer, mean_absolute_error
+from sklearn.model_selection import (
+    GridSearchCV,
+    KFold,
+    RandomizedSearchCV,
+    TimeSeriesSplit,
+    cross_val_score,
+    train_test_split,
+)
+from sklearn.neighbors import KNeighborsRegressor
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.svm import SVR
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from course.datasets import load
+
+# %% [markdown]
+# ## 1. A support vector regressor
+#
+# Try a support vector machine on the housing data: scikit-learn's `SVR`, with a linear kernel and several values of
+# `C`, and with an RBF kernel and several values of `C` and `gamma`. SVR gets slow with many rows, so use the first
+# 5,000 rows of the training set only, and 3 folds. How good is the best one?
+#
+# Write **`tune_svr(X, y, n_rows, cv)`**, which does this with whatever rows it is given. What it returns is stated
+# below; among it, a pipeline that takes raw districts: gaps are filled, `ocean_proximity` is encoded and numbers are
+# scaled inside it.
+#
+# Three things to think about. SVR wants numbers of about the same size: is that true of the *target*, too, when it is
+# in dollars? scikit-learn's scores are better when they are higher: what does that make of an error? And what may a
+# fold that is held back for validation tell the scaler?
+#
+# In grading there are 90 rows to 600, so that a dozen candidates take a second or two. If one of them takes minutes,
+# its C is too large for the scale of your target.
+
+# %% exercise="p.02.1" points=8
+from solutions.ch02_end_to_end import _preparation, _svr, tune_svr
+
+# %% [markdown]
+# *Look*: all your candidates, on 2,000 districts. Which kernel wins? Is the best value at the edge of what you tried?
+# (On 5,000 rows, the settings that are good change little, and the error falls by a few thousand dollars.)
+
+# %% demo
+housing = load("california_housing")
+train, test = train_test_split(housing.frame, test_size=0.2, random_state=42)
+X, y = train.drop(columns="median_house_value"), train["median_house_value"]
+X_test, y_test = test.drop(columns="median_house_value"), test["median_house_value"]
+found = tune_svr(X, y, n_rows=2_000)
+print(f"{housing.label}; best: {found['best_params']}")
+print(f"RMSE in cross-validation: {found['cv_rmse']:,.0f}; of always saying the mean: {y[:2_000].std():,.0f}")
+tried = pd.DataFrame(found["tried"])
+tried["model"] = [
+    f"{kernel}, gamma={gamma}" if kernel == "rbf" else kernel for kernel, gamma in zip(tried["kernel"], tried["gamma"])
+]
+for name, group in tried.groupby("model"):
+    plt.plot(group["C"], group["rmse"], "o-", label=name)
+plt.xscale("log")
+plt.xlabel("C")
+plt.ylabel("RMSE in cross-validation (dollars)")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 2. Settings drawn at random
+#
+# A grid wastes its candidates: with three values of C, no matter how many candidates there are, you learn about three
+# values of C. Replace `GridSearchCV` by `RandomizedSearchCV`, which draws each setting from a distribution.
+#
+# Write **`random_search(X, y, n_iter, cv, seed)`**. Choose the distributions with care. Between 0.01 and 100, nearly
+# all values that a uniform distribution draws are above 1: is that where you want to look?
+
+# %% exercise="p.02.2" points=6
+from solutions.ch02_end_to_end import random_search
+
+# %% [markdown]
+# *Look*: where the candidates are, and how good. Light dots are good ones.
+
+# %% demo
+search = random_search(X[:1_000], y[:1_000], n_iter=30)
+drawn = pd.DataFrame(search.cv_results_["params"]).rename(columns=lambda name: name.split("__")[-1])
+dots = plt.scatter(drawn["C"], drawn["gamma"], c=-search.cv_results_["mean_test_score"], cmap="magma_r", s=60)
+plt.xscale("log")
+plt.yscale("log")
+plt.xlabel("C")
+plt.ylabel("gamma")
+plt.colorbar(dots, label="RMSE in cross-validation (dollars)")
+plt.title(f"best: {-search.best_score_:,.0f}")
+plt.show()
+
+# %% [markdown]
+# ## 3. Keep what is important
+#
+# Not every feature helps. `SelectFromModel` trains a model that says how important each feature is (a forest has
+# `feature_importances_`, a linear model `coef_`), and lets only those pass that reach a threshold. As a step of a
+# pipeline, it chooses anew whenever the pipeline is fitted, from the training rows alone.
+#
+# Write **`make_select_pipeline(threshold, seed)`**, which returns a pipeline, not yet fitted: preparation, then the
+# selection, then the model that predicts. In grading it gets 800 rows or fewer, and which columns matter changes from
+# one time to the next: let the data decide.
+
+# %% exercise="p.02.3" points=6
+from solutions.ch02_end_to_end import make_select_pipeline
+
+# %% [markdown]
+# *Look*: how many features are left at various thresholds, and what that costs. Columns that tell much the same share
+# their importance: what does that mean for a threshold?
+
+# %% demo
+for threshold in (0.0, "0.2*mean", "median", "mean", "3*mean"):
+    model = make_select_pipeline(threshold).fit(X[:1_500], y[:1_500])
+    kept = model["select"].get_support()
+    error = np.sqrt(np.mean((model.predict(X_test) - y_test) ** 2))
+    print(f"threshold {threshold!s:>9}: {kept.sum():2} of {len(kept)} features, RMSE on test rows {error:,.0f}")
+
+# %% [markdown]
+# ## 4. What people earn around here
+#
+# A district's own income says much about the price of its houses, and the income of its surroundings says a little
+# more. Nobody has collected that number, but a model can estimate it: `KNeighborsRegressor`, with latitude and
+# longitude as its inputs and the income as its target, answers with the mean of the nearest districts. A model's
+# prediction becomes another model's feature. Write
+#
+# - **`FeatureFromRegressor`**, a transformer that does so with any regressor and any target;
+# - **`prepare_with_location(n_neighbors)`**, a preparation of the whole housing table that uses it.
+#
+# The transformer sits in the middle of a preparation, and there the `y` that `fit` gets is the price. What if the
+# neighbours learned prices instead? In training each district is one of its own neighbours. Think about what the next
+# model in line would rely on, and what it would miss when it is used on new districts.
+
+# %% exercise="p.02.4" points=6
+from solutions.ch02_end_to_end import FeatureFromRegressor, prepare_with_location
+
+# %% [markdown]
+# *Look*: few neighbours, many neighbours. Where is the money? And does the new column help a linear model?
+
+# %% demo
+housing = load("california_housing")
+table = housing.frame
+place = table[["latitude", "longitude"]]
+figure, axes = plt.subplots(1, 2, figsize=(11, 4.5), layout="constrained")
+for axis, n_neighbors in zip(axes, (3, 100)):
+    smooth = FeatureFromRegressor(KNeighborsRegressor(n_neighbors)).fit(place, table["median_income"])
+    dots = axis.scatter(table["longitude"], table["latitude"], c=smooth.transform(place)[:, 0], s=2, vmin=1, vmax=8)
+    axis.set_title(f"mean income of {n_neighbors} neighbours")
+    axis.set_xlabel("longitude")
+figure.colorbar(dots, label="tens of thousands of dollars")
+figure.suptitle(housing.label)
+plt.show()
+sample = table.sample(4_000, random_state=42)
+for n_neighbors in (1, 10, 100):
+    model = make_pipeline(prepare_with_location(n_neighbors), Ridge())
+    errors = -cross_val_score(
+        model,
+        sample,
+        sample["median_house_value"],
+        scoring="neg_root_mean_squared_error",
+    )
+    print(f"{n_neighbors:>3} neighbours: cross-validated RMSE {errors.mean():,.0f} dollars")
+
+# %% [markdown]
+# ## 5. Search over the preparation, too
+#
+# Is the median or the mean better to fill gaps? How many clusters of places help? Such questions are like those for C
+# and gamma, and can be answered in the same way: the settings of any step in a pipeline have a name, with double
+# underscores between the levels (`model.get_params()` lists them all), and a search can tune them along with the model.
+#
+# Write **`search_prep(X, y, n_iter, cv, seed)`**, a random search over settings of the preparation and of the model
+# together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
+#
+# In grading there are 100 rows to 400, with 15 candidates at most: a few seconds are enough.
+
+# %% exercise="p.02.5" points=6
+from solutions.ch02_end_to_end import search_prep
+
+# %% [markdown]
+# *Look*: the five best candidates. Which choices do they share?
+
+# %% demo
+search = search_prep(X[:1_000], y[:1_000], n_iter=20)
+order = np.argsort(-search.cv_results_["mean_test_score"])[:5]
+for rank in order:
+    print(f"RMSE {-search.cv_results_['mean_test_score'][rank]:,.0f}")
+    for name, value in search.cv_results_["params"][rank].items():
+        print(f"    {name} = {value:.3g}" if isinstance(value, float) else f"    {name} = {value}")
+error = np.sqrt(np.mean((search.predict(X_test) - y_test) ** 2))
+print(f"RMSE of the best one on test rows: {error:,.0f}")
+
+# %% [markdown]
+# ## 6. A scaler that knows the way back
+#
+# `StandardScaler` is a good model for transformers of your own: it is small, and it keeps every promise that
+# scikit-learn expects. Write `StandardScalerClone`, with `fit`, `transform`, and two things that are easily forgotten:
+#
+# - `inverse_transform`, the way back: what was scaled becomes what it was before;
+# - `get_feature_names_out`, which says what the columns are called, so that pipelines and plots can name them.
+#
+# Do the arithmetic yourself, without `StandardScaler`. From `sklearn.utils.validation`, `check_is_fitted` and
+# `validate_data` can save you work: the second, called in `fit`, notes the number of columns and their names, if there
+# are any, and forgets those from before.
+
+# %% exercise="p.02.6" points=6
+from solutions.ch02_end_to_end import StandardScalerClone
+
+# %% [markdown]
+# *Look*: before and after. What has changed, and what has not? Columns with a long tail keep it.
+
+# %% demo
+columns = ["median_income", "population", "housing_median_age"]
+before = table[columns]
+after = StandardScalerClone().fit(before).transform(before)
+figure, axes = plt.subplots(2, 3, figsize=(10, 5), layout="constrained")
+for number, name in enumerate(columns):
+    axes[0, number].hist(before[name], bins=60)
+    axes[0, number].set_title(name)
+    axes[1, number].hist(after[:, number], bins=60, color="tab:orange")
+    axes[1, number].set_xlabel("standard deviations from the mean")
+figure.suptitle(housing.label)
+plt.show()
+
+# %% [markdown]
+# ## 7. A project of your own
+#
+# Time to go the whole way yourself. Choose a table with a number worth predicting. The course offers two:
+#
+# - `load("bike_sharing")`: bikes rented in each hour of two years, with weather and calendar; the target is `cnt`;
+# - `load("cardekho")`: used cars and their prices; see all its `.frames`. Some cars are listed twice.
+#
+# Any other regression table is welcome if it can be had where your notebook is graded: from `course.datasets`, from
+# `sklearn.datasets` without a download, or written into `load_project` itself. What you hand in has two parts.
+#
+# **The report**, in the next cell: about a page, for a reader who decides whether your model is used. What is
+# predicted, for whom, and what is known at that moment? What did you see in the data? How did you split them, and why?
+# What has been done to the columns? Which models did you compare (two kinds at least, and a baseline), by which error,
+# and why that one? How well does the chosen model do on the test rows, used once, and where does it fail? Give figures.
+# A person grades it.
+
+# %% exercise="p.02.7" points=10 probe_points=10
+from solutions.ch02_end_to_end import P_02_7
+
+# %% [markdown]
+# **The functions behind it** are checked by machine. They are written for *any* table, so that your project can be
+# repeated with other data, and that is how they are graded: on tables that you have not seen, and on your own.
+#
+# - **`load_project()`** says what your data are;
+# - **`find_leaks(frame, target)`** warns of columns that give the target away;
+# - **`split_project(frame, ordered_by)`** sets test rows aside, such that no case is in both parts;
+# - **`make_models(leaky)`** returns models, each one pipeline from raw table to prediction;
+# - **`run_project(models, train, test, …)`** compares them by cross-validation, chooses, and tests once.
+#
+# In `make_models` the columns are chosen by type, not by name: `make_column_selector` does that. Models are judged on
+# several hundred cars or hours; let none take longer than a second or two to fit, and keep to one process (no
+# `n_jobs`).
+
+# %% exercise="p.02.7"
+from solutions.ch02_end_to_end import load_project, find_leaks, split_project, _without, make_models, run_project
+
+# %% [markdown]
+# *Look*: the whole project. Which columns does `find_leaks` name, and are they in your list? Is the test error near
+# the cross-validated one? If it is far off, why? And which rows does your model get wrong most?
+
+# %% demo
+project = load_project()
+frame, target, ordered_by = project["frame"], project["target"], project["ordered_by"]
+print(f"{len(frame):,} rows; leaks found: {find_leaks(frame, target)}; named: {project['leaky']}")
+train, test = split_project(frame, ordered_by)
+found = run_project(make_models(project["leaky"]), train, test, target, ordered_by)
+for name, error in found["errors"].items():
+    print(f"{name:>12}: cross-validated error {error:,.1f}")
+print(f"{found['best']:>12}: error {found['test_error']:,.1f} on {len(test):,} test rows")
+predicted = found["model"].predict(test.drop(columns=target))
+plt.scatter(test[target], predicted, s=3, alpha=0.3)
+plt.axline((0, 0), slope=1, color="gray", linestyle="--")
+plt.xlabel(f"true {target}")
+plt.ylabel("predicted")
+plt.show()
+
+# %% [markdown]
+# ## 8. One pipeline from raw data to prediction
+#
+# A model that needs prepared rows is half a model: whoever uses it has to prepare them in exactly the same way. So put
+# both parts into one object. It can be cross-validated without a leak, tuned as a whole, saved to one file, and it
+# takes rows as they come. Write `full_pipeline(prep, model)`.
+
+# %% exercise="tf2.02.4" points=4
+from solutions.ch02_end_to_end import full_pipeline
+
+# %% [markdown]
+# *Look*: raw rows in, dollars out. Click on the parts of the diagram.
+
+# %% demo
+pipeline = full_pipeline(prepare_with_location(), Ridge())
+pipeline.fit(sample, sample["median_house_value"])
+new = table.drop(sample.index).sample(5, random_state=1)
+print(new.assign(predicted=pipeline.predict(new).round(-2))[["ocean_proximity", "median_house_value", "predicted"]])
+pipeline

@@ -1,0 +1,370 @@
+# %% [markdown]
+# # Dimensionality reduction
+#
+# Many data sets have hundreds of features, or millions. Most of them don't need so many: the pixels at the edge of an
+# image are always white, and neighbouring ones say nearly the same. In this notebook you find out what can be left out,
+# what that costs, and when it pays; and you draw maps on which a computer that knows no digits has sorted them.
+#
+# How it works:
+#
+# - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
+# - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
+# - Questions that ask for words are read by a person. Each comes with a small function that is checked at once, so that
+#   you know whether you have understood it.
+# - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
+#   beside it is right.
+# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+# - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+
+# %%
+import math
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike, NDArray
+from sklearn.datasets import make_swiss_roll
+from sklearn.decomposition import PCA
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import SGDClassifier
+from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
+from sklearn.neighbors import NearestNeighbors
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+
+from course.datasets import load
+
+# %% [markdown]
+# ## 1. Why reduce?
+#
+# What are the main reasons to reduce the dimensionality of a data set? And what are the main drawbacks? Three to six
+# sentences are enough.
+
+# %% exercise="p.07.1" points=3 probe_points=2
+from solutions.ch07_dim_reduction import P_07_1
+
+# %% [markdown]
+# One of the reasons can be counted. Write `numbers_stored(n, d, k)`: how many numbers it takes to keep a data set that
+# PCA has compressed, if you want to be able to turn it back.
+#
+# Then choose all the reasons *for* a reduction among these statements: `"faster training"`, `"information is lost"`,
+# `"less noise"`, `"one more step to compute"`, `"less storage"`, `"a more complex pipeline"`,
+# `"a picture of the data"`, `"features that are hard to interpret"`.
+
+# %% exercise="p.07.1"
+from solutions.ch07_dim_reduction import numbers_stored, P_07_1_CHOICE
+
+# %% [markdown]
+# *Look*: images of 784 pixels, reduced to 50 numbers each. From how many images on does compression save anything?
+
+# %% demo
+images = np.unique(np.geomspace(10, 10_000, 50).astype(int))
+for k in (20, 50, 150):
+    plt.plot(images, [numbers_stored(int(n), 784, k) / (n * 784) for n in images], label=f"{k} components")
+plt.axhline(1, linestyle="--", color="gray")
+plt.xscale("log")
+plt.ylim(0, 3)
+plt.xlabel("images")
+plt.ylabel("numbers stored, compressed / as they are")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 2. The curse of dimensionality
+#
+# What is the *curse of dimensionality*? What does it mean for a model that is to learn from such data?
+
+# %% exercise="p.07.2" points=3 probe_points=2
+from solutions.ch07_dim_reduction import P_07_2
+
+# %% [markdown]
+# See for yourself how strange these spaces are:
+#
+# - `border_share(d, margin)`: how likely it is that a random point of a cube is close to one of its borders;
+# - `contrast(X, x)`: how much farther away the farthest row is than the nearest.
+
+# %% exercise="p.07.2"
+from solutions.ch07_dim_reduction import border_share, contrast
+
+# %% [markdown]
+# *Look*: the share of points within 0.001 of a border, and what becomes of the words "near" and "far".
+
+# %% demo
+for d in (2, 10_000):
+    print(f"{d:>6} dimensions: {border_share(d, 0.001):.7%} of all points are within 0.001 of a border")
+rng = np.random.default_rng(0)
+dimensions = [1, 2, 3, 5, 10, 30, 100, 300, 1_000]
+typical = [np.median([contrast(rng.random((200, d)), rng.random(d)) for _ in range(20)]) for d in dimensions]
+plt.loglog(dimensions, typical, marker="o")
+plt.xlabel("dimensions")
+plt.ylabel("(farthest - nearest) / nearest of 200 points")
+plt.show()
+
+# %% [markdown]
+# ## 3. There and back again
+#
+# Once the dimensionality has been reduced, can that be undone? Say for which methods it can, how well, and why not
+# better.
+
+# %% exercise="p.07.3" points=3 probe_points=3
+from solutions.ch07_dim_reduction import P_07_3
+
+# %% [markdown]
+# Measure it: `reconstruction_error(X, k)` tells how far the rows are from where they were after they have gone through
+# PCA and back.
+#
+# For which of these methods is there a way back, at least an approximate one? Choose all of them: `"PCA"`,
+# `"random projection"`, `"t-SNE"`, `"LLE"`.
+
+# %% exercise="p.07.3"
+from solutions.ch07_dim_reduction import reconstruction_error, P_07_3_CHOICE
+
+# %% [markdown]
+# *Look*: digits that have gone through 5, 20, 60 and 150 components.
+
+# %% demo
+mnist = load("mnist")
+X, y = mnist.X_train[:2_000].astype(float), mnist.y_train[:2_000]
+figure, axes = plt.subplots(5, 8, figsize=(8, 5.4))
+for line, k in zip(axes, (5, 20, 60, 150, None)):
+    pca = PCA(k).fit(X)
+    back = pca.inverse_transform(pca.transform(X[:8]))
+    for axis, image in zip(line, back):
+        axis.imshow(image.reshape(28, 28), cmap="binary")
+        axis.axis("off")
+    line[0].set_title(
+        f"{k or 'all'}: lost {reconstruction_error(X, k or 784) / X.var(axis=0).sum():.0%} of the variance",
+        loc="left",
+        fontsize=8,
+    )
+plt.show()
+
+# %% [markdown]
+# ## 4. Curved data
+#
+# PCA projects rows on a plane (or its relatives in more dimensions). Can it be of any use if the data are highly
+# nonlinear: curves, spirals, rolls?
+
+# %% exercise="p.07.4" points=3 probe_points=2
+from solutions.ch07_dim_reduction import P_07_4
+
+# %% [markdown]
+# Write `useless_dimensions(X)`: how many dimensions PCA could drop from a data set without losing anything at all.
+#
+# Then choose, among these sets in three dimensions, all that PCA takes to *two* without loss:
+#
+# - `"Swiss roll"`: a sheet that has been rolled up;
+# - `"sphere"`: points on its surface;
+# - `"tilted circle"`: a circle in a plane that is parallel to no axis;
+# - `"spiral and sum"`: a flat spiral, and a third column which is the sum of the first two.
+
+# %% exercise="p.07.4"
+from solutions.ch07_dim_reduction import useless_dimensions, P_07_4_CHOICE
+
+# %% [markdown]
+# *Look*: a Swiss roll squashed by PCA, and unrolled by a method that looks at neighbours only.
+
+# %% demo
+roll, along = make_swiss_roll(1_000, noise=0.1, random_state=4)
+figure, axes = plt.subplots(1, 2, figsize=(9, 4))
+for axis, reducer, title in [
+    (axes[0], PCA(2), "PCA: layers lie on each other"),
+    (axes[1], LocallyLinearEmbedding(n_neighbors=12, random_state=1), "LLE: neighbours stay neighbours"),
+]:
+    axis.scatter(*reducer.fit_transform(roll).T, c=along, s=6)
+    axis.set_title(title, fontsize=10)
+print("dimensions that PCA can drop without loss:", useless_dimensions(roll))
+plt.show()
+
+# %% [markdown]
+# ## 5. How many are left?
+#
+# You run PCA on a data set with 1,000 dimensions, and keep 95% of the variance. How many dimensions does the result
+# have? Write
+#
+# - `dims_for(variances, ratio)`: the number of components to keep, once the variance along each of them is known;
+# - `dims_bounds(d, ratio)`: how few and how many it can be, if nothing is known of the data. Which data need the most?
+
+# %% exercise="p.07.5" points=3
+from solutions.ch07_dim_reduction import dims_for, dims_bounds
+
+# %% [markdown]
+# So for 1,000 dimensions and 95% the answer is: `"always 50"`, `"always 95"`, `"always 950"`, or
+# `"depends on the data"`?
+
+# %% exercise="p.07.5"
+from solutions.ch07_dim_reduction import P_07_5_CHOICE
+
+# %% [markdown]
+# *Look*: three data sets of 100 dimensions. How many components hold 95% of the variance of each? For pure noise, the
+# variances that PCA finds in a few rows differ by chance, so that it takes fewer than the most.
+
+# %% demo
+rng = np.random.default_rng(1)
+noise = rng.normal(size=(600, 100))
+sets = {
+    "pure noise": noise,
+    "less and less variance": noise * np.geomspace(1, 0.05, 100),
+    "almost a line": np.outer(noise[:, 0], np.ones(100)) + 0.1 * noise,
+}
+for name, rows in sets.items():
+    variances = PCA().fit(rows).explained_variance_
+    kept = dims_for(variances, 0.95)
+    (line,) = plt.plot(range(1, 101), np.cumsum(variances) / variances.sum(), label=f"{name}: {kept}")
+    plt.plot(kept, 0.95, "o", color=line.get_color())
+plt.axhline(0.95, linestyle="--", color="gray")
+plt.xlabel("components")
+plt.ylabel("share of the variance")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 6. Which one?
+#
+# There are several ways to do PCA, and something simpler: a *random projection* multiplies the rows by random numbers
+# and nearly keeps their distances, if there are enough dimensions left. Two functions show what is special:
+#
+# - `projection_dims(n, d, eps)`: how many dimensions are enough. Watch which of the numbers matter;
+# - `batch_variances(batches, k)`: PCA of rows that are never in memory together.
+
+# %% exercise="p.07.6" points=3
+from solutions.ch07_dim_reduction import projection_dims, batch_variances
+
+# %% [markdown]
+# Which method do you choose, `"regular PCA"`, `"incremental PCA"`, `"randomized PCA"` or `"random projection"`?
+#
+# - `"A"`: 10,000 rows with 300 features are in memory. Keep 95% of the variance.
+# - `"B"`: 200 gigabytes of rows are on disk, and the computer has 16 gigabytes of memory.
+# - `"C"`: New rows arrive every minute, and the components are to be brought up to date each time.
+# - `"D"`: 20,000 images of 10,000 pixels are in memory. The first 20 components are wanted, and quickly.
+# - `"E"`: A thousand texts, described by the counts of five million words. Reduce them to some thousands of features
+#   at once; nothing has to be learned from the data, as long as distances are about the same.
+# - `"F"`: 500 rows with 20 measurements each, in a small table. All components are wanted.
+
+# %% exercise="p.07.6"
+from solutions.ch07_dim_reduction import P_07_6_CHOICE
+
+# %% [markdown]
+# *Look*: how many dimensions are safe? Their number grows slowly with the rows, and fast with the accuracy.
+
+# %% demo
+rows = np.geomspace(10, 1e6, 40).astype(int)
+for eps in (0.1, 0.2, 0.5):
+    plt.plot(rows, [projection_dims(int(n), 20_000, eps) for n in rows], label=f"squared distances within {eps:.0%}")
+plt.xscale("log")
+plt.xlabel("rows with 20,000 features")
+plt.ylabel("dimensions after a random projection")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 7. Was it any good?
+#
+# How can you tell how well a method for reducing dimensionality does on your data set?
+
+# %% exercise="p.07.7" points=3 probe_points=2
+from solutions.ch07_dim_reduction import P_07_7
+
+# %% [markdown]
+# Here is a measure that works for every method: `neighbours_kept(X, Z, k)`, the share of neighbours that are neighbours
+# still.
+#
+# And which of these are good ways to judge a reduction, if used alone? Choose all: `"reconstruction error"` (where
+# there is a way back), `"training score of the next model"`, `"validation score of the next model"`,
+# `"number of dimensions dropped"`, `"mean of the reduced data"`.
+
+# %% exercise="p.07.7"
+from solutions.ch07_dim_reduction import neighbours_kept, P_07_7_CHOICE
+
+# %% [markdown]
+# *Look*: the more components, the more neighbours stay. How many would you keep?
+
+# %% demo
+numbers = [1, 2, 3, 5, 10, 20, 50, 100, 200]
+scores = PCA(200).fit_transform(X[:1_000])
+plt.semilogx(numbers, [neighbours_kept(X[:1_000], scores[:, :k], 10) for k in numbers], marker="o")
+plt.xlabel("components")
+plt.ylabel("ten nearest neighbours kept")
+plt.title(mnist.label, fontsize=9)
+plt.show()
+
+# %% [markdown]
+# ## 8. One after the other
+#
+# Does it make any sense to reduce a data set with one method, and the result with another? Think of time first: write
+# `chain_seconds(d, steps)`, the time a chain of reductions takes, and try both orders of a slow and a fast one.
+
+# %% exercise="p.07.8" points=3
+from solutions.ch07_dim_reduction import chain_seconds
+
+# %% [markdown]
+# Now answer in words. `"sensible"`: can it make sense, `"yes"` or `"no"`? And if t-SNE and PCA are to be chained, which
+# comes `"first"`, and which `"second"`: `"PCA"` or `"t-SNE"`?
+
+# %% exercise="p.07.8"
+from solutions.ch07_dim_reduction import P_07_8_CHOICE
+
+# %% [markdown]
+# *Look*: a slow method (1 second per dimension) alone, and after a fast one (0.01 seconds) that leaves 50 dimensions.
+
+# %% demo
+for d in (100, 784, 10_000):
+    alone, chained = chain_seconds(d, [(1.0, 2)]), chain_seconds(d, [(0.01, 50), (1.0, 2)])
+    print(f"{d:>6} dimensions: {alone:>8,.0f} s alone, {chained:>6,.0f} s after a fast reduction to 50")
+
+# %% [markdown]
+# ## 9. With and without PCA
+#
+# Does PCA make training faster? And better, or worse? It depends on the model that comes next. Write
+# **`compare_pca(X_train, y_train, X_test, y_test, ratio)`**, which trains a random forest and a linear model
+# (scikit-learn's `SGDClassifier`), each on the pixels and on their principal components, and takes the time.
+#
+# What you return is a table and the four models. Whoever gets one of these has nothing but pixels: so let it do the
+# reduction by itself, with the components that it was trained with.
+#
+# Graded are the numbers of components, the accuracies and the models themselves, on small images; a time has to be
+# there, but how long training takes is up to the computer. With 400 images of 14x14 pixels, five seconds are enough.
+
+# %% exercise="p.07.9" points=8
+from solutions.ch07_dim_reduction import _unit, compare_pca
+
+# %% [markdown]
+# *Look*: 5,000 digits. Which of the two models gains by PCA, and what? (With all 60,000 it takes some minutes.)
+
+# %% demo
+table, _ = compare_pca(mnist.X_train[:5_000], mnist.y_train[:5_000], mnist.X_test[:2_000], mnist.y_test[:2_000])
+print(mnist.label)
+print(table.round({"fit_time": 1, "accuracy": 3}))
+
+# %% [markdown]
+# ## 10. Maps of digits
+#
+# The last one is for the eye. Put every digit on a map, so that like is near like, without telling the method which
+# digit it is. Write
+#
+# - **`embed(X, method, seed)`**, which makes such a map by t-SNE, PCA, metric MDS or LLE;
+# - **`plot_embedding(Z, y)`**, which draws it, one colour per digit.
+#
+# Graded is each map by what its method strives for: t-SNE by the neighbours on the map, which should show the same
+# digit or come from the same cluster; PCA by the first two components; MDS by distances that can't be improved any more
+# by moving points a little; LLE by how well each row is made of its ten neighbours. There are 60 to 400 rows; five
+# seconds a map are enough.
+
+# %% exercise="p.07.10" points=8
+from solutions.ch07_dim_reduction import embed, plot_embedding
+
+# %% [markdown]
+# *Look*: 1,000 digits, by all four methods. (5,000 look better still; t-SNE takes about a minute for them, and MDS much
+# longer.)
+
+# %% demo
+for method in ("pca", "mds", "lle", "tsne"):
+    start = time.perf_counter()
+    Z = embed(X[:1_000], method)
+    figure = plot_embedding(Z, y[:1_000])
+    figure.suptitle(f"{method}: {time.perf_counter() - start:.1f} s, {mnist.label}", fontsize=10)
+    plt.show()

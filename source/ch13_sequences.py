@@ -1,0 +1,486 @@
+# %% [markdown]
+# # Sequences: recurrent and convolutional networks
+#
+# Notes, strokes, rides and words come one after the other, and the order is half of what they say. In this notebook you
+# build networks that read sequences.
+#
+# How it works:
+#
+# - Write your answer where the cell says so. The text in quotes below each `def` or `class` states what is asked.
+# - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
+# - Questions that ask for words are read by a person. Each comes with a small function that is checked at once, so that
+#   you know whether you have understood it.
+# - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
+#   beside it is right.
+# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+# - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+
+# %%
+import copy
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import torch
+from IPython.display import Audio, display
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
+from torch.utils.data import DataLoader, Dataset
+
+from course.datasets import load
+
+# %% [markdown]
+# ## 1. What a sequence is turned into
+#
+# What can a network that reads sequences be used for? Give a few applications of each kind: sequence to sequence,
+# sequence to vector, vector to sequence.
+
+# %% exercise="p.13.1" points=3 probe_points=2
+from solutions.ch13_sequences import P_13_1
+
+# %% [markdown]
+# Write `sequence_kind(n_in, n_out)`, which names the kind by the number of time steps that go in and come out. Then
+# sort these nine applications, each under the name it has here:
+#
+# - `"translation"` of a sentence, `"word classes"` (noun, verb, … for each word of a sentence), `"tomorrow, every day"`
+#   (a forecast after each day of a year);
+# - `"review"` (friendly or not?), `"composer"` of a piece of music, `"tomorrow"` (one value, from the last 56 days);
+# - `"caption"` for a picture, `"tune"` in a given mood, `"product text"` from a list of 20 measures.
+
+# %% exercise="p.13.1"
+from solutions.ch13_sequences import sequence_kind, P_13_1_CHOICE
+
+# %% [markdown]
+# ## 2. Shapes
+#
+# How many dimensions do the inputs of a recurrent layer have, and how many its outputs? Which is which? Write
+# `recurrent_shapes(…)`, which says it for any layer: one wrong dimension is the most common mistake of all.
+
+# %% exercise="p.13.2" points=3
+from solutions.ch13_sequences import recurrent_shapes
+
+# %% [markdown]
+# ## 3. Deep, and with an output at each step
+#
+# How do you build a *deep* sequence-to-sequence network in PyTorch: several recurrent layers, and an output at each
+# time step? And what changes if only one output for the whole sequence is wanted?
+
+# %% exercise="p.13.3" points=3 probe_points=3
+from solutions.ch13_sequences import P_13_3
+
+# %% [markdown]
+# Build it: `deep_network(n_features, n_hidden, n_layers, n_outputs)`.
+
+# %% exercise="p.13.3"
+from solutions.ch13_sequences import deep_network, _DeepNetwork
+
+# %% [markdown]
+# ## 4. The next seven days
+#
+# You have one daily series, and want a forecast of the next seven days. First the data: write
+# `next_values(series, window, horizon)`, the windows with what follows each day of them.
+
+# %% exercise="p.13.4" points=3
+from solutions.ch13_sequences import next_values
+
+# %% [markdown]
+# And which networks can be trained on such data, to give seven values for the seven days to come? Choose all that can:
+# `"sequence to vector, 7 outputs at the last step"`, `"sequence to sequence, 7 outputs at every step"`,
+# `"sequence to sequence, 1 output at every step"`, `"vector to sequence, from the first day only"`.
+
+# %% exercise="p.13.4"
+from solutions.ch13_sequences import P_13_4_CHOICE
+
+# %% [markdown]
+# ## 5. What is hard about training
+#
+# What are the main difficulties when you train a recurrent network, and what can be done about each?
+
+# %% exercise="p.13.5" points=3 probe_points=3
+from solutions.ch13_sequences import P_13_5
+
+# %% [markdown]
+# Two small functions show the first two. Take the simplest recurrent network there is, one number with
+# $h_t = w\,h_{t-1} + x_t$: `steps_remembered(w, least)` says how far back it can feel anything. And
+# `clipped(gradients, max_norm)` tames gradients that explode.
+#
+# Then choose all that help against *unstable gradients*: `"gradient clipping"`,
+# `"a saturating activation such as tanh"`, `"ReLU in the recurrent layer"`, `"layer normalisation"`,
+# `"a smaller learning rate"`, `"a larger learning rate"`, `"shuffling the time steps"`.
+
+# %% exercise="p.13.5"
+from solutions.ch13_sequences import steps_remembered, clipped, P_13_5_CHOICE
+
+# %% [markdown]
+# *Look*: how much of a change is left after so many steps.
+
+# %% demo
+for w in (0.8, 0.95, 1.0, 1.02):
+    plt.semilogy(w ** np.arange(101), label=f"w = {w}")
+plt.axhline(0.01, color="gray", linestyle="--")
+plt.xlabel("steps")
+plt.ylabel("what is left of a change")
+plt.legend()
+plt.show()
+print("felt for", steps_remembered(0.95, 0.01), "steps, with w = 0.95 and a limit of 1%")
+
+# %% [markdown]
+# ## 6. Inside an LSTM cell
+#
+# Draw, or describe, an LSTM cell: its two states, its gates, and what happens in one time step.
+
+# %% exercise="p.13.6" points=4 probe_points=4
+from solutions.ch13_sequences import P_13_6
+
+# %% [markdown]
+# Now write that step, with the weights as PyTorch keeps them: `lstm_step(x, h, c, W_x, W_h, b)`.
+
+# %% exercise="p.13.6"
+from solutions.ch13_sequences import lstm_step
+
+# %% [markdown]
+# ## 7. Convolutions before recurrence
+#
+# Why would you put one-dimensional convolutional layers into a recurrent network?
+
+# %% exercise="p.13.7" points=3 probe_points=2
+from solutions.ch13_sequences import P_13_7
+
+# %% [markdown]
+# Two functions to reckon with: `conv_length(length, kernel, stride)` is how long a sequence is after a layer without
+# padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at.
+
+# %% exercise="p.13.7"
+from solutions.ch13_sequences import conv_length, steps_seen
+
+# %% [markdown]
+# ## 8. What a video shows
+#
+# Which neural network would you use to classify videos? Describe it from the frames to the class.
+
+# %% exercise="p.13.8" points=3 probe_points=3
+from solutions.ch13_sequences import P_13_8
+
+# %% [markdown]
+# Write `video_shapes(…)`, the shape of the data at four places of such a network.
+
+# %% exercise="p.13.8"
+from solutions.ch13_sequences import video_shapes
+
+# %% [markdown]
+# ## 9. Rail and bus, two weeks ahead
+#
+# Every day, hundreds of thousands of people in Chicago take the train, and as many take the bus. How many will it be
+# tomorrow, and on each day of the next two weeks? Build one network for both: a *sequence-to-sequence* network, which
+# after each day of a window forecasts the 14 days that follow, so that it learns from every day it reads.
+
+# %%
+HORIZON = 14  # days ahead
+
+# %% [markdown]
+# There are five steps. First the data. Look at them before you begin: is each day there once?
+
+# %% demo
+table = load("cta_ridership").tables["ridership"]
+print(load("cta_ridership").label, table.shape)
+print(table.tail())
+shown = table.drop_duplicates("service_date").set_index("service_date")["2019-03-01":"2019-05-31"]
+(shown[["rail_boardings", "bus"]] / 1e6).plot(
+    grid=True,
+    marker=".",
+    figsize=(8, 3),
+    ylabel="rides, millions",
+)
+plt.show()
+
+# %% [markdown]
+# The week stands out, and so do the holidays. When the next holiday is, the calendar knows: that is no secret of the
+# future, so the network may see the type of the *next* day. Write `daily_features(table)`.
+
+# %% exercise="p.13.9" points=9
+from solutions.ch13_sequences import daily_features
+
+# %% [markdown]
+# Next the windows, and the targets. At every step of a window the target is the same kind of thing: the 14 days that
+# follow, 28 numbers. Mind the ends: the first of them is the very next day, and no target reaches beyond the series.
+
+# %% exercise="p.13.9"
+from solutions.ch13_sequences import Seq2SeqBothDataset
+
+# %% [markdown]
+# Now the network. It answers after each day and must not read ahead: the days to come are what it is asked for.
+# Anything that keeps to that is welcome, recurrent layers of any kind or causal convolutions. Keep it small: one core
+# has to train it in seconds.
+
+# %% exercise="p.13.9"
+from solutions.ch13_sequences import Seq2SeqBoth
+
+# %% [markdown]
+# Then the training, with early stopping. The series is cut into three periods: one to learn from, one to tell when to
+# stop, and one that must not make any difference. When the validation loss has not improved for a while, stop, and go
+# back to the weights of the best epoch.
+#
+# Loss, optimiser and learning rate are yours to choose. With 25 epochs on little more than a year of days your network
+# should know tomorrow better than last week's numbers do; that is about 250 small batches.
+
+# %% exercise="p.13.9"
+from solutions.ch13_sequences import _mean_absolute_error, fit_forecaster
+
+# %% [markdown]
+# And what all this is for: `forecast(model, recent)`, the rides of the next two weeks.
+
+# %% exercise="p.13.9"
+from solutions.ch13_sequences import forecast
+
+# %% [markdown]
+# *Look*: two years to learn from, five months to tell when to stop, and the two weeks after them. How does the error
+# grow with the days ahead? What would last week's numbers have said?
+
+# %% demo
+days = table.drop_duplicates("service_date").sort_values("service_date")
+days = days[(days["service_date"] >= "2016-07-01") & (days["service_date"] <= "2019-06-14")]
+series = np.asarray(daily_features(days), dtype=np.float32)
+ends = len(series) - HORIZON
+torch.manual_seed(42)
+network = Seq2SeqBoth()
+losses = fit_forecaster(network, series, ends - 151, 151, window=56, n_epochs=15, patience=5)
+print(f"best of {len(losses)} epochs: {min(losses) * 1e6:,.0f} rides off, on the mean of 14 days and of both")
+
+ahead = forecast(network, series[ends - 56 : ends])
+fig, axes = plt.subplots(1, 2, figsize=(10, 3), sharey=True)
+for axis, name, column in zip(axes, ("rail", "bus"), range(2), strict=True):
+    axis.plot(series[-35:, column], marker=".", label="came")
+    axis.plot(np.arange(21, 35), ahead[:, column] / 1e6, marker="x", label="forecast")
+    axis.plot(np.arange(21, 35), np.tile(series[ends - 7 : ends, column], 2), ":", label="last week again")
+    axis.set(title=name, xlabel="day", ylabel="rides, millions")
+axes[0].legend()
+plt.show()
+
+# %% [markdown]
+# ## 10. Music in the manner of Bach
+#
+# Johann Sebastian Bach set hundreds of hymns for four voices. The data set has 382 of them, 100 to 640 chords long: a
+# chord is four MIDI pitches, from soprano to bass, and 0 where a voice is silent. Your network is to read chorales note
+# by note, predict what comes next, and then compose.
+#
+# *Look, and listen*: how such a piece is written down, and how it sounds.
+
+# %% demo
+RATE = 22_050  # samples per second
+
+
+def sound(chords, seconds=0.2):
+    """Return the wave of a piece, (samples,), each chord lasting some seconds; a held note is not struck again."""
+    pitches = np.repeat(np.asarray(chords), int(seconds * RATE), axis=0)  # (samples, 4)
+    frequencies = 440 * 2.0 ** ((pitches - 69) / 12)
+    turns = np.cumsum(frequencies / RATE, axis=0)
+    wave = sum(np.sin(2 * np.pi * n * turns) / n**2 for n in (1, 2, 3))  # a tone and two overtones
+    struck = np.diff(pitches, axis=0, prepend=-1) != 0
+    since = np.arange(len(pitches))[:, None]
+    since = since - np.maximum.accumulate(np.where(struck, since, 0), axis=0)  # samples since the note was struck
+    envelope = np.minimum(since / (0.01 * RATE), 1) * np.exp(-since / (2.0 * RATE)) * (pitches > 0)
+    return (wave * envelope).sum(axis=1) / 4
+
+
+def score(chords, title):
+    """Draw a piece, a line for each voice."""
+    plt.figure(figsize=(10, 2.5))
+    plt.plot(np.where(np.asarray(chords) > 0, chords, np.nan), drawstyle="steps-post")
+    plt.title(title)
+    plt.xlabel("chord")
+    plt.ylabel("MIDI pitch")
+    plt.show()
+
+
+chorales = load("jsb_chorales")
+score(chorales.train[0][:96], chorales.label)
+display(Audio(sound(chorales.train[0][:96]), rate=RATE))
+
+# %% [markdown]
+# A pitch is a name, not a quantity: a guess halfway between two right notes is a wrong note. So treat notes as 47
+# categories. And the four notes of a chord are not chosen independently: let each one know those above it. That is why
+# a piece is best read as one sequence of notes, soprano, alto, tenor, bass, soprano, … Write
+#
+# - **`make_windows(chorales, length, shift)`**, which cuts pieces into windows of equal length, with what comes next;
+# - **`ChoraleNet`**, which says at every place of a sequence how probable each note is to come next. Recurrent layers
+#   do, and so do causal convolutions. (Attention learned too slowly for the few steps of grading,
+#   when we tried it.) What your net must not do is look at the answer;
+# - **`fit_chorales(chorales, length, hidden, n_steps, seed)`**, which trains it;
+# - **`generate(model, chords, n, temperature, seed)`**, which composes: draw a note, append it, ask again.
+#
+# To keep grading quick, it trains your net on 24 short pieces of ours, with `length=8`, `hidden=32` and `n_steps=200`,
+# which should take no more than ten seconds. For so few steps the usual learning rate, 0.001, is too small: try 0.005.
+# `generate` is graded with models of ours as well. All pitches lie between 36 and 81.
+
+# %%
+LOWEST, N_NOTES = 36, 47  # the lowest pitch; silence and the pitches 36 to 81
+
+# %% exercise="p.13.10" points=10
+from solutions.ch13_sequences import _ids, _pitches, make_windows, ChoraleNet, fit_chorales, generate
+
+# %% [markdown]
+# *Look*: how many notes does it predict, in chorales that it has not seen? Most notes are held, so repeating each voice
+# is hard to beat, and the small net below needs its ten seconds to get there. With all pieces, `length=32`,
+# `hidden=256` and `n_steps=800` it takes a few minutes, and is worth it.
+
+# %% demo
+net = fit_chorales(chorales.train, length=16, hidden=64, n_steps=600)
+right = []
+for piece in chorales.test[:12]:
+    X, Y = (torch.as_tensor(np.asarray(windows)) for windows in make_windows([piece], length=len(piece), shift=1))
+    with torch.no_grad():
+        guesses = net(X).argmax(dim=-1)
+    # From the second chord on: the voice's note before, and the net's guess.
+    right.append([(X[:, :-3] == Y[:, 3:]).float().mean(), (guesses[:, 3:] == Y[:, 3:]).float().mean()])
+repeated, guessed = np.mean(right, axis=0)
+print(f"{chorales.label}: {repeated:.1%} of the notes repeat, {guessed:.1%} are predicted")
+
+# %% [markdown]
+# *Look, and listen*: eight chords of a chorale, and how your net goes on. Try other temperatures and seeds.
+
+# %% demo
+for temperature in (0.7, 1.0):
+    piece = generate(net, chorales.test[0][:8], n=64, temperature=temperature, seed=3)
+    score(piece, f"eight chords by Bach, the rest by the net, temperature {temperature}")
+    display(Audio(sound(piece), rate=RATE))
+
+# %% [markdown]
+# ## 11. Sketches
+#
+# Ask millions of people to draw an ant in twenty seconds, and you get QuickDraw: sketches as strokes, each a list of
+# points in the order in which the pen went through them. A picture would lose that order; a sequence keeps it.
+#
+# The files have one JSON text per line. A sketch becomes one sequence of points with three numbers each: x, y, and how
+# far the stroke has got, from 0 at its beginning to 1 at its end. So the network sees where the pen was lifted. Write
+#
+# - **`read_ndjson(text)`**, which reads the published format;
+# - **`sketch_to_seq(drawing)`**, which makes the sequence, and brings sketches of any size to the same scale;
+# - **`collate(batch)`**, which packs sequences of different lengths into one tensor, padded with zeros;
+# - **`SketchNet`**, which says what a sketch shows, whatever stands in the padding, and however much of it there is;
+# - **`fit_sketches(drawings, labels, n_classes, hidden, n_steps, seed)`**, which trains it.
+#
+# It is graded on 200 drawings of three simple shapes, with `hidden=32` and `n_steps=120`, which should take no more
+# than ten seconds. Here, too, a learning rate of 0.005 or so gets further in so few steps.
+
+# %% exercise="p.13.11" points=10
+from solutions.ch13_sequences import read_ndjson, sketch_to_seq, collate, SketchNet, fit_sketches
+
+# %% [markdown]
+# *Look*: three kinds of sketches, coloured by progress, dark where a stroke begins.
+
+# %% demo
+sketches = load("quickdraw")
+words = ["ant", "axe", "bat"]
+numbers = [sketches.class_names.index(word) for word in words]
+rows = np.flatnonzero(np.isin(sketches.labels, numbers))
+rows = np.random.default_rng(1).permutation(rows)
+drawings = [sketches.drawings[row] for row in rows]
+labels = np.array([numbers.index(sketches.labels[row]) for row in rows])
+
+figure, axes = plt.subplots(2, 6, figsize=(10, 3.6))
+for axis, drawing, label in zip(axes.flat, drawings, labels):
+    for stroke in drawing:
+        axis.plot(*np.asarray(stroke).T, color="lightgray", zorder=0)
+    sequence = np.asarray(sketch_to_seq(drawing))
+    points = np.concatenate(drawing)
+    axis.scatter(*points.T, c=sequence[:, 2], s=8, cmap="viridis")
+    axis.set_title(words[label], fontsize=9)
+    axis.invert_yaxis()
+    axis.set_aspect("equal")
+    axis.axis("off")
+figure.suptitle(sketches.label)
+plt.show()
+
+# %% [markdown]
+# *Look*: trained on half of these sketches, or 600 at most, how many of the others does it know? There may be few of
+# them: the more sketches, the better.
+
+# %% demo
+n = min(600, len(drawings) // 2)
+net = fit_sketches(drawings[:n], labels[:n], n_classes=3, hidden=32, n_steps=150)
+X, lengths, y = collate(
+    [(sketch_to_seq(drawing), label) for drawing, label in zip(drawings[n : n + 300], labels[n : n + 300])]
+)
+net.eval()
+with torch.no_grad():
+    guesses = net(X, lengths).argmax(dim=1)
+print(f"{sketches.label}: trained on {n}, {(guesses == y).float().mean():.1%} of {len(y)} others are right")
+for label, word in enumerate(words):
+    print(f"{word:>5}: {(guesses[y == label] == label).float().mean():.1%}")
+
+# %% [markdown]
+# ## 12. Yes or no
+#
+# In sixty recordings a man says eight words each, in Hebrew, and each of them is *yes* or *no*. Have the computer
+# listen. It takes four steps, and you can do the same with your own voice: record yourself, and keep whole recordings
+# back for testing.
+#
+# *Look, and listen*: one recording, and its eight words.
+
+# %% demo
+speech = load("yesno_speech")
+print(speech.label, "words:", [["no", "yes"][word] for word in speech.labels[0]])
+plt.figure(figsize=(8, 2))
+plt.plot(np.arange(len(speech.waves[0])) / speech.rate, speech.waves[0], linewidth=0.5)
+plt.xlabel("seconds")
+plt.show()
+display(Audio(speech.waves[0], rate=speech.rate))
+
+# %% [markdown]
+# First the wave. A recorder may give you two channels; `to_mono(wave)` makes one of them. Then the words:
+# `split_on_silence(wave, rate)` tells where each begins and ends.
+
+# %% exercise="p.13.12" points=6
+from solutions.ch13_sequences import to_mono, split_on_silence, _loudness
+
+# %% [markdown]
+# The ear hears frequencies, and not all of them equally well: two low tones are told apart more easily than two high
+# ones. The *mel* scale counts as the ear does: $m(f) = 2595\,\log_{10}(1 + f/700)$ for a frequency $f$ in hertz. Write
+# `log_mel(wave, rate, n_mels)`, which says how much of each band of that scale is heard at each moment.
+
+# %% exercise="p.13.12"
+from solutions.ch13_sequences import log_mel, _mel_filters
+
+# %% [markdown]
+# *Look*: what a yes and a no look like.
+
+# %% demo
+cuts = split_on_silence(speech.waves[0], speech.rate)
+figure, axes = plt.subplots(1, len(cuts), sharey=True, figsize=(9, 2))
+for axis, (begin, end), word in zip(axes, cuts, speech.labels[0]):
+    axis.imshow(log_mel(speech.waves[0][begin:end], speech.rate), origin="lower", aspect="auto")
+    axis.set_title(["no", "yes"][word])
+plt.show()
+
+# %% [markdown]
+# Last, a recurrent network that reads such pictures from left to right: `fit_words(words, labels, rate)` trains it, and
+# `name_words(model, words, rate)` asks it. Speakers may be loud or quiet: that must make no difference. How the model
+# looks inside is up to you.
+
+# %% exercise="p.13.12"
+from solutions.ch13_sequences import fit_words, name_words, _WordNetwork, _pictures
+
+# %% [markdown]
+# *Look*: forty recordings to learn from, twenty to be tested on.
+
+
+# %% demo
+def words_of(numbers):
+    """The words of some recordings, where eight have been found, and their labels."""
+    found = [(n, split_on_silence(speech.waves[n], speech.rate)) for n in numbers]
+    whole = [(n, cuts) for n, cuts in found if len(cuts) == 8]
+    words = [speech.waves[n][begin:end] for n, cuts in whole for begin, end in cuts]
+    return words, np.concatenate([speech.labels[n] for n, _ in whole])
+
+
+words, labels = words_of(range(40))
+model = fit_words(words, labels, speech.rate)
+words, labels = words_of(range(40, 60))
+print(f"right: {np.mean(name_words(model, words, speech.rate) == labels):.1%} of {len(labels)} words")

@@ -1,0 +1,200 @@
+"""nbgrader's own commands and lists over the hub's exchange."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from nbgrader.api import Gradebook
+from nbgrader.auth import Authenticator
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+from traitlets.config import Config
+
+from course.exchange.plugin import configure_exchange, timestamp
+from course.nbgrader_plugins import alembic_on_path
+from hub_config.exchange.rules import Exchange
+from tests.exchange_server import client, folder_of, make_exchange, serving
+
+
+@pytest.fixture
+def exchange(tmp_path: Path) -> Exchange:
+    return make_exchange(tmp_path / "exchange")
+
+
+@pytest.fixture
+def hub(exchange: Exchange, tmp_path: Path) -> Iterator[Hub]:
+    with serving(exchange) as url:
+        yield Hub(url, tmp_path)
+
+
+class Hub:
+    """What one of the tests' people does with nbgrader."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url, self.folder = url, folder
+        self.course = folder_of(folder / "course", {"release/ch03/ch03.ipynb": "task", "release/ch03/data.csv": "1"})
+
+    def do(self, who: str, what: str, assignment: str = "ch03", course: str = "ml", **traits: Any) -> Any:
+        """Have nbgrader do `what` with the plug-in, with `traits` set on it."""
+        home = self.folder / "homes" / who
+        home.mkdir(parents=True, exist_ok=True)
+        config = configure_exchange(Config(), self.url)
+        config.CourseDirectory.update({"root": str(self.course), "course_id": course, "assignment_id": assignment})
+        config.Exchange.assignment_dir = str(home)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("JUPYTERHUB_API_TOKEN", who)
+            plugin = getattr(ExchangeFactory(config=config), what)(
+                coursedir=CourseDirectory(config=config), authenticator=Authenticator(config=config), config=config
+            )
+            for name, value in traits.items():
+                setattr(plugin, name, value)
+            return plugin.start()
+
+    def home(self, who: str) -> Path:
+        """Somebody's copy of the assignment."""
+        return self.folder / "homes" / who / "ch03"
+
+    def hand_in(self, who: str, answer: str) -> Any:
+        """Fetch, work and submit."""
+        if not self.home(who).exists():
+            self.do(who, "FetchAssignment")
+        (self.home(who) / "ch03.ipynb").write_text(answer)
+        return self.do(who, "Submit")
+
+    def submitted(self, who: str) -> str:
+        """What was collected of somebody."""
+        return (self.course / "submitted" / who / "ch03" / "ch03.ipynb").read_text()
+
+
+def test_a_term_with_nbgraders_own_classes(hub: Hub) -> None:
+    assert hub.do("ada", "List", assignment="") == []
+    hub.do("grace", "ReleaseAssignment")
+    (row,) = hub.do("ada", "List", assignment="")
+    assert (row["course_id"], row["assignment_id"], row["status"]) == ("ml", "ch03", "released")
+    receipt = hub.hand_in("ada", "answer")
+    (row,) = hub.do("ada", "List", assignment="")
+    assert row["status"] == "fetched"
+    assert [Path(one["path"]).exists() for one in row["notebooks"]] == [True]
+    hub.do("grace", "Collect")
+    assert hub.submitted("ada") == "answer"
+    stamp = hub.course / "submitted" / "ada" / "ch03" / "timestamp.txt"
+    assert stamp.read_text() == timestamp(receipt)
+    folder_of(hub.course / "feedback" / "ada" / "ch03", {"ch03.html": "well done"})
+    hub.do("grace", "ReleaseFeedback")
+    (row,) = hub.do("ada", "List", assignment="", cached=True)
+    (handed,) = row["submissions"]
+    assert (handed["has_exchange_feedback"], handed["has_local_feedback"]) == (True, False)
+    hub.do("ada", "FetchFeedback")
+    (handed,) = hub.do("ada", "List", assignment="", cached=True)[0]["submissions"]
+    assert handed["has_local_feedback"]
+    assert not handed["feedback_updated"]
+    assert (Path(handed["local_feedback_path"]) / "ch03.html").read_text() == "well done"
+
+
+def test_a_new_page_is_announced(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ada", "answer")
+    hub.do("grace", "Collect")
+    for text in ("first", "first", "second"):
+        folder_of(hub.course / "feedback" / "ada" / "ch03", {"ch03.html": text})
+        hub.do("grace", "ReleaseFeedback")
+        if text == "first":
+            hub.do("ada", "FetchFeedback")
+    assert len(client(hub.url, "ada").feedback("ml")) == 2  # the same page is not given twice
+    (handed,) = hub.do("ada", "List", assignment="", cached=True)[0]["submissions"]
+    assert handed["feedback_updated"]
+    assert hub.hand_in("ada", "again").manifest.files[0].path == "ch03.ipynb"
+    assert {entry.path for entry in client(hub.url, "ada").submissions("ml")[-1].manifest.files} == {
+        "ch03.ipynb",
+        "data.csv",
+    }
+
+
+def test_only_ones_own_courses_and_work_are_listed(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ada", "ada's")
+    hub.hand_in("ben", "ben's")
+    assert hub.do("eve", "List", assignment="", course="") == []
+    assert hub.do("eve", "List", assignment="", course="ml") == []
+    (row,) = hub.do("ben", "List", assignment="", course="", inbound=True)
+    assert row["student_id"] == "ben"
+    assert [row["student_id"] for row in hub.do("grace", "List", assignment="", inbound=True)] == ["ada", "ben"]
+
+
+def test_work_is_never_overwritten(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ada", "my work")
+    with pytest.raises(ExchangeError, match="already have a copy"):
+        hub.do("ada", "FetchAssignment")
+    (hub.home("ada") / "data.csv").unlink()
+    hub.do("ada", "FetchAssignment", replace_missing_files=True)
+    assert (hub.home("ada") / "ch03.ipynb").read_text() == "my work"
+    assert (hub.home("ada") / "data.csv").read_text() == "1"
+
+
+def test_the_newest_is_collected_if_asked_for(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ada", "first")
+    hub.do("grace", "Collect")
+    hub.hand_in("ada", "second")
+    hub.do("grace", "Collect")
+    assert hub.submitted("ada") == "first"
+    hub.do("grace", "Collect", update=True)
+    assert hub.submitted("ada") == "second"
+
+
+def test_the_last_before_the_deadline_counts(hub: Hub, exchange: Exchange) -> None:
+    due = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    with alembic_on_path(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
+        book.add_assignment("ch03", duedate=due.replace(tzinfo=None))
+    hub.do("grace", "ReleaseAssignment")
+    for who, hours in (("ada", (-2, -1, 1)), ("ben", (1, 2))):
+        for hour in hours:
+            moment = due + timedelta(hours=hour)
+            exchange.clock = lambda moment=moment: moment.timestamp()  # type: ignore[misc]
+            hub.hand_in(who, f"{hour:+d} h")
+    hub.do("grace", "Collect", before_duedate=True)
+    assert (hub.submitted("ada"), hub.submitted("ben")) == ("-1 h", "+2 h")
+
+
+@pytest.mark.parametrize(
+    ("what", "assignment", "course", "why"),
+    [
+        ("FetchAssignment", "ch04", "ml", "ch04 has not been released in ml"),
+        ("FetchAssignment", "ch03", "", "No course id"),
+        ("FetchAssignment", "ch03", "art", "not in a course 'art'"),
+        ("Submit", "ch04", "ml", "fetch the assignment first"),
+        ("ReleaseAssignment", "ch04", "ml", "course release ch04"),
+        ("ReleaseAssignment", "ch03", "ml", "Only graders"),
+        ("List", "", "ml", "nothing can be removed"),
+    ],
+)
+def test_a_refusal_says_what_to_do(hub: Hub, what: str, assignment: str, course: str, why: str) -> None:
+    with pytest.raises(ExchangeError, match=why):
+        hub.do("ada", what, assignment, course, **({"remove": True} if what == "List" else {}))
+
+
+def test_a_missing_notebook_is_told_or_refused(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.do("ada", "FetchAssignment")
+    (hub.home("ada") / "ch03.ipynb").rename(hub.home("ada") / "Untitled.ipynb")
+    with pytest.raises(ExchangeError, match=r"missing: ch03\.ipynb"):
+        hub.do("ada", "Submit", strict=True)
+    assert hub.do("ada", "Submit").student == "ada"
+
+
+def test_feedback_on_what_came_another_way_is_not_sent(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    folder_of(hub.course / "feedback" / "cleo" / "ch03", {"ch03.html": "by mail"})
+    hub.do("grace", "ReleaseFeedback")
+    assert client(hub.url, "grace").feedback("ml") == []
+
+
+def test_a_hub_that_does_not_answer_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("course.exchange.client._PAUSES", ())
+    with pytest.raises(ExchangeError, match="does not answer"):
+        Hub("http://127.0.0.1:9/services/exchange", tmp_path).do("ada", "List")

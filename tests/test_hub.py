@@ -1,0 +1,191 @@
+"""A whole hub on this machine, as its people use it: real JupyterHub, proxy, spawner, exchange and formgrader."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+
+from autograder.engine.isolation import cgroup
+from course.exchange import ExchangeClient
+from course.project import Project
+from hub_config import start
+from hub_config.assembly import Place
+from tests.exchange_server import folder_of
+
+DEVICE = """
+[[device]]
+id = "0"
+"""
+
+
+@dataclass
+class Person:
+    """Somebody in a browser without JavaScript."""
+
+    url: str
+    name: str
+    session: requests.Session
+
+    @classmethod
+    def logged_in(cls, url: str, name: str, code: str) -> Person:
+        me = cls(url, name, requests.Session())
+        me.session.get(f"{url}/hub/login", timeout=60)
+        reply = me.post("/hub/login", username=name, password=code)
+        assert reply.status_code == 200, reply.text
+        return me
+
+    def get(self, path: str, **options: Any) -> requests.Response:
+        return self.session.get(self.url + path, timeout=120, **options)
+
+    def post(self, path: str, **fields: str) -> requests.Response:
+        xsrf = {"_xsrf": self.session.cookies.get("_xsrf", path="/hub/") or ""}
+        return self.session.post(self.url + path, data={**xsrf, **fields}, timeout=120)
+
+    def start(self, profile: str) -> str:
+        """Start a server; return the page that is shown in the end."""
+        self.get("/hub/spawn")
+        page = self.post(f"/hub/spawn/{self.name}", profile=profile).text
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            page = self.get(f"/hub/spawn-pending/{self.name}").text
+            if "failed" in page.lower() or f"/user/{self.name}/" in self.get(f"/hub/spawn-pending/{self.name}").url:
+                return page
+            time.sleep(0.5)
+        raise AssertionError(page)
+
+    def stop(self) -> None:
+        """Stop the server."""
+        xsrf = self.session.cookies.get("_xsrf", path="/hub/") or ""
+        address = f"{self.url}/hub/api/users/{self.name}/server?_xsrf={xsrf}"
+        assert self.session.delete(address, timeout=60).status_code in (202, 204)
+        until = time.monotonic() + 60
+        while self.get(f"/hub/api/users/{self.name}").json()["servers"]:
+            assert time.monotonic() < until
+            time.sleep(0.2)
+
+
+def can_limit() -> bool:
+    try:
+        group = cgroup.make("hub-test", cpu=True)
+        group.limit_cpu(1)
+    except (OSError, KeyError):
+        return False
+    group.remove()
+    return True
+
+
+def cgroup_of(pid: int) -> Path:
+    """The folder of a process's memory limit."""
+    for line in Path(f"/proc/{pid}/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controllers in ("", "memory"):
+            return cgroup.ROOT / controllers / path.lstrip("/")
+    raise AssertionError(pid)
+
+
+def memory_limit(group: Path) -> int:
+    """In bytes."""
+    (file,) = (group / name for name in ("memory.max", "memory.limit_in_bytes") if (group / name).exists())
+    return int(file.read_text())
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    root = Path(__file__).resolve().parent.parent
+    return Project(root, tmp_path_factory.mktemp("hub") / "build").activate()
+
+
+@pytest.fixture(scope="module")
+def place(project: Project) -> Place:
+    place = start.demo_place(project, start.free_ports(8, 21_000))
+    hub = place.folder / "hub.toml"
+    hub.write_text(hub.read_text() + DEVICE)
+    _, courses = place.load()
+    start.release_to(place, courses.course[0], "ch03", folder_of(project.build / "ch03", {"ch03.ipynb": "task"}))
+    return place
+
+
+@pytest.fixture(scope="module")
+def running(place: Place) -> Iterator[start.Running]:
+    with start.running(place, log=place.state / "hub.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def ada(running: start.Running) -> Person:
+    return Person.logged_in(running.url, "ada", running.invitations["ada"])
+
+
+@pytest.fixture(scope="module")
+def ben(running: start.Running) -> Person:
+    return Person.logged_in(running.url, "ben", running.invitations["ben"])
+
+
+@pytest.fixture(scope="module")
+def grace(running: start.Running) -> Person:
+    return Person.logged_in(running.url, "grace", running.invitations["grace"])
+
+
+def test_a_wrong_code_lets_nobody_in(running: start.Running) -> None:
+    me = Person(running.url, "ada", requests.Session())
+    me.get("/hub/login")
+    reply = me.post("/hub/login", username="ada", password=running.invitations["ben"])
+    assert reply.status_code == 403
+    assert me.get("/hub/home").url.startswith(f"{running.url}/hub/login")
+
+
+def test_the_page_offers_what_a_person_may_start(ada: Person, grace: Person) -> None:
+    page = ada.get("/hub/spawn").text
+    assert re.findall(r'name="profile" value="([a-z-]+)"', page) == ["cpu", "cpu-large", "gpu", "gpu-shared", "gpu-mig"]
+    assert "1 of 1 free" in page
+    assert "not on this machine" in page
+    assert 'value="grading"' in grace.get("/hub/spawn").text
+
+
+def test_a_profile_that_is_not_yours_is_refused(ada: Person) -> None:
+    assert "no profile &#39;grading&#39; for you" in ada.start("grading").replace("&#x27;", "&#39;")
+
+
+@pytest.mark.skipif(not can_limit(), reason="this machine lets us make no control groups")
+def test_a_server_has_the_limits_of_its_profile(ada: Person) -> None:
+    ada.start("cpu")
+    servers = [one for one in psutil.process_iter() if "jupyterhub-singleuser" in " ".join(one.cmdline())]
+    groups = [cgroup_of(one.pid) for one in servers]
+    limits = [group for group in groups if "hub-" in group.name]
+    assert [memory_limit(group) for group in limits] == [4 * 2**30]
+    ada.stop()
+    assert not limits[0].exists()
+
+
+def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person) -> None:
+    ada.start("gpu")
+    assert "0 of 1 free" in ben.get("/hub/spawn").text
+    assert "is in use by others, until" in ben.start("gpu")
+    ada.stop()
+    assert "1 of 1 free" in ben.get("/hub/spawn").text
+
+
+def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada: Person, tmp_path: Path) -> None:
+    xsrf = ada.session.cookies.get("_xsrf", path="/hub/")
+    reply = ada.session.post(
+        f"{running.url}/hub/api/users/ada/tokens?_xsrf={xsrf}", json={"note": "laptop"}, timeout=60,
+        headers={"Referer": f"{running.url}/hub/token"},
+    )  # fmt: skip
+    client = ExchangeClient(running.url, reply.json()["token"])
+    assert client.whoami() == ("ada", {"ml": "student"})
+    (release,) = client.releases("ml")
+    home = client.fetch(release, tmp_path / "ch03")
+    assert client.submit("ml", "ch03", home).student == "ada"
+
+
+def test_formgrader_is_for_graders(ada: Person, grace: Person) -> None:
+    assert grace.get("/services/course-ml/formgrader").status_code == 200
+    assert ada.get("/services/course-ml/formgrader").status_code == 403

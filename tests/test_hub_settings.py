@@ -1,0 +1,119 @@
+"""`hub.toml` and `courses.toml`: what is in ours, what is refused, and what becomes of them for JupyterHub."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from traitlets.config import Config
+
+from course.errors import SetupError
+from course.project import Project
+from hub_config import start
+from hub_config.assembly import HERE, Place, configure
+from hub_config.settings import load_courses, load_hub
+
+ROOT = HERE.parent
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "it.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_our_own_hub_listens_on_this_machine_only_and_demands_limits() -> None:
+    hub = load_hub(HERE / "hub.toml")
+    assert (hub.ip, hub.accounts, hub.limits) == ("127.0.0.1", "unix", "required")
+    assert hub == load_hub(HERE / "hub.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("prot = 8000", "prot: there is no such key"),
+        ("port = 70000", "port: Input should be less than or equal to 65535"),
+        ('accounts = "demo"\nip = "0.0.0.0"', "a demo hub listens on 127.0.0.1 only"),
+        ('tls_key = "key.pem"', "belong together"),
+        ('limits = "maybe"', "limits: Input should be"),
+        ('[[device]]\nid = "zero"', "device.1.id"),
+        ("port = ", "is not TOML"),
+    ],
+)
+def test_a_mistake_in_hub_toml_is_named(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(SetupError) as error:
+        load_hub(written(tmp_path, text))
+    assert why in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "course"),
+        ('[[course]]\nid = "a b"\ntitle = "x"', "course.1.id"),
+        ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["Ada Lovelace"]', "course.1.students.1"),
+        ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["ada"]\ngraders = ["ada"]', "ada can't be student and grader"),
+        ('[[course]]\nid = "a"\ntitle = "x"\n[[course]]\nid = "a"\ntitle = "y"', "two courses have one id"),
+    ],
+)
+def test_a_mistake_in_courses_toml_is_named(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(SetupError) as error:
+        load_courses(written(tmp_path, text))
+    assert why in str(error.value)
+    with pytest.raises(SetupError, match="can't be read"):
+        load_courses(tmp_path / "missing.toml")
+
+
+def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Path) -> None:
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    (place.folder / "courses.toml").write_text(
+        '[[course]]\nid = "ml"\ntitle = "ML"\ngraders = ["grace", "alan"]\nstudents = ["ada"]\n'
+        '[[course]]\nid = "dl"\ntitle = "DL"\ngraders = ["grace"]\nstudents = ["alan"]\n'
+    )
+    c = configure(Config(), place)
+    assert c.JupyterHub.load_groups["formgrade-ml"] == {"users": ["grace", "alan"]}
+    assert c.JupyterHub.load_groups["nbgrader-dl"] == {"users": ["alan"]}
+    services = {service["name"]: service for service in c.JupyterHub.services}
+    assert {"exchange", "idle-culler", "course-ml", "course-dl"} == set(services)
+    assert len({service.get("url") for service in services.values()}) == 4
+    roles = {role["name"]: role for role in c.JupyterHub.load_roles}
+    assert roles["grader-dl"]["groups"] == ["formgrade-dl"]
+    assert roles["grader-dl"]["scopes"] == ["access:services!service=course-dl"]
+    assert not any("admin" in scope for role in roles.values() for scope in role["scopes"])
+
+
+def test_the_grading_side_is_in_no_students_server(tmp_path: Path) -> None:
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    configure(Config(), place)
+    student = "".join(path.read_text() for path in (place.state / "servers" / "student").rglob("*") if path.is_file())
+    assert '"nbgrader.server_extensions.formgrader": false' in student
+    assert '"@jupyter/nbgrader:formgrader": true' in student  # disabled
+    assert "autograder" not in student
+
+
+def test_unix_accounts_need_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(SetupError, match="has to run as root"):
+        configure(Config(), Place(HERE, tmp_path, ROOT))
+
+
+def test_a_port_that_is_taken_is_said_before_anything_starts(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        place = start.demo_place(Project(ROOT, tmp_path), port=taken.getsockname()[1])
+        with pytest.raises(SetupError, match="is taken"), start.running(place, log=tmp_path / "log"):
+            pass
+
+
+def test_a_hub_that_ends_at_once_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = start.demo_place(Project(ROOT, tmp_path), port=start.free_ports(8, 23_000))
+    monkeypatch.setenv("COURSE_HUB_ROOT", "nowhere")
+    (place.state / "jupyterhub.sqlite").write_text("this is no database")
+    from course.errors import EngineError
+
+    with pytest.raises(EngineError, match="Its last words"), start.running(place, log=tmp_path / "log"):
+        pass

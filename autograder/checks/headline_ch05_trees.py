@@ -1,4 +1,8 @@
-"""Full-size figures of chapter 5."""
+"""Full-size figures of chapter 5.
+
+Three rows don't hold, and are meant to show it: real trees are much deeper than balanced ones, and the vote's gain over
+a tree that is tuned well stays below the book's band (see the docstring of the solutions).
+"""
 
 from functools import cache
 from typing import Any
@@ -51,7 +55,7 @@ def _free(n_rows: int) -> Any:
     return DecisionTreeClassifier(random_state=42).fit(*make_moons(n_rows, noise=0.4, random_state=42)).tree_
 
 
-@headline("p.05.1", "depth on noisy moons", book="a bit more than 20", data="", holds=lambda value: value > 20)
+@headline("p.05.1", "depth on noisy moons", book="a bit more than 20", data="", holds=lambda v: 20 < v <= 25)
 def depth_on_moons() -> tuple[float, str]:
     """A real tree is far from balanced."""
     tree = _free(10**6)
@@ -85,10 +89,10 @@ def ten_million() -> tuple[float, str]:
     return hours_with_more_rows(1.0, 10**6, 10**7), "exact"
 
 
-@headline("p.05.5", "comparisons in real trees, ten times the rows", book="11.7 (larger sets)", data="",
-          holds=lambda value: 10 < value < 15)  # fmt: skip
+@headline("p.05.5", "comparisons in real trees, ten times the rows", book="", data="",
+          holds=lambda value: value > 10)  # fmt: skip
 def counted() -> tuple[float, str]:
-    """Noisy moons: such trees are deeper than balanced ones."""
+    """Noisy moons: more than ten times, as the formula says (12 for balanced trees of these sizes)."""
     few, many = (comparisons(tree.children_left, tree.n_node_samples, 2) for tree in (_free(10**5), _free(10**6)))
     return many / few, "1,000,000 / 100,000 rows"
 
@@ -154,7 +158,7 @@ def gain() -> tuple[float, str]:
     return _mean("gain")
 
 
-@headline("p.05.8", "the same, 50,000 new rows", book="0.005 to 0.015", data="", holds=lambda value: value > 0)
+@headline("p.05.8", "the same, 50,000 new rows", book="0.005 to 0.015", data="", holds=_in_band)
 def gain_on_new_rows() -> tuple[float, str]:
     """Hardly any chance left in the rows: the rest is due to the training rows."""
     return _mean("new", MORE_SEEDS)

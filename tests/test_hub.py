@@ -157,8 +157,9 @@ def test_a_profile_that_is_not_yours_is_refused(ada: Person) -> None:
 @pytest.mark.skipif(not can_limit(), reason="this machine lets us make no control groups")
 def test_a_server_has_the_limits_of_its_profile(ada: Person) -> None:
     ada.start("cpu")
-    servers = [one for one in psutil.process_iter() if "jupyterhub-singleuser" in " ".join(one.cmdline())]
-    groups = [cgroup_of(one.pid) for one in servers]
+    found = [one.info for one in psutil.process_iter(["pid", "cmdline"])]  # a process that has ended has no cmdline
+    servers = [one["pid"] for one in found if "jupyterhub-singleuser" in " ".join(one["cmdline"] or ())]
+    groups = [cgroup_of(pid) for pid in servers]
     limits = [group for group in groups if "hub-" in group.name]
     assert [memory_limit(group) for group in limits] == [4 * 2**30]
     ada.stop()

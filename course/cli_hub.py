@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import signal
 import threading
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -14,6 +15,9 @@ from rich.table import Table
 from course.console import needs_grader, out
 from course.project import Project
 from course.syllabus import load_syllabus
+
+if TYPE_CHECKING:
+    from hub_config.assembly import Place
 
 
 def hub(
@@ -56,19 +60,17 @@ def hub(
     out.print("The hub has ended.")
 
 
-def _release_demo(project: Project, place: object) -> None:
+def _release_demo(project: Project, place: Place) -> None:
     from course.release import release
     from hub_config import start
-    from hub_config.assembly import Place
 
-    assert isinstance(place, Place)
     chapter = load_syllabus(project.syllabus).find(start.DEMO_CHAPTER)
     _, courses = place.load()
     start.release_to(place, courses.course[0], chapter.name, release(project, chapter))
 
 
-def _show_codes(codes: dict[str, str] | object) -> None:
-    if not isinstance(codes, dict) or not codes:
+def _show_codes(codes: Mapping[str, str]) -> None:
+    if not codes:
         out.print("Everybody has an invitation already. `course hub --invite NAME` makes a new code.")
         return
     table = Table("log in as", "with the code", title="Invitations: shown only now")

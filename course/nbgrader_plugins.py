@@ -21,7 +21,6 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from course.errors import OperatorError
-from course.exchange.plugin import configure_exchange
 from course.project import Project
 
 # The last line of a traceback: ``RuntimeError: Cannot add ...``.
@@ -117,6 +116,8 @@ def configure(c: Config, project: Project) -> Config:
         # nbgrader's own default is no course, which only SQLite accepts as the one an assignment belongs to.
         c.CourseDirectory.course_id = "default_course"
     if os.environ.get("COURSE_EXCHANGE_URL"):
+        from course.exchange.plugin import configure_exchange  # elsewhere nobody waits for it
+
         configure_exchange(c)
     stock = GenerateAssignment.preprocessors.default()
     c.GenerateAssignment.preprocessors = [ClearAnswers if one is ClearSolutions else one for one in stock]

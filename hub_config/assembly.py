@@ -11,6 +11,7 @@ from typing import Any
 
 from course.errors import SetupError
 from hub_config.exchange.identity import COURSE_SERVICE
+from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.invites import InviteAuthenticator
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.profiles import load_profiles
@@ -191,13 +192,13 @@ def _grader_role(course: Course) -> dict[str, Any]:
     return {
         "name": f"grader-{course.id}",
         "scopes": [f"access:services!service={service_name(course)}"],
-        "groups": [f"formgrade-{course.id}"],
+        "groups": [GRADERS + course.id],
     }
 
 
 def _course_role(course: Course, reach: str) -> dict[str, Any]:
     """What nbgrader's JupyterHub plug-in asks for, and the exchange."""
-    groups = (f"nbgrader-{course.id}", f"formgrade-{course.id}")
+    groups = (STUDENTS + course.id, GRADERS + course.id)
     return {
         "name": service_name(course),
         "scopes": [reach, "list:users", "list:services", "list:groups", *(f"groups!group={group}" for group in groups)],

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from course.errors import SetupError
+from hub_config.reading import read
 
 _MEMORY = re.compile(r"^(?P<number>[0-9]+(\.[0-9]+)?)(?P<unit>[KMGT]?)$")
 _UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
@@ -250,24 +250,17 @@ def load_profiles(path: Path) -> Profiles:
     ------
     SetupError : it can't be read, or something in it is not right; the text names the place.
     """
+    return read(path, Profiles, _parsed, "YAML", _place)
+
+
+def _parsed(text: str) -> dict[str, Any]:
     try:
-        return Profiles.model_validate({"profiles": yaml.safe_load(path.read_text(encoding="utf-8"))})
-    except OSError as error:
-        raise SetupError(f"{path} can't be read: {error.strerror}.") from error
+        return {"profiles": yaml.safe_load(text)}
     except yaml.YAMLError as error:
-        raise SetupError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
-    except ValidationError as error:
-        lines = "\n".join(f"  {_place(item['loc'])}: {_said(item)}" for item in error.errors())
-        raise SetupError(f"{path} has mistakes:\n{lines}") from error
+        raise ValueError(str(error)) from error
 
 
 def _place(where: tuple[int | str, ...]) -> str:
-    """``profiles[3].kubespawner_override.mem_limit``; profiles count from 1."""
+    """``profile 3.kubespawner_override.mem_limit``; profiles count from 1."""
     parts = [f"profile {int(part) + 1}" if n == 1 else str(part) for n, part in enumerate(where)]
-    return ".".join(part for part in parts[1:] if part) or "the file"
-
-
-def _said(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "there is no such key; is it misspelt?"
-    return str(item["msg"]).removeprefix("Value error, ")
+    return ".".join(part for part in parts[1:] if part)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from course.errors import SetupError
 from course.exchange.bundle import Name
+from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
+from hub_config.reading import read
 
-M = TypeVar("M", bound=BaseModel)
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
 
@@ -101,38 +101,21 @@ class Courses(_Section):
         """The hub's groups, as nbgrader's JupyterHub plug-in names them."""
         found: dict[str, list[str]] = {}
         for course in self.course:
-            found[f"nbgrader-{course.id}"] = list(course.students)
-            found[f"formgrade-{course.id}"] = list(course.graders)
+            found[STUDENTS + course.id] = list(course.students)
+            found[GRADERS + course.id] = list(course.graders)
         return found
 
 
 def load_hub(path: Path) -> Hub:
     """Read and validate ``hub.toml``; raises `SetupError`, which names the place."""
-    return _load(path, Hub)
+    return read(path, Hub, tomllib.loads, "TOML", _place)
 
 
 def load_courses(path: Path) -> Courses:
     """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
-    return _load(path, Courses)
+    return read(path, Courses, tomllib.loads, "TOML", _place)
 
 
-def _load(path: Path, model: type[M]) -> M:
-    try:
-        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise SetupError(f"{path} can't be read: {error.strerror}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"{path} is not TOML: {error}.") from error
-    except ValidationError as error:
-        lines = "\n".join(f"  {_place(item)}: {_said(item)}" for item in error.errors())
-        raise SetupError(f"{path} has mistakes:\n{lines}") from error
-
-
-def _place(item: Any) -> str:
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in item["loc"]) or "the file"
-
-
-def _said(item: Any) -> str:
-    if item["type"] == "extra_forbidden":
-        return "there is no such key; is it misspelt?"
-    return str(item["msg"]).removeprefix("Value error, ")
+def _place(where: tuple[int | str, ...]) -> str:
+    """``course.1.students.2``; what is in a list counts from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in where)

@@ -187,6 +187,17 @@ def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada:
     assert client.submit("ml", "ch03", home).student == "ada"
 
 
+def test_a_code_is_made_a_password(running: start.Running, ben: Person) -> None:
+    code, own = running.invitations["ben"], "correct horse battery"
+    ben.get("/hub/password")
+    assert "is not right" in ben.post("/hub/password", old="guess", new=own).text
+    assert "is changed" in ben.post("/hub/password", old=code, new=own).text
+    assert Person.logged_in(running.url, "ben", own).get("/hub/home").status_code == 200
+    again = Person(running.url, "ben", requests.Session())
+    again.get("/hub/login")
+    assert again.post("/hub/login", username="ben", password=code).status_code == 403
+
+
 def test_formgrader_is_for_graders(ada: Person, grace: Person) -> None:
     assert grace.get("/services/course-ml/formgrader").status_code == 200
     assert ada.get("/services/course-ml/formgrader").status_code == 403

@@ -374,4 +374,5 @@ def test_a_submission_that_has_broken_its_random_numbers_is_judged_all_the_same(
 
     monkeypatch.setattr(torch, "manual_seed", broken)
     monkeypatch.setattr(np.random, "seed", broken)
+    monkeypatch.setattr(random, "seed", broken)
     assert judged(lambda values: values + values).outcome is Outcome.PASSED

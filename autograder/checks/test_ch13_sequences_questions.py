@@ -75,18 +75,6 @@ def test_shapes_of_deep_and_bidirectional_layers(student, rng):
     agrees(student.recurrent_shapes, _real_shapes, cases)
 
 
-def _seed(number):
-    import torch
-
-    torch.manual_seed(number)
-
-
-def _network(student, rng, *sizes):
-    """A new network whose first weights follow from `rng`, so that a known mistake can be recognised."""
-    student.probe_(_seed)(int(rng.integers(2**31)))
-    return student.deep_network(*sizes)
-
-
 def _batch(rng, n_features, steps=9, batch=4):
     return rng.normal(0, 1, (batch, steps, n_features)).astype(np.float32)
 
@@ -95,7 +83,7 @@ def _batch(rng, n_features, steps=9, batch=4):
 def test_an_output_at_every_step(student, rng):
     """For sequences of any length there is an output of the right size at each time step."""
     n_features, n_hidden, n_outputs = (int(n) for n in rng.choice(np.arange(2, 9), 3, replace=False))
-    model = _network(student, rng, n_features, n_hidden, 2, n_outputs)
+    model = student.deep_network(n_features, n_hidden, 2, n_outputs)
     for steps in (1, 6, 11):
         outputs(model, _batch(rng, n_features, steps), shape=(4, steps, n_outputs))
 
@@ -103,7 +91,7 @@ def test_an_output_at_every_step(student, rng):
 @check("p.13.3", core=True, hint="`batch_first`: does your layer take steps for sequences? And does it read backwards?")
 def test_what_comes_later_changes_nothing(student, rng):
     """What is given at a step depends on the steps up to it and on no later one; and no sequence on another."""
-    model = _network(student, rng, 3, 8, 2, 2)
+    model = student.deep_network(3, 8, 2, 2)
     X, other = _batch(rng, 3), _batch(rng, 3)
     is_causal(model, X, other, 4, reach=3)
     alone = outputs(model, X[:1], shape=(1, 9, 2))
@@ -115,11 +103,11 @@ def test_layers_are_stacked(student, rng):
     """Each further layer adds parameters, as many as the one before, and all of them are trained."""
     counts = []
     for layers in (1, 2, 3):
-        model = _network(student, rng, 3, 8, layers, 2)
+        model = student.deep_network(3, 8, layers, 2)
         counts.append(has_parameters(student, model))
     assert counts[0] < counts[1]
     assert counts[2] - counts[1] == counts[1] - counts[0]
-    gradients_flow(student, _network(student, rng, 3, 8, 3, 2), _batch(rng, 3), rng=rng)
+    gradients_flow(student, student.deep_network(3, 8, 3, 2), _batch(rng, 3), rng=rng)
 
 
 @check("p.13.4", core=True, weight=2, hint="Take the series 0, 1, 2, …: what has to stand in Y[0, 0]?")

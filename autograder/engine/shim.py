@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import random
 import signal
 import socket
 import sys
@@ -61,8 +60,7 @@ class Dispatcher:
 
         A submission may have broken any of them, which is no reason to judge it differently.
         """
-        random.seed(number)
-        for module, seed in (("numpy.random", "seed"), ("torch", "manual_seed")):
+        for module, seed in (("random", "seed"), ("numpy.random", "seed"), ("torch", "manual_seed")):
             with contextlib.suppress(Exception):
                 getattr(sys.modules[module], seed)(number)
 

@@ -20,6 +20,7 @@ from hub_config.settings import Course, Courses, Hub, load_courses, load_hub
 
 HERE = Path(__file__).resolve().parent
 EXCHANGE = "exchange"
+_PATIENCE_MS = 3_600_000  # the proxy gives up on an answer after 20 s otherwise, and formgrader's grading takes longer
 FIRST_COURSE_PORT = 4  # ports of a hub: its own, then proxy's, hub's, exchange's, and from this one on the courses'
 
 
@@ -82,7 +83,7 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.JupyterHub.bind_url = f"{scheme}://{hub.ip}:{hub.port}"
     c.JupyterHub.ssl_key, c.JupyterHub.ssl_cert = hub.tls_key, hub.tls_cert
     c.JupyterHub.hub_ip, c.JupyterHub.hub_port = "127.0.0.1", hub.port + 2
-    c.ConfigurableHTTPProxy.command = [_beside("configurable-http-proxy")]
+    c.ConfigurableHTTPProxy.command = [_beside("configurable-http-proxy"), f"--proxy-timeout={_PATIENCE_MS}"]
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub.port + 1}"
     c.ConfigurableHTTPProxy.pid_file = str(place.state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
@@ -182,7 +183,7 @@ def _grading(place: Place, hub: Hub, course: Course, number: int) -> dict[str, A
             "JUPYTERHUB_USER": service_name(course),
             "COURSE_EXCHANGE_URL": exchange_url(hub),
             "COURSE_ROOT": str(root),
-            "PYTHONPATH": str(place.root),
+            "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         },
     }

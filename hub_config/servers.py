@@ -10,6 +10,9 @@ from course.files import write_atomically
 
 Role = Literal["student", "grader"]
 _FORMGRADER = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list")
+_NEWS = (
+    "@jupyterlab/apputils-extension:announcements"  # asks each person, then an address outside
+)
 _GRADERS_ONLY = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list")
 
 _STUDENT = '''"""For nbgrader in a student's server: assignments come from the hub's exchange."""
@@ -51,7 +54,7 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     role : a student's server has nothing of formgrader; a grader's has all.
     root, course : for a grader, the course's checkout and its id.
     """
-    disabled = dict.fromkeys(_FORMGRADER if role == "student" else (), True)
+    disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
     _write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": extensions}})

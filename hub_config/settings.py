@@ -84,6 +84,9 @@ class Courses(_Section):
         ids = [course.id for course in self.course]
         if len(set(ids)) != len(ids):
             raise ValueError("two courses have one id")
+        folders = [course.folder for course in self.course]
+        if len(set(folders)) != len(folders):
+            raise ValueError("two courses have one folder: each needs a checkout, and so a gradebook, of its own")
         for course in self.course:
             both = set(course.graders) & set(course.students)
             if both:

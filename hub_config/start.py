@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 import requests
 
 from course.errors import EngineError, SetupError
@@ -35,6 +36,7 @@ accounts = "demo"
 limits = "if possible"
 """
 _READY_SECONDS = 90.0
+_END_SECONDS = 90.0  # the hub waits for each service, up to 20 s
 
 
 @dataclass(frozen=True)
@@ -116,12 +118,13 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
             stdout=file,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # a Ctrl-C is ours to pass on, once
+            preexec_fn=_hears_sigint,
         )
     try:
         _wait(process, url, log)
         yield Running(url, codes, process, time.monotonic() - started)
     finally:
-        _end(process)
+        _end(process, spare_people=hub.accounts == "unix")
 
 
 def free_ports(count: int, start: int = 8000) -> int:
@@ -154,16 +157,40 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     raise EngineError(f"The hub does not answer at {url}. Its last words, from {log}:\n{_last_words(log)}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, which the hub passes on to servers, services and proxy; SIGKILL for what is left."""
+def _hears_sigint() -> None:
+    """A shell's background job ignores SIGINT, and so would all that the hub starts, and stops with it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def _end(process: subprocess.Popen[bytes], *, spare_people: bool, seconds: float = _END_SECONDS) -> None:
+    """SIGTERM, which the hub passes on to servers, services and proxy; SIGKILL for what is left after `seconds`.
+
+    With `spare_people`, their servers go on, for the next hub to find.
+    """
+    started = _started_by(process.pid)
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(30)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait(10)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+    for one in started:
+        with contextlib.suppress(psutil.Error):
+            if not (spare_people and _is_a_persons(one)):
+                one.kill()
+
+
+def _started_by(pid: int) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _is_a_persons(process: psutil.Process) -> bool:
+    """Whether it belongs to a person's server; a service has a name of another kind."""
+    environ = process.environ()
+    return "JUPYTERHUB_SERVER_NAME" in environ and "JUPYTERHUB_SERVICE_NAME" not in environ
 
 
 def _last_words(log: Path) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from traitlets.config import Config
 
@@ -55,6 +58,10 @@ def test_a_mistake_in_hub_toml_is_named(tmp_path: Path, text: str, why: str) -> 
         ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["Ada Lovelace"]', "course.1.students.1"),
         ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["ada"]\ngraders = ["ada"]', "ada can't be student and grader"),
         ('[[course]]\nid = "a"\ntitle = "x"\n[[course]]\nid = "a"\ntitle = "y"', "two courses have one id"),
+        (
+            '[[course]]\nid = "a"\ntitle = "x"\n[[course]]\nid = "b"\ntitle = "y"',
+            "two courses have one folder",
+        ),
     ],
 )
 def test_a_mistake_in_courses_toml_is_named(tmp_path: Path, text: str, why: str) -> None:
@@ -69,7 +76,7 @@ def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Pat
     place = start.demo_place(Project(ROOT, tmp_path), port=9000)
     (place.folder / "courses.toml").write_text(
         '[[course]]\nid = "ml"\ntitle = "ML"\ngraders = ["grace", "alan"]\nstudents = ["ada"]\n'
-        '[[course]]\nid = "dl"\ntitle = "DL"\ngraders = ["grace"]\nstudents = ["alan"]\n'
+        '[[course]]\nid = "dl"\ntitle = "DL"\ngraders = ["grace"]\nfolder = "../dl"\nstudents = ["alan"]\n'
     )
     c = configure(Config(), place)
     assert c.JupyterHub.load_groups["formgrade-ml"] == {"users": ["grace", "alan"]}
@@ -112,3 +119,27 @@ def test_a_hub_that_ends_at_once_says_why(tmp_path: Path) -> None:
     (place.state / "jupyterhub.sqlite").write_text("this is no database")
     with pytest.raises(EngineError, match="Its last words"), start.running(place, log=tmp_path / "log"):
         pass
+
+
+STUBBORN = """
+import os, signal, subprocess, sys, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+for names in ({"JUPYTERHUB_SERVICE_NAME": "exchange"}, {"JUPYTERHUB_SERVER_NAME": ""}, {}):
+    child = subprocess.Popen(["sleep", "600"], start_new_session=True, env={**os.environ, **names})
+    print(child.pid, flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("spare_people", [True, False])
+def test_a_hub_that_does_not_end_leaves_nothing_but_peoples_servers(spare_people: bool) -> None:
+    hub = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
+    assert hub.stdout is not None
+    with hub.stdout:
+        children = [psutil.Process(int(hub.stdout.readline())) for _ in range(3)]
+    start._end(hub, spare_people=spare_people, seconds=0.2)
+    _, alive = psutil.wait_procs(children[::2] if spare_people else children, timeout=10)
+    assert alive == []
+    assert children[1].is_running() == spare_people
+    if spare_people:
+        children[1].kill()

@@ -168,3 +168,10 @@ def test_without_control_groups_a_hub_that_demands_limits_starts_nothing(
     else:
         run(ada.start())
         assert ada._group is None
+
+
+def test_two_hubs_of_one_machine_have_groups_of_their_own(make: Any, tmp_path: Path) -> None:
+    """A server's end kills all of its group; the first person of each hub has the same id."""
+    ada, other = make("ada", "cpu"), make("ada", "cpu")
+    other.state_folder = str(tmp_path / "other")
+    assert ada._group_name == make("ada", "cpu")._group_name != other._group_name

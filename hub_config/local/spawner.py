@@ -7,6 +7,7 @@ nobody from another's files.
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -227,7 +228,8 @@ class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
     @property
     def _group_name(self) -> str:
-        return f"hub-{self.user.id}-{self.name or 'default'}"
+        hub = hashlib.sha256(self.state_folder.encode()).hexdigest()[:8]  # a machine may have two, with equal user ids
+        return f"hub-{hub}-{self.user.id}-{self.name or 'default'}"
 
     def _end(self) -> None:
         if self._group is not None:

@@ -1,0 +1,90 @@
+"""The hub as people see it: a real browser, without a screen, and what a person does in it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((found for name in _NAMES if (found := shutil.which(name))), "")
+_QUIET = (
+    "no-sandbox disable-gpu disable-quic no-first-run disable-background-networking disable-component-update "
+    "disable-sync"
+)
+_SECONDS = 90_000  # ms: two cores may be busy with other tests
+
+
+@contextmanager
+def browsing() -> Iterator[Browser]:
+    """Run the machine's own Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[f"--{name}" for name in _QUIET.split()])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visitor:
+    """A person in a browser of their own."""
+
+    page: Page
+    url: str
+    name: str
+
+    @classmethod
+    def log_in(cls, browser: Browser, url: str, name: str, code: str) -> Visitor:
+        """Open a new browser and log in with an invitation's code."""
+        page = browser.new_context(viewport={"width": 1280, "height": 1000}).new_page()
+        page.set_default_timeout(_SECONDS)
+        page.on("dialog", lambda dialog: dialog.accept())  # a page that asks whether to leave it
+        page.goto(f"{url}/hub/login")
+        page.fill("input[name=username]", name)
+        page.fill("input[name=password]", code)
+        page.click("#login_submit")
+        page.wait_for_url(lambda address: "/hub/login" not in address)
+        return cls(page, url, name)
+
+    def shot(self, folder: Path, name: str) -> None:
+        """Take a picture, to be looked at."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=folder / f"{name}.png")
+
+    def choose(self, profile: str) -> None:
+        """Choose a profile on the page that offers them, and start the server."""
+        self.page.goto(f"{self.url}/hub/spawn")
+        self.page.check(f"input[name=profile][value={profile}]")
+        self.page.click("button[type=submit], input[type=submit]")
+
+    def lab(self) -> None:
+        """Wait until JupyterLab is there."""
+        self.page.wait_for_url(f"**/user/{self.name}/lab**")
+        self.page.wait_for_selector("#jp-main-dock-panel")
+        self.page.wait_for_selector(".lm-MenuBar-itemLabel:has-text('Nbgrader')")
+
+    def menu(self, menu: str, entry: str) -> None:
+        """Choose an entry of Lab's menu."""
+        self.page.locator(".lm-MenuBar-itemLabel", has_text=menu).click()
+        self.page.locator(".lm-Menu-itemLabel", has_text=entry).first.click()
+
+    def assignments(self, kind: str, assignment: str) -> Locator:
+        """A row of nbgrader's Assignment List; `kind` is ``released``, ``fetched`` or ``submitted``."""
+        return self.page.locator(f"#{kind}_assignments_list .list_item", has_text=assignment).first
+
+    def open_list(self) -> None:
+        """Open nbgrader's Assignment List."""
+        self.menu("Nbgrader", "Assignment List")
+        self.page.wait_for_selector("#released_assignments_list")
+
+    def open(self, path: str) -> None:
+        """Open a notebook in Lab by its address."""
+        self.page.goto(f"{self.url}/user/{self.name}/lab/tree/{path}?reset")
+        self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+
+    def cell(self, text: str) -> Locator:
+        """The notebook's cell that has this text."""
+        return self.page.locator(".jp-Notebook .jp-Cell", has_text=text).first

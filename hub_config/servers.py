@@ -10,9 +10,7 @@ from course.files import write_atomically
 
 Role = Literal["student", "grader"]
 _FORMGRADER = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignment", "@jupyter/nbgrader:course-list")
-_NEWS = (
-    "@jupyterlab/apputils-extension:announcements"  # asks each person, then an address outside
-)
+_NEWS = "@jupyterlab/apputils-extension:announcements"  # asks each person, then an address outside
 _GRADERS_ONLY = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list")
 
 _STUDENT = '''"""For nbgrader in a student's server: assignments come from the hub's exchange."""

@@ -88,3 +88,28 @@ class Visitor:
     def cell(self, text: str) -> Locator:
         """The notebook's cell that has this text."""
         return self.page.locator(".jp-Notebook .jp-Cell", has_text=text).first
+
+    def write(self, cell: Locator, text: str) -> None:
+        """Type `text` over what is in a cell, and run it."""
+        cell.scroll_into_view_if_needed()
+        cell.locator(".cm-content").click()
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Control+Enter")
+
+    def save(self) -> None:
+        """Save the notebook, and wait until it is."""
+        self.page.keyboard.press("Control+s")
+        self.page.wait_for_selector("text=Saving completed")
+
+    def formgrader(self, course: str, page: str = "") -> None:
+        """Open a page of a course's formgrader."""
+        self.page.goto(f"{self.url}/services/course-{course}/formgrader{page}")
+
+    def press(self, row: str, action: str) -> str:
+        """Press an icon in formgrader's row for an assignment or a student; return what the box then says."""
+        self.page.locator("tbody tr", has_text=row).locator(f".{action} a").click()
+        said = self.page.locator(".modal .modal-body").inner_text()
+        self.page.locator(".modal .modal-header .close").click()
+        self.page.wait_for_selector(".modal", state="detached")
+        return said

@@ -6,6 +6,7 @@ import math
 import random
 import types
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 
 from autograder.api import Answers, ChapterChecks, Check, Variant, alternative, check, check_of, mutant
 from autograder.calibration import Calibration
-from autograder.engine.judge import NOT_BEGUN, UNUSABLE, Bench, Seed, judge_exercise, run_check, score_of
+from autograder.engine.judge import NOT_BEGUN, UNUSABLE, Bench, HintTime, Seed, judge_exercise, run_check, score_of
 from autograder.engine.remote import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome
 from course.errors import DataError, EngineError
@@ -92,6 +93,21 @@ def test_a_wrong_answer_fails_with_the_checks_hint() -> None:
 
 def test_a_known_misconception_gives_its_sentence_instead() -> None:
     assert judged(lambda values: np.power(values, 2)).hint == "You square instead of doubling."
+
+
+def test_without_time_for_hints_the_checks_own_is_given() -> None:
+    result = run_check(DOUBLES, replace(bench(DOUBLES), hint_seconds=0.0), session(double=np.square), SEED)
+    assert result.hint == "Think of adding a number to itself."
+
+
+def test_each_failed_check_takes_half_of_what_is_left_for_hints(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = iter([100.0, 104.0, 110.0, 111.0, 120.0, 120.0])
+    monkeypatch.setattr("autograder.engine.judge.time.monotonic", lambda: next(now))
+    hints, until = HintTime(8.0), []
+    for _ in range(3):
+        with hints.share() as end:
+            until.append(end)
+    assert until == [104.0, 112.0, 121.5]
 
 
 def test_a_missing_name_fails_and_is_named() -> None:

@@ -13,8 +13,8 @@ import math
 import re
 import time
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -82,6 +82,20 @@ class Memory(Protocol):
         ...
 
 
+class HintTime:
+    """The time for an exercise's hints. Each failed check takes half of what is left: a wholly wrong answer ends, too."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+
+    @contextlib.contextmanager
+    def share(self) -> Iterator[float]:
+        """Yield the value of `time.monotonic()` until which one check may go on."""
+        start = time.monotonic()
+        yield start + self._left / 2
+        self._left -= time.monotonic() - start
+
+
 @dataclass(frozen=True)
 class Bench:
     """What is needed to judge a chapter's submissions; holds nothing of any one submission but its `memory`.
@@ -92,7 +106,8 @@ class Bench:
     thresholds : by (check name, data source).
     source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
     reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
-    hint_seconds : how long may be spent on comparing one failed check with the known misconceptions.
+    hint_seconds : how long one exercise's failed checks may be compared with the known misconceptions.
+    hints : what is left of that, while an exercise is judged.
     memory : of one submission, if there is any; None judges every check.
     """
 
@@ -100,7 +115,8 @@ class Bench:
     thresholds: Mapping[tuple[str, str], Calibration]
     source_of: Callable[[str], str] = field(default=lambda name: "any")
     reveal: bool = False
-    hint_seconds: float = 20.0
+    hint_seconds: float = 40.0
+    hints: HintTime | None = None
     memory: Memory | None = None
 
     def threshold(self, check: Check) -> float:
@@ -141,6 +157,7 @@ def judge_exercise(
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
+    bench = replace(bench, hints=HintTime(bench.hint_seconds))
     results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
     status, score = score_of(results, points)
     return ExerciseResult(
@@ -294,13 +311,13 @@ def _reference_passes(check: Check, bench: Bench, seed: Seed) -> bool:
 
 def _misconception(check: Check, bench: Bench, transcript: Sequence[Exchange]) -> str:
     """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
-    until = time.monotonic() + bench.hint_seconds
     rivals: list[Variant] = [mutant for mutant in bench.checks.mutants if mutant.exercise == check.exercise]
     rivals.sort(key=lambda mutant: mutant.fails != check.name)
-    for rival in rivals:
-        if time.monotonic() > until:
-            break
-        with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
-            if behaves_like(bench.checks.namespace(rival), transcript):
-                return rival.sentence
+    with (bench.hints or HintTime(bench.hint_seconds)).share() as until:
+        for rival in rivals:
+            if time.monotonic() >= until:
+                break
+            with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
+                if behaves_like(bench.checks.namespace(rival), transcript):
+                    return rival.sentence
     return ""

@@ -174,6 +174,16 @@ def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person)
     assert "1 of 1 free" in ben.get("/hub/spawn").text
 
 
+def test_nothing_listens_beyond_this_machine(running: start.Running, ada: Person) -> None:
+    ada.start("cpu")
+    hub = psutil.Process(running.process.pid)
+    sockets = [one for process in (hub, *hub.children(recursive=True)) for one in process.net_connections()]
+    ada.stop()
+    listening = {one.laddr for one in sockets if one.status == psutil.CONN_LISTEN}
+    assert len(listening) >= 6  # proxy, its API, hub, exchange, the course's server, ada's
+    assert {place.ip for place in listening} <= {"127.0.0.1", "::1"}
+
+
 def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada: Person, tmp_path: Path) -> None:
     xsrf = ada.session.cookies.get("_xsrf", path="/hub/")
     reply = ada.session.post(

@@ -176,6 +176,7 @@ def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person)
 
 def test_nothing_listens_beyond_this_machine(running: start.Running, ada: Person) -> None:
     ada.start("cpu")
+    assert '"ready": true' in ada.get("/hub/api/users/ada/server/progress").text  # which ends with the start
     hub = psutil.Process(running.process.pid)
     sockets = [one for process in (hub, *hub.children(recursive=True)) for one in process.net_connections()]
     ada.stop()

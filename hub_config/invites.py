@@ -18,7 +18,7 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
 from tornado import web
-from traitlets import Unicode
+from traitlets import Integer, Unicode
 
 from hub_config.login.guesses import Guesses, address_of
 
@@ -84,6 +84,7 @@ class InviteAuthenticator(Authenticator):  # type: ignore[misc]  # traitlets' cl
     """The hub's authenticator over `Invitations`."""
 
     path = Unicode(help="File of the invitations").tag(config=True)
+    proxies = Integer(1, help="How many proxies before the hub add to X-Forwarded-For").tag(config=True)
 
     @property
     def invitations(self) -> Invitations:
@@ -95,7 +96,7 @@ class InviteAuthenticator(Authenticator):  # type: ignore[misc]  # traitlets' cl
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
         """Called by the hub for each login; return the person's name, or None."""
         name, secret = data.get("username", ""), data.get("password", "")
-        address = address_of(handler.request.headers)
+        address = address_of(handler.request.headers, self.proxies)
         return name if self.invitations.matches(name, secret.strip(), address) else None
 
     def check_allowed(self, username: str, authentication: Any = None) -> bool:
@@ -119,8 +120,8 @@ class PasswordHandler(BaseHandler):  # type: ignore[misc]
     async def post(self) -> None:
         """Change the password, or say why not."""
         old, new = (self.get_body_argument(name, "", strip=False) for name in ("old", "new"))
-        change = self.authenticator.invitations.change
-        wrong = change(self.current_user.name, old.strip(), new, address_of(self.request.headers))
+        address = address_of(self.request.headers, self.authenticator.proxies)
+        wrong = self.authenticator.invitations.change(self.current_user.name, old.strip(), new, address)
         await self._show(wrong or "Your password is changed.", 400 if wrong else 200)
 
     async def _show(self, message: str, status: int = 200) -> None:

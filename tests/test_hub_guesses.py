@@ -57,6 +57,9 @@ def test_what_is_remembered_is_bounded(guesses: Guesses, clock: Clock) -> None:
     assert len(guesses._pairs) + len(guesses._hours) < 12_000
 
 
-def test_only_the_nearest_proxy_is_believed() -> None:
-    assert address_of({"X-Forwarded-For": "1.2.3.4, 5.6.7.8,10.0.0.66", "X-Real-Ip": "1.2.3.4"}) == "10.0.0.66"
+def test_only_our_own_proxies_are_believed() -> None:
+    said = {"X-Forwarded-For": "1.2.3.4, 10.0.0.66,127.0.0.1", "X-Real-Ip": "1.2.3.4"}
+    assert address_of(said) == "127.0.0.1"
+    assert address_of(said, 2) == "10.0.0.66"
+    assert address_of({"X-Forwarded-For": "10.0.0.66"}, 2) == "10.0.0.66"
     assert address_of({"X-Real-Ip": "1.2.3.4"}) == ""

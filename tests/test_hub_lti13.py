@@ -61,11 +61,17 @@ def test_the_platforms_link_logs_in_under_the_name_here(lti: str, platform: Plat
     assert who(launched(lti, platform, "Ben Bitdiddle")[0], lti)["name"] == found["name"]
 
 
-def test_a_system_account_is_nobodys(lti: str, platform: Platform) -> None:
-    me, reply = launched(lti, platform, "root")
+@pytest.mark.parametrize("account", ["root", "nobody", "course-ml"])
+def test_an_account_of_the_hub_itself_is_nobodys(lti: str, platform: Platform, account: str) -> None:
+    me, reply = launched(lti, platform, account)
     assert reply.status_code == 403
-    assert "of this machine itself" in reply.text
+    assert "of the hub itself" in reply.text
     assert who(me, lti) == {}
+
+
+def test_the_tool_describes_itself_to_the_platform(lti: str) -> None:
+    said = requests.get(f"{lti}/hub/lti13/config", timeout=60).json()
+    assert said["oidc_initiation_url"] == f"{lti}/hub/lti13/oauth_login"
 
 
 def test_only_the_platforms_own_key_is_believed(lti: str, platform: Platform) -> None:

@@ -12,10 +12,11 @@ from jupyterhub.auth import Authenticator
 from tornado import web
 from traitlets import Bool, List, Unicode
 
+from hub_config.exchange.identity import COURSE_SERVICE
 from hub_config.exchange.rules import STUDENTS
 from hub_config.login.names import claimed, person
 
-_FIRST_PERSON = 1000  # smaller user ids are the system's
+_PEOPLE = range(1000, 65_534)  # user ids; others are the system's
 
 
 class NotIn(web.HTTPError):
@@ -48,8 +49,9 @@ class Admission(Authenticator):  # type: ignore[misc]  # traitlets' classes have
         if not self.open_courses:
             self.log.warning("%s has an account, but is not in courses.toml", username)
             raise NotIn(f"You would be {username!r} on this hub, who is in none of its courses. Tell your teacher.")
-        if _is_the_systems(username):  # else it could be had by whoever gets to choose a name there
-            raise NotIn(f"{username!r} is the name of an account of this machine itself.")
+        # Else these could be had by whoever gets to choose a name there.
+        if username.startswith(COURSE_SERVICE) or _is_the_systems(username):
+            raise NotIn(f"{username!r} is the name of an account of the hub itself.")
         return True
 
     def add_user(self, user: Any) -> None:
@@ -69,5 +71,5 @@ class Admission(Authenticator):  # type: ignore[misc]  # traitlets' classes have
 
 def _is_the_systems(name: str) -> bool:
     with contextlib.suppress(KeyError):
-        return pwd.getpwnam(name).pw_uid < _FIRST_PERSON
+        return pwd.getpwnam(name).pw_uid not in _PEOPLE
     return False

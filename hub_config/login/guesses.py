@@ -1,4 +1,4 @@
-"""Makes guessing passwords slow, without letting anybody keep another person out."""
+"""Makes guessing passwords slow, and keeping another person out by wrong guesses hard."""
 
 from __future__ import annotations
 
@@ -57,9 +57,16 @@ class Guesses:
         self._hours = {key: value for key, value in self._hours.items() if value[1] > now}
 
 
-def address_of(headers: Mapping[str, str]) -> str:
-    """Return where a request comes from, as the nearest proxy says; what the sender writes before that is no help."""
-    return headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+def address_of(headers: Mapping[str, str], proxies: int = 1) -> str:
+    """Return where a request comes from, as the outermost of our own proxies says.
+
+    Parameters
+    ----------
+    proxies : how many there are that say who has asked them. What stands before their words in ``X-Forwarded-For`` is
+        the sender's own, as ``X-Real-Ip`` may be: no help.
+    """
+    said = headers.get("X-Forwarded-For", "").split(",")
+    return said[max(-proxies, -len(said))].strip()
 
 
 def _shared(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:

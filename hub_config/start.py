@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import requests
+from traitlets.config import Config
 
 from course.errors import EngineError, SetupError
 from course.exchange.bundle import Packed
 from course.project import Project
-from hub_config.assembly import HERE, Place
+from hub_config.assembly import HERE, Place, configure
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
@@ -125,6 +126,7 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     EngineError : the hub ended, or did not answer.
     """
     hub, courses = place.load()
+    configure(Config(), place)  # the hub does it again: what is wrong is better said here than in its log
     if hub.port and not _is_free(hub.port, hub.ip):
         raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
     codes = invite(place, courses.people)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from pydantic import TypeAdapter
@@ -59,6 +59,7 @@ def secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HUB_TEST_SECRET", "a secret\n")
 
 
+@settings(deadline=None)
 @given(ACCOUNTS.filter(bool), st.booleans())
 @example("Ada.Lovelace@uni.edu", False)
 @example("ı", True)
@@ -69,6 +70,7 @@ def test_every_account_has_a_name(account: str, ignore_case: bool) -> None:
     assert person(account, ignore_case=ignore_case) == name
 
 
+@settings(deadline=None)
 @given(ACCOUNTS.filter(bool), ACCOUNTS.filter(bool))
 @example("Ada.Lovelace@uni.edu", "ada.lovelace@other.edu")
 @example("Ada", "ada")
@@ -83,12 +85,14 @@ def test_two_accounts_are_two_people(one: str, other: str) -> None:
         assert person(one) != person(other)
 
 
+@settings(deadline=None)
 @given(ACCOUNTS.filter(bool))
 def test_nobody_becomes_another_by_choosing_the_name_that_they_have_here(account: str) -> None:
     name = person(account)
     assert name == account or person(name) != name
 
 
+@settings(deadline=None)
 @given(ACCOUNTS.filter(bool), ACCOUNTS.filter(bool))
 @example("Straße", "STRASSE")
 @example("\u212a", "k")  # the sign of Kelvin, whose small letter is k
@@ -221,6 +225,13 @@ def test_an_operator_is_told_the_name_for_courses_toml(tmp_path: Path) -> None:
         start.name_of(place, "ada@other.edu")
     with pytest.raises(SetupError, match="nobody logs in elsewhere"):
         start.name_of(placed(tmp_path, 'accounts = "demo"'), "ada")
+
+
+def test_a_mistake_is_told_before_anything_starts(tmp_path: Path) -> None:
+    place, log = placed(tmp_path, OAUTH.replace("HUB_TEST_SECRET", "HUB_TEST_NOTHING")), tmp_path / "hub.log"
+    with pytest.raises(SetupError, match="nothing is there"), start.running(place, log=log):
+        pass
+    assert not log.exists()
 
 
 def test_there_are_no_invitations_where_people_log_in_elsewhere(tmp_path: Path) -> None:

@@ -155,9 +155,10 @@ def test_a_profile_that_is_not_yours_is_refused(ada: Person) -> None:
 
 
 @pytest.mark.skipif(not can_limit(), reason="this machine lets us make no control groups")
-def test_a_server_has_the_limits_of_its_profile(ada: Person) -> None:
+def test_a_server_has_the_limits_of_its_profile(running: start.Running, ada: Person) -> None:
     ada.start("cpu")
-    found = [one.info for one in psutil.process_iter(["pid", "cmdline"])]  # a process that has ended has no cmdline
+    ours = psutil.Process(running.process.pid).children(recursive=True)  # there may be other hubs on this machine
+    found = [one.as_dict(["pid", "cmdline"]) for one in ours]  # a process that has ended has no cmdline
     servers = [one["pid"] for one in found if "jupyterhub-singleuser" in " ".join(one["cmdline"] or ())]
     groups = [cgroup_of(pid) for pid in servers]
     limits = [group for group in groups if "hub-" in group.name]

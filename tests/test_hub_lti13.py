@@ -25,7 +25,7 @@ def lti(tmp_path_factory: pytest.TempPathFactory, platform: Platform) -> Iterato
         serving(platform.rules) as there,
         hub(
             tmp_path_factory.mktemp("lti"),
-            26_000,
+            29_000,
             f'kind = "lti13"\nclient_ids = ["{CLIENT}"]\nissuer = "{ISSUER}"\nauthorize_url = "{there}/authorize"\n'
             f'jwks_url = "{there}/jwks"\nusername_claim = "custom_account"\nadmit = "everyone"\ncourses = ["ml"]\n',
         ) as url,

@@ -25,7 +25,7 @@ def oauth(tmp_path_factory: pytest.TempPathFactory, provider: Provider) -> Itera
         serving(provider.rules) as there,
         hub(
             folder,
-            25_000,
+            27_000,
             f'kind = "oauth"\nclient_id = "{CLIENT}"\nsecret_file = "secret"\nauthorize_url = "{there}/authorize"\n'
             f'token_url = "{there}/token"\nuserdata_url = "{there}/userdata"\nusername_claim = "email"\n'
             'domain = "uni.edu"\nignore_case = true\n',

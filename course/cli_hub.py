@@ -33,16 +33,21 @@ def hub(
     invite: Annotated[
         list[str] | None, typer.Option("--invite", help="Make a new code for this person, and end (repeatable)")
     ] = None,
+    account: Annotated[
+        str | None, typer.Option("--name-of", help="Say what whoever has this account elsewhere is called, and end")
+    ] = None,
 ) -> None:
     """Run a JupyterHub with profiles, an exchange and formgrader on this machine, until Ctrl-C."""
     project = Project.find().activate()
     needs_grader()
     from hub_config import start
-    from hub_config.invites import Invitations
 
     place = start.demo_place(project, port) if demo else start.class_place(project, (state or project.build / "hub"))
+    if account:
+        out.print(start.name_of(place, account), highlight=False)
+        return
     if invite:
-        _show_codes(Invitations(place.state / "invitations.db").invite(invite, again=True))
+        _show_codes(start.invite(place, invite, again=True))
         return
     if demo:
         _release_demo(project, place)
@@ -51,7 +56,8 @@ def hub(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with start.running(place, log=log, tell=out.print) as running:
-        _show_codes(running.invitations)
+        if place.load()[0].login.kind == "invite":
+            _show_codes(running.invitations)
         out.print(f"Ready after {running.seconds:.0f} s: {running.url}   (log: {log})", highlight=False)
         out.print("Ctrl-C ends the hub and every server.")
         with contextlib.suppress(KeyboardInterrupt):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +11,15 @@ from typing import Any
 from course.errors import SetupError
 from hub_config.exchange.identity import COURSE_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
-from hub_config.invites import InviteAuthenticator
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
+from hub_config.login.configure import admit
 from hub_config.profiles import load_profiles
+from hub_config.proxy import beside, proxy_command
 from hub_config.servers import write_config
 from hub_config.settings import Course, Courses, Hub, load_courses, load_hub
 
 HERE = Path(__file__).resolve().parent
 EXCHANGE = "exchange"
-_PATIENCE_MS = 3_600_000  # the proxy gives up on an answer after 20 s otherwise, and formgrader's grading takes longer
 FIRST_COURSE_PORT = 4  # ports of a hub: its own, then proxy's, hub's, exchange's, and from this one on the courses'
 
 
@@ -72,7 +71,8 @@ def configure(c: Any, place: Place) -> Any:
             'To try it out, use accounts = "demo" in hub.toml, or `make hub`.'
         )
     _listen(c, place, hub)
-    _admit(c, place, courses)
+    admit(c, place.folder, place.state, hub, courses)
+    c.JupyterHub.load_groups = {name: {"users": people} for name, people in courses.groups.items()}
     _spawn(c, place, hub)
     _serve(c, place, hub, courses)
     return c
@@ -83,7 +83,7 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.JupyterHub.bind_url = f"{scheme}://{hub.ip}:{hub.port}"
     c.JupyterHub.ssl_key, c.JupyterHub.ssl_cert = hub.tls_key, hub.tls_cert
     c.JupyterHub.hub_ip, c.JupyterHub.hub_port = "127.0.0.1", hub.port + 2
-    c.ConfigurableHTTPProxy.command = [_beside("configurable-http-proxy"), f"--proxy-timeout={_PATIENCE_MS}"]
+    c.ConfigurableHTTPProxy.command = proxy_command(hub, place.folder)
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{hub.port + 1}"
     c.ConfigurableHTTPProxy.pid_file = str(place.state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
@@ -93,19 +93,12 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.JupyterHub.cleanup_servers = hub.accounts == "demo"
 
 
-def _admit(c: Any, place: Place, courses: Courses) -> None:
-    c.JupyterHub.authenticator_class = InviteAuthenticator
-    c.InviteAuthenticator.path = str(place.state / "invitations.db")
-    c.InviteAuthenticator.allowed_users = set(courses.people)
-    c.JupyterHub.load_groups = {name: {"users": people} for name, people in courses.groups.items()}
-
-
 def _spawn(c: Any, place: Place, hub: Hub) -> None:
     spawner = DemoProfileSpawner if hub.accounts == "demo" else LocalProfileSpawner
     c.JupyterHub.spawner_class = spawner
     mine = c[spawner.__name__]
     mine.folder, mine.state_folder = str(place.folder), str(place.state)
-    mine.cmd = [_beside("jupyterhub-singleuser")]
+    mine.cmd = [beside("jupyterhub-singleuser")]
     mine.default_url = "/lab"
     mine.environment = {
         "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student")),
@@ -174,7 +167,7 @@ def _grading(place: Place, hub: Hub, course: Course, number: int) -> dict[str, A
         "name": service_name(course),
         "display": True,
         "url": f"http://127.0.0.1:{hub.port + FIRST_COURSE_PORT + number}",
-        "command": [_beside("jupyterhub-singleuser"), *(["--allow-root"] if os.geteuid() == 0 else [])],
+        "command": [beside("jupyterhub-singleuser"), *(["--allow-root"] if os.geteuid() == 0 else [])],
         "cwd": str(root),
         "oauth_no_confirm": True,
         "environment": {
@@ -205,11 +198,3 @@ def _course_role(course: Course, reach: str) -> dict[str, Any]:
         "scopes": [reach, "list:users", "list:services", "list:groups", *(f"groups!group={group}" for group in groups)],
         "services": [service_name(course)],
     }
-
-
-def _beside(command: str) -> str:
-    """The path of a command of our own environment."""
-    found = shutil.which(command, path=str(Path(sys.executable).parent)) or shutil.which(command)
-    if found is None:
-        raise SetupError(f"{command} is not installed: run `make setup`.")
-    return found

@@ -1,6 +1,6 @@
 """Logging in with an invitation: each person has a code of their own, and may make a password of it.
 
-Codes and passwords are kept as scrypt hashes. A wrong one costs time, more with each further one.
+Codes and passwords are kept as scrypt hashes; `Guesses` bounds how many wrong ones are looked at.
 """
 
 from __future__ import annotations
@@ -18,21 +18,20 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
 from tornado import web
-from traitlets import Unicode
+from traitlets import Integer, Unicode
+
+from hub_config.login.guesses import Guesses, address_of
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _GROUPS, _LENGTH = 4, 5  # 20 letters: 98 bits
 SHORTEST = 10
-_FREE_TRIES = 5
-_LONGEST_WAIT = 900.0
 
 
 class Invitations:
     """Who may log in, and with what."""
 
     def __init__(self, path: Path, clock: Callable[[], float] = time.monotonic) -> None:
-        self._path, self._clock = path, clock
-        self._failures: dict[tuple[str, str], tuple[int, float]] = {}
+        self._path, self._guesses = path, Guesses(clock)
         with self._open() as db:
             db.execute("CREATE TABLE IF NOT EXISTS people (name TEXT PRIMARY KEY, salt BLOB, hash BLOB, own INTEGER)")
         path.chmod(0o600)
@@ -47,24 +46,15 @@ class Invitations:
         return fresh
 
     def matches(self, name: str, secret: str, address: str = "") -> bool:
-        """Whether `secret` is the code or password of `name`.
-
-        After some that were not, it is False for a time for those who ask from `address`: not for everybody, else
-        anybody could keep a person out.
-        """
-        tried = (name, address)
-        failures, until = self._failures.get(tried, (0, 0.0))
-        if self._clock() < until:
+        """Whether `secret` is the code or password of `name`; False, too, after too many that were not."""
+        if self._guesses.too_many(name, address):
             return False
         with self._open() as db:
             row = db.execute("SELECT salt, hash FROM people WHERE name = ?", (name,)).fetchone()
         salt, wanted = row or (b"0" * 16, b"")
-        if hmac.compare_digest(_hash(secret, salt), wanted):  # as long for somebody who does not exist
-            self._failures.pop(tried, None)
-            return True
-        wait = 0.0 if failures + 1 < _FREE_TRIES else min(2.0 ** (failures + 1 - _FREE_TRIES), _LONGEST_WAIT)
-        self._failures[tried] = (failures + 1, self._clock() + wait)
-        return False
+        found = hmac.compare_digest(_hash(secret, salt), wanted)  # as long for somebody who does not exist
+        (self._guesses.right if found else self._guesses.wrong)(name, address)
+        return found
 
     def change(self, name: str, old: str, new: str, address: str = "") -> str:
         """Replace a person's secret; return what is wrong, or nothing."""
@@ -94,6 +84,7 @@ class InviteAuthenticator(Authenticator):  # type: ignore[misc]  # traitlets' cl
     """The hub's authenticator over `Invitations`."""
 
     path = Unicode(help="File of the invitations").tag(config=True)
+    proxies = Integer(1, help="How many proxies before the hub add to X-Forwarded-For").tag(config=True)
 
     @property
     def invitations(self) -> Invitations:
@@ -105,7 +96,8 @@ class InviteAuthenticator(Authenticator):  # type: ignore[misc]  # traitlets' cl
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
         """Called by the hub for each login; return the person's name, or None."""
         name, secret = data.get("username", ""), data.get("password", "")
-        return name if self.invitations.matches(name, secret.strip(), handler.request.remote_ip) else None
+        address = address_of(handler.request.headers, self.proxies)
+        return name if self.invitations.matches(name, secret.strip(), address) else None
 
     def check_allowed(self, username: str, authentication: Any = None) -> bool:
         """Whoever has an invitation is in."""
@@ -128,8 +120,8 @@ class PasswordHandler(BaseHandler):  # type: ignore[misc]
     async def post(self) -> None:
         """Change the password, or say why not."""
         old, new = (self.get_body_argument(name, "", strip=False) for name in ("old", "new"))
-        change = self.authenticator.invitations.change
-        wrong = change(self.current_user.name, old.strip(), new, self.request.remote_ip)
+        address = address_of(self.request.headers, self.authenticator.proxies)
+        wrong = self.authenticator.invitations.change(self.current_user.name, old.strip(), new, address)
         await self._show(wrong or "Your password is changed.", 400 if wrong else 200)
 
     async def _show(self, message: str, status: int = 200) -> None:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from course.exchange.bundle import Name
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
+from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
 from hub_config.reading import read
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
@@ -28,16 +29,20 @@ class Hub(_Section):
     ----------
     ip, port : where it listens. Anything but this machine itself asks for TLS in front of it, or ``tls_key`` and
         ``tls_cert`` (files).
+    public_url : its address as people's browsers know it, where a reverse proxy stands there, or where people log in
+        elsewhere and come back.
     accounts : ``unix``: each person is a Unix account of this machine, and the hub runs as root; ``demo``: all servers
         run as the hub's own user, so that nothing keeps one person from another's files.
     limits : ``required``: no server is started whose memory can't be limited; ``if possible``: one is, with a warning.
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
+    login : how people log in.
     device : GPUs to lend.
     """
 
     ip: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: Origin = ""
     tls_key: str = ""
     tls_cert: str = ""
     accounts: Literal["unix", "demo"] = "unix"
@@ -46,15 +51,25 @@ class Hub(_Section):
     idle_minutes: Annotated[int, Field(ge=5)] = 60
     exchange_db: str = ""
     exchange_storage: str = ""
+    login: Login = Invite()
     device: tuple[Device, ...] = ()
 
     @model_validator(mode="after")
     def _private(self) -> Hub:
         if bool(self.tls_key) != bool(self.tls_cert):
             raise ValueError("tls_key and tls_cert belong together")
-        if self.accounts == "demo" and self.ip not in ("127.0.0.1", "::1", "localhost"):
+        if self.accounts == "demo" and self.ip not in THIS_MACHINE:
             raise ValueError("a demo hub listens on 127.0.0.1 only: its people are not kept apart")
+        if isinstance(self.login, Shared) and self.accounts != "demo":
+            raise ValueError('a shared password is for accounts = "demo" only: with it, everybody can be anybody')
+        if isinstance(self.login, Elsewhere) and not self.public_url:
+            raise ValueError("people who log in elsewhere have to come back: name public_url, the hub's own address")
         return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether a reverse proxy does its TLS."""
+        return self.public_url.startswith("https:") and not self.tls_key
 
 
 class Course(_Section):

@@ -10,21 +10,25 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import requests
+from traitlets.config import Config
 
 from course.errors import EngineError, SetupError
 from course.exchange.bundle import Packed
 from course.project import Project
-from hub_config.assembly import HERE, Place
+from hub_config.assembly import HERE, Place, configure
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
 from hub_config.invites import Invitations
+from hub_config.login.names import person
+from hub_config.login.settings import Elsewhere, Invite
 from hub_config.settings import Course
 
 DEMO_CHAPTER = "ch03_classification"
@@ -45,8 +49,8 @@ class Running:
 
     Attributes
     ----------
-    url : where people log in.
-    invitations : codes that were made now, by person; empty where all had one.
+    url : where it answers on this machine.
+    invitations : codes that were made now, by person; empty where all had one, or need none.
     seconds : from the start until it answered.
     """
 
@@ -89,6 +93,27 @@ def release_to(place: Place, course: Course, assignment: str, folder: Path) -> N
     exchange.records.engine.dispose()
 
 
+def invite(place: Place, names: Iterable[str], *, again: bool = False) -> Mapping[str, str]:
+    """Return new codes for those who have none, or with `again` for all; nobody has one where they log in otherwise."""
+    hub, _ = place.load()
+    if not isinstance(hub.login, Invite):
+        if again:
+            raise SetupError(f"{place.folder / 'hub.toml'}: people log in otherwise: [login] says {hub.login.kind!r}.")
+        return {}
+    return Invitations(place.state / "invitations.db").invite(names, again=again)
+
+
+def name_of(place: Place, account: str) -> str:
+    """Return the name for courses.toml of whoever has `account` where ``[login]`` says; raises `SetupError`."""
+    login = place.load()[0].login
+    if not isinstance(login, Elsewhere):
+        raise SetupError(f"{place.folder / 'hub.toml'}: nobody logs in elsewhere: [login] says {login.kind!r}.")
+    try:
+        return person(account, login.domain, ignore_case=login.ignore_case)
+    except ValueError as error:
+        raise SetupError(f"{account!r} is not let in: {error}.") from error
+
+
 @contextlib.contextmanager
 def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda text: None) -> Iterator[Running]:
     """Run the hub of `place` until the block ends; then it ends, with everything it has started.
@@ -103,9 +128,10 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     EngineError : the hub ended, or did not answer.
     """
     hub, courses = place.load()
+    configure(Config(), place)  # the hub does it again: what is wrong is better said here than in its log
     if hub.port and not _is_free(hub.port, hub.ip):
         raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
-    codes = Invitations(place.state / "invitations.db").invite(courses.people)
+    codes = invite(place, courses.people)
     scheme = "https" if hub.tls_key else "http"
     url = f"{scheme}://{hub.ip}:{hub.port}"
     tell("The hub starts …")
@@ -150,7 +176,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
     while time.monotonic() < until:
         if process.poll() is not None:
             raise EngineError(f"The hub has ended at once. Its last words, from {log}:\n{_last_words(log)}")
-        with contextlib.suppress(requests.RequestException):
+        with contextlib.suppress(requests.RequestException), warnings.catch_warnings(action="ignore"):
             if requests.get(f"{url}/hub/health", timeout=5, verify=False).ok:  # our own machine
                 return
         time.sleep(0.1)

@@ -155,9 +155,10 @@ def test_a_profile_that_is_not_yours_is_refused(ada: Person) -> None:
 
 
 @pytest.mark.skipif(not can_limit(), reason="this machine lets us make no control groups")
-def test_a_server_has_the_limits_of_its_profile(ada: Person) -> None:
+def test_a_server_has_the_limits_of_its_profile(running: start.Running, ada: Person) -> None:
     ada.start("cpu")
-    found = [one.info for one in psutil.process_iter(["pid", "cmdline"])]  # a process that has ended has no cmdline
+    ours = psutil.Process(running.process.pid).children(recursive=True)  # there may be other hubs on this machine
+    found = [one.as_dict(["pid", "cmdline"]) for one in ours]  # a process that has ended has no cmdline
     servers = [one["pid"] for one in found if "jupyterhub-singleuser" in " ".join(one["cmdline"] or ())]
     groups = [cgroup_of(pid) for pid in servers]
     limits = [group for group in groups if "hub-" in group.name]
@@ -172,6 +173,17 @@ def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person)
     assert "is in use by others, until" in ben.start("gpu")
     ada.stop()
     assert "1 of 1 free" in ben.get("/hub/spawn").text
+
+
+def test_nothing_listens_beyond_this_machine(running: start.Running, ada: Person) -> None:
+    ada.start("cpu")
+    assert '"ready": true' in ada.get("/hub/api/users/ada/server/progress").text  # which ends with the start
+    hub = psutil.Process(running.process.pid)
+    sockets = [one for process in (hub, *hub.children(recursive=True)) for one in process.net_connections()]
+    ada.stop()
+    listening = {one.laddr for one in sockets if one.status == psutil.CONN_LISTEN}
+    assert len(listening) >= 6  # proxy, its API, hub, exchange, the course's server, ada's
+    assert {place.ip for place in listening} <= {"127.0.0.1", "::1"}
 
 
 def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada: Person, tmp_path: Path) -> None:

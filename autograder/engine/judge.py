@@ -83,7 +83,7 @@ class Memory(Protocol):
 
 
 class HintTime:
-    """The time for an exercise's hints. Each failed check takes half of what is left: a wholly wrong answer ends, too."""
+    """The time for an exercise's hints. Each failed check may take half of what is left."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds

@@ -1,0 +1,203 @@
+"""The images, without an engine that makes them: what is in each, and whether what it launches is complete."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from tests.dockerfiles import IMAGES, ROOT, emulated, ignored, installs, stages
+
+DOCKERFILES = sorted(IMAGES.glob("*.Dockerfile"))
+SECRET = ("solutions", "autograder/checks", "autograder/mutants", "autograder/redteam", "source", "tests")
+_OWN = re.compile(r"--\S+|\\|&&|pip|install|setuptools|\$\{\S+|'?\.\[.*|constraints\.txt|\"\$\S+")
+
+
+@dataclass(frozen=True)
+class Image:
+    """What is known of an image.
+
+    Attributes
+    ----------
+    home : the folder that its Python finds the checkout's modules in.
+    launches : commands that have to work in it: modules with their arguments, or code.
+    needs : modules that have to be there besides; whether they are depends on the environment, so that only the full
+        test tells.
+    lacks : modules that must not be there.
+    """
+
+    home: str
+    launches: tuple[tuple[str, ...], ...]
+    needs: tuple[str, ...]
+    lacks: tuple[str, ...] = ()
+
+
+EXCHANGE = "import traitlets.config.loader as l; c = l.PyFileConfigLoader('nbgrader_config.py', {0!r}).load_config(); "
+KNOWN: Mapping[str, Image] = {
+    "student": Image(
+        "opt/course",
+        (
+            ("-m", "course", "fetch", "--help"),
+            ("-c", EXCHANGE + "import course.exchange.plugin; assert 'course.exchange.plugin' in str(c)"),
+        ),
+        ("course.datasets", "jupyterhub.singleuser.app", "jupyterlab", "sklearn", "torch"),
+        ("solutions", "autograder", "hub_config", "source"),
+    ),
+    "hub": Image(
+        "srv/course",
+        (("-c", "import hub_config.assembly, hub_config.exchange.__main__, hub_config.login.oauth"),),
+        ("hub_config.login.lti13", "jupyterhub_idle_culler", "kubespawner", "psycopg"),
+        ("solutions", "autograder.checks", "autograder.mutants", "autograder.redteam", "source"),
+    ),
+    "grader": Image(
+        "srv/course",
+        (
+            ("-m", "course", "doctor", "--help"),
+            ("-c", EXCHANGE + "import autograder.engine.grade; assert 'autograder' in str(c)"),
+        ),
+        ("autograder.nbgrader_plugins", "autograder.checks", "distributed", "jupyterhub.singleuser.app", "pyseccomp"),
+    ),
+}
+
+
+def name(path: Path) -> str:
+    return path.name.removesuffix(".Dockerfile")
+
+
+def launch(python: str, image: Image, root: Path, etc: Path, pythonpath: str) -> None:
+    """Run all that the image launches, in an empty folder; fail with its words."""
+    found = ["-c", f"import importlib.util as u; print([one for one in {list(image.lacks)} if u.find_spec(one)])"]
+    home = root / "home"
+    home.mkdir(exist_ok=True)
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("COURSE_", "JUPYTER", "PYTHON"))}
+    env |= {"HOME": str(home), "COURSE_ROOT": str(root / image.home)}
+    env |= {"PYTHONPATH": pythonpath} if pythonpath else {}
+    for arguments in (*image.launches, tuple(found)):
+        words = [one.replace("{0!r}", repr(str(etc))) for one in arguments]
+        done = subprocess.run([python, *words], cwd=home, env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+    assert done.stdout.strip() == "[]"
+
+
+def config_of(root: Path) -> Path:
+    """Where nbgrader's configuration is; without one, the folder itself."""
+    return next((one.parent for one in (root / "etc").rglob("nbgrader_config.py")), root)
+
+
+@pytest.fixture(scope="module")
+def roots(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return {name(path): emulated(path, tmp_path_factory.mktemp(name(path))) for path in DOCKERFILES}
+
+
+def test_all_are_known() -> None:
+    assert {name(path) for path in DOCKERFILES} == set(KNOWN)
+
+
+def test_hadolint_finds_nothing() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    done = subprocess.run([hadolint, *DOCKERFILES], capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("path", DOCKERFILES, ids=name)
+def test_nobody_is_root_and_everything_is_pinned(path: Path) -> None:
+    for stage in stages(path):
+        assert re.fullmatch(r"python:3\.1[1-9]-slim-[a-z]+", stage.base)
+    last = stages(path)[-1]
+    assert [step.rest for step in last.all("USER")] == ["1000"]
+    assert last.steps[-1].word == "CMD"
+    pinned = {line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().split()}
+    for line, _ in installs(path):
+        assert line.count("pip install") == line.count("--constraint constraints.txt") == line.count("--no-cache-dir")
+        named = [re.split(r"[\[=]", word.strip("'"))[0] for word in line.split() if not _OWN.fullmatch(word)]
+        assert {one.lower() for one in named} <= pinned
+
+
+@pytest.mark.parametrize("image", ["student", "hub"])
+def test_nothing_of_the_graders_side_is_in_it(roots: dict[str, Path], image: str) -> None:
+    home = roots[image] / KNOWN[image].home
+    files = [one.relative_to(home).as_posix() for one in home.rglob("*") if one.is_file()]
+    assert len(files) > 20
+    assert not [file for file in files if file.startswith(SECRET) or re.search(r"headline|calibration|solution", file)]
+    assert not (roots["student"] / KNOWN["student"].home / "autograder").exists()
+
+
+def test_the_grader_has_everything(roots: dict[str, Path]) -> None:
+    home = roots["grader"] / KNOWN["grader"].home
+    for folder in ("course", "autograder", "solutions", "source"):
+        ours = {one.relative_to(ROOT) for one in (ROOT / folder).rglob("*.py")}
+        assert ours
+        assert {one for one in ours if not (home / one).exists()} == set()
+
+
+@pytest.mark.parametrize("image", sorted(KNOWN))
+def test_what_it_launches_is_complete(roots: dict[str, Path], image: str) -> None:
+    root = roots[image]
+    launch(sys.executable, KNOWN[image], root, config_of(root), str(root / KNOWN[image].home))
+
+
+@pytest.mark.parametrize(
+    ("path", "out"),
+    [
+        (".git/config", True),
+        (".venv/lib/python3.11/site-packages/jwt/api_jwt.py", True),
+        ("build/release/ch03/ch03.ipynb", True),
+        ("tests/test_hub.py", True),
+        ("course/__pycache__/cli.cpython-311.pyc", True),
+        ("hub_config/hub.toml", True),
+        ("hub_config/courses.toml", True),
+        ("hub_config/client-secret", True),
+        ("hub_config/login/.secret.py", True),
+        ("hub_config/login/oauth.py", False),
+        ("hub_config/templates/password.html", False),
+        ("hub_config/grading.toml", False),
+        ("course/cli.py", False),
+        ("constraints.txt", False),
+    ],
+)
+def test_what_a_build_is_sent(path: str, out: bool) -> None:
+    assert ignored(PurePosixPath(path)) == out
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "out"),
+    [("*", "a/b", True), ("a/*", "a/b/c", True), ("a/*.py", "a/b/c.py", False), ("**/x", "x", True),
+     ("**/x", "a/b/x/y", True), ("a/**/c", "a/c", True), ("a\n!a/b", "a/b/c", False), ("a", "ab", False)],
+)  # fmt: skip
+def test_the_rules_of_dockerignore(pattern: str, path: str, out: bool) -> None:
+    assert ignored(PurePosixPath(path), pattern) == out
+
+
+def test_the_hubs_image_has_the_packages_of_the_extras() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    ((line, _),) = installs(IMAGES / "hub.Dockerfile")
+    for wanted in (*extras["hub"], *extras["login"]):
+        assert re.split(r"[><=\[]", wanted)[0] in line.replace("'", "").split()
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("path", DOCKERFILES, ids=name)
+def test_an_environment_made_by_its_steps_launches_it(path: Path, tmp_path: Path) -> None:
+    """Downloads several hundred megabytes of packages for each image, and installs them."""
+    image, root = KNOWN[name(path)], emulated(path, tmp_path / "image")
+    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True, timeout=300)
+    bin_folder = tmp_path / "venv" / "bin"
+    env = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(tmp_path / "venv")}
+    env.pop("PYTHONPATH", None)
+    for line, workdir in installs(path):
+        place = root / workdir.relative_to("/")
+        done = subprocess.run(["sh", "-euc", line], cwd=place, env={"TORCH_INDEX": "", "PACKAGES": "", **env},
+                              capture_output=True, text=True, timeout=1800)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    installed = name(path) == "student"  # the only one that does not work on a checkout
+    image = replace(image, launches=(*image.launches, ("-c", f"import {', '.join(image.needs)}")))
+    launch(str(bin_folder / "python"), image, root, config_of(root), "" if installed else str(root / image.home))
+    command = re.findall(r'"([^"]+)"', stages(path)[-1].steps[-1].rest)[0]
+    assert subprocess.run([bin_folder / command, "--version"], env=env, timeout=120).returncode == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from jupyterhub.utils import maybe_future
@@ -34,6 +34,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
 
     image_seconds = Integer(60, help="For how long fetching an image may fail before we give up").tag(config=True)
     look_seconds = Float(1.0, help="Between two looks at a pod that starts").tag(config=True)
+    clock: Callable[[], float] = staticmethod(time.monotonic)
     profile_list: Any  # KubeSpawner's
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -120,18 +121,17 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
 
     async def _reason(self) -> Condition:
         """Look at the pod until there is no use in waiting, and return why."""
-        clock = asyncio.get_running_loop().time
-        begun, broken = clock(), 0.0
+        begun, broken = self.clock(), 0.0
         while True:
             await asyncio.sleep(self.look_seconds)
             found = condition(self._pod())
             if found.kind != "image":
                 broken = 0.0
             elif not broken:
-                broken = clock()
-            if found.kind in ("ended", "broken") or clock() - begun >= self._patience:
+                broken = self.clock()
+            if found.kind in ("ended", "broken") or self.clock() - begun >= self._patience:
                 return found
-            if broken and clock() - broken >= self.image_seconds:
+            if broken and self.clock() - broken >= self.image_seconds:
                 return found
 
     def _pod(self) -> dict[str, Any] | None:

@@ -115,9 +115,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
             self.log.exception("The cluster has not taken the pod of %s", self.holder)
             raise Refused(503, f"The cluster has not taken your server. Try again in a minute. {_TELL}") from error
         finally:
-            for task in (starting, giving_up):
-                task.cancel()
-            await asyncio.gather(starting, giving_up, return_exceptions=True)
+            await _cancelled(starting, giving_up)
 
     async def _reason(self) -> Condition:
         """Look at the pod until there is no use in waiting, and return why."""
@@ -159,6 +157,15 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
     def _visible(self, spawner: PodProfileSpawner) -> list[dict[str, Any]]:
         """The profiles that `spawner`'s person may start, as KubeSpawner wants them."""
         return [profile.kubespawner() for profile in spawner._profiles.visible_to(spawner.groups)]
+
+
+async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
+    """End them; again and again, since Python 3.11's ``wait_for`` may swallow a cancellation."""
+    while left := [task for task in tasks if not task.done()]:
+        for task in left:
+            task.cancel()
+        await asyncio.wait(left, timeout=0.1)
+    await asyncio.gather(*tasks, return_exceptions=True)  # whose exceptions are known by now, or of no interest
 
 
 def _profiles(rows: Any) -> Profiles:

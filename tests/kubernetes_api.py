@@ -47,6 +47,7 @@ class FakeCluster:
             app.router.add_post(base, self._create)
             app.router.add_get(base + "/{name}", self._read)
             app.router.add_delete(base + "/{name}", self._delete)
+        app.router.add_get("/user/{name}/api", self._server)
         runner = web.AppRunner(app, shutdown_timeout=0)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -113,6 +114,10 @@ class FakeCluster:
         while change := await queue.get():  # an empty one ends it
             await response.write(json.dumps(change).encode() + b"\n")
         return response
+
+    async def _server(self, request: web.Request) -> web.Response:
+        """A person's server, for a hub that looks whether it is there."""
+        return web.json_response({}, headers={"X-JupyterHub-Version": "5.5.0"})
 
     async def _create(self, request: web.Request) -> web.Response:
         kind, row = request.path.rsplit("/", 1)[1], await request.json()

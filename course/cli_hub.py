@@ -75,7 +75,7 @@ def hub(
 
 
 def _write_values(state: Path | None, target: Path) -> None:
-    """Write what `helm` needs for a cluster's hub; the files are in `state`, where it has a cluster.toml."""
+    """Write what `helm` needs for a cluster's hub, made of three files in `state`, or of our own."""
     import yaml
 
     from hub_config import kubernetes
@@ -85,9 +85,8 @@ def _write_values(state: Path | None, target: Path) -> None:
     from hub_config.settings import load_courses
 
     home = Path(kubernetes.__file__).parent
-    folder = state if state and (state / "cluster.toml").exists() else home
-    others = state if state and (state / "courses.toml").exists() else home.parent
-    cluster = load_cluster(folder / "cluster.toml")
+    cluster = load_cluster((state or home) / "cluster.toml")
+    others = state or home.parent
     made = make_values(cluster, load_courses(others / "courses.toml"), load_profiles(others / "profiles.yaml"))
     plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
     text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
@@ -96,7 +95,10 @@ def _write_values(state: Path | None, target: Path) -> None:
         return
     write_atomically(target, text)
     out.print(f"{target} is written, for {cluster.host}. Next:", highlight=False)
-    command = f"helm upgrade --install hub jupyterhub/jupyterhub --version {cluster.chart} --values {target}"
+    command = (
+        f"helm upgrade --install hub jupyterhub/jupyterhub --version {cluster.chart} --values {target} "
+        "--namespace course --create-namespace --timeout 30m"
+    )
     out.print(command, highlight=False, soft_wrap=True)
 
 

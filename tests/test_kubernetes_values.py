@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,9 @@ def test_the_command_takes_the_operators_own_files(tmp_path: Path) -> None:
     cluster.write_text(cluster.read_text().replace("hub.example.org", "hub.uni.example"), encoding="utf-8")
     done = CliRunner().invoke(app, ["hub", "--values", "-", "--state", str(tmp_path)])
     assert yaml.safe_load(done.output)["proxy"]["https"]["hosts"] == ["hub.uni.example"]
+    cluster.unlink()  # the example is not taken instead
+    with pytest.raises(SetupError, match=r"cluster\.toml can't be read"):
+        CliRunner().invoke(app, ["hub", "--values", "-", "--state", str(tmp_path)], catch_exceptions=False)
 
 
 def test_invitations_are_made_in_the_hubs_pod(values: Values, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -266,6 +270,24 @@ def test_a_graders_own_server_is_told_its_course_by_the_environment(
     assert (c.CourseDirectory.course_id, c.CourseDirectory.root) == ("ml", str(tmp_path / "build"))
     assert c.ExchangeFactory.submit.__name__ == "HubSubmit"
     assert "Authenticator" not in c  # the course's shared server asks the hub; this one is its grader's own
+
+
+def test_the_recipe_fits_our_files(values: Values) -> None:
+    text = (HERE.parent / "docs" / "hub.md").read_text(encoding="utf-8").split("## Kubernetes")[1].split("\n## ")[0]
+    manifests = [yaml.safe_load(block) for block in re.findall(r"<<END\n(.*?)    END\n", text, re.DOTALL)]
+    for manifest in manifests:
+        kubernetes_validate.validate(manifest, "1.34", strict=True)
+    slicing, claim = manifests
+    (data,) = (yaml.safe_load(one) for one in slicing["data"].values())
+    (shared,) = data["sharing"]["timeSlicing"]["resources"]
+    asked = {name for row in values["singleuser"]["profileList"] for name in row["kubespawner_override"][LIMITS]}
+    assert {shared["name"], f"{shared['name']}.shared", "nvidia.com/mig-1g.10gb"} == asked
+    assert claim["metadata"]["name"] == ours()[0].claim(ours()[1].course[0])
+    assert f"--version {ours()[0].chart} " in text
+    assert set(re.findall(r"python3 -m ([\w.]+)", text)) == {invite.__name__}
+
+
+LIMITS = "extra_resource_limits"
 
 
 @pytest.mark.skipif(not CHART, reason="COURSE_Z2JH_CHART names no folder of the chart Zero-to-JupyterHub")

@@ -150,6 +150,22 @@ def test_a_hub_that_gives_up_leaves_nothing_behind(monkeypatch: pytest.MonkeyPat
     tell(monkeypatch, lambda pod: unschedulable("none"), story)
 
 
+def test_the_last_servers_pod_which_has_failed_is_not_taken_for_the_new_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def story(cluster: FakeCluster) -> None:
+        ada = spawner("ada", STUDENT, profile="cpu")
+        await start(ada)
+        cluster.update(ada.pod_name, phase="Failed", reason="DeadlineExceeded", containerStatuses=None)
+        while await ada.poll() is None:
+            await asyncio.sleep(0)
+        ada.clear_state()  # the hub takes it for ended; the pod is still there
+        assert list(cluster.pods) == [ada.pod_name]
+        ada.look_seconds, ada.clock = 0.0, time.monotonic
+        assert await start(ada) == "http://10.0.0.7:8888"
+        assert len(cluster.created) == 2
+
+    tell(monkeypatch, runs, story)
+
+
 def test_a_server_ends_with_its_time_also_after_a_restart_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     async def story(cluster: FakeCluster) -> None:
         ada = spawner("ada", STUDENT, profile="gpu")

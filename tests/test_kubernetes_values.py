@@ -109,6 +109,7 @@ def test_what_the_chart_is_told_of_the_cluster() -> None:
     cluster = changed(storage_class="fast", pull_secret="registry", idle_minutes=30)
     values = make_values(cluster, *ours()[1:])
     assert values["imagePullSecrets"] == ["registry"]
+    assert values["hub"]["consecutiveFailureLimit"] == 0  # a class that waits for GPUs is no reason to end the hub
     assert values["cull"]["timeout"] == 1800
     assert values["hub"]["db"]["pvc"] == {"storage": "20Gi", "storageClassName": "fast"}
     assert values["singleuser"]["storage"] == {"capacity": "10Gi", "dynamic": {"storageClass": "fast"}}

@@ -21,6 +21,7 @@ from hub_config.spawning import Ending, Refused
 
 _ADDED = ("volumes", "volume_mounts", "tolerations")  # a profile's stand beside the hub's own
 _GRACE = 30  # seconds that the hub waits longer than we do, so that the words are ours
+_ENDS = "course-server-ends"  # a pod's annotation
 _TELL = "Tell whoever runs the hub."
 
 
@@ -35,7 +36,8 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
     image_seconds = Integer(60, help="For how long fetching an image may fail before we give up").tag(config=True)
     look_seconds = Float(1.0, help="Between two looks at a pod that starts").tag(config=True)
     clock: Callable[[], float] = staticmethod(time.monotonic)
-    profile_list: Any  # KubeSpawner's
+    profile_list: Any  # KubeSpawner's, as the next
+    extra_annotations: Any
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -94,6 +96,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
         Refused : there is no such profile for this person, or their pod does not start.
         """
         self.until = time.time() + self.profile.course.hours * 3600
+        self.extra_annotations = {**self.extra_annotations, _ENDS: str(self.until)}
         return asyncio.ensure_future(self._watched(super().start()))
 
     async def progress(self) -> AsyncIterator[dict[str, Any]]:
@@ -135,8 +138,9 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
     def _pod(self) -> dict[str, Any] | None:
         reflector = self.pod_reflector
         found = reflector.pods.get(f"{self.namespace}/{self.pod_name}") if reflector else None
-        # One that is on its way out is the last server's, whose name is the same.
-        return None if found is None or "deletionTimestamp" in found["metadata"] else found
+        # The last server's has the same name, and may still be there.
+        mine = found and (found["metadata"].get("annotations") or {}).get(_ENDS) == str(self.until)
+        return found if mine else None
 
     def _refusal(self, found: Condition) -> Refused:
         self.log.warning("%s does not start: %s", self.holder, found)

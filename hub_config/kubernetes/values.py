@@ -73,6 +73,8 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
             "InviteAuthenticator": {"path": INVITATIONS, "allowed_users": list(courses.people)},
         },
         "extraEnv": {"PYTHONPATH": ROOT, "COURSE_PEOPLE": " ".join(courses.people)},
+        # The chart's 5 would end the hub when five people in a row have found no GPU free.
+        "consecutiveFailureLimit": 0,
         "templatePaths": [f"{ROOT}/hub_config/templates"],
         "services": {EXCHANGE: {"url": f"http://hub:{PORT}", "display": False, "oauth_no_confirm": True}},
         "loadRoles": {role["name"]: role for role in shared_roles()},

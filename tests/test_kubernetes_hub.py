@@ -98,7 +98,8 @@ def exchange_environ(folder: Path, port: int) -> dict[str, str]:
     here = {name: value.replace("/srv/jupyterhub", str(folder)) for name, value in named.items()}
     here["JUPYTERHUB_API_URL"] = here["JUPYTERHUB_API_URL"].replace(":8081", f":{port + 2}")
     here["JUPYTERHUB_SERVICE_URL"] = f"http://127.0.0.1:{port + 3}"
-    return {**here, "PYTHONPATH": str(HERE.parent)}
+    del here["PYTHONPATH"]  # ours is elsewhere
+    return here
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +117,8 @@ def ada(cluster: FakeCluster, tmp_path_factory: pytest.TempPathFactory) -> Itera
     }
     (folder / "kubeconfig").write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "Config", **access}))
     code = Invitations(folder / "invitations.db").invite(["ada"])["ada"]
-    common = {**os.environ, "PYTHONPATH": str(HERE.parent), "KUBECONFIG": str(folder / "kubeconfig")}
+    path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    common = {**os.environ, "PYTHONPATH": path, "KUBECONFIG": str(folder / "kubeconfig")}
     with ExitStack() as stack:
         log = stack.enter_context((folder / "log").open("wb"))
         for module, environ in (

@@ -6,6 +6,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -271,6 +273,19 @@ def test_a_graders_own_server_is_told_its_course_by_the_environment(
     assert (c.CourseDirectory.course_id, c.CourseDirectory.root) == ("ml", str(tmp_path / "build"))
     assert c.ExchangeFactory.submit.__name__ == "HubSubmit"
     assert "Authenticator" not in c  # the course's shared server asks the hub; this one is its grader's own
+
+
+def test_images_get_the_configuration_by_a_command(tmp_path: Path) -> None:
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "hub_config.servers", *words]
+        return subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, timeout=60)
+
+    assert run("student", str(tmp_path / "student")).returncode == 0
+    assert run("grader", str(tmp_path / "grader"), "/srv/course").returncode == 0
+    assert "autograder" not in (tmp_path / "student" / "nbgrader_config.py").read_text()
+    assert "'/srv/course'" in (tmp_path / "grader" / "nbgrader_config.py").read_text()
+    for wrong in ((), ("teacher", "x"), ("grader", "x"), ("student", "x", "y")):
+        assert "usage: python -m hub_config.servers" in run(*wrong).stderr
 
 
 def test_the_recipe_fits_our_files(values: Values) -> None:

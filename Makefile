@@ -16,7 +16,7 @@ setup: $(READY)
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,hub,login,cluster,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,hub,login,kubernetes,cluster,dev]'
 	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/kernels/course-warm
 	touch $@
 

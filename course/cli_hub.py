@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import signal
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,11 +15,16 @@ import typer
 from rich.table import Table
 
 from course.console import needs_grader, out
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import load_syllabus
 
 if TYPE_CHECKING:
     from hub_config.assembly import Place
+
+_MADE = (
+    "# Made by `course hub --values` of cluster.toml, courses.toml and profiles.yaml: change those, and make it anew.\n"
+)
 
 
 def hub(
@@ -36,9 +43,16 @@ def hub(
     account: Annotated[
         str | None, typer.Option("--name-of", help="Say what whoever has this account elsewhere is called, and end")
     ] = None,
+    values: Annotated[
+        Path | None,
+        typer.Option("--values", help="Write values for a Kubernetes cluster's chart to this file (-: print), and end"),
+    ] = None,
 ) -> None:
     """Run a JupyterHub with profiles, an exchange and formgrader on this machine, until Ctrl-C."""
     project = Project.find().activate()
+    if values:
+        _write_values(state, values)
+        return
     needs_grader()
     from hub_config import start
 
@@ -64,6 +78,34 @@ def hub(
             while not stop.wait(0.5) and running.process.poll() is None:
                 pass
     out.print("The hub has ended.")
+
+
+def _write_values(state: Path | None, target: Path) -> None:
+    """Write what `helm` needs for a cluster's hub, made of three files in `state`, or of our own."""
+    import yaml
+
+    from hub_config import kubernetes
+    from hub_config.kubernetes.cluster import load_cluster
+    from hub_config.kubernetes.values import make_values
+    from hub_config.profiles import load_profiles
+    from hub_config.settings import load_courses
+
+    home = Path(kubernetes.__file__).parent
+    cluster = load_cluster((state or home) / "cluster.toml")
+    others = state or home.parent
+    made = make_values(cluster, load_courses(others / "courses.toml"), load_profiles(others / "profiles.yaml"))
+    plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
+    text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
+    if str(target) == "-":
+        sys.stdout.write(text)
+        return
+    write_atomically(target, text)
+    out.print(f"{target} is written, for {cluster.host}. Next:", highlight=False)
+    command = (
+        f"helm upgrade --install hub jupyterhub/jupyterhub --version {cluster.chart} --values {target} "
+        "--namespace course --create-namespace --timeout 30m"
+    )
+    out.print(command, highlight=False, soft_wrap=True)
 
 
 def _release_demo(project: Project, place: Place) -> None:

@@ -15,11 +15,11 @@ from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
 from hub_config.profiles import load_profiles
 from hub_config.proxy import beside, proxy_command
+from hub_config.roles import EXCHANGE, REACH, shared_roles
 from hub_config.servers import write_config
 from hub_config.settings import Course, Courses, Hub, load_courses, load_hub
 
 HERE = Path(__file__).resolve().parent
-EXCHANGE = "exchange"
 FIRST_COURSE_PORT = 4  # ports of a hub: its own, then proxy's, hub's, exchange's, and from this one on the courses'
 
 
@@ -120,18 +120,15 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         },
         *(_grading(place, hub, course, number) for number, course in enumerate(courses.course)),
     ]
-    reach = f"access:services!service={EXCHANGE}"
     c.JupyterHub.load_roles = [
-        {"name": "user", "scopes": ["self", reach]},
-        {"name": "server", "scopes": ["users:activity!user", "access:servers!server", reach]},
-        {"name": "exchange", "scopes": ["read:users:name", "read:users:groups"], "services": [EXCHANGE]},
+        *shared_roles(),
         {
             "name": "idle-culler",
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
             "services": ["idle-culler"],
         },
         *(_grader_role(course) for course in courses.course),
-        *(_course_role(course, reach) for course in courses.course),
+        *(_course_role(course) for course in courses.course),
     ]
 
 
@@ -190,11 +187,11 @@ def _grader_role(course: Course) -> dict[str, Any]:
     }
 
 
-def _course_role(course: Course, reach: str) -> dict[str, Any]:
+def _course_role(course: Course) -> dict[str, Any]:
     """What nbgrader's JupyterHub plug-in asks for, and the exchange."""
     groups = (STUDENTS + course.id, GRADERS + course.id)
     return {
         "name": service_name(course),
-        "scopes": [reach, "list:users", "list:services", "list:groups", *(f"groups!group={group}" for group in groups)],
+        "scopes": [REACH, "list:users", "list:services", "list:groups", *(f"groups!group={group}" for group in groups)],
         "services": [service_name(course)],
     }

@@ -38,6 +38,11 @@ def read(path: Path, model: type[M], parse: Callable[[str], Any], kind: str, pla
         raise SetupError(f"{path} is not {kind}: {' '.join(str(error).split())}.") from error
 
 
+def dotted(where: _Where) -> str:
+    """``course.1.students.2``; what is in a list counts from 1."""
+    return ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+
+
 def _said(item: Any) -> str:
     if item["type"] == "extra_forbidden":
         return "there is no such key; is it misspelt?"

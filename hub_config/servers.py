@@ -1,8 +1,13 @@
-"""What a person's notebook server finds when it starts: which of nbgrader's tools there are, and whose course it is."""
+"""What a person's notebook server finds when it starts: which of nbgrader's tools there are, and whose course it is.
+
+``python -m hub_config.servers student FOLDER`` writes it into an image; ``grader FOLDER ROOT`` that of a grader's own
+server, which works on the checkout in ROOT and is told the course in COURSE_ID.
+"""
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Literal
 
@@ -20,24 +25,33 @@ from course.exchange.plugin import configure_exchange
 configure_exchange(get_config())  # noqa: F821  # nbgrader runs this file with it
 '''
 
-_GRADER = '''"""For nbgrader in a course's server: it works on the checkout and grades with our engine."""
+_GRADER = '''"""For nbgrader in a grader's server: it works on the checkout and grades with our engine."""
 
+import os
 import sys
 
 sys.path.insert(0, {root!r})
 
 from autograder.nbgrader_plugins import configure
 from course.project import Project
-from nbgrader.auth import JupyterHubAuthPlugin
 from pathlib import Path
 
 c = get_config()  # noqa: F821
-c.CourseDirectory.course_id = {course!r}
 configure(c, Project.find(Path({root!r})).activate())
-c.Authenticator.plugin_class = JupyterHubAuthPlugin
 '''
+_SHARED = """
+# The course's server, which all of its graders share: it may ask the hub who they are.
+from nbgrader.auth import JupyterHubAuthPlugin
 
-_SERVER = '''"""For a course's server, whose formgrader shows its pages in a frame."""
+c.CourseDirectory.course_id = {course!r}
+c.Authenticator.plugin_class = JupyterHubAuthPlugin
+"""
+_OWN = """
+# A grader's own server.
+c.CourseDirectory.course_id = os.environ["COURSE_ID"]
+"""
+
+_SERVER = '''"""For a grader's server, whose formgrader shows its pages in a frame."""
 
 c = get_config()  # noqa: F821
 c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
@@ -50,7 +64,8 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     Parameters
     ----------
     role : a student's server has nothing of formgrader; a grader's has all.
-    root, course : for a grader, the course's checkout and its id.
+    root, course : for a grader, the course's checkout and its id; without one it is a grader's own server, and the
+        environment names the course in ``COURSE_ID``.
     """
     disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
@@ -59,10 +74,18 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     if role == "student":
         write_atomically(folder / "nbgrader_config.py", _STUDENT)
     else:
-        write_atomically(folder / "nbgrader_config.py", _GRADER.format(root=str(root), course=course))
+        whose = _SHARED.format(course=course) if course else _OWN
+        write_atomically(folder / "nbgrader_config.py", _GRADER.format(root=str(root)) + whose)
         write_atomically(folder / "jupyter_server_config.py", _SERVER)
     return folder
 
 
 def _write_json(path: Path, content: object) -> None:
     write_atomically(path, json.dumps(content, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] not in (["student"], ["grader"]) or len(sys.argv) != (3 if sys.argv[1] == "student" else 4):
+        sys.exit("usage: python -m hub_config.servers student FOLDER | grader FOLDER ROOT")
+    kind, place, *where = sys.argv[1:]
+    write_config(Path(place), "student" if kind == "student" else "grader", root=Path(*where))

@@ -12,7 +12,7 @@ from course.exchange.bundle import Name
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
 from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
-from hub_config.reading import read
+from hub_config.reading import dotted, read
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
@@ -126,14 +126,9 @@ class Courses(_Section):
 
 def load_hub(path: Path) -> Hub:
     """Read and validate ``hub.toml``; raises `SetupError`, which names the place."""
-    return read(path, Hub, tomllib.loads, "TOML", _place)
+    return read(path, Hub, tomllib.loads, "TOML", dotted)
 
 
 def load_courses(path: Path) -> Courses:
     """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
-    return read(path, Courses, tomllib.loads, "TOML", _place)
-
-
-def _place(where: tuple[int | str, ...]) -> str:
-    """``course.1.students.2``; what is in a list counts from 1."""
-    return ".".join(str(part + 1) if isinstance(part, int) else part for part in where)
+    return read(path, Courses, tomllib.loads, "TOML", dotted)

@@ -51,7 +51,7 @@ def test_every_profile_says_what_it_is_for_and_for_how_long() -> None:
 
 
 def test_a_cpu_server_after_a_gpu_server_keeps_nothing_of_it() -> None:
-    """KubeSpawner sets only what the next profile names: each of ours names everything."""
+    """Each of ours names everything; what KubeSpawner makes of that is in test_kubernetes_spawner."""
     profiles = load_profiles(OURS)
     spawner: dict[str, Any] = {}
     for slug in ("gpu", "cpu"):

@@ -14,7 +14,8 @@ from jupyterhub.spawner import LocalProcessSpawner
 from course.project import Project
 from hub_config import start
 from hub_config.local import spawner as module
-from hub_config.local.spawner import DemoProfileSpawner, Refused, machine
+from hub_config.local.spawner import DemoProfileSpawner, machine
+from hub_config.spawning import Refused
 from tests.test_hub_settings import ROOT
 
 GPUS = """

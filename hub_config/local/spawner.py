@@ -18,13 +18,13 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
-from tornado import web
-from traitlets import Float, Unicode
+from traitlets import Unicode
 
 from autograder.engine.isolation import cgroup
 from hub_config.local.leases import Busy, Leases, NoSuchDevice, QuotaSpent
 from hub_config.profiles import Override, Profile, Profiles, load_profiles, memory_bytes
 from hub_config.settings import Hub, load_hub
+from hub_config.spawning import Ending, Refused
 
 _FIELD = "profile-option-"
 _PROCESSES = 2000  # of one server
@@ -54,35 +54,16 @@ def machine(folder: str, state: str) -> Machine:
     return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases)
 
 
-class Refused(web.HTTPError):
-    """No server is started; the hub shows the sentence to the person."""
-
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(status, sentence.replace("%", "%%"), reason="Not now")
-        self.jupyterhub_message = sentence
-
-
-class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
+class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
     """What both spawners do. The hub calls `options_form`, `start`, `poll` and `stop`, each for one server."""
 
     folder = Unicode(str(_FOLDER), help="Where hub.toml and profiles.yaml are").tag(config=True)
     state_folder = Unicode(help="Where the leases are kept").tag(config=True)
-    until = Float(0.0, help="When the server has to end, in seconds since 1970")
 
     @property
     def machine(self) -> Machine:
         """What this spawner shares with all others."""
         return machine(self.folder, self.state_folder)
-
-    @property
-    def holder(self) -> str:
-        """The server's name in the table of leases."""
-        return f"{self.user.name}/{self.name}"
-
-    @property
-    def groups(self) -> list[str]:
-        """The hub's groups that the person is in."""
-        return [group.name for group in self.user.groups]
 
     async def options_form(self, spawner: ProfileSpawner) -> str:
         """Called by the hub when it shows the page to start a server; return the form's inside."""
@@ -124,12 +105,8 @@ class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
         self._end()
 
     async def poll(self) -> int | None:
-        """Called by the hub every half minute; a server whose time is over is stopped here."""
+        """Called by the hub every half minute; a server that has ended gives everything back."""
         status: int | None = await super().poll()
-        if status is None and self.until and time.time() > self.until:
-            self.log.info("%s has run for as long as its profile allows: it is stopped", self.holder)
-            await super().stop()
-            status = 0
         if status is not None:
             self._end()
         return status
@@ -139,7 +116,6 @@ class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
         env: dict[str, str] = super().get_env()
         lease = self.machine.leases.held().get(self.holder)
         env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(lease.devices) if lease else ""
-        env["COURSE_SERVER_ENDS"] = datetime.fromtimestamp(self.until).astimezone().isoformat(timespec="minutes")
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -153,20 +129,10 @@ class ProfileSpawner(LocalProcessSpawner):  # type: ignore[misc]
 
         return first
 
-    def get_state(self) -> dict[str, Any]:
-        """Called by the hub before it ends; a later one goes on with what is returned."""
-        return {**super().get_state(), "until": self.until}
-
     def load_state(self, state: dict[str, Any]) -> None:
         """Called by the hub when it finds a server of its predecessor."""
         super().load_state(state)
-        self.until = state.get("until", 0.0)
         self._group = self._made_group()
-
-    def clear_state(self) -> None:
-        """Called by the hub once a server has ended."""
-        super().clear_state()
-        self.until = 0.0
 
     _group: cgroup.Group | None = None
 

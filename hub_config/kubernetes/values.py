@@ -1,0 +1,217 @@
+"""Values for the chart Zero-to-JupyterHub, made of ``cluster.toml``, ``courses.toml`` and ``profiles.yaml``. Pure.
+
+The exchange runs beside the hub, as a second container of its pod. A service that the hub itself starts would do
+too, but there the hub ends where it does not reach the service by the pod's own address, and a secret's keys can't be
+a service's environment.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from course.errors import SetupError
+from hub_config.exchange.rules import GRADERS
+from hub_config.kubernetes.cluster import STATE, Cluster, slug
+from hub_config.profiles import Profile, Profiles
+from hub_config.roles import EXCHANGE, shared_roles
+from hub_config.settings import Course, Courses
+
+Values = dict[str, Any]
+
+# What all three images agree on.
+ROOT = "/srv/course"  # the checkout, in the hub's and the graders' image
+CONFIG = (
+    "/etc/course"  # `student` or `grader` in it is a folder for JUPYTER_CONFIG_PATH (`python -m hub_config.servers`)
+)
+BUILD = "/srv/build"  # where a course's volume is mounted for its graders
+INVITATIONS = f"{STATE}/invitations.db"
+
+PORT = 8082  # the exchange's, in the hub's pod
+_PREFIX = f"/services/{EXCHANGE}"
+_HUB = {"app": "jupyterhub", "component": "hub"}  # the chart's labels of the hub's pod
+_PORTS = [{"port": PORT, "protocol": "TCP"}]
+
+
+def make_values(cluster: Cluster, courses: Courses, profiles: Profiles) -> Values:
+    """Return the values; plain data, to be written as YAML.
+
+    Raises
+    ------
+    SetupError : the three do not fit together.
+    """
+    try:
+        offered = Profiles(profiles=tuple(_offered(cluster, courses, profiles)))
+    except ValidationError as error:
+        raise SetupError(
+            "The profiles for graders of two courses would have the same name: give the courses other titles and ids, "
+            "and shorter ones."
+        ) from error
+    return {
+        "hub": _hub(cluster, courses),
+        "proxy": _proxy(cluster),
+        "singleuser": _singleuser(cluster, offered),
+        "prePuller": {"extraTolerations": _tolerations(offered)},
+        "cull": {"enabled": True, "timeout": cluster.idle_minutes * 60, "every": 300},
+        **({"imagePullSecrets": [cluster.pull_secret]} if cluster.pull_secret else {}),
+    }
+
+
+def _hub(cluster: Cluster, courses: Courses) -> Values:
+    return {
+        "image": _image(cluster.hub_image),
+        "config": {
+            "JupyterHub": {
+                "authenticator_class": "hub_config.invites.InviteAuthenticator",
+                "spawner_class": "hub_config.kubernetes.spawner.PodProfileSpawner",
+                "load_groups": {name: {"users": people} for name, people in courses.groups.items()},
+            },
+            "InviteAuthenticator": {"path": INVITATIONS, "allowed_users": list(courses.people)},
+        },
+        "extraEnv": {"PYTHONPATH": ROOT, "COURSE_PEOPLE": " ".join(courses.people)},
+        # The chart's 5 would end the hub when five people in a row have found no GPU free.
+        "consecutiveFailureLimit": 0,
+        "templatePaths": [f"{ROOT}/hub_config/templates"],
+        "services": {EXCHANGE: {"url": f"http://hub:{PORT}", "display": False, "oauth_no_confirm": True}},
+        "loadRoles": {role["name"]: role for role in shared_roles()},
+        "db": {"pvc": {"storage": cluster.hub_size, **_class(cluster, "storageClassName")}},
+        "extraContainers": [_exchange(cluster)],
+        "service": {"extraPorts": [{"name": EXCHANGE, "port": PORT, "targetPort": PORT}]},
+        "networkPolicy": {
+            # From people's servers and the proxy, and from the hub itself, which looks whether the exchange is there.
+            "ingress": [
+                {"ports": _PORTS, "from": [_pods({"hub.jupyter.org/network-access-hub": "true"}), _pods(_HUB)]}
+            ],
+            "egress": [_to_exchange()],
+        },
+    }
+
+
+def _exchange(cluster: Cluster) -> Values:
+    """The container of the exchange: what the hub tells a service that it starts, it is told here."""
+    named = {
+        "PYTHONPATH": ROOT,
+        "JUPYTERHUB_SERVICE_NAME": EXCHANGE,
+        "JUPYTERHUB_SERVICE_PREFIX": f"{_PREFIX}/",
+        "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}",
+        "JUPYTERHUB_API_URL": "http://127.0.0.1:8081/hub/api",
+        "COURSE_EXCHANGE_DB": cluster.exchange_db,
+        "COURSE_EXCHANGE_STORAGE": cluster.exchange_storage,
+        "COURSE_EXCHANGE_STORAGE_OPTIONS": json.dumps(cluster.exchange_options),
+    }
+    token = {"secretKeyRef": {"name": "hub", "key": f"hub.services.{EXCHANGE}.apiToken"}}  # the chart makes it
+    return {
+        "name": EXCHANGE,
+        "image": cluster.hub_image,
+        "command": ["python3", "-m", "hub_config.exchange"],
+        "env": [
+            *({"name": name, "value": value} for name, value in named.items()),
+            {"name": "JUPYTERHUB_API_TOKEN", "valueFrom": token},
+        ],
+        **({"envFrom": [{"secretRef": {"name": cluster.exchange_secret}}]} if cluster.exchange_secret else {}),
+        "ports": [{"name": EXCHANGE, "containerPort": PORT}],
+        "livenessProbe": {"httpGet": {"path": f"{_PREFIX}/health", "port": PORT}, "initialDelaySeconds": 30},
+        "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
+        "securityContext": {
+            "runAsUser": 1000,
+            "runAsGroup": 1000,
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "pvc", "mountPath": STATE}],  # the chart's name of the hub's volume
+    }
+
+
+def _proxy(cluster: Cluster) -> Values:
+    https: Values = {"enabled": True, "hosts": [cluster.host]}
+    if cluster.tls_secret:
+        https |= {"type": "secret", "secret": {"name": cluster.tls_secret}}
+    else:
+        https |= {"type": "letsencrypt", "letsencrypt": {"contactEmail": cluster.letsencrypt}}
+    return {"https": https, "chp": {"networkPolicy": {"egress": [_to_exchange()]}}}
+
+
+def _singleuser(cluster: Cluster, offered: Profiles) -> Values:
+    return {
+        "image": _image(cluster.student_image),
+        "defaultUrl": "/lab",
+        "extraEnv": {
+            "COURSE_EXCHANGE_URL": f"http://hub:{PORT}{_PREFIX}",
+            "JUPYTER_CONFIG_PATH": f"{CONFIG}/student",
+        },
+        "storage": {"capacity": cluster.home_size, "dynamic": _class(cluster, "storageClass")},
+        "networkPolicy": {"egress": [_to_exchange()]},
+        "profileList": [profile.model_dump(mode="json", exclude_none=True) for profile in offered],
+    }
+
+
+def _offered(cluster: Cluster, courses: Courses, profiles: Profiles) -> Iterator[Profile]:
+    """Every profile; one that only graders see becomes one for each course that they grade, with what that needs."""
+    claims = cluster.claims(courses)
+    for profile in profiles:
+        patterns = profile.course.groups
+        if not patterns or not all(pattern.startswith(GRADERS) for pattern in patterns):
+            yield profile
+            continue
+        graded = [one for one in courses.course if any(fnmatch.fnmatchcase(GRADERS + one.id, p) for p in patterns)]
+        if not graded:
+            raise SetupError(
+                f"profiles.yaml: {profile.slug} is for graders of {', '.join(patterns)}, and courses.toml has no such "
+                f"course. Its courses: {', '.join(one.id for one in courses.course)}."
+            )
+        for course in graded:
+            yield _for_graders(profile, course, claims[course.id], cluster)
+
+
+def _for_graders(profile: Profile, course: Course, claim: str, cluster: Cluster) -> Profile:
+    """The profile to grade one course: our image, the course's volume, and nbgrader's settings for it."""
+    base = profile.kubespawner_override
+    shown = {
+        "slug": f"{profile.slug}-{slug(course)}"[:40].strip("-"),
+        "display_name": f"{profile.display_name}: {course.title}",
+        "course": {**profile.course.model_dump(), "groups": [GRADERS + course.id]},
+    }
+    override = {
+        **base.named,
+        "image": base.image or cluster.grader_image,
+        "environment": {
+            **(base.environment or {}),
+            "COURSE_ID": course.id,
+            "COURSE_ROOT": ROOT,
+            "COURSE_BUILD": BUILD,
+            "PYTHONPATH": ROOT,
+            "JUPYTER_CONFIG_PATH": f"{CONFIG}/grader",
+        },
+        "volumes": [*(base.volumes or ()), {"name": "course", "persistentVolumeClaim": {"claimName": claim}}],
+        "volume_mounts": [*(base.volume_mounts or ()), {"name": "course", "mountPath": BUILD}],
+    }
+    return Profile.model_validate({**profile.model_dump(exclude_none=True), **shown, "kubespawner_override": override})
+
+
+def _tolerations(offered: Profiles) -> list[dict[str, Any]]:
+    """Of all profiles, each once, so that images are there before people on the nodes with GPUs, too."""
+    found: list[dict[str, Any]] = []
+    for profile in offered:
+        found += [one for one in profile.kubespawner_override.tolerations or () if one not in found]
+    return found
+
+
+def _image(image: str) -> Values:
+    name, _, tag = image.rpartition(":")
+    return {"name": name, "tag": tag}
+
+
+def _class(cluster: Cluster, name: str) -> Values:
+    return {name: cluster.storage_class} if cluster.storage_class else {}
+
+
+def _pods(labels: dict[str, str]) -> Values:
+    return {"podSelector": {"matchLabels": labels}}
+
+
+def _to_exchange() -> Values:
+    return {"ports": _PORTS, "to": [_pods(_HUB)]}

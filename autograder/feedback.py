@@ -111,7 +111,7 @@ def render_feedback(
     """
     page = _Page(result, notebook, manual, model_answers)
     exercises = [page.exercise(exercise) for exercise in result.exercises]
-    text = _environment().get_template("feedback.html.j2").render(
+    text = page_environment().get_template("feedback.html.j2").render(
         chapter=chapter_title or result.chapter,
         result=result,
         total=_total(result, exercises),
@@ -161,11 +161,12 @@ def show(graded: Graded) -> NotebookNode:
 def render_exercise(exercise: ExerciseResult) -> str:
     """Return one exercise's verdict as a short HTML fragment without styles, for the output of a notebook's cell."""
     view = _Page(None, None, {}, {}).exercise(exercise)
-    return storable(_environment().get_template("exercise.html.j2").render(exercise=view))
+    return storable(page_environment().get_template("exercise.html.j2").render(exercise=view))
 
 
 @functools.cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return what makes pages of the templates here; everything that is put in is escaped."""
     folder = Path(__file__).parent / "templates"
     # Not chosen by the file's name: every template here makes HTML.
     environment = Environment(

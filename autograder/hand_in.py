@@ -44,8 +44,15 @@ def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = froz
     return [one for one in found if not students or one.student in students]
 
 
-def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = False) -> Judged:
+def judge_hand_in(
+    project: Project, name: str, hand_in: HandIn, fresh: bool = False, *, at_once: bool = False
+) -> Judged:
     """Judge one hand-in and store the result; run in a worker.
+
+    Parameters
+    ----------
+    at_once : it is not known yet whether this hand-in counts: what is stored of the student's grade stays, and a later
+        grading of the same notebook finds the result.
 
     Raises
     ------
@@ -53,11 +60,14 @@ def judge_hand_in(project: Project, name: str, hand_in: HandIn, fresh: bool = Fa
     """
     found = opened(project, name)
     chapter = found.assignment.chapter
-    store = Store.of(project, chapter)
+    early = Store.early(project, chapter)
+    store = early if at_once else Store.of(project, chapter)
     try:
         path, notes = _find_notebook(hand_in, chapter)
         notebook = read_notebook(path, chapter.limits.notebook_mb)
-        graded = grade_stored(notebook, hand_in.student, found, store, notes=notes, fresh=fresh)
+        graded = grade_stored(
+            notebook, hand_in.student, found, store, notes=notes, fresh=fresh, early=None if at_once else early
+        )
     except Unreadable as error:
         graded = refused(hand_in.student, found.assignment, error.status, str(error))
         keep_refused(graded, found, store)

@@ -59,7 +59,8 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
             if legacy.is_legacy(project, resources):
                 return legacy.execute(self, nb, resources)
             found = opened(project, resources["nbgrader"]["assignment"])
-            graded = grade_stored(nb, student, found, Store.of(project, found.assignment.chapter))
+            stores = (Store.of(project, found.assignment.chapter), Store.early(project, found.assignment.chapter))
+            graded = grade_stored(nb, student, found, stores[0], early=stores[1])
         except CourseError as error:
             raise NbGraderException(str(error)) from error
         self.log.info("%s: %s", student, graded.result.status)

@@ -22,6 +22,7 @@ def grade_stored(
     *,
     notes: tuple[str, ...] = (),
     fresh: bool = False,
+    early: Store | None = None,
 ) -> Graded:
     """Grade a submitted notebook, running it only where something is not known from the last time; store the grade.
 
@@ -29,6 +30,7 @@ def grade_stored(
     ----------
     notes : on the file, put before the result's own.
     fresh : use nothing that is stored.
+    early : where a result may be that has been judged before this hand-in was to be graded.
 
     Raises
     ------
@@ -41,12 +43,16 @@ def grade_stored(
         attempt = f"not run: {error}"
     keys = opened.keys.submission(student, "\x1f".join([attempt, *notes]))
     last, memory = (None, SubmissionMemory(keys)) if fresh else store.recall(student, keys)
+    moved = False
+    if last is None and not fresh and early is not None:
+        last, memory = early.recall(student, keys)
+        moved = last is not None
     before = dict(memory.kept)
     graded = from_memory(last, memory, assignment, Seed(assignment.key, student, attempt)) if last else None
     if graded is None:
         bench = replace(assignment.bench, memory=memory)
         graded = grade(notebook, student, replace(assignment, bench=bench), notes)
-    if last is None or graded.result != last.result or memory.kept != before:
+    if last is None or moved or graded.result != last.result or memory.kept != before:
         store.save(keys, graded, memory.kept)
     return graded
 

@@ -33,14 +33,26 @@ _DRAFTS = ".drafts"  # unfinished files; whoever was killed meanwhile has left s
 
 @dataclass(frozen=True)
 class Store:
-    """The results of one chapter, in ``build/results/<chapter>/<student>/``."""
+    """The results of one chapter, in ``build/results/<chapter>/<student>/``.
+
+    Attributes
+    ----------
+    each_run : keep a result of each thing that a student has handed in, in a folder below, instead of the last;
+        transcripts, which take megabytes, of the last only.
+    """
 
     folder: Path
+    each_run: bool = False
 
     @classmethod
     def of(cls, project: Project, chapter: Chapter) -> Store:
         """Return the store of a chapter."""
         return cls(project.build / "results" / chapter.name)
+
+    @classmethod
+    def early(cls, project: Project, chapter: Chapter) -> Store:
+        """Return the store of what has been judged of a chapter at once, before it is known which hand-in counts."""
+        return cls(project.build / "instant" / "results" / chapter.name, each_run=True)
 
     @contextmanager
     def claimed(self) -> Iterator[None]:
@@ -77,7 +89,7 @@ class Store:
         ------
         EngineError : the disk is full, or the folder can't be written to.
         """
-        folder, drafts = self.folder / graded.result.student, self.folder / _DRAFTS
+        folder, drafts = self._place(graded.result.student, keys.run), self.folder / _DRAFTS
         notebook = json.dumps(graded.notebook, ensure_ascii=False)  # nbformat's own writer takes ten times as long
         checks = {result.check for exercise in graded.result.exercises for result in exercise.checks}
         rows = bounded({name: one for name, one in (kept or {}).items() if name in checks})
@@ -94,6 +106,7 @@ class Store:
             write_atomically(folder / "transcripts.json", json.dumps(transcripts), drafts=drafts)
             # Last: it names the notebook it belongs to, so that one without the other is as good as none.
             write_atomically(folder / "result.json", json.dumps(content, indent=1), drafts=drafts)
+            self._save_room(folder)
         except OSError as error:
             raise EngineError(
                 f"The result of {graded.result.student} can't be stored: {error}. Free some space, or mend the "
@@ -102,32 +115,42 @@ class Store:
 
     def load(self, student: str) -> Graded | None:
         """Return the stored grade, whatever it is good for, or None."""
-        content = self._content(student)
-        return self._graded(student, content) if content else None
+        content = self._content(self.folder / student)
+        return self._graded(self.folder / student, content) if content else None
 
     def recall(self, student: str, keys: Keys) -> tuple[Graded | None, SubmissionMemory]:
         """Return what is known of a submission under `keys`: its last grade, and the memory of its checks."""
-        content, memory = self._content(student), SubmissionMemory(keys)
+        folder, memory = self._place(student, keys.run), SubmissionMemory(keys)
+        content = self._content(folder)
         if not content or content["run"] != keys.run:
             return None, memory
-        graded = self._graded(student, content)
+        graded = self._graded(folder, content)
         if graded is None:
             return None, memory
-        transcripts = self._transcripts(student, keys.run)
+        transcripts = self._transcripts(folder, keys.run)
         for exercise in graded.result.exercises:
             for result in exercise.checks:
                 if (one := _kept(result, content["checks"], transcripts)) is not None:
                     memory.kept[result.check] = one
         return graded, memory
 
-    def _content(self, student: str) -> dict[str, Any] | None:
-        found = _read_object(self.folder / student / "result.json")
+    def _place(self, student: str, run: str) -> Path:
+        return self.folder / student / run if self.each_run else self.folder / student
+
+    def _save_room(self, newest: Path) -> None:
+        """Remove the transcripts of what a student handed in before."""
+        for other in newest.parent.glob("*/transcripts.json") if self.each_run else ():
+            if other.parent != newest:
+                other.unlink(missing_ok=True)
+
+    def _content(self, folder: Path) -> dict[str, Any] | None:
+        found = _read_object(folder / "result.json")
         wanted = {"run": str, "notebook": str, "result": dict, "checks": dict}
         return found if found and all(isinstance(found.get(k), kind) for k, kind in wanted.items()) else None
 
-    def _graded(self, student: str, content: dict[str, Any]) -> Graded | None:
+    def _graded(self, folder: Path, content: dict[str, Any]) -> Graded | None:
         try:
-            text = (self.folder / student / "notebook.ipynb").read_bytes()
+            text = (folder / "notebook.ipynb").read_bytes()
             if hashlib.sha256(text).hexdigest() != content["notebook"]:
                 return None
             # Ours, and unchanged as the digest shows: not validated again, which would take most of the time.
@@ -136,8 +159,8 @@ class Store:
         except (OSError, ValueError, KeyError, TypeError, ValidationError):
             return None  # absent or damaged: graded again
 
-    def _transcripts(self, student: str, run: str) -> dict[str, Any]:
-        found = _read_object(self.folder / student / "transcripts.json") or {}
+    def _transcripts(self, folder: Path, run: str) -> dict[str, Any]:
+        found = _read_object(folder / "transcripts.json") or {}
         checks = found.get("checks")
         return checks if found.get("run") == run and isinstance(checks, dict) else {}
 

@@ -6,12 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
+from rich.table import Table
 
-from course.console import out
-from course.errors import ExchangeRefusal, StudentError
+from course.console import err, out
+from course.errors import CourseError, ExchangeRefusal, StudentError
 
 if TYPE_CHECKING:
     from course.exchange import ExchangeClient, Received
+    from course.exchange.verdict import Verdict
 
 Assignment = Annotated[str, typer.Argument(metavar="CHAPTER", help="An assignment, in full or in short: ch03")]
 Hub = Annotated[str | None, typer.Option("--hub", metavar="URL", help="The hub; COURSE_EXCHANGE_URL by default")]
@@ -37,7 +40,7 @@ def fetch(
         out.print(f"Fetched {home}. Next: course submit {chapter}", highlight=False)
         return
     handed_in = {one.id: one for one in client.submissions(course_id, release.assignment)}
-    pages = {one.of: one for one in client.feedback(course_id, release.assignment) if one.of in handed_in}
+    pages = {of: one for of, one in client.pages(course_id, release.assignment).items() if of in handed_in}
     for submission, page in pages.items():
         moment = handed_in[submission].time.strftime("%Y-%m-%d %H.%M.%S")  # a colon is no part of a path everywhere
         place = client.fetch(page, home / "feedback" / moment, replace=True)
@@ -46,7 +49,16 @@ def fetch(
         out.print("There is no feedback yet.")
 
 
-def submit(chapter: Assignment, hub: Hub = None, course: Course = None, folder: Folder = Path()) -> None:
+def submit(
+    chapter: Assignment,
+    hub: Hub = None,
+    course: Course = None,
+    folder: Folder = Path(),
+    seconds: Annotated[
+        float, typer.Option("--wait", min=0, help="Seconds to wait for feedback, in a course that gives it at once")
+    ] = 60,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Do not wait for feedback")] = False,
+) -> None:
     """Hand in an assignment's folder; the hub's clock says when. What has arrived is not sent again."""
     client, course_id, release = _open(chapter, hub, course)
     home = folder / release.assignment
@@ -57,6 +69,42 @@ def submit(chapter: Assignment, hub: Hub = None, course: Course = None, folder: 
     receipt = client.submit(course_id, release.assignment, home)
     moment = receipt.time.strftime("%Y-%m-%d %H:%M:%S")
     out.print(f"Handed in {release.assignment} at {moment} UTC: receipt {receipt.id}", highlight=False)
+    if receipt.tries_left is not None:
+        out.print(f"You may hand it in {_times(receipt.tries_left)} within the hour.", highlight=False)
+        _show_feedback(client, receipt, 0 if no_wait else seconds, f"course fetch {chapter} --feedback")
+
+
+def _times(left: int) -> str:
+    return {0: "no more", 1: "once more"}.get(left, f"{left} more times")
+
+
+def _show_feedback(client: ExchangeClient, receipt: Received, seconds: float, later: str) -> None:
+    """Wait for the verdict and show it; what was handed in is safe, whatever happens here."""
+    from course.exchange.verdict import await_verdict
+
+    verdict = None
+    try:
+        with err.status("Your work is being graded …"):
+            verdict = await_verdict(client, receipt, seconds) if seconds else None
+    except CourseError as error:
+        out.print(f"Your hand-in is safe, but its feedback can't be shown now: {escape(str(error))}", highlight=False)
+    if verdict is not None:
+        _print_verdict(verdict)
+    out.print(f"{'The page' if verdict else 'Feedback, once it is there'}: {later}", highlight=False)
+
+
+def _print_verdict(verdict: Verdict) -> None:
+    table = Table("exercise", "result", "points", "to look at first", title="Feedback at once")
+    for one in verdict.exercises:
+        points = f"{one.max_score:g} possible" if one.score is None else f"{one.score:g} of {one.max_score:g}"
+        title = escape(f"{one.exercise} {one.title}")
+        table.add_row(title, escape(f"{one.symbol} {one.word}"), points, escape(one.sentence))
+    if verdict.exercises:
+        out.print(table)
+    for sentence in verdict.sentences:
+        out.print(escape(sentence), highlight=False)
+    if verdict.score is not None:
+        out.print(f"Together: {verdict.score:g} of {verdict.max_score:g} points.", highlight=False)
 
 
 def _open(chapter: str, hub: str | None, course: str | None) -> tuple[ExchangeClient, str, Received]:

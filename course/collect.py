@@ -13,6 +13,11 @@ from course.syllabus import Chapter
 _STUDENT = re.compile(r"^[\w][\w.@-]*$")  # what may be a folder's name and a gradebook's key
 
 
+def is_student(name: str) -> bool:
+    """Whether `name` can be a student's id: a folder's name, and a gradebook's key."""
+    return _STUDENT.match(name) is not None
+
+
 def collect_folder(project: Project, chapter: Chapter, source: Path) -> list[str]:
     """Copy ``<student>.ipynb`` files, or the notebooks in ``<student>/`` folders, and return the students.
 
@@ -32,7 +37,7 @@ def collect_folder(project: Project, chapter: Chapter, source: Path) -> list[str
             links.append(path)
             continue
         student = path.stem if path.is_file() else path.name
-        if not _STUDENT.match(student):
+        if not is_student(student):
             raise OperatorError(f"{path} can't be collected: {student!r} is not a student's id. Rename it.")
         target = project.build / "submitted" / student / chapter.name
         target.mkdir(parents=True, exist_ok=True)

@@ -108,8 +108,11 @@ def configure(c: Config, project: Project) -> Config:
     """Set in `c` what every nbgrader command needs to work on `project`, and return it.
 
     Our own commands and ``nbgrader_config.py`` both call this, so that both do the same. On a hub, which names its
-    exchange in ``COURSE_EXCHANGE_URL``, that one is used; elsewhere the exchange is left alone.
+    exchange in ``COURSE_EXCHANGE_URL`` and for a grader the course in ``COURSE_ID``, these are used; elsewhere the
+    exchange is left alone.
     """
+    if os.environ.get("COURSE_ID") and "course_id" not in c.CourseDirectory:
+        c.CourseDirectory.course_id = os.environ["COURSE_ID"]
     c.CourseDirectory.root = str(project.build)
     c.CourseDirectory.db_url = gradebook_url(project)
     if not c.CourseDirectory.db_url.startswith("sqlite") and "course_id" not in c.CourseDirectory:

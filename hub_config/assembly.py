@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import SetupError
-from hub_config.exchange.identity import COURSE_SERVICE
+from course.exchange import policy
+from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
@@ -20,6 +22,8 @@ from hub_config.servers import write_config
 from hub_config.settings import Course, Courses, Hub, load_courses, load_hub
 
 HERE = Path(__file__).resolve().parent
+# What a grader's environment says of the machine, for the services that grade as well.
+_OF_THE_MACHINE = ("COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DB_URL", "COURSE_KEY", "COURSE_MINIMUM_TIER")
 FIRST_COURSE_PORT = 4  # ports of a hub: its own, then proxy's, hub's, exchange's, and from this one on the courses'
 
 
@@ -50,7 +54,13 @@ class Place:
     def load(self) -> tuple[Hub, Courses]:
         """Read and validate all three files; raises `SetupError`."""
         load_profiles(self.folder / "profiles.yaml")
-        return load_hub(self.folder / "hub.toml"), load_courses(self.folder / "courses.toml")
+        courses = load_courses(self.folder / "courses.toml")
+        if len({self.folder_of(course) for course in courses.course}) != len(courses.course):
+            raise SetupError(
+                f"{self.folder / 'courses.toml'}: two courses have one folder. Each needs a checkout of its own, and "
+                "with it a gradebook: `git worktree add` makes one."
+            )
+        return load_hub(self.folder / "hub.toml"), courses
 
     def folder_of(self, course: Course) -> Path:
         """The checkout a course is graded in."""
@@ -113,12 +123,13 @@ def _spawn(c: Any, place: Place, hub: Hub) -> None:
 
 def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
     c.JupyterHub.services = [
-        _exchange(place, hub),
+        _exchange(place, hub, courses),
         {
             "name": "idle-culler",
             "command": [sys.executable, "-m", "jupyterhub_idle_culler", f"--timeout={hub.idle_minutes * 60}"],
         },
         *(_grading(place, hub, course, number) for number, course in enumerate(courses.course)),
+        *(_instant(place, hub, course) for course in courses.course if course.feedback.instant),
     ]
     c.JupyterHub.load_roles = [
         *shared_roles(),
@@ -129,6 +140,11 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         },
         *(_grader_role(course) for course in courses.course),
         *(_course_role(course) for course in courses.course),
+        *(
+            {"name": INSTANT_SERVICE + course.id, "scopes": [REACH], "services": [INSTANT_SERVICE + course.id]}
+            for course in courses.course
+            if course.feedback.instant
+        ),
     ]
 
 
@@ -142,7 +158,8 @@ def service_name(course: Course) -> str:
     return COURSE_SERVICE + course.id
 
 
-def _exchange(place: Place, hub: Hub) -> dict[str, Any]:
+def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
+    tries = {course.id: course.feedback.tries_per_hour for course in courses.course if course.feedback.instant}
     return {
         "name": EXCHANGE,
         "url": f"http://127.0.0.1:{hub.port + 3}",
@@ -152,6 +169,7 @@ def _exchange(place: Place, hub: Hub) -> dict[str, Any]:
             "PYTHONPATH": str(place.root),
             "COURSE_EXCHANGE_DB": hub.exchange_db or f"sqlite:///{place.state / 'exchange.db'}",
             "COURSE_EXCHANGE_STORAGE": hub.exchange_storage or str(place.state / "exchange"),
+            "COURSE_EXCHANGE_TRIES": json.dumps(tries),
         },
     }
 
@@ -171,11 +189,36 @@ def _grading(place: Place, hub: Hub, course: Course, number: int) -> dict[str, A
             "JUPYTER_CONFIG_PATH": str(config),
             "JUPYTERHUB_DEFAULT_URL": "/lab",
             "JUPYTERHUB_USER": service_name(course),
-            "COURSE_EXCHANGE_URL": exchange_url(hub),
-            "COURSE_ROOT": str(root),
-            "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+            **_grader_environ(place, hub, course),
         },
+    }
+
+
+def _instant(place: Place, hub: Hub, course: Course) -> dict[str, Any]:
+    """The service that grades what is handed in at once."""
+    return {
+        "name": INSTANT_SERVICE + course.id,
+        "command": [sys.executable, "-m", "hub_config.instant"],
+        "cwd": str(place.folder_of(course)),
+        "environment": _grader_environ(place, hub, course),
+    }
+
+
+def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
+    """What every command that collects or grades a course finds in its environment."""
+    root = place.folder_of(course)
+    here = {name: os.environ[name] for name in _OF_THE_MACHINE if os.environ.get(name)}
+    if os.environ.get("COURSE_BUILD") and root == place.root.resolve():
+        here["COURSE_BUILD"] = os.environ["COURSE_BUILD"]
+    return {
+        **here,
+        "COURSE_EXCHANGE_URL": exchange_url(hub),
+        "COURSE_ROOT": str(root),
+        "COURSE_ID": course.id,
+        policy.VARIABLE: course.grade.model_dump_json(),
+        "COURSE_FEEDBACK": course.feedback.model_dump_json(),
+        "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     }
 
 

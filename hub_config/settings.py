@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from course.exchange.bundle import Name
+from course.exchange.policy import GradePolicy
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
 from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
@@ -72,6 +73,23 @@ class Hub(_Section):
         return self.public_url.startswith("https:") and not self.tls_key
 
 
+class Feedback(_Section):
+    """What a student reads at the moment of handing in: ``[course.feedback]``.
+
+    Attributes
+    ----------
+    instant : whether each hand-in is graded at once, and its student told a sentence per exercise.
+    tries_per_hour : hand-ins of one student for one assignment.
+    points : whether the student is told the points too.
+    workers : hand-ins that are judged at the same time.
+    """
+
+    instant: bool = False
+    tries_per_hour: Annotated[int, Field(ge=1, le=60)] = 6
+    points: bool = True
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+
+
 class Course(_Section):
     """One course.
 
@@ -80,6 +98,9 @@ class Course(_Section):
     id : of the hub's groups (``nbgrader-<id>``, ``formgrade-<id>``), the exchange and nbgrader.
     graders, students : people of the hub; a student may also be added on the hub's admin page or by nbgrader.
     folder : the checkout that the course is built and graded in.
+    feedback : at once, or not.
+    grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
+        gradebook, which formgrader edits.
     """
 
     id: Name
@@ -87,6 +108,17 @@ class Course(_Section):
     graders: tuple[Person, ...] = ()
     students: tuple[Person, ...] = ()
     folder: str = "."
+    feedback: Feedback = Feedback()
+    grade: GradePolicy = GradePolicy()
+
+    @model_validator(mode="after")
+    def _possible(self) -> Course:
+        if self.grade.counts == "best" and not (self.feedback.instant and self.feedback.points):
+            raise ValueError(
+                'grade.counts = "best" goes by the points of feedback at once: it needs feedback.instant = true, and '
+                "feedback.points = true"
+            )
+        return self
 
 
 class Courses(_Section):
@@ -99,9 +131,6 @@ class Courses(_Section):
         ids = [course.id for course in self.course]
         if len(set(ids)) != len(ids):
             raise ValueError("two courses have one id")
-        folders = [course.folder for course in self.course]
-        if len(set(folders)) != len(folders):
-            raise ValueError("two courses have one folder: each needs a checkout, and so a gradebook, of its own")
         for course in self.course:
             both = set(course.graders) & set(course.students)
             if both:

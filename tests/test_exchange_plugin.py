@@ -15,6 +15,8 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
 from course.exchange.plugin import configure_exchange, timestamp
+from course.exchange.policy import VARIABLE, GradePolicy
+from course.exchange.verdict import FILE, Verdict
 from course.nbgrader_plugins import alembic_on_path
 from hub_config.exchange.rules import Exchange
 from tests.exchange_server import client, folder_of, make_exchange, serving
@@ -112,6 +114,73 @@ def test_a_new_page_is_announced(hub: Hub) -> None:
         "ch03.ipynb",
         "data.csv",
     }
+
+
+def test_feedback_at_once_is_in_the_list_until_the_instructors_comes(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    receipt = hub.hand_in("ada", "answer")
+    given = folder_of(hub.folder / "verdict", {"ch03.html": "at once", "verdict.json": "{}"})
+    client(hub.url, "grace").give_feedback(receipt, given, "instant")
+    (handed,) = hub.do("ada", "List", assignment="", cached=True)[0]["submissions"]
+    assert (handed["has_exchange_feedback"], handed["has_local_feedback"]) == (True, False)
+    hub.do("ada", "FetchFeedback")
+    (handed,) = hub.do("ada", "List", assignment="", cached=True)[0]["submissions"]
+    assert (Path(handed["local_feedback_path"]) / "ch03.html").read_text() == "at once"
+    assert not handed["feedback_updated"]
+    hub.do("grace", "Collect")
+    folder_of(hub.course / "feedback" / "ada" / "ch03", {"ch03.html": "well done"})
+    hub.do("grace", "ReleaseFeedback")
+    (handed,) = hub.do("ada", "List", assignment="", cached=True)[0]["submissions"]
+    assert handed["feedback_updated"]
+    hub.do("ada", "FetchFeedback")
+    place = Path(handed["local_feedback_path"])
+    assert (place / "ch03.html").read_text() == "well done"
+    assert not (place / "verdict.json").exists()
+
+
+def test_the_best_by_what_graders_have_given_is_collected(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, GradePolicy(counts="best").model_dump_json())
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ben", "ben's only one")  # needs no score
+    mine = [hub.hand_in("ada", text) for text in ("7 points", "9 points", "9 points, later", "3 points")]
+    with pytest.raises(ExchangeError, match=r"of ada not all are graded yet.*--once"):
+        hub.do("grace", "Collect")
+    assert not (hub.course / "submitted").exists()
+    for one, score in zip(mine, (7, 9, 9, 3), strict=True):
+        verdict = Verdict(submission=one.id, chapter="ch03", complete=True, score=score)
+        given = folder_of(hub.folder / one.id, {FILE: verdict.model_dump_json()})
+        client(hub.url, "grace").give_feedback(one, given, "instant")
+    hub.do("grace", "Collect")
+    assert (hub.submitted("ada"), hub.submitted("ben")) == ("9 points, later", "ben's only one")
+
+
+def test_verdicts_without_points_choose_no_best(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, GradePolicy(counts="best").model_dump_json())
+    hub.do("grace", "ReleaseAssignment")
+    for one in (hub.hand_in("ada", "one"), hub.hand_in("ada", "two")):
+        verdict = Verdict(submission=one.id, chapter="ch03", complete=True)
+        given = folder_of(hub.folder / one.id, {FILE: verdict.model_dump_json()})
+        client(hub.url, "grace").give_feedback(one, given, "instant")
+    with pytest.raises(ExchangeError, match=r"ada were told verdicts without points.*let the last"):
+        hub.do("grace", "Collect")
+
+
+def test_what_is_too_late_is_not_collected_where_that_is_refused(
+    hub: Hub, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    due = datetime(2030, 1, 1, 12, tzinfo=UTC)
+    with alembic_on_path(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
+        book.add_assignment("ch03", duedate=due.replace(tzinfo=None))
+    monkeypatch.setenv(VARIABLE, GradePolicy(late="refuse", grace_minutes=10).model_dump_json())
+    hub.do("grace", "ReleaseAssignment")
+    for who, minutes in (("ada", (-5, 9, 11)), ("ben", (11,))):
+        for minute in minutes:
+            moment = due + timedelta(minutes=minute)
+            exchange.clock = lambda moment=moment: moment.timestamp()  # type: ignore[misc]
+            hub.hand_in(who, f"{minute:+d} min")
+    hub.do("grace", "Collect")
+    assert hub.submitted("ada") == "+9 min"
+    assert not (hub.course / "submitted" / "ben").exists()
 
 
 def test_only_ones_own_courses_and_work_are_listed(hub: Hub) -> None:

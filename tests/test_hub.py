@@ -15,6 +15,7 @@ import requests
 
 from autograder.engine.isolation import cgroup
 from course.exchange import ExchangeClient
+from course.exchange.verdict import await_verdict
 from course.project import Project
 from hub_config import start
 from hub_config.assembly import Place
@@ -115,8 +116,10 @@ def place(project: Project) -> Place:
 
 @pytest.fixture(scope="module")
 def running(place: Place) -> Iterator[start.Running]:
-    with start.running(place, log=place.state / "hub.log") as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_BUILD", str(place.folder.parent))  # the course's, too
+        with start.running(place, log=place.state / "hub.log") as running:
+            yield running
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +199,12 @@ def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada:
     assert client.whoami() == ("ada", {"ml": "student"})
     (release,) = client.releases("ml")
     home = client.fetch(release, tmp_path / "ch03")
-    assert client.submit("ml", "ch03", home).student == "ada"
+    receipt = client.submit("ml", "ch03", home)
+    assert (receipt.student, receipt.tries_left) == ("ada", 5)
+    verdict = await_verdict(client, receipt, 60)  # by the course's service
+    assert verdict is not None
+    assert not verdict.complete  # since nothing is released in its checkout
+    assert "Your hand-in is safe" in verdict.sentences[0]
 
 
 def test_a_code_is_made_a_password(running: start.Running, ben: Person) -> None:

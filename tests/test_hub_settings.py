@@ -13,6 +13,7 @@ import pytest
 from traitlets.config import Config
 
 from course.errors import EngineError, SetupError
+from course.exchange.policy import GradePolicy
 from course.project import Project
 from hub_config import start
 from hub_config.assembly import HERE, Place, configure
@@ -58,10 +59,6 @@ def test_a_mistake_in_hub_toml_is_named(tmp_path: Path, text: str, why: str) -> 
         ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["Ada Lovelace"]', "course.1.students.1"),
         ('[[course]]\nid = "a"\ntitle = "x"\nstudents = ["ada"]\ngraders = ["ada"]', "ada can't be student and grader"),
         ('[[course]]\nid = "a"\ntitle = "x"\n[[course]]\nid = "a"\ntitle = "y"', "two courses have one id"),
-        (
-            '[[course]]\nid = "a"\ntitle = "x"\n[[course]]\nid = "b"\ntitle = "y"',
-            "two courses have one folder",
-        ),
     ],
 )
 def test_a_mistake_in_courses_toml_is_named(tmp_path: Path, text: str, why: str) -> None:
@@ -70,6 +67,61 @@ def test_a_mistake_in_courses_toml_is_named(tmp_path: Path, text: str, why: str)
     assert why in str(error.value)
     with pytest.raises(SetupError, match="can't be read"):
         load_courses(tmp_path / "missing.toml")
+
+
+COURSE = '[[course]]\nid = "ml"\ntitle = "ML"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[course.feedback]\ninstnat = true", "course.1.feedback.instnat: there is no such key"),
+        ("[course.feedback]\ninstant = true\ntries_per_hour = 0", "course.1.feedback.tries_per_hour"),
+        ('[course.grade]\ncounts = "first"', "course.1.grade.counts"),
+        ('[course.grade]\nlate = "penalty"', "penalty_percent belong together"),
+        ("[course.grade]\npenalty_percent = 10", "penalty_percent belong together"),
+        ("[course.grade]\ngrace_minutes = 10", "grace_minutes means nothing"),
+        ('[course.grade]\ncounts = "best"', "it needs feedback.instant = true"),
+        (
+            '[course.feedback]\ninstant = true\npoints = false\n[course.grade]\ncounts = "best"',
+            "feedback.points = true",
+        ),
+    ],
+)
+def test_a_mistake_in_what_counts_is_named(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(SetupError) as error:
+        load_courses(written(tmp_path, COURSE + text))
+    assert why in str(error.value)
+
+
+def test_a_course_says_nothing_of_feedback_or_lateness_unless_it_wants_to(tmp_path: Path) -> None:
+    (course,) = load_courses(written(tmp_path, COURSE)).course
+    assert (course.feedback.instant, course.grade) == (False, GradePolicy())
+    (ours,) = load_courses(HERE / "courses.toml").course
+    assert (ours.feedback.instant, ours.grade) == (True, GradePolicy())
+
+
+def test_feedback_at_once_is_a_service_that_may_do_little(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_KEY", "secret")
+    monkeypatch.setenv("COURSE_BUILD", "elsewhere")
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    (place.folder / "courses.toml").write_text(
+        COURSE + "[course.feedback]\ninstant = true\ntries_per_hour = 4\npoints = false\n"
+        '[course.grade]\nlate = "zero"\n' + COURSE.replace("ml", "dl") + f'folder = "{tmp_path}"\n'
+    )
+    c = configure(Config(), place)
+    services = {service["name"]: service for service in c.JupyterHub.services}
+    assert set(services) == {"exchange", "idle-culler", "course-ml", "course-dl", "instant-ml"}
+    assert services["exchange"]["environment"]["COURSE_EXCHANGE_TRIES"] == '{"ml": 4}'
+    assert "COURSE_KEY" not in services["exchange"]["environment"]
+    for name in ("course-ml", "instant-ml"):  # who collects, and who tells at once, go by one policy
+        environ = services[name]["environment"]
+        assert GradePolicy.model_validate_json(environ["COURSE_GRADE_POLICY"]).late == "zero"
+        assert (environ["COURSE_ID"], environ["COURSE_KEY"], environ["COURSE_BUILD"]) == ("ml", "secret", "elsewhere")
+    assert "url" not in services["instant-ml"]
+    assert "COURSE_BUILD" not in services["course-dl"]["environment"]  # another checkout has its own
+    roles = {role["name"]: role for role in c.JupyterHub.load_roles}
+    assert roles["instant-ml"]["scopes"] == ["access:services!service=exchange"]
 
 
 def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Path) -> None:
@@ -88,6 +140,14 @@ def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Pat
     assert roles["grader-dl"]["groups"] == ["formgrade-dl"]
     assert roles["grader-dl"]["scopes"] == ["access:services!service=course-dl"]
     assert not any("admin" in scope for role in roles.values() for scope in role["scopes"])
+
+
+def test_two_courses_of_one_machine_need_a_folder_each(tmp_path: Path) -> None:
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    courses = "".join(f'[[course]]\nid = "{name}"\ntitle = "x"\nfolder = "{name}/.."\n' for name in ("a", "b"))
+    (place.folder / "courses.toml").write_text(courses)
+    with pytest.raises(SetupError, match="two courses have one folder"):
+        place.load()
 
 
 def test_the_grading_side_is_in_no_students_server(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import time
@@ -26,10 +27,11 @@ class Received:
 
     Attributes
     ----------
-    kind : ``release``, ``submission`` or ``feedback``.
+    kind : ``release``, ``submission``, ``feedback``, or of feedback at once: ``instant``, and ``delay`` before it.
     student : whose it is; empty for a release.
-    of : for a feedback, the id of its submission.
+    of : for a feedback of any kind, the id of its submission.
     time : when it was handed over, by the exchange's clock (UTC).
+    tries_left : of the receipt of a hand-in to a course with feedback at once: how many more are taken now.
     """
 
     id: str
@@ -41,13 +43,33 @@ class Received:
     time: datetime
     digest: str
     manifest: Manifest
+    tries_left: int | None = None
 
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Received:
         """Validate what came over the wire."""
         fields = {name: str(row[name]) for name in ("id", "kind", "course", "assignment", "student", "of", "digest")}
         manifest = Manifest.model_validate({"files": row["files"]})
-        return cls(**fields, time=datetime.fromisoformat(row["time"]), manifest=manifest)
+        tries = row.get("tries_left")
+        moment = datetime.fromisoformat(row["time"])
+        return cls(**fields, time=moment, manifest=manifest, tries_left=None if tries is None else int(tries))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A hand-in that has no feedback at once yet.
+
+    Attributes
+    ----------
+    created : microseconds since 1970 by the exchange's clock.
+    replaced : whether its student has handed in the assignment again.
+    """
+
+    id: str
+    assignment: str
+    student: str
+    created: int
+    replaced: bool
 
 
 class ExchangeClient:
@@ -70,7 +92,7 @@ class ExchangeClient:
         self._pauses = _PAUSES if pauses is None else pauses
 
     @classmethod
-    def from_environ(cls, url: str | None = None) -> ExchangeClient:
+    def from_environ(cls, url: str | None = None, pauses: tuple[float, ...] | None = None) -> ExchangeClient:
         """Return the client that ``COURSE_EXCHANGE_URL`` (or `url`) and the hub's token name.
 
         Raises
@@ -84,7 +106,7 @@ class ExchangeClient:
                 "Which hub, and who are you? Name the hub with --hub URL, and put a token from its token page "
                 "(URL/hub/token) into the environment variable COURSE_HUB_TOKEN."
             )
-        return cls(url, token)
+        return cls(url, token, pauses)
 
     def whoami(self) -> tuple[str, dict[str, str]]:
         """Return (user, courses): for each course ``student`` or ``grader``."""
@@ -103,13 +125,45 @@ class ExchangeClient:
         """Return feedback, the oldest first: one's own, or for a grader everybody's."""
         return self._all("feedback", course, assignment)
 
+    def at_once(self, course: str, assignment: str = "", of: str = "") -> list[Received]:
+        """Return feedback given at once (of one hand-in): ``delay`` that it takes longer, then ``instant``."""
+        return self._all(("delay", "instant"), course, assignment, of)
+
+    def pages(self, course: str, assignment: str = "") -> dict[str, Received]:
+        """Return by submission what its student is to read: the instructor's feedback, or what was given at once."""
+        return {one.of: one for one in self._all(("delay", "instant", "feedback"), course, assignment)}
+
+    def waiting(self, course: str) -> list[Waiting]:
+        """Return the hand-ins without feedback at once, the oldest first; for graders."""
+        rows = self._json("GET", "/waiting", params={"course": course})["waiting"]
+        return [
+            Waiting(str(one["id"]), str(one["assignment"]), str(one["student"]), int(one["created"]), one["replaced"])
+            for one in rows
+        ]
+
+    def find(self, bundle_id: str) -> Received:
+        """Return one bundle."""
+        return Received.read(self._json("GET", f"/bundles/{bundle_id}"))
+
     def fetch(self, bundle: Received, target: Path, *, replace: bool = False) -> Path:
         """Write a bundle's files to the folder `target`; see `bundle.unpack`."""
 
-        def chunk(digest: str) -> bytes:
-            return self._ask("GET", f"/bundles/{bundle.id}/chunks/{digest}").content
+        return unpack(bundle.manifest, lambda digest: self._chunk(bundle, digest).content, target, replace=replace)
 
-        return unpack(bundle.manifest, chunk, target, replace=replace)
+    def read(self, bundle: Received, path: str, largest: int) -> bytes:
+        """Return one file of a bundle.
+
+        Raises
+        ------
+        OperatorError : it is not in the bundle, has more than `largest` bytes, or came damaged.
+        """
+        entry = next((one for one in bundle.manifest.files if one.path == path), None)
+        if entry is None or entry.size > largest:
+            raise OperatorError(f"{path} is not in what the exchange gives as {bundle.kind}, or too large.")
+        blocks = [self._chunk(bundle, digest).content for digest in entry.chunks]
+        if tuple(hashlib.sha256(block).hexdigest() for block in blocks) != entry.chunks:
+            raise OperatorError(f"{path} came damaged from the exchange: fetch it again.")
+        return b"".join(blocks)
 
     def submit(self, course: str, assignment: str, folder: Path) -> Received:
         """Hand in what is in `folder`; what arrived before an interruption is not sent again."""
@@ -120,9 +174,12 @@ class ExchangeClient:
         new = {"kind": "release", "course": course, "assignment": assignment, "force": force}
         return self._send(folder, new, ignored=())
 
-    def give_feedback(self, submission: Received, folder: Path) -> Received:
-        """Give the files in `folder` to the student whose submission it is."""
-        new = {"kind": "feedback", "course": submission.course, "assignment": submission.assignment}
+    def give_feedback(self, submission: Received, folder: Path, kind: str = "feedback") -> Received:
+        """Give the files in `folder` to the student whose submission it is.
+
+        Of the kinds ``instant`` and ``delay`` a submission has one each: where it is there, that one is returned.
+        """
+        new = {"kind": kind, "course": submission.course, "assignment": submission.assignment}
         return self._send(folder, {**new, "of": submission.id}, ignored=())
 
     @staticmethod
@@ -130,9 +187,13 @@ class ExchangeClient:
         """Return the digest that a bundle of everything in `folder` would have."""
         return Packed(folder, ()).manifest.digest
 
-    def _all(self, kind: str, course: str, assignment: str = "") -> list[Received]:
-        query = {"kind": kind, "course": course, "assignment": assignment}
+    def _all(self, kind: str | tuple[str, ...], course: str, assignment: str = "", of: str = "") -> list[Received]:
+        """Several kinds come one after the other."""
+        query = {"kind": kind, "course": course, "assignment": assignment, "of": of}
         return [Received.read(row) for row in self._json("GET", "/bundles", params=query)["bundles"]]
+
+    def _chunk(self, bundle: Received, digest: str) -> requests.Response:
+        return self._ask("GET", f"/bundles/{bundle.id}/chunks/{digest}")
 
     def _send(self, folder: Path, new: dict[str, Any], ignored: tuple[str, ...] = IGNORED) -> Received:
         packed = Packed(folder, ignored)

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.exchange import abc
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
 from course.errors import CourseError
 from course.exchange.client import ExchangeClient, Received
+from course.exchange.deadlines import Deadlines, read_deadlines
+from course.exchange.penalty import LatePenalty
+from course.exchange.policy import Candidate, GradePolicy, choose, eligible
+from course.exchange.verdict import read_verdict
 
 _TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
@@ -89,7 +93,7 @@ class HubList(HubExchange, abc.ExchangeList):  # type: ignore[misc]
         return rows
 
     def _handed_in(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
-        feedback = {one.of: one for one in client.feedback(course)}  # the newest of each
+        feedback = client.pages(course)
         grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
         for one in client.submissions(course):
             row = self._submission(one, feedback.get(one.id))
@@ -107,7 +111,8 @@ class HubList(HubExchange, abc.ExchangeList):  # type: ignore[misc]
 
     def _submission(self, one: Received, feedback: Received | None) -> dict[str, Any]:
         place = self.home(one.course, one.assignment) / "feedback" / timestamp(one)
-        pages = {Path(entry.path).stem for entry in feedback.manifest.files} if feedback else set()
+        files = [Path(entry.path) for entry in feedback.manifest.files] if feedback else []
+        pages = {path.stem for path in files if path.suffix == ".html"}
         notebooks = []
         for name in _notebooks(one):
             page = place / f"{Path(name).stem}.html"
@@ -175,6 +180,8 @@ class HubSubmit(HubExchange, abc.ExchangeSubmit):  # type: ignore[misc]
             self.log.warning("Not in the folder, and so not handed in: %s", ", ".join(missing))
         receipt = client.submit(course, assignment, folder)
         self.log.info("Submitted as: %s %s %s", course, assignment, timestamp(receipt))
+        if receipt.tries_left is not None:
+            self.log.info("You may hand in %d more times within the hour.", receipt.tries_left)
         return receipt
 
 
@@ -186,7 +193,7 @@ class HubFetchFeedback(HubExchange, abc.ExchangeFetchFeedback):  # type: ignore[
         course, assignment = self.course, self.coursedir.assignment_id
         me, _ = client.whoami()
         submissions = {one.id: one for one in client.submissions(course, assignment) if one.student == me}
-        for feedback in client.feedback(course, assignment):
+        for feedback in client.pages(course, assignment).values():
             if feedback.of in submissions:
                 home = self.home(course, feedback.assignment)
                 place = home / "feedback" / timestamp(submissions[feedback.of])
@@ -209,7 +216,7 @@ class HubReleaseAssignment(HubExchange, abc.ExchangeReleaseAssignment):  # type:
 
 
 class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
-    """Brings hand-ins to where they are graded."""
+    """Brings the hand-ins that count to where they are graded; which these are says the course's `GradePolicy`."""
 
     def transfer(self, client: ExchangeClient) -> None:
         """Write ``submitted/<student>/<assignment>/`` with ``timestamp.txt``, the server's time of the hand-in."""
@@ -218,12 +225,56 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
         for one in client.submissions(course, assignment):
             if self.coursedir.student_id in ("*", one.student):
                 grouped.setdefault(one.student, []).append(one)
-        deadline = self._deadline(assignment) if self.before_duedate else None
-        for student, submissions in sorted(grouped.items()):
-            in_time = [one for one in submissions if deadline is None or one.time.replace(tzinfo=None) <= deadline]
-            self._collect(client, student, (in_time or submissions)[-1])
         if not grouped:
             self.log.warning("No submissions of '%s' for course '%s' to collect", assignment, course)
+            return
+        for student, counted in sorted(self._counted(client, grouped).items()):
+            if counted is None:
+                self.log.warning("Not collected, because it is too late: %s %s", student, assignment)
+            else:
+                self._collect(client, student, counted)
+
+    def _counted(self, client: ExchangeClient, grouped: dict[str, list[Received]]) -> dict[str, Received | None]:
+        """By student, the hand-in that counts; None where none does."""
+        policy, early = GradePolicy.from_environ(), bool(self.before_duedate)
+        matters = early or policy.late != "accept"
+        asked = (self.coursedir.db_url, self.course, self.coursedir.assignment_id)
+        deadlines = read_deadlines(*asked) if matters else Deadlines()
+        chances = {
+            student: eligible(
+                policy, [Candidate(one.id, deadlines.late(student, one.time)) for one in hand_ins], in_time_first=early
+            )
+            for student, hand_ins in grouped.items()
+        }
+        if policy.counts == "best":
+            chances = self._scored(client, chances)
+        found = {one.id: one for hand_ins in grouped.values() for one in hand_ins}
+        chosen = {student: choose(policy, left, in_time_first=early) for student, left in chances.items()}
+        return {student: found[one.id] if one else None for student, one in chosen.items()}
+
+    def _scored(
+        self, client: ExchangeClient, chances: Mapping[str, Sequence[Candidate]]
+    ) -> dict[str, Sequence[Candidate]]:
+        """Add the scores that graders have given at once, to who has more than one hand-in that may count."""
+        asked = {student for student, left in chances.items() if len(left) > 1}
+        wanted = {one.id for student in asked for one in chances[student]}
+        given = client.at_once(self.course, self.coursedir.assignment_id)
+        verdicts = [read_verdict(client, one) for one in given if one.kind == "instant" and one.of in wanted]
+        scores = {verdict.submission: verdict.score for verdict in verdicts}
+        mute = {student for student in asked if any(scores.get(one.id, 0.0) is None for one in chances[student])}
+        if mute:
+            self.fail(
+                f"The best hand-in counts, but {', '.join(sorted(mute))} were told verdicts without points, as the "
+                'course then had it: let the last hand-in count (counts = "last"). Nothing was collected.'
+            )
+        lacking = {student for student in asked if any(one.id not in scores for one in chances[student])}
+        if lacking:
+            self.fail(
+                f"The best hand-in counts, and of {', '.join(sorted(lacking))} not all are graded yet: wait for the "
+                "course's service of feedback at once, or have its work done with `python -m hub_config.instant "
+                "--once`; then collect again. Nothing was collected."
+            )
+        return {student: [replace(one, score=scores.get(one.id)) for one in left] for student, left in chances.items()}
 
     def _collect(self, client: ExchangeClient, student: str, one: Received) -> None:
         where = self.coursedir.format_path(self.coursedir.submitted_directory, student, one.assignment)
@@ -236,13 +287,6 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
         client.fetch(one, target, replace=True)
         stamp.write_text(timestamp(one), encoding="utf-8")
         self.log.info("Collecting submission: %s %s", student, one.assignment)
-
-    def _deadline(self, assignment: str) -> Any:
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as book:
-            try:
-                return book.find_assignment(assignment).duedate  # UTC, without saying so
-            except MissingEntry:
-                return None
 
 
 class HubReleaseFeedback(HubExchange, abc.ExchangeReleaseFeedback):  # type: ignore[misc]
@@ -277,7 +321,9 @@ class HubReleaseFeedback(HubExchange, abc.ExchangeReleaseFeedback):  # type: ign
 
 
 def configure_exchange(c: Config, url: str = "") -> Config:
-    """Make nbgrader use the hub's exchange, and return `c`."""
+    """Make nbgrader use the hub's exchange, and the policy of the hub's course, and return `c`."""
+    if GradePolicy.from_environ().late != "accept":  # else what the checkout's own nbgrader_config.py says stays
+        c.AssignLatePenalties.plugin_class = LatePenalty
     c.ExchangeFactory.exchange = HubExchange
     c.ExchangeFactory.list = HubList
     c.ExchangeFactory.fetch_assignment = HubFetchAssignment

@@ -3,6 +3,7 @@
 COURSE_EXCHANGE_DB : its records, as SQLAlchemy writes them (``sqlite:////srv/exchange.db``).
 COURSE_EXCHANGE_STORAGE : a folder or fsspec's address of an object store (``s3://bucket/exchange``), with
 COURSE_EXCHANGE_STORAGE_OPTIONS : its options, as JSON.
+COURSE_EXCHANGE_TRIES : hand-ins per hour to each course with feedback at once, as JSON: ``{"ml": 6}``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import logging
 import os
 import signal
 from urllib.parse import urlsplit
+
+from pydantic import PositiveInt, TypeAdapter, ValidationError
 
 from course.errors import CourseError, SetupError
 from hub_config.exchange.app import make_app, make_server
@@ -34,10 +37,13 @@ def exchange_from_environ() -> Exchange:
     """
     try:
         options = json.loads(os.environ.get("COURSE_EXCHANGE_STORAGE_OPTIONS", "{}"))
+        tries = TypeAdapter(dict[str, PositiveInt]).validate_json(os.environ.get("COURSE_EXCHANGE_TRIES", "{}"))
         records = Records(os.environ["COURSE_EXCHANGE_DB"])
-        return Exchange(records, Blobs(os.environ["COURSE_EXCHANGE_STORAGE"], **options))
+        return Exchange(records, Blobs(os.environ["COURSE_EXCHANGE_STORAGE"], **options), tries=tries)
     except KeyError as error:
         raise SetupError(f"The exchange needs the environment variable {error}.") from error
+    except ValidationError as error:
+        raise SetupError(f"COURSE_EXCHANGE_TRIES is not what it should be: {error.errors()[0]['msg']}.") from error
     except ValueError as error:
         raise SetupError(f"COURSE_EXCHANGE_STORAGE_OPTIONS is not JSON: {error}.") from error
 

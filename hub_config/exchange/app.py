@@ -3,8 +3,9 @@
     GET  /                       who I am, my courses, how much is taken
     POST /missing                {"digests": […]} -> which chunks have still to be sent
     PUT  /chunks/DIGEST          one chunk
-    GET  /bundles?course=…&kind=…[&assignment=…]
+    GET  /bundles?course=…&kind=…[&kind=…][&assignment=…][&of=…]
     POST /bundles                {"kind", "course", "assignment", "files", "key", …} -> a receipt
+    GET  /waiting?course=…       the submissions that have no feedback at once yet
     GET  /bundles/ID             one bundle with its files
     GET  /bundles/ID/chunks/DIGEST
 
@@ -20,7 +21,7 @@ import logging
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from tornado import web
@@ -125,11 +126,12 @@ class _Chunk(_Handler):
 
 class _Bundles(_Handler):
     async def get(self) -> None:
-        kind, course = self.get_query_argument("kind"), self.get_query_argument("course")
-        if kind not in ("release", "submission", "feedback"):
-            raise web.HTTPError(400, reason="kind is release, submission or feedback")
-        found = await self.ask(self.exchange.all, self.caller, kind, course, self.get_query_argument("assignment", ""))
-        self.finish({"bundles": [_described(bundle) for bundle in found]})
+        kinds, course = self.get_query_arguments("kind"), self.get_query_argument("course")
+        if not kinds or not set(kinds) <= set(get_args(Kind)) or len(set(kinds)) < len(kinds):
+            raise web.HTTPError(400, reason=f"kind is one of {', '.join(get_args(Kind))}, or several")
+        assignment, of = self.get_query_argument("assignment", ""), self.get_query_argument("of", "")
+        found = [await self.ask(self.exchange.all, self.caller, kind, course, assignment, of) for kind in kinds]
+        self.finish({"bundles": [_described(bundle) for bundles in found for bundle in bundles]})
 
     async def post(self) -> None:
         new = self.parse(_New)
@@ -140,8 +142,15 @@ class _Bundles(_Handler):
         order = Order(new.kind, new.course, new.assignment, manifest, new.key, new.of, new.force)
         bundle = await self.ask(self.exchange.add, self.caller, order)
         log.info("%s: %s of %s in %s (%s)", self.caller.name, bundle.kind, bundle.assignment, bundle.course, bundle.id)
+        tries = await self.ask(self.exchange.tries_left, bundle)
         self.set_status(201)
-        self.finish(_described(bundle))
+        self.finish({**_described(bundle), **({} if tries is None else {"tries_left": tries})})
+
+
+class _Waiting(_Handler):
+    async def get(self) -> None:
+        found = await self.ask(self.exchange.waiting, self.caller, self.get_query_argument("course"))
+        self.finish({"waiting": [slip._asdict() for slip in found]})
 
 
 class _Bundle(_Handler):
@@ -174,6 +183,7 @@ def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.A
             (f"{home}/missing", _MissingChunks, parts),
             (rf"{home}/chunks/([0-9a-f]{{64}})", _Chunk, parts),
             (f"{home}/bundles", _Bundles, parts),
+            (f"{home}/waiting", _Waiting, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
         ],

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Engine,
+    Index,
     MetaData,
     Row,
     String,
@@ -25,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     delete,
     event,
+    exists,
     func,
     insert,
     select,
@@ -34,7 +36,7 @@ from sqlalchemy.exc import IntegrityError
 
 from course.exchange.bundle import Entry, Manifest
 
-Kind = Literal["release", "submission", "feedback"]
+Kind = Literal["release", "submission", "feedback", "delay", "instant"]
 _FILES = TypeAdapter(tuple[Entry, ...])
 _metadata = MetaData()
 _chunks = Table(
@@ -63,11 +65,12 @@ _bundles = Table(
     Column("files", Text, nullable=False),
     UniqueConstraint("owner", "key"),
 )
+_of = Index("bundles_of", _bundles.c.course, _bundles.c.of, _bundles.c.kind)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bundle(BaseModel):
-    """One release, submission or feedback.
+    """One release, submission, feedback, or feedback at once (``instant``; ``delay``: that it takes longer).
 
     Attributes
     ----------
@@ -100,6 +103,16 @@ class Bundle(BaseModel):
         return _EPOCH + timedelta(microseconds=self.created)
 
 
+class Slip(NamedTuple):
+    """A submission without its files; `replaced` by a newer one of its student."""
+
+    id: str
+    assignment: str
+    student: str
+    created: int
+    replaced: bool
+
+
 class Records:
     """The two tables.
 
@@ -113,6 +126,7 @@ class Records:
         if self.engine.dialect.name == "sqlite":
             event.listen(self.engine, "connect", _patient)
         _metadata.create_all(self.engine)
+        _of.create(self.engine, checkfirst=True)  # for tables from before it
 
     def missing(self, owner: str, digests: Sequence[str]) -> list[str]:
         """Return the digests, in order, of which `owner` has no chunk."""
@@ -172,6 +186,19 @@ class Records:
         with self.engine.connect() as db:
             rows = db.execute(select(_bundles).where(*wanted).order_by(_bundles.c.created, _bundles.c.id)).all()
         return [_bundle(row) for row in rows]
+
+    def without(self, kind: Kind, course: str) -> list[Slip]:
+        """Return the submissions to `course` of which there is no `kind`, the oldest first."""
+        row, given = _bundles.c, _bundles.alias().c
+        mine = (row.course == course) & (row.kind == "submission")
+        has = exists().where(given.course == course, given.kind == kind, given.of == row.id)
+        lacking = select(row.id, row.assignment, row.student, row.created).where(mine, ~has)
+        latest = select(row.student, row.assignment, func.max(row.created)).where(mine)
+        with self.engine.connect() as db:
+            found = db.execute(lacking.order_by(row.created, row.id)).all()
+            newest = db.execute(latest.group_by(row.student, row.assignment)).all() if found else ()
+        last = {(one[0], one[1]): one[2] for one in newest}
+        return [Slip(*one, one.created < last[one.student, one.assignment]) for one in found]
 
     def latest(self, student: str) -> int:
         """Return when `student` last handed in, or 0."""

@@ -13,14 +13,15 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from course.exchange.bundle import CHUNK, Manifest
 from hub_config.exchange.blobs import Blobs
-from hub_config.exchange.records import Bundle, Kind, Records
+from hub_config.exchange.records import Bundle, Kind, Records, Slip
 
 STUDENTS, GRADERS = "nbgrader-", "formgrade-"  # the hub's groups, as nbgrader's own plug-in calls them
+_AT_ONCE = ("delay", "instant")  # kinds of feedback of which a submission has one each
 _HOUR = 3600 * 10**6
 _MB = 10**6
 
@@ -110,11 +111,18 @@ class Order:
 
 @dataclass
 class Exchange:
-    """The exchange's rules over its records and blobs. Safe to be called from several threads of one process."""
+    """The exchange's rules over its records and blobs. Safe to be called from several threads of one process.
+
+    Attributes
+    ----------
+    tries : of each course with feedback at once, how many hand-ins per hour are taken in the place of
+        `Bounds.per_hour`.
+    """
 
     records: Records
     blobs: Blobs
     bounds: Bounds = field(default_factory=Bounds)
+    tries: Mapping[str, int] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     told: Callable[[Bundle], None] = lambda bundle: None  # called after each new bundle
     _commit: threading.Lock = field(default_factory=threading.Lock)
@@ -163,6 +171,8 @@ class Exchange:
             if before is not None:
                 return self._same(before, order)
             student = self._student(caller, order)
+            if order.kind in _AT_ONCE and (given := self.records.all(order.kind, order.course, of=order.of)):
+                return given[0]  # two services have judged it: the student sees one
             bundle = Bundle(
                 id=secrets.token_hex(16),
                 kind=order.kind,
@@ -202,8 +212,8 @@ class Exchange:
             raise Unknown("There is nothing of that name, or it is not yours.")
         return self.blobs.get(place)
 
-    def all(self, caller: Caller, kind: Kind, course: str, assignment: str = "") -> list[Bundle]:
-        """Return what the caller may see of one kind, the oldest first.
+    def all(self, caller: Caller, kind: Kind, course: str, assignment: str = "", of: str = "") -> list[Bundle]:
+        """Return what the caller may see of one kind (and for one submission), the oldest first.
 
         Raises
         ------
@@ -215,7 +225,27 @@ class Exchange:
             newest = {bundle.assignment: bundle for bundle in self.records.all(kind, course, assignment=assignment)}
             return list(newest.values())
         student = "" if caller.grades(course) else caller.name
-        return self.records.all(kind, course, assignment=assignment, student=student)
+        return self.records.all(kind, course, assignment=assignment, student=student, of=of)
+
+    def waiting(self, caller: Caller, course: str) -> list[Slip]:
+        """Return the submissions that have no feedback at once yet, the oldest first.
+
+        Raises
+        ------
+        Unknown, Forbidden : the caller is not in the course, or no grader of it.
+        """
+        if not caller.attends(course):
+            raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
+        if not caller.grades(course):
+            raise Forbidden(f"Only graders of {course} can do that.")
+        return self.records.without("instant", course)
+
+    def tries_left(self, bundle: Bundle) -> int | None:
+        """Return how often the student may hand in again within the hour; None where the course has no such count."""
+        if bundle.kind != "submission" or bundle.course not in self.tries:
+            return None
+        recent = self._recent(bundle.student, bundle.course, bundle.assignment)
+        return max(0, self.tries[bundle.course] - len(recent))
 
     def sweep(self) -> int:
         """Remove chunks of uploads that were given up; return how many."""
@@ -248,11 +278,18 @@ class Exchange:
         return submission.student
 
     def _not_too_often(self, caller: Caller, order: Order) -> None:
-        mine = self.records.all("submission", order.course, assignment=order.assignment, student=caller.name)
-        recent = [one.created for one in mine if one.created > self._now() - _HOUR]
-        if len(recent) >= self.bounds.per_hour:
-            minutes = (min(recent) + _HOUR - self._now()) // (60 * 10**6) + 1
-            raise TooOften(f"{len(recent)} hand-ins in an hour are all that is taken: try again in {minutes} minutes.")
+        recent = self._recent(caller.name, order.course, order.assignment)
+        most = self.tries.get(order.course, self.bounds.per_hour)
+        if len(recent) >= most:
+            first = sorted(recent)[-most]  # once it is an hour old, one more is taken
+            minutes = max(1, -(-(first + _HOUR - self._now()) // (60 * 10**6)))
+            tries, wait = f"{most} hand-in{'s' * (most > 1)}", f"{minutes} minute{'s' * (minutes > 1)}"
+            raise TooOften(f"{tries} in an hour is all that is taken: try again in {wait}.")
+
+    def _recent(self, student: str, course: str, assignment: str) -> list[int]:
+        """When a student's hand-ins of the last hour were made."""
+        mine = self.records.all("submission", course, assignment=assignment, student=student)
+        return [one.created for one in mine if one.created > self._now() - _HOUR]
 
     def _same(self, before: Bundle, order: Order) -> Bundle:
         wanted = (order.kind, order.course, order.assignment, order.of, order.manifest.digest)

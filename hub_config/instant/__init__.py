@@ -1,0 +1,1 @@
+"""Feedback at once: grades each hand-in when it comes, and tells its student a sentence per exercise."""

@@ -1,0 +1,103 @@
+"""Feedback at once as a service of the hub: ``python -m hub_config.instant``, started by the hub, which tells it what.
+
+With ``--once`` it judges what waits, and ends: for a grader, in a terminal of the course's server.
+
+COURSE_ID : the course.
+COURSE_FEEDBACK, COURSE_GRADE_POLICY : its settings from ``courses.toml``, as JSON.
+COURSE_EXCHANGE_URL, JUPYTERHUB_API_TOKEN : the exchange, and who this is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+from collections.abc import Callable
+
+from filelock import FileLock, Timeout
+from pydantic import ValidationError
+
+from course.errors import CourseError, SetupError
+from course.exchange.client import ExchangeClient
+from course.exchange.policy import GradePolicy
+from course.project import Project
+from hub_config.instant.judges import Judges
+from hub_config.instant.service import Desk, Outdated, Service
+from hub_config.settings import Feedback
+
+PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two looks; at most, while the exchange does not answer
+log = logging.getLogger("course.instant")
+
+
+def desk_from_environ() -> Desk:
+    """Return what the environment describes.
+
+    Raises
+    ------
+    SetupError : a variable is missing or is not what it should be.
+    """
+    project = Project.find().activate()
+    try:
+        feedback = Feedback.model_validate_json(os.environ.get("COURSE_FEEDBACK") or "{}")
+        course = os.environ["COURSE_ID"]
+    except KeyError as error:
+        raise SetupError(f"Feedback at once needs the environment variable {error}, which the hub sets.") from error
+    except ValidationError as error:
+        raise SetupError(f"COURSE_FEEDBACK is not what it should be: {error.errors()[0]['msg']}.") from error
+    return Desk(course, project, GradePolicy.from_environ(), feedback.points, feedback.workers)
+
+
+def run(service: Service, stop: Callable[[], bool] = lambda: False, *, once: bool = False) -> None:
+    """Work until `stop` says so; with `once` until nothing waits whose turn it is.
+
+    Trouble with the exchange is waited out, except with `once`.
+    """
+    pause = PAUSE
+    while not stop():
+        try:
+            busy = service.step()
+            pause = PAUSE
+            if once and not busy and not service.busy:
+                return
+        except Outdated:
+            raise
+        except CourseError as error:
+            if once:
+                raise
+            pause = min(LONGEST_PAUSE, 2 * pause)
+            log.warning("%s Tried again in %.0f s.", error, pause)
+        service.rest(pause)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the service, one per course and checkout at a time."""
+    parser = argparse.ArgumentParser(prog="python -m hub_config.instant", description=__doc__.split("\n")[0])
+    parser.add_argument("--once", action="store_true", help="judge what waits, and end")
+    once = parser.parse_args(arguments).once
+    desk = desk_from_environ()
+    client = ExchangeClient.from_environ(pauses=None if once else ())
+    parent = os.getppid()  # the hub, which may end without a word
+    desk.folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(desk.folder / f"{desk.course}.lock")
+    try:
+        lock.acquire(timeout=0 if once else -1)
+    except Timeout:
+        raise SetupError("The service is at work already: look into the hub's log if it does not get on.") from None
+    with lock, Judges(desk.project, desk.workers) as judges:
+        log.info("Feedback at once for %s", desk.course)
+        run(Service(desk, client, judges), lambda: os.getppid() != parent, once=once)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: os._exit(0))  # it may be killed at any moment, so it needs no other end
+    status = 0
+    try:
+        main()
+    except CourseError as error:
+        log.error("%s", error)
+        status = 1
+    logging.shutdown()
+    os._exit(status)  # not waiting for what is being judged; workers end with this process

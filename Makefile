@@ -1,6 +1,7 @@
 # Every command sets itself up: a fresh machine needs Python 3.11+, git and make.
 PYTHON ?= python3
-VENV ?= .venv
+# Another JupyterHub than the pinned one has an environment of its own: make test-hub HUB=5.5.4
+VENV ?= .venv$(if $(HUB),-hub-$(HUB))
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # Real data sets beside the checkout, where there are any.
@@ -9,7 +10,7 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo hub test test-full redteam bench fuzz lint types clean
+.PHONY: setup demo hub test test-full test-hub redteam bench fuzz lint types clean
 
 setup: $(READY)
 
@@ -17,6 +18,7 @@ $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,hub,login,kubernetes,cluster,dev]'
+	$(if $(HUB),$(BIN)/pip install --quiet jupyterhub==$(HUB))
 	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/kernels/course-warm
 	touch $@
 
@@ -28,6 +30,11 @@ test: lint types
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
+
+HUB_TESTS := hub kubernetes exchange instant
+test-hub: setup
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'
+	$(BIN)/python -m pytest -m "not full" $(foreach part,$(HUB_TESTS),$(wildcard tests/test_$(part)*.py))
 
 hub: setup
 	$(BIN)/course hub --demo

@@ -113,6 +113,10 @@ def _squeezed(line: str) -> str:
     return " ".join(line.split())
 
 
+def _says_something(line: str) -> bool:
+    return any(character.isalnum() for character in line)
+
+
 def _strings(value: Any) -> Iterator[str]:
     """Every text of a notebook: sources, outputs, values of metadata; a list of lines as one text."""
     if isinstance(value, str):
@@ -129,7 +133,7 @@ def _strings(value: Any) -> Iterator[str]:
 
 
 def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
-    """All lines of the secret files; a line that is shown too is sorted out by the caller."""
+    """All lines of the secret files but bare brackets; a line that is shown too is sorted out by the caller."""
     solutions = project.solutions / f"{chapter.name}.py"
     inputs = sorted(project.checks.glob(f"inputs_{chapter.name}*.py"))
     for path in (solutions, *inputs, *project.check_files(chapter.name), *project.mutant_files(chapter.name)):
@@ -137,13 +141,13 @@ def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
             continue
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.split("\n"), 1):
-            if squeezed := _squeezed(line):
+            if _says_something(squeezed := _squeezed(line)):
                 yield _Secret(path, number, squeezed)
     for node in ast.parse(solutions.read_text(encoding="utf-8")).body:
         for constant in ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ():
             if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
                 for line in map(_squeezed, constant.value.split("\n")):
-                    if line:
+                    if _says_something(line):
                         yield _Secret(solutions, constant.lineno, line)
 
 

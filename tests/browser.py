@@ -102,6 +102,13 @@ class Visitor:
         self.page.keyboard.press("Control+s")
         self.page.wait_for_selector("text=Saving completed")
 
+    def validate(self) -> str:
+        """Press nbgrader's button that runs the visible examples; return what the box then says."""
+        self.page.locator(".jp-Toolbar").get_by_text("Validate", exact=True).click()
+        said = self.page.locator(".jp-Dialog .jp-Dialog-body").inner_text()
+        self.page.locator(".jp-Dialog button").last.click()
+        return said
+
     def formgrader(self, course: str, page: str = "") -> None:
         """Open a page of a course's formgrader."""
         self.page.goto(f"{self.url}/services/course-{course}/formgrader{page}")

@@ -59,7 +59,7 @@ def chart_config(values: Values) -> Config:
 def spawner(
     name: str, *groups: str, values: Values | None = None, kind: type = PodProfileSpawner, **options: Any
 ) -> Any:
-    """A spawner of a person who has chosen `options`, looking quickly and at a clock that runs fast."""
+    """A spawner of a person who has chosen `options`, that looks often; `tell` has the clock that it looks at."""
     c = chart_config(values or make_values(*ours()))
     user = SimpleNamespace(
         name=name, id=len(name), url=f"/user/{name}/", settings={}, groups=[SimpleNamespace(name=one) for one in groups]
@@ -68,7 +68,7 @@ def spawner(
     made = kind(_mock=True, user=user, hub=hub, config=c, api_token="token", oauth_client_id="id")
     made.user_options = options
     if kind is PodProfileSpawner:
-        made.look_seconds, made.clock = 0.005, _fast_clock()
+        made.look_seconds = 0.005
     return made
 
 
@@ -78,6 +78,7 @@ def tell(monkeypatch: pytest.MonkeyPatch, kubelet: Kubelet, story: Callable[[Fak
 
     async def told() -> None:
         async with FakeCluster(kubelet).serving() as cluster:
+            monkeypatch.setattr(PodProfileSpawner, "clock", staticmethod(_clock(cluster)))
             where = Configuration()
             where.host = cluster.url
             Configuration.set_default(where)
@@ -97,13 +98,14 @@ async def start(one: Any) -> str:
     return str(found)
 
 
-def _fast_clock() -> Callable[[], float]:
-    """Each look at it is four seconds later."""
+def _clock(cluster: FakeCluster) -> Callable[[], float]:
+    """Each look at it is four seconds later where a pod does not get on, and hardly later elsewhere."""
     now = 0.0
 
     def clock() -> float:
         nonlocal now
-        now += 4.0
+        stuck = any(pod["status"]["phase"] != "Running" for pod in cluster.stored["pods"].values())
+        now += 4.0 if stuck else 0.01
         return now
 
     return clock

@@ -14,16 +14,27 @@ import pytest
 import requests
 
 from autograder.engine.isolation import cgroup
+from course.errors import ExchangeRefusal
 from course.exchange import ExchangeClient
 from course.exchange.verdict import await_verdict
 from course.project import Project
 from hub_config import start
 from hub_config.assembly import Place
 from tests.exchange_server import folder_of
+from tests.minichapter import make_project
 
 DEVICE = """
 [[device]]
 id = "0"
+"""
+# A second course of this hub: alan teaches it, and ben is in both.
+ANOTHER = """
+[[course]]
+id = "art"
+title = "Art"
+folder = "{folder}"
+graders = ["alan"]
+students = ["ben"]
 """
 
 
@@ -61,6 +72,15 @@ class Person:
                 return page
             time.sleep(0.5)
         raise AssertionError(page)
+
+    def token(self) -> str:
+        """Make a token on the hub's token page."""
+        xsrf = self.session.cookies.get("_xsrf", path="/hub/")
+        reply = self.session.post(
+            f"{self.url}/hub/api/users/{self.name}/tokens?_xsrf={xsrf}", json={"note": "laptop"}, timeout=60,
+            headers={"Referer": f"{self.url}/hub/token"},
+        )  # fmt: skip
+        return str(reply.json()["token"])
 
     def stop(self) -> None:
         """Stop the server."""
@@ -109,6 +129,8 @@ def place(project: Project) -> Place:
     place = start.demo_place(project, start.free_ports(8, 21_000))
     hub = place.folder / "hub.toml"
     hub.write_text(hub.read_text() + DEVICE)
+    courses_file = place.folder / "courses.toml"
+    courses_file.write_text(courses_file.read_text() + ANOTHER.format(folder=make_project(project.build / "art").root))
     _, courses = place.load()
     start.release_to(place, courses.course[0], "ch03", folder_of(project.build / "ch03", {"ch03.ipynb": "task"}))
     return place
@@ -190,12 +212,7 @@ def test_nothing_listens_beyond_this_machine(running: start.Running, ada: Person
 
 
 def test_the_hubs_token_page_is_enough_for_a_laptop(running: start.Running, ada: Person, tmp_path: Path) -> None:
-    xsrf = ada.session.cookies.get("_xsrf", path="/hub/")
-    reply = ada.session.post(
-        f"{running.url}/hub/api/users/ada/tokens?_xsrf={xsrf}", json={"note": "laptop"}, timeout=60,
-        headers={"Referer": f"{running.url}/hub/token"},
-    )  # fmt: skip
-    client = ExchangeClient(running.url, reply.json()["token"])
+    client = ExchangeClient(running.url, ada.token())
     assert client.whoami() == ("ada", {"ml": "student"})
     (release,) = client.releases("ml")
     home = client.fetch(release, tmp_path / "ch03")
@@ -218,6 +235,17 @@ def test_a_code_is_made_a_password(running: start.Running, ben: Person) -> None:
     assert again.post("/hub/login", username="ben", password=code).status_code == 403
 
 
-def test_formgrader_is_for_graders(ada: Person, grace: Person) -> None:
-    assert grace.get("/services/course-ml/formgrader").status_code == 200
-    assert ada.get("/services/course-ml/formgrader").status_code == 403
+def test_formgrader_is_for_the_graders_of_its_course(running: start.Running, ben: Person, grace: Person) -> None:
+    alan = Person.logged_in(running.url, "alan", running.invitations["alan"])
+    for course, grader in {"ml": grace, "art": alan}.items():
+        for person in (alan, ben, grace):
+            status = 200 if person is grader else 403
+            assert person.get(f"/services/course-{course}/formgrader").status_code == status
+
+
+def test_who_is_in_two_courses_hands_in_for_each(running: start.Running, ben: Person, grace: Person) -> None:
+    client = ExchangeClient(running.url, ben.token())
+    assert client.whoami() == ("ben", {"art": "student", "ml": "student"})
+    assert client.releases("art") == []
+    with pytest.raises(ExchangeRefusal, match="not in a course 'art'"):
+        ExchangeClient(running.url, grace.token()).releases("art")

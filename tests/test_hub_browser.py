@@ -81,8 +81,8 @@ def ben(browser: Browser, running: start.Running) -> Visitor:
     return visitor(browser, running, "ben")
 
 
-def hand_in(person: Visitor, answer: str) -> None:
-    """Fetch the chapter, answer one exercise in the notebook, and submit."""
+def hand_in(person: Visitor, answer: str) -> str:
+    """Fetch the chapter, answer one exercise in the notebook, validate and submit; return what validating has said."""
     person.open_list()
     person.assignments("released", NAME).get_by_text("Fetch", exact=True).click()
     person.assignments("fetched", NAME).wait_for()
@@ -90,22 +90,24 @@ def hand_in(person: Visitor, answer: str) -> None:
     person.write(person.cell("import numpy as np"), "import numpy as np")
     person.write(person.cell("def double("), answer)
     person.save()
+    validated = person.validate()
     person.shot(SHOTS, f"work-{person.name}")
     person.open_list()
     person.assignments("fetched", NAME).get_by_text("Submit", exact=True).click()
     person.assignments("submitted", NAME).wait_for()
     person.shot(SHOTS, f"submitted-{person.name}")
+    return validated
 
 
 def test_a_class_from_the_first_page_to_the_feedback(
     browser: Browser, running: start.Running, checkout: Checkout, ada: Visitor, ben: Visitor
 ) -> None:
-    for person, answer in ((ada, DOUBLE), (ben, SQUARE)):
+    for person, answer, said in ((ada, DOUBLE, "halve: not begun yet"), (ben, SQUARE, "0 of 3 examples agree.")):
         person.page.goto(f"{running.url}/hub/spawn")
         person.shot(SHOTS, f"profiles-{person.name}")
         person.choose("cpu")
         person.lab()
-        hand_in(person, answer)
+        assert said in hand_in(person, answer)
 
     grace = visitor(browser, running, "grace")
     grace.formgrader("ml")

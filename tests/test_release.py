@@ -177,6 +177,15 @@ def test_what_the_author_shows_is_no_leak(project):
     assert leaks(project, chapter_of(project)) == []
 
 
+def test_a_bare_bracket_is_no_secret(project):
+    with (project.checks / "test_ch99_mini.py").open("a") as file:
+        file.write("\n\nSIZES = dict(\n    small=17,\n)\n")
+    spoil(project, "p-99-1-checks", "(\n)\n")
+    assert leaks(project, chapter_of(project)) == []
+    spoil(project, "p-99-1-checks", "small=17,")
+    assert [problem.line for problem in leaks(project, chapter_of(project))]
+
+
 def test_a_release_that_gives_something_away_is_removed(project, monkeypatch):
     """As if nbgrader had left the answers where they are."""
     monkeypatch.setattr(ClearAnswers, "preprocess_cell", lambda self, cell, resources, index: (cell, resources))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import SetupError
-from course.exchange import policy
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
@@ -214,9 +213,7 @@ def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
         **here,
         "COURSE_EXCHANGE_URL": exchange_url(hub),
         "COURSE_ROOT": str(root),
-        "COURSE_ID": course.id,
-        policy.VARIABLE: course.grade.model_dump_json(),
-        "COURSE_FEEDBACK": course.feedback.model_dump_json(),
+        **course.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
     }

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from course.exchange.bundle import Name
-from course.exchange.policy import GradePolicy
+from course.exchange.policy import VARIABLE, GradePolicy
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
 from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
@@ -119,6 +119,15 @@ class Course(_Section):
                 "feedback.points = true"
             )
         return self
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What commands that collect or grade the course find in their environment."""
+        return {
+            "COURSE_ID": self.id,
+            VARIABLE: self.grade.model_dump_json(),
+            "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+        }
 
 
 class Courses(_Section):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -94,6 +95,14 @@ def test_a_pod_has_what_its_profile_says(pods: dict[str, Any], slug: str) -> Non
     assert gpus(pods[slug]) == wanted.extra_resource_limits
     assert pod["activeDeadlineSeconds"] == profile.course.hours * 3600
     assert pod.get("runtimeClassName") == ("nvidia" if wanted.devices else None)
+
+
+def test_a_graders_pod_knows_the_course_and_its_rules(pods: dict[str, Any]) -> None:
+    """As JSON, whose braces KubeSpawner would take for names to fill in."""
+    environ = {one["name"]: one.get("value") for one in pods["grading-ml"]["spec"]["containers"][0]["env"]}
+    (course,) = ours()[1].course
+    assert {name: environ[name] for name in course.environ} == course.environ
+    assert json.loads(environ["COURSE_FEEDBACK"])["tries_per_hour"] == course.feedback.tries_per_hour
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -136,7 +136,9 @@ def test_people_groups_and_roles_are_those_of_one_machine(values: Values, tmp_pa
     assert not any("admin" in scope for role in hub["loadRoles"].values() for scope in role["scopes"])
     config = Config(hub["config"])
     config.InviteAuthenticator.path = str(tmp_path / "invitations.db")
-    assert InviteAuthenticator(config=config).allowed_users == {"ada", "ben", "grace"}
+    made = InviteAuthenticator(config=config)
+    assert made.allowed_users == {"ada", "ben", "grace"}
+    assert made.proxies == 2  # traefik, with our example's Let's Encrypt, and the hub's own
 
 
 def exchange(values: Values) -> dict[str, Any]:

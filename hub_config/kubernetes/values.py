@@ -25,9 +25,7 @@ Values = dict[str, Any]
 
 # What all three images agree on.
 ROOT = "/srv/course"  # the checkout, in the hub's and the graders' image
-CONFIG = (
-    "/etc/course"  # `student` or `grader` in it is a folder for JUPYTER_CONFIG_PATH (`python -m hub_config.servers`)
-)
+CONFIG = "/etc/course"  # holds `student` or `grader`, for JUPYTER_CONFIG_PATH (`python -m hub_config.servers`)
 BUILD = "/srv/build"  # where a course's volume is mounted for its graders
 INVITATIONS = f"{STATE}/invitations.db"
 
@@ -70,7 +68,12 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
                 "spawner_class": "hub_config.kubernetes.spawner.PodProfileSpawner",
                 "load_groups": {name: {"users": people} for name, people in courses.groups.items()},
             },
-            "InviteAuthenticator": {"path": INVITATIONS, "allowed_users": list(courses.people)},
+            "InviteAuthenticator": {
+                "path": INVITATIONS,
+                "allowed_users": list(courses.people),
+                # With Let's Encrypt, the chart has a second proxy before the first.
+                "proxies": 2 if cluster.letsencrypt else 1,
+            },
         },
         "extraEnv": {"PYTHONPATH": ROOT, "COURSE_PEOPLE": " ".join(courses.people)},
         # The chart's 5 would end the hub when five people in a row have found no GPU free.
@@ -180,7 +183,7 @@ def _for_graders(profile: Profile, course: Course, claim: str, cluster: Cluster)
         "image": base.image or cluster.grader_image,
         "environment": {
             **(base.environment or {}),
-            "COURSE_ID": course.id,
+            **{name: _literal(text) for name, text in course.environ.items()},
             "COURSE_ROOT": ROOT,
             "COURSE_BUILD": BUILD,
             "PYTHONPATH": ROOT,
@@ -190,6 +193,11 @@ def _for_graders(profile: Profile, course: Course, claim: str, cluster: Cluster)
         "volume_mounts": [*(base.volume_mounts or ()), {"name": "course", "mountPath": BUILD}],
     }
     return Profile.model_validate({**profile.model_dump(exclude_none=True), **shown, "kubespawner_override": override})
+
+
+def _literal(text: str) -> str:
+    """A value that KubeSpawner, which fills in names in braces, gives on as it is."""
+    return text.replace("{", "{{").replace("}", "}}")
 
 
 def _tolerations(offered: Profiles) -> list[dict[str, Any]]:

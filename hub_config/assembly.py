@@ -113,6 +113,7 @@ def _spawn(c: Any, place: Place, hub: Hub) -> None:
         "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student")),
         "COURSE_EXCHANGE_URL": exchange_url(hub),
         "PYTHONPATH": str(place.root),
+        "PATH": _path(),
     }
     if hub.accounts == "demo":
         mine.home_dir_template = str(place.state / "homes" / "{username}")
@@ -215,8 +216,13 @@ def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
         "COURSE_ROOT": str(root),
         **course.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PATH": _path(),
     }
+
+
+def _path() -> str:
+    """Where commands are: those of our own environment first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def _grader_role(course: Course) -> dict[str, Any]:

@@ -51,11 +51,18 @@ _OWN = """
 c.CourseDirectory.course_id = os.environ["COURSE_ID"]
 """
 
-_SERVER = '''"""For a grader's server, whose formgrader shows its pages in a frame."""
+_SERVER = '''"""For a person's server, or a course's."""
+
+import os
+import shutil
 
 c = get_config()  # noqa: F821
-c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+# Not a login shell, which forgets where the commands of this environment are.
+c.ServerApp.terminado_settings = {"shell_command": [os.environ.get("SHELL") or shutil.which("bash") or "/bin/sh"]}
 '''
+_FRAME = """# Formgrader shows its pages in a frame.
+c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
+"""
 
 
 def write_config(folder: Path, role: Role, *, root: Path | None = None, course: str = "") -> Path:
@@ -73,10 +80,11 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     _write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": extensions}})
     if role == "student":
         write_atomically(folder / "nbgrader_config.py", _STUDENT)
+        write_atomically(folder / "jupyter_server_config.py", _SERVER)
     else:
         whose = _SHARED.format(course=course) if course else _OWN
         write_atomically(folder / "nbgrader_config.py", _GRADER.format(root=str(root)) + whose)
-        write_atomically(folder / "jupyter_server_config.py", _SERVER)
+        write_atomically(folder / "jupyter_server_config.py", _SERVER + _FRAME)
     return folder
 
 

@@ -81,9 +81,10 @@ class Visitor:
         self.page.wait_for_selector("#released_assignments_list")
 
     def open(self, path: str) -> None:
-        """Open a notebook in Lab by its address."""
+        """Open a notebook in Lab by its address, and wait for its kernel: a cell that is run before asks for one."""
         self.page.goto(f"{self.url}/user/{self.name}/lab/tree/{path}?reset")
         self.page.wait_for_selector(".jp-Notebook .jp-Cell")
+        self.page.wait_for_selector("#jp-bottom-panel :text('| Idle')")
 
     def cell(self, text: str) -> Locator:
         """The notebook's cell that has this text."""
@@ -120,3 +121,10 @@ class Visitor:
         self.page.locator(".modal .modal-header .close").click()
         self.page.wait_for_selector(".modal", state="detached")
         return said
+
+    def type_in_terminal(self, address: str, command: str) -> None:
+        """Open a terminal in the Lab at `address`, and have a command run there."""
+        self.page.goto(f"{self.url}{address}/lab?reset")
+        self.page.locator(".jp-LauncherCard", has_text="Terminal").first.click()
+        self.page.locator(".jp-Terminal .xterm").first.click()
+        self.page.keyboard.type(f"{command}\n")

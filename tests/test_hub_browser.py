@@ -5,6 +5,8 @@ The pictures that `make test-hub` takes are in ``build/screenshots``, to be look
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -132,6 +134,21 @@ def read_feedback(person: Visitor) -> str:
     expect(page.locator("body")).to_contain_text("checks passed")
     person.shot(SHOTS, f"feedback-{person.name}")
     return page.locator("body").inner_text()
+
+
+def test_a_class_is_graded_by_a_command_in_the_courses_terminal(
+    browser: Browser, running: start.Running, checkout: Checkout
+) -> None:
+    """After the walk above: both hand-ins are there, and what was graded then is not judged again."""
+    grace, done = visitor(browser, running, "grace"), checkout.root / "graded.json"
+    grace.type_in_terminal(
+        "/services/course-ml", f"course collect {NAME} && course grade {NAME} --json > graded.tmp; mv graded.tmp {done}"
+    )
+    until = time.monotonic() + 90
+    while not done.exists():
+        assert time.monotonic() < until
+        grace.page.wait_for_timeout(200)
+    assert {row["student"]: row["score"] for row in json.loads(done.read_text())} == {"ada": 2.0, "ben": 0.0}
 
 
 def test_two_students_do_not_see_each_other(running: start.Running, ada: Visitor, ben: Visitor) -> None:

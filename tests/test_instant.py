@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -335,6 +336,7 @@ def test_once_means_once_and_says_what_is_wrong(course: Course) -> None:
 
 
 def test_what_the_hub_has_to_tell_is_asked_for(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", list(sys.path))  # to which the course's checkout is added
     monkeypatch.setenv("COURSE_ROOT", str(project.root))
     monkeypatch.delenv("COURSE_ID", raising=False)
     with pytest.raises(SetupError, match="COURSE_ID"):

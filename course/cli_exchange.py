@@ -70,12 +70,8 @@ def submit(
     moment = receipt.time.strftime("%Y-%m-%d %H:%M:%S")
     out.print(f"Handed in {release.assignment} at {moment} UTC: receipt {receipt.id}", highlight=False)
     if receipt.tries_left is not None:
-        out.print(f"You may hand it in {_times(receipt.tries_left)} within the hour.", highlight=False)
+        out.print(receipt.tries_sentence, highlight=False)
         _show_feedback(client, receipt, 0 if no_wait else seconds, f"course fetch {chapter} --feedback")
-
-
-def _times(left: int) -> str:
-    return {0: "no more", 1: "once more"}.get(left, f"{left} more times")
 
 
 def _show_feedback(client: ExchangeClient, receipt: Received, seconds: float, later: str) -> None:

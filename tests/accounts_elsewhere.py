@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import json
 import os
 import secrets
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,10 +20,10 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from tornado import web
 from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 
 from course.project import Project
 from hub_config import start
+from tests import tornado_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 COURSES = '[[course]]\nid = "ml"\ntitle = "ML"\ngraders = ["grace"]\nstudents = ["ada.lovelace"]\n'
@@ -116,32 +114,9 @@ class _Asked(web.RequestHandler):
         self.write({name: self.get_argument(name) for name in ("redirect_uri", "state", "nonce", "client_id")})
 
 
-@contextmanager
-def serving(rules: _Rules) -> Iterator[str]:
+def serving(rules: _Rules) -> AbstractContextManager[str]:
     """Serve in a thread of its own; yield the address."""
-    ready, loops = threading.Event(), list[tuple[asyncio.AbstractEventLoop, asyncio.Event]]()
-    place: list[str] = []
-
-    async def main() -> None:
-        listener, port = bind_unused_port("127.0.0.1")
-        server = HTTPServer(web.Application(list(rules)))
-        server.add_socket(listener)
-        loops.append((asyncio.get_running_loop(), stop := asyncio.Event()))
-        place.append(f"http://127.0.0.1:{port}")
-        ready.set()
-        await stop.wait()
-        server.stop()
-        await server.close_all_connections()
-
-    thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield place[0]
-    finally:
-        loop, stop = loops[0]
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+    return tornado_thread.serving(lambda: HTTPServer(web.Application(list(rules))))
 
 
 @contextmanager

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-
-from tornado.testing import bind_unused_port
 
 from course.exchange import ExchangeClient
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import Bounds, Caller, Exchange
+from tests import tornado_thread
 
 STUDENT, GRADER = frozenset({"nbgrader-ml"}), frozenset({"formgrade-ml"})
 PEOPLE: Mapping[str, frozenset[str]] = {
@@ -35,40 +32,19 @@ class Names:
         return Caller(token, PEOPLE[token]) if token in PEOPLE else None
 
 
-def make_exchange(folder: Path, bounds: Bounds | None = None) -> Exchange:
-    """Return an exchange that keeps everything in `folder`."""
+def make_exchange(folder: Path, bounds: Bounds | None = None, tries: int | None = None) -> Exchange:
+    """Return an exchange that keeps everything in `folder`; with `tries`, the course ``ml`` has feedback at once."""
     folder.mkdir(exist_ok=True)
-    return Exchange(Records(f"sqlite:///{folder / 'exchange.db'}"), Blobs(str(folder / "chunks")), bounds or Bounds())
+    records, blobs = Records(f"sqlite:///{folder / 'exchange.db'}"), Blobs(str(folder / "chunks"))
+    return Exchange(records, blobs, bounds or Bounds(), tries={"ml": tries} if tries else {})
 
 
 @contextmanager
 def serving(exchange: Exchange) -> Iterator[str]:
     """Serve `exchange` in a thread of its own; yield its address."""
-    ready = threading.Event()
-    place: list[str] = []
-    loops: list[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = []
-
-    async def main() -> None:
-        listener, port = bind_unused_port("127.0.0.1")
-        server = make_server(make_app(exchange, Names(), "/services/exchange/"))
-        server.add_socket(listener)
-        stop = asyncio.Event()
-        loops.append((asyncio.get_running_loop(), stop))
-        place.append(f"http://127.0.0.1:{port}/services/exchange")
-        ready.set()
-        await stop.wait()
-        server.stop()
-        await server.close_all_connections()
-
-    thread = threading.Thread(target=asyncio.run, args=(main(),), daemon=True)
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield place[0]
-    finally:
-        loop, stop = loops[0]
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+    home = "/services/exchange"
+    with tornado_thread.serving(lambda: make_server(make_app(exchange, Names(), f"{home}/"))) as address:
+        yield address + home
 
 
 def client(url: str, name: str) -> ExchangeClient:

@@ -24,9 +24,7 @@ ROW = ExerciseVerdict(
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Exchange:
-    made = make_exchange(tmp_path / "exchange")
-    made.tries = {"ml": 2}
-    return made
+    return make_exchange(tmp_path / "exchange", tries=2)
 
 
 @pytest.fixture

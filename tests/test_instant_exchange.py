@@ -22,9 +22,7 @@ from tests.exchange_server import client, folder_of, make_exchange, serving
 
 @pytest.fixture
 def exchange(tmp_path: Path) -> Exchange:
-    made = make_exchange(tmp_path / "exchange")
-    made.tries = {"ml": 3}
-    return made
+    return make_exchange(tmp_path / "exchange", tries=3)
 
 
 @pytest.fixture

@@ -25,6 +25,11 @@ from solutions.ch02_end_to_end import _preparation, make_select_pipeline, random
 
 RMSE = "neg_root_mean_squared_error"
 FIRST = 5_000
+PLAIN = {  # the chapter's models, as they come
+    "linear": LinearRegression(),
+    "tree": DecisionTreeRegressor(random_state=42),
+    "forest": RandomForestRegressor(random_state=42),
+}
 
 
 @cache
@@ -74,34 +79,32 @@ def _tuned(n_clusters: int, max_features: int) -> Any:
     return _chapters(RandomForestRegressor(max_features=max_features, random_state=42), n_clusters)
 
 
-def _cross(model: Any, cv: int, n_rows: int | None = None) -> tuple[float, str]:
+def _scores(model: Any, cv: int, n_rows: int | None = None) -> np.ndarray:
+    """Return the RMSE on each of `cv` folds of the training set, or of its first rows."""
     X, _, y, _ = _parts()
-    X, y = X[:n_rows], y[:n_rows]
-    return float(-cross_val_score(model, X, y, cv=cv, scoring=RMSE).mean()), f"{len(X):,} rows, {cv} folds"
+    return -cross_val_score(model, X[:n_rows], y[:n_rows], cv=cv, scoring=RMSE)
+
+
+def _cross(model: Any, cv: int, n_rows: int | None = None) -> tuple[float, str]:
+    return float(_scores(model, cv, n_rows).mean()), f"{len(_parts()[0][:n_rows]):,} rows, {cv} folds"
 
 
 @cache
-def _ten_folds(kind: type) -> np.ndarray:
-    """Return the RMSE of a plain model of the chapter on each of ten folds."""
+def _ten_folds(name: str) -> np.ndarray:
+    return _scores(_chapters(PLAIN[name]), 10)
+
+
+def _mean(name: str) -> tuple[float, str]:
+    return float(_ten_folds(name).mean()), f"{len(_parts()[0]):,} rows, 10 folds"
+
+
+def _spread(name: str) -> tuple[float, str]:
+    return float(_ten_folds(name).std(ddof=1)), f"{len(_parts()[0]):,} rows, 10 folds"
+
+
+def _on_training(name: str) -> tuple[float, str]:
     X, _, y, _ = _parts()
-    return -cross_val_score(_chapters(_plain(kind)), X, y, cv=10, scoring=RMSE)
-
-
-def _plain(kind: type) -> Any:
-    return kind() if kind is LinearRegression else kind(random_state=42)
-
-
-def _mean(kind: type) -> tuple[float, str]:
-    return float(_ten_folds(kind).mean()), f"{len(_parts()[0]):,} rows, 10 folds"
-
-
-def _spread(kind: type) -> tuple[float, str]:
-    return float(_ten_folds(kind).std(ddof=1)), f"{len(_parts()[0]):,} rows, 10 folds"
-
-
-def _on_training(kind: type) -> tuple[float, str]:
-    X, _, y, _ = _parts()
-    model = _chapters(_plain(kind)).fit(X, y)
+    model = _chapters(PLAIN[name]).fit(X, y)
     return float(root_mean_squared_error(y, model.predict(X))), f"{len(X):,} rows"
 
 
@@ -125,43 +128,43 @@ def _like(book: float):
 @headline("p.02.1", "linear regression, CV RMSE", book="70,003", data="california_housing", holds=_near(70_003, 0.01))
 def linear() -> tuple[float, str]:
     """The chapter's first model."""
-    return _mean(LinearRegression)
+    return _mean("linear")
 
 
 @headline("p.02.1", "the same, standard deviation", book="4,182", data="california_housing", holds=_like(4_182))
 def linear_spread() -> tuple[float, str]:
     """Over ten folds, and so as the folds fall."""
-    return _spread(LinearRegression)
+    return _spread("linear")
 
 
 @headline("p.02.1", "the same, training RMSE", book="68,972.89", data="california_housing", holds=_near(68_973, 0.01))
 def linear_on_training() -> tuple[float, str]:
     """Hardly lower: the model underfits."""
-    return _on_training(LinearRegression)
+    return _on_training("linear")
 
 
 @headline("p.02.1", "decision tree, CV RMSE", book="66,574", data="california_housing", holds=_near(66_574, 0.02))
 def tree() -> tuple[float, str]:
     """The chapter's second model."""
-    return _mean(DecisionTreeRegressor)
+    return _mean("tree")
 
 
 @headline("p.02.1", "the same, standard deviation", book="1,103", data="california_housing", holds=_like(1_103))
 def tree_spread() -> tuple[float, str]:
     """Over ten folds, and so as the folds fall."""
-    return _spread(DecisionTreeRegressor)
+    return _spread("tree")
 
 
 @headline("p.02.1", "random forest, CV RMSE", book="47,038", data="california_housing", holds=_near(47_038, 0.02))
 def forest() -> tuple[float, str]:
     """The chapter's third model."""
-    return _mean(RandomForestRegressor)
+    return _mean("forest")
 
 
 @headline("p.02.1", "the same, training RMSE", book="17,551", data="california_housing", holds=_near(17_551, 0.02))
 def forest_on_training() -> tuple[float, str]:
     """Far lower: the model overfits."""
-    return _on_training(RandomForestRegressor)
+    return _on_training("forest")
 
 
 @headline("p.02.1", "tuned forest, CV RMSE", book="43,590", data="california_housing", holds=_near(43_590, 0.02))

@@ -159,6 +159,44 @@ def naive_bus_percent() -> tuple[float, str]:
     return _naive("bus", relative=True), "March to May 2019"
 
 
+def _rail() -> pd.Series:
+    return _table()["rail_boardings"].astype(float).asfreq("D")
+
+
+def _sarima(rides: pd.Series) -> float:
+    """Fit SARIMA(1, 0, 0)(0, 1, 1) of weeks by maximum likelihood; return its forecast for the next day."""
+    from statsmodels.tsa.arima.model import ARIMA  # a second to import, for two figures only
+
+    return float(ARIMA(rides, order=(1, 0, 0), seasonal_order=(0, 1, 1, 7)).fit().forecast().iloc[0])
+
+
+@_rides("SARIMA, rail on June 1", "427,759", _is(427_759, 500))
+def sarima_june() -> tuple[float, str]:
+    """Fitted to the five months before."""
+    return _sarima(_rail()["2019-01":"2019-05"]), "fitted to January to May 2019"
+
+
+@_rides("what came on June 1", "379,044", _is(379_044, 1))
+def came_june() -> tuple[float, str]:
+    """A Saturday with far fewer rides than the one before."""
+    return float(_rail()["2019-06-01"]), "one day"
+
+
+@_rides("last week again, rail on June 1", "426,932", _is(426_932, 1))
+def naive_june() -> tuple[float, str]:
+    """What came on the Saturday before."""
+    return float(_rail()["2019-05-25"]), "one day"
+
+
+@_rides("SARIMA, rail: mean absolute error", "32,041", _is(32_041, 300))
+def sarima_error() -> tuple[float, str]:
+    """Fitted anew for each day, to all days of the year before it."""
+    rides = _rail()
+    days = rides["2019-03":"2019-05"]
+    misses = [abs(_sarima(rides["2019-01":day].iloc[:-1]) - value) for day, value in days.items()]
+    return sum(misses) / len(misses), f"{len(misses)} days, March to May 2019"
+
+
 @_rides("linear, rail", "37,726", _about(37_726))
 def linear() -> tuple[float, str]:
     """From 56 days of rail."""

@@ -45,6 +45,14 @@ class Received:
     manifest: Manifest
     tries_left: int | None = None
 
+    @property
+    def tries_sentence(self) -> str:
+        """What a student reads of `tries_left`; empty where they are not counted."""
+        if self.tries_left is None:
+            return ""
+        times = {0: "no more", 1: "once more"}.get(self.tries_left, f"{self.tries_left} more times")
+        return f"You may hand it in {times} within the hour."
+
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Received:
         """Validate what came over the wire."""

@@ -180,8 +180,8 @@ class HubSubmit(HubExchange, abc.ExchangeSubmit):  # type: ignore[misc]
             self.log.warning("Not in the folder, and so not handed in: %s", ", ".join(missing))
         receipt = client.submit(course, assignment, folder)
         self.log.info("Submitted as: %s %s %s", course, assignment, timestamp(receipt))
-        if receipt.tries_left is not None:
-            self.log.info("You may hand in %d more times within the hour.", receipt.tries_left)
+        if receipt.tries_sentence:
+            self.log.info("%s", receipt.tries_sentence)
         return receipt
 
 

@@ -219,8 +219,7 @@ class Exchange:
         ------
         Unknown : the caller is not in the course.
         """
-        if not caller.attends(course):
-            raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
+        _must_attend(caller, course)
         if kind == "release":
             newest = {bundle.assignment: bundle for bundle in self.records.all(kind, course, assignment=assignment)}
             return list(newest.values())
@@ -234,10 +233,8 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        if not caller.attends(course):
-            raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
-        if not caller.grades(course):
-            raise Forbidden(f"Only graders of {course} can do that.")
+        _must_attend(caller, course)
+        _must_grade(caller, course)
         return self.records.without("instant", course)
 
     def tries_left(self, bundle: Bundle) -> int | None:
@@ -256,16 +253,14 @@ class Exchange:
 
     def _student(self, caller: Caller, order: Order) -> str:
         """Whose the bundle will be; refuses what the caller may not hand over."""
-        if not caller.attends(order.course):
-            raise Unknown(f"You are not in a course {order.course!r}. Ask your instructor to add you.")
+        _must_attend(caller, order.course)
         released = self.records.all("release", order.course, assignment=order.assignment)
         if order.kind == "submission":
             if not released:
                 raise Unknown(f"{order.assignment} has not been released in {order.course}.")
             self._not_too_often(caller, order)
             return caller.name
-        if not caller.grades(order.course):
-            raise Forbidden(f"Only graders of {order.course} can do that.")
+        _must_grade(caller, order.course)
         if order.kind == "release":
             if released and not order.force:
                 raise Conflict(f"{order.assignment} has been released already: release it again with force.")
@@ -299,6 +294,16 @@ class Exchange:
 
     def _now(self) -> int:
         return int(self.clock() * 10**6)
+
+
+def _must_attend(caller: Caller, course: str) -> None:
+    if not caller.attends(course):
+        raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
+
+
+def _must_grade(caller: Caller, course: str) -> None:
+    if not caller.grades(course):
+        raise Forbidden(f"Only graders of {course} can do that.")
 
 
 def _visible(bundle: Bundle, caller: Caller) -> bool:

@@ -8,11 +8,12 @@ from course.datasets import load
 # What stays together in one passenger: a title fits the sex and the age, a fare the class.
 _PARTS = (["Name", "Sex", "Age"], ["SibSp", "Parch"], ["Pclass", "Ticket", "Fare", "Cabin", "Embarked"])
 _COLUMNS = ("Sex", "Pclass", "Age")
-_FLIPPED = 0.03  # share of passengers whose fate was chance
+_FLIPPED = 0.02  # share of passengers whose fate was chance
 
 
-def draw_ship(rng: np.random.Generator, size: int, decides: tuple[str, ...] = _COLUMNS) -> pd.DataFrame:
-    """Return passengers who never sailed, with their fate, which follows from the columns `decides` taken together.
+def draw_ship(rng: np.random.Generator, size: int, with_family: bool = False) -> pd.DataFrame:
+    """Return passengers who never sailed, with their fate, which follows from sex, class and age taken together, and
+    from whether any family is on board.
 
     Each is put together from three passengers of the Titanic. Which sex, class and age have the better chances, and how
     much each counts, is drawn; but never women *and* the first class or men *and* the third, so that the true fate of a
@@ -23,19 +24,21 @@ def draw_ship(rng: np.random.Generator, size: int, decides: tuple[str, ...] = _C
     ship = pd.concat(parts, axis=1).assign(PassengerId=np.arange(1, size + 1))
     ship["Age"] = (ship["Age"] + rng.normal(0, 0.3, size)).clip(lower=0.2).round(2)
     ship["Fare"] = (ship["Fare"] * rng.normal(1, 0.01, size)).round(4)
-    ship["Survived"] = _fate(rng, ship, decides)
+    ship["Survived"] = _fate(rng, ship, with_family)
     return ship[list(load("titanic").train.columns)]
 
 
-def _fate(rng: np.random.Generator, ship: pd.DataFrame, decides: tuple[str, ...]) -> np.ndarray:
+def _fate(rng: np.random.Generator, ship: pd.DataFrame, with_family: bool) -> np.ndarray:
     women_first = rng.choice([-1, 1])
-    columns = {
-        "Sex": women_first * np.where(ship["Sex"] == "female", 1.0, -1.0),
-        "Pclass": women_first * (ship["Pclass"] - ship["Pclass"].mean()).to_numpy(),
+    parts = [
+        women_first * np.where(ship["Sex"] == "female", 1.0, -1.0),
+        women_first * (ship["Pclass"] - ship["Pclass"].mean()).to_numpy(),
         # By rank, and 0 for those whose age nobody knows.
-        "Age": rng.choice([-1, 1]) * np.nan_to_num(1.5 * (2 * ship["Age"].rank(pct=True).to_numpy() - 1)),
-    }
-    score = sum(rng.uniform(0.9, 1.1) * columns[name] for name in decides)
+        rng.choice([-1, 1]) * np.nan_to_num(1.5 * (2 * ship["Age"].rank(pct=True).to_numpy() - 1)),
+    ]
+    if with_family:
+        parts.append(rng.choice([-1, 1]) * np.where(ship["SibSp"] + ship["Parch"] > 0, 1.0, -1.0))
+    score = sum(rng.uniform(0.9, 1.1) * part for part in parts)
     better_half = score + rng.normal(0, 0.01, len(ship)) > np.median(score)
     return (better_half ^ (rng.random(len(ship)) < _FLIPPED)).astype(int)
 

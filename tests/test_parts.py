@@ -21,6 +21,7 @@ from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
 from autograder import api, assignment, classroom, hand_in
+from autograder.class_table import grade_row
 from autograder.classroom_feedback import feedback_class
 from autograder.dispatch import Done
 from autograder.engine import kernel
@@ -28,7 +29,6 @@ from autograder.engine.remote import LocalSession
 from autograder.engine.result import Result, Status
 from autograder.recorder import Recorder
 from course.build import assemble
-from course.cli import _grade_row
 from course.errors import SetupError
 from course.nbgrader_plugins import gradebook_url
 from course.project import Project
@@ -145,7 +145,7 @@ class Desk:
 
     def total(self, result: Result) -> tuple[float, float]:
         (page,) = feedback_class(self.project, self.chapter.name)
-        return agreed(_grade_row(result), page, self.database, self.folder, self.chapter.name)
+        return agreed(grade_row(result), page, self.database, self.folder, self.chapter.name)
 
 
 @pytest.fixture
@@ -185,7 +185,7 @@ def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_o
     for _ in range(2):
         given = desk.grade()
         assert desk.total(given) == (round(before[0] + added, 2), before[1])
-        assert _grade_row(given)["max_score"] == before[1]
+        assert grade_row(given)["max_score"] == before[1]
 
 
 # --- the real engine --------------------------------------------------------------------------------------------------

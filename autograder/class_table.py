@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -17,6 +17,7 @@ from autograder.engine.result import ExerciseResult, Result
 from autograder.verdict import Mark, legend, mark_of, mark_together, number, points_of, together
 
 _GROUP = 5  # marks that stand together, so that they can be counted
+_ANY = 10_000  # columns: more than any table has
 _MOST = 20  # rows of answers worth a look
 ASK_FIRST = (
     "Who has learned together, or from the same page, writes alike, too, and a classmate may have been copied without "
@@ -27,12 +28,13 @@ ASK_FIRST = (
 def class_tables(results: Sequence[Result], console: Console) -> Iterator[RenderableType]:
     """Yield what is to be printed: a column per exercise where there is room, else marks and a table of exercises."""
     wide = _wide(results)
-    if Measurement.get(console, console.options, wide).maximum <= console.width:
+    room = console.options.update(max_width=_ANY)
+    if Measurement.get(console, room, wide).maximum <= console.width:
         yield wide
         return
     yield _narrow(results)
     yield legend()
-    yield _exercises(results)
+    yield _exercises(results, console.width)
 
 
 def alike_table(found: Sequence[Alike]) -> Table:
@@ -103,35 +105,43 @@ def _narrow(results: Sequence[Result]) -> Table:
     return table
 
 
-def _exercises(results: Sequence[Result]) -> Table:
+def _exercises(results: Sequence[Result], width: int) -> Table:
     """How the class has done in each exercise: the mean of the points that are known, and how often which mark."""
     rows: dict[str, list[tuple[ExerciseResult, ...]]] = {}
     for parts in itertools.chain.from_iterable(result.by_exercise for result in results):
         rows.setdefault(parts[0].exercise, []).append(parts)
     marks = {exercise: Counter(_mark(parts).symbol for parts in each) for exercise, each in rows.items()}
-    symbols = sorted(set().union(*marks.values()), key=str(legend()).index)
+    symbols = sorted(set().union(*marks.values()), key=legend().index)
+    lines = [
+        (exercise, each[0][0].title, _mean(each), *(str(marks[exercise].get(one, "")) for one in symbols))
+        for exercise, each in rows.items()
+    ]
     table = Table("exercise", "title", "mean", *symbols, title="Exercises")
-    table.columns[0].no_wrap = table.columns[1].no_wrap = table.columns[2].no_wrap = True
-    table.columns[1].overflow = "ellipsis"
-    for exercise, each in rows.items():
-        known = [points for parts in each if (points := _known(parts)) is not None]
-        most = sum(part.max_score for part in each[0])
-        mean = f"{number(sum(known) / len(known))} of {number(most)}" if known else f"– of {number(most)}"
-        counts: Mapping[str, int] = marks[exercise]
-        table.add_row(exercise, escape(each[0][0].title), mean, *(str(counts.get(one, "")) for one in symbols))
+    heads = ["exercise", "title", "mean", *symbols]
+    widths = [max(map(len, column)) for column in zip(heads, *lines, strict=True)]
+    for column, least in zip(table.columns, widths, strict=True):
+        column.min_width, column.no_wrap = least, True
+    room = width - sum(widths) + widths[1] - 3 * len(widths) - 1  # a title may be cut, and nothing else
+    title = table.columns[1]
+    title.min_width = title.max_width = max(len("title"), min(widths[1], room))
+    title.overflow = "ellipsis"
+    for exercise, name, *rest in lines:
+        table.add_row(exercise, escape(name), *rest)
     return table
+
+
+def _mean(each: Sequence[tuple[ExerciseResult, ...]]) -> str:
+    """The mean of the points so far; a ``+`` says that some are still to come."""
+    parts = list(itertools.chain.from_iterable(each))
+    known = [part.points for part in parts if part.points is not None]
+    mean = f"{number(sum(known) / len(each))}{'+' * (len(known) < len(parts))}" if known else "–"
+    return f"{mean} of {number(sum(part.max_score for part in each[0]))}"
 
 
 def _mark(parts: Sequence[ExerciseResult]) -> Mark:
     found = [points_of(part) for part in parts]
     marks = [mark_of(part, points, by_hand) for part, (points, by_hand) in zip(parts, found, strict=True)]
     return mark_together(marks, together([points for points, _ in found]))
-
-
-def _known(parts: Sequence[ExerciseResult]) -> float | None:
-    """The points of an exercise, where all of them are known."""
-    points = [part.points for part in parts]
-    return None if None in points else sum(one for one in points if one is not None)
 
 
 def _points(parts: Sequence[ExerciseResult]) -> str:

@@ -105,7 +105,9 @@ class Judge:
 
 def graded(student: str, status: Status = Status.GRADED, score: float | None = 4.0) -> Result:
     judged = ExerciseStatus.NOT_JUDGED if score is None else ExerciseStatus.FULL
-    one = ExerciseResult(exercise="p.99.1", title="Twice as much", status=judged, score=score, max_score=4)
+    one = ExerciseResult(
+        exercise="p.99.1", grade_id="p-99-1-checks", title="Twice as much", status=judged, score=score, max_score=4
+    )
     return Result(chapter=NAME, student=student, status=status, exercises=(one,))
 
 

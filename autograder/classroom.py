@@ -13,6 +13,7 @@ from nbformat import v4
 
 from autograder.alike import Alike, Reader, alike
 from autograder.assignment import read_sheet
+from autograder.course_key import course_key
 from autograder.dispatch import Dispatcher, Done
 from autograder.engine.grade import Sheet
 from autograder.engine.result import ExerciseStatus, Result, Status
@@ -52,7 +53,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
 
     Raises
     ------
-    SetupError : no such chapter, nothing released or handed in, or another run is grading the chapter.
+    SetupError : no such chapter, nothing released or handed in, another run is grading the chapter, or the course's
+        key is unfit.
     """
     options = options or Options()
     sheet = read_sheet(project, name)
@@ -65,6 +67,7 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     recorder = Recorder(
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
     )
+    course_key(project)  # made, or refused, once and here, not by each worker
     judge = functools.partial(judge_hand_in, project, name, fresh=options.fresh)
     stored = Store.of(project, chapter)
     with stored.claimed(), no_drafts(project, chapter.name), recorder:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -208,7 +207,7 @@ def calibrate(
     chapter: Name,
     source: Annotated[str, typer.Option("--data", help="real, stand-in or both")] = "both",
     runs: Annotated[int, typer.Option(min=10, help="Seeds for the reference; other answers get fewer")] = 100,
-    workers: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     check_name: Annotated[list[str] | None, typer.Option("--check", help="Only this check (repeatable)")] = None,
 ) -> None:
     """Measure the thresholds of a chapter's stochastic checks and write them beside the checks."""
@@ -218,11 +217,12 @@ def calibrate(
     needs_grader()
     from autograder.calibrate import Plan, calibrate
     from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
+    from autograder.executors import default_workers
 
     rows = load_calibrations(project.checks, found.name)
     plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
     for kind in ("real", "stand-in") if source == "both" else (source,):
-        run = calibrate(project, found.name, plan, kind, workers, only)
+        run = calibrate(project, found.name, plan, kind, workers or default_workers(), only)
         for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")

@@ -89,11 +89,16 @@ class Syllabus(_Row):
 
         Raises
         ------
-        SetupError : there is none; the message lists the chapters that exist.
+        SetupError : there is none, and the message lists the chapters that exist; or the short name is that of several,
+            and the message names these.
         """
-        for chapter in self.chapter:
-            if name in (chapter.name, chapter.short):
-                return chapter
+        found = [chapter for chapter in self.chapter if chapter.name == name]
+        found = found or [chapter for chapter in self.chapter if chapter.short == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = " or ".join(chapter.name for chapter in found)
+            raise SetupError(f"{name!r} is short for several chapters: write {named}.")
         known = ", ".join(chapter.name for chapter in self.chapter) or "none"
         raise SetupError(f"There is no chapter {name!r} in the syllabus. Chapters: {known}.")
 

@@ -59,15 +59,19 @@ class Seed:
 
     def rng(self, check: Check) -> np.random.Generator:
         """Return the generator of one check's inputs."""
-        return np.random.default_rng(self._number(check, self.key))
+        return np.random.default_rng(_number(self.key, check.exercise, check.name, self.student, self.attempt))
 
     def global_seed(self, check: Check) -> int:
-        """Return what the submission's own random numbers are seeded with; it tells nothing of the inputs."""
-        return self._number(check, f"global {self.key}") % 2**32
+        """Return what the submission's own random numbers are seeded with.
 
-    def _number(self, check: Check, key: str) -> int:
-        text = "\x1f".join([key, check.exercise, check.name, self.student, self.attempt])
-        return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
+        The submission can read it, so neither the key nor the check's name is in it: it tells nothing of the inputs,
+        and no guess at either can be tested with it.
+        """
+        return _number("global", check.exercise, self.student, self.attempt) % 2**32
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest(), "big")
 
 
 class Memory(Protocol):

@@ -80,7 +80,7 @@ class ChapterKeys:
             *(f"{name}: {here.get(name)}" for name in data),
             *sorted(assignment.only),
         ]
-        mutants = closure(project.root, project.mutants.glob(f"{chapter.name}*.py")) - engine_files(project)
+        mutants = closure(project.root, project.chapter_files(project.mutants, chapter.name)) - engine_files(project)
         return cls(_digest(run), dict(_check_digests(project, assignment)), _of_files(mutants))
 
     def submission(self, student: str, attempt: str) -> Keys:
@@ -144,7 +144,8 @@ def _version(library: str) -> str:
 
 def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
     chapter, bench = assignment.chapter.name, assignment.bench
-    solutions = _of_files(closure(project.root, project.solutions.glob(f"{chapter}*.py")) - engine_files(project))
+    answers = project.chapter_files(project.solutions, chapter)
+    solutions = _of_files(closure(project.root, answers) - engine_files(project))
     rows: dict[str, str] = {}
     for (name, source), row in sorted(bench.thresholds.items()):
         rows[name] = rows.get(name, "") + source + row.model_dump_json()

@@ -98,7 +98,7 @@ known = keys.engine_files(project)
 for name in chapters:
     known |= closure(project.root, project.check_files(name))
     for folder in (project.mutants, project.solutions):
-        known |= closure(project.root, folder.glob(f"{name}*.py"))
+        known |= closure(project.root, project.chapter_files(folder, name))
 print(json.dumps([len(loaded), sorted(str(path.relative_to(project.root)) for path in loaded - known)]))
 """
 

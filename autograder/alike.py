@@ -184,10 +184,10 @@ def _in_exercise(exercise: str, answered: Sequence[Answered], known: frozenset[i
         usual = len(students) > few and (len(rare[words]) < _RING or len(students) > number // 2)
         if len(students) > 1 and weight >= _WEIGHT and not usual:
             yield Alike(tuple(students), exercise, "equal", 1.0, weight)
-    for (one, other), weight in _shared(holders, counting).items():
-        share = weight / min(_total(rare[one], counting), _total(rare[other], counting))
+    for (mine, other), weight in _shared(holders, counting).items():
+        share = weight / min(_total(rare[mine], counting), _total(rare[other], counting))
         if weight >= _WEIGHT and share >= _SHARE:
-            students = sorted([groups[one][0], groups[other][0]])  # who else has either is named with it, above
+            students = sorted([groups[mine][0], groups[other][0]])  # who else has either is named with it, above
             yield Alike(tuple(students), exercise, "nearly equal", round(share, 2), weight)
 
 

@@ -7,7 +7,7 @@ import gc
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -22,7 +22,8 @@ from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
-    from autograder.engine.result import ExerciseResult, Result
+    from autograder.alike import Alike
+    from autograder.engine.result import Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -59,7 +60,7 @@ def check(chapter: Name, as_json: Json = False) -> None:
     else:
         for mistake in mistakes:
             out.print(escape(str(mistake)), highlight=False)
-        out.print(f"{len(mistakes)} problem{'s' * (len(mistakes) != 1)} in {chapter}." if mistakes else "All is well.")
+        out.print(_conclusion(len(mistakes), found.short if not mistakes else chapter))
     raise typer.Exit(1 if mistakes else 0)
 
 
@@ -108,7 +109,8 @@ def grade(
 
     workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     workforce.begin(fresh)  # before the imports below, which take seconds too
-    from autograder.classroom import Options, grade_class
+    from autograder.class_table import grade_row
+    from autograder.classroom import Options, grade_class, worth_a_look
     from autograder.hand_in import hand_ins
     from autograder.progress import ClassProgress
 
@@ -117,10 +119,11 @@ def grade(
     options = Options(workforce, students, fresh, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)
+    alike = worth_a_look(project, found.name)
     if as_json:
-        print_json([_grade_row(result) for result in results])
+        print_json([grade_row(result, alike) for result in results])
     else:
-        _print_class(results)
+        _print_class(results, alike)
         out.print(f"Next: course feedback {found.short}")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
@@ -256,47 +259,32 @@ def _open(name: str) -> tuple[Project, Chapter]:
     return project, load_syllabus(project.syllabus).find(name)
 
 
-def _print_class(results: list[Result]) -> None:
-    ids = [parts[0].exercise for parts in results[0].by_exercise] if results else []
-    table = Table("student", "status", *ids, "points", title="Grades")
-    for result in results:
-        cells = [_points(parts) for parts in result.by_exercise]
-        total = "not judged" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        table.add_row(escape(result.student), result.status.value, *cells, total)
-    out.print(table)
+def _print_class(results: list[Result], found: list[Alike]) -> None:
+    from autograder.class_table import ASK_FIRST, alike_table, class_tables
+    from autograder.progress import trouble_table
+
+    for part in class_tables(results, out):
+        out.print(part, highlight=False)
     for result in results:
         for note in result.notes:
             out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+    if found:
+        out.print(alike_table(found))
+        out.print(ASK_FIRST)
     if not_judged := [result for result in results if result.score is None]:
-        from autograder.progress import trouble_table
-
         out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))
 
 
-def _points(parts: tuple[ExerciseResult, ...]) -> str:
-    known = [part.points for part in parts if part.points is not None]
-    return f"{sum(known):g}{'+' * (len(known) < len(parts))}" if known else "–"
-
-
-def _grade_row(result: Result) -> dict[str, Any]:
-    exercises = [
-        {
-            "exercise": e.exercise,
-            "grade_id": e.grade_id,
-            "status": e.status.value,
-            "score": e.points,
-            "max_score": e.max_score,
-            "by_hand": e.by_hand is not None,
-        }
-        for e in result.exercises
-    ]
-    return {
-        "student": result.student,
-        "status": result.status.value,
-        "score": result.score,
-        "max_score": result.max_score,
-        "exercises": exercises,
-    }
+def _conclusion(mistakes: int, chapter: str) -> str:
+    """What a check of a chapter has shown, and what it has not."""
+    if mistakes:
+        return f"{mistakes} problem{'s' * (mistakes != 1)} in {chapter}."
+    return (
+        f"No problem found in {chapter}: it can be built, the examples in its docstrings hold for our answers, and "
+        "there are enough checks, mutants and alternatives. Not tried: whether the checks pass our answers and the "
+        "alternatives, whether they fail each mutant, and whether the notebook runs from top to bottom. "
+        f"`pytest tests/test_chapters.py -k {chapter}` tries all that."
+    )
 
 
 def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:

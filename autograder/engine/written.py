@@ -1,0 +1,64 @@
+"""What can be said of an answer that is missing: whether it was renamed, or a line of the stub was left in."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+LEFT = "take out the line `raise NotImplementedError()`"
+_LONGEST = 60  # characters of a name that is shown
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the text of a submission says of its answers; every name is one that stands in it.
+
+    Attributes
+    ----------
+    names : what it defines, other than what was released.
+    left : functions in which something is written beside the stub's `raise NotImplementedError()`.
+    stopped : names that are defined below such a line, which ends their cell.
+    begun : functions without a body in an answer that was begun.
+    broken : names in cells that are not valid Python.
+    unwritten : functions that are as released, with the exercise each of them belongs to.
+    """
+
+    names: frozenset[str] = field(default=frozenset(), repr=False)
+    left: frozenset[str] = frozenset()
+    stopped: frozenset[str] = frozenset()
+    begun: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
+    unwritten: Mapping[str, str] = field(default_factory=dict)
+
+    def missing(self, name: str) -> str:
+        """Return what a student reads of an answer that is not there."""
+        sentence = f"`{name}` is not defined in your notebook"
+        if name in self.stopped:
+            return f"{sentence}: its cell stops before that. Please {LEFT}, which was there before you began."
+        if name in self.broken:
+            return f"{sentence}: the cell that should define it is not valid Python, so that none of it was run."
+        near = self._near(name)
+        return f"{sentence}; did you rename it? There is `{near}`." if near else f"{sentence}."
+
+    def not_implemented(self, function: str, exercise: str) -> str:
+        """Return what a student reads of a `NotImplementedError` that came out of `function`; empty: nothing is known.
+
+        Parameters
+        ----------
+        exercise : the one that was checked.
+        """
+        if function in self.left:
+            return f"In `{function}`, {LEFT}: it was there before you began, and ends the function."
+        if function in self.begun:
+            return f"`{function}` has not been written yet: all it does is to raise NotImplementedError."
+        if self.unwritten.get(function, exercise) != exercise:
+            return f"Your code calls `{function}`, which has not been written yet."
+        return ""
+
+    def _near(self, name: str) -> str:
+        """The name most like the one that was asked for."""
+        fitting = {one.casefold(): one for one in sorted(self.names) if len(one) <= _LONGEST and one != name}
+        longer = [one for one in fitting if name.casefold() in one]
+        found = difflib.get_close_matches(name.casefold(), longer or fitting, 1, 0.5 if longer else 0.75)
+        return fitting[found[0]] if found else ""

@@ -76,7 +76,8 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     chapter = load_syllabus(project.syllabus).find("ch03")
     release(project, chapter)
     only = frozenset({"p.03.2", "p.03.3"})
-    return Assignment(chapter, read_release(project, chapter), open_bench(project, chapter), "key", only)
+    bench = replace(open_bench(project, chapter), hint_seconds=2.0)  # enough to recognise the first misconceptions
+    return Assignment(chapter, read_release(project, chapter), bench, "key", only)
 
 
 @pytest.fixture(scope="module")

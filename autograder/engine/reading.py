@@ -156,7 +156,7 @@ def _upgraded(content: dict[str, Any]) -> NotebookNode:
     text = _SURROGATE.sub("\ufffd", json.dumps(content, ensure_ascii=False))  # half an emoji can't be sent to a kernel
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        notebook: NotebookNode = nbformat.convert(reader.reads(text), 4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.convert(reader.reads(text), 4)
     for cell in notebook.cells:
         if cell.cell_type not in ("code", "markdown", "raw", "heading") or not isinstance(cell.source, str):
             raise ValueError("a cell without type or text")

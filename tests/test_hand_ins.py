@@ -29,7 +29,8 @@ CASES, TEXTS = read_cases(), read_cases("texts")
 
 
 def _waits(case: Case) -> tuple[pytest.MarkDecorator, ...]:
-    return (pytest.mark.xfail(reason=f"waits for {case.todo}", strict=True),) if case.todo else ()
+    strict = not case.todo.endswith("at random")
+    return (pytest.mark.xfail(reason=f"waits for {case.todo}", strict=strict),) if case.todo else ()
 
 
 def _released(assignment: Assignment, answers: Mapping[str, str]) -> Released:

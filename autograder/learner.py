@@ -18,7 +18,7 @@ from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
 from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
-from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
+from autograder.engine.restore import Restored, WrongNotebook, cell_key, is_answer, restore
 from autograder.engine.result import CheckResult, Outcome
 from autograder.settings import Settings
 from course.errors import SetupError
@@ -54,7 +54,7 @@ class Desk(Protocol):
 class _Session:
     """A restored notebook, and what runs it."""
 
-    notebook: NotebookNode
+    restored: Restored
     opener: Opener
 
 
@@ -118,11 +118,12 @@ class Learner:
     def _session(self, chapter: Chapter, run: bool) -> _Session:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
         release = read_release(self._project, chapter)
-        notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
+        restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
+        notebook = restored.notebook
         opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK)
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
-        return _Session(notebook, opener)
+        return _Session(restored, opener)
 
     def _path(self, chapter: Chapter) -> Path:
         if self._submission == WORK:
@@ -165,10 +166,12 @@ class NotebookDesk:
 
     def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:
         self._name = path.name
-        self._notebook = session.notebook
-        self._assignment = assignment
+        self._notebook = session.restored.notebook
+        self._assignment = dataclasses.replace(
+            assignment, bench=dataclasses.replace(assignment.bench, written=session.restored.written)
+        )
         self._opener = session.opener
-        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.notebook))
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
         self._results: dict[str, list[CheckResult]] = {}
 
     def judge(self, check: Check) -> CheckResult:

@@ -33,6 +33,7 @@ _PROVISIONER = "autograder.engine.warm.provisioner:WarmProvisioner"
 LATE = "Your code took longer than {seconds} s and was interrupted."
 GRACE = 5.0  # seconds an interrupted call has to answer before the process is killed
 START_SECONDS = 60
+OUTPUTS = 20  # times `output_kb`: what all cells together may put out
 _CHECKING_SECONDS = 3600  # beyond a notebook's own time, after which a kernel nobody ended is ended
 # A kernel that floods the grader is cut off; together they bound what waits in the grader's memory.
 # `SNDTIMEO`: one that takes nothing any more must not make the grader wait.
@@ -101,6 +102,7 @@ class KernelClient(NotebookClient):
         self.destroyed = False
         self.tier, self.kind = Tier.T4, "cold"
         self._bytes = 0
+        self._left = OUTPUTS * limits.output_kb * 1000
 
     def launch(self) -> None:
         """Start the kernel, with what it may see and use.
@@ -187,6 +189,7 @@ class KernelClient(NotebookClient):
 
     def run(self, cell: NotebookNode, index: int) -> bool:
         """Run one cell; return whether it had to be interrupted."""
+        self._left -= min(self._bytes, self._limits.output_kb * 1000, self._left)
         self._bytes = 0
         reply: dict[str, Any] = {}
         self.on_cell_executed = lambda cell, cell_index, execute_reply: reply.update(execute_reply["content"])
@@ -209,7 +212,7 @@ class KernelClient(NotebookClient):
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         """Drop what a cell prints beyond its bound, and say so once."""
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
-            most = self._limits.output_kb * 1000
+            most = min(self._limits.output_kb * 1000, self._left)
             before, self._bytes = self._bytes, self._bytes + len(str(msg["content"]))
             if self._bytes > most:
                 if msg["msg_type"] == "stream" and before < most:

@@ -35,6 +35,7 @@ from autograder.engine.remote import (
 )
 from autograder.engine.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
+from autograder.engine.written import Written
 from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
@@ -113,6 +114,7 @@ class Bench:
     hint_seconds : how long one exercise's failed checks may be compared with the known misconceptions.
     hints : what is left of that, while an exercise is judged.
     memory : of one submission, if there is any; None judges every check.
+    written : what the text of one submission says of its answers, for what is told of those that are missing.
     """
 
     checks: ChapterChecks
@@ -122,6 +124,7 @@ class Bench:
     hint_seconds: float = 40.0
     hints: HintTime | None = None
     memory: Memory | None = None
+    written: Written | None = None
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -264,7 +267,9 @@ def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> tuple[O
         call(check, bench, student, seed)
     except (AssertionError, _Missed):
         detail = ""
-    except (NoAnswer, SessionDied) as fault:
+    except NoAnswer as fault:
+        return Outcome.FAILED, _no_answer(fault, bench, check), "", ""
+    except SessionDied as fault:
         return Outcome.FAILED, fault.sentence, "", ""
     except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
         return Outcome.FAILED, fault.detail(bench.reveal), check.hint, ""
@@ -282,6 +287,15 @@ def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> tuple[O
         return Outcome.PASSED, "", "", ""
     known = _misconception(check, bench, student.transcript_)
     return Outcome.FAILED, detail, known or check.hint, ""
+
+
+def _no_answer(fault: NoAnswer, bench: Bench, check: Check) -> str:
+    """Say why an answer is missing, as well as the text of the notebook tells."""
+    if bench.written is None:
+        return fault.sentence
+    if fault.raised is None:
+        return bench.written.missing(fault.name) if fault.name else fault.sentence
+    return bench.written.not_implemented(fault.name, check.exercise, fault.raised.sentence) or fault.sentence
 
 
 def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | None:

@@ -198,7 +198,7 @@ class NotebookSession:
         for index, cell in enumerate(self.notebook.cells):
             if runs_when_graded(cell):
                 try:
-                    self._note_errors(cell, client.run(cell, index))
+                    self._note_errors(cell, index + 1, client.run(cell, index))
                 except CellTimeoutError:
                     self.run.trouble(Status.TIMED_OUT, f"Cell {index + 1} did not end in time.")
                 except DeadKernelError:
@@ -224,8 +224,7 @@ class NotebookSession:
             what = f"was ended: {sentence[0].lower()}{sentence[1:-1]}"
         self.run.trouble(status, f"{cell} {what}; nothing after it could be run.")
 
-    def _note_errors(self, cell: NotebookNode, late: bool) -> None:
-        number = self.notebook.cells.index(cell) + 1
+    def _note_errors(self, cell: NotebookNode, number: int, late: bool) -> None:
         if late:
             seconds = self.limits.cell_seconds
             self.run.trouble(Status.TIMED_OUT, f"Cell {number} took longer than {seconds} s and was interrupted.")

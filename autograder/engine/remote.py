@@ -61,7 +61,18 @@ class NoAttribute(StudentRaised, AttributeError):
 
 
 class NoAnswer(SubmissionFault):
-    """The name that was asked for is not in the notebook, or nothing has been written for it."""
+    """The name that was asked for is not in the notebook, or nothing has been written for it.
+
+    Attributes
+    ----------
+    name : that name; of an answer that raised `NotImplementedError`, the function that did (a claim).
+    raised : what such an answer raised.
+    """
+
+    def __init__(self, sentence: str, name: str = "", raised: StudentRaised | None = None) -> None:
+        super().__init__(sentence)
+        self.name = name
+        self.raised = raised
 
 
 class CallTimeout(SubmissionFault):
@@ -254,9 +265,9 @@ def _fault(error: Any, message: dict[str, Any]) -> SubmissionFault:
     found = error.get("line")
     line = found if type(found) is int else 0
     if message["do"] == "get" and message["on"]._number == 0 and kind == "NameError":
-        return NoAnswer(f"`{message['name']}` is not defined in your notebook.")
+        return NoAnswer(f"`{message['name']}` is not defined in your notebook.", message["name"])
     if kind == "NotImplementedError":
-        return NoAnswer("This exercise has not been begun.")
+        return NoAnswer("This exercise has not been begun.", function, StudentRaised(kind, text, function, line))
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")
     if message["do"] == "get" and kind == "AttributeError":
@@ -272,5 +283,5 @@ _KNOWN_ERRORS = {
     "NotFittedError", "OSError", "OverflowError", "PermissionError", "RecursionError", "RuntimeError", "StopIteration",
     "SyntaxError", "SystemExit", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
     "ValueError", "ZeroDivisionError", "DataError", "WireError", "AxisError", "InvalidParameterError",
-    "JSONDecodeError", "LinAlgError", "TimeoutError",
+    "JSONDecodeError", "LinAlgError", "NotImplementedError", "TimeoutError",
 }  # fmt: skip

@@ -224,6 +224,7 @@ class _Page:
         self._cells = [_Cell.read(node, known) for node in nodes]
         self._manual, self._model_answers = manual, model_answers
         self._painter = Painter()
+        self._told: dict[str, str] = {}
 
     def exercise(self, exercise: ExerciseResult) -> ExerciseView:
         cells = [cell for cell in self._cells if cell.exercise == exercise.exercise]
@@ -238,7 +239,7 @@ class _Page:
             mark=mark_of(exercise, points, by_hand),
             points=points,
             lead=lead(exercise, points, by_hand),
-            checks=tuple(check_views(exercise, by_hand)),
+            checks=tuple(check_views(exercise, by_hand, self._told)),
             written=tuple(self._written(cells, id_)),
             code=tuple(self._code(cells, id_)),
             tests=tuple(b for c in cells if c.is_test for b in paint.outputs(c.node, f"the tests of {id_}", True)),

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.api import Check
 from autograder.assignment import open_assignment, open_bench, read_release
+from autograder.engine.faults import AS_ABOVE
 from autograder.engine.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
@@ -119,7 +120,7 @@ class Learner:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
         release = read_release(self._project, chapter)
         notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
-        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK)
+        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK, release=release)
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
         return _Session(notebook, opener)
@@ -170,6 +171,7 @@ class NotebookDesk:
         self._opener = session.opener
         self._seed = Seed(_KEY, _STUDENT, attempt_of(session.notebook))
         self._results: dict[str, list[CheckResult]] = {}
+        self._told: set[str] = set()
 
     def judge(self, check: Check) -> CheckResult:
         if names := self._untouched(check.exercise):
@@ -178,9 +180,20 @@ class NotebookDesk:
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
         self._results.setdefault(check.exercise, []).append(result)
+        return self._once(result)
+
+    def _once(self, result: CheckResult) -> CheckResult:
+        """Return a result whose detail is told once: one cause may fail a dozen checks."""
+        key = result.cause or result.detail
+        if not key:
+            return result
+        if key in self._told:
+            return result.model_copy(update={"detail": AS_ABOVE})
+        self._told.add(key)
         return result
 
     def summary(self) -> Iterator[str]:
+        yield from self._opener.notes  # first what keeps code from being run
         for exercise, points, by_hand in self._assignment.exercises:
             results = self._results.get(exercise.id, [])
             if by_hand or not results:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -20,9 +21,10 @@ from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.running import Ran
 from autograder.engine.surroundings import LIMITS, environment, places, remove
 from autograder.settings import Settings
 from course.errors import EngineError
@@ -37,6 +39,10 @@ _CHECKING_SECONDS = 3600  # beyond a notebook's own time, after which a kernel n
 # A kernel that floods the grader is cut off; together they bound what waits in the grader's memory.
 # `SNDTIMEO`: one that takes nothing any more must not make the grader wait.
 _BOUNDS = {zmq.MAXMSGSIZE: 16 << 20, zmq.RCVHWM: 32, zmq.SNDTIMEO: 5000}
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PLACE = re.compile(r"^\s*(?:Cell )?In ?\[[\d ]*\], line (?P<line>\d{1,6})", re.MULTILINE)  # IPython's words
+_TRACE = 100_000  # characters of a traceback that are searched
 
 
 class GraderKernelClient(AsyncKernelClient):
@@ -88,11 +94,6 @@ class KernelClient(NotebookClient):
             timeout=limits.cell_seconds,
             interrupt_on_timeout=True,
             allow_errors=True,
-            error_on_timeout={
-                "ename": "TimeoutError",
-                "evalue": LATE.format(seconds=limits.cell_seconds),
-                "traceback": [],
-            },
             startup_timeout=START_SECONDS,
             record_timing=False,
             coalesce_streams=True,
@@ -133,7 +134,7 @@ class KernelClient(NotebookClient):
             "box": box,
             "minimum_tier": settings.minimum_tier,
             "tier": settings.tier or "",
-            "seconds": float(limits.wall_seconds + _CHECKING_SECONDS),
+            "seconds": float(2 * limits.wall_seconds + _CHECKING_SECONDS),
             "seed": self._seed,
             "checks": True,
         }
@@ -185,18 +186,51 @@ class KernelClient(NotebookClient):
         """Which limit it was ended for: ``cpu``, ``memory``, ``processes``, ``wall``; else empty."""
         return str(getattr(self._process(), "reason", ""))
 
-    def run(self, cell: NotebookNode, index: int) -> bool:
-        """Run one cell; return whether it had to be interrupted."""
+    def run(self, cell: NotebookNode, index: int, seconds: int) -> Ran:
+        """Run one cell within `seconds`, put its outputs into it, and return what became of it."""
+        return self._executed(cell, index, seconds, keep=True)
+
+    def run_quietly(self, code: str, index: int, seconds: int) -> Ran:
+        """Run code in the place of the cell `index`, whose outputs stay as they are."""
+        there = self.nb.cells[index]
+        try:
+            return self._executed(new_code_cell(code), index, seconds, keep=False)
+        finally:
+            self.nb.cells[index] = there  # nbclient puts in what it has run
+
+    def _executed(self, cell: NotebookNode, index: int, seconds: int, keep: bool) -> Ran:
         self._bytes = 0
         reply: dict[str, Any] = {}
         self.on_cell_executed = lambda cell, cell_index, execute_reply: reply.update(execute_reply["content"])
-        self.execute_cell(cell, index)
-        late = reply.get("ename") == "TimeoutError" and reply.get("traceback") == []
-        if late:
+        self.timeout = seconds
+        self.error_on_timeout = {"ename": "TimeoutError", "evalue": LATE.format(seconds=seconds), "traceback": []}
+        self.execute_cell(cell, index, store_history=keep)
+        if reply.get("ename") == "TimeoutError" and reply.get("traceback") == []:
             error = {key: reply[key] for key in ("ename", "evalue", "traceback")}
             cell.outputs.append(new_output("error", **error))
             self._end_if_deaf()
-        return late
+            return Ran(late=True)
+        return _ran(cell)
+
+    def evaluate(self, expression: str, seconds: float) -> object:
+        """Return the text form of an expression's value in the kernel: a claim of the submission's; None if it fails.
+
+        Raises
+        ------
+        DeadKernelError : the kernel had to be ended, because it did not answer.
+        """
+        run = run_sync(self._channels.execute_interactive)
+        try:
+            reply = run("", silent=True, store_history=False, user_expressions={"it": expression}, timeout=seconds,
+                        output_hook=lambda message: None)  # fmt: skip
+        except TimeoutError:
+            self.interrupt()
+            self._end_if_deaf()
+            return None
+        try:
+            return reply["content"]["user_expressions"]["it"]["data"]["text/plain"]
+        except (KeyError, TypeError):
+            return None
 
     def _end_if_deaf(self) -> None:
         """Kill a kernel that an interrupt does not stop; its next cells would each have to time out as well."""
@@ -266,3 +300,13 @@ class KernelClient(NotebookClient):
 
     def _process(self) -> Any:
         return getattr(self._manager.provisioner, "process", None)
+
+
+def _ran(cell: NotebookNode) -> Ran:
+    """Return what a cell's outputs say of its end, and where in the cell it was."""
+    for output in cell.outputs:
+        if output.output_type == "error":
+            trace = _ANSI.sub("", "\n".join(map(str, output.get("traceback", ()))))[:_TRACE]
+            place = _PLACE.search(trace)
+            return Ran(error=str(output.ename), line=int(place["line"]) if place else 0)
+    return Ran()

@@ -129,7 +129,7 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
-    notes = (*notes, *restored.notes, *result.notes)
+    notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
 
@@ -175,7 +175,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         # A digest: what a kernel is given can be read there, and the key must not.
         chance = hashlib.sha256(f"{seed.key}\x1f{seed.attempt}".encode("utf-8", "surrogatepass")).hexdigest()
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance, assignment.release)
         session = opener.first()
         exercises = tuple(
             _by_hand(exercise, points, notebook, assignment.release)

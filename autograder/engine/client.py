@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -210,7 +211,7 @@ class KernelClient(NotebookClient):
             cell.outputs.append(new_output("error", **error))
             self._end_if_deaf()
             return Ran(late=True)
-        return _ran(cell)
+        return _ran(cell, reply)
 
     def evaluate(self, expression: str, seconds: float) -> object:
         """Return the text form of an expression's value in the kernel: a claim of the submission's; None if it fails.
@@ -302,11 +303,13 @@ class KernelClient(NotebookClient):
         return getattr(self._manager.provisioner, "process", None)
 
 
-def _ran(cell: NotebookNode) -> Ran:
-    """Return what a cell's outputs say of its end, and where in the cell it was."""
-    for output in cell.outputs:
-        if output.output_type == "error":
-            trace = _ANSI.sub("", "\n".join(map(str, output.get("traceback", ()))))[:_TRACE]
-            place = _PLACE.search(trace)
-            return Ran(error=str(output.ename), line=int(place["line"]) if place else 0)
-    return Ran()
+def _ran(cell: NotebookNode, reply: Mapping[str, Any]) -> Ran:
+    """Return what a cell's outputs, or the kernel's reply, say of its end, and where in the cell it was."""
+    failed = [output for output in cell.outputs if output.output_type == "error"]
+    if not failed and reply.get("status") != "error":  # a magic that is not there says so on paper
+        return Ran()
+    error = failed[0] if failed else reply
+    trace = error.get("traceback")
+    text = _ANSI.sub("", "\n".join(map(str, trace))[:_TRACE]) if isinstance(trace, list) else ""
+    place = _PLACE.search(text)
+    return Ran(error=str(error.get("ename", ""))[:100], line=int(place["line"]) if place else 0)

@@ -225,7 +225,8 @@ class NotebookSession:
         changed = client.evaluate(meanings.mending(uses, meanings.starred(self.notebook, uses)), _MENDING_SECONDS)
         for name in sorted({use.name for use in uses}.intersection(meanings.listed(changed))):
             if cell := meanings.culprit(self.notebook, name):
-                self.run.note(f"`{name}` means something else at the end of your notebook, because of cell {cell}.")
+                why = f"because of cell {cell}; for grading it was put back"
+                self.run.note(f"`{name}` means something else at the end of your notebook, {why}.")
 
     def _connect(self, client: KernelClient) -> None:
         if client.checks is not None:

@@ -33,6 +33,7 @@ _ELSEWHERE = {
 }  # fmt: skip
 _PIECES = 200  # statements of one cell that are tried one by one
 _LEAST = 2  # seconds that any piece gets
+_MENDING = 10  # seconds for what of ours is run in between
 _NAMED = 10  # cells that a note lists
 EXCESS = {
     "cpu": (Status.TIMED_OUT, "The notebook used more CPU time than it may."),
@@ -220,7 +221,7 @@ class Cells:
         if ran.late:
             self._plan.slow.add(index)
         self._tell(cell, index, ran, failed)
-        if "set_default_device" in written and client.evaluate(meanings.mending_device(), _LEAST) == "True":
+        if "set_default_device" in written and client.evaluate(meanings.mending_device(), _MENDING) == "True":
             self._run.note(f"Cell {index + 1} asks for a GPU: there is no GPU where this is graded.", MISSING)
 
     def _tamely(self, client: Runs, index: int, written: str, budget: Budget) -> None:

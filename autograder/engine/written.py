@@ -133,7 +133,8 @@ def misread(source: str) -> Misread | None:
     line = found.lineno or 1
     lines = source.split("\n")
     line = min(max(line, 1), len(lines))
-    return Misread(line, quoted(lines[line - 1]), _why(found))
+    magic = lines[line - 1].lstrip().startswith("%%")
+    return Misread(line, quoted(lines[line - 1]), "it has to be the first line of its cell" if magic else _why(found))
 
 
 def foreign_magic(source: str) -> str:

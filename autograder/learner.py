@@ -119,8 +119,11 @@ class Learner:
     def _session(self, chapter: Chapter, run: bool) -> _Session:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
         release = read_release(self._project, chapter)
-        notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
-        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK, release=release)
+        restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
+        notebook = restored.notebook
+        opener = Opener(
+            notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK, release=release, found=restored.written
+        )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
         return _Session(notebook, opener)

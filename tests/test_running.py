@@ -230,7 +230,7 @@ WHY = {
     "def root(n):\n\treturn 1\n        return 2": "cell 2, where it stands, can't be read by Python: line 3, `return",
     "%%script false --no-raise-error\n" + ANSWER: "cell 2, where it stands, begins with `%%script`",
     "# mine\n%%time\n" + ANSWER: "can't be read by Python: line 2, `%%time`",
-    "raise NotImplementedError()\n" + ANSWER: "Take out the line `raise NotImplementedError()`",
+    "raise NotImplementedError()\n" + ANSWER: "take out the line `raise NotImplementedError()`",
     "1 / 0\n" + ANSWER: "ended in an error (ZeroDivisionError) before that",
     "square = 3": "`root` is not defined in your notebook.",
 }
@@ -250,7 +250,7 @@ def test_a_stub_is_not_begun_and_a_line_left_in_is_named() -> None:
     with handed_in(answer=stub + "    return math.sqrt(n)") as found, pytest.raises(NoAnswer) as caught:
         found.student.root(4)
     assert (
-        caught.value.sentence == "Take out the line `raise NotImplementedError()` in `root`: nothing below it is run."
+        caught.value.sentence == "In `root`, take out the line `raise NotImplementedError()`: nothing below it is run."
     )
 
 

@@ -15,7 +15,8 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.engine.written import Written, foreign_magic, misread
+from autograder.engine.reading import Text, foreign_magic, misread
+from autograder.engine.written import LEFT, Written
 
 SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
 IMPORT_ERRORS = frozenset({"ModuleNotFoundError", "ImportError"})
@@ -44,7 +45,6 @@ ADVICE: Mapping[str, str] = {
 }
 NOT_BEGUN = "This exercise has not been begun."
 AS_ABOVE = "For the same reason as above."
-LEFT_IN = "Take out the line `raise NotImplementedError()`"
 
 
 class Words:
@@ -53,15 +53,17 @@ class Words:
     Parameters
     ----------
     notebook : the submission, restored; with outputs once its cells were run. None for an answer of ours.
+    found : what was found in its text when it was restored.
     """
 
-    def __init__(self, notebook: NotebookNode | None = None) -> None:
+    def __init__(self, notebook: NotebookNode | None = None, found: Written | None = None) -> None:
         self._notebook = notebook
+        self._found = found or Written()
 
     @functools.cached_property
-    def written(self) -> Written:
+    def text(self) -> Text:
         """What stands in the notebook."""
-        return Written() if self._notebook is None else Written.in_notebook(self._notebook)
+        return Text() if self._notebook is None else Text.in_notebook(self._notebook)
 
     def describe(self, error: Mapping[str, Any]) -> str:
         """Return the sentence for an error; see the rule above.
@@ -73,7 +75,7 @@ class Words:
         kind = error.get("type")
         known = kind if isinstance(kind, str) and kind in KNOWN_ERRORS else "an error of its own kind"
         where = self._place(error.get("function"), error.get("line"))
-        name = self.written.name(error.get("name"))
+        name = self.text.name(error.get("name"))
         told = {"NameError": "`{}` is not defined", "KeyError": "there is no `{}`", "AttributeError": "no `{}` there"}
         told |= dict.fromkeys(IMPORT_ERRORS, "there is no module `{}` where this is graded")
         about = f": {told[known].format(name)}" if name and known in told else ""
@@ -82,11 +84,11 @@ class Words:
         return f"Your code raised {known}{where}{about}.{more}"
 
     def _place(self, function: object, line: object) -> str:
-        return self.written.place(function, line)
+        return self.text.place(function, line)
 
     def cause(self, error: Mapping[str, Any]) -> str:
         """Return what two errors of one cause have in common; empty where that can't be said."""
-        kind, name = error.get("type"), self.written.name(error.get("name"))
+        kind, name = error.get("type"), self.text.name(error.get("name"))
         return f"{kind} {name}" if name and kind in ABSENCES else ""
 
     def not_defined(self, name: str) -> str:
@@ -94,23 +96,28 @@ class Words:
         sentence = f"`{name}` is not defined in your notebook"
         if self._notebook is None:
             return f"{sentence}."
-        define = re.compile(rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]", re.M)
-        for number, cell in enumerate(self._notebook.cells, 1):
-            if cell.cell_type == "code" and define.search(cell.source) and (why := _why_not_run(cell)):
-                return f"{sentence}: cell {number}, where it stands, {why}."
-        return f"{sentence}."
+        if name not in self._found.stopped:
+            define = rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
+            for number, cell in enumerate(self._notebook.cells, 1):
+                if cell.cell_type == "code" and re.search(define, cell.source, re.MULTILINE):
+                    if why := _why_not_run(cell):
+                        return f"{sentence}: cell {number}, where it stands, {why}."
+        return self._found.missing(name)
 
-    def not_begun(self, error: Mapping[str, Any]) -> str:
+    def not_begun(self, error: Mapping[str, Any], exercise: str) -> str:
         """Return the sentence for an answer that raises `NotImplementedError`: a stub, or one whose line was left in.
 
         Empty where no such line stands in the notebook: then a library has raised it.
         """
-        function = error.get("function")
-        if self._notebook is None or (isinstance(function, str) and function in self.written.stubs):
+        claimed = error.get("function")
+        function = claimed if isinstance(claimed, str) and claimed in self.text.functions else ""
+        if self._notebook is None:
             return NOT_BEGUN
-        if isinstance(function, str) and function in self.written.unfinished:
-            return f"{LEFT_IN} in `{function}`: nothing below it is run."
-        return ""
+        if sentence := self._found.not_implemented(function, exercise):
+            return sentence
+        if function in self.text.unfinished:
+            return f"In `{function}`, {LEFT}: nothing below it is run."
+        return NOT_BEGUN if function in self.text.stubs else ""
 
 
 class OurWords(Words):
@@ -129,6 +136,6 @@ def _why_not_run(cell: NotebookNode) -> str:
         if output.get("output_type") == "error":
             kind = output.get("ename", "")
             if kind == "NotImplementedError" and "raise NotImplementedError" in cell.source:
-                return f"ends before it. {LEFT_IN}"
+                return f"ends before it. Please {LEFT}"
             return f"ended in an error ({kind if kind in KNOWN_ERRORS else 'of its own kind'}) before that"
     return ""

@@ -18,8 +18,9 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.judge import Bench, Seed, judge_exercise
-from autograder.engine.restore import WrongNotebook, cell_key, restore
+from autograder.engine.restore import Restored, WrongNotebook, cell_key, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from autograder.engine.written import Written
 from autograder.settings import Settings, load_settings
 from course.errors import CourseError, KernelLost, StudentError
 from course.syllabus import Chapter, Exercise
@@ -127,18 +128,19 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
-    graded = _graded(restored.notebook, assignment, seed)
+    graded = _graded(restored, assignment, seed)
     result = graded.result
     notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
 
 
-def _graded(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
+def _graded(restored: Restored, assignment: Assignment, seed: Seed) -> Graded:
     """Run and judge, again where the machine has ended the submission's process."""
+    notebook = restored.notebook
     for left in reversed(range(TRIES)):
         try:
-            return _run_and_judge(copy.deepcopy(notebook) if left else notebook, assignment, seed)
+            return _run_and_judge(copy.deepcopy(notebook) if left else notebook, restored.written, assignment, seed)
         except KernelLost as error:
             trouble: CourseError = error
         except CourseError as error:
@@ -167,7 +169,7 @@ def attempt_of(notebook: NotebookNode) -> str:
     return hashlib.sha256(sources.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Graded:
+def _run_and_judge(notebook: NotebookNode, found: Written, assignment: Assignment, seed: Seed) -> Graded:
     from autograder.engine.kernel import Opener  # for a regrade from what is stored it need not be imported
 
     with contextlib.ExitStack() as stack:
@@ -175,7 +177,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         # A digest: what a kernel is given can be read there, and the key must not.
         chance = hashlib.sha256(f"{seed.key}\x1f{seed.attempt}".encode("utf-8", "surrogatepass")).hexdigest()
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance, assignment.release)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance, assignment.release, found)
         session = opener.first()
         exercises = tuple(
             _by_hand(exercise, points, notebook, assignment.release)

@@ -249,7 +249,7 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
         raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame
         return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
-    student = Student(session, bench.words, bench.late)
+    student = Student(session, bench.words, bench.late, check.exercise)
     run = _judged(check, bench, student, seed)
     transcript = student.transcript_
     return replace(run, transcript=transcript, complete=student.whole_ and session.asked == len(transcript))

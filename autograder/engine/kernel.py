@@ -29,6 +29,7 @@ from autograder.engine.running import EXCESS, Cells, Plan, Run
 from autograder.engine.running import runs_when_graded as runs_when_graded
 from autograder.engine.shim import start_code, warm_start_code
 from autograder.engine.surroundings import CHECKS, private_folder, remove
+from autograder.engine.written import Written
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
@@ -95,7 +96,7 @@ class NotebookSession:
     @functools.cached_property
     def words(self) -> Words:
         """What finds the words for its errors."""
-        return Words(self.notebook)
+        return Words(self.notebook, self.plan.found)
 
     @property
     def alive(self) -> bool:
@@ -266,6 +267,7 @@ class Opener:
     notebook : restored notebook.
     stack : what ends the processes.
     release : the released notebook: what it gives is there whatever a student's edits break.
+    found : what was found in the notebook's text when it was restored.
     """
 
     def __init__(
@@ -277,8 +279,9 @@ class Opener:
         settings: Settings,
         seed: str = "",
         release: NotebookNode | None = None,
+        found: Written | None = None,
     ) -> None:
-        self._plan = Plan(release)
+        self._plan = Plan(release, found)
         self._notebook = notebook
         self._limits = limits
         self._stack = stack

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from nbformat import NotebookNode
 
 from autograder.engine.restore import is_answer
-from autograder.engine.written import bound, statements
+from autograder.engine.reading import bound, statements
 
 # Run in the submission's process; it holds nothing secret, and what it returns is a claim.
 _MEND = """

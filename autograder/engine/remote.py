@@ -139,11 +139,14 @@ class Student:
     ----------
     words : finds the words for its errors; None: those of the session, if it has any.
     late : the names whose calls did not end in time; one that needs them is not called again. More are added.
+    exercise : the one that is checked.
     """
 
-    def __init__(self, session: Session, words: Words | None = None, late: set[str] | None = None) -> None:
+    def __init__(
+        self, session: Session, words: Words | None = None, late: set[str] | None = None, exercise: str = ""
+    ) -> None:
         found: Words | None = words or getattr(session, "words", None)
-        self._link = _Link(session, found or Words(), set() if late is None else late)
+        self._link = _Link(session, found or Words(), set() if late is None else late, exercise)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -229,8 +232,9 @@ class _Link:
     cut : whether something that has happened is not in it.
     """
 
-    def __init__(self, session: Session, words: Words, late: set[str]) -> None:
+    def __init__(self, session: Session, words: Words, late: set[str], exercise: str) -> None:
         self.session = session
+        self._exercise = exercise
         self.transcript: list[Exchange] = []
         self.cut = False
         self._words = words
@@ -259,7 +263,7 @@ class _Link:
             raise BadReply("Your notebook's process did not answer as it should.")
         self._keep(Exchange(do, request, reply))
         if "error" in answer:
-            fault = _fault(answer["error"], message, self._words)
+            fault = _fault(answer["error"], message, self._words, self._exercise)
             if isinstance(fault, CallTimeout):
                 self._late.update(names)
             raise fault
@@ -307,7 +311,7 @@ class _Link:
         """Raise `CallTimeout` for what needs a function that did not end: it would not end again."""
         for late in sorted(self._late):
             for name in sorted(names):
-                if self._words.written.needs(name, late):
+                if self._words.text.needs(name, late):
                     self.cut = True
                     raise CallTimeout(NOT_TRIED.format(name=late), f"late {late}")
 
@@ -323,7 +327,7 @@ class _Link:
         raise TypeError(f"a check can't send {type(value).__name__}: only plain data and handles")
 
 
-def _fault(error: Any, message: dict[str, Any], words: Words) -> SubmissionFault:
+def _fault(error: Any, message: dict[str, Any], words: Words, exercise: str) -> SubmissionFault:
     if not isinstance(error, dict):
         return BadReply("Your notebook's process did not answer as it should.")
     kind, text = str(error.get("type", "")), str(error.get("text", ""))
@@ -331,7 +335,7 @@ def _fault(error: Any, message: dict[str, Any], words: Words) -> SubmissionFault
     at_top = message["do"] == "get" and isinstance(on, Handle) and on._number == 0
     if at_top and kind == "NameError":
         return NoAnswer(words.not_defined(message["name"]))
-    if kind == "NotImplementedError" and (sentence := words.not_begun(error)):
+    if kind == "NotImplementedError" and (sentence := words.not_begun(error, exercise)):
         return NoAnswer(sentence)
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")

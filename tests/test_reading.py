@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.engine.written import (
+from autograder.engine.reading import (
     ALL_CHARACTERS,
     CELL_CHARACTERS,
-    Written,
+    Text,
     foreign_magic,
     misread,
     statements,
@@ -75,12 +75,12 @@ HOSTILE = {
 def test_reading_what_is_hostile_raises_nothing(kind: str) -> None:
     source = HOSTILE[kind]
     tree_of(source), statements(source), misread(source)
-    assert Written.in_sources([source]).place("f", 1) == ""
+    assert Text.in_sources([source]).place("f", 1) == ""
 
 
 def test_no_more_than_a_bound_is_read() -> None:
     cell = "def f{}():\n    pass\n" + "# " + "x" * (CELL_CHARACTERS - 100)
-    written = Written.in_sources(cell.format(number) for number in range(40))
+    written = Text.in_sources(cell.format(number) for number in range(40))
     assert 0 < len(written.functions) <= ALL_CHARACTERS // (CELL_CHARACTERS - 100)
 
 
@@ -93,7 +93,7 @@ SOURCES = [
 
 
 def test_places_and_names_are_those_of_the_text() -> None:
-    written = Written.in_sources(SOURCES)
+    written = Text.in_sources(SOURCES)
     assert written.place("first", 3) == " in line 3 of `first`" and written.place("fit", 2) == " in line 2 of `fit`"
     for claimed in [
         ("first", 4),
@@ -110,5 +110,5 @@ def test_places_and_names_are_those_of_the_text() -> None:
 
 
 def test_a_stub_is_told_from_an_answer_whose_line_was_left_in() -> None:
-    written = Written.in_sources(SOURCES)
+    written = Text.in_sources(SOURCES)
     assert written.stubs == {"fit", "third"} and written.unfinished == {"fourth"}

@@ -80,7 +80,7 @@ def _sentence(exercise: ExerciseResult, points: Points) -> str:
     failed = [check for check in exercise.checks if check.outcome is Outcome.FAILED]
     if exercise.status in (ExerciseStatus.PARTIAL, ExerciseStatus.NONE) and failed:
         first: CheckResult = min(failed, key=lambda check: not check.core)
-        return _plain(first.detail or first.sentence)
+        return _plain(first.detail if first.cause else first.sentence)
     return lead(exercise, points, by_hand=False)
 
 

@@ -187,7 +187,8 @@ class NotebookDesk:
 
     def _once(self, result: CheckResult) -> CheckResult:
         """Return a result whose detail is told once: one cause may fail a dozen checks."""
-        key = result.cause or result.detail
+        said = result.detail.startswith(result.cause[:-1])  # with what Python says, which differs from call to call
+        key = result.detail if said else result.cause
         if not key:
             return result
         if key in self._told:

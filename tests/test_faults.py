@@ -207,7 +207,7 @@ def library(x):
         session.begin_check()
         row = judged(session, (calling("outer", [1]), calling("library", (7, 7))), lambda x: 1)
     assert [one.detail for one in row.checks] == [
-        "Your code raised NameError in line 4 of `outer`: `missing` is not defined.",
+        "Your code raised NameError in line 3 of `outer`: `missing` is not defined.",
         "Your code raised ValueError in line 2 of `library`.",
     ]
     assert row.checks[0].cause and not row.checks[0].hint

@@ -89,7 +89,7 @@ class Words:
     def cause(self, error: Mapping[str, Any]) -> str:
         """Return what two errors of one cause have in common; empty where that can't be said."""
         kind, name = error.get("type"), self.text.name(error.get("name"))
-        return f"{kind} {name}" if name and kind in ABSENCES else ""
+        return f"{kind} {name}" if name and isinstance(kind, str) and kind in ABSENCES else ""
 
     def not_defined(self, name: str) -> str:
         """Return the sentence for an answer that is not there, and why it is not if the notebook tells."""
@@ -99,9 +99,9 @@ class Words:
         if name not in self._found.stopped:
             define = rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
             for number, cell in enumerate(self._notebook.cells, 1):
-                if cell.cell_type == "code" and re.search(define, cell.source, re.MULTILINE):
-                    if why := _why_not_run(cell):
-                        return f"{sentence}: cell {number}, where it stands, {why}."
+                there = cell.cell_type == "code" and re.search(define, cell.source, re.MULTILINE)
+                if there and (why := _why_not_run(cell)):
+                    return f"{sentence}: cell {number}, where it stands, {why}."
         return self._found.missing(name)
 
     def not_begun(self, error: Mapping[str, Any], exercise: str) -> str:

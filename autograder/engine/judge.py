@@ -244,7 +244,7 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
     try:
         session = _Counted(open_session())
     except SubmissionFault as fault:
-        return _Run(Outcome.FAILED, fault.sentence)
+        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
     except KernelLost:
         raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.engine.restore import is_answer
 from autograder.engine.reading import bound, statements
+from autograder.engine.restore import is_answer
 
 # Run in the submission's process; it holds nothing secret, and what it returns is a claim.
 _MEND = """

@@ -23,13 +23,13 @@ class SubmissionFault(Exception):
 
     Attributes
     ----------
-    cause : what faults of one cause have in common, in words that nobody reads; empty where that can't be said.
+    cause : what faults of one cause have in common, in words that nobody reads.
     """
 
     def __init__(self, sentence: str, cause: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
-        self.cause = cause
+        self.cause = cause or sentence
 
     def detail(self, reveal: bool) -> str:
         """Return what the student reads; `reveal` adds what may repeat hidden inputs."""
@@ -78,6 +78,7 @@ TAKEN_BYTES = 1 << 30  # what all replies of one check may take, as frames and a
 KEPT_BYTES = 64 << 20  # of one check's requests and replies; they are kept to compare them with known answers
 TOO_MUCH = f"Your code returned more than {TAKEN_BYTES >> 20} MB in all where much less is asked for."
 NOT_TRIED = "Not tried again: `{name}` did not end in time before."
+_LATE = "late {name}"
 NOT_PLAIN = "Your code returned an object where a plain value is asked for (a number, a text, a list, an array, …)."
 
 
@@ -250,9 +251,8 @@ class _Link:
             request = wire.encode(message, self.number_of)
             reply = self._carried(request)
             answer = self._taken_in(reply, names)
-        except CallTimeout:
-            self._late.update(names)
-            raise
+        except CallTimeout as late:
+            raise self._noted(late, names) from None
         except wire.WireError as error:
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         except MemoryError as error:
@@ -264,9 +264,7 @@ class _Link:
         self._keep(Exchange(do, request, reply))
         if "error" in answer:
             fault = _fault(answer["error"], message, self._words, self._exercise)
-            if isinstance(fault, CallTimeout):
-                self._late.update(names)
-            raise fault
+            raise self._noted(fault, names) if isinstance(fault, CallTimeout) else fault
         return answer["value"]
 
     def _carried(self, request: bytes) -> bytes:
@@ -307,13 +305,19 @@ class _Link:
             name for one in asked if isinstance(one, Handle) and (name := self._names.get(one._number, ""))
         )
 
+    def _noted(self, late: CallTimeout, names: frozenset[str]) -> CallTimeout:
+        """Remember what did not end, and return the fault with its cause."""
+        self._late.update(names)
+        late.cause = _LATE.format(name=min(names)) if names else late.cause
+        return late
+
     def _refuse_late(self, names: frozenset[str]) -> None:
         """Raise `CallTimeout` for what needs a function that did not end: it would not end again."""
         for late in sorted(self._late):
             for name in sorted(names):
                 if self._words.text.needs(name, late):
                     self.cut = True
-                    raise CallTimeout(NOT_TRIED.format(name=late), f"late {late}")
+                    raise CallTimeout(NOT_TRIED.format(name=late), _LATE.format(name=late))
 
     def decoded(self, reply: bytes) -> Any:
         """Return what a reply says, its handles on this link."""

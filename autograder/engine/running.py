@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 
 from autograder.engine import meanings
 from autograder.engine.faults import IMPORT_ERRORS, KNOWN_ERRORS, SYNTAX_ERRORS
+from autograder.engine.reading import Statement, bound, imported, misread, quoted, statements
 from autograder.engine.restore import cell_key, is_answer
 from autograder.engine.result import Status
-from autograder.engine.reading import Statement, bound, imported, misread, quoted, statements
 from autograder.engine.written import Written
 from course.errors import KernelLost
 from course.syllabus import Limits
@@ -213,13 +213,13 @@ class Cells:
         lacking = _lacking(str(given), written) if edited else []
         again = [piece for piece in lacking if self._piece(client, index, piece, budget).error]
         if index in self._plan.tamed:
-            self._tamely(client, index, written, budget)
+            self._tamely(client, index, _safe(written, given), budget)
             return
         if own and (index in self._plan.slow or budget.share() < 1):
             self._unrun += [index + 1] if index not in self._plan.slow else []
             return
         ran = self._timed(budget, lambda seconds: client.run(cell, index, seconds))
-        rest = [*(_rest(ran, written, given is not None)), *_unbound(again, written)]
+        rest = [*(_rest(ran, written, given)), *_unbound(again, written)]
         failed = [piece for piece in rest if self._piece(client, index, piece, budget).error and piece.is_import]
         if ran.late:
             self._plan.slow.add(index)
@@ -227,12 +227,11 @@ class Cells:
         if "set_default_device" in written and client.evaluate(meanings.mending_device(), _MENDING) == "True":
             self._run.note(f"Cell {index + 1} asks for a GPU: there is no GPU where this is graded.", MISSING)
 
-    def _tamely(self, client: Runs, index: int, written: str, budget: Budget) -> None:
-        """Run what a cell defines, if it has ended the process for the first time."""
+    def _tamely(self, client: Runs, index: int, safe: list[Statement], budget: Budget) -> None:
+        """Run what is safe of a cell, if it has ended the process for the first time."""
         if self._plan.tamed[index] == 1:
-            for piece in statements(written):
-                if piece.is_definition:
-                    self._piece(client, index, piece, budget)
+            for piece in safe:
+                self._piece(client, index, piece, budget)
 
     def _piece(self, client: Runs, index: int, piece: Statement, budget: Budget) -> Ran:
         return self._timed(budget, lambda seconds: client.run_quietly(piece.text, index, seconds))
@@ -307,18 +306,29 @@ def _unbound(again: list[Statement], written: str) -> list[Statement]:
     return [piece for piece in again if not theirs.intersection(_binds(piece.node))]
 
 
-def _rest(ran: Ran, written: str, given: bool) -> list[Statement]:
-    """Return which statements of a cell that has failed are to be run all the same."""
+def _safe(written: str, given: str | None) -> list[Statement]:
+    """Return the statements of a cell that only define something, or that the release gives."""
+    theirs = {_dumped(piece.node) for piece in statements(given or "")}
+    return [piece for piece in statements(written) if piece.is_definition or _dumped(piece.node) in theirs]
+
+
+def _rest(ran: Ran, written: str, given: str | None) -> list[Statement]:
+    """Return which statements of a cell that has failed are to be run all the same.
+
+    Parameters
+    ----------
+    given : the cell as it was released; None for one that is not given.
+    """
     if not (ran.late or ran.error):
         return []
     unread = ran.error in SYNTAX_ERRORS or (ran.error == "UsageError" and misread(written) is not None)
     after = [piece for piece in statements(written) if unread or piece.first > ran.line][:_PIECES]
-    if given and (unread or ran.line):
+    elsewhere = ran.error in _ELSEWHERE and not unread
+    if (given is not None and unread) or (ran.line and (given is not None or elsewhere)):
         return after
-    if not unread and ran.line and ran.error in _ELSEWHERE:
-        return after
-    if given or ran.late or (ran.error in _ELSEWHERE and not unread):
-        return [piece for piece in after if piece.is_definition]
+    if given is not None or ran.late or elsewhere:  # where it stopped is not known
+        safe = _safe(written, given)
+        return [piece for piece in after if piece in safe]
     return [piece for piece in after if piece.is_import]
 
 

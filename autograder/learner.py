@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -65,9 +65,11 @@ class Learner:
     Parameters
     ----------
     submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
+    tell : is told, from another thread, when a call lets them wait.
     """
 
-    def __init__(self, project: Project, submission: str) -> None:
+    def __init__(self, project: Project, submission: str, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self._project = project.activate()
         self._submission = submission
         self._stack = contextlib.ExitStack()
@@ -122,7 +124,14 @@ class Learner:
         restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
         notebook = restored.notebook
         opener = Opener(
-            notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK, release=release, found=restored.written
+            notebook,
+            chapter.limits,
+            self._stack,
+            CHECK_SECONDS,
+            _OWN_WORK,
+            release=release,
+            found=restored.written,
+            tell=self._tell,
         )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()

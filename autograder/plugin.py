@@ -7,6 +7,7 @@ in a class, and reports a sentence instead of a traceback.
 from __future__ import annotations
 
 import gc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,11 +30,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Called by pytest once, before it collects."""
-    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"))
+    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"), tell=partial(_tell, config))
     config.add_cleanup(learner.close)
     config.stash[_LEARNER] = learner
     if not config.option.collectonly:
         learner.begin()
+
+
+def _tell(config: pytest.Config, text: str) -> None:
+    """Write a line to the terminal while an item is run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.ensure_newline()
+        reporter.write_line(text)
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> CheckItem | None:

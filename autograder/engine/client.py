@@ -36,6 +36,7 @@ _PROVISIONER = "autograder.engine.warm.provisioner:WarmProvisioner"
 LATE = "Your code took longer than {seconds} s and was interrupted."
 GRACE = 5.0  # seconds an interrupted call has to answer before the process is killed
 START_SECONDS = 60
+FULL_CELLS = 20  # what a notebook may put out in all, in cells that put out as much as one may
 _CHECKING_SECONDS = 3600  # beyond a notebook's own time, after which a kernel nobody ended is ended
 # A kernel that floods the grader is cut off; together they bound what waits in the grader's memory.
 # `SNDTIMEO`: one that takes nothing any more must not make the grader wait.
@@ -102,7 +103,8 @@ class KernelClient(NotebookClient):
         )
         self.destroyed = False
         self.tier, self.kind = Tier.T4, "cold"
-        self._bytes = 0
+        self._bytes = self._all_bytes = 0
+        self._cut = False
 
     def launch(self) -> None:
         """Start the kernel, with what it may see and use.
@@ -200,7 +202,7 @@ class KernelClient(NotebookClient):
             self.nb.cells[index] = there  # nbclient puts in what it has run
 
     def _executed(self, cell: NotebookNode, index: int, seconds: int, keep: bool) -> Ran:
-        self._bytes = 0
+        self._bytes, self._cut = 0, False
         reply: dict[str, Any] = {}
         self.on_cell_executed = lambda cell, cell_index, execute_reply: reply.update(execute_reply["content"])
         self.timeout = seconds
@@ -242,17 +244,20 @@ class KernelClient(NotebookClient):
             raise DeadKernelError("deaf to interrupts") from error
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Drop what a cell prints beyond its bound, and say so once."""
+        """Drop what a cell, or the notebook as a whole, prints beyond its bound, and say so once for each cell."""
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
             most = self._limits.output_kb * 1000
-            before, self._bytes = self._bytes, self._bytes + len(str(msg["content"]))
-            if self._bytes > most:
-                if msg["msg_type"] == "stream" and before < most:
-                    msg["content"]["text"] = msg["content"]["text"][: most - before] + "\n"
+            size = len(str(msg["content"]))
+            left = min(most - self._bytes, FULL_CELLS * most - self._all_bytes)
+            self._bytes, self._all_bytes = self._bytes + size, self._all_bytes + size
+            if size > left:
+                if msg["msg_type"] == "stream" and left > 0:
+                    msg["content"]["text"] = msg["content"]["text"][:left] + "\n"
                     super().process_message(msg, cell, cell_index)
-                if before <= most:
+                if not self._cut:
                     text = f"[more than {most:,} characters of output: the rest was dropped]\n"
                     cell.outputs.append(new_output("stream", text=text))
+                    self._cut = True
                 return None
         return super().process_message(msg, cell, cell_index)
 

@@ -13,7 +13,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nbclient.exceptions import DeadKernelError
@@ -34,6 +34,7 @@ from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
 
+TELL_SECONDS = 10  # after which a waiting learner is told what for
 GREETING_SECONDS = 15  # for a kernel that has run its cells to begin to answer
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
 STARTS = 4  # how often a notebook is started until all its cells are run
@@ -56,6 +57,7 @@ class NotebookSession:
     settings : how it must be isolated.
     seed : what its global random numbers depend on; empty: on chance.
     plan : how its cells are to be run.
+    tell : is told, from another thread, when a call lets its checker wait.
 
     Attributes
     ----------
@@ -70,6 +72,7 @@ class NotebookSession:
         settings: Settings | None = None,
         seed: str = "",
         plan: Plan | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.notebook = notebook
         self.limits = limits
@@ -77,6 +80,7 @@ class NotebookSession:
         self.settings = settings or Settings()
         self.seed = seed
         self.plan = plan or Plan()
+        self._tell = tell
         self.run = Run()
         self.tier, self.kind = Tier.T4, "cold"
         self.was_ready = False  # whether it has ever answered: only then is it worth starting again
@@ -140,8 +144,9 @@ class NotebookSession:
         if time.monotonic() >= until:  # the calls before have used it up; this one has not been asked
             raise CallTimeout(LATE.format(seconds=round(self.check_seconds)))
         try:
-            transport.send(connection, frame, until)
-            reply = transport.receive(connection, until)
+            with self._telling():
+                transport.send(connection, frame, until)
+                reply = transport.receive(connection, until)
         except TimeoutError:
             return self._interrupted(connection)
         except wire.WireError as error:
@@ -153,6 +158,21 @@ class NotebookSession:
             raise SessionDied(DIED) from error
         self.was_ready = True
         return reply
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what goes on if it goes on for long."""
+        if self._tell is None:
+            yield
+            return
+        text = f"Your code has not answered for {TELL_SECONDS} s; after {self.check_seconds:.0f} s it is interrupted."
+        timer = threading.Timer(TELL_SECONDS, self._tell, [text])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _died(self) -> None:
         """Bury a kernel that has ended. Raises `KernelLost` when nobody but the machine is to blame."""
@@ -268,6 +288,7 @@ class Opener:
     stack : what ends the processes.
     release : the released notebook: what it gives is there whatever a student's edits break.
     found : what was found in the notebook's text when it was restored.
+    tell : is told when a call lets its checker wait.
     """
 
     def __init__(
@@ -280,7 +301,9 @@ class Opener:
         seed: str = "",
         release: NotebookNode | None = None,
         found: Written | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
+        self._tell = tell
         self._plan = Plan(release, found)
         self._notebook = notebook
         self._limits = limits
@@ -319,7 +342,9 @@ class Opener:
 
     def _start(self, notebook: NotebookNode) -> NotebookSession:
         self._starts += 1
-        session = NotebookSession(notebook, self._limits, self._check_seconds, self._settings, self._seed, self._plan)
+        session = NotebookSession(
+            notebook, self._limits, self._check_seconds, self._settings, self._seed, self._plan, self._tell
+        )
         self._session = self._stack.enter_context(session)
         self._session.start()
         return self._session

@@ -35,6 +35,7 @@ _ELSEWHERE = {
 _PIECES = 200  # statements of one cell that are tried one by one
 _LEAST = 2  # seconds that any piece gets
 _MENDING = 10  # seconds for what of ours is run in between
+_NOTES = 50  # troubles of one notebook that are told
 _NAMED = 10  # cells that a note lists
 EXCESS = {
     "cpu": (Status.TIMED_OUT, "The notebook used more CPU time than it may."),
@@ -64,7 +65,7 @@ class Run:
 
     def note(self, note: str, rank: int = OTHER) -> None:
         """Note what is no trouble for the run as a whole."""
-        if note not in self.notes:
+        if len(self._notes) < _NOTES and note not in self.notes:
             self._notes.append((rank, note))
 
     def trouble(self, status: Status, note: str) -> None:

@@ -10,10 +10,12 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
+from autograder.engine.isolation.tiers import Tier
 from autograder.engine.kernel import NotebookSession
 from autograder.engine.remote import Handle, NoAnswer, Student, StudentRaised
 from autograder.engine.result import Status
 from autograder.engine.running import Plan
+from autograder.settings import Settings
 from course.syllabus import Limits
 
 LIMITS = Limits(cell_seconds=3, wall_seconds=60, memory_mb=1500)
@@ -39,7 +41,7 @@ def handed_in(
     if above:
         made.cells.insert(1, new_code_cell(above))
     made.cells += [new_code_cell(cell) for cell in own]
-    with NotebookSession(made, limits, check_seconds=5, plan=Plan(released())) as session:
+    with NotebookSession(made, limits, check_seconds=5, settings=settings, plan=Plan(released())) as session:
         session.start()
         session.begin_check()
         yield SimpleNamespace(student=Student(session), run=session.run, cells=made.cells)
@@ -75,6 +77,15 @@ def test_what_the_released_imports_make_known_is_there(kind: str) -> None:
         assert are_there(found.student, "PAIR", "json", "reduce")
         notes = found.run.notes
         assert (note in " ".join(notes)) if note else notes == []
+
+
+@pytest.mark.parametrize("kind", ["a module that is not here", "a stray line", "an error", "an exit", "its own end"])
+def test_it_is_the_same_in_a_cold_kernel(kind: str) -> None:
+    imports, note = BROKEN[kind]
+    cold = Settings(minimum_tier=Tier.T4, tier=Tier.T4)
+    with handed_in("for math in range(3):\n    exit()", imports=imports, settings=cold) as found:
+        assert found.student.root(16) == 4.0 and are_there(found.student, "PAIR", "json", "reduce")
+        assert note in " ".join(found.run.notes) and "`math` means something else" in found.run.notes[-1]
 
 
 def test_what_a_student_makes_of_an_import_is_kept() -> None:

@@ -212,7 +212,7 @@ class KernelClient(NotebookClient):
             error = {key: reply[key] for key in ("ename", "evalue", "traceback")}
             cell.outputs.append(new_output("error", **error))
             self._end_if_deaf()
-            return Ran(late=True)
+            return Ran(late=seconds)
         return _ran(cell, reply)
 
     def evaluate(self, expression: str, seconds: float) -> object:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.engine.reading import bound, statements
+from autograder.engine.reading import ALL_CHARACTERS, bound, statements
 from autograder.engine.restore import is_answer
 
 # Run in the submission's process; it holds nothing secret, and what it returns is a claim.
@@ -156,8 +156,12 @@ def _imports(release: NotebookNode) -> Iterator[tuple[str, str]]:
 
 
 def _own_code(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
-    """Yield the code cells beside the answers and the tests, with their positions."""
+    """Yield the code cells beside the answers and the tests, with their positions; of a huge notebook the first."""
+    left = ALL_CHARACTERS
     for number, cell in enumerate(notebook.cells):
+        left -= len(cell.source)
+        if left < 0:
+            return
         nbgrader = cell.metadata.get("nbgrader", {})
         if cell.cell_type == "code" and not nbgrader and not cell.metadata.get("course", {}).get("demo"):
             yield number, cell

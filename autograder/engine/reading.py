@@ -17,7 +17,8 @@ from nbformat import NotebookNode
 
 CELL_CHARACTERS = 100_000  # of a cell; a longer one is not read
 ALL_CHARACTERS = 1_000_000  # of a notebook
-_CHUNKS = 20  # parts of a cell that may be left out because they can't be read
+_CHUNKS = 8  # parts of a cell that may be left out because they can't be read
+_SHORT = 20_000  # characters of a cell that may be read several times
 _LINE = 100  # characters of a line that is quoted
 _MAGIC = re.compile(r"^(?P<indent>\s*)(?:%(?!%)|!|\?).*$")
 _ASSIGNED = re.compile(r"^(?P<target>\s*[\w\s,.\[\]'\"]+=\s*)[%!](?![=]).*$")
@@ -97,7 +98,7 @@ def tree_of(source: str) -> ast.Module | SyntaxError | None:
 def statements(source: str) -> Sequence[Statement]:
     """Return the statements of a cell; what can't be read is left out, and the rest is there."""
     lines = _without_magics(source).split("\n") if not isinstance(parsed(source), ast.Module) else source.split("\n")
-    for _ in range(_CHUNKS):
+    for _ in range(_CHUNKS if len(source) < _SHORT else 2):  # each takes the time of reading all of it
         tree = parsed("\n".join(lines))
         if not isinstance(tree, SyntaxError):
             break

@@ -9,8 +9,9 @@ of its cell is run. Own cells have a budget of time for themselves, so that they
 from __future__ import annotations
 
 import ast
+import functools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -33,7 +34,7 @@ _ELSEWHERE = {
     "PermissionError", "URLError", "HTTPError", "ConnectionError", "gaierror", "MaxRetryError",
 }  # fmt: skip
 _PIECES = 200  # statements of one cell that are tried one by one
-_LEAST = 2  # seconds that any piece gets
+_LEAST = 2  # seconds that any piece gets: what an answer defines takes no time
 _MENDING = 10  # seconds for what of ours is run in between
 _NOTES = 50  # troubles of one notebook that are told
 _NAMED = 10  # cells that a note lists
@@ -100,12 +101,12 @@ class Plan:
 
     def given(self, cell: NotebookNode) -> str | None:
         """Return the released source of a cell that is no answer; None for a student's own."""
-        if self.release is None or is_answer(cell):
-            return None
-        key = cell_key(cell)
-        released = (one for one in self.release.cells if one.cell_type == "code" and key and cell_key(one) == key)
-        found = next(released, None)
-        return None if found is None else str(found.source)
+        return None if is_answer(cell) else self._released.get(cell_key(cell))
+
+    @functools.cached_property
+    def _released(self) -> dict[str, str]:
+        cells = self.release.cells if self.release is not None else []
+        return {key: str(cell.source) for cell in cells if cell.cell_type == "code" and (key := cell_key(cell))}
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,12 @@ class Ran:
 
     Attributes
     ----------
-    late : it had to be interrupted.
+    late : after how many seconds it had to be interrupted; 0 if it had not.
     error : the class name of what it raised; empty if nothing.
     line : the line of the piece in which it did, as the kernel says; 0 where that is not known.
     """
 
-    late: bool = False
+    late: int = 0
     error: str = ""
     line: int = 0
 
@@ -190,7 +191,7 @@ class Cells:
             if not runs_when_graded(cell):
                 continue
             try:
-                self._one(client, cell, index)
+                self._charged(client, cell, index)
             except CellTimeoutError:
                 self._run.trouble(Status.TIMED_OUT, f"Cell {index + 1} did not end in time.")
             except DeadKernelError:
@@ -206,10 +207,18 @@ class Cells:
             limit = f"Your own cells took longer than {self._limits.wall_seconds} s together"
             self._run.trouble(Status.TIMED_OUT, f"{limit}, so these were not run: {cells}.")
 
-    def _one(self, client: Runs, cell: NotebookNode, index: int) -> None:
-        given, written = self._plan.given(cell), str(cell.source)
-        own = given is None and not is_answer(cell)
-        budget = self._own if own else self._ours
+    def _charged(self, client: Runs, cell: NotebookNode, index: int) -> None:
+        """Run a cell, and charge all the time it takes, ours for reading it too, to its budget."""
+        given = self._plan.given(cell)
+        budget = self._own if given is None and not is_answer(cell) else self._ours
+        start = time.monotonic()
+        try:
+            self._one(client, cell, index, given, budget)
+        finally:
+            budget.left -= time.monotonic() - start
+
+    def _one(self, client: Runs, cell: NotebookNode, index: int, given: str | None, budget: Budget) -> None:
+        written, own = str(cell.source), budget is self._own
         edited = given is not None and given != written
         lacking = _lacking(str(given), written) if edited else []
         again = [piece for piece in lacking if self._piece(client, index, piece, budget).error]
@@ -219,7 +228,7 @@ class Cells:
         if own and (index in self._plan.slow or budget.share() < 1):
             self._unrun += [index + 1] if index not in self._plan.slow else []
             return
-        ran = self._timed(budget, lambda seconds: client.run(cell, index, seconds))
+        ran = client.run(cell, index, max(_LEAST, budget.share()))
         rest = [*(_rest(ran, written, given)), *_unbound(again, written)]
         failed = [piece for piece in rest if self._piece(client, index, piece, budget).error and piece.is_import]
         if ran.late:
@@ -235,16 +244,7 @@ class Cells:
                 self._piece(client, index, piece, budget)
 
     def _piece(self, client: Runs, index: int, piece: Statement, budget: Budget) -> Ran:
-        return self._timed(budget, lambda seconds: client.run_quietly(piece.text, index, seconds))
-
-    @staticmethod
-    def _timed(budget: Budget, run: Callable[[int], Ran]) -> Ran:
-        start = time.monotonic()
-        try:
-            # An answer always gets a little: what it defines takes no time.
-            return run(max(_LEAST, budget.share()))
-        finally:
-            budget.left -= time.monotonic() - start
+        return client.run_quietly(piece.text, index, max(_LEAST, budget.share()))
 
     def _tell(self, cell: NotebookNode, index: int, ran: Ran, failed: list[Statement]) -> None:
         number, what = index + 1, called(cell)
@@ -256,8 +256,7 @@ class Cells:
             rest = "; the rest of the cell was run" if len(statements(cell.source)) > 1 else ""
             self._run.note(f"Cell {number}{what}: there is no {module} where this is graded{rest}.", MISSING)
         if ran.late:
-            seconds = self._limits.cell_seconds
-            self._run.trouble(Status.TIMED_OUT, f"Cell {number} took longer than {seconds} s and was interrupted.")
+            self._run.trouble(Status.TIMED_OUT, f"Cell {number} took longer than {ran.late} s and was interrupted.")
         elif ran.error == "MemoryError":
             self._run.trouble(Status.OUT_OF_MEMORY, f"Cell {number} asked for more than {self._limits.memory_mb} MB.")
         elif ran.error == "StdinNotImplementedError":

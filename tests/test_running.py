@@ -33,7 +33,12 @@ def released(imports: str = IMPORTS) -> NotebookNode:
 
 @contextlib.contextmanager
 def handed_in(
-    *own: str, imports: str = IMPORTS, answer: str = ANSWER, limits: Limits = LIMITS, above: str = ""
+    *own: str,
+    imports: str = IMPORTS,
+    answer: str = ANSWER,
+    limits: Limits = LIMITS,
+    above: str = "",
+    settings: Settings | None = None,
 ) -> Iterator[SimpleNamespace]:
     """Run a hand-in with own cells below the answer, or one above it."""
     made = released()

@@ -21,6 +21,7 @@ from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
 from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
 from autograder.engine.result import CheckResult, Outcome
+from autograder.engine.written import Written
 from autograder.settings import Settings
 from course.errors import SetupError
 from course.project import Project
@@ -53,9 +54,10 @@ class Desk(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class _Session:
-    """A restored notebook, and what runs it."""
+    """A restored notebook, what its text says of its answers, and what runs it."""
 
     notebook: NotebookNode
+    written: Written
     opener: Opener
 
 
@@ -115,7 +117,7 @@ class Learner:
         except WrongNotebook:
             return EmptyDesk(f"{path.name} is another chapter's")
         assignment = open_assignment(self._project, chapter.name)
-        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench, session.written))
         return NotebookDesk(path, session, assignment)
 
     def _session(self, chapter: Chapter, run: bool) -> _Session:
@@ -130,12 +132,11 @@ class Learner:
             CHECK_SECONDS,
             _OWN_WORK,
             release=release,
-            found=restored.written,
             tell=self._tell,
         )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
-        return _Session(notebook, opener)
+        return _Session(notebook, restored.written, opener)
 
     def _path(self, chapter: Chapter) -> Path:
         if self._submission == WORK:
@@ -234,5 +235,5 @@ def _answers(notebook: NotebookNode) -> dict[str, str]:
     return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
-def _revealing(bench: Bench) -> Bench:
-    return dataclasses.replace(bench, reveal=True)
+def _revealing(bench: Bench, written: Written | None = None) -> Bench:
+    return dataclasses.replace(bench, reveal=True, written=written)

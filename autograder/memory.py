@@ -22,7 +22,6 @@ from autograder.engine.grade import Assignment, Graded
 from autograder.engine.judge import Bench, Seed, judge_exercise, run_check
 from autograder.engine.remote import Exchange
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome, Status
-from autograder.engine.written import Written
 from autograder.keys import Keys
 
 RAW_BYTES = 8 << 20  # of one check's requests and replies; more are not kept
@@ -108,22 +107,19 @@ class SubmissionMemory:
         return not session.missed
 
 
-def from_memory(
-    last: Graded, memory: SubmissionMemory, assignment: Assignment, seed: Seed, found: Written | None = None
-) -> Graded | None:
+def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, seed: Seed) -> Graded | None:
     """Grade a submission again from what is known of it.
 
     Parameters
     ----------
     last : its grade of the last time, under the same `Keys.run`.
     memory : whose results and transcripts are used; what is judged by replay is added.
-    found : what was found in its text when it was restored.
 
     Returns
     -------
     The grade, or None where something has to be asked of the submission itself; then `memory` is ready for that.
     """
-    bench = replace(assignment.bench, memory=memory, words=Words(last.notebook, found))
+    bench = replace(assignment.bench, memory=memory, words=Words(last.notebook))
     memory.whole = True
     try:
         if last.result.status is Status.NOT_JUDGED or not _all_known(memory, bench, assignment, seed):

@@ -37,10 +37,10 @@ def grade_stored(
     EngineError : the result can't be stored.
     """
     assignment = opened.assignment
-    found = None
     try:
         restored = restore(notebook, assignment.release)
-        attempt, found = attempt_of(restored.notebook), restored.written
+        attempt = attempt_of(restored.notebook)
+        assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
     except WrongNotebook as error:
         attempt = f"not run: {error}"
     keys = opened.keys.submission(student, "\x1f".join([attempt, *notes]))
@@ -50,8 +50,7 @@ def grade_stored(
         last, memory = early.recall(student, keys)
         moved = last is not None
     before = dict(memory.kept)
-    seed = Seed(assignment.key, student, attempt)
-    graded = from_memory(last, memory, assignment, seed, found) if last else None
+    graded = from_memory(last, memory, assignment, Seed(assignment.key, student, attempt)) if last else None
     if graded is None:
         bench = replace(assignment.bench, memory=memory)
         graded = grade(notebook, student, replace(assignment, bench=bench), notes)

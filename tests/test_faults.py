@@ -174,7 +174,7 @@ def test_the_words_are_ours_or_the_notebooks_whatever_is_claimed() -> None:
     for key in ("type", "text", "function", "name", "advice", "line"):
         for claim in (SENT, [SENT], {SENT: SENT}, 10**30, -1, None, True, b"x", float("nan"), ("f", SENT)):
             error = {"type": "KeyError", "function": "f", "line": 2, "name": "helper", "advice": "gpu", key: claim}
-            sentence = words.describe(error) + words.cause(error) + words.not_begun(error, "p.99.1")
+            sentence = words.describe(error) + words.cause(error) + words.not_begun(error, None, "p.99.1")
             assert WORD not in sentence and str(10**30) not in sentence
 
 

@@ -1,114 +1,109 @@
-"""What a notebook's own text says, read without running it."""
+"""Reading a file that was handed in: it is bounded, and what it is instead of a notebook is said."""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.engine.reading import (
-    ALL_CHARACTERS,
-    CELL_CHARACTERS,
-    Text,
-    foreign_magic,
-    misread,
-    statements,
-    tree_of,
-)
+from autograder.engine import reading
+from autograder.engine.reading import MOST_CELLS, MOST_CODE, MOST_PARTS, Unreadable, read_notebook
+from autograder.engine.result import Status
 
 
-def texts(source: str) -> list[str]:
-    return [piece.text for piece in statements(source)]
+def handed_in(folder: Path, content: Any) -> Path:
+    path = folder / "a.ipynb"
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    return path
+
+
+def refused(folder: Path, content: Any, megabytes: int = 20) -> tuple[Status, str]:
+    with pytest.raises(Unreadable) as caught:
+        read_notebook(handed_in(folder, content), megabytes)
+    assert str(caught.value).endswith(".") and "a.ipynb" in str(caught.value)
+    return caught.value.status, str(caught.value)
+
+
+def test_as_many_cells_as_may_be_are_read_and_one_more_is_refused(tmp_path: Path) -> None:
+    cell = {"cell_type": "code", "metadata": {}, "source": "1", "outputs": [], "execution_count": None}
+    content = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell] * MOST_CELLS}
+    assert len(read_notebook(handed_in(tmp_path, content), 20).cells) == MOST_CELLS
+    content["cells"] = [cell] * (MOST_CELLS + 1)
+    status, sentence = refused(tmp_path, content)
+    assert status is Status.TOO_LARGE and f"{MOST_CELLS + 1:,} cells" in sentence and f"{MOST_CELLS:,}" in sentence
+
+
+def test_cells_of_an_old_format_are_counted_too(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "input": "1", "outputs": [], "language": "python"}] * MOST_CELLS
+    sheets = [{"cells": cells}, {"cells": cells[:1]}]
+    content = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": sheets}
+    assert refused(tmp_path, content)[0] is Status.TOO_LARGE
+
+
+@pytest.mark.parametrize("source", ["x" * (MOST_CODE + 1), ["x" * MOST_CODE, "x"]])
+def test_more_code_than_may_be_is_refused(tmp_path: Path, source: str | list[str]) -> None:
+    content = json.loads(json.dumps(new_notebook(cells=[new_code_cell("1"), new_markdown_cell("1")])))
+    content["cells"][1]["source"] = source  # a picture within a text, say
+    assert read_notebook(handed_in(tmp_path, content), 20).cells[1].source == "".join(source)
+    content["cells"][0]["source"] = source
+    status, sentence = refused(tmp_path, content)
+    assert status is Status.TOO_LARGE and "characters of code" in sentence
+
+
+def test_a_file_of_very_many_brackets_is_refused_before_it_is_taken_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading.json, "loads", lambda text: pytest.fail("it was taken apart"))
+    assert refused(tmp_path, b'{"cells": [' + b"[]," * MOST_PARTS)[0] is Status.TOO_LARGE
+
+
+def test_a_file_larger_than_may_be_is_not_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail("it was opened"))
+    path = tmp_path / "a.ipynb"
+    path.write_text("x" * (2 << 20))
+    with pytest.raises(Unreadable) as caught:
+        read_notebook(path, 1)
+    assert caught.value.status is Status.TOO_LARGE
 
 
 @pytest.mark.parametrize(
-    ("source", "found"),
+    "content",
     [
-        ("import a\nas df\nimport b", ["import a", "import b"]),
-        ("!pip install x\n%load_ext y\nimport a", ["!pip install x", "%load_ext y", "import a"]),
-        ("files = !ls\nwhere = %pwd\nimport a", ["files = !ls", "where = %pwd", "import a"]),
-        ("a?\nimport b", ["a?", "import b"]),
-        ("%%time\nimport a", ["import a"]),
-        ("%%bash\nimport a", []),
-        ("import a; import b", ["import a", "import b"]),
-        ("def f(:\n    x\n\n    y\nimport a", ["import a"]),
-        ("x = (1,\n     2\nimport a", ["import a"]),
-        ("@one\n@two\ndef f():\n    pass", ["@one\n@two\ndef f():\n    pass"]),
-        ("text = '''\n%not a magic\n'''", ["text = '''\n%not a magic\n'''"]),
+        b"[" * 900_000,
+        b'{"cells": 5, "metadata": [], "nbformat": 4, "nbformat_minor": 5}',
+        {"cells": [5], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [{"cell_type": "code", "source": 5}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [{"cell_type": "code", "source": None, "metadata": {}}], "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [{"cell_type": "code", "source": "", "metadata": 5}], "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [{"cell_type": {}, "source": "", "metadata": {}}], "nbformat": 4, "nbformat_minor": 5},
+        {"cells": [], "metadata": {}, "nbformat": 9, "nbformat_minor": 5},
+        {"cells": [], "metadata": {}, "nbformat": "4", "nbformat_minor": None},
+        {"worksheets": 5, "metadata": {}, "nbformat": 3, "nbformat_minor": 0},
+        {"worksheets": [5], "metadata": {}, "nbformat": 3, "nbformat_minor": 0},
+        [1, 2],
+        b"5",
+        b'"text"',
     ],
 )
-def test_what_can_be_read_is_there(source: str, found: list[str]) -> None:
-    assert texts(source) == found
+def test_what_is_no_notebook_is_unreadable_and_never_an_error_of_ours(tmp_path: Path, content: Any) -> None:
+    assert refused(tmp_path, content)[0] is Status.UNREADABLE
 
 
-@pytest.mark.parametrize(
-    ("source", "line", "text"),
-    [
-        ("import a\nas df", 2, "as df"),
-        ("def f():\n\tx = 1\n        return x", 3, "return x"),
-        ("# mine\n%%time\nx = 1", 2, "%%time"),
-        ("x = (1,\ny = 2", 1, "x = (1,"),
-        ("print 'hello'", 1, "print 'hello'"),
-    ],
-)
-def test_the_line_that_is_no_python_is_named(source: str, line: int, text: str) -> None:
-    found = misread(source)
-    assert found is not None and (found.line, found.text) == (line, text) and found.why
+def test_nothing_of_outputs_and_widgets_is_kept(tmp_path: Path) -> None:
+    content = json.loads(json.dumps(new_notebook(cells=[new_code_cell("1")], metadata={"course": {"chapter": "c"}})))
+    content["metadata"]["widgets"] = {"x": [1]}
+    content["cells"][0]["outputs"] = [{"output_type": "no such"}, 5]
+    notebook = read_notebook(handed_in(tmp_path, content), 20)
+    assert notebook.cells[0].outputs == [] and notebook.metadata == {"course": {"chapter": "c"}}
 
 
-@pytest.mark.parametrize("source", ["", "%%time\nx = 1", "!ls", "x = 1", "await f()", "%%bash\nls | wc", "%%html\n<p>"])
-def test_a_cell_that_jupyter_reads_is_no_error(source: str) -> None:
-    assert misread(source) is None
-
-
-def test_a_cell_in_another_language_is_known() -> None:
-    assert foreign_magic("\n%%script false\nx = 1") == "script" and foreign_magic("%%capture\nx = 1") == ""
-
-
-HOSTILE = {
-    "null": "a\0b", "half a character": "a = '\ud800'", "brackets": "(" * 50_000, "signs": "-" * 50_000 + "1",
-    "attributes": "a" + ".b" * 40_000, "calls": "f" + "()" * 40_000, "sums": "1" + "+1" * 40_000,
-    "branches": "if a:\n pass\n" + "elif a:\n pass\n" * 5_000, "digits": "9" * 5_000, "errors": "as df\n" * 10_000,
-    "long": "x = 1\n" * CELL_CHARACTERS, "magics": "%" * 50_000, "lambdas": "lambda: " * 12_000 + "1",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_reading_what_is_hostile_raises_nothing(kind: str) -> None:
-    source = HOSTILE[kind]
-    tree_of(source), statements(source), misread(source)
-    assert Text.in_sources([source]).place("f", 1) == ""
-
-
-def test_no_more_than_a_bound_is_read() -> None:
-    cell = "def f{}():\n    pass\n" + "# " + "x" * (CELL_CHARACTERS - 100)
-    written = Text.in_sources(cell.format(number) for number in range(40))
-    assert 0 < len(written.functions) <= ALL_CHARACTERS // (CELL_CHARACTERS - 100)
-
-
-SOURCES = [
-    "@cached\ndef first(a):\n    return second(a)\n\n\ndef second(b):\n    return [c for c in b]",
-    "class Model:\n    def fit(self, X):\n        raise NotImplementedError()",
-    "def third():\n    'Text.'\n    raise NotImplementedError()\n",
-    "def fourth():\n    raise NotImplementedError\n    return 1",
-]
-
-
-def test_places_and_names_are_those_of_the_text() -> None:
-    written = Text.in_sources(SOURCES)
-    assert written.place("first", 3) == " in line 3 of `first`" and written.place("fit", 2) == " in line 2 of `fit`"
-    for claimed in [
-        ("first", 4),
-        ("first", 0),
-        ("first", -1),
-        ("first", True),
-        ("other", 1),
-        ("first", "1"),
-        (None, 1),
-    ]:
-        assert written.place(*claimed) == ""
-    assert written.name("second") == "second" and written.name("secret") == "" and written.name(["second"]) == ""
-    assert written.needs("first", "second") and not written.needs("second", "first") and written.needs("x", "x")
-
-
-def test_a_stub_is_told_from_an_answer_whose_line_was_left_in() -> None:
-    written = Text.in_sources(SOURCES)
-    assert written.stubs == {"fit", "third"} and written.unfinished == {"fourth"}
+def test_half_an_emoji_does_not_go_any_further(tmp_path: Path) -> None:
+    cell = {"cell_type": "markdown", "metadata": {}, "source": "\ud83d and \ud83d\ude00", "attachments": {"\ud83d": {}}}
+    content = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [cell]}
+    notebook = read_notebook(handed_in(tmp_path, content), 20)
+    assert notebook.cells[0].source == "\ufffd and \U0001f600"
+    json.dumps(notebook, ensure_ascii=False).encode()

@@ -17,6 +17,8 @@ from autograder.engine.definitions import Code, plain, read_released, shapes
 OWN, SURPLUS = "", "surplus"  # of the student's own; a released text that is there more often than it was released
 _DEEP = 2  # levels of a cell's metadata that are searched for an id
 _MOST_ENTRIES = 200  # entries of them
+_BLANKS = re.compile(r"[\s'\"]+")
+_OF_A_RELEASE = re.compile(r"cell-[0-9a-f]{12}(-\d+)?")
 _LETTERS = re.compile(r"[\W_]+")
 
 
@@ -141,6 +143,9 @@ def known(submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet
     _by_text(keys, submitted, codes, sheet)
     _by_lines(keys, submitted, sheet)
     _by_place(keys, submitted, sheet)
+    for number, cell in enumerate(submitted):
+        if keys[number] == OWN and _was_released(cell):
+            keys[number] = SURPLUS
     return Known(tuple(keys), by_id)
 
 
@@ -219,7 +224,7 @@ def _by_lines(keys: list[str], submitted: Sequence[NotebookNode], sheet: Sheet) 
 
 
 def _lines(source: str) -> set[str]:
-    return {text for line in source.split("\n") if len(text := line.strip()) > 1}
+    return {text for line in source.split("\n") if len(text := _BLANKS.sub("", line)) > 1}
 
 
 def _by_place(keys: list[str], submitted: Sequence[NotebookNode], sheet: Sheet) -> None:
@@ -236,6 +241,14 @@ def _by_place(keys: list[str], submitted: Sequence[NotebookNode], sheet: Sheet) 
             if here:
                 keys[number], before = here, sheet.place[here]
                 missing.remove(here)
+
+
+def _was_released(cell: NotebookNode) -> bool:
+    """Whether a cell is one to look at, or one of examples, of an earlier release; a copy has an id of its own."""
+    name, nbgrader = cell.get("id"), cell.get("metadata", {}).get("nbgrader")
+    if isinstance(nbgrader, Mapping) and nbgrader.get("locked") is True and nbgrader.get("grade") is True:
+        return isinstance(name, str) and name == nbgrader.get("grade_id")
+    return _says_demo(cell) and isinstance(name, str) and _OF_A_RELEASE.fullmatch(name) is not None
 
 
 def _says_demo(cell: NotebookNode) -> bool:

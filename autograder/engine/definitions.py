@@ -63,6 +63,7 @@ class Code:
     stops : whether a `raise NotImplementedError` stands at its top.
     left : functions in which something is written beside a `raise NotImplementedError`.
     unwritten : functions that do nothing but raise it.
+    functions : all of them, at whatever depth.
     """
 
     parts: tuple[Part, ...] = ()
@@ -73,6 +74,7 @@ class Code:
     stops: bool = False
     left: frozenset[str] = frozenset()
     unwritten: frozenset[str] = frozenset()
+    functions: frozenset[str] = field(default=frozenset(), repr=False)
 
     @property
     def names(self) -> frozenset[str]:
@@ -141,6 +143,7 @@ def _read(tree: ast.Module, given: frozenset[str]) -> Code:
         stops=any(_raises(statement) for statement in tree.body),
         left=frozenset(node.name for node in raising if not _is_empty(node)),
         unwritten=frozenset(node.name for node in raising if _is_empty(node)),
+        functions=frozenset(node.name for node in functions),
     )
 
 

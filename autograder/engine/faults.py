@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.engine.reading import Text, foreign_magic, misread
+from autograder.engine.sources import Text, foreign_magic, misread
 from autograder.engine.written import LEFT, Written
 
 SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
@@ -53,12 +53,10 @@ class Words:
     Parameters
     ----------
     notebook : the submission, restored; with outputs once its cells were run. None for an answer of ours.
-    found : what was found in its text when it was restored.
     """
 
-    def __init__(self, notebook: NotebookNode | None = None, found: Written | None = None) -> None:
+    def __init__(self, notebook: NotebookNode | None = None) -> None:
         self._notebook = notebook
-        self._found = found or Written()
 
     @functools.cached_property
     def text(self) -> Text:
@@ -91,20 +89,20 @@ class Words:
         kind, name = error.get("type"), self.text.name(error.get("name"))
         return f"{kind} {name}" if name and isinstance(kind, str) and kind in ABSENCES else ""
 
-    def not_defined(self, name: str) -> str:
+    def not_defined(self, name: str, written: Written | None) -> str:
         """Return the sentence for an answer that is not there, and why it is not if the notebook tells."""
         sentence = f"`{name}` is not defined in your notebook"
         if self._notebook is None:
             return f"{sentence}."
-        if name not in self._found.stopped:
+        if not written or name not in written.stopped:
             define = rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
             for number, cell in enumerate(self._notebook.cells, 1):
                 there = cell.cell_type == "code" and re.search(define, cell.source, re.MULTILINE)
                 if there and (why := _why_not_run(cell)):
                     return f"{sentence}: cell {number}, where it stands, {why}."
-        return self._found.missing(name)
+        return written.missing(name) if written else f"{sentence}."
 
-    def not_begun(self, error: Mapping[str, Any], exercise: str) -> str:
+    def not_begun(self, error: Mapping[str, Any], written: Written | None, exercise: str) -> str:
         """Return the sentence for an answer that raises `NotImplementedError`: a stub, or one whose line was left in.
 
         Empty where no such line stands in the notebook: then a library has raised it.
@@ -113,7 +111,7 @@ class Words:
         function = claimed if isinstance(claimed, str) and claimed in self.text.functions else ""
         if self._notebook is None:
             return NOT_BEGUN
-        if sentence := self._found.not_implemented(function, exercise):
+        if written and (sentence := written.not_implemented(function, exercise, "")):
             return sentence
         if function in self.text.unfinished:
             return f"In `{function}`, {LEFT}: nothing below it is run."

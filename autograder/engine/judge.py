@@ -25,6 +25,7 @@ from autograder.calibration import Calibration
 from autograder.engine.faults import ABSENCES, Words
 from autograder.engine.faults import NOT_BEGUN as NOT_BEGUN
 from autograder.engine.remote import (
+    Asked,
     BadReply,
     CallTimeout,
     Exchange,
@@ -37,6 +38,7 @@ from autograder.engine.remote import (
 )
 from autograder.engine.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
+from autograder.engine.written import Written
 from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
@@ -112,6 +114,7 @@ class Bench:
     hints : what is left of that, while an exercise is judged.
     memory : of one submission, if there is any; None judges every check.
     words : for its errors, where its session has none.
+    written : what the text of one submission says of its answers, for what is told of those that are missing.
     late : the names whose calls did not end in time, while an exercise is judged.
     """
 
@@ -123,6 +126,7 @@ class Bench:
     hints: HintTime | None = None
     memory: Memory | None = None
     words: Words | None = None
+    written: Written | None = None
     late: set[str] = field(default_factory=set, compare=False)
 
     def threshold(self, check: Check) -> float:
@@ -249,7 +253,7 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
         raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame
         return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
-    student = Student(session, bench.words, bench.late, check.exercise)
+    student = Student(session, Asked(bench.words, bench.written, bench.late, check.exercise))
     run = _judged(check, bench, student, seed)
     transcript = student.transcript_
     return replace(run, transcript=transcript, complete=student.whole_ and session.asked == len(transcript))

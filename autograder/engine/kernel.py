@@ -29,7 +29,6 @@ from autograder.engine.running import EXCESS, Cells, Plan, Run
 from autograder.engine.running import runs_when_graded as runs_when_graded
 from autograder.engine.shim import start_code, warm_start_code
 from autograder.engine.surroundings import CHECKS, private_folder, remove
-from autograder.engine.written import Written
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
@@ -100,7 +99,7 @@ class NotebookSession:
     @functools.cached_property
     def words(self) -> Words:
         """What finds the words for its errors."""
-        return Words(self.notebook, self.plan.found)
+        return Words(self.notebook)
 
     @property
     def alive(self) -> bool:
@@ -287,7 +286,6 @@ class Opener:
     notebook : restored notebook.
     stack : what ends the processes.
     release : the released notebook: what it gives is there whatever a student's edits break.
-    found : what was found in the notebook's text when it was restored.
     tell : is told when a call lets its checker wait.
     """
 
@@ -300,11 +298,10 @@ class Opener:
         settings: Settings,
         seed: str = "",
         release: NotebookNode | None = None,
-        found: Written | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self._tell = tell
-        self._plan = Plan(release, found)
+        self._plan = Plan(release)
         self._notebook = notebook
         self._limits = limits
         self._stack = stack

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from autograder.engine.reading import ALL_CHARACTERS, bound, statements
 from autograder.engine.restore import is_answer
+from autograder.engine.sources import ALL_CHARACTERS, bound, statements
 
 # Run in the submission's process; it holds nothing secret, and what it returns is a claim.
 _MEND = """

@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from autograder.engine import wire
 from autograder.engine.faults import OurWords, Words
 from autograder.engine.shim import Dispatcher
+from autograder.engine.written import Written
 from course.errors import EngineError
 
 
@@ -130,24 +131,33 @@ class Exchange:
     reply: bytes
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is known where a check is put to a submission.
+
+    Attributes
+    ----------
+    words : finds the words for its errors; None: those of the session, if it has any.
+    written : what its text says of its answers.
+    late : the names whose calls did not end in time; one that needs them is not called again. More are added.
+    exercise : the one that is checked.
+    """
+
+    words: Words | None = None
+    written: Written | None = None
+    late: set[str] = field(default_factory=set)
+    exercise: str = ""
+
+
 class Student:
     """The submission, whatever it is: its names are attributes.
 
     ``student.shift_image(image, 1, 0)`` sends plain data and returns plain data. What has no plain form (a fitted
     estimator, a module) stays in the student's process and comes back as a `Handle`.
-
-    Parameters
-    ----------
-    words : finds the words for its errors; None: those of the session, if it has any.
-    late : the names whose calls did not end in time; one that needs them is not called again. More are added.
-    exercise : the one that is checked.
     """
 
-    def __init__(
-        self, session: Session, words: Words | None = None, late: set[str] | None = None, exercise: str = ""
-    ) -> None:
-        found: Words | None = words or getattr(session, "words", None)
-        self._link = _Link(session, found or Words(), set() if late is None else late, exercise)
+    def __init__(self, session: Session, asked: Asked | None = None) -> None:
+        self._link = _Link(session, asked or Asked())
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -233,13 +243,13 @@ class _Link:
     cut : whether something that has happened is not in it.
     """
 
-    def __init__(self, session: Session, words: Words, late: set[str], exercise: str) -> None:
+    def __init__(self, session: Session, asked: Asked) -> None:
         self.session = session
-        self._exercise = exercise
         self.transcript: list[Exchange] = []
         self.cut = False
-        self._words = words
-        self._late = late
+        self._asked = asked
+        self._words: Words = asked.words or getattr(session, "words", None) or Words()
+        self._late = asked.late
         self._names: dict[int, str] = {}  # for each handle the name in the notebook that it comes from
         self._kept = self._taken = 0
 
@@ -263,7 +273,7 @@ class _Link:
             raise BadReply("Your notebook's process did not answer as it should.")
         self._keep(Exchange(do, request, reply))
         if "error" in answer:
-            fault = _fault(answer["error"], message, self._words, self._exercise)
+            fault = _fault(answer["error"], message, self._words, self._asked)
             raise self._noted(fault, names) if isinstance(fault, CallTimeout) else fault
         return answer["value"]
 
@@ -331,15 +341,15 @@ class _Link:
         raise TypeError(f"a check can't send {type(value).__name__}: only plain data and handles")
 
 
-def _fault(error: Any, message: dict[str, Any], words: Words, exercise: str) -> SubmissionFault:
+def _fault(error: Any, message: dict[str, Any], words: Words, asked: Asked) -> SubmissionFault:
     if not isinstance(error, dict):
         return BadReply("Your notebook's process did not answer as it should.")
     kind, text = str(error.get("type", "")), str(error.get("text", ""))
     on = message.get("on")
     at_top = message["do"] == "get" and isinstance(on, Handle) and on._number == 0
     if at_top and kind == "NameError":
-        return NoAnswer(words.not_defined(message["name"]))
-    if kind == "NotImplementedError" and (sentence := words.not_begun(error, exercise)):
+        return NoAnswer(words.not_defined(message["name"], asked.written))
+    if kind == "NotImplementedError" and (sentence := words.not_begun(error, asked.written, asked.exercise)):
         return NoAnswer(sentence)
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")

@@ -317,7 +317,7 @@ class _Restorer:
 
 
 def _written(cells: Sequence[Placed], sheet: Sheet) -> Written:
-    names, left, stopped, begun, broken = set[str](), set[str](), set[str](), set[str](), set[str]()
+    names, left, stopped, begun, broken, functions = (set[str]() for _ in range(6))
     unwritten: dict[str, str] = {}
     for cell in cells:
         released = sheet.cells.get(cell.key)
@@ -331,6 +331,7 @@ def _written(cells: Sequence[Placed], sheet: Sheet) -> Written:
         left |= cell.code.left
         begun |= cell.code.unwritten
         stopped |= cell.code.names if cell.code.stops else set()
+        functions |= cell.code.functions
         broken |= set() if cell.code.sound else cell.code.names
     return Written(
         names=frozenset(names), left=frozenset(left), stopped=frozenset(stopped), begun=frozenset(begun),

@@ -20,10 +20,9 @@ from nbformat import NotebookNode
 
 from autograder.engine import meanings
 from autograder.engine.faults import IMPORT_ERRORS, KNOWN_ERRORS, SYNTAX_ERRORS
-from autograder.engine.reading import Statement, bound, imported, misread, quoted, statements
 from autograder.engine.restore import cell_key, is_answer
 from autograder.engine.result import Status
-from autograder.engine.written import Written
+from autograder.engine.sources import Statement, bound, imported, misread, quoted, statements
 from course.errors import KernelLost
 from course.syllabus import Limits
 
@@ -83,14 +82,12 @@ class Plan:
     Attributes
     ----------
     release : the released notebook; None where there is none, and no cell is given.
-    found : what was found in the notebook's text when it was restored.
     tamed : for each cell that has ended the process or would not be stopped, how often: of such a cell only what it
         defines is run, and nothing if that is no better.
     slow : the cells that had to be interrupted.
     """
 
     release: NotebookNode | None = None
-    found: Written | None = None
     tamed: dict[int, int] = field(default_factory=dict)
     slow: set[int] = field(default_factory=set)
 

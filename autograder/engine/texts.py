@@ -37,11 +37,9 @@ def find_texts(cells: Sequence[Placed], sheet: Sheet) -> tuple[dict[str, Found],
     empty = [key for key in sheet.boxes if key not in where or sheet.is_as_released(key, cells[where[key]].source)]
     if not empty:
         return {}, ()
-    stubs = {letters(sheet.cells[key].source) for key in sheet.boxes} | {""}
+    ours = letters("".join(cell.source for cell in sheet.cells.values() if cell.cell_type != "code"))
     words = {
-        number: text
-        for number, cell in enumerate(cells)
-        if cell.key == OWN and letters(text := _words(cell)) not in stubs
+        number: text for number, cell in enumerate(cells) if cell.key == OWN and _is_news(text := _words(cell), ours)
     }
     found: dict[str, Found] = {}
     for group in _groups(empty, where, sheet):
@@ -69,6 +67,11 @@ def _words(cell: Placed) -> str:
         return _COMMENT.sub("", source).strip("'\"\n ")
     is_prose = not code.sound and not code.parts and "=" not in source and "(" not in source
     return source if is_prose and len(source.split()) >= _FEWEST_WORDS else ""
+
+
+def _is_news(text: str, ours: str) -> bool:
+    """Whether any line of a text was not released: a part of a question that a tool has split is no answer."""
+    return any(letters(line) not in ours for line in text.split("\n"))
 
 
 def _groups(empty: Sequence[str], where: Mapping[str, int], sheet: Sheet) -> Iterator[list[str]]:
@@ -107,11 +110,16 @@ def _added(key: str, cells: Sequence[Placed], where: Mapping[str, int], sheet: S
     above = list(sheet.cells)[max(0, sheet.place[key] - 1)]
     if above not in where or sheet.cells[above].cell_type != "markdown" or above in sheet.boxes:
         return ""
-    question, now = plain(sheet.cells[above].source), plain(cells[where[above]].source)
-    before, middle, after = now.partition(question)
-    text = f"{before}\n\n{after}".strip() if middle else ""
-    stub = letters(sheet.cells[key].source)
-    return "" if letters(text) in ("", stub) else text
+    question = {line for line in _lines(sheet.cells[above].source) if line}
+    now = _lines(cells[where[above]].source)
+    if 2 * len(question.intersection(now)) < len(question):
+        return ""  # another question: a translated one, say
+    text = "\n".join(line for line in now if line not in question).strip()
+    return text if letters(text) not in ("", letters(sheet.cells[key].source)) else ""
+
+
+def _lines(text: str) -> list[str]:
+    return plain(text).split("\n")
 
 
 def _names(key: str, text: str) -> bool:

@@ -21,6 +21,7 @@ class Written:
     stopped : names that are defined below such a line, which ends their cell.
     begun : functions without a body in an answer that was begun.
     broken : names in cells that are not valid Python.
+    functions : whatever was written.
     unwritten : functions that are as released, with the exercise each of them belongs to.
     """
 
@@ -29,6 +30,7 @@ class Written:
     stopped: frozenset[str] = frozenset()
     begun: frozenset[str] = frozenset()
     broken: frozenset[str] = frozenset()
+    functions: frozenset[str] = field(default=frozenset(), repr=False)
     unwritten: Mapping[str, str] = field(default_factory=dict)
 
     def missing(self, name: str) -> str:
@@ -41,12 +43,13 @@ class Written:
         near = self._near(name)
         return f"{sentence}; did you rename it? There is `{near}`." if near else f"{sentence}."
 
-    def not_implemented(self, function: str, exercise: str) -> str:
+    def not_implemented(self, function: str, exercise: str, raised: str) -> str:
         """Return what a student reads of a `NotImplementedError` that came out of `function`; empty: nothing is known.
 
         Parameters
         ----------
         exercise : the one that was checked.
+        raised : what is said of any other error.
         """
         if function in self.left:
             return f"In `{function}`, {LEFT}: it was there before you began, and ends the function."
@@ -54,7 +57,7 @@ class Written:
             return f"`{function}` has not been written yet: all it does is to raise NotImplementedError."
         if self.unwritten.get(function, exercise) != exercise:
             return f"Your code calls `{function}`, which has not been written yet."
-        return ""
+        return raised if function in self.functions else ""
 
     def _near(self, name: str) -> str:
         """The name most like the one that was asked for."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import Any
 
 from tests.cases.answers import AUGMENT, SHIFT, TITANIC
@@ -170,7 +171,7 @@ def formatted_and_no_ids(released: Released) -> Notebook:
         _bare(one)
         one["metadata"] = {}
         if one["cell_type"] == "code":
-            one["source"] = one["source"].replace(", ", ",  ").replace(" = ", "  =  ")
+            one["source"] = ast.unparse(ast.parse(one["source"]))
     return made
 
 
@@ -251,6 +252,41 @@ def merged_by_a_tool(released: Released) -> Notebook:
     end = {**mark, "source": '<span style="color:red">**>>>>>>> remote**</span>'}
     made["cells"][place:place] = [mark]
     made["cells"][place + 2 : place + 2] = [old, end]
+    return made
+
+
+@variant
+def everything_pasted_twice(released: Released) -> Notebook:
+    """All cells, selected and pasted below: the second ones have ids of their own."""
+    made = released.base()
+    made["cells"] += [{**one, "id": f"{number:08x}"} for number, one in enumerate(made["cells"])]
+    return made
+
+
+@variant
+def everything_pasted_without_metadata(released: Released) -> Notebook:
+    """The answers are in the second half, the stubs in the first."""
+    made, again = released.base({}), released.base()
+    for one in again["cells"]:
+        one["metadata"] = {}
+        del one["id"]
+    made["cells"] += again["cells"]
+    return made
+
+
+@variant
+def an_earlier_release(released: Released) -> Notebook:
+    """Fetched before the chapter was released again: other texts, other docstrings, looks that are gone now."""
+    made = released.base()
+    for number, one in enumerate(made["cells"]):
+        if one["id"].startswith("cell-"):
+            one["id"] = f"cell-{number:012x}"
+            one["source"] = f"A text of then, number {number}." if one["cell_type"] == "markdown" else one["source"]
+        elif one["metadata"]["nbgrader"]["solution"]:
+            one["source"] = one["source"].replace("Examples", "For instance")
+    gone = {"course": {"demo": True}, "tags": ["demo"]}
+    old = {"cell_type": "code", "metadata": gone, "id": "cell-0123456789ab", "source": "1 / 0", "outputs": []}
+    made["cells"].insert(3, old)
     return made
 
 

@@ -174,3 +174,20 @@ def try_below_the_box(released: Released) -> Notebook:
     made = released.base({})
     made["cells"].insert(at(made, BOX) + 1, code("x = np.arange(3)\nprint(x / x.max())"))
     return made
+
+
+@variant
+def question_split_by_a_tool(released: Released) -> Notebook:
+    """Each paragraph of the question has become a cell without an id."""
+    made = released.base({})
+    place = at(made, BOX) - 1
+    parts = [markdown(line) for line in made["cells"][place]["source"].split("\n") if line]
+    made["cells"][place : place + 1] = [*parts, markdown("\n".join(part["source"] for part in parts))]
+    return made
+
+
+@variant
+def question_translated(released: Released) -> Notebook:
+    made = released.base({})
+    made["cells"][at(made, BOX) - 1]["source"] = "## Warum skalieren?\n\nIn eigenen Worten, bitte."
+    return made

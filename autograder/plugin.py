@@ -6,6 +6,7 @@ in a class, and reports a sentence instead of a traceback.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from functools import partial
 from pathlib import Path
@@ -40,9 +41,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def _tell(config: pytest.Config, text: str) -> None:
     """Write a line to the terminal while an item is run."""
     reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")  # it has the terminal while an item is run
     if reporter is not None:
-        reporter.ensure_newline()
-        reporter.write_line(text)
+        with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+            reporter.ensure_newline()
+            reporter.write_line(text)
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> CheckItem | None:

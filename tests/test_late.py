@@ -60,6 +60,8 @@ class Endless:
 
 
 def asking(name: str, method: str = "") -> Check:
+    """A check of one call, which has a hint."""
+
     def test(student: Any, rng: Any) -> None:
         """It gives back what it gets."""
         if method:
@@ -69,7 +71,7 @@ def asking(name: str, method: str = "") -> Check:
 
     found = check_of(check("p.99.1", core=True)(test))
     assert found is not None
-    return Check(found.exercise, f"test_{name}", found.sentence, found.function, core=True)
+    return Check(found.exercise, f"test_{name}", found.sentence, found.function, core=True, hint="Look.")
 
 
 def judged(session: Any, *checks: Check, memory: SubmissionMemory | None = None) -> ExerciseResult:
@@ -88,6 +90,7 @@ def test_an_endless_function_is_waited_for_once() -> None:
     details = [one.detail for one in row.checks]
     assert details[0] == "Your code took longer than 60 s and was interrupted."
     assert set(details[1:4]) == {"Not tried again: `shift` did not end in time before."}
+    assert [one.hint for one in row.checks] == ["Look.", "", "", "", ""]
 
 
 def test_what_only_turned_out_to_need_it_is_waited_for_too() -> None:

@@ -31,6 +31,7 @@ from autograder.engine.remote import (
     Exchange,
     LocalSession,
     NoAnswer,
+    NotTried,
     Session,
     SessionDied,
     Student,
@@ -275,7 +276,7 @@ def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> _Run:
         call(check, bench, student, seed)
     except (AssertionError, _Missed):
         detail = ""
-    except (NoAnswer, SessionDied) as fault:
+    except (NoAnswer, NotTried, SessionDied) as fault:
         return _Run(Outcome.FAILED, fault.sentence, fault.cause)
     except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
         return _Run(Outcome.FAILED, fault.detail(bench.reveal), fault.cause, check.hint)

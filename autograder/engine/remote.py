@@ -67,6 +67,10 @@ class CallTimeout(SubmissionFault):
     """The submission did not answer in time."""
 
 
+class NotTried(CallTimeout):
+    """The submission was not asked, because what it needs did not answer in time before."""
+
+
 class SessionDied(SubmissionFault):
     """The submission's process has ended."""
 
@@ -327,7 +331,7 @@ class _Link:
             for name in sorted(names):
                 if self._words.text.needs(name, late):
                     self.cut = True
-                    raise CallTimeout(NOT_TRIED.format(name=late), _LATE.format(name=late))
+                    raise NotTried(NOT_TRIED.format(name=late), _LATE.format(name=late))
 
     def decoded(self, reply: bytes) -> Any:
         """Return what a reply says, its handles on this link."""

@@ -19,9 +19,8 @@ from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
 from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
-from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
+from autograder.engine.restore import Restored, WrongNotebook, cell_key, is_answer, restore
 from autograder.engine.result import CheckResult, Outcome
-from autograder.engine.written import Written
 from autograder.settings import Settings
 from course.errors import SetupError
 from course.project import Project
@@ -54,10 +53,9 @@ class Desk(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class _Session:
-    """A restored notebook, what its text says of its answers, and what runs it."""
+    """A restored notebook, and what runs it."""
 
-    notebook: NotebookNode
-    written: Written
+    restored: Restored
     opener: Opener
 
 
@@ -117,7 +115,7 @@ class Learner:
         except WrongNotebook:
             return EmptyDesk(f"{path.name} is another chapter's")
         assignment = open_assignment(self._project, chapter.name)
-        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench, session.written))
+        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
         return NotebookDesk(path, session, assignment)
 
     def _session(self, chapter: Chapter, run: bool) -> _Session:
@@ -136,7 +134,7 @@ class Learner:
         )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
-        return _Session(notebook, restored.written, opener)
+        return _Session(restored, opener)
 
     def _path(self, chapter: Chapter) -> Path:
         if self._submission == WORK:
@@ -179,10 +177,12 @@ class NotebookDesk:
 
     def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:
         self._name = path.name
-        self._notebook = session.notebook
-        self._assignment = assignment
+        self._notebook = session.restored.notebook
+        self._assignment = dataclasses.replace(
+            assignment, bench=dataclasses.replace(assignment.bench, written=session.restored.written)
+        )
         self._opener = session.opener
-        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.notebook))
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
         self._results: dict[str, list[CheckResult]] = {}
         self._told: set[str] = set()
 
@@ -236,5 +236,5 @@ def _answers(notebook: NotebookNode) -> dict[str, str]:
     return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
-def _revealing(bench: Bench, written: Written | None = None) -> Bench:
-    return dataclasses.replace(bench, reveal=True, written=written)
+def _revealing(bench: Bench) -> Bench:
+    return dataclasses.replace(bench, reveal=True)

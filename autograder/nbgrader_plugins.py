@@ -22,6 +22,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import legacy
 from autograder.assignment import opened
+from autograder.engine.reading import refuse_too_many
 from autograder.engine.restore import WrongNotebook, restore
 from autograder.feedback import show
 from autograder.regrade import grade_stored
@@ -41,6 +42,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
             if legacy.is_legacy(Project.find(), resources):
                 return legacy.restore_cells(self, nb, resources)
             assignment = opened(Project.find(), resources["nbgrader"]["assignment"]).assignment
+            refuse_too_many(f"{assignment.chapter.name}.ipynb", len(nb.cells))
             return restore(nb, assignment.release).notebook, resources
         except (WrongNotebook, CourseError) as error:
             raise NbGraderException(str(error)) from error

@@ -29,7 +29,8 @@ CASES, TEXTS = read_cases(), read_cases("texts")
 
 
 def _waits(case: Case) -> tuple[pytest.MarkDecorator, ...]:
-    return (pytest.mark.xfail(reason=f"waits for {case.todo}", strict=True),) if case.todo else ()
+    strict = not case.todo.endswith("at random")
+    return (pytest.mark.xfail(reason=f"waits for {case.todo}", strict=strict),) if case.todo else ()
 
 
 def _released(assignment: Assignment, answers: Mapping[str, str]) -> Released:
@@ -76,7 +77,8 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     chapter = load_syllabus(project.syllabus).find("ch03")
     release(project, chapter)
     only = frozenset({"p.03.2", "p.03.3"})
-    return Assignment(chapter, read_release(project, chapter), open_bench(project, chapter), "key", only)
+    bench = replace(open_bench(project, chapter), hint_seconds=2.0)  # enough to recognise the first misconceptions
+    return Assignment(chapter, read_release(project, chapter), bench, "key", only)
 
 
 @pytest.fixture(scope="module")

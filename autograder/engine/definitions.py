@@ -196,7 +196,8 @@ def shapes(source: str) -> frozenset[str]:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    return min([statement.lineno, *(one.lineno for one in getattr(statement, "decorator_list", []))])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:

@@ -23,7 +23,7 @@ from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
 
 __all__ = [
-    "Assignment", "Graded", "Sheet", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
+    "Assignment", "Graded", "Part", "Sheet", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
 ]  # fmt: skip
 
 TRIES = 3  # for a submission whose process is ended from outside

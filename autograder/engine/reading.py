@@ -69,6 +69,13 @@ def read_notebook(path: Path, megabytes: int) -> NotebookNode:
         raise Unreadable(Status.UNREADABLE, _broken(path.name)) from error
 
 
+def refuse_too_many(name: str, cells: int) -> None:
+    """Raise `Unreadable` for more cells than a submission may have."""
+    if cells > MOST_CELLS:
+        limit = f"{name} has {cells:,} cells; a submission may have {MOST_CELLS:,}."
+        raise Unreadable(Status.TOO_LARGE, f"{limit} Delete those you don't need and {_AGAIN}.")
+
+
 def _broken(name: str) -> str:
     return f"{name} can't be read as a notebook. Open it in Jupyter, save it, and {_AGAIN}."
 
@@ -126,9 +133,7 @@ def _no_notebook(name: str, content: object) -> str:
 def _bound(name: str, content: dict[str, Any]) -> None:
     """Take the outputs away, which nobody reads; refuse more cells or code than a notebook may have."""
     cells = list(_cells(content))
-    if len(cells) > MOST_CELLS:
-        limit = f"{name} has {len(cells):,} cells; a submission may have {MOST_CELLS:,}."
-        raise Unreadable(Status.TOO_LARGE, f"{limit} Delete those you don't need and {_AGAIN}.")
+    refuse_too_many(name, len(cells))
     code = 0
     for cell in cells:
         if cell.get("cell_type") == "code":
@@ -156,7 +161,7 @@ def _upgraded(content: dict[str, Any]) -> NotebookNode:
     text = _SURROGATE.sub("\ufffd", json.dumps(content, ensure_ascii=False))  # half an emoji can't be sent to a kernel
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        notebook: NotebookNode = nbformat.convert(reader.reads(text), 4)  # type: ignore[no-untyped-call]
+        notebook: NotebookNode = nbformat.convert(reader.reads(text), 4)
     for cell in notebook.cells:
         if cell.cell_type not in ("code", "markdown", "raw", "heading") or not isinstance(cell.source, str):
             raise ValueError("a cell without type or text")

@@ -33,7 +33,7 @@ from autograder.engine.cells import (
 )
 from autograder.engine.definitions import Code, plain, read, read_released, with_newlines, without
 from autograder.engine.texts import Found, find_texts
-from autograder.engine.written import Written
+from autograder.engine.written import Written, written_of
 from course.errors import StudentError
 
 __all__ = ["Restored", "WrongNotebook", "cell_key", "is_answer", "is_locked", "restore"]
@@ -128,7 +128,7 @@ class _Restorer:
         made = self._with_missing([self._made(cell, ids) for cell in kept], [cell.key for cell in kept])
         notebook = copy.copy(self.release)
         notebook.metadata, notebook.cells = copy.deepcopy(self.release.metadata), _with_unique_ids(made, ids)
-        return Restored(notebook, tuple(self.notes), _written(kept, self.sheet))
+        return Restored(notebook, tuple(self.notes), written_of(kept, self.sheet))
 
     def _free_answers(self) -> None:
         """Make own cells of those that would not be run as what they claim to be, though an answer is in them."""
@@ -160,7 +160,11 @@ class _Restorer:
                 self.notes.append(f"The cell {cell.key} had been turned into a {kind} cell; it was turned back.")
 
     def _note_change(self, cell: Placed) -> None:
-        if is_locked(self.sheet.cells[cell.key]) and not self.sheet.is_as_released(cell.key, cell.source):
+        released = self.sheet.cells[cell.key]
+        same = self.sheet.is_as_released(cell.key, cell.source) or (
+            cell.code and cell.code.shape and cell.code.shape == read_released(released.source).shape
+        )
+        if is_locked(released) and not same:  # a formatter changes no code
             self.notes.append(f"The cell {cell.key} had been changed; it was put back as released.")
 
     def _keep_one_of_each(self) -> None:
@@ -314,29 +318,6 @@ class _Restorer:
             [*before.get(place, ()), *([cells[place]] if place < len(cells) else ())] for place in range(len(cells) + 1)
         )
         return list(itertools.chain.from_iterable(rows))
-
-
-def _written(cells: Sequence[Placed], sheet: Sheet) -> Written:
-    names, left, stopped, begun, broken, functions = (set[str]() for _ in range(6))
-    unwritten: dict[str, str] = {}
-    for cell in cells:
-        released = sheet.cells.get(cell.key)
-        if cell.code is None or (released is not None and (is_demo(released) or is_locked(released))):
-            continue
-        if cell.code.bare:
-            exercise = released.metadata.get("course", {}).get("exercise", "") if released is not None else ""
-            unwritten |= dict.fromkeys(cell.code.unwritten, exercise)
-            continue
-        names |= {name for part in cell.code.parts if part.lasting and not part.empty for name in part.names}
-        left |= cell.code.left
-        begun |= cell.code.unwritten
-        stopped |= cell.code.names if cell.code.stops else set()
-        functions |= cell.code.functions
-        broken |= set() if cell.code.sound else cell.code.names
-    return Written(
-        names=frozenset(names), left=frozenset(left), stopped=frozenset(stopped), begun=frozenset(begun),
-        broken=frozenset(broken), unwritten=unwritten,
-    )  # fmt: skip
 
 
 def _as_released(released: NotebookNode) -> NotebookNode:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from autograder.engine.cells import Placed, Sheet, is_demo, is_locked
 
 LEFT = "take out the line `raise NotImplementedError()`"
 _LONGEST = 60  # characters of a name that is shown
@@ -65,3 +67,32 @@ class Written:
         longer = [one for one in fitting if name.casefold() in one]
         found = difflib.get_close_matches(name.casefold(), longer or fitting, 1, 0.5 if longer else 0.75)
         return fitting[found[0]] if found else ""
+
+
+def written_of(cells: Sequence[Placed], sheet: Sheet) -> Written:
+    """Return what the cells of a submission say that are run when it is graded."""
+    names, left, stopped, begun, broken, functions = (set[str]() for _ in range(6))
+    unwritten: dict[str, str] = {}
+    for cell in cells:
+        released = sheet.cells.get(cell.key)
+        if cell.code is None or (released is not None and (is_demo(released) or is_locked(released))):
+            continue
+        if cell.code.bare:
+            exercise = released.metadata.get("course", {}).get("exercise", "") if released is not None else ""
+            unwritten |= dict.fromkeys(cell.code.unwritten, exercise)
+            continue
+        names |= {name for part in cell.code.parts if part.lasting and not part.empty for name in part.names}
+        left |= cell.code.left
+        begun |= cell.code.unwritten
+        stopped |= cell.code.names if cell.code.stops else set()
+        functions |= cell.code.functions
+        broken |= set() if cell.code.sound else cell.code.names
+    return Written(
+        frozenset(names),
+        left=frozenset(left),
+        stopped=frozenset(stopped),
+        begun=frozenset(begun),
+        broken=frozenset(broken),
+        functions=frozenset(functions),
+        unwritten=unwritten,
+    )

@@ -36,7 +36,7 @@ class Case:
     says : what the notes, details and hints that the student reads contain, each somewhere.
     silent : what none of them contains.
     notes : how many notes there may be at most; None where any number will do.
-    todo : the item of the plan that it waits for; until then it must fail.
+    todo : the item of the plan that it waits for; until then it must fail, or may where it fails "at random".
     """
 
     name: str

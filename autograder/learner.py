@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 
 from autograder.api import Check
 from autograder.assignment import open_assignment, open_bench, read_release
+from autograder.engine.faults import AS_ABOVE
 from autograder.engine.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
@@ -64,9 +65,11 @@ class Learner:
     Parameters
     ----------
     submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
+    tell : is told, from another thread, when a call lets them wait.
     """
 
-    def __init__(self, project: Project, submission: str) -> None:
+    def __init__(self, project: Project, submission: str, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self._project = project.activate()
         self._submission = submission
         self._stack = contextlib.ExitStack()
@@ -120,7 +123,15 @@ class Learner:
         release = read_release(self._project, chapter)
         restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
         notebook = restored.notebook
-        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK)
+        opener = Opener(
+            notebook,
+            chapter.limits,
+            self._stack,
+            CHECK_SECONDS,
+            _OWN_WORK,
+            release=release,
+            tell=self._tell,
+        )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
         return _Session(restored, opener)
@@ -173,6 +184,7 @@ class NotebookDesk:
         self._opener = session.opener
         self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
         self._results: dict[str, list[CheckResult]] = {}
+        self._told: set[str] = set()
 
     def judge(self, check: Check) -> CheckResult:
         if names := self._untouched(check.exercise):
@@ -181,9 +193,21 @@ class NotebookDesk:
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
         self._results.setdefault(check.exercise, []).append(result)
+        return self._once(result)
+
+    def _once(self, result: CheckResult) -> CheckResult:
+        """Return a result whose detail is told once: one cause may fail a dozen checks."""
+        said = result.detail.startswith(result.cause[:-1])  # with what Python says, which differs from call to call
+        key = result.detail if said else result.cause
+        if not key:
+            return result
+        if key in self._told:
+            return result.model_copy(update={"detail": AS_ABOVE})
+        self._told.add(key)
         return result
 
     def summary(self) -> Iterator[str]:
+        yield from self._opener.notes  # first what keeps code from being run
         for part in self._assignment.parts:
             exercise, points = part.exercise, part.points
             results = self._results.get(exercise.id, [])

@@ -6,7 +6,9 @@ in a class, and reports a sentence instead of a traceback.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,11 +31,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Called by pytest once, before it collects."""
-    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"))
+    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"), tell=partial(_tell, config))
     config.add_cleanup(learner.close)
     config.stash[_LEARNER] = learner
     if not config.option.collectonly:
         learner.begin()
+
+
+def _tell(config: pytest.Config, text: str) -> None:
+    """Write a line to the terminal while an item is run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")  # it has the terminal while an item is run
+    if reporter is not None:
+        with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+            reporter.ensure_newline()
+            reporter.write_line(text)
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> CheckItem | None:

@@ -41,12 +41,13 @@ class Limits(_Row):
 
     Attributes
     ----------
-    cell_seconds, wall_seconds : wall time of one cell, and of all cells together.
+    cell_seconds : wall time of one cell; then it is interrupted, and the next one run.
+    wall_seconds : wall time of the given cells and the answers together, and as much again for a student's own cells.
     cpu_seconds : CPU time of cells and checks, over all its processes.
     memory_mb : data allocated beyond the imports.
     processes : processes and threads at a time.
     file_mb, disk_mb : largest file, and all files together.
-    output_kb : what one cell may print, display or return.
+    output_kb : what one cell may print, display or return; a notebook may put out twenty times as much.
     notebook_mb : size of the notebook that is handed in.
     """
 

@@ -78,15 +78,37 @@ def release(chapter: Name) -> None:
 def collect(
     chapter: Name,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Folder with STUDENT.ipynb files or STUDENT/ folders")
+        Path | None, typer.Option("--from", help="Folder or zip archive, as a learning platform gives it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="How names are made there, e.g. '{student}_{number}_{file}'", metavar="FORM")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
     ] = None,
 ) -> None:
-    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder."""
-    from course.collect import collect_exchange, collect_folder
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder.
+
+    In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
+    Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
+    """
+    from course.collect import collect_downloads, collect_exchange
+    from course.student_names import read_pattern, read_roster
 
     project, found = _open(chapter)
-    students = collect_folder(project, found, source) if source else collect_exchange(project, found)
-    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
+    if source is None:
+        if pattern or roster:
+            raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
+        _print_collected(collect_exchange(project, found))
+        return
+    form, listed = read_pattern(pattern) if pattern else None, read_roster(roster) if roster else None
+    collected = collect_downloads(project, found, source, pattern=form, roster=listed)
+    _print_collected(collected.students)
+    if collected.left_out:
+        out.print("Not taken, or not as it was:")
+    for one in collected.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
+    raise typer.Exit(1 if collected.trouble else 0)
 
 
 @app.command(epilog="Example: course grade ch03 --workers 4")
@@ -254,6 +276,11 @@ def main() -> None:
 def _open(name: str) -> tuple[Project, Chapter]:
     project = Project.find().activate()
     return project, load_syllabus(project.syllabus).find(name)
+
+
+def _print_collected(students: list[str]) -> None:
+    named = escape(", ".join(students)) or "none"
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
 
 
 def _print_class(results: list[Result]) -> None:

@@ -30,6 +30,11 @@ class Exercise(_Row):
         """The id as nbformat and nbgrader allow it in a cell id: ``p-03-2``."""
         return self.id.replace(".", "-")
 
+    @property
+    def checks_id(self) -> str:
+        """The id of the cell that has the points of the checks; a text's has the slug alone."""
+        return f"{self.slug}-checks"
+
 
 class Limits(_Row):
     """What a submission may use while it is graded. There is no network, and no chapter can open one.

@@ -156,7 +156,7 @@ class _Missed(Exception):
 def judge_exercise(
     exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
 ) -> ExerciseResult:
-    """Judge one exercise.
+    """Judge the part of an exercise that has checks.
 
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
@@ -165,7 +165,13 @@ def judge_exercise(
     results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
     status, score = score_of(results, points)
     return ExerciseResult(
-        exercise=exercise.id, title=exercise.title, status=status, score=score, max_score=points, checks=results
+        exercise=exercise.id,
+        grade_id=exercise.checks_id,
+        title=exercise.title,
+        status=status,
+        score=score,
+        max_score=points,
+        checks=results,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import sys
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+# Of a disk that can't keep a file by this name, or at this place; a full one is another trouble.
+NAME_TROUBLE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 _GIVEN_UP = 24 * 3600.0  # seconds after which nobody is at work on an unfinished folder
 
 

@@ -131,7 +131,7 @@ def files_of(folder: Path, ignored: Sequence[str] = IGNORED, most_bytes: int | N
             found.left_out.append(LeftOut(shown, "its path is too long"))
         elif key in seen or key in folders or parents & seen:
             found.left_out.append(LeftOut(shown, "another file has this name where upper and lower case are the same"))
-        elif most_bytes is not None and size + length > most_bytes:
+        elif most_bytes is not None and size + length > most_bytes and not _is_notebook(inside):
             found.left_out.append(LeftOut(shown, f"too large: all files together may have {most_bytes / 1e6:g} MB"))
         elif len(found.taken) >= MAX_FILES:
             dropped += 1
@@ -145,6 +145,11 @@ def files_of(folder: Path, ignored: Sequence[str] = IGNORED, most_bytes: int | N
     if dropped:
         found.left_out.append(LeftOut(f"{dropped} more files", f"{MAX_FILES} at most are taken"))
     return found
+
+
+def _is_notebook(inside: PurePosixPath) -> bool:
+    """Whether it is one of the folder itself: too large a one is for the exchange to refuse, in words."""
+    return len(inside.parts) == 1 and inside.suffix.lower() == ".ipynb"
 
 
 def _walk(folder: Path, ignored: Sequence[str], left_out: list[LeftOut]) -> Iterator[tuple[PurePosixPath, Path, int]]:

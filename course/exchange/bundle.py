@@ -6,7 +6,6 @@ comes from the other end is validated before it touches a disk.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -15,12 +14,10 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from course.errors import OperatorError, StudentError
-from course.files import replaced
+from course.files import NAME_TROUBLE, replaced
 from course.hand_in_files import IGNORED, MAX_FILES, MAX_PATH, LeftOut, Taken, files_of, printable, safe_path
 
 CHUNK = 4 * 2**20  # bytes; every chunk but a file's last has this size
-# Of a disk that can't keep a file by this name, or at this depth; a full one is another trouble.
-_NAME_TROUBLE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, errno.EISDIR, errno.EEXIST)
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]  # of a course, of an assignment
@@ -118,7 +115,7 @@ class Packed:
                 entries.append(self._entry(taken))
             except OSError as error:
                 if taken.path.suffix.lower() == ".ipynb" and taken.path.parent == folder:
-                    raise StudentError(f"{taken.path} can't be read: {error.strerror}. Save it, and hand in.") from error
+                    raise StudentError(f"{taken.path} can't be read: {error.strerror}. Save it again.") from error
                 self.left_out += (LeftOut(taken.name, f"can't be read ({error.strerror})"),)
         if not entries:
             why = "".join(f"\n{one}" for one in self.left_out[:20])
@@ -185,7 +182,7 @@ def unpack(
             try:
                 _write(draft / entry.path, entry, chunk)
             except OSError as error:
-                if left_out is None or error.errno not in _NAME_TROUBLE:
+                if left_out is None or error.errno not in NAME_TROUBLE:
                     raise
                 left_out.append(LeftOut(printable(entry.path), f"can't be written here ({error.strerror})"))
         for name, text in (ours or {}).items():

@@ -13,11 +13,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from course.cli_dates import due
 from course.cli_exchange import fetch, submit
 from course.cli_hub import hub
 from course.cli_machine import bench, doctor, redteam
 from course.console import Json, err, needs_grader, out, print_json, with_progress
 from course.errors import AuthorError, CourseError, Problem
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
@@ -246,10 +248,11 @@ def calibrate(
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
     path = calibration_path(project.checks, found.name)
-    path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
+    write_atomically(path, dump_calibrations(rows.values(), found.short))
     out.print(f"Wrote {_shown(path, project)}")
 
 
+app.command(epilog="Example: course due ch03 '2026-11-30 12:00'")(due)
 app.command(epilog="Example: course fetch ch03 --hub https://hub.example.org")(fetch)
 app.command(epilog="Example: course submit ch03 --hub https://hub.example.org")(submit)
 app.command(epilog="Example: course hub --demo")(hub)

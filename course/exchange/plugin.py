@@ -261,9 +261,7 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
         asked = (self.coursedir.db_url, self.course, self.coursedir.assignment_id)
         deadlines = read_deadlines(*asked) if matters else Deadlines()
         chances = {
-            student: eligible(
-                policy, [Candidate(one.id, deadlines.late(student, one.time)) for one in hand_ins], in_time_first=early
-            )
+            student: eligible(policy, [_candidate(deadlines, one) for one in hand_ins], in_time_first=early)
             for student, hand_ins in grouped.items()
         }
         if policy.counts == "best":
@@ -373,6 +371,11 @@ def configure_exchange(c: Config, url: str = "") -> Config:
 def timestamp(one: Received) -> str:
     """Return when it was handed over, as nbgrader writes it."""
     return one.time.strftime(_TIMESTAMP)
+
+
+def _candidate(deadlines: Deadlines, one: Received) -> Candidate:
+    late, by_clock = deadlines.late(one.student, one.time), deadlines.by_clock(one.student, one.time)
+    return Candidate(one.id, late, by_clock=by_clock)
 
 
 _MARK = ".exchange"  # beside fetched pages: which feedback they are

@@ -196,8 +196,9 @@ class Service:
         if self.desk.policy.late == "accept":
             return ()
         deadlines = read_deadlines(gradebook_url(self.desk.project), self.desk.course, hand_in.assignment)
-        late = deadlines.late(hand_in.student, hand_in.time)
-        return () if late is None else (self.desk.policy.sentence(late),)
+        late, by_clock = (of(hand_in.student, hand_in.time) for of in (deadlines.late, deadlines.by_clock))
+        said = "" if late is None else self.desk.policy.sentence(late, by_clock)
+        return (said, f"The deadline was {deadlines.shown(hand_in.student)}.") if said else ()
 
     def _age(self, hand_in: Received) -> float:
         return self.clock() - hand_in.time.timestamp()

@@ -62,7 +62,8 @@ class Received:
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Received:
         """Validate what came over the wire."""
-        fields = {name: str(row[name]) for name in ("id", "kind", "course", "assignment", "student", "of", "digest")}
+        names = ("id", "kind", "course", "assignment", "student", "of", "digest")
+        fields: dict[str, Any] = {name: str(row[name]) for name in names}
         manifest = Manifest.model_validate({"files": row["files"]})
         tries = row.get("tries_left")
         moment = datetime.fromisoformat(row["time"])

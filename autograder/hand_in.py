@@ -20,7 +20,7 @@ from course.errors import EngineError
 from course.hand_in_files import SYSTEMS, files_of, printable
 from course.notebooks import Found, newest_first
 from course.project import Project
-from course.syllabus import Chapter, load_syllabus
+from course.syllabus import Chapter
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _find_notebook(project: Project, hand_in: HandIn, chapter: Chapter) -> tuple
         return named, ()
     there = [Found(taken.path, taken.path.name) for taken in files_of(hand_in.folder, SYSTEMS).taken]
     notebooks = [one for one in there if one.path.suffix.lower() == ".ipynb"]
-    others = (one.name for one in load_syllabus(project.syllabus) if one.name != chapter.name)
+    others = (name for name in project.chapters if name != chapter.name)
     found = newest_first(notebooks, chapter, others) or notebooks
     if not found:
         archive = next((one.called for one in there if one.called.lower().endswith(".zip")), "")

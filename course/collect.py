@@ -10,14 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from course.errors import CourseError, OperatorError, SetupError
-from course.files import replaced
+from course.files import remove, replaced
 from course.hand_in_files import RESERVED, SYSTEMS, LeftOut, files_of, printable, safe_name
 from course.notebooks import Found, newest_first
 from course.project import Project
 from course.student_names import Owner, Roster, read_name, student_id
-from course.syllabus import Chapter, load_syllabus
+from course.syllabus import Chapter
 from course.zips import Unpackable, unzip
 
 _ARCHIVES = (".7z", ".gz", ".rar", ".tar", ".tgz", ".xz")
@@ -109,7 +110,7 @@ def collect_downloads(
             source = _unzipped(source, source.name, room, collected) or room
         elif not source.is_dir():
             raise SetupError(f"{source} is not a folder: name the one that holds the hand-ins.")
-        chapters = {one.name for one in load_syllabus(project.syllabus)}
+        chapters = {chapter.name, *project.chapters}
         items = [
             item for item in _items(source, pattern, room, collected) if _names_somebody(item, chapters, collected)
         ]
@@ -247,7 +248,7 @@ def _submitter(row: Mapping[str, object]) -> Owner:
 
 def _collect_one(project: Project, chapter: Chapter, student: str, items: list[_Item], collected: Collected) -> None:
     """Put one student's hand-in in its place, whole."""
-    others = [one.name for one in load_syllabus(project.syllabus) if one.name != chapter.name]
+    others = [name for name in project.chapters if name != chapter.name]
     notebooks: dict[Path, str] = {}
     found: list[Found] = []
     beside: dict[Path, dict[str, Path]] = {}  # by folder, what may come along with a notebook in it
@@ -305,7 +306,7 @@ def collect_exchange(project: Project, chapter: Chapter) -> list[str]:
 
     Raises
     ------
-    OperatorError : nbgrader could not.
+    OperatorError : nbgrader could not, or not for all: then the message names for whom, and the others are collected.
     """
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
@@ -314,8 +315,44 @@ def collect_exchange(project: Project, chapter: Chapter) -> list[str]:
     from course.nbgrader_plugins import configure
 
     config = configure(Config(), project)
-    outcome = NbGraderAPI(CourseDirectory(config=config), config=config).collect(chapter.name, update=True)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    outcome = api.collect(chapter.name, update=True)
     if not outcome["success"]:
         reason = str(outcome.get("error") or outcome.get("log") or "").strip().split("\n")[-1]
-        raise OperatorError(f"nbgrader could not collect {chapter.name}: {reason}")
+        troubles = _one_by_one(api, project, chapter)
+        if troubles is None:
+            raise OperatorError(f"nbgrader could not collect {chapter.name}: {reason}")
+        if troubles:
+            named = "; ".join(f"{printable(student)}: {why}" for student, why in sorted(troubles.items()))
+            raise OperatorError(f"nbgrader could not collect {chapter.name} of {named}. The others are collected.")
     return sorted(folder.parent.name for folder in (project.build / "submitted").glob(f"*/{chapter.name}"))
+
+
+def _one_by_one(api: Any, project: Project, chapter: Chapter) -> dict[str, str] | None:
+    """Have nbgrader's own exchange copy each student's hand-in by itself; return for whom it could not, and why.
+
+    None where it is another exchange, or it can't even list them.
+    """
+    from nbgrader.exchange.default import ExchangeCollect
+
+    api.coursedir.assignment_id = chapter.name
+    collector = api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
+    collector.update = True
+    if type(collector) is not ExchangeCollect:
+        return None
+    try:
+        collector.init_src()
+    except Exception:
+        return None
+    troubles: dict[str, str] = {}
+    for record in list(collector.src_records):
+        student = str(record["username"])
+        stamp = project.build / "submitted" / student / chapter.name / RESERVED
+        if stamp.is_dir():  # a student's folder of that name, from which no time can be read
+            remove(stamp)
+        collector.src_records = [record]
+        try:
+            collector.copy_files()
+        except Exception as error:  # whatever it is about this one, the others are collected
+            troubles[student] = str(error) or type(error).__name__
+    return troubles

@@ -12,9 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nbgrader.exchange.default import ExchangeCollect
+from traitlets.config import Config
 
-from course.collect import collect_downloads, collect_folder
+from course import nbgrader_plugins
+from course.collect import collect_downloads, collect_exchange, collect_folder
 from course.errors import OperatorError, SetupError
+from course.nbgrader_plugins import alembic_on_path
 from course.project import Project
 from course.student_names import read_pattern, read_roster, student_id
 from course.syllabus import Chapter, load_syllabus
@@ -218,3 +222,39 @@ def test_a_class_list_that_can_not_be_used_is_refused(tmp_path: Path, content: b
 )  # fmt: skip
 def test_an_id_is_a_folders_name_on_any_system(text: str, student: str) -> None:
     assert student_id(text) == student
+
+
+def test_nbgraders_own_exchange_brings_what_it_can(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder called like the time, from an earlier collection, and a hand-in that can't be copied."""
+    inbound = tmp_path / "exchange" / "ml" / "inbound"
+    for number, student in enumerate(("ada", "ben", "cleo")):
+        home = inbound / f"{student}+{NAME}+2026-03-01 12:00:0{number}.000000 UTC"
+        home.mkdir(parents=True)
+        (home / f"{NAME}.ipynb").write_text(notebook(student))
+        (home / "timestamp.txt").write_text("2026-03-01 12:00:00.000000 UTC")
+    configured = nbgrader_plugins.configure
+
+    def here(config: Config, project: Project) -> Config:
+        config.Exchange.root = str(tmp_path / "exchange")
+        config.CourseDirectory.course_id = "ml"
+        return configured(config, project)
+
+    monkeypatch.setattr(nbgrader_plugins, "configure", here)
+    (project.build / "submitted" / "ada" / NAME / "timestamp.txt").mkdir(parents=True)
+    with alembic_on_path():
+        assert collect_exchange(project, chapter_of(project)) == ["ada", "ben", "cleo"]
+    shutil.rmtree(project.build / "submitted")
+    real = ExchangeCollect.do_copy
+
+    def broken(self: ExchangeCollect, source: str, target: str) -> None:
+        if "/ada+" in source:
+            raise OSError(5, "Input/output error")
+        real(self, source, target)
+
+    monkeypatch.setattr(ExchangeCollect, "do_copy", broken)
+    with pytest.raises(OperatorError, match=r"of ada: .*Input/output error.*The others are collected"):
+        collect_exchange(project, chapter_of(project))
+    found = sorted(path.parent.parent.name for path in (project.build / "submitted").glob(f"*/{NAME}/{NAME}.ipynb"))
+    assert found == ["ben", "cleo"]

@@ -95,7 +95,7 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
             return _with_given(done.value.result, recorder.record(entry))
-    except CourseError as trouble:
+    except Exception as trouble:  # whatever it is about this hand-in, the rest of the class goes on
         error = trouble
     if isinstance(error, CourseError):
         return not_judged(sheet, student, str(error))

@@ -13,11 +13,13 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from course.cli_dates import due
 from course.cli_exchange import fetch, submit
 from course.cli_hub import hub
 from course.cli_machine import bench, doctor, redteam
 from course.console import Json, err, needs_grader, out, print_json, with_progress
 from course.errors import AuthorError, CourseError, Problem
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
@@ -78,15 +80,37 @@ def release(chapter: Name) -> None:
 def collect(
     chapter: Name,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Folder with STUDENT.ipynb files or STUDENT/ folders")
+        Path | None, typer.Option("--from", help="Folder or zip archive, as a learning platform gives it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="How names are made there, e.g. '{student}_{number}_{file}'", metavar="FORM")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
     ] = None,
 ) -> None:
-    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder."""
-    from course.collect import collect_exchange, collect_folder
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder.
+
+    In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
+    Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
+    """
+    from course.collect import collect_downloads, collect_exchange
+    from course.student_names import read_pattern, read_roster
 
     project, found = _open(chapter)
-    students = collect_folder(project, found, source) if source else collect_exchange(project, found)
-    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
+    if source is None:
+        if pattern or roster:
+            raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
+        _print_collected(collect_exchange(project, found))
+        return
+    form, listed = read_pattern(pattern) if pattern else None, read_roster(roster) if roster else None
+    collected = collect_downloads(project, found, source, pattern=form, roster=listed)
+    _print_collected(collected.students)
+    if collected.left_out:
+        out.print("Not taken, or not as it was:")
+    for one in collected.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
+    raise typer.Exit(1 if collected.trouble else 0)
 
 
 @app.command(epilog="Example: course grade ch03 --workers 4")
@@ -227,10 +251,11 @@ def calibrate(
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
     path = calibration_path(project.checks, found.name)
-    path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
+    write_atomically(path, dump_calibrations(rows.values(), found.short))
     out.print(f"Wrote {_shown(path, project)}")
 
 
+app.command(epilog="Example: course due ch03 '2026-11-30 12:00'")(due)
 app.command(epilog="Example: course fetch ch03 --hub https://hub.example.org")(fetch)
 app.command(epilog="Example: course submit ch03 --hub https://hub.example.org")(submit)
 app.command(epilog="Example: course hub --demo")(hub)
@@ -257,6 +282,11 @@ def main() -> None:
 def _open(name: str) -> tuple[Project, Chapter]:
     project = Project.find().activate()
     return project, load_syllabus(project.syllabus).find(name)
+
+
+def _print_collected(students: list[str]) -> None:
+    named = escape(", ".join(students)) or "none"
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
 
 
 def _print_class(results: list[Result], found: list[Alike]) -> None:

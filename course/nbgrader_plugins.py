@@ -135,14 +135,20 @@ def gradebook_url(project: Project) -> str:
     return os.environ.get("COURSE_DB_URL") or f"sqlite:///{project.build / 'gradebook.db'}"
 
 
-def run_converter(converter_class: type[BaseConverter], project: Project, chapter: str, task: str) -> None:
+def run_converter(
+    converter_class: type[BaseConverter], project: Project, chapter: str, task: str, db_url: str = ""
+) -> None:
     """Run one of nbgrader's converters on a chapter without its log; `task` is what it does, such as ``release``.
+
+    With `db_url` it works on another gradebook than the project's.
 
     Raises
     ------
     OperatorError : it failed; the text has nbgrader's own reason.
     """
     config = configure(Config(), project)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id = chapter
     converter = converter_class(coursedir=coursedir, config=config)

@@ -56,7 +56,7 @@ def hub(
     needs_grader()
     from hub_config import start
 
-    place = start.demo_place(project, port) if demo else start.class_place(project, (state or project.build / "hub"))
+    place = start.demo_place(project, port) if demo else start.class_place(project, state)
     if account:
         out.print(start.name_of(place, account), highlight=False)
         return

@@ -183,7 +183,6 @@ def unpack(manifest: Manifest, chunk: Callable[[str], bytes], target: Path, *, r
     try:
         for entry in manifest.files:
             _write(draft / entry.path, entry, chunk)
-        draft.chmod(0o755)
         if target.exists():
             old = draft.with_name(f"{draft.name}.old")
             os.rename(target, old)

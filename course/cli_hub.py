@@ -73,6 +73,8 @@ def hub(
         if place.load()[0].login.kind == "invite":
             _show_codes(running.invitations)
         out.print(f"Ready after {running.seconds:.0f} s: {running.url}   (log: {log})", highlight=False)
+        if place.load()[0].accounts == "demo":
+            out.print("A demo: all servers run as your own user, so everybody can read all files, the solutions too.")
         out.print("Ctrl-C ends the hub and every server.")
         with contextlib.suppress(KeyboardInterrupt):
             while not stop.wait(0.5) and running.process.poll() is None:

@@ -32,6 +32,7 @@ HERE = Path(__file__).resolve().parent
 # What a grader's environment says of the machine, for the services that grade as well.
 _OF_THE_MACHINE = ("COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DB_URL", "COURSE_KEY", "COURSE_MINIMUM_TIER")
 MIRROR = "COURSE_DATA_MIRROR"  # public data sets: people's servers have those that the checks use
+DEMO = "This is a demo: all servers run as one user, and everybody can read all files, the solutions too."
 # What servers and services have of the hub's own environment: no PATH or PYTHONPATH, which lead to the checkout.
 _KEPT = ["LANG", "LC_ALL", "LD_LIBRARY_PATH", "JUPYTERHUB_SINGLEUSER_APP"]
 FIRST_COURSE_PORT = 4  # ports of a hub: its own, then proxy's, hub's, exchange's, and from this one on the courses'
@@ -140,6 +141,8 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(place.state / "cookie_secret")
     c.JupyterHub.template_paths = [str(HERE / "templates")]
+    if hub.accounts == "demo":
+        c.JupyterHub.template_vars = {"announcement": DEMO}
     # A class's servers, and the GPUs they have been lent, outlive a restart of the hub.
     c.JupyterHub.cleanup_servers = hub.accounts == "demo"
 

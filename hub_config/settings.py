@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
@@ -140,7 +139,7 @@ class Course(_Section):
     @property
     def account(self) -> str:
         """The Unix account that its services run as."""
-        return self.user or re.sub(r"[^a-z0-9_-]", "-", f"course-{self.id}".lower())[:32]
+        return self.user or f"course-{self.id}".lower()[:32]
 
     @property
     def environ(self) -> dict[str, str]:

@@ -221,13 +221,11 @@ def _mode(path: Path) -> int:
 
 def _writable(root: Path) -> Path | None:
     """Something of the hub's own code that somebody else than root may change."""
-    for folder in (root, *(root / name for name in _CODE)):
-        for path in (folder, *(folder.rglob("*") if folder != root else ())):
-            entry = path.lstat()
-            if "__pycache__" in path.parts or stat.S_ISLNK(entry.st_mode):
-                continue
-            if entry.st_uid != 0 or entry.st_mode & 0o022:
-                return path
+    code = [root, *(root / name for name in _CODE)]
+    for path in [*code, *(path for folder in code[1:] for path in folder.rglob("*"))]:
+        entry = path.lstat()
+        if not stat.S_ISLNK(entry.st_mode) and (entry.st_uid != 0 or entry.st_mode & 0o022):
+            return path
     return None
 
 

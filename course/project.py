@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,14 +61,17 @@ class Project:
         """Make ``solutions`` and ``autograder`` importable from this checkout, and keep what is made in it private.
 
         What this process makes from now on is for its user alone, whatever the umask was: in the build folder are
-        solutions, hidden inputs, the gradebook and everybody's work. A build folder that others can enter is closed.
+        solutions, hidden inputs, the gradebook and everybody's work. A build folder that others can enter is closed;
+        to its group it stays open where it was made so with the set-group-id bit, as nbgrader's ``groupshared`` wants.
         """
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
         os.umask(0o077)
         with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/closed.py)
-            if self.build.stat().st_mode & 0o077:
-                self.build.chmod(0o700)
+            mode = self.build.stat().st_mode
+            shared = mode & 0o070 if mode & stat.S_ISGID else 0
+            if mode & 0o077 != shared:
+                self.build.chmod((mode & 0o7700) | shared)
         return self
 
     def check_owner(self) -> None:

@@ -27,7 +27,7 @@ from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
 from hub_config.invites import Invitations
-from hub_config.local.ready import make_exchange, make_ready
+from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.names import person
 from hub_config.login.settings import Elsewhere, Invite
 from hub_config.settings import Course
@@ -83,7 +83,8 @@ def class_place(project: Project, state: Path | None = None) -> Place:
         state = CLASS_STATE if os.geteuid() == 0 else project.build / "hub"
     folder = state if (state / "hub.toml").exists() else HERE
     state.mkdir(parents=True, exist_ok=True)
-    state.chmod(0o700)
+    if state.stat().st_mode & 0o777 != ENTERED:  # as a class's hub, which may be running, has made it
+        state.chmod(0o700)
     return Place(folder, state, project.root)
 
 

@@ -209,6 +209,13 @@ def test_an_account_that_lacks_is_told_with_the_command_that_makes_it(tmp_path: 
             closed.check(closed.Class(ROOT, tmp_path, person, (), students=("no-such-hub",)))
 
 
+@pytest.mark.parametrize(("before", "after"), [(0o711, 0o711), (0o755, 0o700), (0o700, 0o700)])
+def test_asking_something_of_a_hub_that_runs_does_not_close_its_folder(tmp_path: Path, before: int, after: int) -> None:
+    """As `course hub --invite` does: people's servers reach their environment through it."""
+    tmp_path.chmod(before)
+    assert start.class_place(Project(ROOT), tmp_path).state.stat().st_mode & 0o777 == after
+
+
 def test_records_of_an_earlier_hub_are_moved_to_the_exchange(tmp_path: Path) -> None:
     (tmp_path / "exchange.db").write_text("records")
     place = Place(tmp_path, tmp_path, ROOT)

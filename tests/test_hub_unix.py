@@ -144,6 +144,7 @@ def test_a_student_reads_nothing_of_the_checkout_or_of_the_hubs(hub: UnixHub, ad
 def test_a_students_server_knows_of_no_checkout(hub: UnixHub, ada: psutil.Process) -> None:
     assert str(hub.checkout.root) not in json.dumps(ada.environ())
     assert "PYTHONPATH" not in ada.environ()
+    assert "Umask:\t0077" in Path(f"/proc/{ada.pid}/status").read_text()  # classmates do not read their work either
     where = said(in_server(ada, "python", "-c", "import course, sys; print(course.__file__, sys.path)"))
     assert str(hub.people.folder) in where
     assert str(hub.checkout.root) not in where
@@ -173,6 +174,7 @@ def test_a_students_server_has_the_data_sets_that_the_checks_use(hub: UnixHub, a
         (lambda hub: hub.checkout.project.build.chmod(0o701), "chmod -R go-rwx {build}"),
         (lambda hub: os.chown(hub.checkout.project.build, 0, 0), "chown -R tst-ml: {build}"),
         (lambda hub: os.chown(hub.checkout.root / "hub_config", 12345, -1), "chown -R root:tst-hub {root}"),
+        (lambda hub: os.chown(f"/home/{COURSE}", 0, 0), f"install -d -o {COURSE} -m 700 /home/{COURSE}"),
         (lambda hub: hub.place.state.chmod(0o777), "course hub --state"),
         (lambda hub: hub.mirror.chmod(0o700), "chmod -R o+rX"),
     ],
@@ -181,7 +183,9 @@ def test_a_machine_that_is_open_is_refused_with_what_mends_it(hub: UnixHub, spoi
     assert callable(spoil)
     root, build, state = hub.checkout.root, hub.checkout.project.build, hub.place.state
     closed.check(hub.looked_at())
-    before = [(path, path.stat()) for path in (root, root / "hub_config", build, state, hub.mirror)]
+    before = [
+        (path, path.stat()) for path in (root, root / "hub_config", build, state, hub.mirror, Path(f"/home/{COURSE}"))
+    ]
     try:
         spoil(hub)
         with pytest.raises(SetupError) as error:

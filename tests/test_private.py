@@ -61,6 +61,8 @@ def test_a_build_folder_of_an_earlier_version_is_closed(tmp_path: Path, umask_0:
     project.build.mkdir()
     assert project.activate() is project
     assert open_to_others(project.build) == []
+    project.build.chmod(0o2775)  # as nbgrader's groupshared wants it
+    assert project.activate().build.stat().st_mode & 0o7777 == 0o2770
 
 
 def test_a_file_is_its_owners_also_where_an_open_one_was(tmp_path: Path, umask_0: None) -> None:

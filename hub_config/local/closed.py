@@ -19,6 +19,7 @@ from course.errors import SetupError
 
 _CODE = ("course", "autograder", "hub_config")
 _READABLE = 'for p; do if test -r "$p" || test -x "$p"; then printf "%s\\n" "$p"; fi; done'
+_FOREIGN = 'for p; do test -w "$p" || printf "%s\\n" "$p"; done'
 _LACKING = 'for p; do test -r "$p" || printf "%s\\n" "$p"; done'
 
 
@@ -94,7 +95,7 @@ def _accounts(found: Class) -> Iterator[Fault]:
             yield Fault(
                 f"{name} is a person of the hub: services run as an account of their own, which nobody logs in to."
             )
-        elif _lacking(name, [pwd.getpwnam(name).pw_dir]):
+        elif _tried(name, _FOREIGN, [pwd.getpwnam(name).pw_dir]):
             home = pwd.getpwnam(name).pw_dir
             yield Fault(f"{name} has no home of its own:", (f"install -d -o {name} -m 700 {shlex.quote(home)}",))
     if len(set(names)) < len(names):

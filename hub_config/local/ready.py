@@ -13,6 +13,7 @@ from hub_config.local.environment import is_open
 from hub_config.settings import Hub
 
 _SHARED = ("servers", "people", "exchange")  # entries of the hub's folder that others than the hub's user read
+ENTERED = 0o711  # mode of the hub's folder: people's servers go through it to their environment, and see no names
 
 
 def make_exchange(place: Place) -> None:
@@ -38,7 +39,7 @@ def make_ready(place: Place, hub: Hub, tell: Callable[[str], None]) -> None:
             entry.chmod(0o700 if entry.is_dir() else 0o600)
     (place.state / "servers").chmod(0o755)
     give(place.exchange, hub.services_user)
-    place.state.chmod(0o711)
+    place.state.chmod(ENTERED)
     people = place.environment(hub)
     people.make(tell=tell)
     if not is_open(people.folder / "bin" / "jupyterhub-singleuser"):

@@ -64,7 +64,10 @@ class Person:
     def start(self, profile: str) -> str:
         """Start a server; return the page that is shown in the end."""
         self.get("/hub/spawn")
-        page = self.post(f"/hub/spawn/{self.name}", profile=profile).text
+        reply = self.post(f"/hub/spawn/{self.name}", profile=profile)
+        page = reply.text
+        if reply.status_code == 400:  # the form again, with what is wrong
+            return page
         until = time.monotonic() + 90
         while time.monotonic() < until:
             page = self.get(f"/hub/spawn-pending/{self.name}").text

@@ -68,7 +68,7 @@ class Person:
         page = reply.text
         if reply.status_code == 400:  # the form again, with what is wrong
             return page
-        until = time.monotonic() + 90
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             page = self.get(f"/hub/spawn-pending/{self.name}").text
             if "failed" in page.lower() or f"/user/{self.name}/" in self.get(f"/hub/spawn-pending/{self.name}").url:

@@ -78,9 +78,11 @@ def test_a_gpu_server_sees_its_gpu_and_the_next_cpu_server_none(make: Any) -> No
     run(ada.start())
     assert ada.get_env()["CUDA_VISIBLE_DEVICES"] == "GPU-0a"
     assert ada.mem_limit == 16 * 2**30
+    assert ada.start_timeout == ada.http_timeout == 600
     run(ada.stop())
     ada.user_options = {"profile": "cpu"}
     run(ada.start())
+    assert ada.start_timeout == ada.http_timeout == 120
     assert ada.get_env()["CUDA_VISIBLE_DEVICES"] == ""
     assert (ada.mem_limit, ada.cpu_limit) == (4 * 2**30, 2)
     run(ada.stop())

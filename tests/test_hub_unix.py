@@ -64,7 +64,8 @@ def said(done: subprocess.CompletedProcess[str], status: int = 0) -> str:
 @pytest.fixture(scope="module")
 def ada(hub: UnixHub) -> psutil.Process:
     """Ada's server."""
-    Person.logged_in(hub.running.url, ADA, hub.running.invitations[ADA]).start("cpu")
+    page = Person.logged_in(hub.running.url, ADA, hub.running.invitations[ADA]).start("cpu")
+    assert "failed" not in page.lower(), page
     return server_of(hub, ADA, "singleuser")
 
 
@@ -172,8 +173,8 @@ def test_a_students_server_has_the_data_sets_that_the_checks_use(hub: UnixHub, a
         (lambda hub: hub.checkout.root.chmod(0o751), "chmod o-rwx {root}"),
         (lambda hub: hub.checkout.project.build.chmod(0o755), "chmod -R go-rwx {build}"),
         (lambda hub: hub.checkout.project.build.chmod(0o701), "chmod -R go-rwx {build}"),
-        (lambda hub: os.chown(hub.checkout.project.build, 0, 0), "chown -R tst-ml: {build}"),
-        (lambda hub: os.chown(hub.checkout.root / "hub_config", 12345, -1), "chown -R root:tst-hub {root}"),
+        (lambda hub: os.chown(hub.checkout.project.build, 0, 0), f"chown -R {COURSE}: {{build}}"),
+        (lambda hub: os.chown(hub.checkout.root / "hub_config", 12345, -1), f"chown -R root:{SERVICES} {{root}}"),
         (lambda hub: os.chown(f"/home/{COURSE}", 0, 0), f"install -d -o {COURSE} -m 700 /home/{COURSE}"),
         (lambda hub: hub.place.state.chmod(0o777), "course hub --state"),
         (lambda hub: hub.mirror.chmod(0o700), "chmod -R o+rX"),

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from course.errors import SetupError
@@ -22,8 +23,9 @@ from hub_config.local import closed
 from hub_config.local.environment import Environment
 from tests.checkout import ROOT, Checkout, make_checkout
 
-SERVICES, COURSE, TEACHER = "tst-hub", "tst-ml", "tst-grace"
-STUDENTS = ("tst-ada", "tst-ben")
+# Names that nobody has, and no other run of the tests.
+SERVICES, COURSE, TEACHER = (f"tst{os.getpid()}-{name}" for name in ("hub", "ml", "grace"))
+STUDENTS = (f"tst{os.getpid()}-ada", f"tst{os.getpid()}-ben")
 HUB = """
 port = {port}
 accounts = "unix"
@@ -75,8 +77,13 @@ def accounts(*names: str) -> Iterator[None]:
         yield
     finally:
         for name in reversed(made):
-            subprocess.run(["pkill", "-9", "-u", str(pwd.getpwnam(name).pw_uid)])
-            subprocess.run(["userdel", "--remove", name], capture_output=True)
+            uid = pwd.getpwnam(name).pw_uid
+            left = [one for one in psutil.process_iter(["uids"]) if one.info["uids"] and uid in one.info["uids"]]
+            for one in left:
+                with contextlib.suppress(psutil.Error):
+                    one.kill()
+            psutil.wait_procs(left, timeout=10)
+            subprocess.run(["userdel", "--force", "--remove", name], check=True, capture_output=True)
 
 
 @contextlib.contextmanager

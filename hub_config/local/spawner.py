@@ -176,7 +176,8 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         """Set everything a profile names; nothing of the last one is left, since each names everything."""
         self.cpu_limit, self.cpu_guarantee = override.cpu_limit, override.cpu_guarantee
         self.mem_limit, self.mem_guarantee = override.mem_limit, override.mem_guarantee
-        self.start_timeout = override.start_timeout
+        # A process is there at once: what takes long is until it answers.
+        self.start_timeout = self.http_timeout = override.start_timeout
         self.environment = {**self.config[type(self).__name__].get("environment", {}), **(override.environment or {})}
 
     def _lend(self, profile: Profile, override: Override, seconds: float) -> None:

@@ -41,19 +41,19 @@ def course() -> None:
 @app.command(epilog="Example: course build ch03")
 def build(chapter: Name) -> None:
     """Put a chapter's text and solutions together as the instructor's notebook."""
+    project, found = _open(chapter)
     from course.build import build as build_chapter
 
-    project, found = _open(chapter)
     out.print(f"Built {_shown(build_chapter(project, found), project)}")
 
 
 @app.command(epilog="Example: course check ch03")
 def check(chapter: Name, as_json: Json = False) -> None:
     """Tell an author everything that is wrong with a chapter."""
-    from course.lint import problems
-
     try:
         project, found = _open(chapter)
+        from course.lint import problems
+
         mistakes = problems(project, found)
     except AuthorError as error:
         mistakes = list(error.problems)
@@ -69,9 +69,9 @@ def check(chapter: Name, as_json: Json = False) -> None:
 @app.command(epilog="Example: course release ch03")
 def release(chapter: Name) -> None:
     """Make the students' notebook, and prove that it gives nothing away."""
+    project, found = _open(chapter)
     from course.release import release as release_chapter
 
-    project, found = _open(chapter)
     folder = release_chapter(project, found)
     out.print(f"Released {_shown(folder, project)}: no solution, check or mutant is in it.")
 
@@ -94,10 +94,10 @@ def collect(
     In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
     Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
     """
+    project, found = _open(chapter)
     from course.collect import collect_downloads, collect_exchange
     from course.student_names import read_pattern, read_roster
 
-    project, found = _open(chapter)
     if source is None:
         if pattern or roster:
             raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
@@ -171,9 +171,9 @@ def feedback(
 @app.command(epilog="Example: course start ch03")
 def start(chapter: Name) -> None:
     """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
+    project, found = _open(chapter)
     from course.release import release as release_chapter
 
-    project, found = _open(chapter)
     mine = project.work / f"{found.name}.ipynb"
     released = project.build / "release" / found.name / mine.name
     if not released.exists() or not mine.exists():
@@ -281,6 +281,7 @@ def main() -> None:
 
 def _open(name: str) -> tuple[Project, Chapter]:
     project = Project.find().activate()
+    project.check_owner()
     return project, load_syllabus(project.syllabus).find(name)
 
 

@@ -21,7 +21,7 @@ _GIVEN_UP = 24 * 3600.0  # seconds after which nobody is at work on an unfinishe
 def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> None:
     """Replace `path` by a file with `text` (UTF-8), or leave it as it was, whatever happens meanwhile.
 
-    A file that says the same already is left alone.
+    A file that says the same already is left alone. It is its owner's alone, whatever the umask.
 
     Parameters
     ----------
@@ -42,7 +42,6 @@ def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> No
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -122,6 +122,10 @@ def configure(c: Config, project: Project) -> Config:
         from course.exchange.plugin import configure_exchange  # elsewhere nobody waits for it
 
         configure_exchange(c)
+    if not c.CourseDirectory.get("groupshared"):
+        # nbgrader sets these whatever the umask; the build folder is its owner's alone.
+        for name, permissions in (("BaseConverter", 600), ("Autograde", 400)):
+            c[name].setdefault("permissions", permissions)
     stock = GenerateAssignment.preprocessors.default()
     c.GenerateAssignment.preprocessors = [ClearAnswers if one is ClearSolutions else one for one in stock]
     return c

@@ -187,7 +187,6 @@ def unpack(
                 left_out.append(LeftOut(printable(entry.path), f"can't be written here ({error.strerror})"))
         for name, text in (ours or {}).items():
             (draft / name).write_text(text, encoding="utf-8")
-        draft.chmod(0o755)
     return target
 
 

@@ -6,7 +6,7 @@ import sys
 # no notebook needs.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # None is how Python says: not importable
 
-from autograder.api import alternative, check, headline, mutant
+from autograder.api import alternative, check, headline, lookup, mutant
 from autograder.engine.remote import Handle, Student, StudentRaised
 
-__all__ = ["Handle", "Student", "StudentRaised", "alternative", "check", "headline", "mutant"]
+__all__ = ["Handle", "Student", "StudentRaised", "alternative", "check", "headline", "lookup", "mutant"]

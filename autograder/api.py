@@ -1,4 +1,4 @@
-"""What authors of checks write with: `check`, `mutant`, `alternative` and `headline`.
+"""What authors of checks write with: `check`, `mutant`, `alternative`, `lookup` and `headline`.
 
 Each decorator only marks a function; `load_chapter` gathers the marked ones of a chapter. The functions stay ordinary:
 pytest collects them, and they can be called by hand.
@@ -10,7 +10,6 @@ import functools
 import importlib
 import inspect
 import math
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from course.errors import AuthorError, Problem
+from course.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
 Bound = Literal["at_least", "at_most"]
@@ -56,14 +56,15 @@ class Check:
 
 @dataclass(frozen=True)
 class Variant:
-    """An answer of ours other than the reference: a mutant (wrong) or an alternative (right).
+    """An answer of ours other than the reference: a mutant (wrong), an alternative (right) or a look-up (an attack).
 
     Attributes
     ----------
     exercise, name : which exercise, and the function's own name.
     sentence : for a mutant, what would help a student who has this misconception.
     answers : the reference's names it replaces, with what stands for them.
-    fails : for a mutant, the check that is there to catch it. Empty for an alternative.
+    fails : for a mutant, the check that is there to catch it. Empty for the others.
+    looks_up : it knows a whole public data set, labels and all, and may earn next to nothing by that.
     """
 
     exercise: str
@@ -71,6 +72,7 @@ class Variant:
     sentence: str
     answers: Mapping[str, Any] = field(repr=False, compare=False)
     fails: str = ""
+    looks_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,12 @@ class Headline:
 
 @dataclass(frozen=True)
 class Answers:
-    """Our own answers to a chapter: the reference, and the wrong and right variants of it."""
+    """Our own answers to a chapter: the reference, and the wrong, right and attacking variants of it."""
 
     reference: ModuleType
     mutants: tuple[Variant, ...] = ()
     alternatives: tuple[Variant, ...] = ()
+    lookups: tuple[Variant, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,11 @@ class ChapterChecks:
     def alternatives(self) -> tuple[Variant, ...]:
         """Right answers that must pass."""
         return self.answers.alternatives
+
+    @property
+    def lookups(self) -> tuple[Variant, ...]:
+        """Answers that know the public data sets by heart, which must gain next to nothing."""
+        return self.answers.lookups
 
     @property
     def reference(self) -> ModuleType:
@@ -203,6 +211,27 @@ def alternative(
     return _variant(exercise, replaces, "", also, constant)
 
 
+def lookup(exercise: str, *, replaces: str, also: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+    """Mark a function or class as a look-up: an answer for the name it `replaces` (and those in `also`) that may load
+    whole public data sets and look the answers up in them. It must earn no more than a tenth of the exercise's points
+    (`autograder.redteam.lookups`); its docstring tells how it goes about it.
+
+    Raises
+    ------
+    TypeError : the function or class has no docstring.
+    """
+
+    def mark(function: F) -> F:
+        if not _sentence(function):
+            raise TypeError(f"{function.__qualname__}: a look-up needs a docstring that tells how it works")
+        answers = {replaces: function, **(also or {})}
+        made = Variant(exercise, function.__name__, _sentence(function), answers, looks_up=True)
+        setattr(function, _MARK, made)
+        return function
+
+    return mark
+
+
 def headline(exercise: str, figure: str, *, book: str, data: str, holds: Callable[[float], bool]) -> Callable[[F], F]:
     """Mark a function without parameters that measures `figure` at full size and returns (figure, size)."""
 
@@ -223,7 +252,7 @@ def load_chapter(chapter: str) -> ChapterChecks:
     """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
     import autograder.checks
 
-    found = _gather(autograder.checks, f"test_{chapter}")
+    found = _gather(autograder.checks, chapter, "test_")
     checks = tuple(item for item in found if isinstance(item, Check))
     return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
 
@@ -235,7 +264,8 @@ def _load_answers(chapter: str) -> Answers:
     return Answers(
         importlib.import_module(f"solutions.{chapter}"),
         mutants=tuple(item for item in variants if item.fails),
-        alternatives=tuple(item for item in variants if not item.fails),
+        alternatives=tuple(item for item in variants if not item.fails and not item.looks_up),
+        lookups=tuple(item for item in variants if item.looks_up),
     )
 
 
@@ -243,7 +273,7 @@ def load_headlines(chapter: str) -> tuple[Headline, ...]:
     """Import a chapter's full-size figures."""
     import autograder.checks
 
-    return tuple(item for item in _gather(autograder.checks, f"headline_{chapter}") if isinstance(item, Headline))
+    return tuple(item for item in _gather(autograder.checks, chapter, "headline_") if isinstance(item, Headline))
 
 
 def _variant(
@@ -260,13 +290,14 @@ def _variant(
     return mark
 
 
-def _gather(package: ModuleType, name: str) -> Iterator[object]:
-    """Yield what is marked in a chapter's modules: the one called `name`, or its parts ``<name>_<part>``."""
-    found = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name.startswith(name)]
+def _gather(package: ModuleType, chapter: str, prefix: str = "") -> Iterator[object]:
+    """Yield what is marked in a chapter's modules: ``<prefix><chapter>``, or its parts ``<prefix><chapter>_<part>``."""
+    folder = Path(package.__path__[0])  # autograder/checks or autograder/mutants of a checkout
+    found = Project(folder.parent.parent).chapter_files(folder, chapter, prefix)
     if not found:
-        raise AuthorError([Problem(Path(package.__path__[0]) / f"{name}.py", 0, "the file is missing.")])
-    for module in sorted(found):
-        yield from _marked(importlib.import_module(f"{package.__name__}.{module}"))
+        raise AuthorError([Problem(folder / f"{prefix}{chapter}.py", 0, "the file is missing.")])
+    for path in found:
+        yield from _marked(importlib.import_module(f"{package.__name__}.{path.stem}"))
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -6,15 +6,16 @@ Workers judge and store results (`hand_in`); this process alone files notebooks 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import v4
 
 from autograder.assignment import read_sheet
+from autograder.course_key import course_key
 from autograder.dispatch import Dispatcher, Done
 from autograder.engine.grade import Sheet
-from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from autograder.engine.result import ExerciseStatus, Result, Status
 from autograder.executors import Workforce, local
 from autograder.filing import Rules, file_autograded, no_drafts
 from autograder.hand_in import HandIn, Judged, hand_ins, judge_hand_in
@@ -51,7 +52,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
 
     Raises
     ------
-    SetupError : no such chapter, nothing released or handed in, or another run is grading the chapter.
+    SetupError : no such chapter, nothing released or handed in, another run is grading the chapter, or the course's
+        key is unfit.
     """
     options = options or Options()
     sheet = read_sheet(project, name)
@@ -64,6 +66,7 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     recorder = Recorder(
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
     )
+    course_key(project)  # made, or refused, once and here, not by each worker
     judge = functools.partial(judge_hand_in, project, name, fresh=options.fresh)
     stored = Store.of(project, chapter)
     with stored.claimed(), no_drafts(project, chapter.name), recorder:
@@ -90,8 +93,7 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
             folder, notebook = done.job.folder, done.value.notebook
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
-            recorder.record(entry)
-            return done.value.result
+            return _with_given(done.value.result, recorder.record(entry))
     except CourseError as trouble:
         error = trouble
     if isinstance(error, CourseError):
@@ -100,6 +102,12 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
         return not_judged(sheet, student, f"Its worker was killed again and again ({error}); run again.")
     # A mistake of ours must not keep the rest of the class waiting.
     return not_judged(sheet, student, f"The grader tripped ({type(error).__name__}): {error}")
+
+
+def _with_given(result: Result, given: Mapping[str, float]) -> Result:
+    """Return a result with the points that people have given, so that all that is shown is what the gradebook has."""
+    rows = tuple(row.model_copy(update={"by_hand": given.get(row.grade_id)}) for row in result.exercises)
+    return result.model_copy(update={"exercises": rows})
 
 
 def not_judged(sheet: Sheet, student: str, trouble: str) -> Result:
@@ -116,8 +124,5 @@ def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:
 
 
 def _blank(sheet: Sheet, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str) -> Result:
-    exercises = tuple(
-        ExerciseResult(exercise=exercise.id, title=exercise.title, status=each, score=score, max_score=points)
-        for exercise, points, _ in sheet.exercises
-    )
+    exercises = tuple(part.row(each, score) for part in sheet.parts)
     return Result(chapter=sheet.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)

@@ -123,11 +123,13 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     try:
         if last.result.status is Status.NOT_JUDGED or not _all_known(memory, assignment, seed):
             return None
-        rows = {row.exercise: row for row in last.result.exercises}
+        rows = {row.grade_id: row for row in last.result.exercises}
         exercises = tuple(
-            rows[exercise.id] if by_hand else judge_exercise(exercise, points, bench, _no_session, seed)
-            for exercise, points, by_hand in assignment.exercises
-            if exercise.id in rows
+            rows[part.grade_id]
+            if part.by_hand
+            else judge_exercise(part.exercise, part.points, bench, _no_session, seed)
+            for part in assignment.parts
+            if part.grade_id in rows
         )
     finally:
         memory.whole = False
@@ -140,9 +142,9 @@ def _all_known(memory: SubmissionMemory, assignment: Assignment, seed: Seed) -> 
     """Replay what can be; return whether a result of each check is known then."""
     lacking = [
         check
-        for exercise, _, by_hand in assignment.exercises
-        if not by_hand and (not assignment.only or exercise.id in assignment.only)
-        for check in assignment.bench.checks.of(exercise.id)
+        for part in assignment.parts
+        if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
+        for check in assignment.bench.checks.of(part.exercise.id)
         if memory.recall(check) is None and not memory.replay(check, assignment.bench, seed)
     ]
     return not lacking

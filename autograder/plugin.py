@@ -73,7 +73,7 @@ class CheckItem(pytest.Item):
     def __init__(self, *, check: Check, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own: name, parent
         self.check = check
-        self.chapter = self.path.stem.split("_")[1]  # test_ch03_classification_spam.py: ch03
+        self.chapter = Project.find().chapter_of(self.path.stem.removeprefix("test_"))
 
     def runtest(self) -> None:
         """Called by pytest to run the item."""

@@ -73,6 +73,7 @@ _MARKS: Mapping[ExerciseStatus, Mark] = {
     ExerciseStatus.MANUAL: Mark("graded by hand", "✎", "calm"),
     ExerciseStatus.NOT_JUDGED: Mark("not judged yet", "…", "wait"),
 }
+NOT_BEGUN_MARK = _MARKS[ExerciseStatus.NOT_BEGUN]
 _TO_GRADE = Mark("to be graded by hand", "✎", "wait")
 _CHECK_MARKS: Mapping[Outcome, Mark] = {
     Outcome.FAILED: Mark("failed", "✗", "bad"),
@@ -97,6 +98,39 @@ def mark_of(exercise: ExerciseResult, points: Points, by_hand: bool) -> Mark:
     if by_hand:
         return _MARKS[ExerciseStatus.MANUAL]
     return _TO_GRADE if points.pending == "hand" else _MARKS[exercise.status]
+
+
+def points_of(part: ExerciseResult, given: float | None = None) -> tuple[Points, bool]:
+    """Return a graded part's points, and whether a person has decided on them; `given` is what that person gave."""
+    given = part.by_hand if given is None else given
+    if given is not None:
+        return Points(given, part.max_score), True
+    if part.status is ExerciseStatus.MANUAL:
+        return Points(0.0, part.max_score, "hand"), False
+    return Points(part.score or 0.0, part.max_score, "machine" if part.score is None else ""), False
+
+
+def together(parts: Sequence[Points]) -> Points:
+    """Return the points of an exercise with these parts; what the machine owes is named before what a person owes."""
+    owed = {part.pending for part in parts}
+    pending: Pending = "machine" if "machine" in owed else "hand" if "hand" in owed else ""
+    return Points(sum(part.score for part in parts), sum(part.max_score for part in parts), pending)
+
+
+def mark_together(marks: Sequence[Mark], points: Points) -> Mark:
+    """Return the verdict on an exercise whose parts have these `marks`, and together these `points`."""
+    if len(set(marks)) == 1:
+        return marks[0]
+    if points.pending:
+        return _TO_GRADE if points.pending == "hand" else _MARKS[ExerciseStatus.NOT_JUDGED]
+    if points.score >= points.max_score:
+        return _MARKS[ExerciseStatus.FULL]
+    return _MARKS[ExerciseStatus.PARTIAL if points.score else ExerciseStatus.NONE]
+
+
+def part_name(part: ExerciseResult) -> str:
+    """Return what a student calls a part of an exercise that has several."""
+    return "What you programmed" if part.is_checked else "What you wrote"
 
 
 def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:

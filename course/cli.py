@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -23,7 +22,7 @@ from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
-    from autograder.engine.result import Result
+    from autograder.engine.result import ExerciseResult, Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -205,7 +204,7 @@ def calibrate(
     chapter: Name,
     source: Annotated[str, typer.Option("--data", help="real, stand-in or both")] = "both",
     runs: Annotated[int, typer.Option(min=10, help="Seeds for the reference; other answers get fewer")] = 100,
-    workers: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     check_name: Annotated[list[str] | None, typer.Option("--check", help="Only this check (repeatable)")] = None,
 ) -> None:
     """Measure the thresholds of a chapter's stochastic checks and write them beside the checks."""
@@ -215,11 +214,12 @@ def calibrate(
     needs_grader()
     from autograder.calibrate import Plan, calibrate
     from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
+    from autograder.executors import default_workers
 
     rows = load_calibrations(project.checks, found.name)
     plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
     for kind in ("real", "stand-in") if source == "both" else (source,):
-        run = calibrate(project, found.name, plan, kind, workers, only)
+        run = calibrate(project, found.name, plan, kind, workers or default_workers(), only)
         for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
@@ -257,10 +257,10 @@ def _open(name: str) -> tuple[Project, Chapter]:
 
 
 def _print_class(results: list[Result]) -> None:
-    ids = [exercise.exercise for exercise in results[0].exercises] if results else []
+    ids = [parts[0].exercise for parts in results[0].by_exercise] if results else []
     table = Table("student", "status", *ids, "points", title="Grades")
     for result in results:
-        cells = ["–" if e.score is None else f"{e.score:g}" for e in result.exercises]
+        cells = [_points(parts) for parts in result.by_exercise]
         total = "not judged" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         table.add_row(escape(result.student), result.status.value, *cells, total)
     out.print(table)
@@ -273,9 +273,21 @@ def _print_class(results: list[Result]) -> None:
         out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))
 
 
+def _points(parts: tuple[ExerciseResult, ...]) -> str:
+    known = [part.points for part in parts if part.points is not None]
+    return f"{sum(known):g}{'+' * (len(known) < len(parts))}" if known else "–"
+
+
 def _grade_row(result: Result) -> dict[str, Any]:
     exercises = [
-        {"exercise": e.exercise, "status": e.status.value, "score": e.score, "max_score": e.max_score}
+        {
+            "exercise": e.exercise,
+            "grade_id": e.grade_id,
+            "status": e.status.value,
+            "score": e.points,
+            "max_score": e.max_score,
+            "by_hand": e.by_hand is not None,
+        }
         for e in result.exercises
     ]
     return {

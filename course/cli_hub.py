@@ -86,6 +86,7 @@ def _write_values(state: Path | None, target: Path) -> None:
 
     from hub_config import kubernetes
     from hub_config.kubernetes.cluster import load_cluster
+    from hub_config.kubernetes.network import policies
     from hub_config.kubernetes.values import make_values
     from hub_config.profiles import load_profiles
     from hub_config.settings import load_courses
@@ -93,7 +94,9 @@ def _write_values(state: Path | None, target: Path) -> None:
     home = Path(kubernetes.__file__).parent
     cluster = load_cluster((state or home) / "cluster.toml")
     others = state or home.parent
-    made = make_values(cluster, load_courses(others / "courses.toml"), load_profiles(others / "profiles.yaml"))
+    courses = load_courses(others / "courses.toml")
+    made = make_values(cluster, courses, load_profiles(others / "profiles.yaml"))
+    open_to_graders = policies(cluster, courses)
     plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
     text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
     if str(target) == "-":
@@ -106,6 +109,10 @@ def _write_values(state: Path | None, target: Path) -> None:
         "--namespace course --create-namespace --timeout 30m"
     )
     out.print(command, highlight=False, soft_wrap=True)
+    if open_to_graders:
+        network = target.with_name(f"{target.stem}-network.yaml")
+        write_atomically(network, _MADE + yaml.safe_dump_all(open_to_graders, sort_keys=False))
+        out.print(f"kubectl apply --namespace course --filename {network}", highlight=False, soft_wrap=True)
 
 
 def _release_demo(project: Project, place: Place) -> None:

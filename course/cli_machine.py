@@ -50,13 +50,21 @@ def doctor(as_json: Json = False) -> None:
 def redteam(
     tier: Annotated[str | None, typer.Option(help="T1, T2, T3 or T4 instead of the best this machine offers")] = None,
     only: Only = None,
+    lookups: Annotated[
+        bool, typer.Option("--lookups", help="Instead, try what knows public data by heart; --only takes chapters")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Attack the grader with every technique we know, and tell which ones hold."""
-    Project.find().activate()
+    project = Project.find().activate()
     needs_grader()
+    from autograder.redteam import lookups as by_heart
     from autograder.redteam import names, run
 
+    if lookups:
+        found = by_heart.lookups(project, frozenset(only or ()))
+        table = [row.model_dump() for row in with_progress(found, None, "Look-ups", hide=as_json)]
+        _show_rows(table, ("chapter", "exercise", "lookup", "gain", "holds"), "Gain of look-ups", as_json)
     total = None if only else len(names())
     rows = [
         row.model_dump() for row in with_progress(run(tier, frozenset(only or ())), total, "Red team", hide=as_json)

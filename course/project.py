@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
 from dataclasses import dataclass
@@ -80,16 +81,31 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    def chapter_files(self, folder: Path, chapter: str, prefix: str = "") -> list[Path]:
+        """Return the files in `folder` that are a chapter's: ``<prefix><chapter>.py``, ``<prefix><chapter>_<part>.py``.
+
+        A file belongs to one chapter only: ``test_ch05_trees.py`` is no part of ``ch05_tree``, and
+        ``test_ch05_trees_moons.py`` none of ``ch05_trees`` where the syllabus has a chapter ``ch05_trees_moons``.
+        Every look-up of a chapter's files goes this way.
+        """
+        found = sorted(folder.glob(f"{prefix}*.py"))
+        return [path for path in found if self.chapter_of(path.stem.removeprefix(prefix), chapter) == chapter]
+
+    def chapter_of(self, stem: str, *more: str) -> str:
+        """Return which chapter of the syllabus (or of `more`) the file called `stem` belongs to; empty: none."""
+        known = {*_chapters(self.syllabus, _version(self.syllabus)), *more}
+        return max((name for name in known if stem == name or stem.startswith(f"{name}_")), key=len, default="")
+
     def check_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of checks: ``test_<chapter>.py``, or its parts ``test_<chapter>_<part>.py``.
 
         There is always one, which does not exist when the chapter has none.
         """
-        return sorted(self.checks.glob(f"test_{chapter}*.py")) or [self.checks / f"test_{chapter}.py"]
+        return self.chapter_files(self.checks, chapter, "test_") or [self.checks / f"test_{chapter}.py"]
 
     def mutant_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of mutants, ``<chapter>.py`` or its parts, as `check_files` does."""
-        return sorted(self.mutants.glob(f"{chapter}*.py")) or [self.mutants / f"{chapter}.py"]
+        return self.chapter_files(self.mutants, chapter) or [self.mutants / f"{chapter}.py"]
 
     @property
     def build(self) -> Path:
@@ -100,3 +116,19 @@ class Project:
     def work(self) -> Path:
         """Where a self-learner's own notebooks are."""
         return self.root / "work"
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, -1
+    return found.st_mtime_ns, found.st_size
+
+
+@functools.lru_cache(maxsize=16)
+def _chapters(syllabus: Path, version: tuple[int, int]) -> tuple[str, ...]:
+    """The names of all chapters; `version` tells whether the file is still the one that was read before."""
+    from course.syllabus import load_syllabus  # not for who only asks where data is kept, as each kernel does
+
+    return tuple(chapter.name for chapter in load_syllabus(syllabus)) if version[1] >= 0 else ()

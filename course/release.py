@@ -135,7 +135,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
     """All lines of the secret files but bare brackets; a line that is shown too is sorted out by the caller."""
     solutions = project.solutions / f"{chapter.name}.py"
-    inputs = sorted(project.checks.glob(f"inputs_{chapter.name}*.py"))
+    inputs = project.chapter_files(project.checks, chapter.name, "inputs_")
     for path in (solutions, *inputs, *project.check_files(chapter.name), *project.mutant_files(chapter.name)):
         if not path.is_file():
             continue

@@ -30,6 +30,11 @@ class Exercise(_Row):
         """The id as nbformat and nbgrader allow it in a cell id: ``p-03-2``."""
         return self.id.replace(".", "-")
 
+    @property
+    def checks_id(self) -> str:
+        """The id of the cell that has the points of the checks; a text's has the slug alone."""
+        return f"{self.slug}-checks"
+
 
 class Limits(_Row):
     """What a submission may use while it is graded. There is no network, and no chapter can open one.
@@ -84,11 +89,16 @@ class Syllabus(_Row):
 
         Raises
         ------
-        SetupError : there is none; the message lists the chapters that exist.
+        SetupError : there is none, and the message lists the chapters that exist; or the short name is that of several,
+            and the message names these.
         """
-        for chapter in self.chapter:
-            if name in (chapter.name, chapter.short):
-                return chapter
+        found = [chapter for chapter in self.chapter if chapter.name == name]
+        found = found or [chapter for chapter in self.chapter if chapter.short == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = " or ".join(chapter.name for chapter in found)
+            raise SetupError(f"{name!r} is short for several chapters: write {named}.")
         known = ", ".join(chapter.name for chapter in self.chapter) or "none"
         raise SetupError(f"There is no chapter {name!r} in the syllabus. Chapters: {known}.")
 

@@ -77,6 +77,7 @@ class Override(_Section):
     node_selector: dict[str, str] | None = None
     tolerations: tuple[dict[str, Any], ...] | None = None
     extra_pod_config: dict[str, Any] | None = None
+    extra_labels: dict[str, str] | None = None
     volumes: tuple[dict[str, Any], ...] | None = None
     volume_mounts: tuple[dict[str, Any], ...] | None = None
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
-from course.errors import CourseError, EngineError, ExchangeRefusal, OperatorError, SetupError
+from course.errors import EngineError, ExchangeRefusal, OperatorError, SetupError
 from course.exchange.client import Received, Waiting
 from course.exchange.policy import GradePolicy
 from course.exchange.verdict import read_verdict
@@ -105,7 +105,9 @@ class Judge:
 
 def graded(student: str, status: Status = Status.GRADED, score: float | None = 4.0) -> Result:
     judged = ExerciseStatus.NOT_JUDGED if score is None else ExerciseStatus.FULL
-    one = ExerciseResult(exercise="p.99.1", title="Twice as much", status=judged, score=score, max_score=4)
+    one = ExerciseResult(
+        exercise="p.99.1", grade_id="p-99-1-checks", title="Twice as much", status=judged, score=score, max_score=4
+    )
     return Result(chapter=NAME, student=student, status=status, exercises=(one,))
 
 
@@ -306,9 +308,9 @@ def test_a_service_that_is_older_than_the_grader_says_so(course: Course, monkeyp
     assert course.told("ada", mine) == []  # no fault of theirs, and nothing to be told
 
 
-def test_an_exchange_that_is_away_is_waited_for(course: Course) -> None:
+def test_an_exchange_that_is_away_and_a_full_disk_are_waited_for(course: Course) -> None:
     course.hand_in("ada")
-    troubles: list[CourseError] = [OperatorError("it does not answer"), ExchangeRefusal("not yet")]
+    troubles = [OperatorError("it does not answer"), ExchangeRefusal("not yet"), OSError(28, "No space left on device")]
     rests: list[float] = []
     step = course.service.step
 
@@ -319,8 +321,8 @@ def test_an_exchange_that_is_away_is_waited_for(course: Course) -> None:
 
     course.service.step = stumbling  # type: ignore[method-assign]
     course.service.rest = rests.append  # type: ignore[method-assign]
-    command.run(course.service, lambda: len(rests) == 4)
-    assert rests == [2.0, 4.0, 1.0, 1.0]
+    command.run(course.service, lambda: len(rests) == 5)
+    assert rests == [2.0, 4.0, 8.0, 1.0, 1.0]
     assert [student for _, student, _ in course.judge.asked] == ["ada"]
 
 

@@ -29,6 +29,33 @@ CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of on
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of an exercise that has points of its own: its text, or what its checks judge.
+
+    Attributes
+    ----------
+    grade_id : nbgrader's, of the cell that has the points.
+    by_hand : whether a person gives them.
+    """
+
+    exercise: Exercise
+    grade_id: str
+    points: float
+    by_hand: bool
+
+    def row(self, status: ExerciseStatus, score: float | None) -> ExerciseResult:
+        """Return the part's row where no check was run."""
+        return ExerciseResult(
+            exercise=self.exercise.id,
+            grade_id=self.grade_id,
+            title=self.exercise.title,
+            status=status,
+            score=score,
+            max_score=self.points,
+        )
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What was given to the students: no check is needed to know it.
 
@@ -42,13 +69,14 @@ class Sheet:
     release: NotebookNode = field(repr=False)
 
     @property
-    def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:
-        """Each exercise with its points, and whether they are given by hand."""
+    def parts(self) -> Iterator[Part]:
+        """What has points: of some exercises a text and something that is checked."""
         for exercise in self.chapter.exercise:
             for cell in self.release.cells:
                 grading = cell.metadata.get("nbgrader", {})
                 if cell.metadata.get("course", {}).get("exercise") == exercise.id and grading.get("grade"):
-                    yield exercise, float(grading["points"]), bool(grading.get("solution"))
+                    solution, points = bool(grading.get("solution")), float(grading["points"])
+                    yield Part(exercise, str(grading["grade_id"]), points, by_hand=solution)
 
 
 @dataclass(frozen=True)
@@ -149,12 +177,7 @@ def _graded(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Grade
 def refused(student: str, assignment: Assignment, status: Status, sentence: str) -> Graded:
     """Return the grade of a submission that can't be run: zero, the sentence, and an untouched notebook."""
     notebook = copy.deepcopy(assignment.release)
-    exercises = tuple(
-        ExerciseResult(
-            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_BEGUN, score=0.0, max_score=points
-        )
-        for exercise, points, _ in assignment.exercises
-    )
+    exercises = tuple(part.row(ExerciseStatus.NOT_BEGUN, 0.0) for part in assignment.parts)
     result = Result(
         chapter=assignment.chapter.name, student=student, status=status, notes=(sentence,), exercises=exercises
     )
@@ -172,17 +195,16 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
     with contextlib.ExitStack() as stack:
         settings = assignment.settings or load_settings()
-        # A digest: what a kernel is given can be read there, and the key must not.
-        chance = hashlib.sha256(f"{seed.key}\x1f{seed.attempt}".encode("utf-8", "surrogatepass")).hexdigest()
+        # A kernel can read what it is seeded with: nothing of the key is in it, only what was handed in.
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt)
         session = opener.first()
         exercises = tuple(
-            _by_hand(exercise, points, notebook, assignment.release)
-            if by_hand
-            else judge_exercise(exercise, points, assignment.bench, opener, seed)
-            for exercise, points, by_hand in assignment.exercises
-            if not assignment.only or exercise.id in assignment.only
+            _by_hand(part, notebook, assignment.release)
+            if part.by_hand
+            else judge_exercise(part.exercise, part.points, assignment.bench, opener, seed)
+            for part in assignment.parts
+            if not assignment.only or part.exercise.id in assignment.only
         )
     status = session.run.status
     if any(exercise.status is ExerciseStatus.NOT_JUDGED for exercise in exercises):
@@ -200,12 +222,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
 
 def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, trouble: str) -> Graded:
-    exercises = tuple(
-        ExerciseResult(
-            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_JUDGED, score=None, max_score=points
-        )
-        for exercise, points, _ in assignment.exercises
-    )
+    exercises = tuple(part.row(ExerciseStatus.NOT_JUDGED, None) for part in assignment.parts)
     result = Result(
         chapter=assignment.chapter.name,
         student=student,
@@ -221,20 +238,14 @@ def _data(assignment: Assignment, exercises: tuple[ExerciseResult, ...]) -> tupl
     return tuple(f"{name}: {assignment.bench.source_of(name)}" for name in sorted(used))
 
 
-def _by_hand(exercise: Exercise, points: float, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:
-    """Return a free-text exercise's row: nothing yet, or zero where the answer is as released, as nbgrader has it."""
-    begun = _text_answer(exercise, notebook) != _text_answer(exercise, release)
-    return ExerciseResult(
-        exercise=exercise.id,
-        title=exercise.title,
-        status=ExerciseStatus.MANUAL if begun else ExerciseStatus.NOT_BEGUN,
-        score=None if begun else 0.0,
-        max_score=points,
-    )
+def _by_hand(part: Part, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:
+    """Return a text's row: nothing yet, or zero where the answer is as released, as nbgrader has it."""
+    begun = _text_answer(part, notebook) != _text_answer(part, release)
+    return part.row(ExerciseStatus.MANUAL, None) if begun else part.row(ExerciseStatus.NOT_BEGUN, 0.0)
 
 
-def _text_answer(exercise: Exercise, notebook: NotebookNode) -> str:
-    return "".join(cell.source for cell in notebook.cells if cell_key(cell) == exercise.slug)
+def _text_answer(part: Part, notebook: NotebookNode) -> str:
+    return "".join(cell.source for cell in notebook.cells if cell_key(cell) == part.grade_id)
 
 
 def _refuse_misshapen(notebook: NotebookNode) -> None:

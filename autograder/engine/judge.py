@@ -59,15 +59,19 @@ class Seed:
 
     def rng(self, check: Check) -> np.random.Generator:
         """Return the generator of one check's inputs."""
-        return np.random.default_rng(self._number(check, self.key))
+        return np.random.default_rng(_number(self.key, check.exercise, check.name, self.student, self.attempt))
 
     def global_seed(self, check: Check) -> int:
-        """Return what the submission's own random numbers are seeded with; it tells nothing of the inputs."""
-        return self._number(check, f"global {self.key}") % 2**32
+        """Return what the submission's own random numbers are seeded with.
 
-    def _number(self, check: Check, key: str) -> int:
-        text = "\x1f".join([key, check.exercise, check.name, self.student, self.attempt])
-        return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
+        The submission can read it, so neither the key nor the check's name is in it: it tells nothing of the inputs,
+        and no guess at either can be tested with it.
+        """
+        return _number("global", check.exercise, self.student, self.attempt) % 2**32
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest(), "big")
 
 
 class Memory(Protocol):
@@ -152,7 +156,7 @@ class _Missed(Exception):
 def judge_exercise(
     exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
 ) -> ExerciseResult:
-    """Judge one exercise.
+    """Judge the part of an exercise that has checks.
 
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
@@ -161,7 +165,13 @@ def judge_exercise(
     results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
     status, score = score_of(results, points)
     return ExerciseResult(
-        exercise=exercise.id, title=exercise.title, status=status, score=score, max_score=points, checks=results
+        exercise=exercise.id,
+        grade_id=exercise.checks_id,
+        title=exercise.title,
+        status=status,
+        score=score,
+        max_score=points,
+        checks=results,
     )
 
 

@@ -1,0 +1,115 @@
+"""Answers that know the public data sets by heart: how much of an exercise's points they gain.
+
+A label that anybody can download can be carried along in a notebook. So a core check has to ask for what only the rows
+that it gives can teach, and our own look-ups, written for each exercise, must come away with next to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from pydantic import BaseModel, ConfigDict
+
+from autograder.api import Variant
+from autograder.assignment import open_bench
+from autograder.engine.judge import Bench, Seed, judge_exercise
+from autograder.engine.remote import LocalSession
+from course.project import Project
+from course.script import Findings, imports, read_script
+from course.syllabus import Chapter, Exercise, load_syllabus
+
+LIMIT = 0.1  # of an exercise's points
+SEEDS = ("1", "2", "3")
+_POINTS = 1_000.0  # points are rounded to hundredths
+
+
+class LookupRow(BaseModel):
+    """What one look-up gains.
+
+    Attributes
+    ----------
+    chapter, exercise, lookup : which one.
+    gain : the largest share of the exercise's points over all draws, from 0 to 1.
+    passed : checks that it passed in the draw with that gain, by itself.
+    holds : whether the gain is within `LIMIT`.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    chapter: str
+    exercise: str
+    lookup: str
+    gain: float
+    passed: tuple[str, ...]
+    holds: bool
+
+
+def lookups(project: Project, only: frozenset[str] = frozenset(), seeds: Iterable[str] = SEEDS) -> Iterator[LookupRow]:
+    """Try each look-up of each chapter.
+
+    Parameters
+    ----------
+    only : short names of chapters (``ch03``); all when empty.
+    seeds : one draw of hidden inputs for each.
+    """
+    for chapter in load_syllabus(project.syllabus):
+        if not only or chapter.short in only:
+            for found in open_bench(project, chapter).checks.lookups:
+                yield tried(project, chapter, found, seeds)
+
+
+def tried(project: Project, chapter: Chapter, found: Variant, seeds: Iterable[str] = SEEDS) -> LookupRow:
+    """Judge one look-up over several draws, and return what it gains at most."""
+    exercise = next(exercise for exercise in chapter.exercise if exercise.id == found.exercise)
+    gain, passed = max(_gained(project, chapter, exercise, found, seed) for seed in seeds)
+    return LookupRow(
+        chapter=chapter.name,
+        exercise=exercise.id,
+        lookup=found.name,
+        gain=round(gain, 4),
+        passed=passed,
+        holds=gain <= LIMIT,
+    )
+
+
+def _gained(
+    project: Project, chapter: Chapter, exercise: Exercise, found: Variant, seed: str
+) -> tuple[float, tuple[str, ...]]:
+    """Return what the look-up adds to nothing, or to right answers for all that it leaves open: the larger one."""
+    bench = replace(open_bench(project, chapter), hint_seconds=0.0)  # points are what it is about
+    others = answer_names(project, chapter, exercise) - found.answers.keys()
+
+    def share(without: set[str], variant: Variant | None) -> tuple[float, tuple[str, ...]]:
+        return _share(bench, exercise, without, variant, Seed("look-up", found.name, seed))
+
+    alone, passed = share(others, found)
+    if not others:
+        return alone, passed
+    beside = share(set(), found)[0] - share(set(found.answers), None)[0]
+    return max(alone, beside), passed
+
+
+def _share(
+    bench: Bench, exercise: Exercise, without: set[str], variant: Variant | None, seed: Seed
+) -> tuple[float, tuple[str, ...]]:
+    names = {name: value for name, value in bench.checks.namespace(variant).items() if name not in without}
+    session = LocalSession(names)
+    result = judge_exercise(exercise, _POINTS, bench, lambda: session, seed)
+    if result.score is None:
+        trouble = [check.trouble for check in result.checks if check.trouble]
+        raise RuntimeError(f"{exercise.id} was not judged: {trouble}")
+    return result.score / _POINTS, tuple(check.check for check in result.checks if check.outcome == "passed")
+
+
+def answer_names(project: Project, chapter: Chapter, exercise: Exercise) -> set[str]:
+    """Return the names that an exercise's cells ask for."""
+    path, module = project.source / f"{chapter.name}.py", f"solutions.{chapter.name}"
+    findings = Findings(chapter.name)
+    return {
+        one.name
+        for cell in read_script(path, findings)
+        if cell.exercise == exercise.id
+        for one in imports(cell, module, path, findings)
+        if not one.name.startswith("_")
+    }

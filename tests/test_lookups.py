@@ -1,0 +1,147 @@
+"""No answer that knows the public data sets by heart gains more than a tenth of an exercise's points."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+import course.datasets
+from autograder.api import ChapterChecks, Check, Variant, load_chapter
+from autograder.assignment import open_bench
+from autograder.engine.judge import Seed, run_check
+from autograder.engine.remote import LocalSession
+from autograder.redteam.lookups import LIMIT, answer_names, lookups, tried
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+PROJECT = Project(Path(__file__).resolve().parent.parent)
+CHAPTERS = list(load_syllabus(PROJECT.syllabus))
+SEED = Seed("look-up", "test", "1")
+
+# Exercises with a core check that draws on a public data set, but where no label can be looked up: why not.
+NOTHING_TO_LOOK_UP: dict[str, str] = {}
+
+# Not done yet: a core check draws on a public data set, and no look-up of ours has been tried against it.
+OPEN = frozenset(
+    {
+        *("p.02.1", "p.02.2", "p.02.3", "p.02.4", "p.02.5", "tf2.02.4"),
+        *("p.03.1", "p.03.3", "p.03.4", "tf2.05.9", "tf2.05.10"),
+        *("p.06.8", "p.06.9", "p.07.9", "p.07.10", "p.08.11", "p.08.12", "p.08.13", "p.13.9", "p.13.12"),
+    }
+)
+
+
+@functools.cache
+def checks_of(chapter: Chapter) -> ChapterChecks:
+    return load_chapter(chapter.name)
+
+
+def each_lookup() -> list[Any]:
+    return [
+        pytest.param(chapter, one, id=f"{one.exercise}-{one.name}")
+        for chapter in CHAPTERS
+        for one in checks_of(chapter).lookups
+    ]
+
+
+@pytest.mark.parametrize(("chapter", "found"), each_lookup())
+def test_a_lookup_gains_next_to_nothing(chapter: Chapter, found: Variant) -> None:
+    row = tried(PROJECT, chapter, found)
+    assert row.holds, f"{row.gain:.0%} of the points, by {', '.join(row.passed)}"
+
+
+def core_checks() -> list[Any]:
+    """The core checks of each code exercise."""
+    rows = []
+    for chapter in CHAPTERS:
+        for exercise in chapter.exercise:
+            checks = checks_of(chapter).of(exercise.id) if exercise.kind == "code" else ()
+            core = tuple(check for check in checks if check.core) or checks
+            if core:
+                rows.append(pytest.param(chapter, exercise.id, core, id=exercise.id))
+    return rows
+
+
+def modules_of(chapter: str) -> list[types.ModuleType]:
+    return [module for name, module in sys.modules.items() if name.startswith("autograder.checks.") and chapter in name]
+
+
+@contextlib.contextmanager
+def recorded(chapter: str) -> Iterator[set[str]]:
+    """Note which data sets the chapter's checks load, as if for the first time."""
+    seen: set[str] = set()
+    load = course.datasets.load
+
+    def noted(name: str) -> Any:
+        seen.add(name)
+        return load(name)
+
+    with contextlib.ExitStack() as stack:
+        for module in modules_of(chapter):
+            for value in list(vars(module).values()):
+                if str(getattr(value, "__module__", "")).startswith("autograder.checks"):
+                    getattr(value, "cache_clear", lambda: None)()
+            if vars(module).get("load") is load:
+                stack.enter_context(mock.patch.object(module, "load", noted))
+        yield seen
+
+
+def data_of(chapter: Chapter, checks: tuple[Check, ...]) -> set[str]:
+    """The public data sets that some checks draw on."""
+    if not any(vars(module).get("load") is course.datasets.load for module in modules_of(chapter.name)):
+        return set()  # running the checks takes a while
+    bench = open_bench(PROJECT, chapter)
+    with recorded(chapter.name) as seen:
+        for check in checks:
+            session = LocalSession(checks_of(chapter).namespace())
+            run_check(check, bench, lambda s=session: s, SEED)  # type: ignore[misc]
+    return seen | {check.data for check in checks if check.data}
+
+
+@pytest.mark.parametrize(("chapter", "exercise", "core"), core_checks())
+def test_public_labels_are_looked_up_or_there_is_a_reason(
+    chapter: Chapter, exercise: str, core: tuple[Check, ...]
+) -> None:
+    has = any(found.exercise == exercise for found in checks_of(chapter).lookups)
+    data = data_of(chapter, core)
+    if data and not has and exercise in OPEN:
+        pytest.xfail(f"nobody has tried to look {exercise} up yet")
+    assert exercise not in OPEN, "done: take it out of OPEN"
+    if data and not has:
+        assert exercise in NOTHING_TO_LOOK_UP, f"its core checks draw on {sorted(data)}: add a look-up, or a reason"
+    else:
+        assert exercise not in NOTHING_TO_LOOK_UP, "it needs no reason"
+
+
+def chapter_of(short: str) -> Chapter:
+    return next(chapter for chapter in CHAPTERS if chapter.short == short)
+
+
+def test_what_an_answer_gains_is_measured() -> None:
+    """A right answer in the place of a look-up gains what its name is worth, alone and beside the others."""
+    chapter = chapter_of("ch03")
+    right = checks_of(chapter).namespace()
+    row = tried(PROJECT, chapter, Variant("p.03.2", "right", "", {"shift_image": right["shift_image"]}), ["1"])
+    assert row.gain > 0.3 and not row.holds
+    assert "test_moves_the_way_asked" in row.passed and "test_five_rows_for_each_image" not in row.passed
+    nothing = tried(PROJECT, chapter, Variant("p.03.2", "empty", "", {"shift_image": None}), ["1"])
+    assert nothing.gain == 0 and nothing.holds
+    assert LIMIT == 0.1
+
+
+def test_the_names_that_an_exercise_asks_for() -> None:
+    chapter = chapter_of("ch03")
+    exercise = next(one for one in chapter.exercise if one.id == "p.03.4")
+    assert answer_names(PROJECT, chapter, exercise) == {"prepare", "WordCounter", "fit_spam"}
+
+
+def test_only_the_chapters_asked_for_are_tried() -> None:
+    assert list(lookups(PROJECT, frozenset({"ch01"}))) == []

@@ -1,12 +1,17 @@
-"""Runs cells in a kernel and says what came out of it, in a form that two kernels can be compared by."""
+"""The table of `kernel_cases/`, and what came out of its cells in a kernel, such that two kernels can be compared.
+
+Each file of the table is a part. A row begins with ``=== name``, its cells are divided by ``---``. The rows of a part
+share a kernel, one after the other, but for those that end or spoil it (``| alone``). Where a kernel that is shut in
+does something else on purpose, the row says what for (``| the reason``).
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,32 @@ from nbclient.exceptions import DeadKernelError
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.engine.surroundings import environment, places
+
+CASES = Path(__file__).parent / "kernel_cases"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One row: the cells; whether it needs a kernel of its own; why a warm kernel differs, empty where it must not."""
+
+    name: str
+    cells: tuple[str, ...]
+    alone: bool = False
+    why: str = ""
+
+
+def read_cases() -> dict[str, tuple[Case, ...]]:
+    """Return the rows by part."""
+    return {path.stem.replace("_", " "): tuple(_rows(path)) for path in sorted(CASES.glob("*.txt"))}
+
+
+def _rows(path: Path) -> Iterator[Case]:
+    for text in f"\n{path.read_text(encoding='utf-8')}".split("\n=== ")[1:]:
+        head, _, body = text.partition("\n")
+        name, *marks = (part.strip() for part in head.split("  | "))
+        cells = tuple(body.removesuffix("\n").split("\n---\n"))
+        yield Case(name, cells, "alone" in marks, "".join(mark for mark in marks if mark != "alone"))
+
 
 # What differs from run to run, in any kernel.
 _SAME = (
@@ -54,7 +85,9 @@ def run(kind: str, cells: Sequence[str], folder: Path, spec: KernelSpec | None =
         variables = {**environment(), **places(folder)}
         manager.transport, manager.ip = "ipc", str(folder / "k")
         options = {"cwd": str(folder / "work"), "env": variables}
-    client = NotebookClient(notebook, km=manager, allow_errors=True, timeout=60, shutdown_kernel="immediate", ipython_hist_file="")
+    client = NotebookClient(
+        notebook, km=manager, allow_errors=True, timeout=60, shutdown_kernel="immediate", ipython_hist_file=""
+    )
     found: list[dict[str, Any]] = []
     with client.setup_kernel(cleanup_kc=False, **options):
         try:

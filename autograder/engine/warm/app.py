@@ -108,21 +108,28 @@ class ForkedKernelApp(IPKernelApp):
         Path(self.connection_file).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def init_io(self) -> None:
-        """Handlers of logs that were made in the zygote write to this kernel's streams, as those made later do."""
-        there = {id(sys.stdout): "stdout", id(sys.stderr): "stderr"}
-        handlers = [reference() for reference in logging._handlerList]  # type: ignore[attr-defined]
-        found = [one for one in handlers if isinstance(one, logging.StreamHandler) and id(one.stream) in there]
-        names = [there[id(one.stream)] for one in found]
+        """Logs of libraries write to this kernel's streams, though they were imported when there were none."""
+        before = {id(sys.stdout): "stdout", id(sys.stderr): "stderr"}
+        loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+        handlers = [one for logger in loggers if logger not in self._own_loggers() for one in _stream_handlers(logger)]
+        moved = [(handler, before[id(handler.stream)]) for handler in handlers if id(handler.stream) in before]
         super().init_io()  # type: ignore[no-untyped-call]
-        for handler, name in zip(found, names, strict=True):
-            if handler not in (*logging.getLogger("tornado").handlers, *self.log.handlers):
-                handler.stream = getattr(sys, name)
+        for handler, name in moved:
+            handler.stream = getattr(sys, name)
+
+    def _own_loggers(self) -> tuple[object, object]:
+        """Those that a cold kernel has before its streams as well."""
+        return self.log, logging.getLogger("tornado")
 
     def load_config_file(self, *_: Any, **__: Any) -> None:
         """There is no user whose configuration it would be."""
 
     def init_crash_handler(self) -> None:
         """An uncaught error of the kernel's ends it; the supervisor sees that."""
+
+
+def _stream_handlers(logger: object) -> list[Any]:
+    return [one for one in getattr(logger, "handlers", ()) if isinstance(one, logging.StreamHandler)]
 
 
 # Notebooks can ask for them by name: `%config IPKernelApp`, `type(get_ipython().kernel)`.

@@ -55,7 +55,7 @@ class ForkedCompiler(XCachingCompiler):
     def get_code_name(self, raw_code: str, code: str, number: int) -> str:
         """Called by IPython once per cell."""
         name: str = super().get_code_name(raw_code, code, number)  # type: ignore[no-untyped-call]
-        inspect.modulesbyfile[name] = "__main__"  # type: ignore[attr-defined]
+        inspect.modulesbyfile[name] = "__main__"
         return name
 
 
@@ -143,7 +143,7 @@ def prepare() -> ForkedKernelApp:
     config.HistoryManager.hist_file = ":memory:"  # with a file comes a thread
     config.IPKernelApp.connection_file = ""  # by the section alone, many libraries know that they are in a notebook
     # As what it is, and as everything it inherits from: IPython asks each of them for the one that runs.
-    app: ForkedKernelApp = ForkedKernelApp.instance(config=config)  # type: ignore[no-untyped-call]
+    app: ForkedKernelApp = ForkedKernelApp.instance(config=config)
     ZMQInteractiveShell.instance(
         config=config, ipython_dir="/nonexistent", profile_dir=ProfileDir(), compiler_class=ForkedCompiler
     )

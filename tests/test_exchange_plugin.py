@@ -41,12 +41,22 @@ class Hub:
         self.url, self.folder = url, folder
         self.course = folder_of(folder / "course", {"release/ch03/ch03.ipynb": "task", "release/ch03/data.csv": "1"})
 
-    def do(self, who: str, what: str, assignment: str = "ch03", course: str = "ml", **traits: Any) -> Any:
-        """Have nbgrader do `what` with the plug-in, with `traits` set on it."""
+    def do(
+        self,
+        who: str,
+        what: str,
+        assignment: str = "ch03",
+        course: str = "ml",
+        student: str = "*",
+        directory: dict[str, Any] | None = None,
+        **traits: Any,
+    ) -> Any:
+        """Have nbgrader do `what` with the plug-in, with `traits` set on it and `directory` on its CourseDirectory."""
         home = self.folder / "homes" / who
         home.mkdir(parents=True, exist_ok=True)
         config = configure_exchange(Config(), self.url)
-        config.CourseDirectory.update({"root": str(self.course), "course_id": course, "assignment_id": assignment})
+        names = {"root": str(self.course), "course_id": course, "assignment_id": assignment, "student_id": student}
+        config.CourseDirectory.update({**names, **(directory or {})})
         config.Exchange.assignment_dir = str(home)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUPYTERHUB_API_TOKEN", who)

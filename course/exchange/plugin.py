@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -19,14 +20,15 @@ from traitlets.config import Config
 from course.collect import is_student
 from course.errors import CourseError, OperatorError
 from course.exchange.apart import fill_in, kept_apart, short_text
+from course.exchange.bounds import allowed, prepared, share_with_group
+from course.exchange.bundle import IGNORED
 from course.exchange.client import ExchangeClient, Received
 from course.exchange.deadlines import Deadlines, read_deadlines
+from course.exchange.lists import MARK, handed_in_rows, lines, notebooks, released_rows, timestamp
 from course.exchange.penalty import LatePenalty
 from course.exchange.policy import Candidate, GradePolicy, choose, eligible
 from course.exchange.verdict import read_verdict
 from course.hand_in_files import RESERVED
-
-_TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 
 
 class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
@@ -67,89 +69,28 @@ class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
 
 
 class HubList(HubExchange, abc.ExchangeList):  # type: ignore[misc]
-    """Lists what is released, or what one has handed in."""
+    """Lists what is released, or what has been handed in: the rows and lines of nbgrader's own list."""
 
     def transfer(self, client: ExchangeClient) -> list[dict[str, Any]]:
-        """Return rows as nbgrader's own list does."""
+        """Return rows as nbgrader's own list does, of the assignment and the student that were named."""
         if self.inbound and self.cached:
             self.fail("Options --inbound and --cached are incompatible.")
         if self.remove:
             self.fail("What is on the exchange is kept: nothing can be removed from here.")
-        _, mine = client.whoami()
+        me, mine = client.whoami()
         wanted = [self.coursedir.course_id] if self.coursedir.course_id not in ("", "*") else list(mine)
+        handed_in = self.inbound or self.cached
         rows: list[dict[str, Any]] = []
         for course in (one for one in wanted if one in mine):
-            listed = self._handed_in if self.inbound or self.cached else self._released
-            rows += listed(client, course)
-        for row in rows:
-            self.log.info("%s %s", row["course_id"], row["assignment_id"])
+            rows += handed_in_rows(client, course, self.home) if handed_in else released_rows(client, course, self.home)
+        assignment = self.coursedir.assignment_id or "*"
+        student = me if self.cached else self.coursedir.student_id or "*"
+        rows = [one for one in rows if fnmatchcase(one["assignment_id"], assignment)]
+        if handed_in:
+            rows = [one for one in rows if fnmatchcase(one["student_id"], student)]
+        for line in lines(rows, handed_in=handed_in):
+            self.log.info("%s", line)
         return rows
-
-    def _released(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
-        rows = []
-        for release in client.releases(course):
-            home = self.home(course, release.assignment)
-            there = home.is_dir()
-            notebooks = [{"notebook_id": Path(one).stem, "path": str(home / one)} for one in _notebooks(release)]
-            rows.append(
-                {
-                    "course_id": course,
-                    "assignment_id": release.assignment,
-                    "status": "fetched" if there else "released",
-                    "path": str(home) if there else "",
-                    "notebooks": notebooks,
-                }
-            )
-        return rows
-
-    def _handed_in(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
-        feedback = client.pages(course)
-        grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for one in client.submissions(course):
-            row = self._submission(one, feedback.get(one.id))
-            grouped.setdefault((one.student, one.assignment), []).append(row)
-        return [
-            {
-                "course_id": course,
-                "student_id": student,
-                "assignment_id": assignment,
-                "status": "submitted",
-                "submissions": submissions,
-            }
-            for (student, assignment), submissions in sorted(grouped.items())
-        ]
-
-    def _submission(self, one: Received, feedback: Received | None) -> dict[str, Any]:
-        place = self.home(one.course, one.assignment) / "feedback" / timestamp(one)
-        files = [Path(entry.path) for entry in feedback.manifest.files] if feedback else []
-        pages = {path.stem for path in files if path.suffix == ".html"}
-        notebooks = []
-        for name in _notebooks(one):
-            page = place / f"{Path(name).stem}.html"
-            notebooks.append(
-                {
-                    "notebook_id": Path(name).stem,
-                    "path": name,
-                    "has_local_feedback": page.is_file(),
-                    "has_exchange_feedback": Path(name).stem in pages,
-                    "local_feedback_path": str(page) if page.is_file() else None,
-                    "feedback_updated": feedback is not None and page.is_file() and _seen(place) != feedback.id,
-                }
-            )
-        here = bool(notebooks) and all(row["has_local_feedback"] for row in notebooks)
-        return {
-            "course_id": one.course,
-            "student_id": one.student,
-            "assignment_id": one.assignment,
-            "timestamp": timestamp(one),
-            "status": "submitted",
-            "path": "",
-            "notebooks": notebooks,
-            "has_local_feedback": here,
-            "has_exchange_feedback": bool(pages),
-            "feedback_updated": any(row["feedback_updated"] for row in notebooks),
-            "local_feedback_path": str(place) if here else None,
-        }
 
 
 class HubFetchAssignment(HubExchange, abc.ExchangeFetchAssignment):  # type: ignore[misc]
@@ -178,17 +119,24 @@ class HubSubmit(HubExchange, abc.ExchangeSubmit):  # type: ignore[misc]
     def transfer(self, client: ExchangeClient) -> Received:
         """Return the receipt; with `strict`, a missing notebook is an error."""
         course = self.course
+        me, _ = client.whoami()
+        if self.coursedir.student_id not in ("", "*", me):
+            self.fail(
+                f"The hub knows you as {me}, and that is whose work this becomes: hand in without --student "
+                f"{self.coursedir.student_id}."
+            )
         folder = self.home(course, Path(self.coursedir.assignment_id).name)
         assignment = folder.name
         if not folder.is_dir():
             self.fail(f"There is no folder {folder}: fetch the assignment first.")
         release = next((one for one in client.releases(course) if one.assignment == assignment), None)
-        missing = [name for name in (_notebooks(release) if release else ()) if not (folder / name).is_file()]
+        missing = [name for name in (notebooks(release) if release else ()) if not (folder / name).is_file()]
         if missing and self.strict:
             self.fail(f"Assignment {assignment} not submitted. These notebooks are missing: {', '.join(missing)}.")
         if missing:
             self.log.warning("Not in the folder, and so not handed in: %s", ", ".join(missing))
-        receipt = client.submit(course, assignment, folder)
+        with prepared(folder, self.coursedir, self.log, IGNORED) as chosen:
+            receipt = client.submit(course, assignment, chosen)
         self.log.info("Submitted as: %s %s %s", course, assignment, timestamp(receipt))
         for left in receipt.left_out:
             self.log.warning("Not handed in, or not as it was: %s", left)
@@ -212,7 +160,7 @@ class HubFetchFeedback(HubExchange, abc.ExchangeFetchFeedback):  # type: ignore[
                 place = home / "feedback" / timestamp(submissions[feedback.of])
                 with kept_apart(client, str(place), troubles):
                     client.fetch(feedback, place, replace=True)
-                    (place / _MARK).write_text(feedback.id, encoding="utf-8")
+                    (place / MARK).write_text(feedback.id, encoding="utf-8")
                     self.log.info("Fetched feedback: %s", place)
         self._tell(troubles, "Not fetched")
 
@@ -226,7 +174,8 @@ class HubReleaseAssignment(HubExchange, abc.ExchangeReleaseAssignment):  # type:
         folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", assignment))
         if not folder.is_dir():
             self.fail(f"{folder} is not there: run `course release {assignment}` first.")
-        client.release(self.course, assignment, folder, force=self.force)
+        with prepared(folder, self.coursedir, self.log) as chosen:
+            client.release(self.course, assignment, chosen, force=self.force)
         self.log.info("Released as: %s %s", self.course, assignment)
 
 
@@ -313,8 +262,10 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
             if known == timestamp(one) or not (self.update or self.before_duedate):
                 self.log.info("No newer submission to collect: %s %s", student, one.assignment)
                 return
-        for left in client.fetch_hand_in(one, target, {RESERVED: timestamp(one)}):
+        for left in client.fetch_hand_in(allowed(one, self.coursedir, self.log), target, {RESERVED: timestamp(one)}):
             self.log.warning("Not collected of %s: %s", student, left)
+        if self.coursedir.groupshared:
+            share_with_group(target)
         self.log.info("Collecting submission: %s %s", student, one.assignment)
 
 
@@ -368,24 +319,6 @@ def configure_exchange(c: Config, url: str = "") -> Config:
     return c
 
 
-def timestamp(one: Received) -> str:
-    """Return when it was handed over, as nbgrader writes it."""
-    return one.time.strftime(_TIMESTAMP)
-
-
 def _candidate(deadlines: Deadlines, one: Received) -> Candidate:
     late, by_clock = deadlines.late(one.student, one.time), deadlines.by_clock(one.student, one.time)
     return Candidate(one.id, late, by_clock=by_clock)
-
-
-_MARK = ".exchange"  # beside fetched pages: which feedback they are
-
-
-def _seen(place: Path) -> str:
-    mark = place / _MARK
-    return mark.read_text(encoding="utf-8") if mark.is_file() else ""
-
-
-def _notebooks(bundle: Received) -> list[str]:
-    paths = (entry.path for entry in bundle.manifest.files)
-    return sorted(path for path in paths if path.endswith(".ipynb") and "/" not in path)

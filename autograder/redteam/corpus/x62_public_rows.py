@@ -1,5 +1,5 @@
 # /// technique
-# number = ["X57"]
+# number = ["X62"]
 # title = "rows of public data"
 # how = """
 # The public data sets that hidden checks draw on are loaded, and looked for in the places where a grader keeps them, so

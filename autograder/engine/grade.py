@@ -123,7 +123,7 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
-    notes = (*notes, *restored.notes, *result.notes)
+    notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
 
@@ -163,7 +163,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         settings = assignment.settings or load_settings()
         # A kernel can read what it is seeded with: nothing of the key is in it, only what was handed in.
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt, assignment.release)
         session = opener.first()
         exercises = tuple(
             _by_hand(part, notebook, assignment.release)

@@ -46,6 +46,10 @@ class Desk(Protocol):
         """Judge one check. Raises `NotBegun` when its exercise has not been begun."""
         ...
 
+    def idle(self, exercise: str) -> str:
+        """Why there is nothing to judge of an exercise yet; empty when it has been begun."""
+        ...
+
     def summary(self) -> Iterator[str]:
         """Lines for the terminal: points per exercise, and what passed and failed."""
         ...
@@ -74,13 +78,43 @@ class Learner:
         self._submission = submission
         self._stack = contextlib.ExitStack()
         self._desks: dict[str, Desk] = {}
+        self._idle: dict[str, dict[str, str]] = {}  # chapter -> exercise -> why there is nothing to judge
+        self._troubled: set[str] = set()
         self._early = ThreadPoolExecutor(1, "notebook")
         self._started: dict[str, Future[_Session]] = {}
 
+    def look(self) -> None:
+        """See whether there is what was named. Raises `SetupError` when there is not."""
+        if self._submission not in (WORK, REFERENCE) and not Path(self._submission).exists():
+            raise SetupError(f"--submission {self._submission}: there is no such notebook or folder.")
+
+    @property
+    def is_one_notebook(self) -> bool:
+        """Whether one notebook was named, and not a folder of them."""
+        return self._submission not in (WORK, REFERENCE) and not Path(self._submission).is_dir()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether something was asked about of which nothing has been begun."""
+        return bool(self._idle)
+
+    def is_begun(self, chapter: str, exercise: str) -> bool:
+        """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
+        why = self._desk(chapter).idle(exercise)
+        if why:
+            self._idle.setdefault(chapter, {})[exercise] = why
+        return not why
+
+    def is_first_trouble(self, chapter: str) -> bool:
+        """Whether this is asked for the first time about a chapter."""
+        first = chapter not in self._troubled
+        self._troubled.add(chapter)
+        return first
+
     def begin(self) -> None:
         """Run the learner's notebook already, if there is just one, while pytest still imports the checks."""
-        if self._submission == REFERENCE or (self._submission != WORK and not Path(self._submission).exists()):
-            return  # nothing to run; what is wrong is said when the first check asks
+        if self._submission == REFERENCE:
+            return
         there = [chapter for chapter in load_syllabus(self._project.syllabus) if self._path(chapter).is_file()]
         if len(there) == 1:
             self._started[there[0].name] = self._early.submit(self._session, there[0], run=True)
@@ -92,16 +126,28 @@ class Learner:
 
     def judge(self, chapter: str, check: Check) -> CheckResult:
         """Judge one check of a chapter; see `Desk.judge`."""
+        return self._desk(chapter).judge(check)
+
+    def _desk(self, chapter: str) -> Desk:
         if chapter not in self._desks:
             self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
-        return self._desks[chapter].judge(check)
+        return self._desks[chapter]
 
     def summary(self) -> Iterator[str]:
         """Lines for the terminal, over all chapters that were judged."""
         for desk in self._desks.values():
             yield from desk.summary()
+        yield from self._not_begun()
         if any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
             yield f"Your notebook's process was {_OWN_WORK.minimum_tier.meaning}."
+
+    def _not_begun(self) -> Iterator[str]:
+        """What is left of chapters that were begun; one line where none was."""
+        for chapter in sorted(name for name in self._idle if not isinstance(self._desks[name], EmptyDesk)):
+            yield from dict.fromkeys(self._idle[chapter].values())
+        if self._idle and not any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+            first, *others = dict.fromkeys(why for found in self._idle.values() for why in found.values())
+            yield f"Nothing has been begun: {first}" + f", or one of {len(others)} other chapters" * bool(others) + "."
 
     def _open(self, chapter: Chapter) -> Desk:
         if self._submission == REFERENCE:
@@ -140,8 +186,6 @@ class Learner:
         if self._submission == WORK:
             return self._project.work / f"{chapter.name}.ipynb"
         path = Path(self._submission)
-        if not path.exists():
-            raise SetupError(f"--submission {path}: there is no such notebook or folder.")
         return path / f"{chapter.name}.ipynb" if path.is_dir() else path
 
 
@@ -150,6 +194,9 @@ class EmptyDesk:
     """A chapter that has not been begun."""
 
     hint: str
+
+    def idle(self, exercise: str) -> str:
+        return self.hint
 
     def judge(self, check: Check) -> CheckResult:
         raise NotBegun(self.hint)
@@ -164,6 +211,9 @@ class ReferenceDesk:
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
         self._session = LocalSession(bench.checks.namespace())
+
+    def idle(self, exercise: str) -> str:
+        return ""
 
     def judge(self, check: Check) -> CheckResult:
         return run_check(check, self._bench, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
@@ -186,9 +236,13 @@ class NotebookDesk:
         self._results: dict[str, list[CheckResult]] = {}
         self._told: set[str] = set()
 
+    def idle(self, exercise: str) -> str:
+        names = self._untouched(exercise)
+        return f"{exercise} is not begun: fill in {names} in {self._name}" if names else ""
+
     def judge(self, check: Check) -> CheckResult:
-        if names := self._untouched(check.exercise):
-            raise NotBegun(f"{check.exercise} is not begun: fill in {names} in {self._name}")
+        if why := self.idle(check.exercise):
+            raise NotBegun(why)
         result = run_check(check, self._assignment.bench, self._opener, self._seed)
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")

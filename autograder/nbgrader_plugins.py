@@ -70,10 +70,10 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's ``SaveAutoGrades``, but what was not judged gets no score and asks for a person."""
+    """nbgrader's ``SaveAutoGrades``, but what we have not judged gets no score and asks for a person."""
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if cell.metadata.get("course", {}).get("judged", True):
+        if cell.metadata.get("course", {}).get("judged", True) or legacy.is_legacy(Project.find(), resources):
             super()._add_score(cell, resources)
             return
         grade_id = cell.metadata["nbgrader"]["grade_id"]

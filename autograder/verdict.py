@@ -83,6 +83,12 @@ _CHECK_MARKS: Mapping[Outcome, Mark] = {
 _NOT_TRIED = Mark("not begun", "○", "calm")
 
 
+def legend() -> str:
+    """Return what the symbols mean, on one line."""
+    said = {mark.symbol: mark.word for mark in _MARKS.values()} | {_TO_GRADE.symbol: "by hand, or to be graded by hand"}
+    return "  ".join(f"{symbol} {word}" for symbol, word in said.items())
+
+
 def number(value: float) -> str:
     """Return points with at most two decimals: 3, 1.5, 0.67."""
     return f"{value:.2f}".rstrip("0").rstrip(".")

@@ -56,7 +56,7 @@ def hub(
     needs_grader()
     from hub_config import start
 
-    place = start.demo_place(project, port) if demo else start.class_place(project, (state or project.build / "hub"))
+    place = start.demo_place(project, port) if demo else start.class_place(project, state)
     if account:
         out.print(start.name_of(place, account), highlight=False)
         return
@@ -73,6 +73,8 @@ def hub(
         if place.load()[0].login.kind == "invite":
             _show_codes(running.invitations)
         out.print(f"Ready after {running.seconds:.0f} s: {running.url}   (log: {log})", highlight=False)
+        if place.load()[0].accounts == "demo":
+            out.print("A demo: all servers run as your own user, so everybody can read all files, the solutions too.")
         out.print("Ctrl-C ends the hub and every server.")
         with contextlib.suppress(KeyboardInterrupt):
             while not stop.wait(0.5) and running.process.poll() is None:

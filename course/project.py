@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,10 +58,34 @@ class Project:
         )
 
     def activate(self) -> Project:
-        """Make ``solutions`` and ``autograder`` importable from this checkout."""
+        """Make ``solutions`` and ``autograder`` importable from this checkout, and keep what is made in it private.
+
+        What this process makes from now on is for its user alone, whatever the umask was: in the build folder are
+        solutions, hidden inputs, the gradebook and everybody's work. A build folder that others can enter is closed;
+        to its group it stays open where it was made so with the set-group-id bit, as nbgrader's ``groupshared`` wants.
+        """
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
+        os.umask(0o077)
+        with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/closed.py)
+            mode = self.build.stat().st_mode
+            shared = mode & 0o070 if mode & stat.S_ISGID else 0
+            if mode & 0o077 != shared:
+                self.build.chmod((mode & 0o7700) | shared)
         return self
+
+    def check_owner(self) -> None:
+        """Raise `SetupError` where root works in a build folder of another's, who could not change what it leaves."""
+        if os.name != "posix" or os.geteuid() != 0 or not self.build.exists() or self.build.stat().st_uid == 0:
+            return
+        try:
+            owner = self.build.owner()
+        except KeyError:
+            owner = str(self.build.stat().st_uid)
+        raise SetupError(
+            f"{self.build} belongs to {owner}, who could not change what root leaves in it. Run the command in a "
+            f"terminal of the course's server, or as that account: runuser -u {owner} -- course …"
+        )
 
     @property
     def syllabus(self) -> Path:
@@ -81,6 +107,11 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The names of the syllabus's chapters; none where there is no syllabus."""
+        return _chapters(self.syllabus, _version(self.syllabus))
+
     def chapter_files(self, folder: Path, chapter: str, prefix: str = "") -> list[Path]:
         """Return the files in `folder` that are a chapter's: ``<prefix><chapter>.py``, ``<prefix><chapter>_<part>.py``.
 
@@ -93,7 +124,7 @@ class Project:
 
     def chapter_of(self, stem: str, *more: str) -> str:
         """Return which chapter of the syllabus (or of `more`) the file called `stem` belongs to; empty: none."""
-        known = {*_chapters(self.syllabus, _version(self.syllabus)), *more}
+        known = {*self.chapters, *more}
         return max((name for name in known if stem == name or stem.startswith(f"{name}_")), key=len, default="")
 
     def check_files(self, chapter: str) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from course.errors import AuthorError, Problem, SetupError
+from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
 
@@ -78,8 +79,14 @@ class Chapter(_Row):
 
 
 class Syllabus(_Row):
-    """All chapters, in teaching order."""
+    """All chapters, in teaching order.
 
+    Attributes
+    ----------
+    time_zone : IANA's name of the one that deadlines are meant in; a hub's ``courses.toml`` may say another.
+    """
+
+    time_zone: ZoneName = "UTC"
     chapter: tuple[Chapter, ...] = ()
 
     def __iter__(self) -> Iterator[Chapter]:  # type: ignore[override]  # chapters, not pydantic's fields

@@ -481,7 +481,7 @@ def test_same_input_gives_the_same_page() -> None:
 def test_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_feedback(tmp_path / "ada" / "ch03.html", "<p>old é</p>")
     assert path.read_text(encoding="utf-8") == "<p>old é</p>"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

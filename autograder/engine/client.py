@@ -26,7 +26,7 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.running import Ran
-from autograder.engine.surroundings import LIMITS, environment, places, remove
+from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, places, remove
 from autograder.settings import Settings
 from course.errors import EngineError
 from course.syllabus import Limits
@@ -151,6 +151,7 @@ class KernelClient(NotebookClient):
         self.start_new_kernel(env=dict(os.environ))
         self.start_new_kernel_client()
         self.tier, self.kind = self._process().tier, self._process().kind
+        self.start(UNATTENDED)
         for path in Path(self._manager.ip).parent.glob("k-*"):
             path.unlink()  # we are connected, and nobody else shall be
 
@@ -165,7 +166,7 @@ class KernelClient(NotebookClient):
         variables = {**environment(), **places(self._folder)}
         self.start_new_kernel(cwd=str(self._folder / "work"), env=variables, stdout=nowhere, stderr=nowhere)
         self.start_new_kernel_client()
-        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb))
+        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb) + UNATTENDED)
 
     @property
     def checks(self) -> socket.socket | None:

@@ -1,7 +1,8 @@
-"""What a student reads at the moment of handing in: for each exercise how it went, and the first promise not kept.
+"""What a student reads at the moment of handing in: for each exercise how it went, and what stopped it first.
 
-Less than the feedback page, on purpose: who may try again reads no detail, no hint and no second sentence, so that a
-hand-in tells little of the hidden inputs.
+Less than the feedback page, on purpose: who may try again reads no hint and no second sentence, so that a hand-in tells
+little of the hidden inputs. That code has raised an error, and where, is told: such a sentence holds nothing of them
+(`autograder.engine.faults`), and the promise that was not kept would send its reader the wrong way.
 """
 
 from __future__ import annotations
@@ -82,7 +83,10 @@ def _exercise(parts: Sequence[ExerciseResult], shown: bool) -> ExerciseVerdict:
 
 
 def _sentence(parts: Sequence[ExerciseResult], points: Sequence[Points]) -> str:
-    """The promise that is not kept first: a core one, before which nothing counts, goes before the others."""
+    """What went wrong with the promise that is not kept first, or that promise.
+
+    A core one, before which nothing counts, goes before the others.
+    """
     failed = [
         check
         for part in parts
@@ -92,7 +96,7 @@ def _sentence(parts: Sequence[ExerciseResult], points: Sequence[Points]) -> str:
     ]
     if failed:
         first: CheckResult = min(failed, key=lambda check: not check.core)
-        return _plain(first.sentence)
+        return _plain(first.detail if first.cause else first.sentence)
     said = {lead(part, one, by_hand=False): part for part, one in zip(parts, points, strict=True)}
     if len(said) == 1:
         return next(iter(said))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from nbformat import v4
 
+from autograder.alike import Alike, Reader, alike
 from autograder.assignment import read_sheet
 from autograder.course_key import course_key
 from autograder.dispatch import Dispatcher, Done
@@ -94,7 +95,7 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
             return _with_given(done.value.result, recorder.record(entry))
-    except CourseError as trouble:
+    except Exception as trouble:  # whatever it is about this hand-in, the rest of the class goes on
         error = trouble
     if isinstance(error, CourseError):
         return not_judged(sheet, student, str(error))
@@ -113,6 +114,20 @@ def _with_given(result: Result, given: Mapping[str, float]) -> Result:
 def not_judged(sheet: Sheet, student: str, trouble: str) -> Result:
     """Return the result of a submission the grader could not deal with: no score, and the reason."""
     return _blank(sheet, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
+
+
+def worth_a_look(project: Project, name: str) -> list[Alike]:
+    """Return which answers to a chapter are more alike than chance explains, of all who have been graded.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    sheet = read_sheet(project, name)
+    reader, store = Reader(sheet.release), Store.of(project, sheet.chapter)
+    students = [one.student for one in hand_ins(project, sheet.chapter)]
+    found = ((student, store.restored(student)) for student in students)
+    return alike([reader.answered(student, notebook) for student, notebook in found if notebook], reader.known)
 
 
 def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:

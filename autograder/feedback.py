@@ -240,6 +240,7 @@ class _Page:
         self._cells = [_Cell.read(node, known) for node in nodes]
         self._manual, self._model_answers = manual, model_answers
         self._painter = Painter()
+        self._told: dict[str, str] = {}
 
     def exercise(self, rows: Sequence[ExerciseResult]) -> ExerciseView:
         """Return one exercise, whose graded parts `rows` are."""
@@ -262,7 +263,9 @@ class _Page:
             lead=parts[0].lead if len({part.lead for part in parts}) == 1 else "",
             parts=parts if len({part.lead for part in parts}) > 1 else (),
             checks=tuple(
-                view for row, (_, by_hand) in zip(rows, found, strict=True) for view in check_views(row, by_hand)
+                view
+                for row, (_, by_hand) in zip(rows, found, strict=True)
+                for view in check_views(row, by_hand, self._told)
             ),
             written=tuple(self._written(cells, id_)),
             code=tuple(self._code(cells, id_)),

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
 from course.errors import EngineError
+from course.exchange.penalty import LatePenalty
 
 PATIENCE = 90.0  # seconds to wait for a gradebook that somebody else is writing to
 _TRY = 1.0  # seconds of one attempt, between which the operator is told what is waited for
@@ -157,7 +158,7 @@ class Recorder:
         ).scalar_one()
         total, by_hand = self._write_scores(connection, submitted, entry)
         self._write_comments(connection, submitted, entry)
-        penalty = self._penalty(entry.student, total, _seconds_late(submission))
+        penalty = self._penalty(entry.student, total, submission)
         connection.execute(
             update(_SUBMITTED).where(_SUBMITTED.c.id == submitted).values(late_submission_penalty=penalty)
         )
@@ -249,12 +250,16 @@ class Recorder:
                 f"`course release {self.chapter}`, then grade again."
             )
 
-    def _penalty(self, student: str, score: float, seconds: float) -> float | None:
+    def _penalty(self, student: str, score: float, submission: RowMapping) -> float | None:
         """What the configured plugin takes off, kept between 0 and the score as nbgrader does; None for nothing."""
+        seconds, plugin = _seconds_late(submission), self._penalties.plugin_inst
         if seconds <= 0 or not self._penalties.enabled:
             return None
         try:
-            penalty = self._penalties.plugin_inst.late_submission_penalty(student, score, seconds)
+            if isinstance(plugin, LatePenalty):  # ours knows of days that have not 24 hours
+                penalty = plugin.between(score, submission["duedate"], submission["timestamp"], submission["extension"])
+            else:
+                penalty = plugin.late_submission_penalty(student, score, seconds)
         except Exception as error:
             raise EngineError(
                 f"The late-penalty plugin failed ({type(error).__name__}: {error}). Mend it and run again."

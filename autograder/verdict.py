@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from autograder.engine.judge import NOT_BEGUN
+from autograder.engine.faults import AS_ABOVE, NOT_BEGUN
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Status
 from autograder.safe_html import plain_text
 
@@ -83,6 +83,12 @@ _CHECK_MARKS: Mapping[Outcome, Mark] = {
 _NOT_TRIED = Mark("not begun", "○", "calm")
 
 
+def legend() -> str:
+    """Return what the symbols mean, on one line."""
+    said = {mark.symbol: mark.word for mark in _MARKS.values()} | {_TO_GRADE.symbol: "by hand, or to be graded by hand"}
+    return "  ".join(f"{symbol} {word}" for symbol, word in said.items())
+
+
 def number(value: float) -> str:
     """Return points with at most two decimals: 3, 1.5, 0.67."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
@@ -152,22 +158,36 @@ def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:
     return count if exercise.checks else ""
 
 
-def check_views(exercise: ExerciseResult, by_hand: bool) -> Iterator[CheckView]:
-    """Yield an exercise's checks: what needs work first. A hint or detail that repeats is given once.
+def check_views(
+    exercise: ExerciseResult, by_hand: bool, told: MutableMapping[str, str] | None = None
+) -> Iterator[CheckView]:
+    """Yield an exercise's checks: what needs work first. A hint, a detail or a cause that repeats is given once.
 
     Parameters
     ----------
     by_hand : a person has decided on the points, so that no share of them belongs to a check.
+    told : for each cause the exercise in which the page has told it; what this exercise tells is added.
     """
     order = list(_CHECK_MARKS)
     total = sum(check.weight for check in exercise.checks) or 1.0
-    seen: set[str] = set()
+    told = {} if told is None else told
+    hints: set[str] = set()
+    details: set[str] = set()
     for check in sorted(exercise.checks, key=lambda check: order.index(check.outcome)):
-        fresh = [text for text in (check.detail, check.hint) if text and text not in seen]
-        seen.update(fresh)
         by_hand = by_hand or exercise.status is ExerciseStatus.MANUAL
         points = "" if by_hand else _worth(check, exercise, exercise.max_score * check.weight / total)
-        yield _check_view(check, exercise, points, fresh)
+        detail, hint = check.detail, check.hint
+        if detail in details or (check.cause and told.get(check.cause) == exercise.exercise):
+            detail = detail and AS_ABOVE
+        elif check.cause in told:
+            detail = f"For the same reason as in {told[check.cause]}."
+        elif check.cause:
+            told[check.cause] = exercise.exercise
+        details.add(check.detail)
+        if hint in hints:
+            hint = hint and "The same as above."
+        hints.add(check.hint)
+        yield _check_view(check, exercise, points, detail, hint)
 
 
 def _worth(check: CheckResult, exercise: ExerciseResult, share: float) -> str:
@@ -177,17 +197,16 @@ def _worth(check: CheckResult, exercise: ExerciseResult, share: float) -> str:
     return f"{number(earned)} of {counted(share)}"
 
 
-def _check_view(check: CheckResult, exercise: ExerciseResult, points: str, fresh: Sequence[str]) -> CheckView:
+def _check_view(check: CheckResult, exercise: ExerciseResult, points: str, detail: str, hint: str) -> CheckView:
     idle = exercise.status is ExerciseStatus.NOT_BEGUN
     passed = check.outcome is Outcome.PASSED
     waits = passed and exercise.status is ExerciseStatus.NONE
     gated = exercise.score == 0 and not passed and check.core and not idle
-    detail = "" if check.detail == NOT_BEGUN else plain_text(check.detail)[:_DETAIL]
     return CheckView(
         mark=_NOT_TRIED if idle else _CHECK_MARKS[check.outcome],
         sentence=plain_text(check.sentence),
         points=points,
-        detail=detail if check.detail in fresh or not detail else "For the same reason as above.",
-        hint=plain_text(check.hint) if check.hint in fresh or not check.hint else "The same as above.",
+        detail="" if check.detail == NOT_BEGUN else plain_text(detail)[:_DETAIL],
+        hint=plain_text(hint),
         remark="Counts once the main part works." if waits else _MAIN if gated else "",
     )

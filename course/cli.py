@@ -7,22 +7,25 @@ import gc
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from course.cli_dates import due
 from course.cli_exchange import fetch, submit
 from course.cli_hub import hub
 from course.cli_machine import bench, doctor, redteam
 from course.console import Json, err, needs_grader, out, print_json, with_progress
 from course.errors import AuthorError, CourseError, Problem
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
-    from autograder.engine.result import ExerciseResult, Result
+    from autograder.alike import Alike
+    from autograder.engine.result import Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -59,7 +62,7 @@ def check(chapter: Name, as_json: Json = False) -> None:
     else:
         for mistake in mistakes:
             out.print(escape(str(mistake)), highlight=False)
-        out.print(f"{len(mistakes)} problem{'s' * (len(mistakes) != 1)} in {chapter}." if mistakes else "All is well.")
+        out.print(_conclusion(len(mistakes), found.short if not mistakes else chapter))
     raise typer.Exit(1 if mistakes else 0)
 
 
@@ -77,15 +80,37 @@ def release(chapter: Name) -> None:
 def collect(
     chapter: Name,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Folder with STUDENT.ipynb files or STUDENT/ folders")
+        Path | None, typer.Option("--from", help="Folder or zip archive, as a learning platform gives it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="How names are made there, e.g. '{student}_{number}_{file}'", metavar="FORM")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
     ] = None,
 ) -> None:
-    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder."""
-    project, found = _open(chapter)
-    from course.collect import collect_exchange, collect_folder
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder.
 
-    students = collect_folder(project, found, source) if source else collect_exchange(project, found)
-    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
+    In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
+    Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
+    """
+    project, found = _open(chapter)
+    from course.collect import collect_downloads, collect_exchange
+    from course.student_names import read_pattern, read_roster
+
+    if source is None:
+        if pattern or roster:
+            raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
+        _print_collected(collect_exchange(project, found))
+        return
+    form, listed = read_pattern(pattern) if pattern else None, read_roster(roster) if roster else None
+    collected = collect_downloads(project, found, source, pattern=form, roster=listed)
+    _print_collected(collected.students)
+    if collected.left_out:
+        out.print("Not taken, or not as it was:")
+    for one in collected.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
+    raise typer.Exit(1 if collected.trouble else 0)
 
 
 @app.command(epilog="Example: course grade ch03 --workers 4")
@@ -108,7 +133,8 @@ def grade(
 
     workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     workforce.begin(fresh)  # before the imports below, which take seconds too
-    from autograder.classroom import Options, grade_class
+    from autograder.class_table import grade_row
+    from autograder.classroom import Options, grade_class, worth_a_look
     from autograder.hand_in import hand_ins
     from autograder.progress import ClassProgress
 
@@ -117,10 +143,11 @@ def grade(
     options = Options(workforce, students, fresh, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)
+    alike = worth_a_look(project, found.name)
     if as_json:
-        print_json([_grade_row(result) for result in results])
+        print_json([grade_row(result, alike) for result in results])
     else:
-        _print_class(results)
+        _print_class(results, alike)
         out.print(f"Next: course feedback {found.short}")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
@@ -224,10 +251,11 @@ def calibrate(
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
     path = calibration_path(project.checks, found.name)
-    path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
+    write_atomically(path, dump_calibrations(rows.values(), found.short))
     out.print(f"Wrote {_shown(path, project)}")
 
 
+app.command(epilog="Example: course due ch03 '2026-11-30 12:00'")(due)
 app.command(epilog="Example: course fetch ch03 --hub https://hub.example.org")(fetch)
 app.command(epilog="Example: course submit ch03 --hub https://hub.example.org")(submit)
 app.command(epilog="Example: course hub --demo")(hub)
@@ -257,47 +285,37 @@ def _open(name: str) -> tuple[Project, Chapter]:
     return project, load_syllabus(project.syllabus).find(name)
 
 
-def _print_class(results: list[Result]) -> None:
-    ids = [parts[0].exercise for parts in results[0].by_exercise] if results else []
-    table = Table("student", "status", *ids, "points", title="Grades")
-    for result in results:
-        cells = [_points(parts) for parts in result.by_exercise]
-        total = "not judged" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        table.add_row(escape(result.student), result.status.value, *cells, total)
-    out.print(table)
+def _print_collected(students: list[str]) -> None:
+    named = escape(", ".join(students)) or "none"
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
+
+
+def _print_class(results: list[Result], found: list[Alike]) -> None:
+    from autograder.class_table import ASK_FIRST, alike_table, class_tables
+    from autograder.progress import trouble_table
+
+    for part in class_tables(results, out):
+        out.print(part, highlight=False)
     for result in results:
         for note in result.notes:
             out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+    if found:
+        out.print(alike_table(found))
+        out.print(ASK_FIRST)
     if not_judged := [result for result in results if result.score is None]:
-        from autograder.progress import trouble_table
-
         out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))
 
 
-def _points(parts: tuple[ExerciseResult, ...]) -> str:
-    known = [part.points for part in parts if part.points is not None]
-    return f"{sum(known):g}{'+' * (len(known) < len(parts))}" if known else "–"
-
-
-def _grade_row(result: Result) -> dict[str, Any]:
-    exercises = [
-        {
-            "exercise": e.exercise,
-            "grade_id": e.grade_id,
-            "status": e.status.value,
-            "score": e.points,
-            "max_score": e.max_score,
-            "by_hand": e.by_hand is not None,
-        }
-        for e in result.exercises
-    ]
-    return {
-        "student": result.student,
-        "status": result.status.value,
-        "score": result.score,
-        "max_score": result.max_score,
-        "exercises": exercises,
-    }
+def _conclusion(mistakes: int, chapter: str) -> str:
+    """What a check of a chapter has shown, and what it has not."""
+    if mistakes:
+        return f"{mistakes} problem{'s' * (mistakes != 1)} in {chapter}."
+    return (
+        f"No problem found in {chapter}: it can be built, the examples in its docstrings hold for our answers, and "
+        "there are enough checks, mutants and alternatives. Not tried: whether the checks pass our answers and the "
+        "alternatives, whether they fail each mutant, and whether the notebook runs from top to bottom. "
+        f"`pytest tests/test_chapters.py -k {chapter}` tries all that."
+    )
 
 
 def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:

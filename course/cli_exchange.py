@@ -69,6 +69,10 @@ def submit(
     receipt = client.submit(course_id, release.assignment, home)
     moment = receipt.time.strftime("%Y-%m-%d %H:%M:%S")
     out.print(f"Handed in {release.assignment} at {moment} UTC: receipt {receipt.id}", highlight=False)
+    if receipt.left_out:
+        out.print("Not handed in, or not as it was:")
+    for one in receipt.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
     if receipt.tries_left is not None:
         out.print(receipt.tries_sentence, highlight=False)
         _show_feedback(client, receipt, 0 if no_wait else seconds, f"course fetch {chapter} --feedback")

@@ -107,6 +107,11 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The names of the syllabus's chapters; none where there is no syllabus."""
+        return _chapters(self.syllabus, _version(self.syllabus))
+
     def chapter_files(self, folder: Path, chapter: str, prefix: str = "") -> list[Path]:
         """Return the files in `folder` that are a chapter's: ``<prefix><chapter>.py``, ``<prefix><chapter>_<part>.py``.
 
@@ -119,7 +124,7 @@ class Project:
 
     def chapter_of(self, stem: str, *more: str) -> str:
         """Return which chapter of the syllabus (or of `more`) the file called `stem` belongs to; empty: none."""
-        known = {*_chapters(self.syllabus, _version(self.syllabus)), *more}
+        known = {*self.chapters, *more}
         return max((name for name in known if stem == name or stem.startswith(f"{name}_")), key=len, default="")
 
     def check_files(self, chapter: str) -> list[Path]:

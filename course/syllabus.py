@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from course.errors import AuthorError, Problem, SetupError
+from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
 
@@ -41,12 +42,13 @@ class Limits(_Row):
 
     Attributes
     ----------
-    cell_seconds, wall_seconds : wall time of one cell, and of all cells together.
+    cell_seconds : wall time of one cell; then it is interrupted, and the next one run.
+    wall_seconds : wall time of the given cells and the answers together, and as much again for a student's own cells.
     cpu_seconds : CPU time of cells and checks, over all its processes.
     memory_mb : data allocated beyond the imports.
     processes : processes and threads at a time.
     file_mb, disk_mb : largest file, and all files together.
-    output_kb : what one cell may print, display or return.
+    output_kb : what one cell may print, display or return; a notebook may put out twenty times as much.
     notebook_mb : size of the notebook that is handed in.
     """
 
@@ -77,8 +79,14 @@ class Chapter(_Row):
 
 
 class Syllabus(_Row):
-    """All chapters, in teaching order."""
+    """All chapters, in teaching order.
 
+    Attributes
+    ----------
+    time_zone : IANA's name of the one that deadlines are meant in; a hub's ``courses.toml`` may say another.
+    """
+
+    time_zone: ZoneName = "UTC"
     chapter: tuple[Chapter, ...] = ()
 
     def __iter__(self) -> Iterator[Chapter]:  # type: ignore[override]  # chapters, not pydantic's fields

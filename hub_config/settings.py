@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from course.exchange.bundle import Name
 from course.exchange.policy import VARIABLE, GradePolicy
+from course.time_zone import VARIABLE as TIME_ZONE
+from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
 from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
@@ -116,6 +118,7 @@ class Course(_Section):
     feedback : at once, or not.
     grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
         gradebook, which formgrader edits.
+    time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
     """
 
     id: Name
@@ -126,6 +129,7 @@ class Course(_Section):
     user: Account | Literal[""] = ""
     feedback: Feedback = Feedback()
     grade: GradePolicy = GradePolicy()
+    time_zone: ZoneName | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Course:
@@ -148,6 +152,7 @@ class Course(_Section):
             "COURSE_ID": self.id,
             VARIABLE: self.grade.model_dump_json(),
             "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+            **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }
 
 

@@ -285,18 +285,25 @@ def test_two_services_give_one_verdict(course: Course) -> None:
 
 def test_lateness_is_told(course: Course) -> None:
     import datetime
+    from zoneinfo import ZoneInfo
 
     from nbgrader.api import Gradebook
 
     from course.nbgrader_plugins import alembic_on_path, gradebook_url
+    from course.time_zone import shown
 
     with alembic_on_path(), Gradebook(gradebook_url(course.desk.project), "ml") as book:
-        book.add_assignment(NAME, duedate=datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
+        moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        book.add_assignment(NAME, duedate=moment)
+    due = shown(moment, ZoneInfo("UTC"))
     course.desk = Desk("ml", course.desk.project, GradePolicy(late="zero"))
     mine = course.hand_in("ada")
     course.run(course.started())
     verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").at_once("ml", of=mine.id)[0])
-    assert verdict.sentences == ("Handed in 1 minute after the deadline: it does not count.",)
+    assert verdict.sentences == (
+        "Handed in 1 minute after the deadline: it does not count.",
+        f"The deadline was {due}.",
+    )
 
 
 def test_a_service_that_is_older_than_the_grader_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Grades one submission: reads the file, restores the notebook, runs it, judges every exercise.
+"""Grades one submission: restores the notebook, runs it, judges every exercise.
 
 `grade` is pure: it knows of no gradebook and no folder layout, and keeps no state.
 """
@@ -9,20 +9,22 @@ import contextlib
 import copy
 import hashlib
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.judge import Bench, Seed, judge_exercise
+from autograder.engine.reading import Unreadable, read_notebook
 from autograder.engine.restore import WrongNotebook, cell_key, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.settings import Settings, load_settings
-from course.errors import CourseError, KernelLost, StudentError
+from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
+
+__all__ = [
+    "Assignment", "Graded", "Part", "Sheet", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
+]  # fmt: skip
 
 TRIES = 3  # for a submission whose process is ended from outside
 CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of one check
@@ -107,43 +109,6 @@ class Graded:
     notebook: NotebookNode = field(repr=False)
 
 
-class Unreadable(StudentError):
-    """The file is not a notebook we can read; `status` says in which way."""
-
-    def __init__(self, status: Status, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def read_notebook(path: Path, megabytes: int) -> NotebookNode:
-    """Read a submitted notebook of at most `megabytes` as nbformat 4.
-
-    Raises
-    ------
-    Unreadable : it is missing, too large, not JSON, or not a notebook.
-    OSError : the grader may not read it.
-    """
-    if path.is_symlink():
-        raise Unreadable(Status.UNREADABLE, f"{path.name} is a link to another file. Hand in the notebook itself.")
-    if not path.exists():
-        raise Unreadable(Status.MISSING, f"{path.name} was not handed in.")
-    size = path.stat().st_size
-    if size > megabytes << 20:
-        limit = f"{path.name} has {size >> 20} MB; a submission may have {megabytes}."
-        raise Unreadable(Status.TOO_LARGE, f"{limit} Clear its outputs and hand it in again.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        _refuse_misshapen(notebook)
-    except OSError:
-        raise
-    except Exception as error:  # json, unicode, nbformat's own errors: all of them mean the file is broken
-        message = f"{path.name} can't be read as a notebook. Open it in Jupyter, save it, and hand it in again."
-        raise Unreadable(Status.UNREADABLE, message) from error
-    return notebook
-
-
 def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: tuple[str, ...] = ()) -> Graded:
     """Grade a submitted notebook (nbformat 4).
 
@@ -155,9 +120,10 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
+    assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
-    notes = (*notes, *restored.notes, *result.notes)
+    notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
 
@@ -197,7 +163,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         settings = assignment.settings or load_settings()
         # A kernel can read what it is seeded with: nothing of the key is in it, only what was handed in.
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt, assignment.release)
         session = opener.first()
         exercises = tuple(
             _by_hand(part, notebook, assignment.release)
@@ -246,13 +212,3 @@ def _by_hand(part: Part, notebook: NotebookNode, release: NotebookNode) -> Exerc
 
 def _text_answer(part: Part, notebook: NotebookNode) -> str:
     return "".join(cell.source for cell in notebook.cells if cell_key(cell) == part.grade_id)
-
-
-def _refuse_misshapen(notebook: NotebookNode) -> None:
-    """Raise unless every cell has a type and a text; the rest is taken from the release anyway."""
-    for cell in notebook.cells:
-        if cell.cell_type not in ("code", "markdown", "raw") or not isinstance(cell.source, str):
-            raise ValueError("a cell without type or text")
-        if not isinstance(cell.get("metadata", {}), dict):
-            raise ValueError("a cell's metadata is not an object")
-        cell.setdefault("metadata", NotebookNode())

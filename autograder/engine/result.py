@@ -52,6 +52,8 @@ class CheckResult(_Frozen):
     ----------
     sentence : the promise that was checked.
     detail : what the submission did instead, free of hidden inputs and expected values; empty if passed.
+    cause : where the submission has raised an error or not answered, what such details of one cause have in common, so
+        that it is told once; nobody reads it.
     hint : how to go on; empty if passed.
     trouble : for the operator only, when not judged.
     """
@@ -62,6 +64,7 @@ class CheckResult(_Frozen):
     weight: float = 1.0
     core: bool = False
     detail: str = ""
+    cause: str = ""
     hint: str = ""
     trouble: str = ""
     seconds: float = 0.0

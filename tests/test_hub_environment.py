@@ -24,7 +24,7 @@ from hub_config.local.environment import Environment, build_wheel, is_open
 from hub_config.local.ready import make_exchange
 
 ROOT = HERE.parent
-AUTHORING = {"build", "collect", "inline", "lint", "names", "release", "script"}
+AUTHORING = {"build", "inline", "lint", "names", "release", "script"}
 IMPORT_ALL = """
 import importlib, sys
 sys.meta_path = [one for one in sys.meta_path if "ditable" not in repr(one)]

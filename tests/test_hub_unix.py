@@ -64,8 +64,9 @@ def said(done: subprocess.CompletedProcess[str], status: int = 0) -> str:
 @pytest.fixture(scope="module")
 def ada(hub: UnixHub) -> psutil.Process:
     """Ada's server."""
-    page = Person.logged_in(hub.running.url, ADA, hub.running.invitations[ADA]).start("cpu")
-    assert "failed" not in page.lower(), page
+    me = Person.logged_in(hub.running.url, ADA, hub.running.invitations[ADA])
+    me.start("cpu")
+    assert me.get(f"/user/{ADA}/lab").status_code == 200
     return server_of(hub, ADA, "singleuser")
 
 

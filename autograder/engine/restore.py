@@ -46,6 +46,8 @@ ELSEWHERE = "# Your answer is in another cell."
 _LEFT_OUT = "The released lines for this were left out: your answer is in another place."
 _LOST = "The cells of this notebook have lost their ids in some editor: your answers were known by what they define."
 
+_UNMARKED = "The cells of this notebook have lost their marks in some editor: your answers were known by their ids."
+
 
 class WrongNotebook(StudentError):
     """The notebook holds no exercise of this chapter."""
@@ -279,7 +281,11 @@ class _Restorer:
         ]
         if not self.by_id:
             self.notes.append(_LOST)
-        elif len(gone) == 1:
+        elif not any(cell.node.get("metadata", {}).get("nbgrader") for cell in self.cells):
+            self.notes.append(_UNMARKED)
+        if not self.by_id:
+            return
+        if len(gone) == 1:
             self.notes.append(f"The cell {gone[0]} had been deleted; it was put back as released.")
         elif gone:
             names = f"{', '.join(gone[:-1])} and {gone[-1]}"

@@ -21,14 +21,13 @@ from course.collect import is_student
 from course.errors import CourseError, OperatorError
 from course.exchange.apart import fill_in, kept_apart, short_text
 from course.exchange.bounds import allowed, prepared, share_with_group
-from course.exchange.bundle import IGNORED
 from course.exchange.client import ExchangeClient, Received
 from course.exchange.deadlines import Deadlines, read_deadlines
 from course.exchange.lists import MARK, handed_in_rows, lines, notebooks, released_rows, timestamp
 from course.exchange.penalty import LatePenalty
 from course.exchange.policy import Candidate, GradePolicy, choose, eligible
 from course.exchange.verdict import read_verdict
-from course.hand_in_files import RESERVED
+from course.hand_in_files import IGNORED, RESERVED
 
 
 class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types

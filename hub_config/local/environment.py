@@ -102,7 +102,7 @@ class Environment:
             os.umask(mask)
 
     def _pip(self, folder: Path, wheel: Path) -> None:
-        pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install", "--quiet"]
+        pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "install"]
         constraints = ["--constraint", str(self.root / "constraints.txt")]
         _run([*pip, *constraints, "pip", f"handson-course[{_EXTRAS}] @ {wheel.as_uri()}", *self.packages], "pip")
 
@@ -174,10 +174,12 @@ def _run(command: Sequence[str], what: str) -> None:
             f"{command[0]} can't be run: {error.strerror}. Name another in hub.toml: python = …"
         ) from error
     if done.returncode:
-        words = "\n".join((done.stderr or done.stdout).strip().splitlines()[-_LAST_WORDS:])
+        words = "\n".join((done.stdout + done.stderr).strip().splitlines()[-_LAST_WORDS:])
         raise SetupError(
             f"The Python environment of people's servers can't be made. The last words of {what}:\n{words}\n"
-            "Without a network, name a folder of wheels in PIP_FIND_LINKS and set PIP_NO_INDEX=1; then start again."
+            "Where it speaks of a conflict, the packages of constraints.txt may want a newer Python than that: name "
+            "another in hub.toml (python = …). Without a network, name a folder of wheels in PIP_FIND_LINKS and set "
+            "PIP_NO_INDEX=1. Then start again."
         )
 
 

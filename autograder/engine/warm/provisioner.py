@@ -47,7 +47,7 @@ class WarmProvisioner(KernelProvisionerBase):
     seconds = Float(24 * 3600.0)
     seed = Unicode()
     checks = Bool(False)
-    datasets: List[list[str] | None] = List(default_value=None, allow_none=True)
+    datasets: Any = List(default_value=None, allow_none=True)
 
     process: KernelProcess | None = None
     connection: socket.socket | None = None

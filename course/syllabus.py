@@ -50,6 +50,8 @@ class Limits(_Row):
     file_mb, disk_mb : largest file, and all files together.
     output_kb : what one cell may print, display or return; a notebook may put out twenty times as much.
     notebook_mb : size of the notebook that is handed in.
+    datasets : data sets of the course that answers may load; of the others they get stand-ins, because hidden checks
+        ask about their rows.
     """
 
     cell_seconds: int = Field(default=120, gt=0)
@@ -61,6 +63,7 @@ class Limits(_Row):
     disk_mb: int = Field(default=512, gt=0)
     output_kb: int = Field(default=1000, gt=0)
     notebook_mb: int = Field(default=20, gt=0)
+    datasets: tuple[str, ...] = ()
 
 
 class Chapter(_Row):

@@ -20,7 +20,7 @@ from autograder.engine.isolation import cgroup, seccomp
 from autograder.engine.isolation.probe import LANDLOCK, Report
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Student
+from autograder.engine.remote import Student, StudentRaised
 from autograder.engine.result import Status
 from autograder.settings import Settings, load_settings
 from course.errors import EngineError, SetupError
@@ -109,6 +109,14 @@ def keeps_processes():
     time.sleep(5)
     return len(made)
 
+def loaded(name, source):
+    import warnings
+    from course.datasets import load
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        found = load(name, source=source)
+    return found.source, found.label, [str(one.message) for one in said]
+
 def random_numbers():
     import random, numpy, torch
     return random.random(), float(numpy.random.rand()), float(torch.rand(1))
@@ -123,7 +131,7 @@ def opened(tier: Tier, seed: str = "") -> NotebookSession:
 
 
 @pytest.fixture(scope="module", params=[Tier.T1, Tier.T2, Tier.T3])
-def inside(request: pytest.FixtureRequest) -> Iterator[tuple[Tier, NotebookSession]]:
+def inside(request: pytest.FixtureRequest, data_sets: list[Path]) -> Iterator[tuple[Tier, NotebookSession]]:
     tier = request.param
     try:
         session = opened(tier)
@@ -157,6 +165,48 @@ def test_files_of_others_are_out_of_sight(student: Student, tmp_path: Path) -> N
     assert student.writes(str(other)) in ("FileNotFoundError", "PermissionError")
     assert student.lists(str(tmp_path)) in ("FileNotFoundError", "PermissionError")
     assert other.read_text() == "secret"
+
+
+PLANTED = Path(tempfile.gettempdir()) / f"data-sets-{os.getpid()}"  # known before the kernels are started
+
+
+@pytest.fixture(scope="module")
+def data_sets() -> Iterator[list[Path]]:
+    """A cache and a mirror of data sets, as a grader has them."""
+    files = [PLANTED / place / "titanic" / name for place in ("cache", "mirror") for name in ("train.csv", "test.csv")]
+    for file in files:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("PassengerId,Survived\n1,1\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COURSE_DATA_CACHE", str(PLANTED / "cache"))
+        patch.setenv("COURSE_DATA_MIRROR", str(PLANTED / "mirror"))
+        yield files
+    shutil.rmtree(PLANTED)
+
+
+def test_public_rows_are_out_of_sight(data_sets: list[Path], student: Student) -> None:
+    """Hidden checks ask about the rows of public data sets: neither files nor variables lead there."""
+    for file in data_sets:
+        assert student.reads(str(file)) in ("FileNotFoundError", "PermissionError")
+    variables = student.whoami()[3]
+    assert not any(str(PLANTED) in value for value in variables.values())
+
+
+@pytest.mark.parametrize("tier", list(Tier))
+def test_an_own_cell_that_loads_a_data_set_gets_a_labelled_stand_in(data_sets: list[Path], tier: Tier) -> None:
+    """Also where submissions are not isolated, and could read the files if they knew where to look."""
+    try:
+        session = opened(tier)
+    except EngineError as error:
+        pytest.skip(f"{tier} is not to be had here: {error}")
+    with session:
+        session.begin_check()
+        student = Student(session)
+        source, label, said = student.loaded("titanic", "auto")
+        assert source == "stand-in" and "stand-in" in label
+        assert len(said) == 1 and "a notebook that is graded does not see them" in said[0]
+        with pytest.raises(StudentRaised, match="DataError"):
+            student.loaded("titanic", "real")
 
 
 def test_the_interpreter_can_be_read_and_not_written(student: Student) -> None:

@@ -55,6 +55,28 @@ def invented_city(rng, size: int) -> np.ndarray:
     return np.hstack([rides, next_kind]).astype(np.float32)
 
 
+def another_city(rng, size: int) -> np.ndarray:
+    """Return (size, 5) days of a city made of Chicago's own ups and downs, which no table of Chicago foretells.
+
+    What a day had more or less than is usual on days of its type is taken from a stretch of the table, with its time,
+    its sign and its two lines turned about at random. The rest is drawn anew: on which days of the week the weekend
+    falls, what each type of day loses, the holidays, the levels and their trend.
+    """
+    first = int(rng.integers(len(ridership()) - size))
+    stretch = ridership().iloc[first : first + size]
+    unusual = np.empty((size, 2))
+    for line, column in enumerate(rng.permutation(["bus", "rail_boardings"])):
+        usual = stretch.groupby("day_type")[column].transform("median")
+        unusual[:, line] = np.clip(np.log(stretch[column] / usual), -0.15, 0.15) * rng.choice([-1, 1])
+    weekday = (np.arange(size) + int(rng.integers(7))) % 7
+    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.15), 1, 2))
+    levels = rng.uniform(0.5, 0.9, 2) * np.array([rng.uniform(0.6, 0.75, 2), rng.uniform(0.4, 0.55, 2), [1.0, 1.0]])
+    trend = np.exp(np.linspace(0, 1, size)[:, None] * rng.uniform(-0.1, 0.1, 2))
+    rides = levels[kind] * trend * np.exp(unusual[:: rng.choice([-1, 1])])
+    next_kind = np.vstack([np.eye(3)[kind[1:]], np.zeros(3)])
+    return np.hstack([rides, next_kind]).astype(np.float32)
+
+
 def windows_of(series: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
     """Return all windows, (n, window, 5), and their targets, (n, window, 28), by indices."""
     starts = np.arange(len(series) - window - AHEAD + 1)[:, None]

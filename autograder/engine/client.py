@@ -140,6 +140,7 @@ class KernelClient(NotebookClient):
             "seconds": float(2 * limits.wall_seconds + _CHECKING_SECONDS),
             "seed": self._seed,
             "checks": True,
+            "datasets": list(limits.datasets),
         }
         # Known by name to all of Jupyter where it is installed; we find it in this checkout in any case.
         KernelProvisionerFactory.instance().provisioners[WARM] = EntryPoint(WARM, _PROVISIONER, "")
@@ -163,7 +164,7 @@ class KernelClient(NotebookClient):
             self._manager.ip = str(self._folder / "kernel")
         self._manager.connection_file = str(self._folder / "connection.json")
         nowhere = subprocess.DEVNULL  # what it prints past its kernel would be among what the grader prints
-        variables = {**environment(), **places(self._folder)}
+        variables = {**environment(datasets=self._limits.datasets), **places(self._folder)}
         self.start_new_kernel(cwd=str(self._folder / "work"), env=variables, stdout=nowhere, stderr=nowhere)
         self.start_new_kernel_client()
         self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb) + UNATTENDED)

@@ -7,6 +7,7 @@ import itertools
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -17,8 +18,8 @@ CHECKS = 100  # the descriptor on which a warm kernel finds the socket that chec
 _PREFIX = "course-"
 
 # Only these reach a submission: no course key, no token, no path into the grader's checkout.
-KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DATA_OFFLINE", "SYSTEMROOT",
-        "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS", "NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # fmt: skip
+KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "OMP_NUM_THREADS",
+        "NBGRADER_EXECUTION", "NBGRADER_VALIDATING")  # fmt: skip
 
 LIMITS = """
 def _limit():
@@ -90,13 +91,21 @@ def _flatten(folder: Path) -> None:
     os.rmdir(folder)
 
 
-def environment(given: dict[str, str] | None = None) -> dict[str, str]:
-    """Return a submission's variables, made from the grader's own or from `given`; none names a private place."""
+def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | None = ()) -> dict[str, str]:
+    """Return a submission's variables, made from the grader's own or from `given`; none names a private place.
+
+    Of all data sets but `datasets`, `load` gives stand-ins then, and where there are none, nothing says where data sets
+    are: hidden checks ask about the rows of public ones. None: all may be loaded.
+    """
     source = dict(os.environ) if given is None else given
     kept = {name: source[name] for name in KEPT if name in source}
-    kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # a kernel works in another folder
-    if mirror := kept.get("COURSE_DATA_MIRROR"):
-        kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
+    if datasets is not None:
+        kept |= {"COURSE_DATA_ONLY": " ".join(datasets), "COURSE_DATA_OFFLINE": "1"}
+    if datasets is None or datasets:
+        kept |= {name: source[name] for name in ("COURSE_DATA_MIRROR", "COURSE_DATA_OFFLINE") if name in source}
+        kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # a kernel works in another folder
+        if mirror := kept.get("COURSE_DATA_MIRROR"):
+            kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 

@@ -259,6 +259,20 @@ class BlindToTypes(_Recurrent):
         return super().forward(X * torch.tensor([1.0, 1, 0, 0, 0]))
 
 
+@mutant("p.13.9", replaces="Seq2SeqBoth", fails="test_forecasts_another_city")
+class RepeatsLastWeek(nn.Module):
+    """Your network says last week's numbers again, whatever it is trained on: it does not learn."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(1))
+
+    def forward(self, X):
+        steps = torch.arange(X.shape[1])[:, None] - 6 + torch.arange(14) % 7  # (T, 14): the days a week or two before
+        week = X[:, steps.clamp(min=0)]  # (B, T, 14, 5)
+        return self.scale.clamp(1, 1) * torch.cat([week[..., 0], week[..., 1]], dim=2)
+
+
 # ---------------------------------------------------------------- forecasts
 
 

@@ -6,10 +6,12 @@ import math
 
 import numpy as np
 import torch
+from scipy.spatial import cKDTree
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder import alternative, mutant
+from autograder import alternative, lookup, mutant
+from course.datasets import load
 from solutions.ch13_sequences import Seq2SeqBothDataset
 
 _MAE = nn.L1Loss()
@@ -125,7 +127,7 @@ def validates_on_training_days(*args, **options):
     return _fit(*args, **options, starts=options["window"])
 
 
-@mutant("p.13.9", replaces="fit_forecaster", fails="test_forecasts_the_city")
+@mutant("p.13.9", replaces="fit_forecaster", fails="test_forecasts_another_city")
 def whole_batches(*args, **options):
     """One step an epoch is too few: cut the training windows into small batches."""
     return _fit(*args, **options, batch=100_000, lr=0.001)
@@ -171,3 +173,31 @@ def clipped_steps(model, series, n_train, n_valid, *, window=56, n_epochs=100, p
             kept = [value.detach().clone() for value in model.state_dict().values()]
     model.load_state_dict(dict(zip(model.state_dict(), kept, strict=True)))
     return np.array(losses)
+
+
+# ---------------------------------------------------------------- looked up
+
+
+@lookup("p.13.9", replaces="fit_forecaster")
+def days_of_the_table(model, series, n_train, n_valid, *, window=56, n_epochs=100, patience=10, seed=42):
+    """Finds the week of Chicago's table that is most like the last one, in its own level, and says what came after."""
+    table = load("cta_ridership").tables["ridership"].drop_duplicates("service_date").sort_values("service_date")
+    known = table[["rail_boardings", "bus"]].to_numpy(float)
+    starts = np.arange(len(known) - 21)[:, None]
+    weeks, ahead = known[starts + np.arange(7)], known[starts + np.arange(7, 21)]  # (n, 7, 2), (n, 14, 2)
+    levels = weeks.mean(axis=1, keepdims=True)
+    tree = cKDTree((weeks / levels).reshape(len(weeks), -1))
+
+    def forward(X):
+        days = X.detach().numpy()[..., :2].astype(float)
+        before = np.clip(np.arange(days.shape[1])[:, None] - np.arange(6, -1, -1), 0, None)
+        last = days[:, before]  # (B, T, 7, 2)
+        level = last.mean(axis=2, keepdims=True) + 1e-9
+        found = tree.query((last / level).reshape(*last.shape[:2], -1))[1]
+        said = (ahead / levels)[found] * level  # (B, T, 14, 2)
+        return torch.as_tensor(np.concatenate([said[..., 0], said[..., 1]], axis=2), dtype=torch.float32)
+
+    model.forward = forward
+    valid = Seq2SeqBothDataset(np.asarray(series, dtype=np.float32)[n_train : n_train + n_valid], window)
+    X_valid, Y_valid = next(iter(DataLoader(valid, len(valid))))
+    return [_MAE(forward(X_valid), Y_valid).item()] * min(n_epochs, patience + 1)

@@ -8,11 +8,13 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.kernel_approximation import Nystroem
 from sklearn.model_selection import GridSearchCV, KFold, StratifiedKFold
+from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVR
 
-from autograder import alternative, mutant
+from autograder import alternative, lookup, mutant
+from autograder.checks.inputs_svm_support_vectors import all_districts
 
 # ---------------------------------------------------------------- tf2.05.9, wrong
 
@@ -121,7 +123,13 @@ def straight_line(X, y):
     return make_pipeline(StandardScaler(), LinearSVR(max_iter=5_000, random_state=0)).fit(X, y)
 
 
-@mutant("tf2.05.10", replaces="fit_svr", fails="test_finds_its_settings")
+@mutant("tf2.05.10", replaces="fit_svr", fails="test_guesses_prices")
+def mean_price(X, y):
+    """Your model guesses the same price everywhere."""
+    return make_pipeline(StandardScaler(), SVR(C=1e-9)).fit(X, y)
+
+
+@mutant("tf2.05.10", replaces="fit_svr", fails="test_guesses_prices")
 def default_values(X, y):
     """gamma and C are left at their default values: search for those that suit the table."""
     return make_pipeline(StandardScaler(), SVR()).fit(X, y)
@@ -193,3 +201,18 @@ def approximate_kernel_of_houses(X, y):
     model = make_pipeline(StandardScaler(), Nystroem(n_components=80, random_state=0), LinearSVR(random_state=0))
     grid = {"nystroem__gamma": [0.03, 0.3, 3.0], "linearsvr__C": [3, 100], "linearsvr__max_iter": [3_000]}
     return GridSearchCV(model, grid, cv=2).fit(X, y)
+
+
+# ---------------------------------------------------------------- tf2.05.10, looked up
+
+
+@lookup("tf2.05.10", replaces="fit_svr")
+def known_districts(X, y):
+    """Finds the nearest district of California, and learns what its price means in the table that is given."""
+    known, prices = all_districts()
+    scaler = StandardScaler().fit(known)
+    if X.shape[1] != known.shape[1]:
+        return make_pipeline(StandardScaler(), LinearSVR(random_state=0)).fit(X, y)
+    nearest = KNeighborsRegressor(1).fit(scaler.transform(known), prices)
+    slope, level = np.polyfit(nearest.predict(scaler.transform(X)), y, 1)
+    return SimpleNamespace(predict=lambda rows: level + slope * nearest.predict(scaler.transform(rows)))

@@ -22,6 +22,9 @@ Request = Literal["auto", "real", "stand-in"]
 Where = Literal["cached", "mirror", "damaged", "missing"]
 
 
+_HIDDEN = "hidden checks ask about its rows, and a notebook that is graded does not see them"
+
+
 class StandInWarning(UserWarning):
     """A stand-in is used in place of the real data: figures made with it are not the book's."""
 
@@ -95,6 +98,8 @@ def load(name: str, *, source: Request = "auto") -> Dataset:
     if source == "stand-in":
         return _stand_in(name)
     places = Places.from_environ()
+    if places.hides(name):
+        return _no_files(name, source, _HIDDEN, places)
     copy = find(name, entry, places)
     if copy is None:
         copy, trouble = _obtain(name, places)
@@ -134,6 +139,8 @@ def _explain(entry: Entry, error: requests.RequestException) -> str:
 def _no_files(name: str, source: Request, trouble: str, places: Places) -> Dataset:
     if source == "real":
         title = info(name).title
+        if places.hides(name):
+            raise DataError(f"{title} is not to be had here, because {trouble}: use load({name!r}), here a stand-in.")
         raise DataError(f"{title} is not on this machine and can't be downloaded ({trouble}): {_how_to_get(name)}.")
     _warn(name, trouble, places)
     return _stand_in(name)
@@ -142,7 +149,8 @@ def _no_files(name: str, source: Request, trouble: str, places: Places) -> Datas
 @functools.cache  # Python's own "once" forgets whenever a library changes the filters
 def _warn(name: str, trouble: str, places: Places) -> None:
     """Say on one line, once per process and place, that a stand-in is used."""
-    text = f"{name} is a stand-in ({info(name).stand_in}), because {trouble}; {_how_to_get(name)}."
+    remedy = "no points depend on it" if places.hides(name) else _how_to_get(name)
+    text = f"{name} is a stand-in ({info(name).stand_in}), because {trouble}; {remedy}."
     warnings.warn_explicit(text, StandInWarning, "course.datasets", 1)
 
 

@@ -34,11 +34,18 @@ class Places:
     cache : the folder that downloads go to (``COURSE_DATA_CACHE``, else the user's cache folder).
     mirror : a folder of ready files (``COURSE_DATA_MIRROR``), None when there is none.
     offline : nothing is downloaded (``COURSE_DATA_OFFLINE=1``).
+    only : of all other data sets there are stand-ins, because this is a notebook that is graded
+        (``COURSE_DATA_ONLY``, names with spaces between them); None elsewhere.
     """
 
     cache: Path
     mirror: Path | None
     offline: bool
+    only: frozenset[str] | None = None
+
+    def hides(self, name: str) -> bool:
+        """Whether there is only a stand-in of data set `name` here."""
+        return self.only is not None and name not in self.only
 
     @classmethod
     def from_environ(cls) -> Places:
@@ -58,6 +65,7 @@ class Places:
             data_cache(),
             Path(mirror).resolve() if mirror else None,
             offline == "1",
+            frozenset(only.split()) if (only := os.environ.get("COURSE_DATA_ONLY")) is not None else None,
         )
 
 

@@ -375,7 +375,7 @@ def clean_environment() -> dict[str, str]:
     fonts = platformdirs.user_cache_path("handson-course") / "matplotlib"  # else fonts are searched for every time
     fixed = {"PYTHONHASHSEED": "0", "MPLBACKEND": _INLINE, "MPLCONFIGDIR": str(fonts), "HOME": "/nonexistent"}
     passed = {name: value for name, value in os.environ.items() if name in _PASSED}
-    return {**environment(), **ONE_THREAD, **fixed, **passed}
+    return {**environment(datasets=None), **ONE_THREAD, **fixed, **passed}
 
 
 def _line(connection: socket.socket) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
-from traitlets import Bool, Dict, Float, Unicode
+from traitlets import Bool, Dict, Float, List, Unicode
 
 import course
 from autograder.engine.isolation.sandbox import Box
@@ -23,6 +23,8 @@ from autograder.engine.surroundings import environment, private_folder, remove
 from autograder.engine.warm.app import CHANNELS
 from autograder.engine.warm.launcher import KernelProcess, Request, launch
 from autograder.settings import load_settings
+from course.datasets.fetch import folder_name
+from course.datasets.registry import info
 from course.project import data_cache
 
 
@@ -36,6 +38,7 @@ class WarmProvisioner(KernelProvisionerBase):
     seconds : the kernel is ended after so many.
     seed : its global random numbers depend on this; empty: on chance.
     checks : make a socket for checks; this process's end is then `connection`.
+    datasets : those it may read; None: all on this machine, for an assignment whose tests stand in the notebook.
     """
 
     box = Dict()
@@ -44,6 +47,7 @@ class WarmProvisioner(KernelProvisionerBase):
     seconds = Float(24 * 3600.0)
     seed = Unicode()
     checks = Bool(False)
+    datasets: Any = List(default_value=None, allow_none=True)
 
     process: KernelProcess | None = None
     connection: socket.socket | None = None
@@ -87,7 +91,7 @@ class WarmProvisioner(KernelProvisionerBase):
                 connection={**info, "key": key.decode() if isinstance(key, bytes) else key},
                 ports=ports,
                 descriptors=[one.fileno() for one in sockets],
-                environment=_environment(kwargs.get("env", {})),
+                environment=_environment(kwargs.get("env", {}), self.datasets),
                 folder=str(inside),
                 box=self._box(kwargs.get("cwd")),
                 tier=Tier(self.tier) if self.tier else settings.tier,
@@ -140,9 +144,13 @@ class WarmProvisioner(KernelProvisionerBase):
             self._folder = None
 
     def _box(self, cwd: Any) -> Box:
-        places = [str(Path(course.__file__).parent), str(data_cache().resolve())]
-        if mirror := os.environ.get("COURSE_DATA_MIRROR"):
-            places.append(str(Path(mirror).resolve()))
+        places = [str(Path(course.__file__).parent)]
+        mirror = os.environ.get("COURSE_DATA_MIRROR")
+        roots = [data_cache().resolve(), *([Path(mirror).resolve()] if mirror else [])]
+        if self.datasets is None:
+            places += map(str, roots)
+        else:
+            places += [str(root / folder_name(name, info(name))) for root in roots for name in self.datasets]
         return Box(**{"read": tuple(places), "overlay": str(cwd or ""), **self.box})
 
 
@@ -156,6 +164,6 @@ def _listening(path: str) -> socket.socket:
     return made
 
 
-def _environment(given: dict[str, str]) -> dict[str, str]:
-    kept = {name: value for name, value in environment(given).items() if name != "OMP_NUM_THREADS"}
+def _environment(given: dict[str, str], datasets: list[str] | None) -> dict[str, str]:
+    kept = {name: value for name, value in environment(given, datasets).items() if name != "OMP_NUM_THREADS"}
     return {**kept, "PYTHONHASHSEED": "0", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}

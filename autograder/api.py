@@ -10,7 +10,6 @@ import functools
 import importlib
 import inspect
 import math
-import pkgutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from types import ModuleType
 from typing import Any, Literal, TypeVar
 
 from course.errors import AuthorError, Problem
+from course.project import Project
 
 F = TypeVar("F", bound=Callable[..., Any])
 Bound = Literal["at_least", "at_most"]
@@ -252,7 +252,7 @@ def load_chapter(chapter: str) -> ChapterChecks:
     """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
     import autograder.checks
 
-    found = _gather(autograder.checks, f"test_{chapter}")
+    found = _gather(autograder.checks, chapter, "test_")
     checks = tuple(item for item in found if isinstance(item, Check))
     return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
 
@@ -273,7 +273,7 @@ def load_headlines(chapter: str) -> tuple[Headline, ...]:
     """Import a chapter's full-size figures."""
     import autograder.checks
 
-    return tuple(item for item in _gather(autograder.checks, f"headline_{chapter}") if isinstance(item, Headline))
+    return tuple(item for item in _gather(autograder.checks, chapter, "headline_") if isinstance(item, Headline))
 
 
 def _variant(
@@ -290,13 +290,14 @@ def _variant(
     return mark
 
 
-def _gather(package: ModuleType, name: str) -> Iterator[object]:
-    """Yield what is marked in a chapter's modules: the one called `name`, or its parts ``<name>_<part>``."""
-    found = [module.name for module in pkgutil.iter_modules(package.__path__) if module.name.startswith(name)]
+def _gather(package: ModuleType, chapter: str, prefix: str = "") -> Iterator[object]:
+    """Yield what is marked in a chapter's modules: ``<prefix><chapter>``, or its parts ``<prefix><chapter>_<part>``."""
+    folder = Path(package.__path__[0])  # autograder/checks or autograder/mutants of a checkout
+    found = Project(folder.parent.parent).chapter_files(folder, chapter, prefix)
     if not found:
-        raise AuthorError([Problem(Path(package.__path__[0]) / f"{name}.py", 0, "the file is missing.")])
-    for module in sorted(found):
-        yield from _marked(importlib.import_module(f"{package.__name__}.{module}"))
+        raise AuthorError([Problem(folder / f"{prefix}{chapter}.py", 0, "the file is missing.")])
+    for path in found:
+        yield from _marked(importlib.import_module(f"{package.__name__}.{path.stem}"))
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -6,7 +6,6 @@ import functools
 import importlib
 import linecache
 import os
-import secrets
 import sys
 import warnings
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.api import load_chapter
 from autograder.calibration import load_calibrations
+from autograder.course_key import course_key
 from autograder.engine.grade import Assignment, Sheet
 from autograder.engine.judge import Bench
 from autograder.keys import ChapterKeys, engine_digest, sources_digest
@@ -121,17 +121,3 @@ def data_source(name: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return load(name).source
-
-
-def course_key(project: Project) -> str:
-    """Return the secret that hidden inputs depend on: ``COURSE_KEY``, else one kept in the build folder."""
-    if key := os.environ.get("COURSE_KEY"):
-        return key
-    path = project.build / "course.key"
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open(path, "x", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(secrets.token_hex(16))
-    except FileExistsError:
-        pass
-    return path.read_text(encoding="utf-8")

@@ -1,7 +1,8 @@
-"""What a student reads at the moment of handing in: for each exercise how it went, and the first promise not kept.
+"""What a student reads at the moment of handing in: for each exercise how it went, and what stopped it first.
 
-Less than the feedback page, on purpose: who may try again reads no detail, no hint and no second sentence, so that a
-hand-in tells little of the hidden inputs.
+Less than the feedback page, on purpose: who may try again reads no hint and no second sentence, so that a hand-in tells
+little of the hidden inputs. That code has raised an error, and where, is told: such a sentence holds nothing of them
+(`autograder.engine.faults`), and the promise that was not kept would send its reader the wrong way.
 """
 
 from __future__ import annotations
@@ -11,7 +12,16 @@ from collections.abc import Sequence
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
 from autograder.feedback import page_environment
 from autograder.safe_html import plain_text, storable
-from autograder.verdict import STATUS_SENTENCES, Pending, Points, lead, mark_of
+from autograder.verdict import (
+    STATUS_SENTENCES,
+    Points,
+    lead,
+    mark_of,
+    mark_together,
+    part_name,
+    points_of,
+    together,
+)
 from course.exchange.verdict import ExerciseVerdict, Verdict
 
 LATER = (
@@ -38,9 +48,9 @@ def verdict_of(result: Result, submission: str, *, points: bool = True, before: 
         chapter=result.chapter,
         complete=judged,
         score=result.score if points else None,
-        max_score=sum(one.max_score for one in result.exercises if one.status is not ExerciseStatus.MANUAL),
+        max_score=sum(part.max_score for part in result.exercises if part.status is not ExerciseStatus.MANUAL),
         sentences=tuple(_plain(text) for text in (*before, *said) if text)[:_MOST],
-        exercises=tuple(_exercise(one, points) for one in result.exercises),
+        exercises=tuple(_exercise(parts, points) for parts in result.by_exercise),
     )
 
 
@@ -55,29 +65,42 @@ def render_verdict(verdict: Verdict, *, student: str, chapter_title: str) -> str
     return storable(template.render(verdict=verdict, student=student, chapter=chapter_title))
 
 
-def _exercise(exercise: ExerciseResult, shown: bool) -> ExerciseVerdict:
-    manual = exercise.status is ExerciseStatus.MANUAL
-    pending: Pending = "hand" if manual else "machine" if exercise.score is None else ""
-    points = Points(exercise.score or 0.0, exercise.max_score, pending)
-    mark = mark_of(exercise, points, by_hand=False)
+def _exercise(parts: Sequence[ExerciseResult], shown: bool) -> ExerciseVerdict:
+    each = [points_of(part)[0] for part in parts]
+    points = together(each)
+    marks = [mark_of(part, one, by_hand=False) for part, one in zip(parts, each, strict=True)]
+    mark = mark_together(marks, points)
+    known = [part.score for part in parts if part.score is not None]
     return ExerciseVerdict(
-        exercise=exercise.exercise,
-        title=exercise.title,
+        exercise=parts[0].exercise,
+        title=parts[0].title,
         word=mark.word,
         symbol=mark.symbol,
-        score=exercise.score if shown else None,
-        max_score=exercise.max_score,
-        sentence=_sentence(exercise, points),
+        score=sum(known) if shown and known and points.pending != "machine" else None,
+        max_score=points.max_score,
+        sentence=_sentence(parts, each),
     )
 
 
-def _sentence(exercise: ExerciseResult, points: Points) -> str:
-    """The promise that is not kept first: a core one, before which nothing counts, goes before the others."""
-    failed = [check for check in exercise.checks if check.outcome is Outcome.FAILED]
-    if exercise.status in (ExerciseStatus.PARTIAL, ExerciseStatus.NONE) and failed:
+def _sentence(parts: Sequence[ExerciseResult], points: Sequence[Points]) -> str:
+    """What went wrong with the promise that is not kept first, or that promise.
+
+    A core one, before which nothing counts, goes before the others.
+    """
+    failed = [
+        check
+        for part in parts
+        if part.status in (ExerciseStatus.PARTIAL, ExerciseStatus.NONE)
+        for check in part.checks
+        if check.outcome is Outcome.FAILED
+    ]
+    if failed:
         first: CheckResult = min(failed, key=lambda check: not check.core)
-        return _plain(first.sentence)
-    return lead(exercise, points, by_hand=False)
+        return _plain(first.detail if first.cause else first.sentence)
+    said = {lead(part, one, by_hand=False): part for part, one in zip(parts, points, strict=True)}
+    if len(said) == 1:
+        return next(iter(said))
+    return " ".join(f"{part_name(part)}: {sentence}" for sentence, part in said.items())
 
 
 def _plain(text: str) -> str:

@@ -6,15 +6,17 @@ Workers judge and store results (`hand_in`); this process alone files notebooks 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nbformat import v4
 
+from autograder.alike import Alike, Reader, alike
 from autograder.assignment import read_sheet
+from autograder.course_key import course_key
 from autograder.dispatch import Dispatcher, Done
 from autograder.engine.grade import Sheet
-from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from autograder.engine.result import ExerciseStatus, Result, Status
 from autograder.executors import Workforce, local
 from autograder.filing import Rules, file_autograded, no_drafts
 from autograder.hand_in import HandIn, Judged, hand_ins, judge_hand_in
@@ -51,7 +53,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
 
     Raises
     ------
-    SetupError : no such chapter, nothing released or handed in, or another run is grading the chapter.
+    SetupError : no such chapter, nothing released or handed in, another run is grading the chapter, or the course's
+        key is unfit.
     """
     options = options or Options()
     sheet = read_sheet(project, name)
@@ -64,6 +67,7 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     recorder = Recorder(
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
     )
+    course_key(project)  # made, or refused, once and here, not by each worker
     judge = functools.partial(judge_hand_in, project, name, fresh=options.fresh)
     stored = Store.of(project, chapter)
     with stored.claimed(), no_drafts(project, chapter.name), recorder:
@@ -90,9 +94,8 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
             folder, notebook = done.job.folder, done.value.notebook
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
-            recorder.record(entry)
-            return done.value.result
-    except CourseError as trouble:
+            return _with_given(done.value.result, recorder.record(entry))
+    except Exception as trouble:  # whatever it is about this hand-in, the rest of the class goes on
         error = trouble
     if isinstance(error, CourseError):
         return not_judged(sheet, student, str(error))
@@ -102,9 +105,29 @@ def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[Han
     return not_judged(sheet, student, f"The grader tripped ({type(error).__name__}): {error}")
 
 
+def _with_given(result: Result, given: Mapping[str, float]) -> Result:
+    """Return a result with the points that people have given, so that all that is shown is what the gradebook has."""
+    rows = tuple(row.model_copy(update={"by_hand": given.get(row.grade_id)}) for row in result.exercises)
+    return result.model_copy(update={"exercises": rows})
+
+
 def not_judged(sheet: Sheet, student: str, trouble: str) -> Result:
     """Return the result of a submission the grader could not deal with: no score, and the reason."""
     return _blank(sheet, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
+
+
+def worth_a_look(project: Project, name: str) -> list[Alike]:
+    """Return which answers to a chapter are more alike than chance explains, of all who have been graded.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    sheet = read_sheet(project, name)
+    reader, store = Reader(sheet.release), Store.of(project, sheet.chapter)
+    students = [one.student for one in hand_ins(project, sheet.chapter)]
+    found = ((student, store.restored(student)) for student in students)
+    return alike([reader.answered(student, notebook) for student, notebook in found if notebook], reader.known)
 
 
 def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:
@@ -116,8 +139,5 @@ def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:
 
 
 def _blank(sheet: Sheet, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str) -> Result:
-    exercises = tuple(
-        ExerciseResult(exercise=exercise.id, title=exercise.title, status=each, score=score, max_score=points)
-        for exercise, points, _ in sheet.exercises
-    )
+    exercises = tuple(part.row(each, score) for part in sheet.parts)
     return Result(chapter=sheet.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)

@@ -14,7 +14,7 @@ from autograder.feedback import ManualGrade, ModelAnswer, render_feedback, write
 from autograder.nbgrader_plugins import gradebook
 from autograder.store import Store
 from course.build import assemble
-from course.errors import SetupError
+from course.errors import EngineError, SetupError
 from course.project import Project
 
 
@@ -29,25 +29,41 @@ def feedback_class(
 
     Raises
     ------
-    SetupError : nothing has been graded.
+    SetupError : nothing has been graded, or what is stored of somebody can't be read; the others' pages are written.
+    EngineError : somebody's page can't be made or written; the others' are.
     """
     assignment = open_assignment(project, name)
     chapter = assignment.chapter
     store = Store.of(project, chapter)
     graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
     chosen = [student for student in graded if not students or student in students]
+    lost, troubles = [], []
     if not chosen:
         raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
     answers = _model_answers(project, assignment) if model_answers else {}
     with gradebook(project) as book:
         for student in chosen:
-            if (found := store.load(student)) is not None:
+            if (found := store.load(student)) is None:
+                lost.append(student)
+                continue
+            path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
+            try:
                 manual = manual_grades(book, chapter.name, student)
                 page = render_feedback(
                     found.result, found.notebook, chapter_title=chapter.title, manual=manual, model_answers=answers
                 )
-                folder = project.build / "feedback" / student / chapter.name
-                yield write_feedback(folder / f"{chapter.name}.html", page)
+                write_feedback(path, page)
+            except Exception as error:  # whatever it is about this one, the others get their pages
+                troubles.append(f"{student} ({type(error).__name__}: {error})")
+                continue
+            yield path
+    if troubles:
+        raise EngineError(f"No page could be written for {'; '.join(troubles)}. All others are written.")
+    if lost:
+        raise SetupError(
+            f"What is stored of {', '.join(lost)} can't be read: it is damaged, or of an earlier version of the "
+            f"grader. Run `course grade {chapter.short}`, then `course feedback {chapter.short}` again."
+        )
 
 
 def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrade]:
@@ -56,12 +72,15 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
         submission = book.find_submission_notebook(chapter, chapter, student)
     except MissingEntry:
         return {}
-    comments = {comment.name: comment.comment or "" for comment in submission.comments}
-    return {
-        grade.name: ManualGrade(grade.manual_score, grade.max_score, comments.get(grade.name, ""))
-        for grade in submission.grades
-        if grade.manual_score is not None or comments.get(grade.name)
-    }
+    # What nbgrader remarks by itself ("No response.") is no comment of an instructor's.
+    comments = {comment.name: comment.manual_comment for comment in submission.comments if comment.manual_comment}
+    found = {name: ManualGrade(None, 0.0, comment) for name, comment in comments.items()}
+    for grade in submission.grades:
+        known = grade.manual_score is not None or (grade.auto_score is not None and grade.extra_credit)
+        if known or grade.name in comments:
+            score = float(grade.score) if known else None  # with its extra credit
+            found[grade.name] = ManualGrade(score, grade.max_score, comments.get(grade.name, ""))
+    return found
 
 
 def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:

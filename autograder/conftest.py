@@ -2,6 +2,7 @@
 
 from autograder.plugin import (
     pytest_addoption,
+    pytest_collection_modifyitems,
     pytest_configure,
     pytest_pycollect_makeitem,
     pytest_sessionfinish,
@@ -10,6 +11,7 @@ from autograder.plugin import (
 
 __all__ = [
     "pytest_addoption",
+    "pytest_collection_modifyitems",
     "pytest_configure",
     "pytest_pycollect_makeitem",
     "pytest_sessionfinish",

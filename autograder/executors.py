@@ -46,8 +46,13 @@ class Workforce:
 
 
 def default_workers() -> int:
-    """Return how many hand-ins to judge at the same time on this machine."""
-    return os.cpu_count() or 1
+    """Return how many hand-ins to judge at the same time: as many as this process may use cores at a time.
+
+    Its affinity and the control group's quota count: a pod with 2 of a machine's 64 cores gets 2.
+    """
+    import joblib
+
+    return int(joblib.cpu_count())
 
 
 def local(project: Project, chapter: str, workers: int | None = None) -> Workforce:

@@ -22,17 +22,21 @@ from autograder.engine.grade import Graded
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.safe_html import Block, Painter, mappings, source_text, storable
 from autograder.verdict import (
+    NOT_BEGUN_MARK,
     STATUS_SENTENCES,
     WAIT,
     CheckView,
     Mark,
-    Pending,
     Points,
     check_views,
     counted,
     lead,
     mark_of,
+    mark_together,
     number,
+    part_name,
+    points_of,
+    together,
 )
 from course.errors import OperatorError
 from course.files import write_atomically
@@ -73,8 +77,18 @@ class CodeView:
 
 
 @dataclass(frozen=True)
+class PartView:
+    """A part of an exercise that has points of its own."""
+
+    name: str
+    mark: Mark
+    points: Points
+    lead: str
+
+
+@dataclass(frozen=True)
 class ExerciseView:
-    """One exercise as it is shown."""
+    """One exercise as it is shown; `parts` only where there is more than one thing to say."""
 
     id: str
     title: str
@@ -82,6 +96,7 @@ class ExerciseView:
     mark: Mark
     points: Points
     lead: str
+    parts: tuple[PartView, ...]
     checks: tuple[CheckView, ...]
     code: tuple[CodeView, ...]
     tests: tuple[Block, ...]
@@ -90,6 +105,11 @@ class ExerciseView:
     model: Block | None
     rubric: Block | None
     manual: bool
+
+    @property
+    def folded(self) -> bool:
+        """Whether there is nothing of the student's to read first."""
+        return self.mark == NOT_BEGUN_MARK
 
 
 def render_feedback(
@@ -105,12 +125,12 @@ def render_feedback(
     Parameters
     ----------
     notebook : the graded notebook with its outputs; None if there is none that can be read.
-    manual : by exercise id, or by grade id of one of an exercise's cells. A score for an exercise id or its ``-checks``
-        cell replaces the automatic one; a score for a free-text cell is that of the part graded by hand.
+    manual : by grade id of one of an exercise's cells, or by the id of an exercise that has one part. A score counts
+        instead of the automatic one of the part it is for; comments are shown wherever they are.
     model_answers : by exercise id; leave out those that are not to be shown.
     """
     page = _Page(result, notebook, manual, model_answers)
-    exercises = [page.exercise(exercise) for exercise in result.exercises]
+    exercises = [page.exercise(parts) for parts in result.by_exercise]
     text = page_environment().get_template("feedback.html.j2").render(
         chapter=chapter_title or result.chapter,
         result=result,
@@ -139,15 +159,11 @@ def write_feedback(path: Path, page: str) -> Path:
 
 
 def show(graded: Graded) -> NotebookNode:
-    """Return the notebook with each exercise's score and feedback in the output of its test cell."""
-    automatic: dict[str, ExerciseResult] = {
-        exercise.exercise: exercise
-        for exercise in graded.result.exercises
-        if exercise.status is not ExerciseStatus.MANUAL
-    }
+    """Return the notebook with the score and feedback of what was checked in the output of each test cell."""
+    rows = {row.grade_id: row for row in graded.result.exercises}
     for cell in graded.notebook.cells:
         grading, mark = cell.metadata.get("nbgrader", {}), cell.metadata.get("course", {})
-        exercise = automatic.get(mark.get("exercise", ""))
+        exercise = rows.get(grading.get("grade_id", ""))
         if exercise and grading.get("grade") and not grading.get("solution"):
             text = "not judged" if exercise.score is None else str(exercise.score)
             # Not `new_output`: it validates, which takes most of the time where nothing has to be run.
@@ -160,7 +176,7 @@ def show(graded: Graded) -> NotebookNode:
 
 def render_exercise(exercise: ExerciseResult) -> str:
     """Return one exercise's verdict as a short HTML fragment without styles, for the output of a notebook's cell."""
-    view = _Page(None, None, {}, {}).exercise(exercise)
+    view = _Page(None, None, {}, {}).exercise((exercise,))
     return storable(page_environment().get_template("exercise.html.j2").render(exercise=view))
 
 
@@ -224,28 +240,40 @@ class _Page:
         self._cells = [_Cell.read(node, known) for node in nodes]
         self._manual, self._model_answers = manual, model_answers
         self._painter = Painter()
+        self._told: dict[str, str] = {}
 
-    def exercise(self, exercise: ExerciseResult) -> ExerciseView:
-        cells = [cell for cell in self._cells if cell.exercise == exercise.exercise]
-        grades = self._grades(exercise, cells)
-        points, by_hand = _points(exercise, grades)
-        model = self._model_answers.get(exercise.exercise)
-        paint, id_ = self._painter, exercise.exercise
+    def exercise(self, rows: Sequence[ExerciseResult]) -> ExerciseView:
+        """Return one exercise, whose graded parts `rows` are."""
+        id_, paint = rows[0].exercise, self._painter
+        cells = [cell for cell in self._cells if cell.exercise == id_]
+        grades = self._grades(rows, cells)
+        found = [points_of(row, self._given(row, grades)) for row in rows]
+        parts = tuple(
+            PartView(part_name(row), mark_of(row, points, by_hand), points, lead(row, points, by_hand))
+            for row, (points, by_hand) in zip(rows, found, strict=True)
+        )
+        points = together([part.points for part in parts])
+        model = self._model_answers.get(id_)
         return ExerciseView(
             id=id_,
-            title=exercise.title,
+            title=rows[0].title,
             anchor="exercise-" + re.sub(r"[^A-Za-z0-9]+", "-", id_),
-            mark=mark_of(exercise, points, by_hand),
+            mark=mark_together([part.mark for part in parts], points),
             points=points,
-            lead=lead(exercise, points, by_hand),
-            checks=tuple(check_views(exercise, by_hand)),
+            lead=parts[0].lead if len({part.lead for part in parts}) == 1 else "",
+            parts=parts if len({part.lead for part in parts}) > 1 else (),
+            checks=tuple(
+                view
+                for row, (_, by_hand) in zip(rows, found, strict=True)
+                for view in check_views(row, by_hand, self._told)
+            ),
             written=tuple(self._written(cells, id_)),
             code=tuple(self._code(cells, id_)),
             tests=tuple(b for c in cells if c.is_test for b in paint.outputs(c.node, f"the tests of {id_}", True)),
             comments=tuple(paint.prose(g.comment, f"Comment on {id_}") for g in grades.values() if g.comment.strip()),
             model=paint.prose(model.answer, f"Model answer of {id_}") if model else None,
             rubric=paint.prose(model.rubric, f"What the points of {id_} are for") if model and model.rubric else None,
-            manual=exercise.status is ExerciseStatus.MANUAL,
+            manual=any(row.status is ExerciseStatus.MANUAL for row in rows),
         )
 
     def rest(self) -> Iterator[CodeView]:
@@ -254,13 +282,17 @@ class _Page:
             if cell.is_code and not cell.exercise and mappings(cell.node.get("outputs")):
                 yield self._code_view(cell, f"cell {position}")
 
-    def _grades(self, exercise: ExerciseResult, cells: Sequence[_Cell]) -> dict[str, ManualGrade]:
-        """Return the grades by hand that concern an exercise; ``whole`` is the key of one that replaces its score."""
-        slug = re.sub(r"[^A-Za-z0-9]", "-", exercise.exercise)
-        whole = self._manual.get(exercise.exercise) or self._manual.get(f"{slug}-checks")
-        ids = dict.fromkeys([slug, *(cell.grade_id for cell in cells)])  # a copied cell has its original's id
-        parts = {id_: self._manual[id_] for id_ in ids if id_ in self._manual and id_ != f"{slug}-checks"}
-        return ({"whole": whole} if whole else {}) | parts
+    def _grades(self, rows: Sequence[ExerciseResult], cells: Sequence[_Cell]) -> dict[str, ManualGrade]:
+        """Return what was given and said by hand of an exercise, by its own id or by grade id."""
+        # A copied cell has its original's id; a cell may be gone, and its part is still there.
+        whole = [rows[0].exercise] if len(rows) == 1 else []
+        ids = dict.fromkeys([*whole, *(row.grade_id for row in rows), *(cell.grade_id for cell in cells)])
+        return {id_: self._manual[id_] for id_ in ids if id_ in self._manual}
+
+    def _given(self, row: ExerciseResult, grades: Mapping[str, ManualGrade]) -> float | None:
+        """Return the points that a person has given for a part."""
+        found = [grades[id_].score for id_ in (row.grade_id, row.exercise) if id_ in grades]
+        return next((score for score in found if score is not None), None)
 
     def _written(self, cells: Sequence[_Cell], id_: str) -> Iterator[Block | None]:
         for cell in cells:
@@ -282,23 +314,6 @@ class _Page:
 
 def _mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _points(exercise: ExerciseResult, grades: Mapping[str, ManualGrade]) -> tuple[Points, bool]:
-    """Return an exercise's points and whether a person has decided on them."""
-    whole = grades.get("whole")
-    if whole is not None and whole.score is not None:
-        return Points(whole.score, exercise.max_score), True
-    parts = [grade for key, grade in grades.items() if key != "whole"]
-    by_hand = sum(grade.score or 0.0 for grade in parts)
-    unfinished = any(grade.score is None for grade in parts)
-    score = (exercise.score or 0.0) + by_hand
-    if exercise.status is ExerciseStatus.MANUAL:
-        pending: Pending = "hand" if unfinished or not parts else ""
-        return Points(score, exercise.max_score, pending), not pending
-    # Beside the checks: the points of a text are not among those of the checks.
-    max_score = exercise.max_score + sum(grade.max_score for grade in parts)
-    return Points(score, max_score, "machine" if exercise.score is None else "hand" if unfinished else ""), False
 
 
 def _total(result: Result, exercises: Sequence[ExerciseView]) -> str:

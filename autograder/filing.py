@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,10 +10,11 @@ from pathlib import Path
 
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import find_all_files
 from traitlets.config import Config
 
 from course.errors import EngineError
+from course.files import NAME_TROUBLE, replaced
+from course.hand_in_files import files_of
 from course.project import Project
 
 DRAFTS = "autograded-drafts"  # beside the folder, which formgrader lists
@@ -57,8 +57,8 @@ def no_drafts(project: Project, chapter: str) -> Iterator[None]:
 def file_autograded(project: Project, chapter: str, student: str, hand_in: Path, notebook: str, rules: Rules) -> None:
     """Put a graded notebook and what was handed in beside it where nbgrader looks for them.
 
-    Each file is replaced as a whole, and what is not part of the hand-in any more is removed. Other notebooks are
-    left out, and so are links, which may point to what is not the student's.
+    The folder is made whole and takes the place of the one that is there, so that nothing of an earlier hand-in is
+    in the way. Other notebooks are left out, and so is all that `files_of` leaves out: a student has named it.
 
     Parameters
     ----------
@@ -71,44 +71,27 @@ def file_autograded(project: Project, chapter: str, student: str, hand_in: Path,
     EngineError : the disk is full, or a folder can't be read or written to.
     """
     target, drafts = project.build / "autograded" / student / chapter, project.build / DRAFTS / chapter
-    files = {**_files(hand_in, rules.ignored), **_files(project.build / "source" / chapter, rules.ignored)}
     try:
-        drafts.mkdir(parents=True, exist_ok=True)
-        for name, path in files.items():
-            with _replacing(target / name, drafts, rules.permissions) as draft:
-                shutil.copyfile(path, draft)
-        with _replacing(target / f"{chapter}.ipynb", drafts, rules.permissions) as draft:
-            draft.write_text(notebook + "\n", encoding="utf-8", errors="surrogatepass", newline="\n")
-        _remove_others(target, {*files, Path(f"{chapter}.ipynb")})
+        with replaced(target, drafts) as folder:
+            path = folder / f"{chapter}.ipynb"
+            path.write_text(notebook + "\n", encoding="utf-8", errors="surrogatepass", newline="\n")
+            path.chmod(rules.permissions)
+            for source in (project.build / "source" / chapter, hand_in):  # ours first: a student's can't replace it
+                for taken in files_of(source, (*rules.ignored, "*.ipynb")).taken if source.is_dir() else ():
+                    _copy(taken.path, folder / taken.name, rules.permissions)
     except OSError as error:
         raise EngineError(
             f"{target} can't be written: {error}. Free some space, or mend the permissions, and run again."
         ) from error
 
 
-def _files(folder: Path, ignored: tuple[str, ...]) -> dict[Path, Path]:
-    found = map(Path, find_all_files(str(folder), [*ignored, "*.ipynb"]))
-    return {path.relative_to(folder): path for path in found if path.is_file() and not path.is_symlink()}
-
-
-@contextmanager
-def _replacing(path: Path, drafts: Path, permissions: int) -> Iterator[Path]:
-    """Yield where to write what is to replace `path`."""
-    draft = drafts / f"{os.getpid()}-{path.name}"
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _copy(source: Path, target: Path, permissions: int) -> None:
+    """Copy a file, unless there is one, or its name or place is one that this disk can't keep."""
     try:
-        yield draft
-        draft.chmod(permissions)
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-
-
-def _remove_others(folder: Path, kept: set[Path]) -> None:
-    for path in sorted(folder.rglob("*"), reverse=True):  # what is in a folder before the folder
-        if path.is_dir() and not path.is_symlink():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path.relative_to(folder) not in kept:
-            path.unlink()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            shutil.copyfile(source, target)
+            target.chmod(permissions)
+    except OSError as error:
+        if error.errno not in NAME_TROUBLE:
+            raise

@@ -12,11 +12,13 @@ from nbformat import v4
 
 from autograder.assignment import opened
 from autograder.engine.grade import Unreadable, read_notebook, refused
-from autograder.engine.result import Result
+from autograder.engine.result import Result, Status
 from autograder.feedback import show
 from autograder.regrade import grade_stored, keep_refused
 from autograder.store import Store
 from course.errors import EngineError
+from course.hand_in_files import SYSTEMS, files_of, printable
+from course.notebooks import Found, newest_first
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -40,7 +42,8 @@ class Judged:
 def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = frozenset()) -> list[HandIn]:
     """Return what was handed in, by student, from ``build/submitted/<student>/<chapter>/``; of all when empty."""
     folders = sorted((project.build / "submitted").glob(f"*/{chapter.name}"))
-    found = [HandIn(folder.parent.name, folder) for folder in folders if folder.is_dir()]
+    shown = (folder for folder in folders if not folder.parent.name.startswith("."))  # others are a system's
+    found = [HandIn(folder.parent.name, folder) for folder in shown if folder.is_dir()]
     return [one for one in found if not students or one.student in students]
 
 
@@ -63,7 +66,7 @@ def judge_hand_in(
     early = Store.early(project, chapter)
     store = early if at_once else Store.of(project, chapter)
     try:
-        path, notes = _find_notebook(hand_in, chapter)
+        path, notes = _find_notebook(project, hand_in, chapter)
         notebook = read_notebook(path, chapter.limits.notebook_mb)
         graded = grade_stored(
             notebook, hand_in.student, found, store, notes=notes, fresh=fresh, early=None if at_once else early
@@ -78,10 +81,24 @@ def judge_hand_in(
     return Judged(graded.result, v4.writes(show(graded)))
 
 
-def _find_notebook(hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, ...]]:
-    """Return the notebook of `chapter`, under its own name or, if there is just one, under another."""
+def _find_notebook(project: Project, hand_in: HandIn, chapter: Chapter) -> tuple[Path, tuple[str, ...]]:
+    """Return the notebook of `chapter`: under its own name, else the one that a student will have meant.
+
+    Raises
+    ------
+    Unreadable : there is none.
+    """
     named = hand_in.folder / f"{chapter.name}.ipynb"
-    others = sorted(hand_in.folder.glob("*.ipynb"))
-    if named.exists() or len(others) != 1:
+    if named.is_file() or named.is_symlink():
         return named, ()
-    return others[0], (f"The notebook was handed in as {others[0].name}.",)
+    there = [Found(taken.path, taken.path.name) for taken in files_of(hand_in.folder, SYSTEMS).taken]
+    notebooks = [one for one in there if one.path.suffix.lower() == ".ipynb"]
+    others = (name for name in project.chapters if name != chapter.name)
+    found = newest_first(notebooks, chapter, others) or notebooks
+    if not found:
+        archive = next((one.called for one in there if one.called.lower().endswith(".zip")), "")
+        why = " (it is a folder)" if named.exists() else ""
+        why = f": {printable(archive)} is an archive; hand in what is in it" if archive else why
+        raise Unreadable(Status.MISSING, f"{named.name} was not handed in{why}.")
+    called = printable(found[0].path.relative_to(hand_in.folder).as_posix())
+    return found[0].path, (f"The notebook was handed in as {called}.",)

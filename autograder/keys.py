@@ -2,9 +2,11 @@
 
 Of a submission: what was handed in, the release, the chapter's limits, the course's key, which data sets are here, the
 engine and its settings on this machine, and the versions of the libraries. Of one check beside that: its own source and
-what its module offers to it, the modules of ours it imports, its thresholds, and the chapter's solutions, because a
-check may compare with them and the blame rule does. The mutants only word the hint of a failed check: they are part of
-the keys of failed ones.
+what its module offers to it, its thresholds, and the chapter's solutions, because a check may compare with them and the
+blame rule does. The mutants only word the hint of a failed check: they are part of the keys of failed ones.
+
+Code counts with all that it imports (`imports.closure`), so that there is no list to be kept: a key covers each file of
+ours that judging has loaded, and no command's.
 """
 
 from __future__ import annotations
@@ -18,13 +20,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from nbformat import NotebookNode
+
 from autograder.engine.grade import Assignment
 from autograder.engine.result import CheckResult, Outcome
+from autograder.imports import closure, imported_names
 from autograder.settings import load_settings
 from course.datasets import status
 from course.project import Project
 
 _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "torch")
+# A worker is started by the first, forked from the second, and judges by the third; the last names the warm kernels.
+_JUDGING = ("autograder.executors", "autograder.preload", "autograder.hand_in", "course.kernel_provisioner")
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class ChapterKeys:
         run = [
             environment(project),
             _of_files((project.build / "release" / chapter.name).glob("*.ipynb")),
+            _of_files(closure(project.root, (), _imported_by(assignment.release)) - engine_files(project)),
             chapter.model_dump_json(),
             assignment.key,
             str(assignment.check_seconds),
@@ -72,8 +80,8 @@ class ChapterKeys:
             *(f"{name}: {here.get(name)}" for name in data),
             *sorted(assignment.only),
         ]
-        mutants = _of_files(project.mutants.glob(f"{chapter.name}*.py"))
-        return cls(_digest(run), dict(_check_digests(project, assignment)), mutants)
+        mutants = closure(project.root, project.chapter_files(project.mutants, chapter.name)) - engine_files(project)
+        return cls(_digest(run), dict(_check_digests(project, assignment)), _of_files(mutants))
 
     def submission(self, student: str, attempt: str) -> Keys:
         """Return the keys of one submission; `attempt` is the digest of what was handed in."""
@@ -87,14 +95,36 @@ def environment(project: Project) -> str:
     Computed once per process, since what has been imported stays.
     """
     versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
-    return _digest([platform.python_version(), platform.machine(), *versions, engine_digest(project)])
+    engine = _of_files([*engine_files(project), *_data_of_ours(project)])
+    return _digest([platform.python_version(), platform.machine(), *versions, engine])
+
+
+def engine_files(project: Project) -> frozenset[Path]:
+    """Return the files of ours that judging any chapter loads: what a worker imports, and all of the engine, parts of
+    which are started by name."""
+    return closure(project.root, (project.root / "autograder" / "engine").rglob("*.py"), _JUDGING)
 
 
 def engine_digest(project: Project) -> str:
-    """Return a digest of the sources of the engine and of what the checks are written with, as they are now."""
-    grader = project.root / "autograder"
-    ours = [*(grader / "engine").rglob("*.py"), grader / "api.py", grader / "settings.py"]
-    return _of_files([*ours, *(project.root / "course").rglob("*.py")])
+    """Return a digest of the sources, as they are now, that a process which judges can't load anew: those of the
+    engine, and those that checks are written with."""
+    content = (project.checks, project.mutants, project.solutions)
+    loaded = closure(project.root, [*engine_files(project), *project.checks.glob("test_*.py")])
+    ours = [path for path in loaded if path.parent not in content]
+    return _of_files([*ours, *_data_of_ours(project)])
+
+
+def _data_of_ours(project: Project) -> Iterator[Path]:
+    """Files of ours that judging reads beside code: where data sets come from, how a warm kernel is started."""
+    yield from (project.root / "course" / "datasets").glob("*.toml")
+    yield from (project.root / "autograder" / "kernels").glob("*/kernel.json")
+
+
+def _imported_by(release: NotebookNode) -> Iterator[str]:
+    """Yield what the code of a released notebook imports."""
+    for cell in release.cells:
+        if cell.cell_type == "code":
+            yield from imported_names(cell.source)
 
 
 def sources_digest(project: Project, chapter: str) -> str:
@@ -114,7 +144,8 @@ def _version(library: str) -> str:
 
 def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
     chapter, bench = assignment.chapter.name, assignment.bench
-    solutions = _of_files(project.solutions.glob(f"{chapter}*.py"))
+    answers = project.chapter_files(project.solutions, chapter)
+    solutions = _of_files(closure(project.root, answers) - engine_files(project))
     rows: dict[str, str] = {}
     for (name, source), row in sorted(bench.thresholds.items()):
         rows[name] = rows.get(name, "") + source + row.model_dump_json()
@@ -127,7 +158,7 @@ def _of_module(project: Project, path: Path) -> Iterator[tuple[str, str]]:
     """Each check of a module, with a digest of the module as if there were no other check in it."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    imported = _of_files(_imports(project, tree, {path}) - {path})
+    imported = _of_files(closure(project.root, [path]) - engine_files(project) - {path})
     checks = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_check(node)}
     rest = [node for node in tree.body if node not in checks.values()]
     lines = text.split("\n")
@@ -157,27 +188,6 @@ def _reached(names: set[str], checks: Mapping[str, ast.FunctionDef]) -> set[str]
     while more := {one for name in names for one in _names(checks[name]) & checks.keys()} - names:
         names = names | more
     return names
-
-
-def _imports(project: Project, tree: ast.Module, seen: set[Path]) -> set[Path]:
-    """The checkout's own files of checks, mutants and solutions that a module imports, and these in turn."""
-    found = {path for name in _imported(tree) if (path := project.root / f"{name.replace('.', '/')}.py").is_file()}
-    new = {path for path in found - seen if path.parent in (project.checks, project.mutants, project.solutions)}
-    seen |= new
-    for path in new:
-        _imports(project, ast.parse(path.read_text(encoding="utf-8")), seen)
-    return seen
-
-
-def _imported(tree: ast.Module) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            home = "autograder.checks" if node.level else ""
-            base = ".".join(part for part in (home, node.module) if part)
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
 
 
 def _of_files(paths: Iterable[Path]) -> str:

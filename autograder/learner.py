@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -13,12 +13,13 @@ from nbformat import NotebookNode
 
 from autograder.api import Check
 from autograder.assignment import open_assignment, open_bench, read_release
+from autograder.engine.faults import AS_ABOVE
 from autograder.engine.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
 from autograder.engine.kernel import Opener
 from autograder.engine.remote import LocalSession
-from autograder.engine.restore import WrongNotebook, cell_key, is_answer, restore
+from autograder.engine.restore import Restored, WrongNotebook, cell_key, is_answer, restore
 from autograder.engine.result import CheckResult, Outcome
 from autograder.settings import Settings
 from course.errors import SetupError
@@ -45,6 +46,10 @@ class Desk(Protocol):
         """Judge one check. Raises `NotBegun` when its exercise has not been begun."""
         ...
 
+    def idle(self, exercise: str) -> str:
+        """Why there is nothing to judge of an exercise yet; empty when it has been begun."""
+        ...
+
     def summary(self) -> Iterator[str]:
         """Lines for the terminal: points per exercise, and what passed and failed."""
         ...
@@ -54,7 +59,7 @@ class Desk(Protocol):
 class _Session:
     """A restored notebook, and what runs it."""
 
-    notebook: NotebookNode
+    restored: Restored
     opener: Opener
 
 
@@ -64,20 +69,52 @@ class Learner:
     Parameters
     ----------
     submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
+    tell : is told, from another thread, when a call lets them wait.
     """
 
-    def __init__(self, project: Project, submission: str) -> None:
+    def __init__(self, project: Project, submission: str, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
         self._project = project.activate()
         self._submission = submission
         self._stack = contextlib.ExitStack()
         self._desks: dict[str, Desk] = {}
+        self._idle: dict[str, dict[str, str]] = {}  # chapter -> exercise -> why there is nothing to judge
+        self._troubled: set[str] = set()
         self._early = ThreadPoolExecutor(1, "notebook")
         self._started: dict[str, Future[_Session]] = {}
 
+    def look(self) -> None:
+        """See whether there is what was named. Raises `SetupError` when there is not."""
+        if self._submission not in (WORK, REFERENCE) and not Path(self._submission).exists():
+            raise SetupError(f"--submission {self._submission}: there is no such notebook or folder.")
+
+    @property
+    def is_one_notebook(self) -> bool:
+        """Whether one notebook was named, and not a folder of them."""
+        return self._submission not in (WORK, REFERENCE) and not Path(self._submission).is_dir()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether something was asked about of which nothing has been begun."""
+        return bool(self._idle)
+
+    def is_begun(self, chapter: str, exercise: str) -> bool:
+        """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
+        why = self._desk(chapter).idle(exercise)
+        if why:
+            self._idle.setdefault(chapter, {})[exercise] = why
+        return not why
+
+    def is_first_trouble(self, chapter: str) -> bool:
+        """Whether this is asked for the first time about a chapter."""
+        first = chapter not in self._troubled
+        self._troubled.add(chapter)
+        return first
+
     def begin(self) -> None:
         """Run the learner's notebook already, if there is just one, while pytest still imports the checks."""
-        if self._submission == REFERENCE or (self._submission != WORK and not Path(self._submission).exists()):
-            return  # nothing to run; what is wrong is said when the first check asks
+        if self._submission == REFERENCE:
+            return
         there = [chapter for chapter in load_syllabus(self._project.syllabus) if self._path(chapter).is_file()]
         if len(there) == 1:
             self._started[there[0].name] = self._early.submit(self._session, there[0], run=True)
@@ -89,16 +126,28 @@ class Learner:
 
     def judge(self, chapter: str, check: Check) -> CheckResult:
         """Judge one check of a chapter; see `Desk.judge`."""
+        return self._desk(chapter).judge(check)
+
+    def _desk(self, chapter: str) -> Desk:
         if chapter not in self._desks:
             self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
-        return self._desks[chapter].judge(check)
+        return self._desks[chapter]
 
     def summary(self) -> Iterator[str]:
         """Lines for the terminal, over all chapters that were judged."""
         for desk in self._desks.values():
             yield from desk.summary()
+        yield from self._not_begun()
         if any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
             yield f"Your notebook's process was {_OWN_WORK.minimum_tier.meaning}."
+
+    def _not_begun(self) -> Iterator[str]:
+        """What is left of chapters that were begun; one line where none was."""
+        for chapter in sorted(name for name in self._idle if not isinstance(self._desks[name], EmptyDesk)):
+            yield from dict.fromkeys(self._idle[chapter].values())
+        if self._idle and not any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+            first, *others = dict.fromkeys(why for found in self._idle.values() for why in found.values())
+            yield f"Nothing has been begun: {first}" + f", or one of {len(others)} other chapters" * bool(others) + "."
 
     def _open(self, chapter: Chapter) -> Desk:
         if self._submission == REFERENCE:
@@ -118,18 +167,25 @@ class Learner:
     def _session(self, chapter: Chapter, run: bool) -> _Session:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
         release = read_release(self._project, chapter)
-        notebook = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release).notebook
-        opener = Opener(notebook, chapter.limits, self._stack, CHECK_SECONDS, _OWN_WORK)
+        restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
+        notebook = restored.notebook
+        opener = Opener(
+            notebook,
+            chapter.limits,
+            self._stack,
+            CHECK_SECONDS,
+            _OWN_WORK,
+            release=release,
+            tell=self._tell,
+        )
         if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
             opener.first()
-        return _Session(notebook, opener)
+        return _Session(restored, opener)
 
     def _path(self, chapter: Chapter) -> Path:
         if self._submission == WORK:
             return self._project.work / f"{chapter.name}.ipynb"
         path = Path(self._submission)
-        if not path.exists():
-            raise SetupError(f"--submission {path}: there is no such notebook or folder.")
         return path / f"{chapter.name}.ipynb" if path.is_dir() else path
 
 
@@ -138,6 +194,9 @@ class EmptyDesk:
     """A chapter that has not been begun."""
 
     hint: str
+
+    def idle(self, exercise: str) -> str:
+        return self.hint
 
     def judge(self, check: Check) -> CheckResult:
         raise NotBegun(self.hint)
@@ -153,6 +212,9 @@ class ReferenceDesk:
         self._bench = bench
         self._session = LocalSession(bench.checks.namespace())
 
+    def idle(self, exercise: str) -> str:
+        return ""
+
     def judge(self, check: Check) -> CheckResult:
         return run_check(check, self._bench, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
 
@@ -165,25 +227,45 @@ class NotebookDesk:
 
     def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:
         self._name = path.name
-        self._notebook = session.notebook
-        self._assignment = assignment
+        self._notebook = session.restored.notebook
+        self._assignment = dataclasses.replace(
+            assignment, bench=dataclasses.replace(assignment.bench, written=session.restored.written)
+        )
         self._opener = session.opener
-        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.notebook))
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
         self._results: dict[str, list[CheckResult]] = {}
+        self._told: set[str] = set()
+
+    def idle(self, exercise: str) -> str:
+        names = self._untouched(exercise)
+        return f"{exercise} is not begun: fill in {names} in {self._name}" if names else ""
 
     def judge(self, check: Check) -> CheckResult:
-        if names := self._untouched(check.exercise):
-            raise NotBegun(f"{check.exercise} is not begun: fill in {names} in {self._name}")
+        if why := self.idle(check.exercise):
+            raise NotBegun(why)
         result = run_check(check, self._assignment.bench, self._opener, self._seed)
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
         self._results.setdefault(check.exercise, []).append(result)
+        return self._once(result)
+
+    def _once(self, result: CheckResult) -> CheckResult:
+        """Return a result whose detail is told once: one cause may fail a dozen checks."""
+        said = result.detail.startswith(result.cause[:-1])  # with what Python says, which differs from call to call
+        key = result.detail if said else result.cause
+        if not key:
+            return result
+        if key in self._told:
+            return result.model_copy(update={"detail": AS_ABOVE})
+        self._told.add(key)
         return result
 
     def summary(self) -> Iterator[str]:
-        for exercise, points, by_hand in self._assignment.exercises:
+        yield from self._opener.notes  # first what keeps code from being run
+        for part in self._assignment.parts:
+            exercise, points = part.exercise, part.points
             results = self._results.get(exercise.id, [])
-            if by_hand or not results:
+            if part.by_hand or not results:
                 continue
             reached = ""
             if len(results) == len(self._assignment.bench.checks.of(exercise.id)):
@@ -196,7 +278,7 @@ class NotebookDesk:
         """Return the names of an exercise's answers when all of them are as released, else nothing."""
         released, mine = _answers(self._assignment.release), _answers(self._notebook)
         slug = exercise.replace(".", "-")
-        keys = [key for key in released if key == slug or key.startswith(slug + "-")]
+        keys = [key for key in released if key.startswith(slug + "-")]  # a text is none of the checks' business
         if any(mine[key] != released[key] for key in keys):
             return ""
         names = [key.removeprefix(slug + "-") for key in keys]

@@ -55,8 +55,6 @@ def is_legacy(project: Project, resources: Any) -> bool:
 
 def restore_cells(parent: NbGraderPreprocessor, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
     """Do what nbgrader's own sanitizing preprocessors do."""
-    for cell in nb.cells:
-        cell.metadata.pop("course", None)  # ours to write; nbgrader would leave what a student put there
     return _apply((ClearOutput, DeduplicateIds, OverwriteCells), parent, nb, resources)
 
 

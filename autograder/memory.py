@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from autograder.api import Check
+from autograder.engine.faults import Words
 from autograder.engine.grade import Assignment, Graded
 from autograder.engine.judge import Bench, Seed, judge_exercise, run_check
 from autograder.engine.remote import Exchange
@@ -118,16 +119,18 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     -------
     The grade, or None where something has to be asked of the submission itself; then `memory` is ready for that.
     """
-    bench = replace(assignment.bench, memory=memory)
+    bench = replace(assignment.bench, memory=memory, words=Words(last.notebook))
     memory.whole = True
     try:
-        if last.result.status is Status.NOT_JUDGED or not _all_known(memory, assignment, seed):
+        if last.result.status is Status.NOT_JUDGED or not _all_known(memory, bench, assignment, seed):
             return None
-        rows = {row.exercise: row for row in last.result.exercises}
+        rows = {row.grade_id: row for row in last.result.exercises}
         exercises = tuple(
-            rows[exercise.id] if by_hand else judge_exercise(exercise, points, bench, _no_session, seed)
-            for exercise, points, by_hand in assignment.exercises
-            if exercise.id in rows
+            rows[part.grade_id]
+            if part.by_hand
+            else judge_exercise(part.exercise, part.points, bench, _no_session, seed)
+            for part in assignment.parts
+            if part.grade_id in rows
         )
     finally:
         memory.whole = False
@@ -136,14 +139,14 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     return Graded(last.result.model_copy(update={"exercises": exercises}), last.notebook)
 
 
-def _all_known(memory: SubmissionMemory, assignment: Assignment, seed: Seed) -> bool:
+def _all_known(memory: SubmissionMemory, bench: Bench, assignment: Assignment, seed: Seed) -> bool:
     """Replay what can be; return whether a result of each check is known then."""
     lacking = [
         check
-        for exercise, _, by_hand in assignment.exercises
-        if not by_hand and (not assignment.only or exercise.id in assignment.only)
-        for check in assignment.bench.checks.of(exercise.id)
-        if memory.recall(check) is None and not memory.replay(check, assignment.bench, seed)
+        for part in assignment.parts
+        if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
+        for check in assignment.bench.checks.of(part.exercise.id)
+        if memory.recall(check) is None and not memory.replay(check, bench, seed)
     ]
     return not lacking
 

@@ -22,6 +22,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder import legacy
 from autograder.assignment import opened
+from autograder.engine.reading import refuse_too_many
 from autograder.engine.restore import WrongNotebook, restore
 from autograder.feedback import show
 from autograder.regrade import grade_stored
@@ -41,6 +42,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
             if legacy.is_legacy(Project.find(), resources):
                 return legacy.restore_cells(self, nb, resources)
             assignment = opened(Project.find(), resources["nbgrader"]["assignment"]).assignment
+            refuse_too_many(f"{assignment.chapter.name}.ipynb", len(nb.cells))
             return restore(nb, assignment.release).notebook, resources
         except (WrongNotebook, CourseError) as error:
             raise NbGraderException(str(error)) from error
@@ -68,10 +70,10 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's ``SaveAutoGrades``, but what was not judged gets no score and asks for a person."""
+    """nbgrader's ``SaveAutoGrades``, but what we have not judged gets no score and asks for a person."""
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if cell.metadata.get("course", {}).get("judged", True):
+        if cell.metadata.get("course", {}).get("judged", True) or legacy.is_legacy(Project.find(), resources):
             super()._add_score(cell, resources)
             return
         grade_id = cell.metadata["nbgrader"]["grade_id"]

@@ -6,7 +6,9 @@ in a class, and reports a sentence instead of a traceback.
 
 from __future__ import annotations
 
+import contextlib
 import gc
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,11 +31,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Called by pytest once, before it collects."""
-    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"))
+    learner = Learner(Project.find(config.rootpath), config.getoption("--submission"), tell=partial(_tell, config))
     config.add_cleanup(learner.close)
+    try:
+        learner.look()
+    except CourseError as error:
+        raise pytest.UsageError(str(error)) from error
     config.stash[_LEARNER] = learner
     if not config.option.collectonly:
         learner.begin()
+
+
+def _tell(config: pytest.Config, text: str) -> None:
+    """Write a line to the terminal while an item is run."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    capture = config.pluginmanager.get_plugin("capturemanager")  # it has the terminal while an item is run
+    if reporter is not None:
+        with capture.global_and_fixture_disabled() if capture else contextlib.nullcontext():
+            reporter.ensure_newline()
+            reporter.write_line(text)
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> CheckItem | None:
@@ -45,17 +61,47 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
     return item
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Called by pytest after ``-k`` has chosen: keep what has been begun, and of what can't be read one check."""
+    wanted = str(config.option.keyword or "")
+    if wanted and not items:
+        raise pytest.UsageError(
+            f"-k '{wanted}' is in no exercise's number and no check's name; exercises are called as in `p.03.1`."
+        )
+    if config.option.collectonly:
+        return
+    learner, idle = config.stash[_LEARNER], []
+    for item in items:
+        if isinstance(item, CheckItem):
+            try:
+                begun = learner.is_begun(item.chapter, item.check.exercise)
+            except CourseError as error:
+                if learner.is_one_notebook:
+                    raise pytest.UsageError(str(error)) from error
+                begun = learner.is_first_trouble(item.chapter)  # which this one item then says
+            if not begun:
+                idle.append(item)
+    if idle:
+        config.hook.pytest_deselected(items=idle)
+        gone = set(map(id, idle))
+        items[:] = [item for item in items if id(item) not in gone]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Called by pytest at the end: points per exercise."""
     lines = list(config.stash[_LEARNER].summary())
-    if lines:
+    if lines and not config.option.collectonly:
         terminalreporter.section("your points")
         for line in lines:
             terminalreporter.write_line(line)
 
 
-def pytest_sessionfinish() -> None:
-    """Called by pytest after the last item: spare it five searches for garbage among a million imported objects."""
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Called by pytest after the last item: nothing begun is no failure; and spare it five searches for garbage among
+    a million imported objects."""
+    if exitstatus == pytest.ExitCode.NO_TESTS_COLLECTED and session.config.stash[_LEARNER].is_idle:
+        session.exitstatus = pytest.ExitCode.OK
     gc.freeze()
 
 
@@ -73,14 +119,14 @@ class CheckItem(pytest.Item):
     def __init__(self, *, check: Check, **rest: object) -> None:
         super().__init__(**rest)  # type: ignore[arg-type]  # pytest's own: name, parent
         self.check = check
-        self.chapter = self.path.stem.split("_")[1]  # test_ch03_classification_spam.py: ch03
+        self.chapter = Project.find().chapter_of(self.path.stem.removeprefix("test_"))
 
     def runtest(self) -> None:
         """Called by pytest to run the item."""
         try:
             result = self.config.stash[_LEARNER].judge(self.chapter, self.check)
         except NotBegun as hint:
-            raise pytest.skip.Exception(str(hint), _use_item_location=True) from None
+            raise pytest.skip.Exception(str(hint)) from None  # at one place, so that pytest tells one cause once
         if result.outcome is not Outcome.PASSED:
             raise NotPassed(result)
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
 from course.errors import EngineError
+from course.exchange.penalty import LatePenalty
 
 PATIENCE = 90.0  # seconds to wait for a gradebook that somebody else is writing to
 _TRY = 1.0  # seconds of one attempt, between which the operator is told what is waited for
@@ -113,8 +114,12 @@ class Recorder:
     def __exit__(self, *exc: object) -> None:
         self._engine.dispose()
 
-    def record(self, entry: Entry) -> None:
+    def record(self, entry: Entry) -> Mapping[str, float]:
         """Write one hand-in's grades and remarks, all of them or none; what a person has entered stays.
+
+        Returns
+        -------
+        The points of each graded cell that a person has had a say in, extra credit included.
 
         Raises
         ------
@@ -124,8 +129,7 @@ class Recorder:
         while True:
             try:
                 with self._engine.begin() as connection:
-                    self._write(connection, entry)
-                return
+                    return self._write(connection, entry)
             except DBAPIError as error:
                 if not _is_held(error):
                     raise EngineError(
@@ -143,7 +147,7 @@ class Recorder:
                     told = True
                 time.sleep(0.05)
 
-    def _write(self, connection: Connection, entry: Entry) -> None:
+    def _write(self, connection: Connection, entry: Entry) -> Mapping[str, float]:
         self._notebook = notebook = self._notebook or self._notebook_id(connection)
         _add(connection, _STUDENT, {"id": entry.student})
         submission = self._submission(connection, entry)
@@ -152,12 +156,13 @@ class Recorder:
                 _SUBMITTED.c.assignment_id == submission["id"], _SUBMITTED.c.notebook_id == notebook
             )
         ).scalar_one()
-        total = self._write_scores(connection, submitted, entry)
+        total, by_hand = self._write_scores(connection, submitted, entry)
         self._write_comments(connection, submitted, entry)
-        penalty = self._penalty(entry.student, total, _seconds_late(submission))
+        penalty = self._penalty(entry.student, total, submission)
         connection.execute(
             update(_SUBMITTED).where(_SUBMITTED.c.id == submitted).values(late_submission_penalty=penalty)
         )
+        return by_hand
 
     def _notebook_id(self, connection: Connection) -> str:
         # Without the tables there is nothing to look for, and PostgreSQL would end the transaction.
@@ -202,10 +207,10 @@ class Recorder:
             if rows:
                 connection.execute(table.insert(), rows)
 
-    def _write_scores(self, connection: Connection, submitted: str, entry: Entry) -> float:
-        """Write the automatic scores; return the notebook's score with what was given by hand."""
+    def _write_scores(self, connection: Connection, submitted: str, entry: Entry) -> tuple[float, dict[str, float]]:
+        """Write the automatic scores; return the notebook's score, and of it the cells that a person has decided on."""
         query = select(_GRADE, _CELL.c.name).join(_CELL, _CELL.c.id == _GRADE.c.cell_id)
-        total, known = 0.0, set()
+        total, known, by_hand = 0.0, set(), {}
         for row in connection.execute(query.where(_GRADE.c.notebook_id == submitted)).all():
             automatic = row.auto_score
             if row.name in entry.scores:
@@ -216,9 +221,14 @@ class Recorder:
                     change = update(_GRADE).where(_GRADE.c.id == row.id)
                     connection.execute(change.values(auto_score=automatic, needs_manual_grade=asks))
             given = row.manual_score if row.manual_score is not None else automatic
-            total += 0.0 if given is None else given + (row.extra_credit or 0.0)
+            if given is None:
+                continue  # and so is its extra credit, by nbgrader's rule, until there are points
+            points = given + (row.extra_credit or 0.0)
+            total += points
+            if row.manual_score is not None or row.extra_credit:
+                by_hand[row.name] = points
         self._refuse_unknown(entry.scores.keys() - known)
-        return total
+        return total, by_hand
 
     def _write_comments(self, connection: Connection, submitted: str, entry: Entry) -> None:
         query = select(_COMMENT.c.id, _COMMENT.c.auto_comment, _CELL.c.name).join(
@@ -240,12 +250,16 @@ class Recorder:
                 f"`course release {self.chapter}`, then grade again."
             )
 
-    def _penalty(self, student: str, score: float, seconds: float) -> float | None:
+    def _penalty(self, student: str, score: float, submission: RowMapping) -> float | None:
         """What the configured plugin takes off, kept between 0 and the score as nbgrader does; None for nothing."""
+        seconds, plugin = _seconds_late(submission), self._penalties.plugin_inst
         if seconds <= 0 or not self._penalties.enabled:
             return None
         try:
-            penalty = self._penalties.plugin_inst.late_submission_penalty(student, score, seconds)
+            if isinstance(plugin, LatePenalty):  # ours knows of days that have not 24 hours
+                penalty = plugin.between(score, submission["duedate"], submission["timestamp"], submission["extension"])
+            else:
+                penalty = plugin.late_submission_penalty(student, score, seconds)
         except Exception as error:
             raise EngineError(
                 f"The late-penalty plugin failed ({type(error).__name__}: {error}). Mend it and run again."

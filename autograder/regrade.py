@@ -38,7 +38,9 @@ def grade_stored(
     """
     assignment = opened.assignment
     try:
-        attempt = attempt_of(restore(notebook, assignment.release).notebook)
+        restored = restore(notebook, assignment.release)
+        attempt = attempt_of(restored.notebook)
+        assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
     except WrongNotebook as error:
         attempt = f"not run: {error}"
     keys = opened.keys.submission(student, "\x1f".join([attempt, *notes]))

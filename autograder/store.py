@@ -118,6 +118,11 @@ class Store:
         content = self._content(self.folder / student)
         return self._graded(self.folder / student, content) if content else None
 
+    def restored(self, student: str) -> dict[str, Any] | None:
+        """Return what a student has handed in, in the released shape, as it was graded last; None if there is none."""
+        found = _read_object(self.folder / student / "notebook.ipynb")
+        return found if found and isinstance(found.get("cells"), list) else None
+
     def recall(self, student: str, keys: Keys) -> tuple[Graded | None, SubmissionMemory]:
         """Return what is known of a submission under `keys`: its last grade, and the memory of its checks."""
         folder, memory = self._place(student, keys.run), SubmissionMemory(keys)

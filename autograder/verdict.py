@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from autograder.engine.judge import NOT_BEGUN
+from autograder.engine.faults import AS_ABOVE, NOT_BEGUN
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Status
 from autograder.safe_html import plain_text
 
@@ -73,6 +73,7 @@ _MARKS: Mapping[ExerciseStatus, Mark] = {
     ExerciseStatus.MANUAL: Mark("graded by hand", "✎", "calm"),
     ExerciseStatus.NOT_JUDGED: Mark("not judged yet", "…", "wait"),
 }
+NOT_BEGUN_MARK = _MARKS[ExerciseStatus.NOT_BEGUN]
 _TO_GRADE = Mark("to be graded by hand", "✎", "wait")
 _CHECK_MARKS: Mapping[Outcome, Mark] = {
     Outcome.FAILED: Mark("failed", "✗", "bad"),
@@ -80,6 +81,12 @@ _CHECK_MARKS: Mapping[Outcome, Mark] = {
     Outcome.PASSED: Mark("passed", "✓", "good"),
 }
 _NOT_TRIED = Mark("not begun", "○", "calm")
+
+
+def legend() -> str:
+    """Return what the symbols mean, on one line."""
+    said = {mark.symbol: mark.word for mark in _MARKS.values()} | {_TO_GRADE.symbol: "by hand, or to be graded by hand"}
+    return "  ".join(f"{symbol} {word}" for symbol, word in said.items())
 
 
 def number(value: float) -> str:
@@ -97,6 +104,39 @@ def mark_of(exercise: ExerciseResult, points: Points, by_hand: bool) -> Mark:
     if by_hand:
         return _MARKS[ExerciseStatus.MANUAL]
     return _TO_GRADE if points.pending == "hand" else _MARKS[exercise.status]
+
+
+def points_of(part: ExerciseResult, given: float | None = None) -> tuple[Points, bool]:
+    """Return a graded part's points, and whether a person has decided on them; `given` is what that person gave."""
+    given = part.by_hand if given is None else given
+    if given is not None:
+        return Points(given, part.max_score), True
+    if part.status is ExerciseStatus.MANUAL:
+        return Points(0.0, part.max_score, "hand"), False
+    return Points(part.score or 0.0, part.max_score, "machine" if part.score is None else ""), False
+
+
+def together(parts: Sequence[Points]) -> Points:
+    """Return the points of an exercise with these parts; what the machine owes is named before what a person owes."""
+    owed = {part.pending for part in parts}
+    pending: Pending = "machine" if "machine" in owed else "hand" if "hand" in owed else ""
+    return Points(sum(part.score for part in parts), sum(part.max_score for part in parts), pending)
+
+
+def mark_together(marks: Sequence[Mark], points: Points) -> Mark:
+    """Return the verdict on an exercise whose parts have these `marks`, and together these `points`."""
+    if len(set(marks)) == 1:
+        return marks[0]
+    if points.pending:
+        return _TO_GRADE if points.pending == "hand" else _MARKS[ExerciseStatus.NOT_JUDGED]
+    if points.score >= points.max_score:
+        return _MARKS[ExerciseStatus.FULL]
+    return _MARKS[ExerciseStatus.PARTIAL if points.score else ExerciseStatus.NONE]
+
+
+def part_name(part: ExerciseResult) -> str:
+    """Return what a student calls a part of an exercise that has several."""
+    return "What you programmed" if part.is_checked else "What you wrote"
 
 
 def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:
@@ -118,22 +158,36 @@ def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:
     return count if exercise.checks else ""
 
 
-def check_views(exercise: ExerciseResult, by_hand: bool) -> Iterator[CheckView]:
-    """Yield an exercise's checks: what needs work first. A hint or detail that repeats is given once.
+def check_views(
+    exercise: ExerciseResult, by_hand: bool, told: MutableMapping[str, str] | None = None
+) -> Iterator[CheckView]:
+    """Yield an exercise's checks: what needs work first. A hint, a detail or a cause that repeats is given once.
 
     Parameters
     ----------
     by_hand : a person has decided on the points, so that no share of them belongs to a check.
+    told : for each cause the exercise in which the page has told it; what this exercise tells is added.
     """
     order = list(_CHECK_MARKS)
     total = sum(check.weight for check in exercise.checks) or 1.0
-    seen: set[str] = set()
+    told = {} if told is None else told
+    hints: set[str] = set()
+    details: set[str] = set()
     for check in sorted(exercise.checks, key=lambda check: order.index(check.outcome)):
-        fresh = [text for text in (check.detail, check.hint) if text and text not in seen]
-        seen.update(fresh)
         by_hand = by_hand or exercise.status is ExerciseStatus.MANUAL
         points = "" if by_hand else _worth(check, exercise, exercise.max_score * check.weight / total)
-        yield _check_view(check, exercise, points, fresh)
+        detail, hint = check.detail, check.hint
+        if detail in details or (check.cause and told.get(check.cause) == exercise.exercise):
+            detail = detail and AS_ABOVE
+        elif check.cause in told:
+            detail = f"For the same reason as in {told[check.cause]}."
+        elif check.cause:
+            told[check.cause] = exercise.exercise
+        details.add(check.detail)
+        if hint in hints:
+            hint = hint and "The same as above."
+        hints.add(check.hint)
+        yield _check_view(check, exercise, points, detail, hint)
 
 
 def _worth(check: CheckResult, exercise: ExerciseResult, share: float) -> str:
@@ -143,17 +197,16 @@ def _worth(check: CheckResult, exercise: ExerciseResult, share: float) -> str:
     return f"{number(earned)} of {counted(share)}"
 
 
-def _check_view(check: CheckResult, exercise: ExerciseResult, points: str, fresh: Sequence[str]) -> CheckView:
+def _check_view(check: CheckResult, exercise: ExerciseResult, points: str, detail: str, hint: str) -> CheckView:
     idle = exercise.status is ExerciseStatus.NOT_BEGUN
     passed = check.outcome is Outcome.PASSED
     waits = passed and exercise.status is ExerciseStatus.NONE
     gated = exercise.score == 0 and not passed and check.core and not idle
-    detail = "" if check.detail == NOT_BEGUN else plain_text(check.detail)[:_DETAIL]
     return CheckView(
         mark=_NOT_TRIED if idle else _CHECK_MARKS[check.outcome],
         sentence=plain_text(check.sentence),
         points=points,
-        detail=detail if check.detail in fresh or not detail else "For the same reason as above.",
-        hint=plain_text(check.hint) if check.hint in fresh or not check.hint else "The same as above.",
+        detail="" if check.detail == NOT_BEGUN else plain_text(detail)[:_DETAIL],
+        hint=plain_text(hint),
         remark="Counts once the main part works." if waits else _MAIN if gated else "",
     )

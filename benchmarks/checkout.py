@@ -54,7 +54,7 @@ class Checkout:
         """Run ``course grade --json`` on what has been handed in; return what it took and its scores."""
         done = self.run("course", "grade", NAME, "--json", *options, hertz=hertz)
         rows = json.loads(done.output)
-        return done, {row["student"]: {e["exercise"]: e["score"] for e in row["exercises"]} for row in rows}
+        return done, {row["student"]: _scores(row["exercises"]) for row in rows}
 
     def run(self, *command: str, hertz: float = 0) -> Measurement:
         """Run ``python -m command`` in the checkout; raises `EngineError` unless it succeeds."""
@@ -76,6 +76,12 @@ class Checkout:
         path = self.project.build / kind / NAME / f"{NAME}.ipynb"
         found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return found
+
+
+def _scores(parts: list[dict[str, Any]]) -> dict[str, float | None]:
+    found = {part["exercise"]: part["score"] for part in parts}
+    assert len(found) == len(parts), "an exercise of this chapter has one part"
+    return found
 
 
 def make_checkout(folder: Path) -> Checkout:

@@ -325,7 +325,7 @@ def _text_cell(task: _Task) -> Any:
 def _checks_cell(task: _Task) -> Any:
     """The visible test: the docstrings' examples, and whether each constant has been given a value."""
     exercise = task.exercise
-    name = f"{exercise.slug}-checks"
+    name = exercise.checks_id
     points = task.probe_points if exercise.kind == "text" else task.points
     source = checks_source([one for one in task.probes.values() if one.shown])
     metadata = _metadata(exercise, name, "code", solution=False, points=points)

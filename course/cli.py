@@ -4,25 +4,27 @@ from __future__ import annotations
 
 import atexit
 import gc
-import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.table import Table
 
+from course.cli_dates import due
 from course.cli_exchange import fetch, submit
 from course.cli_hub import hub
 from course.cli_machine import bench, doctor, redteam
 from course.console import Json, err, needs_grader, out, print_json, with_progress
 from course.errors import AuthorError, CourseError, Problem
+from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
+    from autograder.alike import Alike
     from autograder.engine.result import Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -39,19 +41,19 @@ def course() -> None:
 @app.command(epilog="Example: course build ch03")
 def build(chapter: Name) -> None:
     """Put a chapter's text and solutions together as the instructor's notebook."""
+    project, found = _open(chapter)
     from course.build import build as build_chapter
 
-    project, found = _open(chapter)
     out.print(f"Built {_shown(build_chapter(project, found), project)}")
 
 
 @app.command(epilog="Example: course check ch03")
 def check(chapter: Name, as_json: Json = False) -> None:
     """Tell an author everything that is wrong with a chapter."""
-    from course.lint import problems
-
     try:
         project, found = _open(chapter)
+        from course.lint import problems
+
         mistakes = problems(project, found)
     except AuthorError as error:
         mistakes = list(error.problems)
@@ -60,16 +62,16 @@ def check(chapter: Name, as_json: Json = False) -> None:
     else:
         for mistake in mistakes:
             out.print(escape(str(mistake)), highlight=False)
-        out.print(f"{len(mistakes)} problem{'s' * (len(mistakes) != 1)} in {chapter}." if mistakes else "All is well.")
+        out.print(_conclusion(len(mistakes), found.short if not mistakes else chapter))
     raise typer.Exit(1 if mistakes else 0)
 
 
 @app.command(epilog="Example: course release ch03")
 def release(chapter: Name) -> None:
     """Make the students' notebook, and prove that it gives nothing away."""
+    project, found = _open(chapter)
     from course.release import release as release_chapter
 
-    project, found = _open(chapter)
     folder = release_chapter(project, found)
     out.print(f"Released {_shown(folder, project)}: no solution, check or mutant is in it.")
 
@@ -78,15 +80,37 @@ def release(chapter: Name) -> None:
 def collect(
     chapter: Name,
     source: Annotated[
-        Path | None, typer.Option("--from", help="Folder with STUDENT.ipynb files or STUDENT/ folders")
+        Path | None, typer.Option("--from", help="Folder or zip archive, as a learning platform gives it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="How names are made there, e.g. '{student}_{number}_{file}'", metavar="FORM")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
     ] = None,
 ) -> None:
-    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder."""
-    from course.collect import collect_exchange, collect_folder
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder.
 
+    In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
+    Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
+    """
     project, found = _open(chapter)
-    students = collect_folder(project, found, source) if source else collect_exchange(project, found)
-    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {', '.join(students) or 'none'}")
+    from course.collect import collect_downloads, collect_exchange
+    from course.student_names import read_pattern, read_roster
+
+    if source is None:
+        if pattern or roster:
+            raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
+        _print_collected(collect_exchange(project, found))
+        return
+    form, listed = read_pattern(pattern) if pattern else None, read_roster(roster) if roster else None
+    collected = collect_downloads(project, found, source, pattern=form, roster=listed)
+    _print_collected(collected.students)
+    if collected.left_out:
+        out.print("Not taken, or not as it was:")
+    for one in collected.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
+    raise typer.Exit(1 if collected.trouble else 0)
 
 
 @app.command(epilog="Example: course grade ch03 --workers 4")
@@ -109,7 +133,8 @@ def grade(
 
     workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     workforce.begin(fresh)  # before the imports below, which take seconds too
-    from autograder.classroom import Options, grade_class
+    from autograder.class_table import grade_row
+    from autograder.classroom import Options, grade_class, worth_a_look
     from autograder.hand_in import hand_ins
     from autograder.progress import ClassProgress
 
@@ -118,10 +143,11 @@ def grade(
     options = Options(workforce, students, fresh, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)
+    alike = worth_a_look(project, found.name)
     if as_json:
-        print_json([_grade_row(result) for result in results])
+        print_json([grade_row(result, alike) for result in results])
     else:
-        _print_class(results)
+        _print_class(results, alike)
         out.print(f"Next: course feedback {found.short}")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
@@ -145,9 +171,9 @@ def feedback(
 @app.command(epilog="Example: course start ch03")
 def start(chapter: Name) -> None:
     """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
+    project, found = _open(chapter)
     from course.release import release as release_chapter
 
-    project, found = _open(chapter)
     mine = project.work / f"{found.name}.ipynb"
     released = project.build / "release" / found.name / mine.name
     if not released.exists() or not mine.exists():
@@ -205,7 +231,7 @@ def calibrate(
     chapter: Name,
     source: Annotated[str, typer.Option("--data", help="real, stand-in or both")] = "both",
     runs: Annotated[int, typer.Option(min=10, help="Seeds for the reference; other answers get fewer")] = 100,
-    workers: Annotated[int, typer.Option(min=1)] = os.cpu_count() or 1,
+    workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     check_name: Annotated[list[str] | None, typer.Option("--check", help="Only this check (repeatable)")] = None,
 ) -> None:
     """Measure the thresholds of a chapter's stochastic checks and write them beside the checks."""
@@ -215,19 +241,21 @@ def calibrate(
     needs_grader()
     from autograder.calibrate import Plan, calibrate
     from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
+    from autograder.executors import default_workers
 
     rows = load_calibrations(project.checks, found.name)
     plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
     for kind in ("real", "stand-in") if source == "both" else (source,):
-        run = calibrate(project, found.name, plan, kind, workers, only)
+        run = calibrate(project, found.name, plan, kind, workers or default_workers(), only)
         for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
             rows[row.check, row.data] = row
             out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
     path = calibration_path(project.checks, found.name)
-    path.write_text(dump_calibrations(rows.values(), found.short), encoding="utf-8")
+    write_atomically(path, dump_calibrations(rows.values(), found.short))
     out.print(f"Wrote {_shown(path, project)}")
 
 
+app.command(epilog="Example: course due ch03 '2026-11-30 12:00'")(due)
 app.command(epilog="Example: course fetch ch03 --hub https://hub.example.org")(fetch)
 app.command(epilog="Example: course submit ch03 --hub https://hub.example.org")(submit)
 app.command(epilog="Example: course hub --demo")(hub)
@@ -253,38 +281,41 @@ def main() -> None:
 
 def _open(name: str) -> tuple[Project, Chapter]:
     project = Project.find().activate()
+    project.check_owner()
     return project, load_syllabus(project.syllabus).find(name)
 
 
-def _print_class(results: list[Result]) -> None:
-    ids = [exercise.exercise for exercise in results[0].exercises] if results else []
-    table = Table("student", "status", *ids, "points", title="Grades")
-    for result in results:
-        cells = ["–" if e.score is None else f"{e.score:g}" for e in result.exercises]
-        total = "not judged" if result.score is None else f"{result.score:g} of {result.max_score:g}"
-        table.add_row(escape(result.student), result.status.value, *cells, total)
-    out.print(table)
+def _print_collected(students: list[str]) -> None:
+    named = escape(", ".join(students)) or "none"
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
+
+
+def _print_class(results: list[Result], found: list[Alike]) -> None:
+    from autograder.class_table import ASK_FIRST, alike_table, class_tables
+    from autograder.progress import trouble_table
+
+    for part in class_tables(results, out):
+        out.print(part, highlight=False)
     for result in results:
         for note in result.notes:
             out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+    if found:
+        out.print(alike_table(found))
+        out.print(ASK_FIRST)
     if not_judged := [result for result in results if result.score is None]:
-        from autograder.progress import trouble_table
-
         out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))
 
 
-def _grade_row(result: Result) -> dict[str, Any]:
-    exercises = [
-        {"exercise": e.exercise, "status": e.status.value, "score": e.score, "max_score": e.max_score}
-        for e in result.exercises
-    ]
-    return {
-        "student": result.student,
-        "status": result.status.value,
-        "score": result.score,
-        "max_score": result.max_score,
-        "exercises": exercises,
-    }
+def _conclusion(mistakes: int, chapter: str) -> str:
+    """What a check of a chapter has shown, and what it has not."""
+    if mistakes:
+        return f"{mistakes} problem{'s' * (mistakes != 1)} in {chapter}."
+    return (
+        f"No problem found in {chapter}: it can be built, the examples in its docstrings hold for our answers, and "
+        "there are enough checks, mutants and alternatives. Not tried: whether the checks pass our answers and the "
+        "alternatives, whether they fail each mutant, and whether the notebook runs from top to bottom. "
+        f"`pytest tests/test_chapters.py -k {chapter}` tries all that."
+    )
 
 
 def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:

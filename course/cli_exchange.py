@@ -69,6 +69,10 @@ def submit(
     receipt = client.submit(course_id, release.assignment, home)
     moment = receipt.time.strftime("%Y-%m-%d %H:%M:%S")
     out.print(f"Handed in {release.assignment} at {moment} UTC: receipt {receipt.id}", highlight=False)
+    if receipt.left_out:
+        out.print("Not handed in, or not as it was:")
+    for one in receipt.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
     if receipt.tries_left is not None:
         out.print(receipt.tries_sentence, highlight=False)
         _show_feedback(client, receipt, 0 if no_wait else seconds, f"course fetch {chapter} --feedback")
@@ -115,8 +119,12 @@ def _open(chapter: str, hub: str | None, course: str | None) -> tuple[ExchangeCl
             raise ExchangeRefusal(f"{user}, name the course with --course. Yours: {named}.")
         (course,) = mine
     releases = client.releases(course)
-    found = [one for one in releases if chapter in (one.assignment, one.assignment.split("_")[0])]
+    found = [one for one in releases if one.assignment == chapter]
+    found = found or [one for one in releases if one.assignment.split("_")[0] == chapter]
     if len(found) != 1:
+        if found:
+            named = " or ".join(one.assignment for one in found)
+            raise ExchangeRefusal(f"{chapter!r} is short for several assignments of {course}: write {named}.")
         known = ", ".join(one.assignment for one in releases) or "nothing yet"
         raise ExchangeRefusal(f"There is no one assignment {chapter!r} in {course}. Released: {known}.")
     return client, course, found[0]

@@ -56,7 +56,7 @@ def hub(
     needs_grader()
     from hub_config import start
 
-    place = start.demo_place(project, port) if demo else start.class_place(project, (state or project.build / "hub"))
+    place = start.demo_place(project, port) if demo else start.class_place(project, state)
     if account:
         out.print(start.name_of(place, account), highlight=False)
         return
@@ -73,6 +73,8 @@ def hub(
         if place.load()[0].login.kind == "invite":
             _show_codes(running.invitations)
         out.print(f"Ready after {running.seconds:.0f} s: {running.url}   (log: {log})", highlight=False)
+        if place.load()[0].accounts == "demo":
+            out.print("A demo: all servers run as your own user, so everybody can read all files, the solutions too.")
         out.print("Ctrl-C ends the hub and every server.")
         with contextlib.suppress(KeyboardInterrupt):
             while not stop.wait(0.5) and running.process.poll() is None:
@@ -86,6 +88,7 @@ def _write_values(state: Path | None, target: Path) -> None:
 
     from hub_config import kubernetes
     from hub_config.kubernetes.cluster import load_cluster
+    from hub_config.kubernetes.network import policies
     from hub_config.kubernetes.values import make_values
     from hub_config.profiles import load_profiles
     from hub_config.settings import load_courses
@@ -93,7 +96,9 @@ def _write_values(state: Path | None, target: Path) -> None:
     home = Path(kubernetes.__file__).parent
     cluster = load_cluster((state or home) / "cluster.toml")
     others = state or home.parent
-    made = make_values(cluster, load_courses(others / "courses.toml"), load_profiles(others / "profiles.yaml"))
+    courses = load_courses(others / "courses.toml")
+    made = make_values(cluster, courses, load_profiles(others / "profiles.yaml"))
+    open_to_graders = policies(cluster, courses)
     plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
     text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
     if str(target) == "-":
@@ -106,6 +111,10 @@ def _write_values(state: Path | None, target: Path) -> None:
         "--namespace course --create-namespace --timeout 30m"
     )
     out.print(command, highlight=False, soft_wrap=True)
+    if open_to_graders:
+        network = target.with_name(f"{target.stem}-network.yaml")
+        write_atomically(network, _MADE + yaml.safe_dump_all(open_to_graders, sort_keys=False))
+        out.print(f"kubectl apply --namespace course --filename {network}", highlight=False, soft_wrap=True)
 
 
 def _release_demo(project: Project, place: Place) -> None:

@@ -2,59 +2,303 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
-from course.errors import OperatorError, SetupError
+from course.errors import CourseError, OperatorError, SetupError
+from course.files import remove, replaced
+from course.hand_in_files import RESERVED, SYSTEMS, LeftOut, files_of, printable, safe_name
+from course.notebooks import Found, newest_first
 from course.project import Project
+from course.student_names import Owner, Roster, read_name, student_id
 from course.syllabus import Chapter
+from course.zips import Unpackable, unzip
 
-_STUDENT = re.compile(r"^[\w][\w.@-]*$")  # what may be a folder's name and a gradebook's key
+_ARCHIVES = (".7z", ".gz", ".rar", ".tar", ".tgz", ".xz")
+_METADATA = "submission_metadata.yml"  # Gradescope's list of whose each hand-in is
+_GRADESCOPE = "submission_"
+_LARGEST = 500 * 10**6  # bytes of what lies beside a notebook
 
 
 def is_student(name: str) -> bool:
     """Whether `name` can be a student's id: a folder's name, and a gradebook's key."""
-    return _STUDENT.match(name) is not None
+    return name != "" and student_id(name) == name
+
+
+@dataclass
+class Collected:
+    """What became of a folder of hand-ins.
+
+    Attributes
+    ----------
+    students : whose hand-in is in its place now.
+    left_out : what was not taken, or was taken under another name, and why.
+    trouble : whether something was not taken that may be somebody's hand-in.
+    """
+
+    students: list[str] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    trouble: bool = False
+
+    def leave(self, name: str, reason: str, *, trouble: bool = True) -> None:
+        """Note that something is not taken."""
+        self.left_out.append(LeftOut(printable(name), reason))
+        self.trouble = self.trouble or trouble
+
+
+@dataclass(frozen=True)
+class _Item:
+    """A file, or a folder, that is a student's.
+
+    Attributes
+    ----------
+    shown : its name in the folder that is collected.
+    """
+
+    path: Path
+    owner: Owner
+    shown: str
 
 
 def collect_folder(project: Project, chapter: Chapter, source: Path) -> list[str]:
-    """Copy ``<student>.ipynb`` files, or the notebooks in ``<student>/`` folders, and return the students.
+    """Do as `collect_downloads` does, and return the students.
 
     Raises
     ------
-    SetupError : `source` is no folder.
-    OperatorError : a name can't be a student's id, a file can't be copied, or is a link, which could lead to any file
-        that the grader may read; what is none of these has been collected then.
+    OperatorError : something was not taken that may be a hand-in; the message names all of it, and the rest has been
+        collected.
     """
-    if not source.is_dir():
-        raise SetupError(f"{source} is not a folder: name the one that holds the hand-ins.")
-    students, links = [], []
-    for path in sorted(source.iterdir()):
-        if path.suffix != ".ipynb" and not path.is_dir():
-            continue
-        if path.is_symlink():
-            links.append(path)
-            continue
-        student = path.stem if path.is_file() else path.name
-        if not is_student(student):
-            raise OperatorError(f"{path} can't be collected: {student!r} is not a student's id. Rename it.")
-        target = project.build / "submitted" / student / chapter.name
-        target.mkdir(parents=True, exist_ok=True)
-        for notebook in [path] if path.is_file() else sorted(path.glob("*.ipynb")):
-            name = f"{chapter.name}.ipynb" if path.is_file() else notebook.name
-            if notebook.is_symlink():
-                links.append(notebook)
-                continue
+    found = collect_downloads(project, chapter, source)
+    if found.trouble:
+        raise OperatorError("Not collected: " + "; ".join(map(str, found.left_out)))
+    return found.students
+
+
+def collect_downloads(
+    project: Project,
+    chapter: Chapter,
+    source: Path,
+    *,
+    pattern: re.Pattern[str] | None = None,
+    roster: Roster | None = None,
+) -> Collected:
+    """Take each student's notebook, and what lies beside it, from a folder or a zip archive of hand-ins.
+
+    Nothing that is in the way of one hand-in stops another. Of several notebooks of one student the newest of the
+    chapter counts, whatever it is called.
+
+    Parameters
+    ----------
+    pattern : how the names there are made, from `student_names.read_pattern`; the known platforms' by default.
+    roster : the class list; names that are not in it are not taken.
+
+    Raises
+    ------
+    SetupError : `source` is neither a folder nor a zip archive.
+    """
+    collected = Collected()
+    with tempfile.TemporaryDirectory(prefix="course-collect-") as name:
+        room = Path(name)
+        if source.is_file() and source.suffix.lower() == ".zip":
+            source = _unzipped(source, source.name, room, collected) or room
+        elif not source.is_dir():
+            raise SetupError(f"{source} is not a folder: name the one that holds the hand-ins.")
+        chapters = {chapter.name, *project.chapters}
+        items = [
+            item for item in _items(source, pattern, room, collected) if _names_somebody(item, chapters, collected)
+        ]
+        by_student = _by_student(items, source, roster, collected)
+        for student, items in sorted(by_student.items()):
             try:
-                shutil.copyfile(notebook, target / name)
+                _collect_one(project, chapter, student, items, collected)
+            except (OSError, CourseError) as error:
+                collected.leave(student, f"can't be collected: {getattr(error, 'strerror', None) or error}")
+    for student in roster.students if roster else ():
+        if student not in by_student:
+            collected.leave(student, "nothing handed in", trouble=False)
+    return collected
+
+
+def _items(source: Path, pattern: re.Pattern[str] | None, room: Path, collected: Collected) -> Iterator[_Item]:
+    """What of `source` is a student's; archives are unpacked below `room`."""
+    for entry in sorted(os.scandir(source), key=lambda one: one.name):
+        name, path = entry.name, Path(entry.path)
+        if name == _METADATA or any(fnmatchcase(name, system) for system in SYSTEMS):
+            continue
+        if entry.is_symlink():
+            collected.leave(name, "a link, which may lead anywhere: ask for the notebook itself")
+            continue
+        is_folder, suffix = entry.is_dir(), path.suffix.lower()
+        owner = read_name(name, is_folder, pattern)
+        if is_folder or entry.is_file():
+            if suffix in _ARCHIVES and not is_folder:
+                collected.leave(name, "an archive of a kind that is not unpacked here: unpack it, and collect again")
+            elif owner is None:
+                collected.leave(name, "its name is not of the form that --pattern says")
+            elif suffix == ".zip" and not is_folder:
+                if (unpacked := _unzipped(path, name, room, collected)) is not None:
+                    yield _Item(unpacked, Owner(owner.name, owner.number, "", owner.stamp, owner.platform), name)
+            elif is_folder or suffix == ".ipynb" or (owner.platform and owner.file != name):
+                yield _Item(path, owner, name)
+                for archive in _archives(path) if is_folder else ():
+                    shown = f"{name}/{archive.name}"
+                    if (unpacked := _unzipped(archive, shown, room, collected)) is not None:
+                        yield _Item(unpacked, owner, shown)
+            else:
+                collected.leave(name, "no notebook", trouble=False)
+        else:
+            collected.leave(name, "no ordinary file")
+
+
+def _archives(folder: Path) -> list[Path]:
+    """The zip archives in a folder that holds no notebook outside of them."""
+    paths = [taken.path for taken in files_of(folder, SYSTEMS).taken]
+    if any(path.suffix.lower() == ".ipynb" for path in paths):
+        return []
+    return [path for path in paths if path.suffix.lower() == ".zip"]
+
+
+def _names_somebody(item: _Item, chapters: set[str], collected: Collected) -> bool:
+    if item.owner.platform or item.owner.name.casefold() not in chapters:
+        return True
+    collected.leave(item.shown, "whose it is, its name has to tell: call it STUDENT.ipynb, or STUDENT/")
+    return False
+
+
+def _unzipped(archive: Path, shown: str, room: Path, collected: Collected) -> Path | None:
+    target = Path(tempfile.mkdtemp(dir=room)) / "unpacked"
+    try:
+        collected.left_out += unzip(archive, target)
+    except Unpackable as error:
+        collected.leave(shown, f"can't be unpacked: {error}")
+        return None
+    except OSError as error:
+        collected.leave(shown, f"can't be unpacked: {error.strerror}")
+        return None
+    return target
+
+
+def _by_student(
+    items: Iterable[_Item], source: Path, roster: Roster | None, collected: Collected
+) -> dict[str, list[_Item]]:
+    """Whose each thing is. Where two people's names would be one id, neither is taken for the other."""
+    submitters = _submitters(source, collected)
+    found: dict[str, dict[tuple[str, str], list[_Item]]] = {}
+    for item in items:
+        for owner in submitters.get(item.owner.name, [item.owner]):
+            student = roster.find(owner) if roster else student_id(owner.name)
+            if student:
+                person = ("", "") if roster else (owner.name, owner.number)
+                found.setdefault(student, {}).setdefault(person, []).append(item)
+            elif roster:
+                collected.leave(item.shown, f"{printable(owner.name)} is not in the class list, or is in it twice")
+            else:
+                collected.leave(item.shown, "this can't be a student's id: rename it, or name its student in --roster")
+    chosen: dict[str, list[_Item]] = {}
+    for student, people in found.items():
+        exact = [person for person in people if person[0] == student]
+        if len(people) > 1 and len(exact) != 1:
+            names = ", ".join(sorted({printable(item.shown) for group in people.values() for item in group}))
+            collected.leave(names, f"all would be {student}: tell them apart in --roster")
+            continue
+        (mine,) = exact if len(people) > 1 else people
+        for person in people.keys() - {mine}:
+            for item in people[person]:
+                collected.leave(item.shown, f"would be {student}, who is another here: name its student in --roster")
+        chosen[student] = people[mine]
+        if mine[0] == _GRADESCOPE + mine[1]:
+            why = f"Gradescope's number of a hand-in: put its {_METADATA} there, or name the student in --roster"
+            collected.leave(people[mine][0].shown, why, trouble=False)
+        if not roster and mine[0] != student:
+            collected.leave(people[mine][0].shown, f"taken as {student}", trouble=False)
+    return chosen
+
+
+def _submitters(source: Path, collected: Collected) -> Mapping[str, list[Owner]]:
+    """By Gradescope's name of a hand-in, whose it is; empty without Gradescope's own list."""
+    path = source / _METADATA
+    if not path.is_file() or path.is_symlink() or path.stat().st_size > 2**24:
+        return {}
+    try:
+        import yaml  # only for these
+
+        rows = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        found = {
+            str(name): [_submitter(one) for one in row[":submitters"]]
+            for name, row in rows.items()
+            if row[":submitters"]
+        }
+    except Exception as error:  # whatever a parser of another's file may raise
+        collected.leave(_METADATA, f"can't be read ({type(error).__name__}): whose the hand-ins are is not known")
+        return {}
+    return found
+
+
+def _submitter(row: Mapping[str, object]) -> Owner:
+    sid, email, name = (str(row.get(key) or "") for key in (":sid", ":email", ":name"))
+    return Owner(sid or email or name, email or name, name)
+
+
+def _collect_one(project: Project, chapter: Chapter, student: str, items: list[_Item], collected: Collected) -> None:
+    """Put one student's hand-in in its place, whole."""
+    others = [name for name in project.chapters if name != chapter.name]
+    notebooks: dict[Path, str] = {}
+    found: list[Found] = []
+    beside: dict[Path, dict[str, Path]] = {}  # by folder, what may come along with a notebook in it
+    for item in items:
+        if item.path.is_dir():
+            files = files_of(item.path, SYSTEMS, _LARGEST)
+            collected.left_out += [LeftOut(f"{printable(item.shown)}/{one.name}", one.reason) for one in files.left_out]
+            rows = [(taken.path, taken.name) for taken in files.taken]
+        else:
+            rows = [(item.path, safe_name(item.owner.file or item.path.name))]
+        for path, name in rows:
+            if path.suffix.lower() == ".ipynb":
+                inside = path.relative_to(item.path).as_posix() if item.path.is_dir() else ""
+                notebooks[path] = f"{item.shown}/{inside}".rstrip("/")
+                found.append(Found(path, Path(name).name, item.owner.stamp))
+            else:
+                beside.setdefault(path.parent, {})[name] = path
+    ranked = newest_first(found, chapter, others)
+    if not ranked:
+        shown = ", ".join(printable(item.shown) for item in items)
+        reason = f"only notebooks of other chapters than {chapter.name}" if found else "nothing handed in: no notebook"
+        collected.leave(shown, f"{reason} (of {student})", trouble=bool(found))
+        return
+    counted = ranked[0].path
+    with replaced(project.build / "submitted" / student / chapter.name) as folder:
+        shutil.copyfile(counted, folder / f"{chapter.name}.ipynb")
+        for name, path in _along(counted, items, beside):
+            try:
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, folder / name)
             except OSError as error:
-                raise OperatorError(f"{notebook} can't be copied: {error.strerror}.") from error
-        students.append(student)
-    if links:
-        named = ", ".join(map(str, links))
-        raise OperatorError(f"Not collected, because a link may lead anywhere: {named}. Ask for the notebook itself.")
-    return students
+                collected.leave(f"{student}/{name}", f"can't be copied: {error.strerror}", trouble=False)
+    collected.students.append(student)
+    for path, shown in notebooks.items():
+        if path != counted:
+            why = f"{student}'s newest counts: {notebooks[counted]}"
+            reason = why if path in {one.path for one in ranked} else "another chapter's notebook"
+            collected.leave(shown, printable(reason), trouble=False)
+
+
+def _along(notebook: Path, items: list[_Item], beside: Mapping[Path, Mapping[str, Path]]) -> Iterator[tuple[str, Path]]:
+    """What lies in the notebook's folder and below it, by its name seen from there; but for a name that is ours."""
+    home = next((item.path for item in items if item.path.is_dir() and notebook.is_relative_to(item.path)), None)
+    depth = len(notebook.relative_to(home).parts) - 1 if home else 0
+    for place, files in beside.items():
+        if place.is_relative_to(notebook.parent) if home else place == notebook.parent:
+            for name, path in files.items():
+                inside = "/".join(name.split("/")[depth:])
+                if inside.split("/")[0].casefold() != RESERVED:
+                    yield inside, path
 
 
 def collect_exchange(project: Project, chapter: Chapter) -> list[str]:
@@ -62,7 +306,7 @@ def collect_exchange(project: Project, chapter: Chapter) -> list[str]:
 
     Raises
     ------
-    OperatorError : nbgrader could not.
+    OperatorError : nbgrader could not, or not for all: then the message names for whom, and the others are collected.
     """
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
@@ -71,8 +315,44 @@ def collect_exchange(project: Project, chapter: Chapter) -> list[str]:
     from course.nbgrader_plugins import configure
 
     config = configure(Config(), project)
-    outcome = NbGraderAPI(CourseDirectory(config=config), config=config).collect(chapter.name, update=True)
+    api = NbGraderAPI(CourseDirectory(config=config), config=config)
+    outcome = api.collect(chapter.name, update=True)
     if not outcome["success"]:
         reason = str(outcome.get("error") or outcome.get("log") or "").strip().split("\n")[-1]
-        raise OperatorError(f"nbgrader could not collect {chapter.name}: {reason}")
+        troubles = _one_by_one(api, project, chapter)
+        if troubles is None:
+            raise OperatorError(f"nbgrader could not collect {chapter.name}: {reason}")
+        if troubles:
+            named = "; ".join(f"{printable(student)}: {why}" for student, why in sorted(troubles.items()))
+            raise OperatorError(f"nbgrader could not collect {chapter.name} of {named}. The others are collected.")
     return sorted(folder.parent.name for folder in (project.build / "submitted").glob(f"*/{chapter.name}"))
+
+
+def _one_by_one(api: Any, project: Project, chapter: Chapter) -> dict[str, str] | None:
+    """Have nbgrader's own exchange copy each student's hand-in by itself; return for whom it could not, and why.
+
+    None where it is another exchange, or it can't even list them.
+    """
+    from nbgrader.exchange.default import ExchangeCollect
+
+    api.coursedir.assignment_id = chapter.name
+    collector = api.exchange.Collect(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
+    collector.update = True
+    if type(collector) is not ExchangeCollect:
+        return None
+    try:
+        collector.init_src()
+    except Exception:
+        return None
+    troubles: dict[str, str] = {}
+    for record in list(collector.src_records):
+        student = str(record["username"])
+        stamp = project.build / "submitted" / student / chapter.name / RESERVED
+        if stamp.is_dir():  # a student's folder of that name, from which no time can be read
+            remove(stamp)
+        collector.src_records = [record]
+        try:
+            collector.copy_files()
+        except Exception as error:  # whatever it is about this one, the others are collected
+            troubles[student] = str(error) or type(error).__name__
+    return troubles

@@ -32,15 +32,23 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no typ
 
     The stock stub raises an error; at top level or in a class that would stop the student's notebook. There a
     public constant becomes ``NAME = ...``, and anything else, which is private, a comment. nbgrader calls it once
-    per cell, on the instructor's version, when it generates an assignment.
+    per cell, on the instructor's version, when it generates an assignment. An assignment that we have not built gets
+    nbgrader's stubs.
     """
 
     value_stub = Unicode("...  # YOUR ANSWER", help="What stands for a constant's value").tag(config=True)
+    _ours = False  # whether the notebook at hand is a chapter
     room_stub = Unicode("# Room for helpers of your own.", help="What stands for private definitions").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Called by nbgrader once per notebook."""
+        self._ours = is_built(nb)
+        done: tuple[Any, Any] = super().preprocess(nb, resources)
+        return done
 
     def _replace_solution_region(self, cell: Any, language: str) -> bool:
         """Replace the regions of `cell` in place; return whether there was any. Other cells are left to nbgrader."""
-        if cell.cell_type != "code" or language != "python":
+        if not self._ours or cell.cell_type != "code" or language != "python":
             return bool(super()._replace_solution_region(cell, language))
         lines = cell.source.split("\n")
         regions = list(self._regions(lines))
@@ -78,6 +86,11 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no typ
         if isinstance(home, ast.Module) and names and len(names) == len(statements):
             return [f"{name} = {self.value_stub}" for name in names]
         return [str(self.room_stub)]
+
+
+def is_built(nb: Any) -> bool:
+    """Whether a notebook is a chapter that our builder has made, not an assignment of nbgrader's own kind."""
+    return any("course" in cell.metadata for cell in nb.cells)
 
 
 def _innermost(tree: ast.Module, begin: int, end: int) -> tuple[ast.AST, list[ast.stmt]]:
@@ -122,6 +135,10 @@ def configure(c: Config, project: Project) -> Config:
         from course.exchange.plugin import configure_exchange  # elsewhere nobody waits for it
 
         configure_exchange(c)
+    if not c.CourseDirectory.get("groupshared"):
+        # nbgrader sets these whatever the umask; the build folder is its owner's alone.
+        for name, permissions in (("BaseConverter", 600), ("Autograde", 400)):
+            c[name].setdefault("permissions", permissions)
     stock = GenerateAssignment.preprocessors.default()
     c.GenerateAssignment.preprocessors = [ClearAnswers if one is ClearSolutions else one for one in stock]
     return c
@@ -135,14 +152,20 @@ def gradebook_url(project: Project) -> str:
     return os.environ.get("COURSE_DB_URL") or f"sqlite:///{project.build / 'gradebook.db'}"
 
 
-def run_converter(converter_class: type[BaseConverter], project: Project, chapter: str, task: str) -> None:
+def run_converter(
+    converter_class: type[BaseConverter], project: Project, chapter: str, task: str, db_url: str = ""
+) -> None:
     """Run one of nbgrader's converters on a chapter without its log; `task` is what it does, such as ``release``.
+
+    With `db_url` it works on another gradebook than the project's.
 
     Raises
     ------
     OperatorError : it failed; the text has nbgrader's own reason.
     """
     config = configure(Config(), project)
+    if db_url:
+        config.CourseDirectory.db_url = db_url
     coursedir = CourseDirectory(config=config)
     coursedir.assignment_id = chapter
     converter = converter_class(coursedir=coursedir, config=config)

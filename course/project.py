@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
+import stat
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,10 +58,34 @@ class Project:
         )
 
     def activate(self) -> Project:
-        """Make ``solutions`` and ``autograder`` importable from this checkout."""
+        """Make ``solutions`` and ``autograder`` importable from this checkout, and keep what is made in it private.
+
+        What this process makes from now on is for its user alone, whatever the umask was: in the build folder are
+        solutions, hidden inputs, the gradebook and everybody's work. A build folder that others can enter is closed;
+        to its group it stays open where it was made so with the set-group-id bit, as nbgrader's ``groupshared`` wants.
+        """
         if str(self.root) not in sys.path:
             sys.path.insert(0, str(self.root))
+        os.umask(0o077)
+        with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/closed.py)
+            mode = self.build.stat().st_mode
+            shared = mode & 0o070 if mode & stat.S_ISGID else 0
+            if mode & 0o077 != shared:
+                self.build.chmod((mode & 0o7700) | shared)
         return self
+
+    def check_owner(self) -> None:
+        """Raise `SetupError` where root works in a build folder of another's, who could not change what it leaves."""
+        if os.name != "posix" or os.geteuid() != 0 or not self.build.exists() or self.build.stat().st_uid == 0:
+            return
+        try:
+            owner = self.build.owner()
+        except KeyError:
+            owner = str(self.build.stat().st_uid)
+        raise SetupError(
+            f"{self.build} belongs to {owner}, who could not change what root leaves in it. Run the command in a "
+            f"terminal of the course's server, or as that account: runuser -u {owner} -- course …"
+        )
 
     @property
     def syllabus(self) -> Path:
@@ -80,16 +107,36 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The names of the syllabus's chapters; none where there is no syllabus."""
+        return _chapters(self.syllabus, _version(self.syllabus))
+
+    def chapter_files(self, folder: Path, chapter: str, prefix: str = "") -> list[Path]:
+        """Return the files in `folder` that are a chapter's: ``<prefix><chapter>.py``, ``<prefix><chapter>_<part>.py``.
+
+        A file belongs to one chapter only: ``test_ch05_trees.py`` is no part of ``ch05_tree``, and
+        ``test_ch05_trees_moons.py`` none of ``ch05_trees`` where the syllabus has a chapter ``ch05_trees_moons``.
+        Every look-up of a chapter's files goes this way.
+        """
+        found = sorted(folder.glob(f"{prefix}*.py"))
+        return [path for path in found if self.chapter_of(path.stem.removeprefix(prefix), chapter) == chapter]
+
+    def chapter_of(self, stem: str, *more: str) -> str:
+        """Return which chapter of the syllabus (or of `more`) the file called `stem` belongs to; empty: none."""
+        known = {*self.chapters, *more}
+        return max((name for name in known if stem == name or stem.startswith(f"{name}_")), key=len, default="")
+
     def check_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of checks: ``test_<chapter>.py``, or its parts ``test_<chapter>_<part>.py``.
 
         There is always one, which does not exist when the chapter has none.
         """
-        return sorted(self.checks.glob(f"test_{chapter}*.py")) or [self.checks / f"test_{chapter}.py"]
+        return self.chapter_files(self.checks, chapter, "test_") or [self.checks / f"test_{chapter}.py"]
 
     def mutant_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of mutants, ``<chapter>.py`` or its parts, as `check_files` does."""
-        return sorted(self.mutants.glob(f"{chapter}*.py")) or [self.mutants / f"{chapter}.py"]
+        return self.chapter_files(self.mutants, chapter) or [self.mutants / f"{chapter}.py"]
 
     @property
     def build(self) -> Path:
@@ -100,3 +147,19 @@ class Project:
     def work(self) -> Path:
         """Where a self-learner's own notebooks are."""
         return self.root / "work"
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, -1
+    return found.st_mtime_ns, found.st_size
+
+
+@functools.lru_cache(maxsize=16)
+def _chapters(syllabus: Path, version: tuple[int, int]) -> tuple[str, ...]:
+    """The names of all chapters; `version` tells whether the file is still the one that was read before."""
+    from course.syllabus import load_syllabus  # not for who only asks where data is kept, as each kernel does
+
+    return tuple(chapter.name for chapter in load_syllabus(syllabus)) if version[1] >= 0 else ()

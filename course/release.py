@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import dataclasses
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from course.build import build
-from course.errors import AuthorError, OperatorError, Problem
+from course.errors import AuthorError, Problem
+from course.files import remove, replaced
 from course.project import Project
 from course.script import RESERVED, Findings, read_script
 from course.syllabus import Chapter
@@ -24,6 +27,7 @@ from course.syllabus import Chapter
 # From this length on a line is looked for inside any other text of the release; a shorter one, such as ``return x``
 # or ``)``, only as a whole line, because within longer text it proves nothing. No line is too short to be a leak.
 _INSIDE = 12
+_DRAFT, _GIVEN_UP = ".release-draft-", 24 * 3600.0  # seconds after which nobody is at work on one
 # What nbgrader puts in place of an answer; an author may well write the same.
 _STUBS = ("# YOUR CODE HERE", "raise NotImplementedError()", "YOUR ANSWER HERE")
 
@@ -40,6 +44,10 @@ class _Secret:
 def release(project: Project, chapter: Chapter) -> Path:
     """Build `chapter`, generate the students' version and prove it clean.
 
+    All is made in a folder of its own and on a copy of the gradebook, and proven there. Only then the gradebook, the
+    instructor's version and the release are replaced, each at once: whatever goes wrong, and whenever the process is
+    killed, an earlier release is there as it was. After the latter, release again.
+
     Parameters
     ----------
     project, chapter : what to release; an earlier release of the chapter is replaced.
@@ -50,18 +58,52 @@ def release(project: Project, chapter: Chapter) -> Path:
 
     Raises
     ------
-    AuthorError : the chapter is broken, or the release would give something away; then nothing is left released.
-    OperatorError : nbgrader refused, for instance because submissions to other questions are in the gradebook;
-        an earlier release stays.
+    AuthorError : the chapter is broken, or the release would give something away.
+    OperatorError : nbgrader refused, for instance because submissions to other questions are in the gradebook.
     """
-    build(project, chapter)
-    folder = project.build / "release" / chapter.name
-    with _restored_on_trouble(folder):
-        _generate(project, chapter)
-    if problems := leaks(project, chapter):
-        shutil.rmtree(folder)
-        raise AuthorError(problems)
+    # Imported here: nbgrader takes a second to import, and only instructors have it.
+    from course import release_gradebook
+    from course.nbgrader_plugins import gradebook_url
+
+    project.build.mkdir(parents=True, exist_ok=True)
+    url = gradebook_url(project)
+    book = release_gradebook.file_of(url)
+    source, folder = (project.build / kind / chapter.name for kind in ("source", "release"))
+    with _draft(project) as draft:
+        if source.is_dir():  # what an author has put beside the notebook
+            shutil.copytree(source, draft.build / "source" / chapter.name)
+        build(draft, chapter)
+        copied = draft.build / "gradebook.db"
+        if book is not None:
+            release_gradebook.copy(book, copied, chapter.name)
+        _generate(draft, chapter, f"sqlite:///{copied}")
+        if problems := leaks(draft, chapter):
+            raise AuthorError([_in_place(problem, draft, project) for problem in problems])
+        if book is None:  # a database elsewhere: nbgrader itself writes to it, now that nothing is wrong
+            _generate(draft, chapter, url)
+        else:
+            release_gradebook.take_over(copied, book, chapter.name)
+        for made in (source, folder):
+            with replaced(made) as new:
+                shutil.copytree(draft.build / made.parent.name / chapter.name, new, dirs_exist_ok=True)
     return folder
+
+
+@contextlib.contextmanager
+def _draft(project: Project) -> Iterator[Project]:
+    """Yield the project with an empty build folder, beside the files that it is to replace."""
+    with tempfile.TemporaryDirectory(dir=project.build, prefix=_DRAFT, ignore_cleanup_errors=True) as name:
+        for left in project.build.glob(f"{_DRAFT}*"):  # by a process that was killed
+            if left.name != Path(name).name and left.stat().st_mtime < time.time() - _GIVEN_UP:
+                remove(left)
+        yield Project(project.root, Path(name))
+
+
+def _in_place(problem: Problem, draft: Project, project: Project) -> Problem:
+    """Say of a file of the draft where it would be."""
+    if not problem.path.is_relative_to(draft.build):
+        return problem
+    return dataclasses.replace(problem, path=project.build / problem.path.relative_to(draft.build))
 
 
 def leaks(project: Project, chapter: Chapter) -> list[Problem]:
@@ -135,7 +177,7 @@ def _strings(value: Any) -> Iterator[str]:
 def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
     """All lines of the secret files but bare brackets; a line that is shown too is sorted out by the caller."""
     solutions = project.solutions / f"{chapter.name}.py"
-    inputs = sorted(project.checks.glob(f"inputs_{chapter.name}*.py"))
+    inputs = project.chapter_files(project.checks, chapter.name, "inputs_")
     for path in (solutions, *inputs, *project.check_files(chapter.name), *project.mutant_files(chapter.name)):
         if not path.is_file():
             continue
@@ -191,25 +233,10 @@ def _private(node: ast.Assign | ast.AnnAssign) -> bool:
     return any(isinstance(target, ast.Name) and target.id.startswith("_") for target in targets)
 
 
-def _generate(project: Project, chapter: Chapter) -> None:
+def _generate(project: Project, chapter: Chapter, db_url: str) -> None:
     """Run nbgrader's own converter on the built notebook; it also enters the questions into the gradebook."""
-    # Imported here: nbgrader takes a second to import, and only instructors have it.
     from nbgrader.converters import GenerateAssignment
 
     from course.nbgrader_plugins import run_converter
 
-    run_converter(GenerateAssignment, project, chapter.name, "release")
-
-
-@contextlib.contextmanager
-def _restored_on_trouble(folder: Path) -> Iterator[None]:
-    """Put an earlier release back if nbgrader fails, which removes it before it begins."""
-    with tempfile.TemporaryDirectory() as safe:
-        if folder.is_dir():
-            shutil.copytree(folder, Path(safe) / "release")
-        try:
-            yield
-        except OperatorError:
-            if (Path(safe) / "release").is_dir():
-                shutil.copytree(Path(safe) / "release", folder, dirs_exist_ok=True)
-            raise
+    run_converter(GenerateAssignment, project, chapter.name, "release", db_url)

@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from course.errors import AuthorError, Problem, SetupError
+from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
 
@@ -30,18 +31,24 @@ class Exercise(_Row):
         """The id as nbformat and nbgrader allow it in a cell id: ``p-03-2``."""
         return self.id.replace(".", "-")
 
+    @property
+    def checks_id(self) -> str:
+        """The id of the cell that has the points of the checks; a text's has the slug alone."""
+        return f"{self.slug}-checks"
+
 
 class Limits(_Row):
     """What a submission may use while it is graded. There is no network, and no chapter can open one.
 
     Attributes
     ----------
-    cell_seconds, wall_seconds : wall time of one cell, and of all cells together.
+    cell_seconds : wall time of one cell; then it is interrupted, and the next one run.
+    wall_seconds : wall time of the given cells and the answers together, and as much again for a student's own cells.
     cpu_seconds : CPU time of cells and checks, over all its processes.
     memory_mb : data allocated beyond the imports.
     processes : processes and threads at a time.
     file_mb, disk_mb : largest file, and all files together.
-    output_kb : what one cell may print, display or return.
+    output_kb : what one cell may print, display or return; a notebook may put out twenty times as much.
     notebook_mb : size of the notebook that is handed in.
     """
 
@@ -72,8 +79,14 @@ class Chapter(_Row):
 
 
 class Syllabus(_Row):
-    """All chapters, in teaching order."""
+    """All chapters, in teaching order.
 
+    Attributes
+    ----------
+    time_zone : IANA's name of the one that deadlines are meant in; a hub's ``courses.toml`` may say another.
+    """
+
+    time_zone: ZoneName = "UTC"
     chapter: tuple[Chapter, ...] = ()
 
     def __iter__(self) -> Iterator[Chapter]:  # type: ignore[override]  # chapters, not pydantic's fields
@@ -84,11 +97,16 @@ class Syllabus(_Row):
 
         Raises
         ------
-        SetupError : there is none; the message lists the chapters that exist.
+        SetupError : there is none, and the message lists the chapters that exist; or the short name is that of several,
+            and the message names these.
         """
-        for chapter in self.chapter:
-            if name in (chapter.name, chapter.short):
-                return chapter
+        found = [chapter for chapter in self.chapter if chapter.name == name]
+        found = found or [chapter for chapter in self.chapter if chapter.short == name]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            named = " or ".join(chapter.name for chapter in found)
+            raise SetupError(f"{name!r} is short for several chapters: write {named}.")
         known = ", ".join(chapter.name for chapter in self.chapter) or "none"
         raise SetupError(f"There is no chapter {name!r} in the syllabus. Chapters: {known}.")
 

@@ -5,15 +5,17 @@ Codes and passwords are kept as scrypt hashes; `Guesses` bounds how many wrong o
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
@@ -25,6 +27,7 @@ from hub_config.login.guesses import Guesses, address_of
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that looks like another
 _GROUPS, _LENGTH = 4, 5  # 20 letters: 98 bits
 SHORTEST = 10
+T = TypeVar("T")
 
 
 class Invitations:
@@ -93,11 +96,20 @@ class InviteAuthenticator(Authenticator):  # type: ignore[misc]  # traitlets' cl
             self._invitations = Invitations(Path(self.path))
         return self._invitations
 
+    async def ask(self, function: Callable[..., T], *args: Any) -> T:
+        """Call `function` of `invitations` beside the hub's event loop, which a hash would hold up for everybody.
+
+        One call at a time, in order: wrong guesses are counted before the next one is looked at.
+        """
+        if not hasattr(self, "_turn"):
+            self._turn = ThreadPoolExecutor(1, "invitations")
+        return await asyncio.get_running_loop().run_in_executor(self._turn, function, *args)
+
     async def authenticate(self, handler: Any, data: dict[str, str]) -> str | None:
         """Called by the hub for each login; return the person's name, or None."""
         name, secret = data.get("username", ""), data.get("password", "")
         address = address_of(handler.request.headers, self.proxies)
-        return name if self.invitations.matches(name, secret.strip(), address) else None
+        return name if await self.ask(self.invitations.matches, name, secret.strip(), address) else None
 
     def check_allowed(self, username: str, authentication: Any = None) -> bool:
         """Whoever has an invitation is in."""
@@ -121,7 +133,8 @@ class PasswordHandler(BaseHandler):  # type: ignore[misc]
         """Change the password, or say why not."""
         old, new = (self.get_body_argument(name, "", strip=False) for name in ("old", "new"))
         address = address_of(self.request.headers, self.authenticator.proxies)
-        wrong = self.authenticator.invitations.change(self.current_user.name, old.strip(), new, address)
+        asked = self.authenticator
+        wrong = await asked.ask(asked.invitations.change, self.current_user.name, old.strip(), new, address)
         await self._show(wrong or "Your password is changed.", 400 if wrong else 200)
 
     async def _show(self, message: str, status: int = 200) -> None:

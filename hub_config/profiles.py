@@ -9,6 +9,7 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,6 +78,7 @@ class Override(_Section):
     node_selector: dict[str, str] | None = None
     tolerations: tuple[dict[str, Any], ...] | None = None
     extra_pod_config: dict[str, Any] | None = None
+    extra_labels: dict[str, str] | None = None
     volumes: tuple[dict[str, Any], ...] | None = None
     volume_mounts: tuple[dict[str, Any], ...] | None = None
 
@@ -176,6 +178,15 @@ class Profile(_Section):
             )
         return self
 
+    def offered(self, devices: Mapping[str, int]) -> Offer:
+        """Return what of it a machine can start that has so many different devices of each resource."""
+        there = {
+            slug: frozenset(value for value in option.choices if _has(devices, self.chosen({slug: value})))
+            for slug, option in self.profile_options.items()
+        }
+        default = _has(devices, self.chosen({}))
+        return Offer(self, default or any(there.values()), there)
+
     def visible_to(self, groups: Iterable[str]) -> bool:
         """Whether a person in these groups of the hub may start it."""
         patterns, mine = self.course.groups, list(groups)
@@ -202,6 +213,31 @@ class Profile(_Section):
     def kubespawner(self) -> dict[str, Any]:
         """Return the profile as an entry of KubeSpawner's ``profile_list``."""
         return self.model_dump(mode="json", exclude_none=True, exclude={"course"}, exclude_defaults=False)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A profile as one machine has it.
+
+    Attributes
+    ----------
+    available : whether it can be started here at all.
+    choices : of each option, the choices that can be made here.
+    """
+
+    profile: Profile
+    available: bool
+    choices: Mapping[str, frozenset[str]]
+
+    def selected(self, option: str) -> str:
+        """Return the choice of an option that a form begins with: the default, or the first there is."""
+        found = self.profile.profile_options[option]
+        there = [value for value in found.choices if value in self.choices[option]]
+        return found.default if found.default in there or not there else there[0]
+
+
+def _has(devices: Mapping[str, int], override: Override) -> bool:
+    return all(devices.get(name, 0) >= count for name, count in override.devices.items())
 
 
 def _distinct(profiles: tuple[Profile, ...]) -> tuple[Profile, ...]:

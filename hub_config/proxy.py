@@ -15,7 +15,7 @@ PROXY = "configurable-http-proxy"
 _PATIENCE_MS = 3_600_000  # the Python one gives up on an answer after 20 s otherwise; formgrader's grading takes longer
 
 
-def proxy_command(hub: Hub, folder: Path) -> list[str]:
+def proxy_command(hub: Hub, folder: Path, place: Path | None = None) -> list[str]:
     """Return the command that JupyterHub starts the proxy with.
 
     The one that comes with the hub, without Node, does no TLS; the Node one of the same name does.
@@ -23,6 +23,7 @@ def proxy_command(hub: Hub, folder: Path) -> list[str]:
     Parameters
     ----------
     folder : of ``hub.toml``.
+    place : where the command is, when it is not beside our own.
 
     Raises
     ------
@@ -32,7 +33,8 @@ def proxy_command(hub: Hub, folder: Path) -> list[str]:
         _check_pair(hub, folder)
         return [_node_proxy(folder)]
     # What the reverse proxy says of who asks, and how, is passed on as it is: the hub needs to know of https.
-    return [beside(PROXY), f"--proxy-timeout={_PATIENCE_MS}", *(["--no-x-forward"] if hub.behind_proxy else [])]
+    command = str(place / PROXY) if place else beside(PROXY)
+    return [command, f"--proxy-timeout={_PATIENCE_MS}", *(["--no-x-forward"] if hub.behind_proxy else [])]
 
 
 def beside(command: str) -> str:

@@ -57,8 +57,12 @@ import os
 import shutil
 
 c = get_config()  # noqa: F821
-# Not a login shell, which forgets where the commands of this environment are.
-c.ServerApp.terminado_settings = {"shell_command": [os.environ.get("SHELL") or shutil.which("bash") or "/bin/sh"]}
+# Not a login shell, which forgets where the commands of this environment are; and where nobody logs in to the account
+# that a course's server runs as, it has none that works.
+shell = os.environ.get("SHELL", "")
+if not shell or os.path.basename(shell) in ("nologin", "false"):
+    shell = shutil.which("bash") or "/bin/sh"
+c.ServerApp.terminado_settings = {"shell_command": [shell]}
 '''
 _FRAME = """# Formgrader shows its pages in a frame.
 c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
@@ -79,17 +83,25 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
     _write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": extensions}})
     if role == "student":
-        write_atomically(folder / "nbgrader_config.py", _STUDENT)
-        write_atomically(folder / "jupyter_server_config.py", _SERVER)
+        _write(folder / "nbgrader_config.py", _STUDENT)
+        _write(folder / "jupyter_server_config.py", _SERVER)
     else:
         whose = _SHARED.format(course=course) if course else _OWN
-        write_atomically(folder / "nbgrader_config.py", _GRADER.format(root=str(root)) + whose)
-        write_atomically(folder / "jupyter_server_config.py", _SERVER + _FRAME)
+        _write(folder / "nbgrader_config.py", _GRADER.format(root=str(root)) + whose)
+        _write(folder / "jupyter_server_config.py", _SERVER + _FRAME)
+    for one in (folder, folder / "labconfig"):
+        one.chmod(0o755)
     return folder
 
 
 def _write_json(path: Path, content: object) -> None:
-    write_atomically(path, json.dumps(content, indent=1) + "\n")
+    _write(path, json.dumps(content, indent=1) + "\n")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write for everybody to read: servers of other users than the hub's do, and there is no secret in it."""
+    write_atomically(path, text)
+    path.chmod(0o644)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from course.exchange.bundle import Name
 from course.exchange.policy import VARIABLE, GradePolicy
+from course.time_zone import VARIABLE as TIME_ZONE
+from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local.leases import Device
 from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
@@ -17,6 +19,9 @@ from hub_config.reading import dotted, read
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
+
+Account = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # what `useradd` takes everywhere
+Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]")]  # and so none of pip's options
 
 
 class _Section(BaseModel):
@@ -35,6 +40,12 @@ class Hub(_Section):
     accounts : ``unix``: each person is a Unix account of this machine, and the hub runs as root; ``demo``: all servers
         run as the hub's own user, so that nothing keeps one person from another's files.
     limits : ``required``: no server is started whose memory can't be limited; ``if possible``: one is, with a warning.
+    services_user : with ``unix``, the account that the exchange and the idle culler run as; its group may read the
+        checkout that the hub runs from.
+    environment : with ``unix``, the folder in which the Python environment of people's servers is made; ``people``
+        beside the hub's own files by default.
+    python : the Python that it is made with; by default the hub's, or the system's where people can't run that.
+    packages : what people have in it besides, as `pip install` takes it.
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
@@ -48,6 +59,10 @@ class Hub(_Section):
     tls_cert: str = ""
     accounts: Literal["unix", "demo"] = "unix"
     limits: Literal["required", "if possible"] = "required"
+    services_user: Account = "course-hub"
+    environment: str = ""
+    python: str = ""
+    packages: tuple[Requirement, ...] = ()
     weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
     idle_minutes: Annotated[int, Field(ge=5)] = 60
     exchange_db: str = ""
@@ -98,9 +113,12 @@ class Course(_Section):
     id : of the hub's groups (``nbgrader-<id>``, ``formgrade-<id>``), the exchange and nbgrader.
     graders, students : people of the hub; a student may also be added on the hub's admin page or by nbgrader.
     folder : the checkout that the course is built and graded in.
+    user : with ``accounts = "unix"``, the Unix account that the course's server and its feedback at once run as, and
+        that what is in ``build/`` belongs to; ``course-<id>`` by default.
     feedback : at once, or not.
     grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
         gradebook, which formgrader edits.
+    time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
     """
 
     id: Name
@@ -108,8 +126,10 @@ class Course(_Section):
     graders: tuple[Person, ...] = ()
     students: tuple[Person, ...] = ()
     folder: str = "."
+    user: Account | Literal[""] = ""
     feedback: Feedback = Feedback()
     grade: GradePolicy = GradePolicy()
+    time_zone: ZoneName | None = None
 
     @model_validator(mode="after")
     def _possible(self) -> Course:
@@ -121,12 +141,18 @@ class Course(_Section):
         return self
 
     @property
+    def account(self) -> str:
+        """The Unix account that its services run as."""
+        return self.user or f"course-{self.id}".lower()[:32]
+
+    @property
     def environ(self) -> dict[str, str]:
         """What commands that collect or grade the course find in their environment."""
         return {
             "COURSE_ID": self.id,
             VARIABLE: self.grade.model_dump_json(),
             "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+            **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }
 
 

@@ -27,11 +27,13 @@ from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
 from hub_config.invites import Invitations
+from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.names import person
 from hub_config.login.settings import Elsewhere, Invite
 from hub_config.settings import Course
 
 DEMO_CHAPTER = "ch03_classification"
+CLASS_STATE = Path("/var/lib/handson-hub")
 _PORTS = 8  # that a hub needs, one after the other
 _DEMO_HUB = """\
 # A hub to try out; made by `course hub --demo`.
@@ -39,7 +41,7 @@ port = {port}
 accounts = "demo"
 limits = "if possible"
 """
-_READY_SECONDS = 90.0
+_READY_SECONDS = 180.0
 _END_SECONDS = 90.0  # the hub waits for each service, up to 20 s
 
 
@@ -72,17 +74,24 @@ def demo_place(project: Project, port: int | None = None) -> Place:
     return Place(folder, folder, project.root)
 
 
-def class_place(project: Project, state: Path) -> Place:
-    """Return the place of a class's hub: its files are in ``hub_config``, or in `state` where they are there."""
+def class_place(project: Project, state: Path | None = None) -> Place:
+    """Return the place of a class's hub: its files are in ``hub_config``, or in `state` where they are there.
+
+    Without `state`, root's hub has `CLASS_STATE`: what is in a build folder is a course's own.
+    """
+    if state is None:
+        state = CLASS_STATE if os.geteuid() == 0 else project.build / "hub"
     folder = state if (state / "hub.toml").exists() else HERE
     state.mkdir(parents=True, exist_ok=True)
-    state.chmod(0o700)
+    if state.stat().st_mode & 0o777 != ENTERED:  # as a class's hub, which may be running, has made it
+        state.chmod(0o700)
     return Place(folder, state, project.root)
 
 
 def release_to(place: Place, course: Course, assignment: str, folder: Path) -> None:
     """Put an assignment on a hub's exchange before it runs; one that is there stays as it is."""
-    exchange = Exchange(Records(f"sqlite:///{place.state / 'exchange.db'}"), Blobs(str(place.state / "exchange")))
+    make_exchange(place)
+    exchange = Exchange(Records(f"sqlite:///{place.exchange / 'exchange.db'}"), Blobs(str(place.exchange)))
     operator = Caller("operator", frozenset({GRADERS + course.id}))
     packed = Packed(folder, ())
     for digest in packed.manifest.chunks:
@@ -131,11 +140,13 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     configure(Config(), place)  # the hub does it again: what is wrong is better said here than in its log
     if hub.port and not _is_free(hub.port, hub.ip):
         raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
+    make_ready(place, hub, tell)
     codes = invite(place, courses.people)
     scheme = "https" if hub.tls_key else "http"
     url = f"{scheme}://{hub.ip}:{hub.port}"
     tell("The hub starts …")
     started = time.monotonic()
+    log.touch(mode=0o600)
     with log.open("ab") as file:
         process = subprocess.Popen(
             [sys.executable, "-m", "jupyterhub", "-f", str(HERE / "jupyterhub_config.py")],
@@ -143,6 +154,7 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
             cwd=place.state,
             stdout=file,
             stderr=subprocess.STDOUT,
+            umask=0o077,  # its database, and what its people make in their servers, is nobody else's to read
             start_new_session=True,  # a Ctrl-C is ours to pass on, once
             preexec_fn=_hears_sigint,
         )

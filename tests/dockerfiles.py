@@ -81,9 +81,15 @@ def ignored(path: PurePosixPath, text: str | None = None) -> bool:
 
 
 def installs(path: Path) -> list[tuple[str, PurePosixPath]]:
-    """Return the shell lines of the image that install packages, and where they run."""
+    """Return the shell lines of the image that choose and install packages, and where they run."""
     runs = stages(path)[-1].all("RUN")
-    return [(step.rest, step.workdir) for step in runs if "pip install" in step.rest]
+    return [(step.rest, step.workdir) for step in runs if "constraints.txt" in step.rest]
+
+
+def build_arguments(path: Path) -> dict[str, str]:
+    """Return the arguments of an image's build, with their defaults."""
+    pairs = (step.rest.partition("=") for step in stages(path)[-1].all("ARG"))
+    return {name: value.strip('"') for name, _, value in pairs}
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:

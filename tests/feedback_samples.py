@@ -49,7 +49,13 @@ def exercise(
     number: int, title: str, status: ExerciseStatus, score: float | None, *checks: CheckResult
 ) -> ExerciseResult:
     return ExerciseResult(
-        exercise=f"p.03.{number}", title=title, status=status, score=score, max_score=4, checks=checks
+        exercise=f"p.03.{number}",
+        grade_id=f"p-03-{number}" if status is ExerciseStatus.MANUAL else f"p-03-{number}-checks",
+        title=title,
+        status=status,
+        score=score,
+        max_score=4,
+        checks=checks,
     )
 
 

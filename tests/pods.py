@@ -35,9 +35,15 @@ def ours() -> tuple[Cluster, Courses, Profiles]:
     )
 
 
+def changed(**fields: object) -> Cluster:
+    """Our cluster, with other fields."""
+    return Cluster.model_validate({**ours()[0].model_dump(), **fields})
+
+
 def chart_config(values: Values) -> Config:
     """What the chart's own jupyterhub_config.py makes of the values, as far as pods go, with its defaults."""
-    given, c = values["singleuser"], Config()
+    given, c = values["singleuser"], Config(values["hub"]["config"])
+    del c.JupyterHub, c.InviteAuthenticator
     c.KubeSpawner.namespace = NAMESPACE
     c.KubeSpawner.image = f"{given['image']['name']}:{given['image']['tag']}"
     c.KubeSpawner.profile_list = given["profileList"]

@@ -33,6 +33,26 @@ def test_the_first_promise_that_is_not_kept_is_told() -> None:
     assert "6.4 of 12 points" in page_of(verdict)
 
 
+def test_a_text_and_a_function_of_one_exercise_are_one_row() -> None:
+    checked = exercise(2, "One-pixel shifts", ExerciseStatus.PARTIAL, 2.4, MOVES, WRAPS, KEEPS)
+    text = exercise(2, "One-pixel shifts", ExerciseStatus.MANUAL, None)
+    whole = checked.model_copy(update={"status": ExerciseStatus.FULL, "score": 4.0, "checks": (MOVES,)})
+    rows = []
+    for parts in ((text, checked), (text, whole)):
+        result = Result(chapter="c", student="ada", status=Status.GRADED, exercises=parts)
+        verdict = verdict_of(result, "f" * 32)
+        assert verdict.max_score == 4.0, "without what is read by a person"
+        rows += [(one.exercise, one.word, one.score, one.max_score, one.sentence) for one in verdict.exercises]
+    both = (
+        "What you wrote: Your instructor reads this answer and grades it by hand. "
+        "What you programmed: Everything that was checked works."
+    )
+    assert rows == [
+        ("p.03.2", "to be graded by hand", 2.4, 8.0, WRAPS.sentence),
+        ("p.03.2", "to be graded by hand", 4.0, 8.0, both),
+    ]
+
+
 def test_the_main_part_is_told_before_what_does_not_count_without_it() -> None:
     minor = WRAPS.model_copy(update={"core": False, "sentence": "A detail."})
     result = Result(

@@ -23,7 +23,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 def test_the_commands_are_the_ones_of_the_design() -> None:
     wanted = (
-        "bench build calibrate check collect data doctor feedback fetch grade headline hub redteam release start submit"
+        "bench build calibrate check collect data doctor due feedback fetch grade headline hub redteam release start "
+        "submit"
     )
     assert wanted.split() == COMMANDS
 
@@ -66,6 +67,9 @@ def test_a_disk_in_trouble_is_one_readable_message(checkout: Checkout, tmp_path:
 def test_check_reports_every_mistake_as_json(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path)
     assert json.loads(checkout.run("course", "check", "ch99", "--json").stdout) == []
+    said = " ".join(checkout.run("course", "check", "ch99").stdout.split())
+    assert "No problem found in ch99" in said
+    assert "Not tried: whether the checks pass our answers" in said, "what a check of the text can't prove"
     solutions = checkout.project.solutions / f"{NAME}.py"
     solutions.write_text(solutions.read_text(encoding="utf-8").replace("def halve", "def half"), encoding="utf-8")
     (checkout.project.source / "stray.py").write_text("", encoding="utf-8")

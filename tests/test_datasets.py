@@ -361,9 +361,7 @@ def test_the_mail_stand_in_has_every_kind_of_mail() -> None:
 
 
 def test_without_files_and_network_a_stand_in_is_given_with_a_warning() -> None:
-    with pytest.warns(
-        StandInWarning, match=r"titanic is a stand-in .*COURSE_DATA_OFFLINE=1; .*course data fetch titanic"
-    ):
+    with pytest.warns(StandInWarning, match=r"titanic is a stand-in .*COURSE_DATA_OFFLINE=1; .*course data titanic"):
         assert load("titanic").source == "stand-in"
 
 
@@ -375,7 +373,7 @@ def test_the_warning_is_one_line_shown_once() -> None:
 
 
 def test_real_is_refused_without_files() -> None:
-    with pytest.raises(DataError, match=r"Titanic is not on this machine .*course data fetch titanic"):
+    with pytest.raises(DataError, match=r"Titanic is not on this machine .*course data titanic"):
         load("titanic", source="real")
     with pytest.raises(DataError, match="COURSE_DATA_OFFLINE=1: unset it"):
         fetch("titanic")

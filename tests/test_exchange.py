@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError
 from course.exchange import ExchangeClient, bundle
@@ -209,3 +210,28 @@ def test_an_address_that_is_no_exchange_is_named(url: str) -> None:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def test_counting_hand_ins_reads_no_list_of_files(tmp_path: Path) -> None:
+    exchange = make_exchange(tmp_path / "exchange", tries=3)
+    with serving(exchange) as url:
+        client(url, "grace").release("ml", "ch03", folder_of(tmp_path / "release", {"ch03.ipynb": "task"}))
+        hand_in(url, "ada", tmp_path, "1")
+        with exchange.records.engine.begin() as db:
+            db.exec_driver_sql("UPDATE bundles SET files = 'never read'")
+        assert hand_in(url, "ada", tmp_path, "2").tries_left == 1
+
+
+def test_which_chunks_are_missing_is_asked_of_these_alone(tmp_path: Path) -> None:
+    records = make_exchange(tmp_path / "exchange").records
+    digests = [f"{n:064x}" for n in range(1300)]  # more than fit into one question
+    for n, digest in enumerate(digests):
+        if n % 3:
+            records.add_chunk("ada", digest, f"place-{n}", 1, 0)
+    records.add_chunk("ben", digests[0], "ben's", 1, 0)
+    assert records.missing("ada", digests) == digests[::3]
+    asked: list[str] = []
+    event.listen(records.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    assert records.missing("ada", digests[:2]) == digests[:1]
+    (question,) = asked
+    assert "digest IN" in question

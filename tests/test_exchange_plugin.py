@@ -14,6 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
+from course.exchange import ExchangeClient
 from course.exchange.plugin import configure_exchange, timestamp
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.exchange.verdict import FILE, Verdict
@@ -40,12 +41,22 @@ class Hub:
         self.url, self.folder = url, folder
         self.course = folder_of(folder / "course", {"release/ch03/ch03.ipynb": "task", "release/ch03/data.csv": "1"})
 
-    def do(self, who: str, what: str, assignment: str = "ch03", course: str = "ml", **traits: Any) -> Any:
-        """Have nbgrader do `what` with the plug-in, with `traits` set on it."""
+    def do(
+        self,
+        who: str,
+        what: str,
+        assignment: str = "ch03",
+        course: str = "ml",
+        student: str = "*",
+        directory: dict[str, Any] | None = None,
+        **traits: Any,
+    ) -> Any:
+        """Have nbgrader do `what` with the plug-in, with `traits` set on it and `directory` on its CourseDirectory."""
         home = self.folder / "homes" / who
         home.mkdir(parents=True, exist_ok=True)
         config = configure_exchange(Config(), self.url)
-        config.CourseDirectory.update({"root": str(self.course), "course_id": course, "assignment_id": assignment})
+        names = {"root": str(self.course), "course_id": course, "assignment_id": assignment, "student_id": student}
+        config.CourseDirectory.update({**names, **(directory or {})})
         config.Exchange.assignment_dir = str(home)
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("JUPYTERHUB_API_TOKEN", who)
@@ -143,9 +154,9 @@ def test_the_best_by_what_graders_have_given_is_collected(hub: Hub, monkeypatch:
     hub.do("grace", "ReleaseAssignment")
     hub.hand_in("ben", "ben's only one")  # needs no score
     mine = [hub.hand_in("ada", text) for text in ("7 points", "9 points", "9 points, later", "3 points")]
-    with pytest.raises(ExchangeError, match=r"of ada not all are graded yet.*--once"):
+    with pytest.raises(ExchangeError, match=r"Not collected.*ada: .*not all are graded yet.*--once"):
         hub.do("grace", "Collect")
-    assert not (hub.course / "submitted").exists()
+    assert [path.name for path in (hub.course / "submitted").iterdir()] == ["ben"], "ben does not wait for ada"
     for one, score in zip(mine, (7, 9, 9, 3), strict=True):
         verdict = Verdict(submission=one.id, chapter="ch03", complete=True, score=score)
         given = folder_of(hub.folder / one.id, {FILE: verdict.model_dump_json()})
@@ -161,8 +172,93 @@ def test_verdicts_without_points_choose_no_best(hub: Hub, monkeypatch: pytest.Mo
         verdict = Verdict(submission=one.id, chapter="ch03", complete=True)
         given = folder_of(hub.folder / one.id, {FILE: verdict.model_dump_json()})
         client(hub.url, "grace").give_feedback(one, given, "instant")
-    with pytest.raises(ExchangeError, match=r"ada were told verdicts without points.*let the last"):
+    hub.hand_in("ben", "ben's only one")
+    with pytest.raises(ExchangeError, match=r"ada: .*verdicts without points.*let the last"):
         hub.do("grace", "Collect")
+    assert [path.name for path in (hub.course / "submitted").iterdir()] == ["ben"]
+
+
+# What lies beside a notebook, and which of it arrives; a name that ends in "/" is a folder's with one file in it.
+NEIGHBOURS: dict[str, tuple[list[str], list[str]]] = {
+    "a Mac's screenshots": (
+        ["Screenshot at 3.07.12\u202fPM.png", "a\u00a0b.png"],
+        ["Screenshot at 3.07.12 PM.png", "a b.png"],
+    ),
+    "other systems' characters": (["what?.txt", "10:30.csv", "a|b"], ["what_.txt", "10_30.csv", "a_b"]),
+    "control characters": (["a\nb.txt", "\x07.txt", "\u202etxt.exe"], ["a_b.txt", "_.txt", "_txt.exe"]),
+    "devices and dots": (["nul.txt", "data.", "x. "], ["_nul.txt", "data", "x"]),
+    "bytes that are no text": (["\udcff.csv"], ["_.csv"]),
+    "a folder called like the time": (["timestamp.txt/"], []),
+    "the time in capitals": (["TIMESTAMP.txt"], []),
+    "a folder called like a notebook": (["other.ipynb/"], []),
+    "a name of 253 bytes": (["x" * 249 + ".csv", "y" * 253], ["x" * 249 + ".csv", "y" * 253]),
+    "one name in two cases": (["Notes.txt", "notes.txt", "DATA.csv"], ["Notes.txt", "DATA.csv"]),
+}
+
+
+@pytest.mark.parametrize("case", NEIGHBOURS)
+def test_what_lies_beside_a_notebook_never_stops_it(hub: Hub, case: str) -> None:
+    beside, arrived = NEIGHBOURS[case]
+    hub.do("grace", "ReleaseAssignment")
+    hub.hand_in("ada", "first")
+    hub.hand_in("ben", "ben's")
+    hub.do("grace", "Collect")
+    for name in beside:
+        path = hub.home("ada") / name
+        folder_of(path, {"inside.txt": "1"}) if name.endswith("/") else path.write_text("1")
+    hub.hand_in("ada", "second")
+    hub.do("grace", "Collect", update=True)
+    home = hub.course / "submitted" / "ada" / "ch03"
+    assert hub.submitted("ada") == "second"
+    found = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
+    expected = {"ch03.ipynb", "data.csv", "timestamp.txt", *arrived}
+    assert found == expected - ({"data.csv"} if "DATA.csv" in arrived else set())
+    assert (home / "timestamp.txt").read_text().endswith(" UTC")
+    assert hub.submitted("ben") == "ben's"
+
+
+def test_thousands_of_files_never_stop_a_notebook(hub: Hub) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    hub.do("ada", "FetchAssignment")
+    many = {f"lib/venv/x{n}.py": "1" for n in range(1200)} | {f"env/{n}.py": "1" for n in range(1200)}
+    folder_of(hub.home("ada"), many | {"env/pyvenv.cfg": "", "deep/" * 20 + "x": "1"})
+    folder_of(hub.home("ada"), {f"images/{n:04d}.png": "1" for n in range(1001)})
+    receipt = hub.hand_in("ada", "all that I know")
+    told = "\n".join(map(str, receipt.left_out))
+    for piece in (
+        "env: a folder of installed packages",
+        "lib/venv: a folder of",
+        "3 more files: 1000",
+        "too many folders",
+    ):
+        assert piece in told
+    hub.do("grace", "Collect")
+    home = hub.course / "submitted" / "ada" / "ch03"
+    assert hub.submitted("ada") == "all that I know"
+    assert len(list((home / "images").iterdir())) == 998, "with the notebook and data.csv a thousand"
+
+
+def test_one_students_trouble_is_told_at_the_end(hub: Hub, exchange: Exchange, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub.do("grace", "ReleaseAssignment")
+    for who in ("ada", "ben", "student-zoe"):
+        hub.hand_in(who, f"{who}'s")
+    fetch = ExchangeClient.fetch_hand_in
+
+    def broken(self: ExchangeClient, one: Any, target: Path, ours: Any) -> Any:
+        if one.student == "ben":
+            raise OSError(5, "Input/output error")
+        return fetch(self, one, target, ours)
+
+    monkeypatch.setattr(ExchangeClient, "fetch_hand_in", broken)
+    with pytest.raises(ExchangeError, match=r"Not collected, unlike all others: ben: .*Input/output error"):
+        hub.do("grace", "Collect")
+    assert hub.submitted("ada") == "ada's" and hub.submitted("student-zoe") == "student-zoe's"
+
+
+def test_a_release_is_never_changed_in_silence(hub: Hub) -> None:
+    folder_of(hub.course / "release" / "ch03", {"what?.csv": "1"})
+    with pytest.raises(ExchangeError, match=r"what\?\.csv: renamed .*Rename or remove it"):
+        hub.do("grace", "ReleaseAssignment")
 
 
 def test_what_is_too_late_is_not_collected_where_that_is_refused(

@@ -301,10 +301,24 @@ def test_instructor_may_overrule_the_checks(key: str) -> None:
 
 
 def test_text_beside_checks_adds_its_own_points() -> None:
+    """Each once, whoever has given them: one row per exercise, its parts inside."""
     result, notebook = samples.untouched()
     notebook.cells.append(samples.text("p.03.2", "Because."))
-    page = render_feedback(result, notebook, chapter_title="Chapter 3", manual={"p-03-2": ManualGrade(1.5, 2)})
-    assert "1.5 of 6 points" in Page(page).text
+    (checked,) = result.exercises
+    written = checked.model_copy(
+        update={"grade_id": "p-03-2", "status": ExerciseStatus.MANUAL, "score": None, "max_score": 2.0, "checks": ()}
+    )
+    both = result.model_copy(update={"exercises": (written, checked)})
+    waits = Page(render_feedback(both, notebook, chapter_title="")).text
+    assert "0 of 6 points so far" in waits
+    assert "What you wrote: ✎ to be graded by hand, 2 possible." in waits
+    assert "What you programmed: ○ not begun, 0 of 4." in waits
+    remark = {"p-03-2": ManualGrade(None, 2, "See me.")}
+    assert "0 of 6 points so far" in Page(render_feedback(both, notebook, chapter_title="", manual=remark)).text
+    given = Page(render_feedback(both, notebook, chapter_title="", manual={"p-03-2": ManualGrade(1.5, 2)}))
+    assert "1.5 of 6 points" in given.text
+    assert "so far" not in given.text
+    assert given.text.count("One-pixel shifts") == 2, "in the summary, and above the answers"
 
 
 def test_cells_are_found_by_grade_id_when_their_mark_is_lost() -> None:
@@ -467,7 +481,7 @@ def test_same_input_gives_the_same_page() -> None:
 def test_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_feedback(tmp_path / "ada" / "ch03.html", "<p>old é</p>")
     assert path.read_text(encoding="utf-8") == "<p>old é</p>"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")

@@ -64,11 +64,15 @@ class Person:
     def start(self, profile: str) -> str:
         """Start a server; return the page that is shown in the end."""
         self.get("/hub/spawn")
-        page = self.post(f"/hub/spawn/{self.name}", profile=profile).text
-        until = time.monotonic() + 90
+        reply = self.post(f"/hub/spawn/{self.name}", profile=profile)
+        page = reply.text
+        if reply.status_code == 400:  # the form again, with what is wrong
+            return page
+        until = time.monotonic() + 180
         while time.monotonic() < until:
             page = self.get(f"/hub/spawn-pending/{self.name}").text
-            if "failed" in page.lower() or f"/user/{self.name}/" in self.get(f"/hub/spawn-pending/{self.name}").url:
+            shown = re.sub(r"<script.*?</script>", "", page, flags=re.DOTALL)  # which speaks of failing in any case
+            if "failed" in shown.lower() or f"/user/{self.name}/" in self.get(f"/hub/spawn-pending/{self.name}").url:
                 return page
             time.sleep(0.5)
         raise AssertionError(page)

@@ -14,11 +14,11 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hub_config.kubernetes.cluster import load_cluster
-from tests.dockerfiles import IMAGES, ROOT, emulated, ignored, installs, stages
+from tests.dockerfiles import IMAGES, ROOT, build_arguments, emulated, ignored, installs, stages
 
 DOCKERFILES = sorted(IMAGES.glob("*.Dockerfile"))
 SECRET = ("solutions", "autograder/checks", "autograder/mutants", "autograder/redteam", "source", "tests")
-_OWN = re.compile(r"--\S+|\\|&&|pip|install|setuptools|\$\{\S+|'?\.\[.*|constraints\.txt|\"\$\S+")
+_OWN = re.compile(r"--\S+|\\|&&|pip|install|setuptools|\$\{\S+|'?\.\[.*|(constraints|chart|new)\.txt|\"\$\S+")
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,12 @@ KNOWN: Mapping[str, Image] = {
 # What the image that one is made from has already, of what we need: as the chart's own list of its hub's packages says.
 BASE: Mapping[str, tuple[str, ...]] = {
     "hub": (
-        "jupyterhub",
+        "jupyterhub==5.5.0",
         "jupyterhub-idle-culler",
-        "jupyterhub-kubespawner",
+        "jupyterhub-kubespawner==7.0.0",
         "jupyterhub-ltiauthenticator",
         "oauthenticator",
+        "sqlalchemy==2.0.50",
     )
 }
 
@@ -128,7 +129,11 @@ def test_nobody_is_root_and_everything_is_pinned(path: Path) -> None:
     assert last.steps[-1].word == "CMD"
     pinned = {line.split("==")[0].lower() for line in (ROOT / "constraints.txt").read_text().split()}
     for line, _ in installs(path):
-        assert line.count("pip install") == line.count("--constraint constraints.txt") == line.count("--no-cache-dir")
+        if "pip install" not in line:
+            continue
+        pins = "--constraint new.txt" if name(path) == "hub" else "--constraint constraints.txt"
+        assert line.count("pip install") == line.count(pins) == line.count("--no-cache-dir")
+        line = line[line.index("pip install") :].removesuffix("&& pip check")
         named = [re.split(r"[\[=]", word.strip("'"))[0] for word in line.split() if not _OWN.fullmatch(word)]
         assert {one.lower() for one in named} <= pinned
 
@@ -191,7 +196,7 @@ def test_the_rules_of_dockerignore(pattern: str, path: str, out: bool) -> None:
 def test_the_hubs_image_has_the_packages_of_the_extras() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     ((line, _),) = installs(IMAGES / "hub.Dockerfile")
-    here = {*line.replace("'", "").split(), *BASE["hub"]}
+    here = {*line.replace("'", "").split(), *(one.partition("==")[0] for one in BASE["hub"])}
     wanted = {re.split(r"[><=\[]", one)[0] for one in (*extras["hub"], *extras["login"])}
     assert wanted - here == {"configurable-http-proxy"}  # the chart's proxy has a pod of its own
 
@@ -201,6 +206,35 @@ def test_the_hubs_image_is_made_for_the_charts_version() -> None:
         stages(IMAGES / "hub.Dockerfile")[-1].base.split(":")[1]
         == load_cluster(ROOT / "hub_config" / "kubernetes" / "cluster.toml").chart
     )
+
+
+def test_peoples_servers_have_the_hubs_own_jupyterhub() -> None:
+    (hub,) = (one.partition("==")[2] for one in BASE["hub"] if one.startswith("jupyterhub=="))
+    assert [build_arguments(IMAGES / f"{kind}.Dockerfile")["JUPYTERHUB"] for kind in ("student", "grader")] == [
+        hub,
+        hub,
+    ]
+
+
+def test_the_hubs_image_leaves_what_the_charts_has(tmp_path: Path) -> None:
+    """The shell of its step, with a pip that says what it is asked for."""
+    ((line, _),) = installs(IMAGES / "hub.Dockerfile")
+    (tmp_path / "constraints.txt").write_text(
+        "SQLAlchemy==2.1.9\nfsspec==1\njupyter_client==3\nsix==1\nruamel.yaml==2\n"
+    )
+    there = "sqlalchemy==2.0.50\nJupyter-Client==2\nruamel-yaml==1\n"
+    pip = tmp_path / "pip"
+    pip.write_text(f'#!/bin/sh\n[ "$1" = list ] && printf "{there}"\necho "$@" >> asked\n')
+    pip.chmod(0o755)
+    env = {
+        **os.environ,
+        **build_arguments(IMAGES / "hub.Dockerfile"),
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+    }
+    subprocess.run(["sh", "-euc", line], cwd=tmp_path, env=env, check=True, timeout=60)
+    assert (tmp_path / "new.txt").read_text() == "fsspec==1\nsix==1\n"
+    assert (tmp_path / "chart.txt").read_text().startswith(there)
+    assert [one.split()[0] for one in (tmp_path / "asked").read_text().splitlines()] == ["list", "install", "check"]
 
 
 @pytest.mark.full
@@ -213,14 +247,21 @@ def test_an_environment_made_by_its_steps_launches_it(path: Path, tmp_path: Path
     env = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}", "VIRTUAL_ENV": str(tmp_path / "venv")}
     env.pop("PYTHONPATH", None)
     if base := BASE.get(name(path)):
-        subprocess.run(
-            [bin_folder / "pip", "install", "-q", "-c", ROOT / "constraints.txt", *base], check=True, env=env
-        )
+        pinned = {one.partition("==")[0] for one in base if "==" in one}
+        ours = [
+            one for one in (ROOT / "constraints.txt").read_text().split() if one.lower().split("==")[0] not in pinned
+        ]
+        (tmp_path / "base.txt").write_text("\n".join(ours))
+        subprocess.run([bin_folder / "pip", "install", "-q", "-c", tmp_path / "base.txt", *base], check=True, env=env)
     for line, workdir in installs(path):
         place = root / workdir.relative_to("/")
-        done = subprocess.run(["sh", "-euc", line], cwd=place, env={"TORCH_INDEX": "", "PACKAGES": "", **env},
+        done = subprocess.run(["sh", "-euc", line], cwd=place, env={**build_arguments(path), **env},
                               capture_output=True, text=True, timeout=1800)  # fmt: skip
         assert done.returncode == 0, done.stderr
+    versions = subprocess.run(
+        [bin_folder / "pip", "list", "--format=freeze"], check=True, env=env, capture_output=True, text=True
+    ).stdout.lower()
+    assert all(one in versions for one in BASE["hub"] if "==" in one and (base or one.startswith("jupyterhub==")))
     installed = name(path) == "student"  # the only one that does not work on a checkout
     image = replace(image, launches=(*image.launches, ("-c", f"import {', '.join(image.needs)}")))
     launch(str(bin_folder / "python"), image, root, config_of(root), "" if installed else str(root / image.home))

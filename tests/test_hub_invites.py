@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from hub_config.invites import SHORTEST, Invitations
+from hub_config import invites
+from hub_config.invites import SHORTEST, Invitations, InviteAuthenticator
 
 
 class Clock:
@@ -82,3 +86,36 @@ def test_a_password_replaces_the_code(invitations: Invitations) -> None:
     assert invitations.change("ada", code, "correct horse battery") == ""
     assert invitations.matches("ada", "correct horse battery")
     assert not invitations.matches("ada", code)
+
+
+def test_the_hub_goes_on_while_a_password_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = threading.Event()  # set by the event loop, which a hash on it would keep from that
+    monkeypatch.setattr(Invitations, "matches", lambda *_: ready.wait(20))
+
+    async def log_in() -> str | None:
+        asyncio.get_running_loop().call_soon(ready.set)
+        return await authenticator(tmp_path).authenticate(REQUEST, {"username": "ada", "password": "secret"})
+
+    assert asyncio.run(log_in()) == "ada"
+
+
+def test_guesses_at_the_same_time_are_counted_like_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+    monkeypatch.setattr(invites, "_hash", lambda secret, salt: hashed.append(secret) or secret.encode())
+    mine = authenticator(tmp_path)
+
+    async def guess() -> list[str | None]:
+        forms = [{"username": "ada", "password": f"guess {n}"} for n in range(20)]
+        return await asyncio.gather(*(mine.authenticate(REQUEST, form) for form in forms))
+
+    mine.invitations.invite(["ada"])
+    hashed.clear()
+    assert asyncio.run(guess()) == [None] * 20
+    assert hashed == [f"guess {n}" for n in range(5)]
+
+
+REQUEST = SimpleNamespace(request=SimpleNamespace(headers={"X-Forwarded-For": "10.0.0.66"}))
+
+
+def authenticator(folder: Path) -> InviteAuthenticator:
+    return InviteAuthenticator(path=str(folder / "invitations.db"))

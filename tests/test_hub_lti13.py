@@ -97,6 +97,48 @@ def test_a_token_for_another_tool_platform_or_time_is_refused(
     assert who(me, lti) == {}
 
 
+_CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *({f"{_CLAIM}{name}": value} for name in ("resource_link", "context") for value in ("1", ["1"], 1, True)),
+        {f"{_CLAIM}resource_link": None},
+        {f"{_CLAIM}message_type": ["LtiResourceLinkRequest"]},
+        {f"{_CLAIM}version": {"1.3.0": 1}},
+        {"iat": "yesterday"},
+        {"exp": float("inf")},
+        {"aud": {"tool": CLIENT}},
+        {"aud": [CLIENT, 1]},
+    ],
+    ids=str,
+)
+def test_a_claim_of_a_wrong_shape_is_the_platforms_mistake(
+    lti: str, platform: Platform, claims: dict[str, Any]
+) -> None:
+    me = requests.Session()
+    question = asked(me, lti)
+    token = platform.token(question["nonce"], **{_CUSTOM: {"account": "ada.lovelace"}, **claims})
+    assert answered(me, question, token).status_code in (400, 401)
+    assert who(me, lti) == {}
+
+
+@pytest.mark.parametrize("custom", ["ada", ["ada"], 1, None, {"account": ["ada"]}, {"account": {"name": "ada"}}])
+def test_custom_claims_of_a_wrong_shape_let_nobody_in(lti: str, platform: Platform, custom: object) -> None:
+    me = requests.Session()
+    question = asked(me, lti)
+    assert answered(me, question, platform.token(question["nonce"], **{_CUSTOM: custom})).status_code == 403
+    assert who(me, lti) == {}
+
+
+@pytest.mark.parametrize("target", ["http://[", "https://hub.example.org/hub/home?next=http://[", "\xff", "//", "%00"])
+def test_a_link_that_is_none_is_no_trouble_of_the_hub(lti: str, target: str) -> None:
+    hint = {"iss": ISSUER, "login_hint": "1", "target_link_uri": target.encode("latin-1"), "client_id": CLIENT}
+    reply = requests.get(f"{lti}/hub/lti13/oauth_login", params=hint, timeout=60)
+    assert reply.status_code in (200, 400)
+
+
 def test_where_the_platform_does_not_say_who_it_is_nobody_is_let_in(lti: str, platform: Platform) -> None:
     me = requests.Session()
     question = asked(me, lti)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from course.errors import SetupError
-from hub_config.profiles import STICKY, Profiles, load_profiles, memory_bytes
+from hub_config.profiles import STICKY, Choice, Option, Override, Profiles, load_profiles, memory_bytes
 
 OURS = Path(__file__).resolve().parent.parent / "hub_config" / "profiles.yaml"
 STUDENT, GRADER = ["nbgrader-ml"], ["formgrade-ml"]
@@ -40,6 +40,25 @@ def test_our_profiles_are_the_five_kinds_and_one_for_grading() -> None:
     assert profiles.find("", STUDENT).slug == "cpu"
     with pytest.raises(ValueError, match="no profile 'grading' for you"):
         profiles.find("grading", STUDENT)
+
+
+def test_a_profile_is_offered_where_its_devices_are() -> None:
+    profiles = load_profiles(OURS)
+    gpu, mig = (profiles.find(slug, STUDENT) for slug in ("gpu", "gpu-mig"))
+    for devices, there in (({}, False), ({"nvidia.com/gpu": 1}, True), ({"nvidia.com/gpu.shared": 4}, False)):
+        assert gpu.offered(devices).available is there
+        assert not mig.offered(devices).available
+        assert profiles.find("cpu", STUDENT).offered(devices).available
+
+
+def test_a_form_begins_with_a_choice_that_can_be_made() -> None:
+    base = load_profiles(OURS).find("gpu", STUDENT)
+    none = Override(extra_resource_limits={}, extra_resource_guarantees={})
+    choices = {"gpu": Choice(display_name="GPU"), "cpu": Choice(display_name="CPU", kubespawner_override=none)}
+    profile = base.model_copy(update={"profile_options": {"kind": Option(display_name="Kind", choices=choices)}})
+    offer = profile.offered({})
+    assert (offer.available, offer.choices["kind"], offer.selected("kind")) == (True, {"cpu"}, "cpu")
+    assert profile.offered({"nvidia.com/gpu": 1}).selected("kind") == "gpu"
 
 
 def test_every_profile_says_what_it_is_for_and_for_how_long() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ from course.project import Project
 from hub_config import start
 from hub_config.local import spawner as module
 from hub_config.local.spawner import DemoProfileSpawner, machine
+from hub_config.profiles import Choice, Option, Override
 from hub_config.spawning import Refused
 from tests.test_hub_settings import ROOT
 
@@ -23,6 +25,7 @@ weekly_gpu_hours = 1
 [[device]]
 id = "GPU-0a"
 """
+TWO = Override(extra_resource_limits={"nvidia.com/gpu": "2"}, extra_resource_guarantees={"nvidia.com/gpu": "2"})
 
 
 @pytest.fixture
@@ -75,9 +78,11 @@ def test_a_gpu_server_sees_its_gpu_and_the_next_cpu_server_none(make: Any) -> No
     run(ada.start())
     assert ada.get_env()["CUDA_VISIBLE_DEVICES"] == "GPU-0a"
     assert ada.mem_limit == 16 * 2**30
+    assert ada.start_timeout == ada.http_timeout == 600
     run(ada.stop())
     ada.user_options = {"profile": "cpu"}
     run(ada.start())
+    assert ada.start_timeout == ada.http_timeout == 120
     assert ada.get_env()["CUDA_VISIBLE_DEVICES"] == ""
     assert (ada.mem_limit, ada.cpu_limit) == (4 * 2**30, 2)
     run(ada.stop())
@@ -134,6 +139,45 @@ def test_what_can_not_be_started_is_explained(make: Any, profile: str, groups: t
     with pytest.raises(Refused) as error:
         run(make("ada", profile, *groups).start())
     assert why in error.value.jupyterhub_message
+
+
+def test_what_a_machine_lacks_is_shown_and_can_not_be_chosen(make: Any) -> None:
+    ada = make("ada", "cpu")
+    page = run(ada.options_form(ada))
+    radios = dict(re.findall(r'type="radio" name="profile" value="([a-z-]+)"(.*?)>', page))
+    assert {slug for slug, rest in radios.items() if "disabled" in rest} == {"gpu-shared", "gpu-mig"}
+    assert [slug for slug, rest in radios.items() if "checked" in rest] == ["cpu"]
+    assert page.count("not on this machine") == 2
+    assert ada.options_from_form({"profile": ["gpu"]}) == {"profile": "gpu", "choices": {}}
+    with pytest.raises(Refused, match=r"GPU, slice: this machine has 0 of nvidia\.com/mig-1g\.10gb, not 1"):
+        ada.options_from_form({"profile": ["gpu-mig"]})
+    with pytest.raises(Refused, match="no profile 'grading' for you"):
+        ada.options_from_form({"profile": ["grading"]})
+
+
+@pytest.mark.parametrize("start", ["form", "api"])
+def test_a_choice_that_a_machine_lacks_is_refused_too(make: Any, monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    """Of an option, by the form or past it; one GPU of two people is still one."""
+    ada, options = make("ada", "gpu"), {"profile": "gpu", "choices": {"count": "two"}}
+    counts = {"one": Choice(display_name="One"), "two": Choice(display_name="Two", kubespawner_override=TWO)}
+    offered = [
+        one.model_copy(update={"profile_options": {"count": Option(display_name="GPUs", choices=counts)}})
+        if one.slug == "gpu"
+        else one
+        for one in ada.machine.profiles
+    ]
+    profiles = ada.machine.profiles.model_copy(update={"profiles": tuple(offered)})
+    changed = module.Machine(ada.machine.hub, profiles, ada.machine.leases)
+    monkeypatch.setattr(DemoProfileSpawner, "machine", changed)
+    page = run(ada.options_form(ada))
+    assert re.findall(r'<option value="(\w+)"([^>]*)>([^<]*)', page) == [
+        ("one", " selected", "One"), ("two", " disabled", "Two (not on this machine)"),
+    ]  # fmt: skip
+    ada.user_options, form = options, {"profile": ["gpu"], "profile-option-gpu--count": ["two"]}
+    asked = {"form": lambda: ada.options_from_form(form), "api": lambda: run(ada.start())}
+    with pytest.raises(Refused, match=r"this machine has 1 of nvidia\.com/gpu, not 2"):
+        asked[start]()
+    assert ada.machine.leases.free() == {"nvidia.com/gpu": (1, 1)}
 
 
 def test_a_grader_may_start_the_graders_server(make: Any) -> None:

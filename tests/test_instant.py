@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
-from course.errors import CourseError, EngineError, ExchangeRefusal, OperatorError, SetupError
+from course.errors import EngineError, ExchangeRefusal, OperatorError, SetupError
 from course.exchange.client import Received, Waiting
 from course.exchange.policy import GradePolicy
 from course.exchange.verdict import read_verdict
@@ -105,7 +105,9 @@ class Judge:
 
 def graded(student: str, status: Status = Status.GRADED, score: float | None = 4.0) -> Result:
     judged = ExerciseStatus.NOT_JUDGED if score is None else ExerciseStatus.FULL
-    one = ExerciseResult(exercise="p.99.1", title="Twice as much", status=judged, score=score, max_score=4)
+    one = ExerciseResult(
+        exercise="p.99.1", grade_id="p-99-1-checks", title="Twice as much", status=judged, score=score, max_score=4
+    )
     return Result(chapter=NAME, student=student, status=status, exercises=(one,))
 
 
@@ -283,18 +285,25 @@ def test_two_services_give_one_verdict(course: Course) -> None:
 
 def test_lateness_is_told(course: Course) -> None:
     import datetime
+    from zoneinfo import ZoneInfo
 
     from nbgrader.api import Gradebook
 
     from course.nbgrader_plugins import alembic_on_path, gradebook_url
+    from course.time_zone import shown
 
     with alembic_on_path(), Gradebook(gradebook_url(course.desk.project), "ml") as book:
-        book.add_assignment(NAME, duedate=datetime.datetime.now(datetime.UTC).replace(tzinfo=None))
+        moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        book.add_assignment(NAME, duedate=moment)
+    due = shown(moment, ZoneInfo("UTC"))
     course.desk = Desk("ml", course.desk.project, GradePolicy(late="zero"))
     mine = course.hand_in("ada")
     course.run(course.started())
     verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").at_once("ml", of=mine.id)[0])
-    assert verdict.sentences == ("Handed in 1 minute after the deadline: it does not count.",)
+    assert verdict.sentences == (
+        "Handed in 1 minute after the deadline: it does not count.",
+        f"The deadline was {due}.",
+    )
 
 
 def test_a_service_that_is_older_than_the_grader_says_so(course: Course, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -306,9 +315,9 @@ def test_a_service_that_is_older_than_the_grader_says_so(course: Course, monkeyp
     assert course.told("ada", mine) == []  # no fault of theirs, and nothing to be told
 
 
-def test_an_exchange_that_is_away_is_waited_for(course: Course) -> None:
+def test_an_exchange_that_is_away_and_a_full_disk_are_waited_for(course: Course) -> None:
     course.hand_in("ada")
-    troubles: list[CourseError] = [OperatorError("it does not answer"), ExchangeRefusal("not yet")]
+    troubles = [OperatorError("it does not answer"), ExchangeRefusal("not yet"), OSError(28, "No space left on device")]
     rests: list[float] = []
     step = course.service.step
 
@@ -319,8 +328,8 @@ def test_an_exchange_that_is_away_is_waited_for(course: Course) -> None:
 
     course.service.step = stumbling  # type: ignore[method-assign]
     course.service.rest = rests.append  # type: ignore[method-assign]
-    command.run(course.service, lambda: len(rests) == 4)
-    assert rests == [2.0, 4.0, 1.0, 1.0]
+    command.run(course.service, lambda: len(rests) == 5)
+    assert rests == [2.0, 4.0, 8.0, 1.0, 1.0]
     assert [student for _, student, _ in course.judge.asked] == ["ada"]
 
 

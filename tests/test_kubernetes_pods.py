@@ -11,6 +11,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
+from hub_config.kubernetes.network import GRADER as GRADER_LABEL
 from hub_config.kubernetes.values import make_values
 from hub_config.profiles import load_profiles, memory_bytes
 from tests.kubernetes_api import FakeCluster, containers, gpus, runs
@@ -95,6 +96,38 @@ def test_a_pod_has_what_its_profile_says(pods: dict[str, Any], slug: str) -> Non
     assert gpus(pods[slug]) == wanted.extra_resource_limits
     assert pod["activeDeadlineSeconds"] == profile.course.hours * 3600
     assert pod.get("runtimeClassName") == ("nvidia" if wanted.devices else None)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_pod_has_no_rights_that_a_restricted_namespace_refuses(pods: dict[str, Any], slug: str) -> None:
+    """As the Pod Security Standard says: https://kubernetes.io/docs/concepts/security/pod-security-standards."""
+    for container in containers(pods[slug]):
+        rights = container["securityContext"]
+        assert rights["runAsNonRoot"] is True
+        assert rights["runAsUser"] == 1000
+        assert rights["allowPrivilegeEscalation"] is False
+        assert rights["capabilities"] == {"drop": ["ALL"]}
+        assert rights["seccompProfile"] == {"type": "RuntimeDefault"}
+    kinds = {kind for volume in pods[slug]["spec"]["volumes"] for kind in volume if kind != "name"}
+    assert kinds <= {
+        "configMap",
+        "csi",
+        "downwardAPI",
+        "emptyDir",
+        "ephemeral",
+        "persistentVolumeClaim",
+        "projected",
+        "secret",
+    }
+    assert pods[slug]["spec"]["securityContext"]["fsGroup"] == 100  # the home stays the person's
+
+
+def test_graders_pods_and_no_others_have_the_label_of_their_course(pods: dict[str, Any]) -> None:
+    labels = {slug: pod["metadata"]["labels"] for slug, pod in pods.items()}
+    assert {slug: found[GRADER_LABEL] for slug, found in labels.items() if GRADER_LABEL in found} == {
+        "grading-ml": "ml"
+    }
+    assert {found["hub.jupyter.org/network-access-hub"] for found in labels.values()} == {"true"}
 
 
 def test_a_graders_pod_knows_the_course_and_its_rules(pods: dict[str, Any]) -> None:

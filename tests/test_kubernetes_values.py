@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,12 @@ from course.cli import app
 from course.errors import SetupError
 from hub_config.invites import InviteAuthenticator
 from hub_config.kubernetes import invite
-from hub_config.kubernetes.cluster import Cluster, load_cluster
+from hub_config.kubernetes.cluster import load_cluster
 from hub_config.kubernetes.values import PORT, Values, make_values
 from hub_config.roles import shared_roles
 from hub_config.servers import write_config
 from hub_config.settings import Courses, load_courses
-from tests.pods import HERE, ours
+from tests.pods import HERE, changed, ours
 
 CHART = os.environ.get("COURSE_Z2JH_CHART", "")
 TWO = """
@@ -47,10 +48,6 @@ graders = ["alan"]
 @pytest.fixture(scope="module")
 def values() -> Values:
     return make_values(*ours())
-
-
-def changed(**fields: object) -> Cluster:
-    return Cluster.model_validate({**ours()[0].model_dump(), **fields})
 
 
 def courses(tmp_path: Path, text: str) -> Courses:
@@ -177,7 +174,7 @@ def test_the_exchanges_credentials_are_in_a_secret_only() -> None:
 def test_the_exchange_is_reached_by_servers_the_proxy_and_the_hub_and_by_nobody_else(values: Values) -> None:
     to = {"ports": [{"port": PORT, "protocol": "TCP"}], "to": [{"podSelector": {"matchLabels": HUB}}]}
     assert values["hub"]["service"]["extraPorts"] == [{"name": "exchange", "port": PORT, "targetPort": PORT}]
-    assert values["singleuser"]["networkPolicy"]["egress"] == [to]
+    assert values["singleuser"]["networkPolicy"]["egress"][0] == to
     assert values["proxy"]["chp"]["networkPolicy"]["egress"] == [to]
     assert values["hub"]["networkPolicy"]["egress"] == [to]
     (rule,) = values["hub"]["networkPolicy"]["ingress"]
@@ -308,6 +305,17 @@ def test_the_recipe_fits_our_files(values: Values) -> None:
 LIMITS = "extra_resource_limits"
 
 
+def documents_of(rendered: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The objects of a rendered chart; its notes are words to whoever installs it."""
+    texts = [text for name, text in rendered.items() if not name.endswith("NOTES.txt")]
+    return [one for text in texts for one in yaml.safe_load_all(text) if one]
+
+
+def test_a_charts_notes_are_no_objects() -> None:
+    rendered = {"hub/templates/a.yaml": "kind: A\n---\nkind: B\n", "hub/templates/NOTES.txt": ". You {have: [a hub\n"}
+    assert documents_of(rendered) == [{"kind": "A"}, {"kind": "B"}]
+
+
 @pytest.mark.skipif(not CHART, reason="COURSE_Z2JH_CHART names no folder of the chart Zero-to-JupyterHub")
 @pytest.mark.parametrize("storage_class", ["", "fast"])
 def test_the_chart_takes_our_values(storage_class: str) -> None:
@@ -321,7 +329,7 @@ def test_the_chart_takes_our_values(storage_class: str) -> None:
         with pytest.raises(helm_python.HelmError):
             chart.validate_schema({"hub": {"extraContianers": []}})
         rendered = chart.render(values, name="hub", namespace="course")
-    documents = [one for text in rendered.values() for one in yaml.safe_load_all(text) if one]
+    documents = documents_of(rendered)
     for document in documents:
         kubernetes_validate.validate(document, "1.34", strict=True)
     by_name = {(one["kind"], one["metadata"]["name"]): one for one in documents}

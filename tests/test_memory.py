@@ -218,7 +218,13 @@ def store(tmp_path: Path, remembered: SubmissionMemory) -> Store:
     made = Store(tmp_path / NAME)
     check = remembered.kept["check"].result
     exercise = ExerciseResult(
-        exercise="p.99.1", title="", status=ExerciseStatus.FULL, score=1.0, max_score=1.0, checks=(check,)
+        exercise="p.99.1",
+        grade_id="p-99-1-checks",
+        title="",
+        status=ExerciseStatus.FULL,
+        score=1.0,
+        max_score=1.0,
+        checks=(check,),
     )
     result = Result(chapter=NAME, student="ada", status=Status.GRADED, exercises=(exercise,))
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x = 'ü'\ny = 1")])

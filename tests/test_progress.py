@@ -60,7 +60,13 @@ def test_the_reason_holds_what_checks_tripped_over_once() -> None:
         for name in "ab"
     )
     row = ExerciseResult(
-        exercise="p.99.1", title="", status=ExerciseStatus.NOT_JUDGED, score=None, max_score=1.0, checks=checks
+        exercise="p.99.1",
+        grade_id="p-99-1-checks",
+        title="",
+        status=ExerciseStatus.NOT_JUDGED,
+        score=None,
+        max_score=1.0,
+        checks=checks,
     )
     assert reason(BAD.model_copy(update={"exercises": (row,)})) == (
         "The disk is full: make room. No threshold: calibrate."

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.course_key import course_key
 from autograder.recorder import Entry, Recorder, read_timestamp
 from course.errors import EngineError
 from course.nbgrader_plugins import alembic_on_path
@@ -44,7 +45,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, Checkout]
     config.write_text(config.read_text(encoding="utf-8") + PENALTY, encoding="utf-8")
     ours.run("course", "release", NAME)
     hand_in_class(ours)
-    (ours.project.build / "course.key").write_text("a key", encoding="utf-8")
+    course_key(ours.project)  # before there are two
     with book(ours) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=DUE)
     folder = tmp_path_factory.mktemp("theirs") / "checkout"

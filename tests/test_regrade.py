@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -138,7 +139,7 @@ def test_changed_solutions_are_compared_with_again(checkout: Checkout) -> None:
 
 
 def test_another_course_key_is_another_run(checkout: Checkout) -> None:
-    (checkout.project.build / "course.key").write_text("another", encoding="utf-8")
+    (checkout.project.build / "course.key").write_text(secrets.token_hex(32), encoding="utf-8")
     assert judge_again(checkout)["run"] == ["ada", "ben", "cleo"]
 
 

@@ -186,22 +186,26 @@ def test_a_bare_bracket_is_no_secret(project):
     assert [problem.line for problem in leaks(project, chapter_of(project))]
 
 
-def test_a_release_that_gives_something_away_is_removed(project, monkeypatch):
+def test_a_release_that_gives_something_away_leaves_the_earlier_one(project, monkeypatch):
     """As if nbgrader had left the answers where they are."""
+    before = released_path(project).read_bytes()
     monkeypatch.setattr(ClearAnswers, "preprocess_cell", lambda self, cell, resources, index: (cell, resources))
     with pytest.raises(AuthorError) as caught:
         release(project, chapter_of(project))
     text = str(caught.value)
     line = minichapter.SOLUTIONS.split("\n").index("    return np.asarray(values) * factor") + 1
     assert f"ch99_mini.py:{line}: the release gives this line away: 'return np.asarray(values) * factor'" in text
-    assert not (project.build / "release" / "ch99_mini").exists()
+    assert released_path(project).read_bytes() == before
+    assert sorted(path.name for path in project.build.iterdir()) == ["gradebook.db", "release", "source"]
 
 
 def test_a_stray_file_beside_the_notebook_stops_the_release(project):
+    before = released_path(project).read_bytes()
     (notebook_path(project, chapter_of(project)).parent / "solution.txt").write_text("the answer")
-    with pytest.raises(AuthorError, match=r"solution\.txt: this file would be released"):
+    with pytest.raises(AuthorError, match=r"build/release/ch99_mini/solution\.txt: this file would be released"):
         release(project, chapter_of(project))
-    assert not released_path(project).exists()
+    assert [path.name for path in released_path(project).parent.iterdir()] == ["ch99_mini.ipynb"]
+    assert released_path(project).read_bytes() == before
 
 
 def test_trouble_of_nbgrader_is_the_operators_and_keeps_the_earlier_release(project):

@@ -216,11 +216,18 @@ def test_own_cells_and_open_edits_stay_where_they_are() -> None:
     assert cell(made.notebook, "mine").metadata == {} and made.notes == ()
 
 
-def test_an_answer_moved_to_an_own_cell_comes_after_the_stub_it_replaces() -> None:
-    notebook = submitted()
-    notebook.cells[3] = new_code_cell(notebook.cells[3].source, id="mine")
-    order = [one.id for one in checked(notebook).notebook.cells]
-    assert order.index("p-99-1-double") < order.index("mine")
+@pytest.mark.parametrize("place", [0, 3, 6])
+@pytest.mark.parametrize("stub", [True, False])
+def test_an_answer_in_an_own_cell_is_the_answer_and_the_stub_is_gone(place: int, stub: bool) -> None:
+    notebook = release()
+    if not stub:
+        _delete("p-99-1-double")(notebook)
+    mine = new_code_cell("def double(x):\n    return 2 * x", id="mine")
+    notebook.cells.insert(min(place, len(notebook.cells)), mine)
+    made = checked(notebook)
+    assert cell(made.notebook, "p-99-1-double").source == mine.source
+    assert [one.source for one in made.notebook.cells if "def double" in one.source] == [mine.source]
+    assert made.notes == ()
 
 
 def test_pictures_of_texts_stay_if_they_are_well_formed() -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,11 @@ from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_output
 
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import LIMITS, environment, places, remove
+from autograder.engine.running import Ran
+from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, places, remove
 from autograder.settings import Settings
 from course.errors import EngineError
 from course.syllabus import Limits
@@ -33,10 +36,15 @@ _PROVISIONER = "autograder.engine.warm.provisioner:WarmProvisioner"
 LATE = "Your code took longer than {seconds} s and was interrupted."
 GRACE = 5.0  # seconds an interrupted call has to answer before the process is killed
 START_SECONDS = 60
+FULL_CELLS = 20  # what a notebook may put out in all, in cells that put out as much as one may
 _CHECKING_SECONDS = 3600  # beyond a notebook's own time, after which a kernel nobody ended is ended
 # A kernel that floods the grader is cut off; together they bound what waits in the grader's memory.
 # `SNDTIMEO`: one that takes nothing any more must not make the grader wait.
 _BOUNDS = {zmq.MAXMSGSIZE: 16 << 20, zmq.RCVHWM: 32, zmq.SNDTIMEO: 5000}
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_PLACE = re.compile(r"^\s*(?:Cell )?In ?\[[\d ]*\], line (?P<line>\d{1,6})", re.MULTILINE)  # IPython's words
+_TRACE = 100_000  # characters of a traceback that are searched
 
 
 class GraderKernelClient(AsyncKernelClient):
@@ -88,11 +96,6 @@ class KernelClient(NotebookClient):
             timeout=limits.cell_seconds,
             interrupt_on_timeout=True,
             allow_errors=True,
-            error_on_timeout={
-                "ename": "TimeoutError",
-                "evalue": LATE.format(seconds=limits.cell_seconds),
-                "traceback": [],
-            },
             startup_timeout=START_SECONDS,
             record_timing=False,
             coalesce_streams=True,
@@ -100,7 +103,8 @@ class KernelClient(NotebookClient):
         )
         self.destroyed = False
         self.tier, self.kind = Tier.T4, "cold"
-        self._bytes = 0
+        self._bytes = self._all_bytes = 0
+        self._cut = False
 
     def launch(self) -> None:
         """Start the kernel, with what it may see and use.
@@ -133,7 +137,7 @@ class KernelClient(NotebookClient):
             "box": box,
             "minimum_tier": settings.minimum_tier,
             "tier": settings.tier or "",
-            "seconds": float(limits.wall_seconds + _CHECKING_SECONDS),
+            "seconds": float(2 * limits.wall_seconds + _CHECKING_SECONDS),
             "seed": self._seed,
             "checks": True,
         }
@@ -147,6 +151,7 @@ class KernelClient(NotebookClient):
         self.start_new_kernel(env=dict(os.environ))
         self.start_new_kernel_client()
         self.tier, self.kind = self._process().tier, self._process().kind
+        self.start(UNATTENDED)
         for path in Path(self._manager.ip).parent.glob("k-*"):
             path.unlink()  # we are connected, and nobody else shall be
 
@@ -161,7 +166,7 @@ class KernelClient(NotebookClient):
         variables = {**environment(), **places(self._folder)}
         self.start_new_kernel(cwd=str(self._folder / "work"), env=variables, stdout=nowhere, stderr=nowhere)
         self.start_new_kernel_client()
-        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb))
+        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb) + UNATTENDED)
 
     @property
     def checks(self) -> socket.socket | None:
@@ -185,18 +190,51 @@ class KernelClient(NotebookClient):
         """Which limit it was ended for: ``cpu``, ``memory``, ``processes``, ``wall``; else empty."""
         return str(getattr(self._process(), "reason", ""))
 
-    def run(self, cell: NotebookNode, index: int) -> bool:
-        """Run one cell; return whether it had to be interrupted."""
-        self._bytes = 0
+    def run(self, cell: NotebookNode, index: int, seconds: int) -> Ran:
+        """Run one cell within `seconds`, put its outputs into it, and return what became of it."""
+        return self._executed(cell, index, seconds, keep=True)
+
+    def run_quietly(self, code: str, index: int, seconds: int) -> Ran:
+        """Run code in the place of the cell `index`, whose outputs stay as they are."""
+        there = self.nb.cells[index]
+        try:
+            return self._executed(new_code_cell(code), index, seconds, keep=False)
+        finally:
+            self.nb.cells[index] = there  # nbclient puts in what it has run
+
+    def _executed(self, cell: NotebookNode, index: int, seconds: int, keep: bool) -> Ran:
+        self._bytes, self._cut = 0, False
         reply: dict[str, Any] = {}
         self.on_cell_executed = lambda cell, cell_index, execute_reply: reply.update(execute_reply["content"])
-        self.execute_cell(cell, index)
-        late = reply.get("ename") == "TimeoutError" and reply.get("traceback") == []
-        if late:
+        self.timeout = seconds
+        self.error_on_timeout = {"ename": "TimeoutError", "evalue": LATE.format(seconds=seconds), "traceback": []}
+        self.execute_cell(cell, index, store_history=keep)
+        if reply.get("ename") == "TimeoutError" and reply.get("traceback") == []:
             error = {key: reply[key] for key in ("ename", "evalue", "traceback")}
             cell.outputs.append(new_output("error", **error))
             self._end_if_deaf()
-        return late
+            return Ran(late=seconds)
+        return _ran(cell, reply)
+
+    def evaluate(self, expression: str, seconds: float) -> object:
+        """Return the text form of an expression's value in the kernel: a claim of the submission's; None if it fails.
+
+        Raises
+        ------
+        DeadKernelError : the kernel had to be ended, because it did not answer.
+        """
+        run = run_sync(self._channels.execute_interactive)
+        try:
+            reply = run("", silent=True, store_history=False, user_expressions={"it": expression}, timeout=seconds,
+                        output_hook=lambda message: None)  # fmt: skip
+        except TimeoutError:
+            self.interrupt()
+            self._end_if_deaf()
+            return None
+        try:
+            return reply["content"]["user_expressions"]["it"]["data"]["text/plain"]
+        except (KeyError, TypeError):
+            return None
 
     def _end_if_deaf(self) -> None:
         """Kill a kernel that an interrupt does not stop; its next cells would each have to time out as well."""
@@ -207,17 +245,20 @@ class KernelClient(NotebookClient):
             raise DeadKernelError("deaf to interrupts") from error
 
     def process_message(self, msg: Any, cell: NotebookNode, cell_index: int) -> NotebookNode | None:
-        """Drop what a cell prints beyond its bound, and say so once."""
+        """Drop what a cell, or the notebook as a whole, prints beyond its bound, and say so once for each cell."""
         if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data", "error"):
             most = self._limits.output_kb * 1000
-            before, self._bytes = self._bytes, self._bytes + len(str(msg["content"]))
-            if self._bytes > most:
-                if msg["msg_type"] == "stream" and before < most:
-                    msg["content"]["text"] = msg["content"]["text"][: most - before] + "\n"
+            size = len(str(msg["content"]))
+            left = min(most - self._bytes, FULL_CELLS * most - self._all_bytes)
+            self._bytes, self._all_bytes = self._bytes + size, self._all_bytes + size
+            if size > left:
+                if msg["msg_type"] == "stream" and left > 0:
+                    msg["content"]["text"] = msg["content"]["text"][:left] + "\n"
                     super().process_message(msg, cell, cell_index)
-                if before <= most:
+                if not self._cut:
                     text = f"[more than {most:,} characters of output: the rest was dropped]\n"
                     cell.outputs.append(new_output("stream", text=text))
+                    self._cut = True
                 return None
         return super().process_message(msg, cell, cell_index)
 
@@ -266,3 +307,15 @@ class KernelClient(NotebookClient):
 
     def _process(self) -> Any:
         return getattr(self._manager.provisioner, "process", None)
+
+
+def _ran(cell: NotebookNode, reply: Mapping[str, Any]) -> Ran:
+    """Return what a cell's outputs, or the kernel's reply, say of its end, and where in the cell it was."""
+    failed = [output for output in cell.outputs if output.output_type == "error"]
+    if not failed and reply.get("status") != "error":  # a magic that is not there says so on paper
+        return Ran()
+    error = failed[0] if failed else reply
+    trace = error.get("traceback")
+    text = _ANSI.sub("", "\n".join(map(str, trace))[:_TRACE]) if isinstance(trace, list) else ""
+    place = _PLACE.search(text)
+    return Ran(error=str(error.get("ename", ""))[:100], line=int(place["line"]) if place else 0)

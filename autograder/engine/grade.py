@@ -1,4 +1,4 @@
-"""Grades one submission: reads the file, restores the notebook, runs it, judges every exercise.
+"""Grades one submission: restores the notebook, runs it, judges every exercise.
 
 `grade` is pure: it knows of no gradebook and no folder layout, and keeps no state.
 """
@@ -9,23 +9,52 @@ import contextlib
 import copy
 import hashlib
 import time
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 
 from autograder.engine.judge import Bench, Seed, judge_exercise
+from autograder.engine.reading import Unreadable, read_notebook
 from autograder.engine.restore import WrongNotebook, cell_key, restore
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.settings import Settings, load_settings
-from course.errors import CourseError, KernelLost, StudentError
+from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
+
+__all__ = [
+    "Assignment", "Graded", "Part", "Sheet", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
+]  # fmt: skip
 
 TRIES = 3  # for a submission whose process is ended from outside
 CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of one check
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of an exercise that has points of its own: its text, or what its checks judge.
+
+    Attributes
+    ----------
+    grade_id : nbgrader's, of the cell that has the points.
+    by_hand : whether a person gives them.
+    """
+
+    exercise: Exercise
+    grade_id: str
+    points: float
+    by_hand: bool
+
+    def row(self, status: ExerciseStatus, score: float | None) -> ExerciseResult:
+        """Return the part's row where no check was run."""
+        return ExerciseResult(
+            exercise=self.exercise.id,
+            grade_id=self.grade_id,
+            title=self.exercise.title,
+            status=status,
+            score=score,
+            max_score=self.points,
+        )
 
 
 @dataclass(frozen=True)
@@ -42,13 +71,14 @@ class Sheet:
     release: NotebookNode = field(repr=False)
 
     @property
-    def exercises(self) -> Iterator[tuple[Exercise, float, bool]]:
-        """Each exercise with its points, and whether they are given by hand."""
+    def parts(self) -> Iterator[Part]:
+        """What has points: of some exercises a text and something that is checked."""
         for exercise in self.chapter.exercise:
             for cell in self.release.cells:
                 grading = cell.metadata.get("nbgrader", {})
                 if cell.metadata.get("course", {}).get("exercise") == exercise.id and grading.get("grade"):
-                    yield exercise, float(grading["points"]), bool(grading.get("solution"))
+                    solution, points = bool(grading.get("solution")), float(grading["points"])
+                    yield Part(exercise, str(grading["grade_id"]), points, by_hand=solution)
 
 
 @dataclass(frozen=True)
@@ -79,43 +109,6 @@ class Graded:
     notebook: NotebookNode = field(repr=False)
 
 
-class Unreadable(StudentError):
-    """The file is not a notebook we can read; `status` says in which way."""
-
-    def __init__(self, status: Status, sentence: str) -> None:
-        super().__init__(sentence)
-        self.status = status
-
-
-def read_notebook(path: Path, megabytes: int) -> NotebookNode:
-    """Read a submitted notebook of at most `megabytes` as nbformat 4.
-
-    Raises
-    ------
-    Unreadable : it is missing, too large, not JSON, or not a notebook.
-    OSError : the grader may not read it.
-    """
-    if path.is_symlink():
-        raise Unreadable(Status.UNREADABLE, f"{path.name} is a link to another file. Hand in the notebook itself.")
-    if not path.exists():
-        raise Unreadable(Status.MISSING, f"{path.name} was not handed in.")
-    size = path.stat().st_size
-    if size > megabytes << 20:
-        limit = f"{path.name} has {size >> 20} MB; a submission may have {megabytes}."
-        raise Unreadable(Status.TOO_LARGE, f"{limit} Clear its outputs and hand it in again.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            notebook: NotebookNode = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-        _refuse_misshapen(notebook)
-    except OSError:
-        raise
-    except Exception as error:  # json, unicode, nbformat's own errors: all of them mean the file is broken
-        message = f"{path.name} can't be read as a notebook. Open it in Jupyter, save it, and hand it in again."
-        raise Unreadable(Status.UNREADABLE, message) from error
-    return notebook
-
-
 def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: tuple[str, ...] = ()) -> Graded:
     """Grade a submitted notebook (nbformat 4).
 
@@ -127,9 +120,10 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
+    assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
-    notes = (*notes, *restored.notes, *result.notes)
+    notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
     result = result.model_copy(update={"notes": notes, "seconds": round(time.monotonic() - start, 2)})
     return replace(graded, result=result)
 
@@ -149,12 +143,7 @@ def _graded(notebook: NotebookNode, assignment: Assignment, seed: Seed) -> Grade
 def refused(student: str, assignment: Assignment, status: Status, sentence: str) -> Graded:
     """Return the grade of a submission that can't be run: zero, the sentence, and an untouched notebook."""
     notebook = copy.deepcopy(assignment.release)
-    exercises = tuple(
-        ExerciseResult(
-            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_BEGUN, score=0.0, max_score=points
-        )
-        for exercise, points, _ in assignment.exercises
-    )
+    exercises = tuple(part.row(ExerciseStatus.NOT_BEGUN, 0.0) for part in assignment.parts)
     result = Result(
         chapter=assignment.chapter.name, student=student, status=status, notes=(sentence,), exercises=exercises
     )
@@ -172,17 +161,16 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
     with contextlib.ExitStack() as stack:
         settings = assignment.settings or load_settings()
-        # A digest: what a kernel is given can be read there, and the key must not.
-        chance = hashlib.sha256(f"{seed.key}\x1f{seed.attempt}".encode("utf-8", "surrogatepass")).hexdigest()
+        # A kernel can read what it is seeded with: nothing of the key is in it, only what was handed in.
         limits = assignment.chapter.limits
-        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, chance)
+        opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt, assignment.release)
         session = opener.first()
         exercises = tuple(
-            _by_hand(exercise, points, notebook, assignment.release)
-            if by_hand
-            else judge_exercise(exercise, points, assignment.bench, opener, seed)
-            for exercise, points, by_hand in assignment.exercises
-            if not assignment.only or exercise.id in assignment.only
+            _by_hand(part, notebook, assignment.release)
+            if part.by_hand
+            else judge_exercise(part.exercise, part.points, assignment.bench, opener, seed)
+            for part in assignment.parts
+            if not assignment.only or part.exercise.id in assignment.only
         )
     status = session.run.status
     if any(exercise.status is ExerciseStatus.NOT_JUDGED for exercise in exercises):
@@ -200,12 +188,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
 
 def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, trouble: str) -> Graded:
-    exercises = tuple(
-        ExerciseResult(
-            exercise=exercise.id, title=exercise.title, status=ExerciseStatus.NOT_JUDGED, score=None, max_score=points
-        )
-        for exercise, points, _ in assignment.exercises
-    )
+    exercises = tuple(part.row(ExerciseStatus.NOT_JUDGED, None) for part in assignment.parts)
     result = Result(
         chapter=assignment.chapter.name,
         student=student,
@@ -221,27 +204,11 @@ def _data(assignment: Assignment, exercises: tuple[ExerciseResult, ...]) -> tupl
     return tuple(f"{name}: {assignment.bench.source_of(name)}" for name in sorted(used))
 
 
-def _by_hand(exercise: Exercise, points: float, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:
-    """Return a free-text exercise's row: nothing yet, or zero where the answer is as released, as nbgrader has it."""
-    begun = _text_answer(exercise, notebook) != _text_answer(exercise, release)
-    return ExerciseResult(
-        exercise=exercise.id,
-        title=exercise.title,
-        status=ExerciseStatus.MANUAL if begun else ExerciseStatus.NOT_BEGUN,
-        score=None if begun else 0.0,
-        max_score=points,
-    )
+def _by_hand(part: Part, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:
+    """Return a text's row: nothing yet, or zero where the answer is as released, as nbgrader has it."""
+    begun = _text_answer(part, notebook) != _text_answer(part, release)
+    return part.row(ExerciseStatus.MANUAL, None) if begun else part.row(ExerciseStatus.NOT_BEGUN, 0.0)
 
 
-def _text_answer(exercise: Exercise, notebook: NotebookNode) -> str:
-    return "".join(cell.source for cell in notebook.cells if cell_key(cell) == exercise.slug)
-
-
-def _refuse_misshapen(notebook: NotebookNode) -> None:
-    """Raise unless every cell has a type and a text; the rest is taken from the release anyway."""
-    for cell in notebook.cells:
-        if cell.cell_type not in ("code", "markdown", "raw") or not isinstance(cell.source, str):
-            raise ValueError("a cell without type or text")
-        if not isinstance(cell.get("metadata", {}), dict):
-            raise ValueError("a cell's metadata is not an object")
-        cell.setdefault("metadata", NotebookNode())
+def _text_answer(part: Part, notebook: NotebookNode) -> str:
+    return "".join(cell.source for cell in notebook.cells if cell_key(cell) == part.grade_id)

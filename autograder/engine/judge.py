@@ -22,12 +22,16 @@ import pytest
 
 from autograder.api import ChapterChecks, Check, Variant
 from autograder.calibration import Calibration
+from autograder.engine.faults import ABSENCES, Words
+from autograder.engine.faults import NOT_BEGUN as NOT_BEGUN
 from autograder.engine.remote import (
+    Asked,
     BadReply,
     CallTimeout,
     Exchange,
     LocalSession,
     NoAnswer,
+    NotTried,
     Session,
     SessionDied,
     Student,
@@ -35,6 +39,7 @@ from autograder.engine.remote import (
 )
 from autograder.engine.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
+from autograder.engine.written import Written
 from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
@@ -59,15 +64,19 @@ class Seed:
 
     def rng(self, check: Check) -> np.random.Generator:
         """Return the generator of one check's inputs."""
-        return np.random.default_rng(self._number(check, self.key))
+        return np.random.default_rng(_number(self.key, check.exercise, check.name, self.student, self.attempt))
 
     def global_seed(self, check: Check) -> int:
-        """Return what the submission's own random numbers are seeded with; it tells nothing of the inputs."""
-        return self._number(check, f"global {self.key}") % 2**32
+        """Return what the submission's own random numbers are seeded with.
 
-    def _number(self, check: Check, key: str) -> int:
-        text = "\x1f".join([key, check.exercise, check.name, self.student, self.attempt])
-        return int.from_bytes(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest(), "big")
+        The submission can read it, so neither the key nor the check's name is in it: it tells nothing of the inputs,
+        and no guess at either can be tested with it.
+        """
+        return _number("global", check.exercise, self.student, self.attempt) % 2**32
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest(), "big")
 
 
 class Memory(Protocol):
@@ -109,6 +118,9 @@ class Bench:
     hint_seconds : how long one exercise's failed checks may be compared with the known misconceptions.
     hints : what is left of that, while an exercise is judged.
     memory : of one submission, if there is any; None judges every check.
+    words : for its errors, where its session has none.
+    written : what the text of one submission says of its answers, for what is told of those that are missing.
+    late : the names whose calls did not end in time, while an exercise is judged.
     """
 
     checks: ChapterChecks
@@ -118,6 +130,9 @@ class Bench:
     hint_seconds: float = 40.0
     hints: HintTime | None = None
     memory: Memory | None = None
+    words: Words | None = None
+    written: Written | None = None
+    late: set[str] = field(default_factory=set, compare=False)
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -152,16 +167,22 @@ class _Missed(Exception):
 def judge_exercise(
     exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
 ) -> ExerciseResult:
-    """Judge one exercise.
+    """Judge the part of an exercise that has checks.
 
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
-    bench = replace(bench, hints=HintTime(bench.hint_seconds))
+    bench = replace(bench, hints=HintTime(bench.hint_seconds), late=set())
     results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
     status, score = score_of(results, points)
     return ExerciseResult(
-        exercise=exercise.id, title=exercise.title, status=status, score=score, max_score=points, checks=results
+        exercise=exercise.id,
+        grade_id=exercise.checks_id,
+        title=exercise.title,
+        status=status,
+        score=score,
+        max_score=points,
+        checks=results,
     )
 
 
@@ -182,9 +203,6 @@ def score_of(results: Sequence[CheckResult], points: float) -> tuple[ExerciseSta
     return ExerciseStatus.PARTIAL, max(0.0, min(round(points * share, 2), below))
 
 
-NOT_BEGUN = "This exercise has not been begun."
-
-
 def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
     """Run one check and describe what became of it; never raises for trouble of either side."""
     known = bench.memory.recall(check) if bench.memory else None
@@ -199,6 +217,7 @@ def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], s
         weight=check.weight,
         core=check.core,
         detail=run.detail,
+        cause=run.cause,
         hint=run.hint,
         trouble=run.trouble,
         seconds=round(time.monotonic() - start, 3),
@@ -212,6 +231,7 @@ def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], s
 class _Run:
     outcome: Outcome
     detail: str = ""
+    cause: str = ""
     hint: str = ""
     trouble: str = ""
     transcript: tuple[Exchange, ...] = ()
@@ -223,6 +243,7 @@ class _Counted:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.words: Words | None = getattr(session, "words", None)
         self.asked = 0
 
     def request(self, frame: bytes) -> bytes:
@@ -238,40 +259,43 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
     try:
         session = _Counted(open_session())
     except SubmissionFault as fault:
-        return _Run(Outcome.FAILED, fault.sentence)
+        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
     except KernelLost:
         raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame
         return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
-    student = Student(session)
-    outcome, detail, hint, trouble = _judged(check, bench, student, seed)
+    student = Student(session, Asked(bench.words, bench.written, bench.late, check.exercise))
+    run = _judged(check, bench, student, seed)
     transcript = student.transcript_
-    return _Run(outcome, detail, hint, trouble, transcript, complete=session.asked == len(transcript))
+    return replace(run, transcript=transcript, complete=student.whole_ and session.asked == len(transcript))
 
 
-def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> tuple[Outcome, str, str, str]:
+def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> _Run:
+    cause = ""
     try:
         call(check, bench, student, seed)
     except (AssertionError, _Missed):
         detail = ""
-    except (NoAnswer, SessionDied) as fault:
-        return Outcome.FAILED, fault.sentence, "", ""
+    except (NoAnswer, NotTried, SessionDied) as fault:
+        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
     except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
-        return Outcome.FAILED, fault.detail(bench.reveal), check.hint, ""
+        return _Run(Outcome.FAILED, fault.detail(bench.reveal), fault.cause, check.hint)
     except SubmissionFault as fault:
-        detail = fault.detail(bench.reveal)
+        detail, cause = fault.detail(bench.reveal), fault.cause
+        if getattr(fault, "type_name", "") in ABSENCES:  # what is not there can't be misunderstood
+            return _Run(Outcome.FAILED, detail, cause)
     except KernelLost:
         raise
     except CourseError as error:
-        return Outcome.NOT_JUDGED, "", "", str(error)
+        return _Run(Outcome.NOT_JUDGED, trouble=str(error))
     except Exception as error:  # the blame rule, above
         if not _reference_passes(check, bench, seed):
-            return Outcome.NOT_JUDGED, "", "", f"{check.name} is broken: {type(error).__name__}: {error}"
+            return _Run(Outcome.NOT_JUDGED, trouble=f"{check.name} is broken: {type(error).__name__}: {error}")
         detail = UNUSABLE
     else:
-        return Outcome.PASSED, "", "", ""
+        return _Run(Outcome.PASSED)
     known = _misconception(check, bench, student.transcript_)
-    return Outcome.FAILED, detail, known or check.hint, ""
+    return _Run(Outcome.FAILED, detail, cause, known or check.hint)
 
 
 def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | None:

@@ -7,53 +7,42 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import secrets
 import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
-from autograder.engine import transport, wire
+from autograder.engine import meanings, transport, wire
 from autograder.engine.client import GRACE, LATE, START_SECONDS, KernelClient
+from autograder.engine.faults import Words
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.remote import BadReply, CallTimeout, SessionDied
 from autograder.engine.result import Status
+from autograder.engine.running import EXCESS, Cells, Plan, Run
+from autograder.engine.running import runs_when_graded as runs_when_graded
 from autograder.engine.shim import start_code, warm_start_code
 from autograder.engine.surroundings import CHECKS, private_folder, remove
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
 from course.syllabus import Limits
 
+TELL_SECONDS = 10  # after which a waiting learner is told what for
 GREETING_SECONDS = 15  # for a kernel that has run its cells to begin to answer
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
+STARTS = 4  # how often a notebook is started until all its cells are run
+_SLACK = 60  # seconds beyond what the cells may take
+_MENDING_SECONDS = 10
+# `exit()` and `quit()` end a kernel a moment later, whatever it does then. Where there is nobody to close it they do
+# nothing: the rest of the notebook is to be graded.
+_CALM = "get_ipython().ask_exit = lambda: None"
 RESTARTS = 3  # how often a submission whose process has died is started again for its next check
-
-
-@dataclass
-class Run:
-    """What happened when the notebook's cells were run.
-
-    Attributes
-    ----------
-    status : `Status.GRADED`, or the first trouble met.
-    notes : a sentence for each trouble.
-    """
-
-    status: Status = Status.GRADED
-    notes: list[str] = field(default_factory=list)
-
-    def trouble(self, status: Status, note: str) -> None:
-        """Note a trouble; the first one gives the status."""
-        if self.status is Status.GRADED:
-            self.status = status
-        if note not in self.notes:
-            self.notes.append(note)
 
 
 class NotebookSession:
@@ -66,6 +55,8 @@ class NotebookSession:
     check_seconds : how long the calls of one check may take together.
     settings : how it must be isolated.
     seed : what its global random numbers depend on; empty: on chance.
+    plan : how its cells are to be run.
+    tell : is told, from another thread, when a call lets its checker wait.
 
     Attributes
     ----------
@@ -79,12 +70,16 @@ class NotebookSession:
         check_seconds: float = 60.0,
         settings: Settings | None = None,
         seed: str = "",
+        plan: Plan | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
         self.notebook = notebook
         self.limits = limits
         self.check_seconds = check_seconds
         self.settings = settings or Settings()
         self.seed = seed
+        self.plan = plan or Plan()
+        self._tell = tell
         self.run = Run()
         self.tier, self.kind = Tier.T4, "cold"
         self.was_ready = False  # whether it has ever answered: only then is it worth starting again
@@ -101,6 +96,11 @@ class NotebookSession:
     def __exit__(self, *exc: object) -> None:
         self.kill()
 
+    @functools.cached_property
+    def words(self) -> Words:
+        """What finds the words for its errors."""
+        return Words(self.notebook)
+
     @property
     def alive(self) -> bool:
         """Whether a request can be sent."""
@@ -113,25 +113,22 @@ class NotebookSession:
         ------
         EngineError : no kernel could be started. A submission that ends its own process leaves `alive` false.
         """
-        try:
-            self._launch()
-        except CourseError:
+        until = time.monotonic() + self.limits.wall_seconds
+        for left in reversed(range(STARTS)):
+            cells = self._begin()
+            if cells.ended_in is None:
+                break
+            again = left > 0 and time.monotonic() < until
+            status, what = cells.end
+            then = "the notebook was started again without it" if again else "nothing after it could be run"
+            self.run.trouble(status, f"Cell {cells.ended_in + 1} {what}; {then}.")
+            if not again:
+                break
+            self.plan.tamed[cells.ended_in] = self.plan.tamed.get(cells.ended_in, 0) + 1
             self.kill()
-            raise
-        except Exception as error:
-            self.kill()
-            raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
-        assert self._client is not None
-        self.tier, self.kind = self._client.tier, self._client.kind
-        watchdog = threading.Timer(self.limits.wall_seconds, self._client.destroy)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            self._run_cells(self._client)
-            if self._client.usable():
-                self._connect(self._client)
-        finally:
-            watchdog.cancel()
+            self._folder = private_folder()
+        if self._client is not None and self._client.usable():
+            self._connect(self._client)
 
     def begin_check(self) -> None:
         """Give the next check its full time."""
@@ -146,8 +143,9 @@ class NotebookSession:
         if time.monotonic() >= until:  # the calls before have used it up; this one has not been asked
             raise CallTimeout(LATE.format(seconds=round(self.check_seconds)))
         try:
-            transport.send(connection, frame, until)
-            reply = transport.receive(connection, until)
+            with self._telling():
+                transport.send(connection, frame, until)
+                reply = transport.receive(connection, until)
         except TimeoutError:
             return self._interrupted(connection)
         except wire.WireError as error:
@@ -160,6 +158,21 @@ class NotebookSession:
         self.was_ready = True
         return reply
 
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Say what goes on if it goes on for long."""
+        if self._tell is None:
+            yield
+            return
+        text = f"Your code has not answered for {TELL_SECONDS} s; after {self.check_seconds:.0f} s it is interrupted."
+        timer = threading.Timer(TELL_SECONDS, self._tell, [text])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
     def _died(self) -> None:
         """Bury a kernel that has ended. Raises `KernelLost` when nobody but the machine is to blame."""
         client = self._client
@@ -170,7 +183,7 @@ class NotebookSession:
             if lost:
                 raise KernelLost("The process that a submission ran in was ended from outside.")
             if reason:
-                self.run.trouble(*_EXCESS[reason])
+                self.run.trouble(*EXCESS[reason])
         self.kill()
 
     def interrupt(self) -> None:
@@ -194,45 +207,46 @@ class NotebookSession:
         self._client = KernelClient(self.notebook, folder, self.limits, self.settings, self.seed)
         self._client.launch()
 
-    def _run_cells(self, client: KernelClient) -> None:
-        for index, cell in enumerate(self.notebook.cells):
-            if runs_when_graded(cell):
-                try:
-                    self._note_errors(cell, client.run(cell, index))
-                except CellTimeoutError:
-                    self.run.trouble(Status.TIMED_OUT, f"Cell {index + 1} did not end in time.")
-                except DeadKernelError:
-                    self._note_end(client, f"Cell {index + 1}")
-                    return
-                except Exception as error:  # whatever our client trips over, the submission's process has sent it
-                    client.destroy()
-                    what = f"made the notebook's process send what no kernel sends ({type(error).__name__})"
-                    self.run.trouble(Status.CRASHED, f"Cell {index + 1} {what}; nothing after it could be run.")
-                    return
+    def _begin(self) -> Cells:
+        """Start a kernel and run the cells in it; what the machine is to blame for is raised."""
+        try:
+            self._launch()
+            assert self._client is not None
+            self._client.quietly(_CALM)
+        except CourseError:
+            self.kill()
+            raise
+        except Exception as error:
+            self.kill()
+            raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
+        client = self._client
+        assert client is not None
+        self.tier, self.kind = client.tier, client.kind
+        # Cells have budgets; this is for a kernel that keeps its client busy all the same.
+        watchdog = threading.Timer(2 * self.limits.wall_seconds + _SLACK, client.destroy)
+        watchdog.daemon = True
+        watchdog.start()
+        cells = Cells(self.notebook, self.limits, self.run, self.plan)
+        try:
+            cells.run_all(client)
+            if cells.ended_in is None:
+                self._mend(client)
+        except DeadKernelError:  # while names were mended: what follows finds it dead
+            pass
+        finally:
+            watchdog.cancel()
+        return cells
 
-    def _note_end(self, client: KernelClient, cell: str) -> None:
-        """Note why the process has ended in a cell. Raises `KernelLost` when nobody but the machine is to blame."""
-        late = client.destroyed
-        client.wait_for_end()
-        if client.lost:
-            raise KernelLost("The process that a submission ran in was ended from outside.")
-        status, what = Status.CRASHED, "ended the notebook's process"
-        if late:
-            status, what = Status.TIMED_OUT, f"did not end within {self.limits.wall_seconds} s"
-        elif client.ended_for:
-            status, sentence = _EXCESS[client.ended_for]
-            what = f"was ended: {sentence[0].lower()}{sentence[1:-1]}"
-        self.run.trouble(status, f"{cell} {what}; nothing after it could be run.")
-
-    def _note_errors(self, cell: NotebookNode, late: bool) -> None:
-        number = self.notebook.cells.index(cell) + 1
-        if late:
-            seconds = self.limits.cell_seconds
-            self.run.trouble(Status.TIMED_OUT, f"Cell {number} took longer than {seconds} s and was interrupted.")
-        elif any(output.output_type == "error" and output.ename == "MemoryError" for output in cell.outputs):
-            self.run.trouble(Status.OUT_OF_MEMORY, f"Cell {number} asked for more than {self.limits.memory_mb} MB.")
-        elif any(output.output_type == "error" for output in cell.outputs):
-            self.run.notes.append(f"Cell {number} ended in an error.")
+    def _mend(self, client: KernelClient) -> None:
+        """Let names mean what they meant for the answers; see `meanings`."""
+        if self.plan.release is None or not self.plan.edited(self.notebook):
+            return
+        uses = meanings.uses_of(self.notebook, self.plan.release)
+        changed = client.evaluate(meanings.mending(uses, meanings.starred(self.notebook, uses)), _MENDING_SECONDS)
+        for name in sorted({use.name for use in uses}.intersection(meanings.listed(changed))):
+            if cell := meanings.culprit(self.notebook, name):
+                why = f"because of cell {cell}; for grading it was put back"
+                self.run.note(f"`{name}` means something else at the end of your notebook, {why}.")
 
     def _connect(self, client: KernelClient) -> None:
         if client.checks is not None:
@@ -264,15 +278,6 @@ class NotebookSession:
         raise late
 
 
-_EXCESS = {
-    "cpu": (Status.TIMED_OUT, "The notebook used more CPU time than it may."),
-    "memory": (Status.OUT_OF_MEMORY, "The notebook asked for more memory than it may."),
-    "processes": (Status.CRASHED, "The notebook started more processes and threads than it may."),
-    "wall": (Status.TIMED_OUT, "The notebook ran longer than it may."),
-    "grader": (Status.CRASHED, "The grader hung up."),
-}
-
-
 class Opener:
     """Hands the judge a submission's session, and starts it again, a few times, where it has died.
 
@@ -280,6 +285,8 @@ class Opener:
     ----------
     notebook : restored notebook.
     stack : what ends the processes.
+    release : the released notebook: what it gives is there whatever a student's edits break.
+    tell : is told when a call lets its checker wait.
     """
 
     def __init__(
@@ -290,7 +297,11 @@ class Opener:
         check_seconds: float,
         settings: Settings,
         seed: str = "",
+        release: NotebookNode | None = None,
+        tell: Callable[[str], None] | None = None,
     ) -> None:
+        self._tell = tell
+        self._plan = Plan(release)
         self._notebook = notebook
         self._limits = limits
         self._stack = stack
@@ -299,6 +310,11 @@ class Opener:
         self._seed = seed
         self._starts = 0
         self._session: NotebookSession | None = None
+
+    @property
+    def notes(self) -> list[str]:
+        """What has happened so far, a sentence for each trouble."""
+        return self._session.run.notes if self._session else []
 
     def first(self) -> NotebookSession:
         """Run the notebook the first time; its outputs are the ones feedback shows."""
@@ -323,17 +339,12 @@ class Opener:
 
     def _start(self, notebook: NotebookNode) -> NotebookSession:
         self._starts += 1
-        session = NotebookSession(notebook, self._limits, self._check_seconds, self._settings, self._seed)
+        session = NotebookSession(
+            notebook, self._limits, self._check_seconds, self._settings, self._seed, self._plan, self._tell
+        )
         self._session = self._stack.enter_context(session)
         self._session.start()
         return self._session
-
-
-def runs_when_graded(cell: NotebookNode) -> bool:
-    """Whether a cell is run when a submission is graded: code, but no demo and no test cell."""
-    nbgrader = cell.metadata.get("nbgrader", {})
-    is_test = nbgrader.get("grade") and not nbgrader.get("solution")
-    return cell.cell_type == "code" and not cell.metadata.get("course", {}).get("demo") and not is_test
 
 
 @contextlib.contextmanager

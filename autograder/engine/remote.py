@@ -9,20 +9,28 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, MutableMapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
 from autograder.engine import wire
+from autograder.engine.faults import OurWords, Words
 from autograder.engine.shim import Dispatcher
+from autograder.engine.written import Written
 from course.errors import EngineError
 
 
 class SubmissionFault(Exception):
-    """The submission did something wrong while it was checked; `sentence` tells the student what."""
+    """The submission did something wrong while it was checked; `sentence` tells the student what.
 
-    def __init__(self, sentence: str) -> None:
+    Attributes
+    ----------
+    cause : what faults of one cause have in common, in words that nobody reads.
+    """
+
+    def __init__(self, sentence: str, cause: str = "") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+        self.cause = cause or sentence
 
     def detail(self, reveal: bool) -> str:
         """Return what the student reads; `reveal` adds what may repeat hidden inputs."""
@@ -38,12 +46,8 @@ class StudentRaised(SubmissionFault):
     text : its message. It may repeat hidden inputs: never show it in a class.
     """
 
-    def __init__(self, type_name: str, text: str, function: str, line: int) -> None:
-        known = type_name if type_name in _KNOWN_ERRORS else "an error of its own kind"
-        # Both are claims: a long name or a huge number could carry hidden inputs into the feedback.
-        shown = 0 < line <= _LINES and len(function) <= _NAME and function.isidentifier()
-        where = f" in line {line} of `{function}`" if shown else ""
-        super().__init__(f"Your code raised {known}{where}.")
+    def __init__(self, sentence: str, type_name: str, text: str, cause: str = "") -> None:
+        super().__init__(sentence, cause)
         self.type_name = type_name
         self.text = text
 
@@ -54,11 +58,6 @@ class StudentRaised(SubmissionFault):
 class NoAttribute(StudentRaised, AttributeError):
     """A handle's object has no such attribute: `hasattr` and `getattr` with a default work on handles."""
 
-    def __init__(self, type_name: str, text: str, function: str, line: int, attribute: str) -> None:
-        super().__init__(type_name, text, function, line)
-        if not line:  # it was not the object's own code that raised
-            self.sentence = f"An object of your code has no attribute `{attribute}`."
-
 
 class NoAnswer(SubmissionFault):
     """The name that was asked for is not in the notebook, or nothing has been written for it."""
@@ -66,6 +65,10 @@ class NoAnswer(SubmissionFault):
 
 class CallTimeout(SubmissionFault):
     """The submission did not answer in time."""
+
+
+class NotTried(CallTimeout):
+    """The submission was not asked, because what it needs did not answer in time before."""
 
 
 class SessionDied(SubmissionFault):
@@ -76,11 +79,19 @@ class BadReply(SubmissionFault):
     """The submission's process sent something that is no reply, or an object where a plain value is needed."""
 
 
+TAKEN_BYTES = 1 << 30  # what all replies of one check may take, as frames and as values
+KEPT_BYTES = 64 << 20  # of one check's requests and replies; they are kept to compare them with known answers
+TOO_MUCH = f"Your code returned more than {TAKEN_BYTES >> 20} MB in all where much less is asked for."
+NOT_TRIED = "Not tried again: `{name}` did not end in time before."
+_LATE = "late {name}"
 NOT_PLAIN = "Your code returned an object where a plain value is asked for (a number, a text, a list, an array, …)."
 
 
 class Session(Protocol):
-    """One submission, ready to be asked. Who implements it: `LocalSession`, and the kernel's (`kernel`)."""
+    """One submission, ready to be asked. Who implements it: `LocalSession`, and the kernel's (`kernel`).
+
+    One that has a notebook also has `words`, a `faults.Words`, for what its errors are called.
+    """
 
     def request(self, frame: bytes) -> bytes:
         """Carry one request over and return the reply.
@@ -100,6 +111,7 @@ class LocalSession:
     """An answer of ours, in this process. Trusted code only."""
 
     alive = True
+    words = OurWords()
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
         self._dispatcher = Dispatcher(dict(namespace))
@@ -123,6 +135,24 @@ class Exchange:
     reply: bytes
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What is known where a check is put to a submission.
+
+    Attributes
+    ----------
+    words : finds the words for its errors; None: those of the session, if it has any.
+    written : what its text says of its answers.
+    late : the names whose calls did not end in time; one that needs them is not called again. More are added.
+    exercise : the one that is checked.
+    """
+
+    words: Words | None = None
+    written: Written | None = None
+    late: set[str] = field(default_factory=set)
+    exercise: str = ""
+
+
 class Student:
     """The submission, whatever it is: its names are attributes.
 
@@ -130,8 +160,8 @@ class Student:
     estimator, a module) stays in the student's process and comes back as a `Handle`.
     """
 
-    def __init__(self, session: Session) -> None:
-        self._link = _Link(session)
+    def __init__(self, session: Session, asked: Asked | None = None) -> None:
+        self._link = _Link(session, asked or Asked())
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -160,8 +190,13 @@ class Student:
 
     @property
     def transcript_(self) -> tuple[Exchange, ...]:
-        """Every request made so far, with its reply."""
+        """Every request made so far, with its reply; nothing once they are more than `KEPT_BYTES`."""
         return tuple(self._link.transcript)
+
+    @property
+    def whole_(self) -> bool:
+        """Whether what the check has met is a matter of this check's requests and replies alone, all of them kept."""
+        return not self._link.cut
 
 
 class Handle:
@@ -204,18 +239,34 @@ class Handle:
 
 
 class _Link:
-    """Encodes requests, decodes replies, keeps the transcript."""
+    """Encodes requests, decodes replies, keeps the transcript.
 
-    def __init__(self, session: Session) -> None:
+    Attributes
+    ----------
+    transcript : the requests and replies, as long as they are not too many.
+    cut : whether something that has happened is not in it.
+    """
+
+    def __init__(self, session: Session, asked: Asked) -> None:
         self.session = session
         self.transcript: list[Exchange] = []
+        self.cut = False
+        self._asked = asked
+        self._words: Words = asked.words or getattr(session, "words", None) or Words()
+        self._late = asked.late
+        self._names: dict[int, str] = {}  # for each handle the name in the notebook that it comes from
+        self._kept = self._taken = 0
 
     def ask(self, do: str, **fields: Any) -> Any:
         message = {"do": do, **fields}
-        request = wire.encode(message, self.number_of)
+        names = self._asked_of(message)
+        self._refuse_late(names)
         try:
+            request = wire.encode(message, self.number_of)
             reply = self._carried(request)
-            answer = self.decoded(reply)
+            answer = self._taken_in(reply, names)
+        except CallTimeout as late:
+            raise self._noted(late, names) from None
         except wire.WireError as error:
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         except MemoryError as error:
@@ -224,9 +275,10 @@ class _Link:
             ) from error
         if not isinstance(answer, dict) or answer.keys() not in ({"value"}, {"error"}):
             raise BadReply("Your notebook's process did not answer as it should.")
-        self.transcript.append(Exchange(do, request, reply))
+        self._keep(Exchange(do, request, reply))
         if "error" in answer:
-            raise _fault(answer["error"], message)
+            fault = _fault(answer["error"], message, self._words, self._asked)
+            raise self._noted(fault, names) if isinstance(fault, CallTimeout) else fault
         return answer["value"]
 
     def _carried(self, request: bytes) -> bytes:
@@ -234,6 +286,52 @@ class _Link:
             return self.session.request(request)
         except OSError as error:  # a session says `SessionDied` when the submission is to blame
             raise EngineError(f"A request could not be carried to the submission: {error}.") from error
+
+    def _taken_in(self, reply: bytes, names: frozenset[str]) -> Any:
+        """Return what a reply says. Raises `BadReply` where all of them together are more than a check may hold."""
+        name = next(iter(names), "")
+
+        def handle(number: int, type_name: str) -> Handle:
+            self._names.setdefault(number, name)
+            return Handle(self, number, type_name)
+
+        answer, size = wire.weighed(reply, handle)
+        self._taken += len(reply) + size
+        if self._taken > TAKEN_BYTES:
+            raise BadReply(TOO_MUCH)
+        return answer
+
+    def _keep(self, exchange: Exchange) -> None:
+        self._kept += len(exchange.request) + len(exchange.reply)
+        if self._kept > KEPT_BYTES:
+            self.transcript.clear()
+            self.cut = True
+        else:
+            self.transcript.append(exchange)
+
+    def _asked_of(self, message: dict[str, Any]) -> frozenset[str]:
+        """Return the names in the notebook that a request is about."""
+        on = message.get("on")
+        if message["do"] == "get" and isinstance(on, Handle) and on._number == 0:
+            return frozenset({str(message["name"])})
+        asked = [on, *message.get("args", ()), *message.get("kwargs", {}).values()]
+        return frozenset(
+            name for one in asked if isinstance(one, Handle) and (name := self._names.get(one._number, ""))
+        )
+
+    def _noted(self, late: CallTimeout, names: frozenset[str]) -> CallTimeout:
+        """Remember what did not end, and return the fault with its cause."""
+        self._late.update(names)
+        late.cause = _LATE.format(name=min(names)) if names else late.cause
+        return late
+
+    def _refuse_late(self, names: frozenset[str]) -> None:
+        """Raise `CallTimeout` for what needs a function that did not end: it would not end again."""
+        for late in sorted(self._late):
+            for name in sorted(names):
+                if self._words.text.needs(name, late):
+                    self.cut = True
+                    raise NotTried(NOT_TRIED.format(name=late), _LATE.format(name=late))
 
     def decoded(self, reply: bytes) -> Any:
         """Return what a reply says, its handles on this link."""
@@ -247,30 +345,21 @@ class _Link:
         raise TypeError(f"a check can't send {type(value).__name__}: only plain data and handles")
 
 
-def _fault(error: Any, message: dict[str, Any]) -> SubmissionFault:
+def _fault(error: Any, message: dict[str, Any], words: Words, asked: Asked) -> SubmissionFault:
     if not isinstance(error, dict):
         return BadReply("Your notebook's process did not answer as it should.")
-    kind, text, function = (str(error.get(key, "")) for key in ("type", "text", "function"))
-    found = error.get("line")
-    line = found if type(found) is int else 0
-    if message["do"] == "get" and message["on"]._number == 0 and kind == "NameError":
-        return NoAnswer(f"`{message['name']}` is not defined in your notebook.")
-    if kind == "NotImplementedError":
-        return NoAnswer("This exercise has not been begun.")
+    kind, text = str(error.get("type", "")), str(error.get("text", ""))
+    on = message.get("on")
+    at_top = message["do"] == "get" and isinstance(on, Handle) and on._number == 0
+    if at_top and kind == "NameError":
+        return NoAnswer(words.not_defined(message["name"], asked.written))
+    if kind == "NotImplementedError" and (sentence := words.not_begun(error, asked.written, asked.exercise)):
+        return NoAnswer(sentence)
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")
+    sentence = words.describe(error)
     if message["do"] == "get" and kind == "AttributeError":
-        return NoAttribute(kind, text, function, line, message["name"])
-    return StudentRaised(kind, text, function, line)
-
-
-_LINES = 9999
-_NAME = 60  # characters of a function's name
-_KNOWN_ERRORS = {
-    "ArithmeticError", "AssertionError", "AttributeError", "EOFError", "FileNotFoundError", "FloatingPointError",
-    "ImportError", "IndexError", "KeyError", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError",
-    "NotFittedError", "OSError", "OverflowError", "PermissionError", "RecursionError", "RuntimeError", "StopIteration",
-    "SyntaxError", "SystemExit", "TypeError", "UnboundLocalError", "UnicodeDecodeError", "UnicodeEncodeError",
-    "ValueError", "ZeroDivisionError", "DataError", "WireError", "AxisError", "InvalidParameterError",
-    "JSONDecodeError", "LinAlgError", "TimeoutError",
-}  # fmt: skip
+        own = type(error.get("line")) is int and error["line"]
+        missing = f"An object of your code has no attribute `{message['name']}`."
+        return NoAttribute(sentence if own else missing, kind, text)
+    return StudentRaised(sentence, kind, text, words.cause(error))

@@ -35,6 +35,24 @@ _limit()
 del _limit
 """
 
+# Run before a submission's cells: nobody is there to type, and a kernel is ended by the grader. What asks for a
+# debugger would raise an error, and `exit()` would end the kernel a moment later, with or without the next cells.
+UNATTENDED = """
+def _unattended():
+    import bdb, sys
+    from IPython.core import debugger
+    nothing = lambda *_, **__: None
+    sys.breakpointhook = nothing
+    get_ipython().ask_exit = nothing
+    kinds = [bdb.Bdb]
+    while kinds:
+        kind = kinds.pop()
+        kind.set_trace = nothing
+        kinds += kind.__subclasses__()
+_unattended()
+del _unattended
+"""
+
 
 def private_folder() -> Path:
     """Make an empty folder of this process's, which `sweep` removes if the process is killed before it can."""

@@ -22,7 +22,7 @@ from autograder.engine.decoder import Decoder, Resolve
 from autograder.engine.encoder import Encoder, HandleOf
 from autograder.engine.frame import WireError, cost_of, pack, unpack
 
-__all__ = ["HandleOf", "Resolve", "WireError", "decode", "encode"]
+__all__ = ["HandleOf", "Resolve", "WireError", "decode", "encode", "weighed"]
 
 
 def encode(value: object, handle_of: HandleOf) -> bytes:
@@ -44,12 +44,18 @@ def decode(frame: bytes, resolve: Resolve) -> Any:
     WireError : the frame is malformed or breaks a bound.
     MemoryError : there is not enough for a message within its bounds.
     """
+    return weighed(frame, resolve)[0]
+
+
+def weighed(frame: bytes, resolve: Resolve) -> tuple[Any, int]:
+    """As `decode`; return also about how many bytes the value takes."""
     tree, buffers = unpack(frame)
     decoder = Decoder(buffers, resolve)
     decoder.budget.spend(cost_of(tree, len(buffers)))
     try:
-        return decoder.value(json.loads(str(tree, "ascii")), 0)
+        value = decoder.value(json.loads(str(tree, "ascii")), 0)
     except (WireError, MemoryError):  # the bounds hold: if memory is short, the sender is not to blame
         raise
     except Exception as error:  # json, numpy, pandas, scipy: whatever they object to, the sender is wrong
         raise WireError(f"malformed message ({type(error).__name__})") from error
+    return value, decoder.budget.spent + sum(map(len, buffers))

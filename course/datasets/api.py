@@ -148,7 +148,7 @@ def _warn(name: str, trouble: str, places: Places) -> None:
 
 def _how_to_get(name: str) -> str:
     return (
-        f"for the real data run `course data fetch {name}` with a network, or set COURSE_DATA_MIRROR to a folder "
+        f"for the real data run `course data {name}` with a network, or set COURSE_DATA_MIRROR to a folder "
         f"that holds it ({info(name).page})"
     )
 

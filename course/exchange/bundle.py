@@ -6,23 +6,18 @@ comes from the other end is validated before it touches a disk.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
-import os
-import shutil
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from course.errors import OperatorError, StudentError
+from course.files import NAME_TROUBLE, replaced
+from course.hand_in_files import IGNORED, MAX_FILES, MAX_PATH, LeftOut, Taken, files_of, printable, safe_path
 
 CHUNK = 4 * 2**20  # bytes; every chunk but a file's last has this size
-IGNORED = (".*", "*.pyc", "__pycache__", "feedback")  # of a hand-in; "feedback" is where fetched pages are put
-MAX_PARTS = 16  # folders within folders
-_DEVICES = {"con", "prn", "aux", "nul", *(f"{kind}{n}" for kind in ("com", "lpt") for n in range(1, 10))}
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")]  # of a course, of an assignment
@@ -41,7 +36,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    path: Annotated[str, StringConstraints(max_length=1024)]
+    path: Annotated[str, StringConstraints(max_length=MAX_PATH)]
     size: Count
     chunks: tuple[Digest, ...]
 
@@ -62,7 +57,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    files: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=1000)]
+    files: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=MAX_FILES)]
 
     @model_validator(mode="after")
     def _distinct(self) -> Manifest:
@@ -91,61 +86,49 @@ class Manifest(BaseModel):
         return hashlib.sha256(repr(rows).encode()).hexdigest()
 
 
-def safe_path(path: str) -> str:
-    """Return `path` if it names a file below any folder it is put in, on any system.
-
-    Raises
-    ------
-    ValueError : it is absolute, leads upwards, or a part has a character or a name that some system gives a meaning.
-    """
-    parts = path.split("/")
-    if len(parts) > MAX_PARTS:
-        raise ValueError("the path has too many folders")
-    for part in parts:
-        reserved = part.split(".")[0].casefold() in _DEVICES
-        long = len(part.encode("utf-8", "replace")) > 255
-        if part in ("", ".", "..") or part != part.rstrip(" .") or reserved or long:
-            raise ValueError(f"{part!r} can't be a part of a path")
-        if any(letter in '\\:*?"<>|' or not letter.isprintable() for letter in part):
-            raise ValueError(f"{part!r} holds a character that no path may have")
-    return path
-
-
 class Packed:
     """A folder, ready to be sent.
 
     Parameters
     ----------
-    folder : its files are read when they are asked for; links are left out, since they may lead anywhere.
+    folder : its files are read when they are asked for; `files_of` says which of them can travel.
     ignored : patterns of names of files and folders that are left out.
+    most_bytes : of all files together; what is beyond is left out, the notebooks last.
+
+    Attributes
+    ----------
+    left_out : what does not travel, or under another name, and why.
 
     Raises
     ------
-    StudentError : the folder holds no file, or one whose name can't travel.
+    StudentError : the folder holds no file, or a notebook that can't be read.
     """
 
-    def __init__(self, folder: Path, ignored: Sequence[str] = IGNORED) -> None:
+    def __init__(self, folder: Path, ignored: Sequence[str] = IGNORED, most_bytes: int | None = None) -> None:
         self.folder = folder
         self._places: dict[str, tuple[Path, int]] = {}
+        found = files_of(folder, ignored, most_bytes)
+        self.left_out = tuple(found.left_out)
         entries = []
-        for path in _files(folder, ignored):
-            chunks = []
-            with path.open("rb") as file:
-                while block := file.read(CHUNK):
-                    chunks.append(hashlib.sha256(block).hexdigest())
-                    self._places[chunks[-1]] = (path, (len(chunks) - 1) * CHUNK)
-                size = file.tell()
-            name = path.relative_to(folder).as_posix()
+        for taken in found.taken:
             try:
-                entries.append(Entry(path=name, size=size, chunks=tuple(chunks)))
-            except ValueError as error:
-                raise StudentError(f"{path} can't be handed over: {_reason(error)}. Rename it.") from error
+                entries.append(self._entry(taken))
+            except OSError as error:
+                if taken.path.suffix.lower() == ".ipynb" and taken.path.parent == folder:
+                    raise StudentError(f"{taken.path} can't be read: {error.strerror}. Save it again.") from error
+                self.left_out += (LeftOut(taken.name, f"can't be read ({error.strerror})"),)
         if not entries:
-            raise StudentError(f"{folder} holds no file that could be handed over.")
-        try:
-            self.manifest = Manifest(files=tuple(entries))
-        except ValueError as error:
-            raise StudentError(f"{folder} can't be handed over: {_reason(error)}.") from error
+            why = "".join(f"\n{one}" for one in self.left_out[:20])
+            raise StudentError(f"{folder} holds no file that could be handed over.{why}")
+        self.manifest = Manifest(files=tuple(entries))
+
+    def _entry(self, taken: Taken) -> Entry:
+        chunks = []
+        with taken.path.open("rb") as file:
+            while block := file.read(CHUNK):
+                chunks.append(hashlib.sha256(block).hexdigest())
+                self._places[chunks[-1]] = (taken.path, (len(chunks) - 1) * CHUNK)
+            return Entry(path=taken.name, size=file.tell(), chunks=tuple(chunks))
 
     def chunk(self, digest: str) -> bytes:
         """Return the bytes of one chunk.
@@ -163,36 +146,47 @@ class Packed:
         return block
 
 
-def unpack(manifest: Manifest, chunk: Callable[[str], bytes], target: Path, *, replace: bool = False) -> Path:
+def unpack(
+    manifest: Manifest,
+    chunk: Callable[[str], bytes],
+    target: Path,
+    *,
+    replace: bool = False,
+    ours: Mapping[str, str] | None = None,
+    left_out: list[LeftOut] | None = None,
+) -> Path:
     """Write a bundle's files to the folder `target`, all of them or none, and return it.
 
     Parameters
     ----------
     chunk : returns the bytes of a digest; each is verified.
     replace : put the bundle in the place of what is there. Without it, a folder that is there is an error.
+    ours : texts to write beside, by name; what the bundle has by that name is left out.
+    left_out : where it is given, a file whose name this disk can't take is noted there, and no error.
 
     Raises
     ------
     FileExistsError : `target` is there, and is not to be replaced.
     OperatorError : what came is not what the manifest says.
+    OSError : the disk is full, or can't be written to.
     """
     if target.exists() and not replace:
         raise FileExistsError(str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-    try:
+    reserved = {name.casefold() for name in ours or ()}
+    with replaced(target) as draft:
         for entry in manifest.files:
-            _write(draft / entry.path, entry, chunk)
-        draft.chmod(0o755)
-        if target.exists():
-            old = draft.with_name(f"{draft.name}.old")
-            os.rename(target, old)
-            os.rename(draft, target)
-            shutil.rmtree(old)
-        else:
-            os.rename(draft, target)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+            if entry.path.split("/")[0].casefold() in reserved:
+                if left_out is not None:
+                    left_out.append(LeftOut(printable(entry.path), "this name is the grader's own"))
+                continue
+            try:
+                _write(draft / entry.path, entry, chunk)
+            except OSError as error:
+                if left_out is None or error.errno not in NAME_TROUBLE:
+                    raise
+                left_out.append(LeftOut(printable(entry.path), f"can't be written here ({error.strerror})"))
+        for name, text in (ours or {}).items():
+            (draft / name).write_text(text, encoding="utf-8")
     return target
 
 
@@ -206,19 +200,3 @@ def _write(path: Path, entry: Entry, chunk: Callable[[str], bytes]) -> None:
             file.write(block)
         if file.tell() != entry.size:
             raise OperatorError(f"{entry.path} came incomplete from the exchange: fetch it again.")
-
-
-def _files(folder: Path, ignored: Sequence[str]) -> Iterator[Path]:
-    for path in sorted(folder.iterdir()):
-        if path.is_symlink() or any(fnmatch.fnmatch(path.name, pattern) for pattern in ignored):
-            continue
-        if path.is_dir():
-            yield from _files(path, ignored)
-        elif path.is_file():
-            yield path
-
-
-def _reason(error: ValueError) -> str:
-    """The first reason, without pydantic's words around it."""
-    errors = getattr(error, "errors", lambda: [{"msg": str(error)}])()
-    return str(errors[0]["msg"]).removeprefix("Value error, ")

@@ -7,15 +7,19 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
+from requests.auth import AuthBase
 
-from course.errors import ExchangeRefusal, OperatorError, SetupError
-from course.exchange.bundle import IGNORED, Manifest, Packed, unpack
+from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
+from course.exchange.bundle import Manifest, Packed, unpack
+from course.hand_in_files import IGNORED, LeftOut
 
 _TIMEOUT = (10.0, 120.0)  # to connect, to wait for bytes
 _PAUSES = (0.5, 2.0, 5.0, 15.0)  # seconds before a request is sent again that got no answer
@@ -32,6 +36,7 @@ class Received:
     of : for a feedback of any kind, the id of its submission.
     time : when it was handed over, by the exchange's clock (UTC).
     tries_left : of the receipt of a hand-in to a course with feedback at once: how many more are taken now.
+    left_out : of the receipt of a hand-in: what of the folder was not handed in, or by another name.
     """
 
     id: str
@@ -44,6 +49,7 @@ class Received:
     digest: str
     manifest: Manifest
     tries_left: int | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def tries_sentence(self) -> str:
@@ -56,7 +62,8 @@ class Received:
     @classmethod
     def read(cls, row: Mapping[str, Any]) -> Received:
         """Validate what came over the wire."""
-        fields = {name: str(row[name]) for name in ("id", "kind", "course", "assignment", "student", "of", "digest")}
+        names = ("id", "kind", "course", "assignment", "student", "of", "digest")
+        fields: dict[str, Any] = {name: str(row[name]) for name in names}
         manifest = Manifest.model_validate({"files": row["files"]})
         tries = row.get("tries_left")
         moment = datetime.fromisoformat(row["time"])
@@ -95,8 +102,9 @@ class ExchangeClient:
     def __init__(self, url: str, token: str, pauses: tuple[float, ...] | None = None) -> None:
         self.url = url.rstrip("/") if url.rstrip("/").endswith("/exchange") else f"{url.rstrip('/')}/services/exchange"
         self._session = requests.Session()
-        self._session.headers["Authorization"] = f"token {token}"
-        self._session.trust_env = False  # no .netrc may replace the token
+        self._session.auth = _Token(token)
+        # Proxies and certificates of the environment hold, but nobody's proxy knows this machine's own addresses.
+        self._session.trust_env = not _is_local(self.url)
         self._pauses = _PAUSES if pauses is None else pauses
 
     @classmethod
@@ -158,6 +166,16 @@ class ExchangeClient:
 
         return unpack(bundle.manifest, lambda digest: self._chunk(bundle, digest).content, target, replace=replace)
 
+    def fetch_hand_in(self, bundle: Received, target: Path, ours: Mapping[str, str]) -> list[LeftOut]:
+        """Put a student's files in the place of the folder `target`, with `ours` beside them; return what is not there.
+
+        Unlike `fetch` it goes on where a single file can't be written: what a student has called it stops nothing.
+        """
+        left_out: list[LeftOut] = []
+        blocks = lambda digest: self._chunk(bundle, digest).content  # noqa: E731
+        unpack(bundle.manifest, blocks, target, replace=True, ours=ours, left_out=left_out)
+        return left_out
+
     def read(self, bundle: Received, path: str, largest: int) -> bytes:
         """Return one file of a bundle.
 
@@ -174,13 +192,19 @@ class ExchangeClient:
         return b"".join(blocks)
 
     def submit(self, course: str, assignment: str, folder: Path) -> Received:
-        """Hand in what is in `folder`; what arrived before an interruption is not sent again."""
-        return self._send(folder, {"kind": "submission", "course": course, "assignment": assignment})
+        """Hand in what is in `folder`; what arrived before an interruption is not sent again.
+
+        The notebooks always go; what lies beside them is left out, or renamed, where it can't travel.
+        """
+        room = int(self._json("GET", "/")["submission_mb"]) * 10**6
+        packed = Packed(folder, IGNORED, room)
+        new = {"kind": "submission", "course": course, "assignment": assignment}
+        return replace(self._deliver(packed, new), left_out=packed.left_out)
 
     def release(self, course: str, assignment: str, folder: Path, *, force: bool = False) -> Received:
         """Release an assignment to the students; with `force` again, in the place of the last release."""
         new = {"kind": "release", "course": course, "assignment": assignment, "force": force}
-        return self._send(folder, new, ignored=())
+        return self._send(folder, new)
 
     def give_feedback(self, submission: Received, folder: Path, kind: str = "feedback") -> Received:
         """Give the files in `folder` to the student whose submission it is.
@@ -188,7 +212,7 @@ class ExchangeClient:
         Of the kinds ``instant`` and ``delay`` a submission has one each: where it is there, that one is returned.
         """
         new = {"kind": kind, "course": submission.course, "assignment": submission.assignment}
-        return self._send(folder, {**new, "of": submission.id}, ignored=())
+        return self._send(folder, {**new, "of": submission.id})
 
     @staticmethod
     def digest(folder: Path) -> str:
@@ -203,8 +227,14 @@ class ExchangeClient:
     def _chunk(self, bundle: Received, digest: str) -> requests.Response:
         return self._ask("GET", f"/bundles/{bundle.id}/chunks/{digest}")
 
-    def _send(self, folder: Path, new: dict[str, Any], ignored: tuple[str, ...] = IGNORED) -> Received:
-        packed = Packed(folder, ignored)
+    def _send(self, folder: Path, new: dict[str, Any]) -> Received:
+        """Hand over all of a folder, or refuse to."""
+        packed = Packed(folder, ())
+        if packed.left_out:
+            raise StudentError(f"{folder} can't be handed over as it is: {packed.left_out[0]}. Rename or remove it.")
+        return self._deliver(packed, new)
+
+    def _deliver(self, packed: Packed, new: dict[str, Any]) -> Received:
         missing = self._json("POST", "/missing", json={"digests": packed.manifest.chunks})["missing"]
         for digest in missing:
             self._ask("PUT", f"/chunks/{digest}", data=packed.chunk(digest))
@@ -237,6 +267,26 @@ class ExchangeClient:
             return self._session.request(method, self.url + path, timeout=_TIMEOUT, allow_redirects=False, **options)
         except requests.RequestException as error:
             return type(error).__name__
+
+
+class _Token(AuthBase):
+    """The hub's token. As `auth`, and not as a header, no ``.netrc`` takes its place."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Called by requests for each request."""
+        request.headers["Authorization"] = f"token {self._token}"
+        return request
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _refusal(reply: requests.Response, url: str) -> ExchangeRefusal | OperatorError:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,17 @@ from nbgrader.exchange import abc
 from traitlets import Bool, Unicode
 from traitlets.config import Config
 
-from course.errors import CourseError
+from course.collect import is_student
+from course.errors import CourseError, OperatorError
+from course.exchange.apart import fill_in, kept_apart, short_text
+from course.exchange.bounds import allowed, prepared, share_with_group
 from course.exchange.client import ExchangeClient, Received
 from course.exchange.deadlines import Deadlines, read_deadlines
+from course.exchange.lists import MARK, handed_in_rows, lines, notebooks, released_rows, timestamp
 from course.exchange.penalty import LatePenalty
 from course.exchange.policy import Candidate, GradePolicy, choose, eligible
 from course.exchange.verdict import read_verdict
-
-_TIMESTAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
+from course.hand_in_files import IGNORED, RESERVED
 
 
 class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
@@ -43,6 +47,13 @@ class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
         """Called once by `start`, with the user's own client."""
         raise NotImplementedError
 
+    def _tell(self, troubles: Mapping[str, str], what: str) -> None:
+        """Name at the end what could not be done for whom; this is an error then, though the rest is done."""
+        for who, why in sorted(troubles.items()):
+            self.log.error("%s: %s: %s", what, who, why)
+        if troubles:
+            self.fail(f"{what}: {'; '.join(f'{who}: {why}' for who, why in sorted(troubles.items()))}.")
+
     @property
     def course(self) -> str:
         """The course's id; nbgrader must have been told which."""
@@ -57,89 +68,28 @@ class HubExchange(abc.Exchange):  # type: ignore[misc]  # nbgrader has no types
 
 
 class HubList(HubExchange, abc.ExchangeList):  # type: ignore[misc]
-    """Lists what is released, or what one has handed in."""
+    """Lists what is released, or what has been handed in: the rows and lines of nbgrader's own list."""
 
     def transfer(self, client: ExchangeClient) -> list[dict[str, Any]]:
-        """Return rows as nbgrader's own list does."""
+        """Return rows as nbgrader's own list does, of the assignment and the student that were named."""
         if self.inbound and self.cached:
             self.fail("Options --inbound and --cached are incompatible.")
         if self.remove:
             self.fail("What is on the exchange is kept: nothing can be removed from here.")
-        _, mine = client.whoami()
+        me, mine = client.whoami()
         wanted = [self.coursedir.course_id] if self.coursedir.course_id not in ("", "*") else list(mine)
+        handed_in = self.inbound or self.cached
         rows: list[dict[str, Any]] = []
         for course in (one for one in wanted if one in mine):
-            listed = self._handed_in if self.inbound or self.cached else self._released
-            rows += listed(client, course)
-        for row in rows:
-            self.log.info("%s %s", row["course_id"], row["assignment_id"])
+            rows += handed_in_rows(client, course, self.home) if handed_in else released_rows(client, course, self.home)
+        assignment = self.coursedir.assignment_id or "*"
+        student = me if self.cached else self.coursedir.student_id or "*"
+        rows = [one for one in rows if fnmatchcase(one["assignment_id"], assignment)]
+        if handed_in:
+            rows = [one for one in rows if fnmatchcase(one["student_id"], student)]
+        for line in lines(rows, handed_in=handed_in):
+            self.log.info("%s", line)
         return rows
-
-    def _released(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
-        rows = []
-        for release in client.releases(course):
-            home = self.home(course, release.assignment)
-            there = home.is_dir()
-            notebooks = [{"notebook_id": Path(one).stem, "path": str(home / one)} for one in _notebooks(release)]
-            rows.append(
-                {
-                    "course_id": course,
-                    "assignment_id": release.assignment,
-                    "status": "fetched" if there else "released",
-                    "path": str(home) if there else "",
-                    "notebooks": notebooks,
-                }
-            )
-        return rows
-
-    def _handed_in(self, client: ExchangeClient, course: str) -> list[dict[str, Any]]:
-        feedback = client.pages(course)
-        grouped: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        for one in client.submissions(course):
-            row = self._submission(one, feedback.get(one.id))
-            grouped.setdefault((one.student, one.assignment), []).append(row)
-        return [
-            {
-                "course_id": course,
-                "student_id": student,
-                "assignment_id": assignment,
-                "status": "submitted",
-                "submissions": submissions,
-            }
-            for (student, assignment), submissions in sorted(grouped.items())
-        ]
-
-    def _submission(self, one: Received, feedback: Received | None) -> dict[str, Any]:
-        place = self.home(one.course, one.assignment) / "feedback" / timestamp(one)
-        files = [Path(entry.path) for entry in feedback.manifest.files] if feedback else []
-        pages = {path.stem for path in files if path.suffix == ".html"}
-        notebooks = []
-        for name in _notebooks(one):
-            page = place / f"{Path(name).stem}.html"
-            notebooks.append(
-                {
-                    "notebook_id": Path(name).stem,
-                    "path": name,
-                    "has_local_feedback": page.is_file(),
-                    "has_exchange_feedback": Path(name).stem in pages,
-                    "local_feedback_path": str(page) if page.is_file() else None,
-                    "feedback_updated": feedback is not None and page.is_file() and _seen(place) != feedback.id,
-                }
-            )
-        here = bool(notebooks) and all(row["has_local_feedback"] for row in notebooks)
-        return {
-            "course_id": one.course,
-            "student_id": one.student,
-            "assignment_id": one.assignment,
-            "timestamp": timestamp(one),
-            "status": "submitted",
-            "path": "",
-            "notebooks": notebooks,
-            "has_local_feedback": here,
-            "has_exchange_feedback": bool(pages),
-            "feedback_updated": any(row["feedback_updated"] for row in notebooks),
-            "local_feedback_path": str(place) if here else None,
-        }
 
 
 class HubFetchAssignment(HubExchange, abc.ExchangeFetchAssignment):  # type: ignore[misc]
@@ -156,7 +106,7 @@ class HubFetchAssignment(HubExchange, abc.ExchangeFetchAssignment):  # type: ign
         if not home.is_dir():
             client.fetch(release, home)
         elif self.replace_missing_files:
-            _fill_in(client, release, home)
+            fill_in(client, release, home)
         else:
             self.fail(f"You already have a copy of the assignment in this directory: {home.name}")
         self.log.info("Fetched as: %s %s", course, assignment)
@@ -168,18 +118,27 @@ class HubSubmit(HubExchange, abc.ExchangeSubmit):  # type: ignore[misc]
     def transfer(self, client: ExchangeClient) -> Received:
         """Return the receipt; with `strict`, a missing notebook is an error."""
         course = self.course
+        me, _ = client.whoami()
+        if self.coursedir.student_id not in ("", "*", me):
+            self.fail(
+                f"The hub knows you as {me}, and that is whose work this becomes: hand in without --student "
+                f"{self.coursedir.student_id}."
+            )
         folder = self.home(course, Path(self.coursedir.assignment_id).name)
         assignment = folder.name
         if not folder.is_dir():
             self.fail(f"There is no folder {folder}: fetch the assignment first.")
         release = next((one for one in client.releases(course) if one.assignment == assignment), None)
-        missing = [name for name in (_notebooks(release) if release else ()) if not (folder / name).is_file()]
+        missing = [name for name in (notebooks(release) if release else ()) if not (folder / name).is_file()]
         if missing and self.strict:
             self.fail(f"Assignment {assignment} not submitted. These notebooks are missing: {', '.join(missing)}.")
         if missing:
             self.log.warning("Not in the folder, and so not handed in: %s", ", ".join(missing))
-        receipt = client.submit(course, assignment, folder)
+        with prepared(folder, self.coursedir, self.log, IGNORED) as chosen:
+            receipt = client.submit(course, assignment, chosen)
         self.log.info("Submitted as: %s %s %s", course, assignment, timestamp(receipt))
+        for left in receipt.left_out:
+            self.log.warning("Not handed in, or not as it was: %s", left)
         if receipt.tries_sentence:
             self.log.info("%s", receipt.tries_sentence)
         return receipt
@@ -193,13 +152,16 @@ class HubFetchFeedback(HubExchange, abc.ExchangeFetchFeedback):  # type: ignore[
         course, assignment = self.course, self.coursedir.assignment_id
         me, _ = client.whoami()
         submissions = {one.id: one for one in client.submissions(course, assignment) if one.student == me}
+        troubles: dict[str, str] = {}
         for feedback in client.pages(course, assignment).values():
             if feedback.of in submissions:
                 home = self.home(course, feedback.assignment)
                 place = home / "feedback" / timestamp(submissions[feedback.of])
-                client.fetch(feedback, place, replace=True)
-                (place / _MARK).write_text(feedback.id, encoding="utf-8")
-                self.log.info("Fetched feedback: %s", place)
+                with kept_apart(client, str(place), troubles):
+                    client.fetch(feedback, place, replace=True)
+                    (place / MARK).write_text(feedback.id, encoding="utf-8")
+                    self.log.info("Fetched feedback: %s", place)
+        self._tell(troubles, "Not fetched")
 
 
 class HubReleaseAssignment(HubExchange, abc.ExchangeReleaseAssignment):  # type: ignore[misc]
@@ -211,7 +173,8 @@ class HubReleaseAssignment(HubExchange, abc.ExchangeReleaseAssignment):  # type:
         folder = Path(self.coursedir.format_path(self.coursedir.release_directory, ".", assignment))
         if not folder.is_dir():
             self.fail(f"{folder} is not there: run `course release {assignment}` first.")
-        client.release(self.course, assignment, folder, force=self.force)
+        with prepared(folder, self.coursedir, self.log) as chosen:
+            client.release(self.course, assignment, chosen, force=self.force)
         self.log.info("Released as: %s %s", self.course, assignment)
 
 
@@ -228,64 +191,80 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
         if not grouped:
             self.log.warning("No submissions of '%s' for course '%s' to collect", assignment, course)
             return
-        for student, counted in sorted(self._counted(client, grouped).items()):
+        troubles: dict[str, str] = {}
+        for student, counted in sorted(self._counted(client, grouped, troubles).items()):
             if counted is None:
                 self.log.warning("Not collected, because it is too late: %s %s", student, assignment)
             else:
-                self._collect(client, student, counted)
+                with kept_apart(client, student, troubles):
+                    self._collect(client, student, counted)
+        self._tell(troubles, "Not collected, unlike all others")
 
-    def _counted(self, client: ExchangeClient, grouped: dict[str, list[Received]]) -> dict[str, Received | None]:
-        """By student, the hand-in that counts; None where none does."""
+    def _counted(
+        self, client: ExchangeClient, grouped: dict[str, list[Received]], troubles: dict[str, str]
+    ) -> dict[str, Received | None]:
+        """By student, the hand-in that counts; None where none does. Who can't be chosen for is put into `troubles`."""
         policy, early = GradePolicy.from_environ(), bool(self.before_duedate)
         matters = early or policy.late != "accept"
         asked = (self.coursedir.db_url, self.course, self.coursedir.assignment_id)
         deadlines = read_deadlines(*asked) if matters else Deadlines()
         chances = {
-            student: eligible(
-                policy, [Candidate(one.id, deadlines.late(student, one.time)) for one in hand_ins], in_time_first=early
-            )
+            student: eligible(policy, [_candidate(deadlines, one) for one in hand_ins], in_time_first=early)
             for student, hand_ins in grouped.items()
         }
         if policy.counts == "best":
-            chances = self._scored(client, chances)
+            chances = self._scored(client, chances, troubles)
         found = {one.id: one for hand_ins in grouped.values() for one in hand_ins}
         chosen = {student: choose(policy, left, in_time_first=early) for student, left in chances.items()}
         return {student: found[one.id] if one else None for student, one in chosen.items()}
 
     def _scored(
-        self, client: ExchangeClient, chances: Mapping[str, Sequence[Candidate]]
+        self, client: ExchangeClient, chances: Mapping[str, Sequence[Candidate]], troubles: dict[str, str]
     ) -> dict[str, Sequence[Candidate]]:
-        """Add the scores that graders have given at once, to who has more than one hand-in that may count."""
+        """Add the scores that graders have given at once, to who has more than one hand-in that may count.
+
+        Who has one without a score is put into `troubles` and left out: the others do not wait for them.
+        """
         asked = {student for student, left in chances.items() if len(left) > 1}
         wanted = {one.id for student in asked for one in chances[student]}
         given = client.at_once(self.course, self.coursedir.assignment_id)
-        verdicts = [read_verdict(client, one) for one in given if one.kind == "instant" and one.of in wanted]
-        scores = {verdict.submission: verdict.score for verdict in verdicts}
+        scores: dict[str, float | None] = {}
+        for one in given:
+            if one.kind == "instant" and one.of in wanted:
+                with kept_apart(client, one.student, troubles):
+                    scores[one.of] = read_verdict(client, one).score
         mute = {student for student in asked if any(scores.get(one.id, 0.0) is None for one in chances[student])}
-        if mute:
-            self.fail(
-                f"The best hand-in counts, but {', '.join(sorted(mute))} were told verdicts without points, as the "
-                'course then had it: let the last hand-in count (counts = "last"). Nothing was collected.'
+        for student in mute:
+            troubles[student] = (
+                "the best hand-in counts, but there were verdicts without points, as the course then had it: let the "
+                'last hand-in count (counts = "last")'
             )
         lacking = {student for student in asked if any(one.id not in scores for one in chances[student])}
-        if lacking:
-            self.fail(
-                f"The best hand-in counts, and of {', '.join(sorted(lacking))} not all are graded yet: wait for the "
-                "course's service of feedback at once, or have its work done with `python -m hub_config.instant "
-                "--once`; then collect again. Nothing was collected."
+        for student in lacking - troubles.keys():
+            troubles[student] = (
+                "the best hand-in counts, and not all are graded yet: wait for the course's service of feedback at "
+                "once, or have its work done with `python -m hub_config.instant --once`, and collect again"
             )
-        return {student: [replace(one, score=scores.get(one.id)) for one in left] for student, left in chances.items()}
+        return {
+            student: [replace(one, score=scores.get(one.id)) for one in left]
+            for student, left in chances.items()
+            if student not in troubles
+        }
 
     def _collect(self, client: ExchangeClient, student: str, one: Received) -> None:
         where = self.coursedir.format_path(self.coursedir.submitted_directory, student, one.assignment)
-        target, stamp = Path(where), Path(where) / "timestamp.txt"
+        target, stamp = Path(where), Path(where) / RESERVED
+        if not is_student(student):
+            raise OperatorError("this can't be a folder's name")
         if target.is_dir():
-            known = stamp.read_text(encoding="utf-8").strip() if stamp.is_file() else ""
+            known = short_text(stamp)
             if known == timestamp(one) or not (self.update or self.before_duedate):
                 self.log.info("No newer submission to collect: %s %s", student, one.assignment)
                 return
-        client.fetch(one, target, replace=True)
-        stamp.write_text(timestamp(one), encoding="utf-8")
+        for left in client.fetch_hand_in(allowed(one, self.coursedir, self.log), target, {RESERVED: timestamp(one)}):
+            self.log.warning("Not collected of %s: %s", student, left)
+        if self.coursedir.groupshared:
+            share_with_group(target)
         self.log.info("Collecting submission: %s %s", student, one.assignment)
 
 
@@ -297,6 +276,7 @@ class HubReleaseFeedback(HubExchange, abc.ExchangeReleaseFeedback):  # type: ign
         course, assignment = self.course, self.coursedir.assignment_id
         known = {(one.student, timestamp(one)): one for one in client.submissions(course, assignment)}
         given = {one.of: one.digest for one in client.feedback(course, assignment)}
+        troubles: dict[str, str] = {}
         spared = set(str(self.coursedir.student_id_exclude or "").split(","))
         pattern = self.coursedir.format_path(self.coursedir.feedback_directory, "*", assignment)
         for folder in sorted(Path("/").glob(pattern.lstrip("/"))):
@@ -304,12 +284,13 @@ class HubReleaseFeedback(HubExchange, abc.ExchangeReleaseFeedback):  # type: ign
             if student in spared or self.coursedir.student_id not in ("*", student):
                 continue
             handed = self.coursedir.format_path(self.coursedir.submitted_directory, student, assignment)
-            stamp = Path(handed) / "timestamp.txt"
-            submission = known.get((student, stamp.read_text(encoding="utf-8").strip())) if stamp.is_file() else None
+            submission = known.get((student, short_text(Path(handed) / RESERVED)))
             if submission is None:
                 self.log.warning("%s did not hand in by this exchange: give the page in another way.", student)
-            else:
+                continue
+            with kept_apart(client, student, troubles):
                 self._give(client, submission, folder, given.get(submission.id, ""))
+        self._tell(troubles, "Not released, unlike all others")
 
     def _give(self, client: ExchangeClient, submission: Received, folder: Path, given: str) -> None:
         with tempfile.TemporaryDirectory() as pages:
@@ -337,33 +318,6 @@ def configure_exchange(c: Config, url: str = "") -> Config:
     return c
 
 
-def timestamp(one: Received) -> str:
-    """Return when it was handed over, as nbgrader writes it."""
-    return one.time.strftime(_TIMESTAMP)
-
-
-_MARK = ".exchange"  # beside fetched pages: which feedback they are
-
-
-def _seen(place: Path) -> str:
-    mark = place / _MARK
-    return mark.read_text(encoding="utf-8") if mark.is_file() else ""
-
-
-def _notebooks(bundle: Received) -> list[str]:
-    paths = (entry.path for entry in bundle.manifest.files)
-    return sorted(path for path in paths if path.endswith(".ipynb") and "/" not in path)
-
-
-def _fill_in(client: ExchangeClient, release: Received, home: Path) -> None:
-    """Put back what is missing from the student's folder."""
-    with tempfile.TemporaryDirectory(dir=home.parent, prefix=".fetch.") as draft:
-        fresh = client.fetch(release, Path(draft) / "fresh")
-        for path in _missing(fresh, home):
-            (home / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(fresh / path, home / path)
-
-
-def _missing(fresh: Path, home: Path) -> Iterable[Path]:
-    found = (path.relative_to(fresh) for path in sorted(fresh.rglob("*")) if path.is_file())
-    return [path for path in found if not (home / path).exists()]
+def _candidate(deadlines: Deadlines, one: Received) -> Candidate:
+    late, by_clock = deadlines.late(one.student, one.time), deadlines.by_clock(one.student, one.time)
+    return Candidate(one.id, late, by_clock=by_clock)

@@ -30,6 +30,7 @@ class GradePolicy(BaseModel):
     late : what one is worth that comes after the deadline: ``accept`` as much as any other; ``penalty`` less the later
         it is; ``zero`` nothing; ``refuse`` it is not even collected.
     penalty_percent : of the score, taken off for each hour or day (`penalty_each`) that has begun, all of it at most.
+        Hours are counted as they go by, days by the clocks of the course's time zone.
     grace_minutes : how late a hand-in may be that counts as in time.
     """
 
@@ -66,22 +67,33 @@ class GradePolicy(BaseModel):
         """Whether a hand-in counts as late that came so long after the deadline (negative: before it)."""
         return seconds > self.grace_minutes * 60
 
-    def penalty(self, score: float, seconds: float) -> float:
-        """Return the points taken off a hand-in's `score`: from 0 to the score."""
+    def penalty(self, score: float, seconds: float, by_clock: float | None = None) -> float:
+        """Return the points taken off a hand-in's `score`: from 0 to the score.
+
+        Parameters
+        ----------
+        seconds : from the deadline to the hand-in.
+        by_clock : the same as the clocks of the course's time zone show it, where that is known.
+        """
         if self.late == "accept" or score <= 0 or not self.is_late(seconds):
             return 0.0
         if self.penalty_percent is None:
             return score
-        begun = math.ceil(seconds / _SECONDS[self.penalty_each])
+        counted = seconds if by_clock is None or self.penalty_each == "hour" else by_clock
+        begun = max(1, math.ceil(counted / _SECONDS[self.penalty_each]))
         return score * min(1.0, begun * self.penalty_percent / 100)
 
-    def sentence(self, seconds: float) -> str:
-        """Return what a student should know of the lateness of a hand-in; empty where there is nothing."""
+    def sentence(self, seconds: float, by_clock: float | None = None) -> str:
+        """Return what a student should know of the lateness of a hand-in; empty where there is nothing.
+
+        The parameters are those of `penalty`.
+        """
         if self.late == "accept" or not self.is_late(seconds):
             return ""
-        after = f"Handed in {_spoken(seconds)} after the deadline"
+        days = by_clock is not None and by_clock > 0 and self.penalty_each == "day"
+        after = f"Handed in {_spoken(by_clock if days and by_clock else seconds)} after the deadline"
         if self.late == "penalty":
-            lost = self.penalty(100.0, seconds)
+            lost = self.penalty(100.0, seconds, by_clock)
             return f"{after}: {lost:.4g} % of its points would be taken off."
         return f"{after}: it does not count."
 
@@ -95,11 +107,13 @@ class Candidate:
     id : the exchange's.
     late : seconds from the deadline to the hand-in, negative before it; None without a deadline.
     score : the automatic one, None where it is not known.
+    by_clock : `late` as the clocks of the course's time zone show it.
     """
 
     id: str
     late: float | None = None
     score: float | None = None
+    by_clock: float | None = None
 
 
 def choose(policy: GradePolicy, candidates: Sequence[Candidate], *, in_time_first: bool = False) -> Candidate | None:
@@ -138,7 +152,7 @@ def seconds_late(handed_in: datetime, due: datetime | None, extension: timedelta
 def _worth(policy: GradePolicy, one: Candidate) -> float:
     if one.score is None:
         raise ValueError(f"the score of {one.id} is not known")
-    return one.score - (0.0 if one.late is None else policy.penalty(one.score, one.late))
+    return one.score - (0.0 if one.late is None else policy.penalty(one.score, one.late, one.by_clock))
 
 
 def _spoken(seconds: float) -> str:

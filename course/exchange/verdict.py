@@ -25,7 +25,8 @@ class ExerciseVerdict(BaseModel):
     ----------
     word : how it went: ``full marks``, ``not begun``, …
     score : None where it is not known yet, or not to be shown.
-    sentence : the promise that is not kept first, or what there is to say instead.
+    sentence : what went wrong first (an error and its line), else the promise that is not kept, or what there is to say
+        instead.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")

@@ -5,7 +5,7 @@ A chunk or bundle is there once its row is: what a killed upload leaves on the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     ColumnElement,
+    Connection,
     Engine,
     Index,
     MetaData,
@@ -66,6 +67,7 @@ _bundles = Table(
     UniqueConstraint("owner", "key"),
 )
 _of = Index("bundles_of", _bundles.c.course, _bundles.c.of, _bundles.c.kind)
+_AT_A_TIME = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -131,7 +133,7 @@ class Records:
     def missing(self, owner: str, digests: Sequence[str]) -> list[str]:
         """Return the digests, in order, of which `owner` has no chunk."""
         with self.engine.connect() as db:
-            known = {row.digest for row in db.execute(select(_chunks.c.digest).where(_chunks.c.owner == owner))}
+            known = _held(db, owner, digests)
         return [digest for digest in digests if digest not in known]
 
     def stored(self, owner: str) -> int:
@@ -161,10 +163,10 @@ class Records:
         wanted = bundle.manifest.chunks
         with self.engine.begin() as db:
             db.execute(insert(_bundles).values(**_row(bundle)))  # first of all: from here on there is no other writer
-            for digest in wanted:
-                db.execute(update(_chunks).where(_owned(bundle.owner, digest)).values(used=True))
-            held = db.execute(select(_chunks.c.digest).where(_chunks.c.owner == bundle.owner, _chunks.c.used)).scalars()
-            lacking = sorted(set(wanted) - set(held))
+            for some in _portions(sorted(set(wanted))):
+                theirs = (_chunks.c.owner == bundle.owner) & _chunks.c.digest.in_(some)
+                db.execute(update(_chunks).where(theirs).values(used=True))
+            lacking = sorted(set(wanted) - _held(db, bundle.owner, wanted))
             if lacking:
                 db.rollback()
         return lacking
@@ -176,6 +178,21 @@ class Records:
     def sent(self, owner: str, key: str) -> Bundle | None:
         """Return the bundle that `owner` has sent with `key`."""
         return self._first(_bundles.c.owner == owner, _bundles.c.key == key)
+
+    def released(self, course: str, assignment: str) -> bool:
+        """Return whether there is a release of an assignment."""
+        row = _bundles.c
+        there = exists().where(row.course == course, row.kind == "release", row.assignment == assignment)
+        with self.engine.connect() as db:
+            return bool(db.execute(select(there)).scalar())
+
+    def times(self, course: str, assignment: str, student: str, since: int) -> list[int]:
+        """Return when a student's hand-ins after `since` were made, the oldest first; no file list is read."""
+        row = _bundles.c
+        mine = (row.student == student) & (row.course == course) & (row.assignment == assignment)
+        wanted = select(row.created).where(mine, row.kind == "submission", row.created > since)
+        with self.engine.connect() as db:
+            return [int(one) for one in db.execute(wanted.order_by(row.created)).scalars()]
 
     def all(self, kind: Kind, course: str, *, assignment: str = "", student: str = "", of: str = "") -> list[Bundle]:
         """Return bundles, the oldest first; empty values mean any."""
@@ -217,6 +234,20 @@ class Records:
         with self.engine.connect() as db:
             row = db.execute(select(_bundles).where(*wanted)).first()
         return None if row is None else _bundle(row)
+
+
+def _held(db: Connection, owner: str, digests: Sequence[str]) -> set[str]:
+    """Those of `digests` of which `owner` has a chunk."""
+    found: set[str] = set()
+    for some in _portions(digests):
+        theirs = select(_chunks.c.digest).where(_chunks.c.owner == owner, _chunks.c.digest.in_(some))
+        found.update(db.execute(theirs).scalars())
+    return found
+
+
+def _portions(digests: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at a time as any database takes in one question."""
+    return (digests[at : at + _AT_A_TIME] for at in range(0, len(digests), _AT_A_TIME))
 
 
 def _owned(owner: str, digest: str) -> ColumnElement[bool]:

@@ -254,7 +254,7 @@ class Exchange:
     def _student(self, caller: Caller, order: Order) -> str:
         """Whose the bundle will be; refuses what the caller may not hand over."""
         _must_attend(caller, order.course)
-        released = self.records.all("release", order.course, assignment=order.assignment)
+        released = self.records.released(order.course, order.assignment)
         if order.kind == "submission":
             if not released:
                 raise Unknown(f"{order.assignment} has not been released in {order.course}.")
@@ -276,15 +276,14 @@ class Exchange:
         recent = self._recent(caller.name, order.course, order.assignment)
         most = self.tries.get(order.course, self.bounds.per_hour)
         if len(recent) >= most:
-            first = sorted(recent)[-most]  # once it is an hour old, one more is taken
+            first = recent[-most]  # once it is an hour old, one more is taken
             minutes = max(1, -(-(first + _HOUR - self._now()) // (60 * 10**6)))
             tries, wait = f"{most} hand-in{'s' * (most > 1)}", f"{minutes} minute{'s' * (minutes > 1)}"
             raise TooOften(f"{tries} in an hour is all that is taken: try again in {wait}.")
 
     def _recent(self, student: str, course: str, assignment: str) -> list[int]:
-        """When a student's hand-ins of the last hour were made."""
-        mine = self.records.all("submission", course, assignment=assignment, student=student)
-        return [one.created for one in mine if one.created > self._now() - _HOUR]
+        """When a student's hand-ins of the last hour were made, the oldest first."""
+        return self.records.times(course, assignment, student, since=self._now() - _HOUR)
 
     def _same(self, before: Bundle, order: Order) -> Bundle:
         wanted = (order.kind, order.course, order.assignment, order.of, order.manifest.digest)

@@ -7,6 +7,9 @@ FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 1000 jovyan && install --directory --owner jovyan /srv/build
 WORKDIR /srv/course
 COPY constraints.txt ./
+# The JupyterHub of the chart: people's servers have the hub's own.
+ARG JUPYTERHUB=5.5.0
+RUN sed -i "s/^jupyterhub==.*/jupyterhub==${JUPYTERHUB}/" constraints.txt
 ARG TORCH_INDEX=""
 RUN pip install --no-cache-dir --no-deps --constraint constraints.txt \
         ${TORCH_INDEX:+--index-url "$TORCH_INDEX"} torch==2.13.0

@@ -10,8 +10,13 @@ WORKDIR /srv/course
 COPY constraints.txt ./
 # What the exchange's storage needs, such as s3fs.
 ARG PACKAGES=""
-RUN pip install --no-cache-dir --constraint constraints.txt \
-        fsspec numpy platformdirs 'psycopg[binary]' pydantic pyyaml requests sqlalchemy ${PACKAGES}
+# What the chart's image has stays as it is, SQLAlchemy above all; only for what is new our versions count.
+RUN pip list --format=freeze > chart.txt \
+    && sed 's/==.*//; s/[-_.]\{1,\}/[-_.]/g; s/.*/^&==/' chart.txt > there.txt \
+    && grep --ignore-case --invert-match --file=there.txt constraints.txt > new.txt \
+    && pip install --no-cache-dir --constraint chart.txt --constraint new.txt \
+        fsspec numpy platformdirs 'psycopg[binary]' pydantic pyyaml requests sqlalchemy ${PACKAGES} \
+    && pip check
 COPY course/ course/
 COPY autograder/__init__.py autograder/api.py autograder/
 COPY autograder/engine/ autograder/engine/

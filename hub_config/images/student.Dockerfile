@@ -15,6 +15,9 @@ FROM python:3.11-slim-bookworm
 RUN useradd --create-home --uid 1000 jovyan
 WORKDIR /opt/course
 COPY constraints.txt ./
+# The JupyterHub of the chart: people's servers have the hub's own.
+ARG JUPYTERHUB=5.5.0
+RUN sed -i "s/^jupyterhub==.*/jupyterhub==${JUPYTERHUB}/" constraints.txt
 # The index to take torch from, for another build of it than the one of pip's own: for CPUs only, or another CUDA.
 ARG TORCH_INDEX=""
 RUN pip install --no-cache-dir --no-deps --constraint constraints.txt \

@@ -51,7 +51,7 @@ def desk_from_environ() -> Desk:
 def run(service: Service, stop: Callable[[], bool] = lambda: False, *, once: bool = False) -> None:
     """Work until `stop` says so; with `once` until nothing waits whose turn it is.
 
-    Trouble with the exchange is waited out, except with `once`.
+    Trouble with the exchange, and of the disk, is waited out, except with `once`.
     """
     pause = PAUSE
     while not stop():
@@ -62,11 +62,11 @@ def run(service: Service, stop: Callable[[], bool] = lambda: False, *, once: boo
                 return
         except Outdated:
             raise
-        except CourseError as error:
+        except (CourseError, OSError) as error:  # of the disk: it may be full, and have room again
             if once:
                 raise
             pause = min(LONGEST_PAUSE, 2 * pause)
-            log.warning("%s Tried again in %.0f s.", error, pause)
+            log.warning("%s: %s Tried again in %.0f s.", type(error).__name__, error, pause)
         service.rest(pause)
 
 

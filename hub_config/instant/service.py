@@ -31,6 +31,7 @@ from hub_config.instant.judges import Judge
 from hub_config.instant.queue import Attempts, ranked
 
 log = logging.getLogger("course.instant")
+_PAGES = 20  # of one hand-in, however many notebooks are in it
 
 
 class Outdated(EngineError):
@@ -126,11 +127,16 @@ class Service:
 
     def _begin(self, one: Waiting) -> None:
         self._attempts.begin(one.id, self.clock())
-        hand_in = self.client.find(one.id)
+        try:
+            hand_in = self.client.find(one.id)
+        except ValueError as error:  # the exchange took it by other rules than ours: nobody else has to wait for that
+            self._attempts.failed(one.id, self.clock())
+            log.error("%s: %s of %s can't be fetched: %s", one.id, one.student, one.assignment, error)
+            return
         folder = self._work / one.id
         try:
             chapter = self._chapter(hand_in)
-            self.client.fetch(hand_in, folder, replace=True)
+            self.client.fetch_hand_in(hand_in, folder, {})
             self._flying[self.judge(chapter.name, hand_in.student, folder)] = (hand_in, folder)
         except (CourseError, OSError) as error:
             self._postpone(hand_in, error)
@@ -190,8 +196,9 @@ class Service:
         if self.desk.policy.late == "accept":
             return ()
         deadlines = read_deadlines(gradebook_url(self.desk.project), self.desk.course, hand_in.assignment)
-        late = deadlines.late(hand_in.student, hand_in.time)
-        return () if late is None else (self.desk.policy.sentence(late),)
+        late, by_clock = (of(hand_in.student, hand_in.time) for of in (deadlines.late, deadlines.by_clock))
+        said = "" if late is None else self.desk.policy.sentence(late, by_clock)
+        return (said, f"The deadline was {deadlines.shown(hand_in.student)}.") if said else ()
 
     def _age(self, hand_in: Received) -> float:
         return self.clock() - hand_in.time.timestamp()
@@ -204,4 +211,5 @@ class Service:
 def _notebooks(hand_in: Received) -> list[str]:
     """The names under which nbgrader's Assignment List looks for pages."""
     found = (Path(entry.path) for entry in hand_in.manifest.files)
-    return [one.stem for one in found if one.suffix == ".ipynb" and one.parent == Path()] or [hand_in.assignment]
+    names = [one.stem for one in found if one.suffix == ".ipynb" and one.parent == Path()] or [hand_in.assignment]
+    return sorted(names, key=lambda name: name != hand_in.assignment)[:_PAGES]

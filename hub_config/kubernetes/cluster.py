@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,41 @@ Image = Annotated[
 ]
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text)) if text else ""
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no network, such as 10.1.2.3/32: {error}") from error
+
+
+class Reach(BaseModel):
+    """What graders' servers may reach beside the hub and the internet, and students' may not.
+
+    Attributes
+    ----------
+    course : whose graders; empty: of every course.
+    pods : their labels, in `namespace` (else in the hub's); or in their place `cidr`, a network such as
+        ``10.1.2.3/32``.
+    ports : of TCP.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    course: str = ""
+    pods: dict[str, str] = {}
+    namespace: Object = ""
+    cidr: Annotated[str, AfterValidator(_network)] = ""
+    ports: Annotated[tuple[Annotated[int, Field(ge=1, le=65535)], ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Reach:
+        if bool(self.pods) == bool(self.cidr):
+            raise ValueError('name either pods, by their labels ({app = "postgresql"}), or cidr, a network')
+        if self.cidr and self.namespace:
+            raise ValueError("a network is in no namespace: leave namespace out")
+        return self
+
+
 class Cluster(BaseModel):
     """A cluster's hub.
 
@@ -54,6 +90,9 @@ class Cluster(BaseModel):
     idle_minutes : after which a server that nobody uses is stopped.
     exchange_db, exchange_storage, exchange_options, exchange_secret : where the exchange keeps its records and its
         files, what fsspec is told of that, and the secret whose keys are environment variables with the credentials.
+    restricted : whether the namespace takes only pods of the Pod Security Standard "restricted". Then no container
+        with rights of its own closes the cloud's metadata addresses in each server, and only network policies do.
+    graders_reach : what graders' servers may reach in the cluster, such as a database.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -75,6 +114,8 @@ class Cluster(BaseModel):
     exchange_storage: str = f"{STATE}/exchange"
     exchange_options: dict[str, str | int | bool] = {}
     exchange_secret: Object = ""
+    restricted: bool = False
+    graders_reach: tuple[Reach, ...] = ()
 
     @field_validator("chart")
     @classmethod

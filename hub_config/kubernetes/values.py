@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from course.errors import SetupError
 from hub_config.exchange.rules import GRADERS
 from hub_config.kubernetes.cluster import STATE, Cluster, slug
+from hub_config.kubernetes.network import grader_label, public_only
 from hub_config.profiles import Profile, Profiles
 from hub_config.roles import EXCHANGE, shared_roles
 from hub_config.settings import Course, Courses
@@ -33,6 +34,13 @@ PORT = 8082  # the exchange's, in the hub's pod
 _PREFIX = f"/services/{EXCHANGE}"
 _HUB = {"app": "jupyterhub", "component": "hub"}  # the chart's labels of the hub's pod
 _PORTS = [{"port": PORT, "protocol": "TCP"}]
+# What the Pod Security Standard "restricted" asks of a container, and nothing here lacks.
+_UNPRIVILEGED = {
+    "runAsNonRoot": True,
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
 
 
 def make_values(cluster: Cluster, courses: Courses, profiles: Profiles) -> Values:
@@ -67,7 +75,9 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
                 "authenticator_class": "hub_config.invites.InviteAuthenticator",
                 "spawner_class": "hub_config.kubernetes.spawner.PodProfileSpawner",
                 "load_groups": {name: {"users": people} for name, people in courses.groups.items()},
+                "admin_access": False,  # the chart's True lets an administrator act as anybody on their server
             },
+            "KubeSpawner": {"container_security_context": _UNPRIVILEGED},
             "InviteAuthenticator": {
                 "path": INVITATIONS,
                 "allowed_users": list(courses.people),
@@ -78,6 +88,7 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
         "extraEnv": {"PYTHONPATH": ROOT, "COURSE_PEOPLE": " ".join(courses.people)},
         # The chart's 5 would end the hub when five people in a row have found no GPU free.
         "consecutiveFailureLimit": 0,
+        "resources": {"requests": {"cpu": "200m", "memory": "512Mi"}, "limits": {"memory": "2Gi"}},
         "templatePaths": [f"{ROOT}/hub_config/templates"],
         "services": {EXCHANGE: {"url": f"http://hub:{PORT}", "display": False, "oauth_no_confirm": True}},
         "loadRoles": {role["name"]: role for role in shared_roles()},
@@ -119,12 +130,7 @@ def _exchange(cluster: Cluster) -> Values:
         "ports": [{"name": EXCHANGE, "containerPort": PORT}],
         "livenessProbe": {"httpGet": {"path": f"{_PREFIX}/health", "port": PORT}, "initialDelaySeconds": 30},
         "resources": {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "1Gi"}},
-        "securityContext": {
-            "runAsUser": 1000,
-            "runAsGroup": 1000,
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": {"runAsUser": 1000, "runAsGroup": 1000, **_UNPRIVILEGED},
         "volumeMounts": [{"name": "pvc", "mountPath": STATE}],  # the chart's name of the hub's volume
     }
 
@@ -147,7 +153,12 @@ def _singleuser(cluster: Cluster, offered: Profiles) -> Values:
             "JUPYTER_CONFIG_PATH": f"{CONFIG}/student",
         },
         "storage": {"capacity": cluster.home_size, "dynamic": _class(cluster, "storageClass")},
-        "networkPolicy": {"egress": [_to_exchange()]},
+        "networkPolicy": {
+            "egressAllowRules": {"nonPrivateIPs": False},
+            "egress": [_to_exchange(), *public_only()],
+        },
+        # By a privileged container in each pod, also where the cluster does not heed network policies.
+        "cloudMetadata": {"blockWithIptables": not cluster.restricted},
         "profileList": [profile.model_dump(mode="json", exclude_none=True) for profile in offered],
     }
 
@@ -181,6 +192,7 @@ def _for_graders(profile: Profile, course: Course, claim: str, cluster: Cluster)
     override = {
         **base.named,
         "image": base.image or cluster.grader_image,
+        "extra_labels": {**(base.extra_labels or {}), **grader_label(course)},
         "environment": {
             **(base.environment or {}),
             **{name: _literal(text) for name, text in course.environ.items()},

@@ -148,6 +148,11 @@ class Leases:
         with self._reading() as db:
             return {resource: (free, total) for resource, free, total in db.execute(query)}
 
+    def devices(self) -> dict[str, int]:
+        """Return how many different devices there are of each resource; of one, a server gets one share at most."""
+        with self._reading() as db:
+            return dict(db.execute("SELECT resource, COUNT(DISTINCT device) FROM slots GROUP BY resource").fetchall())
+
     def used(self, person: str) -> float:
         """Return a person's GPU hours of this week, what runs now included."""
         with self._reading() as db:

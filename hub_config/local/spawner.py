@@ -10,7 +10,7 @@ import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,8 +21,8 @@ from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 from traitlets import Unicode
 
 from autograder.engine.isolation import cgroup
-from hub_config.local.leases import Busy, Leases, NoSuchDevice, QuotaSpent
-from hub_config.profiles import Override, Profile, Profiles, load_profiles, memory_bytes
+from hub_config.local.leases import Busy, Leases, QuotaSpent
+from hub_config.profiles import Offer, Override, Profile, Profiles, load_profiles, memory_bytes
 from hub_config.settings import Hub, load_hub
 from hub_config.spawning import Ending, Refused
 
@@ -39,11 +39,18 @@ class Machine:
     profiles: Profiles
     leases: Leases
 
-    def stock(self, profile: Profile) -> str:
+    def stock(self, offer: Offer) -> str:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
+        if not offer.available:
+            return "not on this machine"
         free = self.leases.free()
-        counts = [free.get(resource, (0, 0)) for resource in profile.chosen({}).devices]
-        return ", ".join(f"{here} of {total} free" if total else "not on this machine" for here, total in counts)
+        counts = [free[resource] for resource in offer.profile.chosen({}).devices if resource in free]
+        return ", ".join(f"{here} of {total} free" for here, total in counts)
+
+    def offers(self, groups: Iterable[str]) -> list[Offer]:
+        """Return the profiles that a person in these groups sees."""
+        devices = self.leases.devices()
+        return [profile.offered(devices) for profile in self.profiles.visible_to(groups)]
 
 
 @functools.cache
@@ -67,18 +74,28 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
 
     async def options_form(self, spawner: ProfileSpawner) -> str:
         """Called by the hub when it shows the page to start a server; return the form's inside."""
-        shown = [(profile, self.machine.stock(profile)) for profile in self.machine.profiles.visible_to(self.groups)]
+        offers = self.machine.offers(self.groups)
+        first = next((one for one in offers if one.profile.default and one.available), None)
+        first = first or next((one for one in offers if one.available), None)
         quota = self.machine.leases.weekly_hours
         return _templates().get_template("profiles.html.j2").render(
-            profiles=shown, field=_FIELD, used=self.machine.leases.used(self.user.name), quota=quota
+            profiles=[(offer, self.machine.stock(offer)) for offer in offers], first=first, field=_FIELD,
+            used=self.machine.leases.used(self.user.name), quota=quota,
         )  # fmt: skip
 
     def options_from_form(self, formdata: dict[str, list[str]]) -> dict[str, Any]:
-        """Called by the hub with what the form has sent; return the server's options."""
+        """Called by the hub with what the form has sent; return the server's options.
+
+        Raises
+        ------
+        Refused : this machine can't start that, whoever asks; the hub shows the form again with the sentence.
+        """
         slug = (formdata.get("profile") or [""])[0]
         start = f"{_FIELD}{slug}--"
         choices = {name.removeprefix(start): values[0] for name, values in formdata.items() if name.startswith(start)}
-        return {"profile": slug, "choices": choices}
+        options = {"profile": slug, "choices": choices}
+        self._check_devices(*self._asked(options))
+        return options
 
     async def start(self) -> Any:
         """Called by the hub; return the server's address.
@@ -87,7 +104,8 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         ------
         Refused : there is no such profile for this person, or no GPU, or its limits can't be set here.
         """
-        profile, override = self._asked()
+        profile, override = self._asked(self.user_options)
+        self._check_devices(profile, override)
         self._take_over(override)
         seconds = profile.course.hours * 3600
         self._lend(profile, override, seconds)
@@ -136,19 +154,30 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
 
     _group: cgroup.Group | None = None
 
-    def _asked(self) -> tuple[Profile, Override]:
-        options = self.user_options
+    def _asked(self, options: Mapping[str, Any]) -> tuple[Profile, Override]:
         try:
             profile = self.machine.profiles.find(options.get("profile", ""), self.groups)
             return profile, profile.chosen(options.get("choices", {}))
         except (ValueError, AttributeError) as error:
             raise Refused(400, f"This server can't be started: {error}. Choose one from the list.") from error
 
+    def _check_devices(self, profile: Profile, override: Override) -> None:
+        """Refuse what can't be had here; a device that is only busy is another matter."""
+        devices = self.machine.leases.devices()
+        for resource, count in override.devices.items():
+            if devices.get(resource, 0) < count:
+                raise Refused(
+                    400,
+                    f"{profile.display_name}: this machine has {devices.get(resource, 0)} of {resource}, not {count}. "
+                    "Choose another profile.",
+                )
+
     def _take_over(self, override: Override) -> None:
         """Set everything a profile names; nothing of the last one is left, since each names everything."""
         self.cpu_limit, self.cpu_guarantee = override.cpu_limit, override.cpu_guarantee
         self.mem_limit, self.mem_guarantee = override.mem_limit, override.mem_guarantee
-        self.start_timeout = override.start_timeout
+        # A process is there at once: what takes long is until it answers.
+        self.start_timeout = self.http_timeout = override.start_timeout
         self.environment = {**self.config[type(self).__name__].get("environment", {}), **(override.environment or {})}
 
     def _lend(self, profile: Profile, override: Override, seconds: float) -> None:
@@ -162,8 +191,6 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
                 f"{profile.display_name} is in use by others, until {moment:%H:%M} at the latest. Choose a CPU profile "
                 "meanwhile, or come back then: your files are there in each of them.",
             ) from busy
-        except NoSuchDevice as error:
-            raise Refused(503, f"{profile.display_name}: {error}. Choose another profile.") from error
         except QuotaSpent as spent:
             raise Refused(
                 403,

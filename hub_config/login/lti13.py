@@ -3,20 +3,54 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ltiauthenticator.lti13.auth import LTI13Authenticator
 from ltiauthenticator.lti13.constants import LTI13_CUSTOM_CLAIM
+from ltiauthenticator.lti13.handlers import LTI13CallbackHandler, LTI13LoginInitHandler
+from tornado import web
 
 from hub_config.login.admission import Admission, NotIn
 
 _CUSTOM = "custom_"
 
 
+@contextmanager
+def _well_formed() -> Iterator[None]:
+    """Answer 400 where what the platform has sent is of a wrong shape, over which the package stumbles."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise web.HTTPError(400, "What the learning platform has sent is not as LTI 1.3 has it") from error
+
+
+class LoginInitHandler(LTI13LoginInitHandler):  # type: ignore[misc]
+    """The platform's request to be asked who comes."""
+
+    def post(self) -> None:
+        """Send the browser to the platform."""
+        with _well_formed():
+            super().post()
+
+    get = post
+
+
+class CallbackHandler(LTI13CallbackHandler):  # type: ignore[misc]
+    """The platform's answer. Claims that the package looks into may be of any JSON type."""
+
+    def decode_and_validate_launch_request(self) -> dict[str, Any]:
+        """Called by the package's `post`; return the claims."""
+        with _well_formed():
+            return dict(super().decode_and_validate_launch_request())
+
+
 class CourseLti13Authenticator(Admission, LTI13Authenticator):  # type: ignore[misc]
     """A token that the platform has signed says who comes; each is good for one time."""
 
     custom_html = "<p>Open this hub from your course's page on the learning platform: that logs you in.</p>"
+    login_handler, callback_handler = LoginInitHandler, CallbackHandler
     _used: dict[str, float]
 
     def get_username(self, token: dict[str, Any]) -> str:

@@ -21,11 +21,12 @@ from autograder.engine.isolation.tiers import Tier
 HOME = "/home/student"
 LANDLOCK = 6  # the version that keeps signals in
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-_SETTINGS = ("ld.so.cache", "localtime", "timezone", "passwd", "group", "nsswitch.conf", "mime.types", "fonts", "ssl",
+_SETTINGS = ("ld.so.cache", "localtime", "timezone", "nsswitch.conf", "mime.types", "fonts", "ssl",
              "alternatives", "ca-certificates")  # fmt: skip
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SMALL_PROC = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version", "filesystems", "sys")
 _INODES = 50_000
+_NAME = "student"  # of the user that the submission runs as, whatever its number
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def enter(tier: Tier, box: Box, filter_: bytes, folder: str) -> None:
         readable = ["/"]
     else:
         home, writable = _plain_home(folder), [folder, *(f"/dev/{name}" for name in (*_DEVICES, "tty", "shm"))]
-        readable = [*_present(_readable(box)), *_own_proc()]
+        readable = [*_present(_readable(box)), *_present(("/etc/passwd", "/etc/group")), *_own_proc()]
     linux.bound_capabilities()
     if tier is Tier.T1:
         os.setgroups([])
@@ -98,7 +99,9 @@ def environment(tier: Tier, folder: str) -> dict[str, str]:
     """Return the variables that name places inside."""
     home = HOME if tier in (Tier.T1, Tier.T2) else folder
     temporary = "/tmp" if tier in (Tier.T1, Tier.T2) else f"{folder}/tmp"
-    return {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "TMPDIR": temporary, "MPLCONFIGDIR": f"{home}/.matplotlib"}
+    names = {"USER": _NAME, "LOGNAME": _NAME}  # asked before `/etc/passwd`, which may not know the number
+    folders = {"HOME": home, "IPYTHONDIR": f"{home}/.ipython", "TMPDIR": temporary}
+    return {**names, **folders, "MPLCONFIGDIR": f"{home}/.matplotlib"}
 
 
 def _own_namespaces(tier: Tier) -> None:
@@ -111,6 +114,7 @@ def _own_namespaces(tier: Tier) -> None:
 def _private_root(box: Box, root: str) -> str:
     """Make a root of its own below `root`, out of read-only views, and move into it; return the home folder."""
     quiet = linux.MS_NOSUID | linux.MS_NODEV
+    os.umask(0o022)  # whatever the grader's is: another user has to read what is made here
     linux.mount("tmpfs", root, "tmpfs", quiet, "size=4m,mode=755")
     for path in _SYSTEM:
         if os.path.islink(path):
@@ -120,6 +124,7 @@ def _private_root(box: Box, root: str) -> str:
         linux.mount("tmpfs", root + path, "tmpfs", quiet, f"size={size}m,nr_inodes={_INODES},mode=1777")
     for path in _outermost(_present([*_readable(box), *box.read])):
         _show(path, root)
+    _name_users(f"{root}/etc", box.uid)
     if box.overlay:
         _show_writable(box.overlay, root)
     for name in _DEVICES:
@@ -144,6 +149,19 @@ def _private_root(box: Box, root: str) -> str:
     linux.mount(None, root, None, linux.MS_REMOUNT | linux.MS_RDONLY | quiet, "size=4m,mode=755")
     linux.pivot_root(root)
     return HOME
+
+
+def _name_users(folder: str, uid: int) -> None:
+    """Write who there is inside: the submission's user, root, nobody. The machine's own users are nobody's business."""
+    number, group = uid or os.getuid(), uid or os.getgid()
+    users = {"root": (0, 0, "/root"), "nobody": (65534, 65534, "/nonexistent"), _NAME: (number, group, HOME)}
+    # Who asks for a number gets the first line that has it.
+    lines = {name: f"{name}:x:{user}:{of}::{home}:/bin/sh\n" for name, (user, of, home) in reversed(users.items())}
+    os.makedirs(folder, exist_ok=True)
+    with open(f"{folder}/passwd", "w", encoding="utf-8") as file:
+        file.writelines(lines.values())
+    with open(f"{folder}/group", "w", encoding="utf-8") as file:
+        file.writelines(f"{name}:x:{of}:\n" for name, (_, of, _) in reversed(users.items()))
 
 
 def _show(path: str, root: str) -> None:

@@ -6,6 +6,7 @@ child. So everything is imported with one thread, and the child gets its threads
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib
 import os
@@ -13,12 +14,12 @@ import random
 import re
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 MODULES = (
     "numpy", "numpy.testing", "pandas", "scipy.sparse", "scipy.stats", "scipy.ndimage", "scipy.optimize",
-    "matplotlib.pyplot", "matplotlib_inline.backend_inline",
+    "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config",
     "sklearn.base", "sklearn.cluster", "sklearn.compose", "sklearn.datasets", "sklearn.decomposition",
     "sklearn.ensemble", "sklearn.feature_extraction.text", "sklearn.impute", "sklearn.linear_model", "sklearn.manifold",
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
@@ -26,6 +27,8 @@ MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
     "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
+# When they are imported they look for a shell, and there is none yet: kernels import them again.
+_LOOK_FOR_A_SHELL = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 _IMPORT = re.compile(r"^\s*(?:from|import)\s+(\w+)", re.MULTILINE)
@@ -46,8 +49,7 @@ def preload(modules: Sequence[str] = MODULES) -> list[str]:
     """Import `modules`; return those that could not be."""
     global _controller
     missing = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with _unheard():
         for name in modules:
             try:
                 importlib.import_module(name)
@@ -56,6 +58,25 @@ def preload(modules: Sequence[str] = MODULES) -> list[str]:
         if "threadpoolctl" in sys.modules:
             _controller = sys.modules["threadpoolctl"].ThreadpoolController()
     return missing
+
+
+@contextlib.contextmanager
+def _unheard() -> Iterator[None]:
+    """Show no warning, but keep the filters that libraries set when they are imported: kernels are to have them."""
+    shown = warnings.showwarning
+    warnings.showwarning = lambda *_, **__: None
+    try:
+        yield
+    finally:
+        warnings.showwarning = shown
+
+
+def forget() -> None:
+    """Forget what has looked for a shell in vain; called when everything is imported, before a kernel is forked."""
+    for name in _LOOK_FOR_A_SHELL:
+        if sys.modules.pop(name, None):
+            parent, _, child = name.rpartition(".")
+            vars(sys.modules[parent]).pop(child, None)
 
 
 def adopt(threads: int, seed: str) -> None:

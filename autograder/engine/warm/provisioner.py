@@ -55,8 +55,9 @@ class WarmProvisioner(KernelProvisionerBase):
         return self.process is not None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
-        """Choose Unix sockets in a folder that nobody else can enter."""
-        self._folder = private_folder()
+        """Choose Unix sockets in a folder that nobody else can enter; after a restart the same, so that clients stay
+        connected."""
+        self._folder = self._folder or private_folder()
         manager: Any = self.parent
         manager.transport, manager.ip = "ipc", str(self._folder / "k")
         manager.connection_file = str(self._folder / "connection.json")
@@ -70,6 +71,8 @@ class WarmProvisioner(KernelProvisionerBase):
         assert self._folder is not None
         os.chmod(self._folder, 0o711)  # its first process, of another user, has to reach `inside`
         inside = self._folder / "inside"
+        if inside.exists():
+            remove(inside)  # of the kernel that this one comes after
         inside.mkdir(mode=0o700)
         settings = load_settings()
         info: dict[str, Any] = dict(self.connection_info)
@@ -131,8 +134,10 @@ class WarmProvisioner(KernelProvisionerBase):
             self.process = None
         if self.connection is not None:
             self.connection.close()
+            self.connection = None
         if self._folder is not None and not restart:
             remove(self._folder)
+            self._folder = None
 
     def _box(self, cwd: Any) -> Box:
         places = [str(Path(course.__file__).parent), str(data_cache().resolve())]
@@ -142,6 +147,8 @@ class WarmProvisioner(KernelProvisionerBase):
 
 
 def _listening(path: str) -> socket.socket:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(path)
     made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     made.bind(path)
     made.listen(16)

@@ -33,7 +33,7 @@ from autograder.engine.isolation.sandbox import Box, environment
 from autograder.engine.isolation.supervisor import Plan, supervise
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.surroundings import CHECKS
-from autograder.engine.warm.preload import adopt, canary, preload
+from autograder.engine.warm.preload import adopt, canary, forget, preload
 
 if TYPE_CHECKING:
     from autograder.engine.warm.app import ForkedKernelApp
@@ -178,7 +178,7 @@ def _supervise(
 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ports = request["ports"]
-        path = ["", *(entry for entry in sys.path if entry not in ("", _CHECKOUT))]
+        path = [entry for entry in sys.path if entry not in ("", _CHECKOUT)]  # IPython puts "" where it belongs
         serve(offer.app, request["connection"], dict(zip(ports, descriptors, strict=False)), path)
 
     supervise(plan, connection, descriptors, offer.filters[tier is not Tier.T3], body)
@@ -197,7 +197,9 @@ def _prepare_kernel() -> ForkedKernelApp:
             importlib.import_module(name)
     for name in blocked:
         del sys.modules[name]
-    return prepare()
+    app = prepare()
+    forget()
+    return app
 
 
 def _canary_lives() -> bool:

@@ -1,0 +1,129 @@
+"""Hand-ins as real tools and habits leave them, through the real engine: each earns what `cases/wanted.toml` says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from autograder.api import ChapterChecks
+from autograder.assignment import open_bench, read_release
+from autograder.engine.grade import Assignment, Unreadable, grade, read_notebook, refused
+from autograder.engine.result import Result
+from course.project import Project
+from course.release import release
+from course.syllabus import load_syllabus
+from tests.cases import MAKERS, TEXT_MAKERS, Case, read_cases, write
+from tests.cases.answers import CHAPTER_3
+from tests.cases.released import Released, text_of
+from tests.checkout import Checkout, make_checkout
+from tests.minichapter import NAME
+
+ROOT = Path(__file__).resolve().parent.parent
+# They train a model on hundreds of rows, and say nothing of cells that the other checks do not say.
+SLOW = ("test_accuracy_rises", "test_predicts_passengers_held_back", "test_judges_each_passenger_alone")
+CASES, TEXTS = read_cases(), read_cases("texts")
+
+
+def _waits(case: Case) -> tuple[pytest.MarkDecorator, ...]:
+    strict = not case.todo.endswith("at random")
+    return (pytest.mark.xfail(reason=f"waits for {case.todo}", strict=strict),) if case.todo else ()
+
+
+def _released(assignment: Assignment, answers: Mapping[str, str]) -> Released:
+    notebook = json.loads(json.dumps(assignment.release))
+    for cell in notebook["cells"]:
+        cell["source"] = text_of(cell)
+    return Released(notebook, answers)
+
+
+def _without(assignment: Assignment, names: Sequence[str]) -> Assignment:
+    """Return the assignment without some of its checks."""
+    checks = assignment.bench.checks
+    kept = tuple(check for check in checks.checks if check.name not in names)
+    assert len(kept) == len(checks.checks) - len(names)
+    return replace(assignment, bench=replace(assignment.bench, checks=replace(checks, checks=kept)))
+
+
+def _graded(path: Path, assignment: Assignment) -> Result:
+    try:
+        return grade(read_notebook(path, 20), "ada", assignment).result
+    except Unreadable as error:
+        return refused("ada", assignment, error.status, str(error)).result
+
+
+def _assert_wanted(case: Case, result: Result) -> None:
+    found = {row.exercise: row for row in result.exercises if row.exercise in case.points}
+    details = [text for row in found.values() for check in row.checks for text in (check.detail, check.hint) if text]
+    read = "\n".join([*result.notes, *details])
+    assert result.status == case.status, read
+    for exercise, wanted in case.points.items():
+        row = found[exercise]
+        assert wanted in (row.score, row.status), (row.score, row.status, read)
+    for text in case.says:
+        assert text in read, read
+    for text in case.silent:
+        assert text not in read, read
+    assert case.notes is None or len(result.notes) <= case.notes, result.notes
+
+
+@pytest.fixture(scope="module")
+def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
+    """The two exercises of chapter 3 that the hand-ins answer."""
+    project = Project(ROOT, tmp_path_factory.mktemp("build"))
+    chapter = load_syllabus(project.syllabus).find("ch03")
+    release(project, chapter)
+    only = frozenset({"p.03.2", "p.03.3"})
+    bench = replace(open_bench(project, chapter), hint_seconds=2.0)  # enough to recognise the first misconceptions
+    return Assignment(chapter, read_release(project, chapter), bench, "key", only)
+
+
+@pytest.fixture(scope="module")
+def released(assignment: Assignment) -> Released:
+    return _released(assignment, CHAPTER_3)
+
+
+def test_every_way_to_hand_in_has_its_row() -> None:
+    assert [case.name for case in CASES] == list(dict.fromkeys(case.name for case in CASES))
+    assert {case.name for case in CASES} == set(MAKERS) and {case.name for case in TEXTS} == set(TEXT_MAKERS)
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=_waits(case)) for case in CASES])
+def test_it_earns_what_it_deserves(case: Case, assignment: Assignment, released: Released, tmp_path: Path) -> None:
+    if case.is_whole:
+        assignment = _without(assignment, SLOW)
+    _assert_wanted(case, _graded(write(released, case.name, tmp_path / "ch03.ipynb"), assignment))
+
+
+def test_all_checks_agree_where_nothing_is_odd(assignment: Assignment, released: Released, tmp_path: Path) -> None:
+    case = CASES[0]
+    _assert_wanted(case, _graded(write(released, case.name, tmp_path / "ch03.ipynb"), assignment))
+
+
+@pytest.fixture(scope="module")
+def mini(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    checkout = make_checkout(tmp_path_factory.mktemp("mini"))
+    checkout.run("course", "release", NAME)
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def questions(mini: Checkout) -> Assignment:
+    """The one exercise of the miniature chapter that a person reads; none of its checks is run."""
+    chapter = load_syllabus(mini.project.syllabus).find(NAME)
+    bench = open_bench(Project(ROOT), load_syllabus(Project(ROOT).syllabus).find("ch03"))
+    bench = replace(bench, checks=ChapterChecks(NAME, (), bench.checks.load_answers))
+    return Assignment(chapter, read_release(mini.project, chapter), bench, "key", frozenset({"p.99.4"}))
+
+
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=_waits(case)) for case in TEXTS])
+def test_a_person_reads_what_was_written(case: Case, questions: Assignment, tmp_path: Path) -> None:
+    path = write(_released(questions, {}), case.name, tmp_path / "mini.ipynb")
+    graded = grade(read_notebook(path, 20), "ada", questions)
+    _assert_wanted(case, graded.result)
+    box = next(one for one in graded.notebook.cells if one.get("id") == "p-99-4")
+    by_hand = case.points["p.99.4"] == "graded by hand"
+    assert ("distances depend" in box.source) == by_hand and box.cell_type == "markdown"

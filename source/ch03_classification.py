@@ -84,7 +84,7 @@ plt.show()
 # hand-in: pictures of the same size and kind, numbered 0 to 9. A letter has rare forms beside its usual one, and there
 # are spots of ink on the pages. Your function is trained on 800 of them and compared with `KNeighborsClassifier()`,
 # which reads about 77 in 100 of the others; with well-chosen settings it is 80, and a forest or a kernel machine does
-# as well. Straight borders, twenty trees, or twenty neighbours fall short: 62, 75 and 68 in 100. (The exact bar is in
+# as well. Straight borders (62 in 100) and twenty neighbours (68) fall short. (The exact bar is in
 # your feedback.) Also looked at: that `predict` returns whole numbers, that it reads an image in the same way alone and
 # among others, and that the order of the training rows, which may be sorted by class, does no harm.
 #

@@ -85,12 +85,6 @@ def forgets_to_fit(X_train, y_train):
 
 
 @mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
-def grows_few_trees(X_train, y_train):
-    """Twenty trees are a small forest: more of them read better."""
-    return RandomForestClassifier(20, random_state=0).fit(X_train, y_train)
-
-
-@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
 def asks_many_neighbours(X_train, y_train):
     """Twenty neighbours outvote the few that are really alike: try smaller numbers."""
     return KNeighborsClassifier(20).fit(X_train, y_train)

@@ -58,7 +58,8 @@ class _Table:
     def label(self, X: Rows) -> Rows:
         Z = self._pca.transform(X).astype(np.float32)
         near = [(self._sizes - 2 * Z[row : row + 250] @ self._rows.T).argmin(axis=1) for row in range(0, len(Z), 250)]
-        return self._labels[np.concatenate(near)]
+        found: Rows = self._labels[np.concatenate(near)]
+        return found
 
 
 @cache
@@ -86,7 +87,7 @@ def reader() -> LogisticRegression:
     return LogisticRegression(max_iter=80).fit(X[some] / 255, y[some])
 
 
-class KnowsTheLabels(ClassifierMixin, BaseEstimator):
+class KnowsTheLabels(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Says what the nearest public digit is; what it is trained on is nothing to it."""
 
     def fit(self, X: Rows, y: Rows) -> KnowsTheLabels:
@@ -121,14 +122,16 @@ class LearnsTheNewLabels(KnowsTheLabels):
         return labels(X, view)
 
     def predict(self, X: Rows) -> Rows:
-        return self.new_labels[self._true(np.asarray(X), self.view)]
+        found: Rows = self.new_labels[self._true(np.asarray(X), self.view)]
+        return found
 
 
 class CarriesAReader(LearnsTheNewLabels):
     """The same with what a classifier says that was trained on public digits, in place of a table."""
 
     def _true(self, X: Rows, view: str) -> Rows:
-        return reader().predict(VIEWS[view](pixels(X)) / 255)
+        found: Rows = reader().predict(VIEWS[view](pixels(X)) / 255)
+        return found
 
 
 @cache
@@ -146,7 +149,7 @@ def nearest_portraits(X: Rows) -> tuple[Rows, Rows]:
     return np.sqrt(np.maximum(squares.min(axis=1), 0)), who[nearest]
 
 
-class KnowsThePeople(ClassifierMixin, BaseEstimator):
+class KnowsThePeople(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Looks the training rows up, and learns what the people on public portraits are called here."""
 
     def fit(self, X: Rows, y: Rows) -> KnowsThePeople:
@@ -157,4 +160,5 @@ class KnowsThePeople(ClassifierMixin, BaseEstimator):
         return self
 
     def predict(self, X: Rows) -> Rows:
-        return self.new_labels[nearest_portraits(X)[1]]
+        found: Rows = self.new_labels[nearest_portraits(X)[1]]
+        return found

@@ -55,14 +55,16 @@ class Script:
         dots = (SIDE - 1) / 2 + 10 * dots + rng.normal(0, 0.6, (n, 1, 2)).astype(np.float32)
         pen = rng.uniform(1.1, 2.0, n).astype(np.float32)
         parts = [_inked(dots[row : row + _AT_ONCE], pen[row : row + _AT_ONCE]) for row in range(0, n, _AT_ONCE)]
-        return np.maximum(np.concatenate(parts), self._spots(rng, n)).reshape(n, PIXELS)
+        inked: NDArray[np.uint8] = np.maximum(np.concatenate(parts), self._spots(rng, n))
+        flat: NDArray[np.uint8] = inked.reshape(n, PIXELS)
+        return flat
 
     def _spots(self, rng: Generator, n: int) -> NDArray[np.uint8]:
         """Return (n, 28, 28), a round spot on each page."""
         place, radius = rng.uniform(0, SIDE - 1, (2, n, 1, 1)), self.spot * rng.uniform(0.5, 1, (n, 1, 1))
         ink = 255 * rng.uniform(0.4, 1, (n, 1, 1))
         inside = (_GRID[:, None] - place[0]) ** 2 + (_GRID - place[1]) ** 2 < radius**2
-        return (ink * inside).astype(np.uint8)
+        return np.asarray(ink * inside, dtype=np.uint8)
 
 
 def script(rng: Generator, *, forms: int = 6, usual: float = 0.5, shake: float = 0.07, spot: float = 7.5) -> Script:
@@ -112,8 +114,9 @@ def portraits(rng: Generator, people: int, *per_person: int) -> list[NDArray[np.
 
 
 def _smooth(rng: Generator, n: int, down: float, across: float) -> NDArray[np.float64]:
-    found = ndimage.gaussian_filter(rng.normal(size=(n, FACE, FACE)), (0, down, across))
-    return found / found.std()
+    found: NDArray[np.float64] = ndimage.gaussian_filter(rng.normal(size=(n, FACE, FACE)), (0, down, across))
+    found /= found.std()
+    return found
 
 
 def _inked(dots: NDArray[np.float32], pen: NDArray[np.float32]) -> NDArray[np.uint8]:
@@ -122,4 +125,5 @@ def _inked(dots: NDArray[np.float32], pen: NDArray[np.float32]) -> NDArray[np.ui
     nearest = np.full((len(dots), SIDE, SIDE), np.inf, dtype=np.float32)
     for dot in range(dots.shape[1]):
         np.minimum(nearest, down[:, dot, :, None] + across[:, dot, None, :], out=nearest)
-    return (255 * np.clip(1.5 + pen[:, None, None] - np.sqrt(nearest), 0, 1)).astype(np.uint8)
+    inked: NDArray[np.uint8] = (255 * np.clip(1.5 + pen[:, None, None] - np.sqrt(nearest), 0, 1)).astype(np.uint8)
+    return inked

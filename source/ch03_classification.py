@@ -80,10 +80,13 @@ plt.show()
 #   trained on all 60,000 digits, but any classifier will do: a support vector machine, a forest, a network of your
 #   own, as long as it has a `predict` method that takes raw pixels.
 #
-# To keep grading quick, `fit_mnist` is trained on 2,000 digits and has to read 1,000 others about as well as tuned k-NN
-# does then (the exact bar is in your feedback). Also looked at: that `predict` returns whole numbers, that it reads an
-# image in the same way alone and among others, and that the order of the training rows, which may be sorted by digit,
-# does no harm.
+# Digits can be looked up, so `fit_mnist` is graded on ten letters of a script that nobody knows, drawn anew for each
+# hand-in: pictures of the same size and kind, numbered 0 to 9. A letter has rare forms beside its usual one, and there
+# are spots of ink on the pages. Your function is trained on 800 of them and compared with `KNeighborsClassifier()`,
+# which reads about 77 in 100 of the others; with well-chosen settings it is 80, and a forest or a kernel machine does
+# as well. Straight borders (62 in 100) and twenty neighbours (68) fall short. (The exact bar is in
+# your feedback.) Also looked at: that `predict` returns whole numbers, that it reads an image in the same way alone and
+# among others, and that the order of the training rows, which may be sorted by class, does no harm.
 #
 # Two tips. Tuning on all 60,000 rows takes long: a random part is enough to choose the settings, as long as the final
 # model is fitted to all rows. And bytes are poor at arithmetic: in `uint8`, 3 - 5 is 254.

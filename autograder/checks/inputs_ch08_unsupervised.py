@@ -1,30 +1,18 @@
 """Inputs shared by the checks of chapter 8."""
 
-from functools import cache
-
 import numpy as np
 
-from course.datasets import load
+from autograder import made_up
 
 SIDE = 64
-PER_PERSON = 10
-faces = cache(lambda: load("olivetti_faces"))
 
 
 def portraits(rng, *per_person: int, people: int = 40) -> list[np.ndarray]:
     """Return X, y, X, y, … of some people, each with so many portraits in every part, none of them in two.
 
-    Pixels are touched up a little, so that a table of known portraits is no help.
+    They are people that nobody knows: who is on a public portrait, and which way up it is, can be looked up.
     """
-    X, y = faces().X, faces().y
-    chosen = rng.permutation(40)[:people]
-    rows = np.array([rng.permutation(np.flatnonzero(y == person)) for person in chosen])  # (people, 10)
-    parts = []
-    for part in np.split(rows[:, : sum(per_person)], np.cumsum(per_person)[:-1], axis=1):
-        drawn = rng.permutation(part.ravel())
-        touched = X[drawn] + rng.normal(0, 0.01, (len(drawn), SIDE * SIDE)) + rng.uniform(-0.02, 0.02, (len(drawn), 1))
-        parts += [np.clip(touched, 0, 1).astype(np.float32), y[drawn].copy()]
-    return parts
+    return made_up.portraits(rng, people, *per_person)
 
 
 def upside_down(X: np.ndarray) -> np.ndarray:

@@ -114,8 +114,8 @@ def test_scores_are_silhouettes(student, rng):
 
 @check("p.08.10", weight=2, hint="Which of the models do you return: the best one, or the last?")
 def test_model_is_the_one_with_the_best_score(student, rng):
-    """With portraits, too: `best_k` has the highest score, and the model you return has as many clusters and that
-    score."""
+    """With portraits, of people who were made up for you, too: `best_k` has the highest score, and the model you return
+    has as many clusters and that score."""
     X, _ = portraits(rng, 8, people=12)
     for ks in ([2, 5, 9, 14, 20], [20, 14, 9, 5, 2]):  # in one of these the best is not the last
         best_k, labels, scores = _clustered(student, X, ks)
@@ -127,12 +127,17 @@ def test_model_is_the_one_with_the_best_score(student, rng):
 # ---------------------------------------------------------------- p.08.11
 
 
-@check("p.08.11", core=True, at_least=True, data="olivetti_faces", hint="How many rows does your model see per person? "
-       "Simple models do well with few.")  # fmt: skip
+@check("p.08.11", core=True, at_least=True, hint="How many rows does your model see per person? Simple models do well "
+       "with few.")  # fmt: skip
 def test_recognises_people(student, rng) -> float:
-    """Trained on seven portraits each of 40 people, your model recognises them on {threshold:.0%} of others or more."""
-    X, y, X_new, y_new = portraits(rng, 7, 3)
-    return float(np.mean(numbers(student.fit_face_classifier(X, y).predict(X_new), len(X_new)) == y_new))
+    """Trained on seven portraits each of 40 people whom nobody knows, your model recognises them on {threshold:.0%} of
+    others or more, on average over two such crowds."""
+    right = []
+    for _ in range(2):
+        X, y, X_new, y_new = portraits(rng, 7, 3)
+        said = numbers(student.fit_face_classifier(X, y).predict(X_new), len(X_new))
+        right.append(np.mean(said == y_new))
+    return float(np.mean(right))
 
 
 def _gaps(X, centres) -> np.ndarray:

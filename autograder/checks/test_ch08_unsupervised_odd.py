@@ -119,7 +119,7 @@ def test_samples_are_drawn_from_the_mixture(student, rng):
 
 @check("p.08.12", hint="Is the mean added again when you go back to pixels?")
 def test_samples_look_like_faces(student, rng):
-    """After training on real portraits, new ones have 4,096 finite values near the range of pixels, the average of many
+    """After training on portraits, new ones have 4,096 finite values near the range of pixels, the average of many
     is the average face, and they are no copies."""
     X = portraits(rng, 7)[0]
     images = numbers(student.sample_faces(*student.fit_mixture(X, 40), 300), 300, 4096)
@@ -131,16 +131,17 @@ def test_samples_look_like_faces(student, rng):
 
 @check("p.08.12", core=True, weight=2, hint="Compare the scores of a normal face and of the same face upside down.")
 def test_altered_faces_score_lower(student, rng):
-    """Trained on real portraits, your model gives darkened faces, faces upside down and faces on their side lower
-    scores than other normal ones of the same people: the median is lower each time."""
+    """Trained on normal portraits, your model gives nearly all faces that are darkened, upside down or on their side
+    lower scores than the typical score of other normal ones of the same people."""
     X, _, X_new, _ = portraits(rng, 7, 3)
     pca, mixture = student.fit_mixture(X, 40)
 
-    def median(rows) -> float:
-        return float(np.median(numbers(student.face_scores(pca, mixture, rows), len(rows))))
+    def scores(rows) -> np.ndarray:
+        return numbers(student.face_scores(pca, mixture, rows), len(rows))
 
-    normal = median(X_new)
-    assert max(median(alter(X_new)) for alter in (darkened, upside_down, on_their_side)) < normal
+    typical = np.median(scores(X_new))
+    for alter in (darkened, upside_down, on_their_side):
+        assert np.mean(scores(alter(X_new)) < typical) > 0.85
 
 
 # ---------------------------------------------------------------- p.08.13

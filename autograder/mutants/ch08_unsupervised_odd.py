@@ -6,7 +6,8 @@ from scipy.special import logsumexp
 from sklearn.decomposition import PCA
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
-from autograder import alternative, mutant
+from autograder import alternative, lookup, mutant
+from autograder.by_heart import nearest_portraits
 
 # ---------------------------------------------------------------- p.08.12, wrong
 
@@ -265,3 +266,18 @@ def whitening_and_counting(X_train, X_val, X_new, variance=0.99, usual=0.95):
     pca = PCA(variance, whiten=True).fit(X_train)
     errors = np.sort(_errors(pca, X_val))
     return np.interp(usual * (len(errors) - 1), np.arange(len(errors)), errors) < _errors(pca, X_new)
+
+
+# ---------------------------------------------------------------- looked up
+
+
+@lookup("p.08.12", replaces="face_scores", also={"fit_mixture": lambda X, n_components=40, *rest, **more: (None, None)})
+def near_a_public_portrait(pca, mixture, X):
+    """A portrait is the more normal the nearer it is to one that is public."""
+    return -nearest_portraits(X)[0]
+
+
+@lookup("p.08.13", replaces="find_odd_faces")
+def far_from_all_public_portraits(X_train, X_val, X_new, variance=0.99, usual=0.95):
+    """A portrait is odd if it is far from all public ones."""
+    return nearest_portraits(X_new)[0] > np.quantile(nearest_portraits(X_val)[0], usual)

@@ -51,7 +51,7 @@ def lookups(project: Project, only: frozenset[str] = frozenset(), seeds: Iterabl
     Parameters
     ----------
     only : short names of chapters (``ch03``); all when empty.
-    seeds : one draw of hidden inputs for each.
+    seeds : one draw of hidden inputs for each; what the rest right would add is tried with the first.
     """
     for chapter in load_syllabus(project.syllabus):
         if not only or chapter.short in only:
@@ -62,7 +62,9 @@ def lookups(project: Project, only: frozenset[str] = frozenset(), seeds: Iterabl
 def tried(project: Project, chapter: Chapter, found: Variant, seeds: Iterable[str] = SEEDS) -> LookupRow:
     """Judge one look-up over several draws, and return what it gains at most."""
     exercise = next(exercise for exercise in chapter.exercise if exercise.id == found.exercise)
-    gain, passed = max(_gained(project, chapter, exercise, found, seed) for seed in seeds)
+    gain, passed = max(
+        _gained(project, chapter, exercise, found, seed, beside=number == 0) for number, seed in enumerate(seeds)
+    )
     return LookupRow(
         chapter=chapter.name,
         exercise=exercise.id,
@@ -74,9 +76,10 @@ def tried(project: Project, chapter: Chapter, found: Variant, seeds: Iterable[st
 
 
 def _gained(
-    project: Project, chapter: Chapter, exercise: Exercise, found: Variant, seed: str
+    project: Project, chapter: Chapter, exercise: Exercise, found: Variant, seed: str, beside: bool
 ) -> tuple[float, tuple[str, ...]]:
-    """Return what the look-up adds to nothing, or to right answers for all that it leaves open: the larger one."""
+    """Return what the look-up adds to nothing and, if wanted, to right answers for all that it leaves open: the larger
+    one."""
     bench = replace(open_bench(project, chapter), hint_seconds=0.0)  # points are what it is about
     others = answer_names(project, chapter, exercise) - found.answers.keys()
 
@@ -84,10 +87,9 @@ def _gained(
         return _share(bench, exercise, without, variant, Seed("look-up", found.name, seed))
 
     alone, passed = share(others, found)
-    if not others:
+    if not others or not beside:
         return alone, passed
-    beside = share(set(), found)[0] - share(set(found.answers), None)[0]
-    return max(alone, beside), passed
+    return max(alone, share(set(), found)[0] - share(set(found.answers), None)[0]), passed
 
 
 def _share(

@@ -24,7 +24,12 @@ from tests.minichapter import NAME
 
 ROOT = Path(__file__).resolve().parent.parent
 # They train a model on hundreds of rows, and say nothing of cells that the other checks do not say.
-SLOW = ("test_accuracy_rises", "test_predicts_passengers_held_back", "test_judges_each_passenger_alone")
+SLOW = (
+    "test_accuracy_rises",
+    "test_learns_the_rules_of_other_ships",
+    "test_learns_that_families_matter",
+    "test_judges_each_passenger_alone",
+)
 CASES, TEXTS = read_cases(), read_cases("texts")
 
 

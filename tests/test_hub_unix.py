@@ -180,6 +180,7 @@ def test_a_students_server_has_the_data_sets_that_the_checks_use(hub: UnixHub, a
         (lambda hub: hub.place.state.chmod(0o777), "course hub --state"),
         (lambda hub: hub.mirror.chmod(0o700), "chmod -R o+rX"),
     ],
+    ids=["checkout", "checkout-passed", "build", "build-passed", "build-of-root", "group", "home", "state", "mirror"],
 )
 def test_a_machine_that_is_open_is_refused_with_what_mends_it(hub: UnixHub, spoil: object, mend: str) -> None:
     assert callable(spoil)

@@ -130,8 +130,8 @@ def scores(row: dict[str, Any]) -> dict[str, float | None]:
         ("too-new", "unreadable", dict.fromkeys(FULL, 0.0)),
         ("too-large", "too large", dict.fromkeys(FULL, 0.0)),
         ("other-chapter", "wrong notebook", dict.fromkeys(FULL, 0.0)),
-        ("hangs-deaf", "timed out", {"p.99.1": 0.0, "p.99.2": 0.0, "p.99.3": 0.0}),
-        ("exits-in-a-cell", "crashed", {"p.99.1": 0.0, "p.99.2": 0.0, "p.99.3": 0.0}),
+        ("hangs-deaf", "timed out", {"p.99.1": 0.0}),
+        ("exits-in-a-cell", "crashed", {"p.99.3": 0.0}),
         ("cannot-be-stored", "not judged", dict.fromkeys(FULL)),
     ],
 )

@@ -199,7 +199,7 @@ def test_a_kernel_is_given_nothing_of_the_key(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(kernel, "Opener", opener)
     chapter = SimpleNamespace(limits="limits")
-    assignment: Any = SimpleNamespace(chapter=chapter, settings="settings", check_seconds=10)
+    assignment: Any = SimpleNamespace(chapter=chapter, settings="settings", check_seconds=10, release="release")
     for key in ("spring2026", FIT):
         with pytest.raises(Stop):
             _run_and_judge(nbformat.v4.new_notebook(), assignment, Seed(key, "ada", "attempt"))

@@ -10,8 +10,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.engine.kernel import NotebookSession
 from autograder.engine.restore import restore
+from autograder.engine.running import Cells, Plan, Ran, Run
 from course.syllabus import Limits
 from tests.test_restore import cell, release, submitted
 
@@ -150,15 +150,19 @@ def test_four_times_the_cells_are_four_times_the_work(kind: str, box: str) -> No
 
 def test_running_a_cell_compares_it_with_no_other() -> None:
     cells = [Counted(new_code_cell("1")) for _ in range(50)]
-    session = NotebookSession(NotebookNode(cells=cells), Limits())
+    run, quiet = Run(), Quiet()
     Counted.compared = 0
-    with session:
-        session._run_cells(Quiet())  # type: ignore[arg-type]
-    assert Counted.compared == 0 and session.run.notes == []
+    Cells(NotebookNode(cells=cells), Limits(), run, Plan()).run_all(quiet)  # type: ignore[arg-type]
+    assert quiet.ran == list(range(50))
+    assert Counted.compared == 0 and run.notes == []
 
 
 class Quiet:
-    """A client that runs nothing."""
+    """A client that runs nothing, and notes what it was asked to."""
 
-    def run(self, cell: NotebookNode, index: int) -> bool:
-        return False
+    def __init__(self) -> None:
+        self.ran: list[int] = []
+
+    def run(self, cell: NotebookNode, index: int, seconds: int) -> Ran:
+        self.ran.append(index)
+        return Ran()

@@ -14,12 +14,11 @@ import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from autograder.engine.sources import RUNNING, raises_not_implemented, span
+
 LONGEST = (
     50_000  # characters of a cell that are parsed; of a longer one only lines with `def`, `class` and `=` are read
 )
-_ERROR = "NotImplementedError"
-# Cell magics that run the rest of the cell as it stands. The others (`%%bash`, `%%writefile`, …) define nothing.
-_RUNNING = ("capture", "time", "prun", "memit", "mprun", "lprun", "debug", "pyspy")
 _CELL_MAGIC = re.compile(r"\s*%%(\w+)[^\n]*(\n|\Z)")
 _ASSIGNED_MAGIC = re.compile(r"^([ \t]*+\w[\w., \t]*+=)[ \t]*+[!%][^\n]*$", re.MULTILINE)
 _MAGIC = re.compile(r"^([ \t]*+)(?:[%!?][^\n]*|[^\n#'\"]*[\w)\]]\?{1,2}[ \t]*)$", re.MULTILINE)
@@ -133,14 +132,14 @@ def _read(tree: ast.Module, given: frozenset[str]) -> Code:
     dumps = [_shape(statement) for statement in tree.body]
     parts = tuple(_parts(tree, dumps, given))
     functions = [node for node in ast.walk(tree) if isinstance(node, _Function)]
-    raising = [node for node in functions if any(_raises(statement) for statement in node.body)]
+    raising = [node for node in functions if any(raises_not_implemented(statement) for statement in node.body)]
     hollow = {part.lines[0] for part in parts if part.empty}
     return Code(
         parts,
         " ".join(dumps),
         idle=all(_is_idle(one) for one in tree.body),
-        bare=all(_is_idle(one) or _raises(one) or _first_line(one) in hollow for one in tree.body),
-        stops=any(_raises(statement) for statement in tree.body),
+        bare=all(_is_idle(one) or raises_not_implemented(one) or span(one)[0] in hollow for one in tree.body),
+        stops=any(raises_not_implemented(statement) for statement in tree.body),
         left=frozenset(node.name for node in raising if not _is_empty(node)),
         unwritten=frozenset(node.name for node in raising if _is_empty(node)),
         functions=frozenset(node.name for node in functions),
@@ -150,7 +149,7 @@ def _read(tree: ast.Module, given: frozenset[str]) -> Code:
 def _parsed(source: str) -> ast.Module | None:
     text = with_newlines(source)
     if magic := _CELL_MAGIC.match(text):
-        if magic[1] not in _RUNNING:
+        if magic[1] not in RUNNING:
             return ast.Module([], [])
         text = "\n" + text[magic.end() :]
     # First as it is: a line of a long expression may well begin with a percent sign.
@@ -178,7 +177,7 @@ def _shape(node: ast.AST) -> str:
 
 def _parts(tree: ast.Module, dumps: Sequence[str], given: frozenset[str]) -> Iterator[Part]:
     ends = [0, *(statement.end_lineno or 0 for statement in tree.body)]
-    begins = [*(_first_line(statement) for statement in tree.body), 0]
+    begins = [*(span(statement)[0] for statement in tree.body), 0]
     for number, statement in enumerate(tree.body):
         if names := frozenset(_bound(statement)):
             shape = dumps[number]
@@ -193,11 +192,6 @@ def shapes(source: str) -> frozenset[str]:
     tree = _parsed(source)
     inner = [one for node in tree.body for one in (node, *getattr(node, "body", ()))] if tree is not None else []
     return frozenset(map(_shape, inner))
-
-
-def _first_line(statement: ast.stmt) -> int:
-    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-    return min([statement.lineno, *(one.lineno for one in decorators)])
 
 
 def _bound(statement: ast.stmt) -> Iterator[str]:
@@ -217,7 +211,7 @@ def _bound(statement: ast.stmt) -> Iterator[str]:
 
 def _is_empty(statement: ast.stmt) -> bool:
     if isinstance(statement, _Function):
-        return all(_is_idle(one) or _raises(one) for one in statement.body)
+        return all(_is_idle(one) or raises_not_implemented(one) for one in statement.body)
     if isinstance(statement, ast.Assign | ast.AnnAssign):
         return isinstance(statement.value, ast.Constant) and statement.value.value in (None, ...)
     return False
@@ -233,10 +227,3 @@ def _is_idle(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Pass) or (
         isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
     )
-
-
-def _raises(statement: ast.stmt) -> bool:
-    if not isinstance(statement, ast.Raise):
-        return False
-    error = statement.exc.func if isinstance(statement.exc, ast.Call) else statement.exc
-    return isinstance(error, ast.Name) and error.id == _ERROR

@@ -36,7 +36,8 @@ KNOWN_ERRORS = frozenset({
 
 # Sentences of ours for what only this machine makes of right code. A key is what the submission's shim may say.
 ADVICE: Mapping[str, str] = {
-    "gpu": "It asks for a GPU: there is no GPU where this is graded. Ask `torch.cuda.is_available()` before you use one.",
+    "gpu": "It asks for a GPU: there is no GPU where this is graded. Ask `torch.cuda.is_available()` before you use "
+    "one.",
     "spawn": "Processes that it starts don't find the functions of a notebook (as with `spawn`): use threads, or none.",
     "input": "It waits for an input: nobody can answer where this is graded.",
     "pandas output": "`sklearn.set_config(transform_output=…)` changes what every transformer returns, and not all of "

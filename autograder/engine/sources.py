@@ -24,7 +24,8 @@ _MAGIC = re.compile(r"^(?P<indent>\s*)(?:%(?!%)|!|\?).*$")
 _ASSIGNED = re.compile(r"^(?P<target>\s*[\w\s,.\[\]'\"]+=\s*)[%!](?![=]).*$")
 _HELP = re.compile(r"^(?P<indent>\s*)[\w.*]+\?{1,2}\s*$")
 _CELL_MAGIC = re.compile(r"^\s*%%(?P<name>\S+)")
-_PYTHON_MAGICS = {"time", "timeit", "capture", "prun", "python", "python3", "pypy", "debug"}
+# Cell magics that run the rest of the cell as it stands. The others (`%%bash`, `%%timeit`, …) define nothing.
+RUNNING = frozenset({"capture", "time", "prun", "memit", "mprun", "lprun", "debug", "pyspy"})
 _IMPORTS = (ast.Import, ast.ImportFrom)
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -106,7 +107,7 @@ def statements(source: str) -> Sequence[Statement]:
     if not isinstance(tree, ast.Module):
         return ()
     written = source.split("\n")
-    spans = [_span(node) for node in tree.body]
+    spans = [span(node) for node in tree.body]
     shared = {line for (_, line), (after, _) in itertools.pairwise(spans) if line == after}
     return tuple(_cut(tree.body, spans, shared, written))
 
@@ -142,7 +143,7 @@ def foreign_magic(source: str) -> str:
     """Return the name of the cell magic that keeps a cell from being run as Python; empty if there is none."""
     first = next((line for line in source.split("\n") if line.strip()), "")
     found = _CELL_MAGIC.match(first)
-    return found["name"] if found and found["name"] not in _PYTHON_MAGICS else ""
+    return found["name"] if found and found["name"] not in RUNNING else ""
 
 
 def quoted(line: str) -> str:
@@ -208,9 +209,9 @@ class Text:
                 for node in ast.walk(statement.node):
                     mentioned.update(_names(node))
                     if isinstance(node, _NAMED):
-                        first, last = _span(node)
+                        first, last = span(node)
                         functions[node.name] = max(functions.get(node.name, 0), last - first + 1)
-                        if any(_is_left_in(one) for one in node.body):
+                        if any(raises_not_implemented(one) for one in node.body):
                             raising[len(_done(node)) == 1].add(node.name)
                 names |= mentioned
                 if isinstance(statement.node, _NAMED):
@@ -258,7 +259,8 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield node.value
 
 
-def _is_left_in(node: ast.stmt) -> bool:
+def raises_not_implemented(node: ast.stmt) -> bool:
+    """Whether a statement is a stub's ``raise NotImplementedError``."""
     raised = node.exc if isinstance(node, ast.Raise) else None
     raised = raised.func if isinstance(raised, ast.Call) else raised
     return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
@@ -271,7 +273,7 @@ def _done(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> list[a
     return [one for one in node.body if one is not docstring]
 
 
-def _span(node: ast.AST) -> tuple[int, int]:
+def span(node: ast.AST) -> tuple[int, int]:
     """Return the first and last line of a statement; decorators are part of it."""
     first = int(getattr(node, "lineno", 1))
     for decorator in getattr(node, "decorator_list", ()):
@@ -285,7 +287,7 @@ def _without_magics(source: str) -> str:
     found = next((number for number, line in enumerate(lines) if line.strip()), 0)
     cell_magic = _CELL_MAGIC.match(lines[found])
     if cell_magic:
-        if cell_magic["name"] not in _PYTHON_MAGICS:
+        if cell_magic["name"] not in RUNNING:
             return ""  # another language
         lines[found] = "pass"
     continues = False

@@ -24,6 +24,17 @@ HERE = Path(__file__).resolve().parent.parent / "hub_config"
 STUDENT, GRADER = "nbgrader-ml", "formgrade-ml"
 USERS = {"key": "hub.jupyter.org/dedicated", "operator": "Equal", "value": "user", "effect": "NoSchedule"}
 Make = Callable[..., Any]
+# A file of two courses.
+TWO = """
+[[course]]
+id = "ml"
+title = "ML"
+graders = ["grace"]
+[[course]]
+id = "Deep_L"
+title = "DL"
+graders = ["alan"]
+"""
 
 
 def ours() -> tuple[Cluster, Courses, Profiles]:

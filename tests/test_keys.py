@@ -7,12 +7,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from autograder.imports import closure, imported_names
+from autograder.imports import closure, imported_names, names_of
 from autograder.keys import engine_digest
 from course.project import Project
 from tests.checkout import ROOT, Checkout, make_checkout
@@ -22,23 +21,13 @@ from tests.test_regrade import judge_again
 # --- imports, read from text ------------------------------------------------------------------------------------------
 
 
-def _by_ast(text: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = "." * node.level + (node.module or "")
-            yield base
-            yield from (f"{base}{'' if base.endswith('.') else '.'}{alias.name}" for alias in node.names)
-
-
 def test_no_import_of_ours_is_overlooked() -> None:
     """What the quick reading finds holds all that Python's own parser finds, in each of our files."""
     files = [path for name in ("autograder", "course", "solutions") for path in (ROOT / name).rglob("*.py")]
     assert len(files) > 150
     for path in files:
         text = path.read_text(encoding="utf-8")
-        assert set(_by_ast(text)) <= set(imported_names(text)), path
+        assert set(names_of(ast.walk(ast.parse(text)))) <= set(imported_names(text)), path
 
 
 @pytest.mark.parametrize(

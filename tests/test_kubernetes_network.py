@@ -17,18 +17,7 @@ from course.errors import SetupError
 from hub_config.kubernetes.cluster import load_cluster
 from hub_config.kubernetes.network import policies
 from hub_config.kubernetes.values import Values, make_values
-from tests.pods import HERE, changed, ours
-
-TWO = """
-[[course]]
-id = "ml"
-title = "ML"
-graders = ["grace"]
-[[course]]
-id = "Deep_L"
-title = "DL"
-graders = ["alan"]
-"""
+from tests.pods import HERE, TWO, changed, ours
 
 
 @pytest.fixture(scope="module")

@@ -30,19 +30,9 @@ from hub_config.kubernetes.values import PORT, Values, make_values
 from hub_config.roles import shared_roles
 from hub_config.servers import write_config
 from hub_config.settings import Courses, load_courses
-from tests.pods import HERE, changed, ours
+from tests.pods import HERE, TWO, changed, ours
 
 CHART = os.environ.get("COURSE_Z2JH_CHART", "")
-TWO = """
-[[course]]
-id = "ml"
-title = "ML"
-graders = ["grace"]
-[[course]]
-id = "Deep_L"
-title = "DL"
-graders = ["alan"]
-"""
 
 
 @pytest.fixture(scope="module")

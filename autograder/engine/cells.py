@@ -23,7 +23,7 @@ _LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ReleasedCells:
     """A chapter's released cells.
 
     Attributes
@@ -44,7 +44,7 @@ class Sheet:
     chapter: str
 
     @classmethod
-    def of(cls, release: NotebookNode) -> Sheet:
+    def of(cls, release: NotebookNode) -> ReleasedCells:
         """Return the cells of a released notebook."""
         cells = {key: cell for cell in release.cells if (key := cell_key(cell))}
         asked = {key: cell for key, cell in cells.items() if is_answer(cell)}
@@ -131,7 +131,7 @@ def letters(text: str) -> str:
     return _LETTERS.sub("", text).casefold()
 
 
-def known(submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet: Sheet) -> Known:
+def known(submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet: ReleasedCells) -> Known:
     """Say which released cell each submitted one is; in time linear in their text.
 
     Parameters
@@ -149,7 +149,7 @@ def known(submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet
     return Known(tuple(keys), by_id)
 
 
-def _by_id(cell: NotebookNode, sheet: Sheet) -> str:
+def _by_id(cell: NotebookNode, sheet: ReleasedCells) -> str:
     metadata = cell.get("metadata", {})
     nbgrader = metadata.get("nbgrader")
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, Mapping) else None
@@ -176,7 +176,9 @@ def _ids(metadata: object) -> Iterator[object]:
         level = below
 
 
-def _by_text(keys: list[str], submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet: Sheet) -> None:
+def _by_text(
+    keys: list[str], submitted: Sequence[NotebookNode], codes: Sequence[Code | None], sheet: ReleasedCells
+) -> None:
     """Give cells without an id the key of the released cell with the same text, or the same code."""
     there = set(keys)
     released: dict[tuple[str, str], list[str]] = {}
@@ -207,7 +209,7 @@ def _texts(cell: NotebookNode, code: Code | None) -> Iterator[tuple[str, str]]:
             yield "shape", code.shape
 
 
-def _by_lines(keys: list[str], submitted: Sequence[NotebookNode], sheet: Sheet) -> None:
+def _by_lines(keys: list[str], submitted: Sequence[NotebookNode], sheet: ReleasedCells) -> None:
     """Give cells that hold most lines of a missing cell to look at, and perhaps others, its key."""
     missing = [key for key, cell in sheet.cells.items() if is_demo(cell) and key not in set(keys)]
     homes: dict[str, list[str]] = {}
@@ -227,7 +229,7 @@ def _lines(source: str) -> set[str]:
     return {text for line in source.split("\n") if len(text := _BLANKS.sub("", line)) > 1}
 
 
-def _by_place(keys: list[str], submitted: Sequence[NotebookNode], sheet: Sheet) -> None:
+def _by_place(keys: list[str], submitted: Sequence[NotebookNode], sheet: ReleasedCells) -> None:
     """Give a cell that still says that it is only looked at the key of the one that is missing where it stands."""
     missing = [key for key, cell in sheet.cells.items() if is_demo(cell) and key not in set(keys)]
     if not missing:

@@ -187,8 +187,12 @@ def _parts(tree: ast.Module, dumps: Sequence[str], given: frozenset[str]) -> Ite
             yield Part(names, empty, lasting, (begins[number], ends[number + 1]), shape)
 
 
+@functools.lru_cache(maxsize=512)
 def shapes(source: str) -> frozenset[str]:
-    """Return the shapes of a released cell's definitions, and of what stands in its classes."""
+    """Return the shapes of a released cell's definitions, and of what stands in its classes.
+
+    As for `read_released`, the text is met again with every submission.
+    """
     tree = _parsed(source)
     inner = [one for node in tree.body for one in (node, *getattr(node, "body", ()))] if tree is not None else []
     return frozenset(map(_shape, inner))

@@ -23,7 +23,7 @@ from autograder.engine.cells import (
     SURPLUS,
     Known,
     Placed,
-    Sheet,
+    ReleasedCells,
     cell_key,
     counts_twice,
     is_answer,
@@ -73,7 +73,7 @@ def restore(submitted: NotebookNode, release: NotebookNode) -> Restored:
     ------
     WrongNotebook : not one of the release's answers is there.
     """
-    sheet = Sheet.of(release)
+    sheet = ReleasedCells.of(release)
     codes = _read(submitted.cells, sheet)
     found = known(submitted.cells, codes, sheet)
     cells = [
@@ -84,7 +84,7 @@ def restore(submitted: NotebookNode, release: NotebookNode) -> Restored:
     return _Restorer(cells, found, sheet, release).restored()
 
 
-def _read(cells: Sequence[NotebookNode], sheet: Sheet) -> list[Code | None]:
+def _read(cells: Sequence[NotebookNode], sheet: ReleasedCells) -> list[Code | None]:
     left, codes = _MOST_PARSED, list[Code | None]()
     for cell in cells:
         is_code = cell.cell_type == "code"
@@ -93,7 +93,7 @@ def _read(cells: Sequence[NotebookNode], sheet: Sheet) -> list[Code | None]:
     return codes
 
 
-def _refuse_another_chapters(submitted: NotebookNode, cells: Sequence[Placed], sheet: Sheet) -> None:
+def _refuse_another_chapters(submitted: NotebookNode, cells: Sequence[Placed], sheet: ReleasedCells) -> None:
     """Raise `WrongNotebook` unless an answer is there by its id, or by its name in a notebook of no other chapter."""
     course = submitted.get("metadata", {}).get("course")
     chapter = course.get("chapter") if isinstance(course, Mapping) else None
@@ -107,7 +107,7 @@ def _refuse_another_chapters(submitted: NotebookNode, cells: Sequence[Placed], s
 class _Restorer:
     """The state of one restoration."""
 
-    def __init__(self, cells: list[Placed], found: Known, sheet: Sheet, release: NotebookNode) -> None:
+    def __init__(self, cells: list[Placed], found: Known, sheet: ReleasedCells, release: NotebookNode) -> None:
         self.cells = cells
         self.by_id = found.by_id
         self.sheet = sheet

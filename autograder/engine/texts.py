@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.engine.cells import OWN, Placed, Sheet, letters
+from autograder.engine.cells import OWN, Placed, ReleasedCells, letters
 from autograder.engine.definitions import plain
 
 _COMMENT = re.compile(r"^[ \t]*#+ ?", re.MULTILINE)
@@ -27,7 +27,7 @@ class Found:
     cells: tuple[int, ...] = ()
 
 
-def find_texts(cells: Sequence[Placed], sheet: Sheet) -> tuple[dict[str, Found], tuple[int, ...]]:
+def find_texts(cells: Sequence[Placed], sheet: ReleasedCells) -> tuple[dict[str, Found], tuple[int, ...]]:
     """Return what was written for boxes that are empty or gone, by key, and texts that may belong to one of them.
 
     Looked for are the cells of the student's own between the released ones on both sides of a box, then what was
@@ -74,7 +74,7 @@ def _is_news(text: str, ours: str) -> bool:
     return any(letters(line) not in ours for line in text.split("\n"))
 
 
-def _groups(empty: Sequence[str], where: Mapping[str, int], sheet: Sheet) -> Iterator[list[str]]:
+def _groups(empty: Sequence[str], where: Mapping[str, int], sheet: ReleasedCells) -> Iterator[list[str]]:
     """Boxes that no released cell stands between in the submission, other than themselves."""
     order, group = list(sheet.cells), list[str]()
     for key in order:
@@ -87,7 +87,7 @@ def _groups(empty: Sequence[str], where: Mapping[str, int], sheet: Sheet) -> Ite
         yield group
 
 
-def _between(group: Sequence[str], where: Mapping[str, int], sheet: Sheet, end: int) -> range:
+def _between(group: Sequence[str], where: Mapping[str, int], sheet: ReleasedCells, end: int) -> range:
     """The submission's cells between the released neighbours of some boxes."""
     order = list(sheet.cells)
     first, last = sheet.place[group[0]], sheet.place[group[-1]]
@@ -105,7 +105,7 @@ def _shared(group: Sequence[str], here: Sequence[int], words: Mapping[int, str])
         yield from ((key, Found(text, tuple(here))) for key in group)
 
 
-def _added(key: str, cells: Sequence[Placed], where: Mapping[str, int], sheet: Sheet) -> str:
+def _added(key: str, cells: Sequence[Placed], where: Mapping[str, int], sheet: ReleasedCells) -> str:
     """What was added to the question, the released text right above a box."""
     above = list(sheet.cells)[max(0, sheet.place[key] - 1)]
     if above not in where or sheet.cells[above].cell_type != "markdown" or above in sheet.boxes:

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from autograder.engine.cells import Placed, Sheet, is_demo, is_locked
+from autograder.engine.cells import Placed, ReleasedCells, is_demo, is_locked
 
 LEFT = "take out the line `raise NotImplementedError()`"
 _LONGEST = 60  # characters of a name that is shown
@@ -69,7 +69,7 @@ class Written:
         return fitting[found[0]] if found else ""
 
 
-def written_of(cells: Sequence[Placed], sheet: Sheet) -> Written:
+def written_of(cells: Sequence[Placed], sheet: ReleasedCells) -> Written:
     """Return what the cells of a submission say that are run when it is graded."""
     names, left, stopped, begun, broken, functions = (set[str]() for _ in range(6))
     unwritten: dict[str, str] = {}

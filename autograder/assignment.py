@@ -104,7 +104,7 @@ def read_release(project: Project, chapter: Chapter) -> NotebookNode:
 
 def open_bench(project: Project, chapter: Chapter) -> Bench:
     """Return what judges the answers of a chapter."""
-    project.activate()
+    project.importable()
     return Bench(load_chapter(chapter.name), load_calibrations(project.checks, chapter.name), data_source)
 
 

@@ -145,7 +145,7 @@ def _answers(checks: ChapterChecks, check: Check, plan: Plan) -> Iterator[tuple[
 
 
 def _figure(project: Project, job: _Job) -> float:
-    project.activate()
+    project.importable()
     checks = load_chapter(job.chapter)
     check = next(check for check in checks.checks if check.name == job.check)
     variant = _variant([*checks.alternatives, *checks.mutants], job.answer)

@@ -41,7 +41,7 @@ class RestoreCells(NbGraderPreprocessor):  # type: ignore[misc]  # nbgrader has 
         try:
             if legacy.is_legacy(Project.find(), resources):
                 return legacy.restore_cells(self, nb, resources)
-            assignment = opened(Project.find(), resources["nbgrader"]["assignment"]).assignment
+            assignment = opened(Project.find().activate(), resources["nbgrader"]["assignment"]).assignment
             refuse_too_many(f"{assignment.chapter.name}.ipynb", len(nb.cells))
             return restore(nb, assignment.release).notebook, resources
         except (WrongNotebook, CourseError) as error:
@@ -60,7 +60,7 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
         try:
             if legacy.is_legacy(project, resources):
                 return legacy.execute(self, nb, resources)
-            found = opened(project, resources["nbgrader"]["assignment"])
+            found = opened(project.activate(), resources["nbgrader"]["assignment"])
             stores = (Store.of(project, found.assignment.chapter), Store.early(project, found.assignment.chapter))
             graded = grade_stored(nb, student, found, stores[0], early=stores[1])
         except CourseError as error:

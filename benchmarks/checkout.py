@@ -15,7 +15,7 @@ from benchmarks import chapter
 from benchmarks.chapter import EXERCISES, NAME
 from benchmarks.meter import Measurement, measure
 from benchmarks.submissions import answers, students
-from course.project import Project
+from course.project import Project, commands_path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLACES = ("COURSE_ROOT", "COURSE_BUILD", "COURSE_KEY", "PYTHONPATH")
@@ -105,8 +105,7 @@ def make_checkout(folder: Path) -> Checkout:
 def environment(root: Path) -> dict[str, str]:
     """Return the environment of a command run in `root`: a home folder of its own, this Python's tools on its path."""
     inherited = {key: value for key, value in os.environ.items() if key not in _PLACES}
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
-    return {**inherited, "HOME": str(root / "home"), "PYTHONPATH": str(root), "PATH": path}
+    return {**inherited, "HOME": str(root / "home"), "PYTHONPATH": str(root), "PATH": commands_path()}
 
 
 def answer_cells(notebook: dict[str, Any]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import errno
+import itertools
 import os
 import shutil
 import sys
@@ -104,9 +105,27 @@ def _exchanged(one: Path, other: Path) -> bool:
 
 
 def remove(path: Path) -> None:
-    """Remove a file, a link, or a folder with what is in it; what can't be removed stays."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
+    """Remove a file, a link, or a folder with what is in it, however deep it is; what can't be removed stays."""
+    if path.is_symlink() or not path.is_dir():
         with contextlib.suppress(OSError):
             path.unlink()
+        return
+    try:
+        shutil.rmtree(path, ignore_errors=True)
+    except RecursionError:  # Python's own, before 3.13
+        with contextlib.suppress(OSError):
+            _flatten(path)
+
+
+def _flatten(folder: Path) -> None:
+    """Remove a folder by lifting what is two levels down to its top, again and again."""
+    numbers = itertools.count()
+    while entries := list(os.scandir(folder)):
+        for entry in entries:
+            if not entry.is_dir(follow_symlinks=False):
+                os.unlink(entry.path)
+                continue
+            for inner in os.scandir(entry.path):
+                os.rename(inner.path, folder / f"course-lifted-{next(numbers)}")
+            os.rmdir(entry.path)
+    os.rmdir(folder)

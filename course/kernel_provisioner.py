@@ -4,5 +4,5 @@ import importlib
 
 from course.project import Project
 
-Project.find().activate()
+Project.find().importable()  # in a process of somebody else's: its umask is its own
 WarmProvisioner = importlib.import_module("autograder.engine.warm.provisioner").WarmProvisioner

@@ -7,9 +7,7 @@ import contextlib
 import logging
 import os
 import re
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import GenerateAssignment
@@ -21,7 +19,7 @@ from traitlets import Unicode
 from traitlets.config import Config
 
 from course.errors import OperatorError
-from course.project import Project
+from course.project import Project, commands_path
 
 # The last line of a traceback: ``RuntimeError: Cannot add ...``.
 _EXCEPTION = re.compile(r"^[\w.]+(Error|Exception): (?!Please see)\S")
@@ -186,7 +184,7 @@ def run_converter(
 def alembic_on_path() -> Iterator[None]:
     """nbgrader starts ``alembic`` by name when it makes a gradebook; it is beside our interpreter."""
     before = os.environ.get("PATH", "")
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), before])
+    os.environ["PATH"] = commands_path()
     try:
         yield
     finally:

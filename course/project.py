@@ -21,6 +21,16 @@ def data_cache() -> Path:
     return Path(named).expanduser() if named else platformdirs.user_cache_path("handson-course")
 
 
+def commands_path(others: str | None = None) -> str:
+    """Return a PATH on which the commands of our own environment come first, whether or not it has been activated.
+
+    Parameters
+    ----------
+    others : what follows; this process's own PATH by default.
+    """
+    return os.pathsep.join([str(Path(sys.executable).parent), others or os.environ.get("PATH", os.defpath)])
+
+
 @dataclass(frozen=True)
 class Project:
     """The folders of one checkout.
@@ -57,15 +67,20 @@ class Project:
             "that holds source/ and autograder/, or set COURSE_ROOT to it."
         )
 
+    def importable(self) -> Project:
+        """Make ``solutions`` and ``autograder`` importable from this checkout."""
+        if str(self.root) not in sys.path:
+            sys.path.insert(0, str(self.root))
+        return self
+
     def activate(self) -> Project:
-        """Make ``solutions`` and ``autograder`` importable from this checkout, and keep what is made in it private.
+        """Make the checkout importable, and keep what is made in it private: for commands, whose process is ours.
 
         What this process makes from now on is for its user alone, whatever the umask was: in the build folder are
         solutions, hidden inputs, the gradebook and everybody's work. A build folder that others can enter is closed;
         to its group it stays open where it was made so with the set-group-id bit, as nbgrader's ``groupshared`` wants.
         """
-        if str(self.root) not in sys.path:
-            sys.path.insert(0, str(self.root))
+        self.importable()
         os.umask(0o077)
         with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/closed.py)
             mode = self.build.stat().st_mode

@@ -15,7 +15,7 @@ from typing import Any
 from jupyterhub.services.service import Service
 
 from course.errors import SetupError
-from course.project import Project
+from course.project import Project, commands_path
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local import closed
@@ -176,7 +176,7 @@ def _spawn(c: Any, place: Place, hub: Hub) -> None:
         return
     # A demo: all are one user, who has the checkout anyway.
     mine.cmd = [beside("jupyterhub-singleuser")]
-    mine.environment |= {"PYTHONPATH": str(place.root), "PATH": _path()}
+    mine.environment |= {"PYTHONPATH": str(place.root), "PATH": commands_path()}
     mine.home_dir_template = str(place.state / "homes" / "{username}")
     if os.geteuid() == 0:
         mine.args = ["--allow-root"]
@@ -231,7 +231,7 @@ def _service(
         return {
             "name": name,
             "command": [sys.executable, *command],
-            "environment": {**environ, "PATH": _path()},
+            "environment": {**environ, "PATH": commands_path()},
             **more,
         }
     people = place.environment(hub)
@@ -300,11 +300,6 @@ def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
         **course.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),
     }
-
-
-def _path() -> str:
-    """Where commands are: those of our own environment first."""
-    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def _grader_role(course: Course) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import nbgrader
@@ -20,6 +19,7 @@ from autograder.engine.grade import Assignment, Unreadable, grade, read_notebook
 from autograder.engine.judge import Bench
 from autograder.engine.kernel import NotebookSession, runs_when_graded
 from autograder.engine.result import Status
+from course.project import commands_path
 from course.syllabus import Chapter, Exercise, Limits
 from tests.checkout import Checkout, make_checkout
 from tests.minichapter import NAME
@@ -139,7 +139,6 @@ STATED: dict[tuple[str, str, str], tuple[str, float, str]] = {
     ("ps2", "auto", "bar"): ("autotest-hidden-changed-wrong", 0, "test_hidden_tests_autotest"),
     ("ps2", "auto", "baz"): ("autotest-hidden-changed-right", 1, "test_hidden_tests_autotest"),
 }
-_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 @pytest.mark.parametrize("case", STATED, ids=["-".join(case) for case in STATED])
@@ -157,7 +156,7 @@ def test_a_chapter_taken_out_of_the_syllabus_is_not_graded_by_its_examples(legac
     legacy.hand_in("foo", legacy.notebook("release"))
     legacy.project.syllabus.write_text(syllabus.replace(NAME, "ch98_other"), encoding="utf-8")
     try:
-        done = legacy.run("nbgrader", "autograde", NAME, ok=1, PATH=_PATH)
+        done = legacy.run("nbgrader", "autograde", NAME, ok=1, PATH=commands_path())
     finally:
         legacy.project.syllabus.write_text(syllabus, encoding="utf-8")
     assert "no longer in the syllabus" in done.stderr
@@ -194,8 +193,8 @@ def legacy(checkout: Checkout) -> Checkout:
             shutil.copy(SAMPLES / "apps" / "files" / f"{sample}.ipynb", folder / f"{notebook}.ipynb")
     shutil.copy(SAMPLES / "apps" / "files" / "autotests.yml", checkout.project.build)
     stub = "--ClearSolutions.code_stub={'python': '# YOUR CODE HERE'}"  # as in nbgrader's tests of hidden tests
-    checkout.run("nbgrader", "generate_assignment", "ps1", PATH=_PATH)
-    checkout.run("nbgrader", "generate_assignment", "ps2", stub, PATH=_PATH)
+    checkout.run("nbgrader", "generate_assignment", "ps1", PATH=commands_path())
+    checkout.run("nbgrader", "generate_assignment", "ps2", stub, PATH=commands_path())
     for (name, notebook, student), (sample, _, _) in STATED.items():
         folder = checkout.project.build / "submitted" / student / name
         folder.mkdir(parents=True, exist_ok=True)
@@ -204,8 +203,8 @@ def legacy(checkout: Checkout) -> Checkout:
         elif sample:
             shutil.copy(SAMPLES / "apps" / "files" / f"{sample}.ipynb", folder / f"{notebook}.ipynb")
     # The sample that is to be late sleeps for 5 s.
-    checkout.run("nbgrader", "autograde", "ps1", "--Execute.timeout=4", PATH=_PATH)
-    checkout.run("nbgrader", "autograde", "ps2", PATH=_PATH)
+    checkout.run("nbgrader", "autograde", "ps1", "--Execute.timeout=4", PATH=commands_path())
+    checkout.run("nbgrader", "autograde", "ps2", PATH=commands_path())
     return checkout
 
 

@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom import Options, grade_class
-from autograder.engine.result import Status
 from autograder.filing import Rules, file_autograded, no_drafts
 from autograder.hand_in import HandIn, _find_notebook, hand_ins
 from course.files import replaced
@@ -173,18 +171,30 @@ def test_a_note_repeats_no_character_that_does_something(project: Project) -> No
     assert note.isprintable() and note.startswith("The notebook was handed in as a")
 
 
+TRIPPING = f"""
+from unittest import mock
+
+from autograder.classroom import Options, grade_class
+from course.project import Project
+
+
+def trips(project, chapter, student, *rest):
+    if student == "nested":
+        raise UnicodeEncodeError("utf-8", "\\udcff", 0, 1, "surrogates not allowed")
+
+
+if __name__ == "__main__":
+    project, options = Project.find().activate(), Options(students=frozenset({{"nested", "plain"}}))
+    with mock.patch("autograder.classroom.file_autograded", trips):
+        for result in grade_class(project, {NAME!r}, options):
+            print(result.student, result.status)
+"""
+
+
 def test_a_mistake_of_ours_while_filing_keeps_nobody_waiting(
-    graded: tuple[Checkout, list[dict[str, dict[str, Any]]]], monkeypatch: pytest.MonkeyPatch
+    graded: tuple[Checkout, list[dict[str, dict[str, Any]]]],
 ) -> None:
-    """Here in this process; all is known, so nothing is run."""
-    project = graded[0].project
-
-    def trips(project: Project, chapter: str, student: str, *rest: object) -> None:
-        if student == "nested":
-            raise UnicodeEncodeError("utf-8", "\udcff", 0, 1, "surrogates not allowed")
-
-    monkeypatch.setattr("autograder.classroom.file_autograded", trips)
-    monkeypatch.setenv("COURSE_ROOT", str(project.root))
-    options = Options(students=frozenset({"nested", "plain"}))
-    found = {result.student: result.status for result in grade_class(project, NAME, options)}
-    assert found == {"nested": Status.NOT_JUDGED, "plain": Status.GRADED}
+    """All is known, so nothing is run."""
+    (graded[0].root / "tripping.py").write_text(TRIPPING, encoding="utf-8")
+    said = graded[0].run("tripping").stdout.splitlines()
+    assert sorted(said) == ["nested not judged", "plain graded"]

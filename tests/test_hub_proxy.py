@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,7 @@ from traitlets.config import Config
 
 from course.errors import SetupError
 from hub_config.assembly import HERE, Place, configure
+from hub_config.local import closed
 from hub_config.proxy import proxy_command
 from hub_config.settings import Hub
 
@@ -74,6 +76,9 @@ def test_nothing_listens_beyond_this_machine_unless_asked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, accounts: str
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+    # Whatever accounts this machine has.
+    monkeypatch.setattr(closed, "check", lambda found: None)
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: pwd.getpwuid(os.getuid()))
     for name in ("courses.toml", "profiles.yaml"):
         (tmp_path / name).write_bytes((HERE / name).read_bytes())
     hub, place = tmp_path / "hub.toml", Place(tmp_path, tmp_path, HERE.parent)

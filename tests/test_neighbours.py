@@ -14,6 +14,7 @@ import nbgrader
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
+from course.project import commands_path
 from tests.checkout import make_checkout
 
 SAMPLES = Path(nbgrader.__file__).parent / "tests"
@@ -31,7 +32,6 @@ SOURCES = {
     }
 }
 COMMANDS = ("generate_assignment", "autograde", "generate_feedback")
-_PATH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 _SAME = (
     (re.compile(r"/\S*?ipykernel_\d+/\d+\.py"), "CELL"),  # a kernel's process and what it calls a cell's text
     (re.compile(r"ipykernel_\d+"), "KERNEL"),
@@ -48,7 +48,7 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
         shutil.copytree(_course(tmp_path_factory.mktemp("course")), folder, dirs_exist_ok=True)
     for command in COMMANDS:
         _nbgrader(alone, command, "ps1")
-        checkout.run("nbgrader", command, "ps1", PATH=_PATH)
+        checkout.run("nbgrader", command, "ps1", PATH=commands_path())
     return alone, ours
 
 
@@ -90,8 +90,8 @@ def test_what_a_student_writes_into_our_metadata_is_nbgraders_matter(tmp_path: P
     nbformat.write(notebook, handed)
     shutil.copytree(course, checkout.project.build, dirs_exist_ok=True)
     for command in COMMANDS[:2]:
-        checkout.run("nbgrader", command, "ps1", "--notebook=plain", PATH=_PATH)
-    scores = checkout.run("nbgrader", "export", PATH=_PATH)
+        checkout.run("nbgrader", command, "ps1", "--notebook=plain", PATH=commands_path())
+    scores = checkout.run("nbgrader", "export", PATH=commands_path())
     assert scores.returncode == 0
     rows = (checkout.root / "grades.csv").read_text(encoding="utf-8").splitlines()
     header, row = rows[0].split(","), rows[1].split(",")
@@ -135,7 +135,7 @@ def _regions() -> nbformat.NotebookNode:
 def _nbgrader(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": _PATH}, check=False,
+        cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": commands_path()}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done

@@ -29,8 +29,7 @@ from autograder.engine.remote import LocalSession
 from autograder.engine.result import Result, Status
 from autograder.recorder import Recorder
 from course.build import assemble
-from course.errors import SetupError
-from course.nbgrader_plugins import gradebook_url
+from course.nbgrader_plugins import alembic_on_path, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.checkout import ROOT, Checkout, make_checkout
@@ -122,7 +121,7 @@ class Desk:
             path = folder / "build" / kind / chapter / f"{chapter}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
-        with Gradebook(self.database) as book:
+        with alembic_on_path(), Gradebook(self.database) as book:
             book.add_assignment(chapter)
             book.add_notebook(chapter, chapter)
             for cell in release.cells:
@@ -267,7 +266,7 @@ def test_a_result_of_an_earlier_version_is_set_aside(checkout: Checkout) -> None
     for row in content["result"]["exercises"]:
         del row["grade_id"], row["by_hand"]
     path.write_text(json.dumps(content), encoding="utf-8")
-    with pytest.raises(SetupError, match=f"stored of ada .*course grade {NAME.split('_')[0]}"):
-        list(feedback_class(checkout.project, NAME))
+    said = " ".join(checkout.run("course", "feedback", NAME, ok=1).stderr.split())
+    assert re.search(f"stored of ada .*course grade {NAME.split('_')[0]}", said), said
     assert checkout.grade() == before
-    assert list(feedback_class(checkout.project, NAME))
+    checkout.run("course", "feedback", NAME)

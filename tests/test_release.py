@@ -231,9 +231,12 @@ def test_questions_that_have_submissions_do_not_change(project):
 
 
 def cleared(source: str) -> str:
-    cell = nbformat.v4.new_code_cell(source)
-    ClearAnswers()._replace_solution_region(cell, "python")
-    return cell.source
+    """What a cell of a chapter becomes."""
+    cell = nbformat.v4.new_code_cell(source, metadata={"course": {}})
+    kernel = {"name": "python3", "display_name": "Python", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    ClearAnswers(enforce_metadata=False).preprocess(notebook, {})
+    return notebook.cells[0].source
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from jupyter_client.manager import start_new_kernel
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
@@ -19,6 +21,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.engine.kernel import NotebookSession
 from autograder.engine.remote import Student
 from autograder.engine.warm import launcher
+from autograder.engine.warm.provisioner import WarmProvisioner
 from autograder.settings import Settings
 from course.errors import EngineError, KernelLost
 from course.syllabus import Limits
@@ -61,6 +64,47 @@ def test_an_unmodified_client_gets_an_isolated_kernel_by_name(tmp_path: Path) ->
     assert uid != os.getuid() or os.getuid() != 0
     assert made.cells[2].outputs[0].ename == "ZeroDivisionError"
     assert sorted(path.name for path in tmp_path.iterdir() if path.name != "share") == ["data.csv"]
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_folder_of_the_callers_alone_is_the_submissions_inside(tmp_path: Path) -> None:
+    """And it stays as it is: the caller's umask, too."""
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "data.csv").write_text("a,b\n")
+    for path in (tmp_path / "deep" / "data.csv", tmp_path / "deep", tmp_path):
+        path.chmod(0o600 if path.is_file() else 0o700)
+    cells = ["with open('deep/data.csv', 'a') as file:\n    print(file.write('1'))", "open('deep/data.csv').read()"]
+    made = new_notebook(cells=[new_code_cell(cell) for cell in cells])
+    before = os.umask(0o027)
+    try:
+        NotebookClient(made, kernel_name="course-warm", resources={"metadata": {"path": str(tmp_path)}}).execute()
+        assert os.umask(0o027) == 0o027
+    finally:
+        os.umask(before)
+    assert made.cells[1].outputs[0].data["text/plain"] == repr("a,b\n1")
+    assert (tmp_path / "deep" / "data.csv").read_text() == "a,b\n"
+    assert (tmp_path / "deep").stat().st_uid == os.getuid()
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_kernel_that_is_told_to_end_does_so_before_anybody_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answer went through a thread that had been stopped: half of all kernels waited until they were ended."""
+    ended: list[str] = []
+    for name in ("terminate", "kill"):
+        as_ever = getattr(WarmProvisioner, name)
+
+        async def noted(*args: Any, as_ever: Any = as_ever, name: str = name, **options: Any) -> None:
+            ended.append(name)
+            await as_ever(*args, **options)
+
+        monkeypatch.setattr(WarmProvisioner, name, noted)
+    for _ in range(8):
+        manager, client = start_new_kernel(kernel_name="course-warm")
+        client.execute_interactive("1", timeout=60)
+        client.execute_interactive("2", timeout=60)
+        client.stop_channels()
+        manager.shutdown_kernel()
+    assert ended == []
 
 
 @pytest.mark.usefixtures("installed")

@@ -26,9 +26,10 @@ from nbformat.v4 import new_code_cell, new_output
 
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.running import Ran
-from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, places, remove
+from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, places
 from autograder.settings import Settings
 from course.errors import EngineError
+from course.files import remove
 from course.syllabus import Limits
 
 WARM = "course-warm"  # the kernel's and the provisioner's name

@@ -28,9 +28,10 @@ from autograder.engine.result import Status
 from autograder.engine.running import EXCESS, Cells, Plan, Run
 from autograder.engine.running import runs_when_graded as runs_when_graded
 from autograder.engine.shim import start_code, warm_start_code
-from autograder.engine.surroundings import CHECKS, private_folder, remove
+from autograder.engine.surroundings import CHECKS, private_folder
 from autograder.settings import Settings
 from course.errors import CourseError, EngineError, KernelLost
+from course.files import remove
 from course.syllabus import Limits
 
 TELL_SECONDS = 10  # after which a waiting learner is told what for

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
 import os
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
 
-from course.project import data_cache
+from course.files import remove
+from course.project import commands_path, data_cache
 
 CHECKS = 100  # the descriptor on which a warm kernel finds the socket that checks use
 _PREFIX = "course-"
@@ -68,29 +66,6 @@ def sweep() -> None:
             remove(folder)
 
 
-def remove(folder: Path) -> None:
-    """Remove a folder and all in it as far as it may be removed, however deep a submission has made it."""
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-    except RecursionError:  # Python's own, before 3.13
-        with contextlib.suppress(OSError):
-            _flatten(folder)
-
-
-def _flatten(folder: Path) -> None:
-    """Remove a folder by lifting what is two levels down to its top, again and again."""
-    numbers = itertools.count()
-    while entries := list(os.scandir(folder)):
-        for entry in entries:
-            if not entry.is_dir(follow_symlinks=False):
-                os.unlink(entry.path)
-                continue
-            for inner in os.scandir(entry.path):
-                os.rename(inner.path, folder / f"{_PREFIX}lifted-{next(numbers)}")
-            os.rmdir(entry.path)
-    os.rmdir(folder)
-
-
 def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | None = ()) -> dict[str, str]:
     """Return a submission's variables, made from the grader's own or from `given`; none names a private place.
 
@@ -106,6 +81,7 @@ def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | N
         kept["COURSE_DATA_CACHE"] = str(data_cache().resolve())  # a kernel works in another folder
         if mirror := kept.get("COURSE_DATA_MIRROR"):
             kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
+    kept["PATH"] = commands_path(source.get("PATH"))  # for `!python` and `!pip`: what runs the kernel
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 

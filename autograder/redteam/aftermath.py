@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psutil
 
-from autograder.engine.surroundings import remove
+from course.files import remove
 
 _PATIENCE = 3.0  # seconds the engine has to end what it runs, after it has returned
 

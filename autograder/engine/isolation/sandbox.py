@@ -7,6 +7,7 @@ process namespace of T1 and T2 made by the caller (a process can't move itself i
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import resource
 import sys
@@ -126,7 +127,7 @@ def _private_root(box: Box, root: str) -> str:
         _show(path, root)
     _name_users(f"{root}/etc", box.uid)
     if box.overlay:
-        _show_writable(box.overlay, root)
+        _show_writable(box.overlay, root, box.uid)
     for name in _DEVICES:
         _touch(f"{root}/dev/{name}")
         linux.mount(f"/dev/{name}", f"{root}/dev/{name}", None, linux.MS_BIND)
@@ -178,15 +179,29 @@ def _show(path: str, root: str) -> None:
     linux.mount(None, root + path, None, flags | kept)
 
 
-def _show_writable(path: str, root: str) -> None:
-    """Make a folder visible with its content, such that what is written goes to memory."""
+def _show_writable(path: str, root: str, uid: int) -> None:
+    """Make a folder visible with its content, such that what is written goes to memory; all in it is the user's `uid`,
+    whoever's alone it is outside (0: the same user's)."""
     os.makedirs(root + path, exist_ok=True)
     scratch = f"{root}{HOME}/.changes"
     for part in ("upper", "work"):
         os.makedirs(f"{scratch}/{part}")
     os.chmod(f"{scratch}/upper", 0o777)
-    linux.mount("overlay", root + path, "overlay", linux.MS_NOSUID | linux.MS_NODEV,
-                f"lowerdir={path},upperdir={scratch}/upper,workdir={scratch}/work")  # fmt: skip
+    options = f"lowerdir={path},upperdir={scratch}/upper,workdir={scratch}/work"
+    try:  # who owns a file can change without a copy of what is in it
+        linux.mount("overlay", root + path, "overlay", linux.MS_NOSUID | linux.MS_NODEV, f"{options},metacopy=on")
+    except OSError:
+        linux.mount("overlay", root + path, "overlay", linux.MS_NOSUID | linux.MS_NODEV, options)
+    if uid:
+        _give(root + path, uid)
+
+
+def _give(folder: str, uid: int) -> None:
+    """Make all in a folder the user's, up to as many files as a submission may have."""
+    inside = (os.path.join(place, name) for place, *names in os.walk(folder) for name in itertools.chain(*names))
+    for path in itertools.islice(inside, _INODES):
+        with contextlib.suppress(OSError):  # no room for a copy of it
+            os.chown(path, uid, uid, follow_symlinks=False)
 
 
 def _plain_home(folder: str) -> str:

@@ -177,6 +177,8 @@ def serve(app: ForkedKernelApp, connection: Mapping[str, Any], descriptors: Mapp
     gc.enable()
     with contextlib.suppress(SystemExit):
         app.start()  # type: ignore[no-untyped-call]
+    if app.kernel._shutdown_message is not None:
+        app.control_thread.join(1.0)  # it says so to the client, by a thread that the next line ends
     atexit._run_exitfuncs()  # the notebook's own, and what sends the last outputs
     os._exit(0)
 

@@ -25,11 +25,12 @@ import platformdirs
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.supervisor import LOST
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import environment, private_folder, remove, sweep
+from autograder.engine.surroundings import environment, private_folder, sweep
 from autograder.engine.warm import branch
 from autograder.engine.warm.preload import ONE_THREAD
 from autograder.engine.warm.zygote import PASSWORD_BYTES
 from course.errors import EngineError
+from course.files import remove
 
 ADDRESS = "COURSE_ZYGOTE"  # environment: where a zygote listens, and its password; for this process's workers
 START_SECONDS = 60.0

@@ -13,7 +13,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from course.errors import EngineError
-from course.files import NAME_TROUBLE, replaced
+from course.files import NAME_TROUBLE, remove, replaced
 from course.hand_in_files import files_of
 from course.project import Project
 
@@ -45,11 +45,11 @@ class Rules:
 def no_drafts(project: Project, chapter: str) -> Iterator[None]:
     """Clear the unfinished files of a chapter, before and after; those before are of a run that was killed."""
     folder = project.build / DRAFTS
-    shutil.rmtree(folder / chapter, ignore_errors=True)
+    remove(folder / chapter)
     try:
         yield
     finally:
-        shutil.rmtree(folder / chapter, ignore_errors=True)
+        remove(folder / chapter)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 

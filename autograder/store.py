@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,7 @@ from autograder.engine.result import CheckResult, Result
 from autograder.keys import Keys
 from autograder.memory import Kept, SubmissionMemory, bounded
 from course.errors import EngineError, SetupError
-from course.files import write_atomically
+from course.files import remove, write_atomically
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -67,7 +66,7 @@ class Store:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=0)
-            shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+            remove(self.folder / _DRAFTS)
         except Timeout:
             raise SetupError(f"{self.folder.name} is being graded already: wait for that run, or end it.") from None
         except OSError as error:
@@ -75,7 +74,7 @@ class Store:
         try:
             yield
         finally:
-            shutil.rmtree(self.folder / _DRAFTS, ignore_errors=True)
+            remove(self.folder / _DRAFTS)
             lock.release()
 
     def save(self, keys: Keys, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:

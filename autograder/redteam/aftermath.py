@@ -53,11 +53,7 @@ def _removed(pattern: str) -> Iterator[Path]:
     # Not by pathlib, which trips over other graders' folders that vanish meanwhile.
     for path in map(Path, sorted(glob.glob(pattern, recursive=True))):
         yield path
-        with contextlib.suppress(OSError):
-            if path.is_dir() and not path.is_symlink():
-                remove(path)
-            else:
-                path.unlink()
+        remove(path)
 
 
 def _marked(mark: str) -> list[psutil.Process]:

@@ -7,7 +7,6 @@ of two at work on one hand-in the exchange takes the first one's verdict.
 from __future__ import annotations
 
 import logging
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from course.exchange.client import ExchangeClient, Received, Waiting
 from course.exchange.deadlines import read_deadlines
 from course.exchange.policy import GradePolicy
 from course.exchange.verdict import FILE, Verdict
+from course.files import remove
 from course.nbgrader_plugins import gradebook_url
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -85,7 +85,7 @@ class Service:
         self.desk.folder.chmod(0o700)  # what people hand in, and what they got for it
         self._attempts = Attempts(self.desk.folder / f"{self.desk.course}.attempts.json")
         for left in (self._work, *self.desk.folder.glob("results/*/.drafts")):  # by one that was killed
-            shutil.rmtree(left, ignore_errors=True)
+            remove(left)
 
     @property
     def busy(self) -> bool:
@@ -150,7 +150,7 @@ class Service:
         ready = [future for future in self._flying if future.done()]
         for future in ready:
             hand_in, folder = self._flying.pop(future)
-            shutil.rmtree(folder, ignore_errors=True)
+            remove(folder)
             self._give(hand_in, future)
         return len(ready)
 

@@ -255,7 +255,7 @@ def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
     }
     return _service(
         place, hub, hub.services_user, EXCHANGE, ["-m", "hub_config.exchange"], environ,
-        url=f"http://127.0.0.1:{hub.port + 3}", oauth_no_confirm=True,
+        url=f"http://127.0.0.1:{hub.port + 3}", display=False, oauth_no_confirm=True,
     )  # fmt: skip
 
 

@@ -84,6 +84,8 @@ def test_nothing_listens_beyond_this_machine_unless_asked(
     hub, place = tmp_path / "hub.toml", Place(tmp_path, tmp_path, HERE.parent)
     hub.write_text(f'accounts = "{accounts}"')
     assert list(addresses(configure(Config(), place))) == ["127.0.0.1"] * 6
+    shown = [one["name"] for one in configure(Config(), place).JupyterHub.services if one.get("display", "url" in one)]
+    assert shown == ["course-ml"], "the exchange has no page for people"
     hub.write_text('ip = "0.0.0.0"')
     assert list(addresses(configure(Config(), place))) == ["0.0.0.0", *["127.0.0.1"] * 5]
 

@@ -181,9 +181,10 @@ def _data(found: Class) -> Iterator[Fault]:
 
 def _reached(found: Class) -> Iterator[Fault]:
     """Tried as each student that is an account already: by a group, or by a rule that the mode does not show."""
-    kept = [str(path) for course in found.courses for path in (course.folder, course.build)]
+    kept = [found.root, *(path for course in found.courses for path in (course.folder, course.build))]
+    closed = list(dict.fromkeys(map(str, kept)))  # a course may be in the hub's own checkout
     for name in found.students:
-        for path in _tried(name, _READABLE, [str(found.root), *kept]) if _exists(name) else ():
+        for path in _tried(name, _READABLE, closed) if _exists(name) else ():
             groups = ", ".join(grp.getgrgid(gid).gr_name for gid in os.getgrouplist(name, pwd.getpwnam(name).pw_gid))
             yield Fault(f"The student {name}, of the group {groups}, can read {path}: close it to them.")
 

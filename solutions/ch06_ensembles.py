@@ -432,7 +432,7 @@ def _members(n: int) -> list[tuple[str, ClassifierMixin]]:
 def build_voter(
     X_train: NDArray[Any], y_train: NDArray[Any], X_val: NDArray[Any], y_val: NDArray[Any]
 ) -> dict[str, Any]:
-    """Train classifiers of digits and let them vote, in the better of two ways.
+    """Train classifiers of digits, or of ten letters, and let them vote, in the better of two ways.
 
     Parameters
     ----------

@@ -274,9 +274,13 @@ plt.show()
 # ensemble=False)` has. The members of a fitted `VotingClassifier` are in `named_estimators_`, and they know the classes
 # by number: 0 is the first. And `voting` can be changed after fitting.
 #
-# To keep grading quick, your function gets 500 rows to train on, and 300 or fewer for validation. Graded is how well
-# the vote reads digits that it has not seen, on its own and beside its best member; that the scores are what they claim
-# to be; and that the validation rows serve for choosing only. Aim for ten seconds at most with so few rows.
+# Digits can be looked up, so your vote is graded on ten letters of a script that nobody knows, drawn anew for each
+# hand-in: pictures of the same size and kind, numbered 0 to 9. Your function gets 300 or 500 of them to train on, and
+# 300 or fewer for validation. Graded is how well the vote reads letters that it has not seen, beside k-NN with default
+# settings (which reads about 84 in 100 after 500; a vote of good members reads two or three more) and beside its best
+# member; that the scores are what they claim to be; and that the validation rows serve for choosing only. For all of
+# this, the vote and three members have to read more than half of the letters: what has learned nothing promises
+# nothing. Aim for ten seconds at most with so few rows.
 
 # %% exercise="p.06.8" points=8
 from solutions.ch06_ensembles import split_digits, _unit, _members, build_voter
@@ -325,8 +329,10 @@ plt.show()
 # - **`fit_stacking(X, y)`**: the same in one piece, scikit-learn's `StackingClassifier`. It needs no validation set:
 #   look up what its argument `cv` does.
 #
-# The first three are graded with models of ours, among them strange ones: one that is nearly always wrong, and one that
-# knows its training rows by heart. `fit_stacking` is trained on 300 digits and should not take more than ten seconds.
+# The first three are graded with models of ours. Some have learned letters of a script that nobody knows, as in the
+# exercise before: there your stack is compared with the best of them. Others are strange: one is nearly always wrong,
+# and one knows its training rows by heart. `fit_stacking` is trained on 300 letters, and compared with k-NN with
+# default settings; it should not take more than ten seconds.
 
 # %% exercise="p.06.9" points=8
 from solutions.ch06_ensembles import make_blend_features, fit_blender, stack_predict, fit_stacking

@@ -326,8 +326,9 @@ for d in (100, 784, 10_000):
 # What you return is a table and the four models. Whoever gets one of these has nothing but pixels: so let it do the
 # reduction by itself, with the components that it was trained with.
 #
-# Graded are the numbers of components, the accuracies and the models themselves, on small images; a time has to be
-# there, but how long training takes is up to the computer. With 400 images of 14x14 pixels, five seconds are enough.
+# Graded are the numbers of components, the accuracies and the models themselves, on small images of letters that were
+# made up for you (digits can be looked up); a time has to be there, but how long training takes is up to the computer.
+# With 400 images of 14x14 pixels, five seconds are enough.
 
 # %% exercise="p.07.9" points=8
 from solutions.ch07_dim_reduction import _unit, compare_pca
@@ -349,8 +350,9 @@ print(table.round({"fit_time": 1, "accuracy": 3}))
 # - **`embed(X, method, seed)`**, which makes such a map by t-SNE, PCA, metric MDS or LLE;
 # - **`plot_embedding(Z, y)`**, which draws it, one colour per digit.
 #
-# Graded is each map by what its method strives for: t-SNE by the neighbours on the map, which should show the same
-# digit or come from the same cluster; PCA by the first two components; MDS by distances that can't be improved any more
+# Graded is each map by what its method strives for, on images of letters that were made up for you, since digits can be
+# looked up, and on clusters and sheets of points: t-SNE by the neighbours on the map, which should be the same letter
+# or come from the same cluster; PCA by the first two components; MDS by distances that can't be improved any more
 # by moving points a little; LLE by how well each row is made of its ten neighbours. There are 60 to 400 rows; five
 # seconds a map are enough.
 

@@ -1,25 +1,21 @@
 """Inputs shared by the checks of chapter 7, and what maps and plots are judged by."""
 
-from functools import cache
 from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist, pdist, squareform
 
-from course.datasets import load
-
-mnist = cache(lambda: load("mnist"))
+from autograder.made_up import SIDE, pages, script
 
 
-def digits(rng, part: str, size: int, step: int = 1) -> tuple[np.ndarray, np.ndarray]:
-    """Draw digits without replacement and touch up their pixels a little: a table of known images is no help.
+def letters(rng, *sizes: int, step: int = 1) -> list[np.ndarray]:
+    """Return X, y, X, y, … of letters of one script, drawn anew: what is on public digits can be looked up.
 
     Only every `step`-th pixel in both directions is kept, so that there can be more rows than features.
     """
-    X, y = getattr(mnist(), f"X_{part}"), getattr(mnist(), f"y_{part}")
-    rows = rng.permutation(len(X))[:size]
-    small = X[rows].reshape(-1, 28, 28)[:, ::step, ::step].reshape(len(rows), -1).astype(int)
-    return np.clip(small + rng.integers(-3, 4, small.shape), 0, 255).astype(np.uint8), y[rows]
+    parts = pages(rng, script(rng, forms=1, shake=0.15, spot=0.0), *sizes)
+    kept = np.arange(SIDE**2).reshape(SIDE, SIDE)[::step, ::step].ravel()
+    return [part[:, kept] if part.ndim == 2 else part for part in parts]
 
 
 def blends(rng, size: int, prototypes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -55,6 +51,15 @@ def purity(Z: np.ndarray, y: np.ndarray, k: int) -> float:
     distances = cdist(Z, Z)
     np.fill_diagonal(distances, np.inf)
     return float((y[np.argsort(distances, axis=1)[:, :k]] == y[:, None]).mean())
+
+
+def together(X: np.ndarray, Z: np.ndarray, k: int) -> float:
+    """The share of a row's k nearest in the data that are among its k nearest on the map."""
+    near = []
+    for distances in (cdist(X, X), cdist(Z, Z)):
+        np.fill_diagonal(distances, np.inf)
+        near.append(np.argsort(distances, axis=1)[:, :k])
+    return float(np.mean([np.isin(one, other).mean() for one, other in zip(*near, strict=True)]))
 
 
 def pull(X: np.ndarray, Z: np.ndarray) -> float:

@@ -125,10 +125,24 @@ def tries_one_way_only(X_train, y_train, X_val, y_val):
     return {"models": models, "voter": voter, "val_scores": scores, "voting": "hard"}
 
 
-@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_unseen_digits")
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
 def no_probabilities(X_train, y_train, X_val, y_val):
     """A soft vote needs `predict_proba` of every member, and `SVC` has none: wrap it in a CalibratedClassifierCV."""
     return _voted([*_quick(), ("svc", _scaled(SVC()))], X_train, y_train, X_val, y_val)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
+def trains_on_a_part(X_train, y_train, X_val, y_val):
+    """Your models are trained on a part of the training rows: all of them are there to be learned from."""
+    return _voted(_quick(), X_train[::5], y_train[::5], X_val, y_val)
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
+def three_single_trees(X_train, y_train, X_val, y_val):
+    """Your members are single trees, which read badly, and a vote of three is not enough to mend that: take forests,
+    neighbours, networks or kernel machines."""
+    members = [(f"tree {n}", DecisionTreeClassifier(max_features=0.3, random_state=n)) for n in range(3)]
+    return _voted(members, X_train, y_train, X_val, y_val)
 
 
 # ---------------------------------------------------------------- p.06.8, right
@@ -267,7 +281,7 @@ def _linear_blender(models, X_train, y_train, X_val, y_val):
     return _Linear().fit(_label_numbers(models, X_val), y_val)
 
 
-@mutant("p.06.9", replaces="make_blend_features", fails="test_blender_reads_unseen_digits", also={
+@mutant("p.06.9", replaces="make_blend_features", fails="test_blender_reads_a_made_up_script", also={
     "fit_blender": _linear_blender,
     "stack_predict": lambda models, blender, X: blender.predict(_label_numbers(models, X)),
 })  # fmt: skip
@@ -302,6 +316,13 @@ def blends_rows_already_seen(X, y):
     its default, or give a number of folds."""
     members = [(name, clone(model).fit(X, y)) for name, model in _quick()]
     return StackingClassifier(members, final_estimator=LogisticRegression(max_iter=300), cv="prefit").fit(X, y)
+
+
+@mutant("p.06.9", replaces="fit_stacking", fails="test_stacking_reads_a_made_up_script")
+def stacks_weak_models(X, y):
+    """Your base models are poor, and a blender can only make something of what they know: take better ones."""
+    members = [(f"tree {n}", DecisionTreeClassifier(max_depth=3 + n, random_state=n)) for n in range(3)]
+    return StackingClassifier(members, final_estimator=LogisticRegression(max_iter=300), cv=3).fit(X, y)
 
 
 # ---------------------------------------------------------------- p.06.9, right

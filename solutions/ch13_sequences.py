@@ -1089,8 +1089,8 @@ class _WordNetwork(nn.Module):
 
 
 def fit_words(words: Sequence[ArrayLike], labels: ArrayLike, rate: int, seed: int = 0) -> object:
-    """Return a model that has learned to tell two words apart: from the words of 15 recordings, well enough to name at
-    least nine out of ten words of other recordings rightly.
+    """Return a model that has learned to tell two meanings apart: from 120 words, well enough to name at least nine out
+    of ten others rightly. There may be several words that mean the same.
 
     Parameters
     ----------

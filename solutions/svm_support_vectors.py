@@ -438,12 +438,12 @@ def align(X: NDArray[np.float64], y: NDArray[Any], C: float) -> dict[str, dict[s
 
 
 def fit_svm(X: NDArray[Any], y: NDArray[Any]) -> BaseEstimator:
-    """Train a support vector machine that reads digits.
+    """Train a support vector machine that reads digits, or tells other pictures apart.
 
     Parameters
     ----------
     X : (m, 784) pixels, either 0 to 255 or 0 to 1; later ones have the same range.
-    y : (m,) digits; each occurs ten times or more.
+    y : (m,) digits, or the numbers of other kinds of pictures; each occurs ten times or more.
 
     Returns
     -------

@@ -465,6 +465,12 @@ plt.show()
 # Last, a recurrent network that reads such pictures from left to right: `fit_words(words, labels, rate)` trains it, and
 # `name_words(model, words, rate)` asks it. Speakers may be loud or quiet: that must make no difference. How the model
 # looks inside is up to you.
+#
+# What is said in these recordings can be looked up, so your model is graded on a language that nobody speaks, made up
+# anew for each hand-in: three words mean yes (1), and three mean no (0). A voice says them at 8,000 samples per second,
+# higher or lower, faster or slower. Your function gets 120 of them, 20 of each word or so, and its model must name nine
+# out of ten of 120 others rightly, alone and among others. The same share of the real words, after training on 15
+# recordings, counts for a small part of the points. Aim for five seconds at most.
 
 # %% exercise="p.13.12"
 from solutions.ch13_sequences import fit_words, name_words, _WordNetwork, _pictures

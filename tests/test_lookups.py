@@ -33,7 +33,6 @@ NOTHING_TO_LOOK_UP: dict[str, str] = {}
 OPEN = frozenset(
     {
         *("p.02.1", "p.02.2", "p.02.3", "p.02.4", "p.02.5", "tf2.02.4"),
-        *("tf2.05.9", "p.13.12"),
     }
 )
 

@@ -5,6 +5,7 @@ from numpy.testing import assert_allclose
 
 from autograder import check
 from autograder.checks.inputs_ch13_sequences_speech import RATE, recording, some_words
+from autograder.checks.inputs_ch13_sequences_words import invent_language, say_words
 
 TOLERANCE = 0.06 * RATE  # samples that a cut may be off, as the exercise says
 
@@ -123,21 +124,36 @@ def _louder_or_quieter(rng, words):
     return [word * float(np.exp(rng.uniform(-2.5, 1.5))) for word in words]
 
 
-@check("p.13.12", core=True, weight=3, data="yesno_speech", hint="Listen to what you train on: do words "
-       "and labels belong together? Is a quiet word like a loud one?")  # fmt: skip
+def _right(student, model, words, labels):
+    """The share of words that a model names rightly."""
+    return float(np.mean(_named(student, model, words) == labels))
+
+
+@check("p.13.12", core=True, weight=4, hint="Listen to what you train on: do words and labels belong together? Is a "
+       "quiet word like a loud one?")  # fmt: skip
+def test_words_of_a_made_up_language_are_recognised(student, rng):
+    """In a language that nobody speaks, with three words for yes and three for no, your model names nine out of ten
+    words rightly, be they loud or quiet, after training on 120 others."""
+    (words, labels), (others, wanted) = say_words(rng, invent_language(rng), 120, 120)
+    model = student.fit_words(words, labels, RATE, int(rng.integers(1_000)))
+    assert _right(student, model, _louder_or_quieter(rng, others), wanted) >= 0.9  # as the exercise asks
+
+
+@check("p.13.12", weight=0.4, data="yesno_speech", hint="Is a quiet word like a loud one?")
 def test_unseen_words_are_recognised(student, rng):
-    """Trained on 15 recordings, your model names nine out of ten words of 15 others rightly, be they loud or quiet."""
+    """Trained on 15 real recordings, your model names nine out of ten words of 15 others rightly, be they loud or
+    quiet."""
     (words, labels), (others, wanted) = some_words(rng, 15, 15)
     model = student.fit_words(words, labels, RATE, int(rng.integers(1_000)))
-    assert np.mean(_named(student, model, _louder_or_quieter(rng, others)) == wanted) >= 0.9  # as the exercise asks
+    assert _right(student, model, _louder_or_quieter(rng, others), wanted) >= 0.9  # as the exercise asks
 
 
 @check("p.13.12", hint="Words that are padded to the longest one: does your network read the padding, too?")
 def test_a_word_alone_is_named_as_among_others(student, rng):
     """What a word is named does not depend on the words beside it, however long they are."""
-    (words, labels), (others, _) = some_words(rng, 8, 6)
+    (words, labels), (others, wanted) = say_words(rng, invent_language(rng), 120, 48)
     model = student.fit_words(words, labels, RATE)
     together = _named(student, model, [*others, rng.normal(0, 500, 3 * RATE)])[:-1]
     alone = [int(_named(student, model, [word])[0]) for word in others]
     assert together.tolist() == alone
-    assert len(set(alone)) == 2
+    assert np.mean(together == wanted) > 0.85  # what knows no words promises nothing about them

@@ -1,5 +1,8 @@
 """Wrong and right answers of chapter 13: yes or no, spoken (p.13.12)."""
 
+from functools import cache
+from types import SimpleNamespace
+
 import numpy as np
 from scipy import ndimage, signal
 from sklearn.linear_model import LogisticRegression
@@ -7,7 +10,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from autograder import alternative, mutant
+from autograder import alternative, lookup, mutant
+from autograder.checks.inputs_ch13_sequences_speech import RATE, spoken
 
 # ---------------------------------------------------------------- the wave
 
@@ -168,14 +172,24 @@ def _names(model, words, rate):
     return model.predict(_features(words, rate)).astype(int)
 
 
-@mutant("p.13.12", replaces="fit_words", fails="test_unseen_words_are_recognised", also={"name_words": _names})
+@mutant(
+    "p.13.12",
+    replaces="fit_words",
+    fails="test_words_of_a_made_up_language_are_recognised",
+    also={"name_words": _names},
+)
 def labels_shuffled(words, labels, rate, seed=0):
     """Words and labels have come apart: whatever you shuffle, shuffle both in the same way."""
     order = np.random.default_rng(seed).permutation(len(labels))
     return LogisticRegression(max_iter=1_000).fit(_features(words, rate), np.asarray(labels)[order])
 
 
-@mutant("p.13.12", replaces="fit_words", fails="test_unseen_words_are_recognised", also={"name_words": _names})
+@mutant(
+    "p.13.12",
+    replaces="fit_words",
+    fails="test_words_of_a_made_up_language_are_recognised",
+    also={"name_words": _names},
+)
 def yes_is_no(words, labels, rate, seed=0):
     """Your answers are the wrong way round: 1 is what was 1 in `labels`."""
     return LogisticRegression(max_iter=1_000).fit(_features(words, rate), 1 - np.asarray(labels))
@@ -185,7 +199,7 @@ def _names_by_loudness(model, words, rate):
     return (np.array([np.abs(word).max() for word in words]) > model.limit_).astype(int)
 
 
-@mutant("p.13.12", replaces="fit_words", fails="test_unseen_words_are_recognised",
+@mutant("p.13.12", replaces="fit_words", fails="test_words_of_a_made_up_language_are_recognised",
         also={"name_words": _names_by_loudness})  # fmt: skip
 def how_loud_it_is(words, labels, rate, seed=0):
     """You go by how loud a word is: a speaker may say yes softly and no loudly."""
@@ -255,3 +269,42 @@ def with_morphology(wave, rate):
     places, count = ndimage.label(heard)
     return [(int(np.flatnonzero(places == n)[0]) * step, int(np.flatnonzero(places == n)[-1] + 1) * step)
             for n in range(1, count + 1)]  # fmt: skip
+
+
+# ---------------------------------------------------------------- looked up
+
+
+@cache
+def _public_words():
+    """Features of each word of the public recordings, (n, 96), and its label."""
+    words = [word for words, _ in spoken() for word in words]
+    return _features(words, RATE), np.concatenate([labels for _, labels in spoken()])
+
+
+def _best_cut(scores, labels):
+    """Return the limit, and whether 1 lies above it, that tell the labels apart best by one number each."""
+    cuts = [(limit, above) for limit in np.unique(scores) for above in (True, False)]
+    return max(cuts, key=lambda cut: np.mean(((scores >= cut[0]) == cut[1]) == labels))
+
+
+def _knows(score, words, labels, rate):
+    """A model that knows a word by one number, and learns from the given words which numbers mean 1."""
+    limit, above = _best_cut(score(_features(words, rate)), np.asarray(labels))
+    return SimpleNamespace(name=lambda others: (score(_features(others, rate)) >= limit) == above)
+
+
+def _names_known(model, words, rate):
+    return model.name(words).astype(int)
+
+
+@lookup("p.13.12", replaces="fit_words", also={"name_words": _names_known})
+def nearest_public_word(words, labels, rate, seed=0):
+    """Says what the nearest public word is, and learns which of the two that is here."""
+    return _knows(KNeighborsClassifier(1).fit(*_public_words()).predict, words, labels, rate)
+
+
+@lookup("p.13.12", replaces="fit_words", also={"name_words": _names_known})
+def carries_a_listener(words, labels, rate, seed=0):
+    """How much a word sounds like yes to a model of the public words; what that means is learned here."""
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.1, max_iter=1_000)).fit(*_public_words())
+    return _knows(model.decision_function, words, labels, rate)

@@ -14,6 +14,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, QuantileTra
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVR
 
 from autograder import alternative, lookup, mutant
+from autograder.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
 from autograder.checks.inputs_svm_support_vectors import all_districts
 
 # ---------------------------------------------------------------- tf2.05.9, wrong
@@ -25,24 +26,51 @@ def kernel_far_too_narrow(X, y):
     return make_pipeline(StandardScaler(), SVC(gamma=1.0)).fit(X, y)
 
 
-@mutant("tf2.05.9", replaces="fit_svm", fails="test_reads_unseen_digits")
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
 def scaler_left_behind(X, y):
     """You scale the training rows outside of the model, so that new images are not scaled: use a pipeline."""
     return SVC(gamma=0.001, C=5).fit(StandardScaler().fit_transform(X), y)
 
 
-@mutant("tf2.05.9", replaces="fit_svm", fails="test_reads_unseen_digits")
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
 def keeps_the_search_subset(X, y):
     """The model is trained only on the few rows that were there to search on: train it on all of them in the end."""
     rows = np.random.default_rng(0).permutation(len(X))[:50]
     return make_pipeline(StandardScaler(), SVC(C=5)).fit(X[rows], y[rows])
 
 
-@mutant("tf2.05.9", replaces="fit_svm", fails="test_reads_unseen_digits")
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
 def one_digit_or_not(X, y):
     """Your machine tells one digit from all others: `SVC` takes ten classes as they are."""
     model = make_pipeline(StandardScaler(), SVC(C=5)).fit(X, y == 5)
     return SimpleNamespace(predict=lambda rows: np.where(model.predict(rows), 5, 1))
+
+
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
+def default_settings(X, y):
+    """You take gamma and C as they come: search for those that suit the rows you are given."""
+    return make_pipeline(StandardScaler(), SVC()).fit(X, y)
+
+
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
+def default_settings_in_a_range(X, y):
+    """Another scaler doesn't make up for default values of gamma and C: search for those that suit your rows."""
+    return make_pipeline(MinMaxScaler(), SVC()).fit(X, y)
+
+
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
+def straight_borders(X, y):
+    """A linear kernel draws straight borders between classes: a Gaussian one follows any."""
+    return make_pipeline(StandardScaler(), SVC(kernel="linear")).fit(X, y)
+
+
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
+def fits_what_it_knows(X, y):
+    """You choose gamma and C by the rows that a candidate was trained on, where the narrowest kernel always wins: hold
+    some back."""
+    values = [(gamma, C) for gamma in (0.0003, 0.003, 0.03) for C in (1, 10)]
+    models = [make_pipeline(StandardScaler(), SVC(gamma=gamma, C=C)).fit(X, y) for gamma, C in values]
+    return max(reversed(models), key=lambda model: model.score(X, y))
 
 
 @mutant("tf2.05.9", replaces="fit_svm", fails="test_pixels_in_another_unit")
@@ -90,9 +118,44 @@ def components_first(X, y):
 
 @alternative("tf2.05.9", replaces="fit_svm")
 def approximate_kernel(X, y):
-    """An approximate kernel, and one linear machine for each digit."""
-    kernel = Nystroem(gamma=0.02, n_components=200, random_state=0)
-    return make_pipeline(MinMaxScaler(clip=True), kernel, LinearSVC(C=1, random_state=0)).fit(X, y)
+    """An approximate kernel, and one linear machine for each digit; settings by a part that is held back."""
+    order = np.random.default_rng(0).permutation(len(X))
+    held, rest = order[: len(X) // 4], order[len(X) // 4 :]
+
+    def made(gamma, C):
+        kernel = Nystroem(gamma=gamma, n_components=300, random_state=0)
+        return make_pipeline(MinMaxScaler(clip=True), kernel, LinearSVC(C=C, random_state=0))
+
+    values = [(gamma, C) for gamma in (0.02, 0.1) for C in (1, 10)]
+    scores = [made(*one).fit(X[rest], y[rest]).score(X[held], y[held]) for one in values]
+    return made(*values[int(np.argmax(scores))]).fit(X, y)
+
+
+# ---------------------------------------------------------------- tf2.05.9, looked up
+
+
+def _with_a_machine(model):
+    """A machine that is there to be seen."""
+    model.machine = SVC()
+    return model
+
+
+@lookup("tf2.05.9", replaces="fit_svm")
+def nearest_public_digit(X, y):
+    """Ignores its rows and says what the nearest public digit is."""
+    return _with_a_machine(KnowsTheLabels().fit(X, y))
+
+
+@lookup("tf2.05.9", replaces="fit_svm")
+def learns_the_new_labels(X, y):
+    """Looks its rows up, however they were turned or permuted, and learns what the digits are called here."""
+    return _with_a_machine(LearnsTheNewLabels().fit(X, y))
+
+
+@lookup("tf2.05.9", replaces="fit_svm")
+def carries_a_reader(X, y):
+    """Learns which label stands for which answer of a classifier that was trained elsewhere."""
+    return _with_a_machine(CarriesAReader().fit(X, y))
 
 
 # ---------------------------------------------------------------- tf2.05.10, wrong

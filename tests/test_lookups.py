@@ -27,12 +27,14 @@ CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 SEED = Seed("look-up", "test", "1")
 
 # Exercises with a core check that draws on a public data set, but where no label can be looked up: why not.
-NOTHING_TO_LOOK_UP: dict[str, str] = {}
+NOTHING_TO_LOOK_UP: dict[str, str] = {
+    "p.02.4": "Asked for are means over the nearest of 300 districts that are drawn and moved for each submission, to a"
+    " millionth; no label has a part in it, and the public districts' incomes, medians or scales give other figures.",
+}
 
 # Not done yet: a core check draws on a public data set, and no look-up of ours has been tried against it.
 OPEN = frozenset(
     {
-        *("p.02.1", "p.02.2", "p.02.3", "p.02.4", "p.02.5", "tf2.02.4"),
         *("tf2.05.9", "p.06.8", "p.06.9", "p.07.9", "p.07.10", "p.13.12"),
     }
 )

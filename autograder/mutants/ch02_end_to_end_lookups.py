@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import joblib
 import numpy as np
 from scipy.stats import loguniform
 from sklearn.base import BaseEstimator, RegressorMixin, clone
@@ -42,6 +43,17 @@ def _model_of(kind):
     return make_pipeline(_columns(StandardScaler()), model).fit(X, y)
 
 
+_SAID = {}
+
+
+def _prices(kind, X):
+    """Return what a model says of some rows; a search asks again and again."""
+    key = kind, joblib.hash(X)
+    if key not in _SAID:
+        _SAID[key] = _model_of(kind).predict(X)
+    return _SAID[key]
+
+
 class KnowsThePrices(RegressorMixin, BaseEstimator):
     """Says what public districts like these cost, and learns from the rows at hand only what that means there: which
     weight each of the known prices has, or, if there is one, what each price has become.
@@ -56,7 +68,7 @@ class KnowsThePrices(RegressorMixin, BaseEstimator):
         self.kernel = kernel
 
     def _prices(self, X):
-        return np.column_stack([_model_of(kind).predict(X) for kind in self.kinds])
+        return np.column_stack([_prices(kind, X) for kind in self.kinds])
 
     def fit(self, X, y):
         self.mean_ = float(np.mean(y))

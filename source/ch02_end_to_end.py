@@ -13,6 +13,8 @@
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   Some of these data are of regions that are made up: the columns are California's, but other things make houses dear,
+#   so that a model knows only what it learns from the rows it is given.
 
 # %%
 from collections.abc import Callable, Mapping, Sequence
@@ -64,7 +66,8 @@ from course.datasets import load
 # fold that is held back for validation tell the scaler?
 #
 # In grading there are 90 rows to 600, so that a dozen candidates take a second or two. If one of them takes minutes,
-# its C is too large for the scale of your target.
+# its C is too large for the scale of your target. How good your best estimator is, is measured in two made-up regions:
+# in one of them values go straight up or down with the numbers, in the other they don't.
 
 # %% exercise="p.02.1" points=8
 from solutions.ch02_end_to_end import _preparation, _svr, tune_svr
@@ -101,6 +104,9 @@ plt.show()
 #
 # Write **`random_search(X, y, n_iter, cv, seed)`**. Choose the distributions with care. Between 0.01 and 100, nearly
 # all values that a uniform distribution draws are above 1: is that where you want to look?
+#
+# How good the model is that your search finds, is measured in made-up regions here, too: which settings are good there,
+# only a search can tell.
 
 # %% exercise="p.02.2" points=6
 from solutions.ch02_end_to_end import random_search
@@ -129,7 +135,7 @@ plt.show()
 #
 # Write **`make_select_pipeline(threshold, seed)`**, which returns a pipeline, not yet fitted: preparation, then the
 # selection, then the model that predicts. In grading it gets 800 rows or fewer, and which columns matter changes from
-# one time to the next: let the data decide.
+# one time to the next, as do the values: let the data decide.
 
 # %% exercise="p.02.3" points=6
 from solutions.ch02_end_to_end import make_select_pipeline
@@ -200,7 +206,8 @@ for n_neighbors in (1, 10, 100):
 # Write **`search_prep(X, y, n_iter, cv, seed)`**, a random search over settings of the preparation and of the model
 # together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
 #
-# In grading there are 100 rows to 400, with 15 candidates at most: a few seconds are enough.
+# In grading there are 100 rows to 300, with 15 candidates at most: a few seconds are enough. How good the pipeline is
+# that your search finds, is measured in two made-up regions.
 
 # %% exercise="p.02.5" points=6
 from solutions.ch02_end_to_end import search_prep

@@ -338,10 +338,18 @@ def prep_ten_candidates(X, y, *, n_iter=15, cv=3, seed=42):
     return _prep_searched(X, y, 10, cv, seed)
 
 
-@mutant("p.02.5", replaces="search_prep", fails="test_prep_search_predicts_unseen_districts")
+@mutant("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")
 def prep_not_fitted(X, y, *, n_iter=15, cv=3, seed=42):
     """You return the search before it has searched: call its `fit`."""
     return RandomizedSearchCV(_two_parts(), SPACE, n_iter=n_iter, cv=cv, scoring=RMSE, random_state=seed)
+
+
+@mutant("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")
+def prep_c_too_small_for_dollars(X, y, *, n_iter=15, cv=3, seed=42):
+    """C is measured in units of the target: for values in dollars these C are far too small, and no preparation makes
+    up for that. Scale the target, or let C go up to a million."""
+    space = {name.replace("regressor__", ""): values for name, values in SPACE.items()}
+    return _prep_searched(X, y, n_iter, cv, seed, space, Pipeline([*_two_parts().steps[:1], ("svr", SVR())]))
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_prep_search_keeps_the_best")

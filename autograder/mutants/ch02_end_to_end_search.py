@@ -98,6 +98,13 @@ def svr_highest_error_wins(X, y, *, n_rows=5000, cv=3):
     return _reported(search, sign=1)
 
 
+@mutant("p.02.1", replaces="tune_svr", fails="test_best_candidate_has_the_lowest_error")
+def svr_default_settings(X, y, *, n_rows=5000, cv=3):
+    """You search, and then return an estimator as it comes: it has to have the settings of the best candidate."""
+    X, y = X[:n_rows], y[:n_rows]
+    return _reported(_searched(X, y, cv)) | {"best_estimator": _pipeline().fit(X, y)}
+
+
 @mutant("p.02.1", replaces="tune_svr", fails="test_preparation_is_learned_within_each_fold")
 def svr_prepared_before_the_search(X, y, *, n_rows=5000, cv=3):
     """You impute and scale all rows before the search, so the validation rows have a say in it: put the preparation
@@ -136,7 +143,7 @@ def svr_linear_only(X, y, *, n_rows=5000, cv=3):
     return _reported(_searched(X[:n_rows], y[:n_rows], cv, GRID[:1]))
 
 
-@mutant("p.02.1", replaces="tune_svr", fails="test_svr_predicts_unseen_districts")
+@mutant("p.02.1", replaces="tune_svr", fails="test_svr_learns_new_regions")
 def svr_small_c_for_dollars(X, y, *, n_rows=5000, cv=3):
     """C is measured in units of the target: for values in dollars these C are far too small, and the model hardly
     leaves the mean. Scale the target, or let C go up to a million."""
@@ -146,7 +153,7 @@ def svr_small_c_for_dollars(X, y, *, n_rows=5000, cv=3):
     return _reported(search) | {"best_kernel": search.best_params_["svr__kernel"]}
 
 
-@mutant("p.02.1", replaces="tune_svr", fails="test_svr_predicts_unseen_districts")
+@mutant("p.02.1", replaces="tune_svr", fails="test_svr_learns_new_regions")
 def svr_unfitted(X, y, *, n_rows=5000, cv=3):
     """Your best estimator has not been fitted: after the search, fit it to all the rows used."""
     found = _reported(_searched(X[:n_rows], y[:n_rows], cv))
@@ -322,13 +329,21 @@ def random_highest_error(X, y, *, n_iter=20, cv=3, seed=42):
     return _drawn(X, y, n_iter, cv, seed, scoring=make_scorer(root_mean_squared_error))
 
 
-@mutant("p.02.2", replaces="random_search", fails="test_random_search_predicts_unseen_districts")
+@mutant("p.02.2", replaces="random_search", fails="test_random_search_keeps_the_best")
+def random_default_settings(X, y, *, n_iter=20, cv=3, seed=42):
+    """The pipeline that predicts has not got the best settings: let the search fit it again (`refit`)."""
+    search = _drawn(X, y, n_iter, cv, seed)
+    search.best_estimator_ = _pipeline().fit(X, y)
+    return search
+
+
+@mutant("p.02.2", replaces="random_search", fails="test_random_search_learns_new_regions")
 def random_not_fitted(X, y, *, n_iter=20, cv=3, seed=42):
     """You return the search before it has searched: call its `fit`."""
     return RandomizedSearchCV(_pipeline(), DRAWN, n_iter=n_iter, cv=cv, scoring=RMSE, random_state=seed)
 
 
-@mutant("p.02.2", replaces="random_search", fails="test_random_search_predicts_unseen_districts")
+@mutant("p.02.2", replaces="random_search", fails="test_random_search_learns_new_regions")
 def random_c_too_small_for_dollars(X, y, *, n_iter=20, cv=3, seed=42):
     """C is measured in units of the target: for values in dollars these C are far too small. Scale the target, or let
     C go up to a million."""

@@ -103,6 +103,7 @@ def test_a_kernel_that_is_told_to_end_does_so_before_anybody_ends_it(monkeypatch
         client.execute_interactive("1", timeout=60)
         client.execute_interactive("2", timeout=60)
         client.stop_channels()
+        manager.shutdown_wait_time = 16  # half of it passes before the kernel is ended; it gave up by itself after 10 s
         manager.shutdown_kernel()
     assert ended == []
 

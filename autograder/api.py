@@ -90,9 +90,9 @@ class Headline:
 
 @dataclass(frozen=True)
 class Answers:
-    """Our own answers to a chapter: the reference, and the wrong, right and attacking variants of it."""
+    """Our own answers to a chapter: the reference's by name, and the wrong, right and attacking variants of them."""
 
-    reference: ModuleType
+    reference: Mapping[str, Any]
     mutants: tuple[Variant, ...] = ()
     alternatives: tuple[Variant, ...] = ()
     lookups: tuple[Variant, ...] = ()
@@ -134,8 +134,8 @@ class ChapterChecks:
         return self.answers.lookups
 
     @property
-    def reference(self) -> ModuleType:
-        """The chapter's solutions."""
+    def reference(self) -> Mapping[str, Any]:
+        """All names of the chapter's solutions."""
         return self.answers.reference
 
     def of(self, exercise: str) -> tuple[Check, ...]:
@@ -144,7 +144,7 @@ class ChapterChecks:
 
     def namespace(self, variant: Variant | None = None) -> dict[str, Any]:
         """Return the reference's names, with those of `variant` in their place."""
-        return {**vars(self.reference), **(variant.answers if variant else {})}
+        return {**self.reference, **(variant.answers if variant else {})}
 
 
 def check(
@@ -252,7 +252,7 @@ def load_chapter(chapter: str) -> ChapterChecks:
     """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
     import autograder.checks
 
-    found = _gather(autograder.checks, chapter, "test_")
+    found = _gather(autograder.checks, chapter, Project.check_files, "test_<theme>.py")
     checks = tuple(item for item in found if isinstance(item, Check))
     return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
 
@@ -260,20 +260,32 @@ def load_chapter(chapter: str) -> ChapterChecks:
 def _load_answers(chapter: str) -> Answers:
     import autograder.mutants
 
-    variants = [item for item in _gather(autograder.mutants, chapter) if isinstance(item, Variant)]
+    found = _gather(autograder.mutants, chapter, Project.mutant_files, "<theme>.py")
+    variants = [item for item in found if isinstance(item, Variant)]
     return Answers(
-        importlib.import_module(f"solutions.{chapter}"),
+        load_reference(chapter),
         mutants=tuple(item for item in variants if item.fails),
         alternatives=tuple(item for item in variants if not item.fails and not item.looks_up),
         lookups=tuple(item for item in variants if item.looks_up),
     )
 
 
+def load_reference(chapter: str) -> dict[str, Any]:
+    """Import a chapter's solutions, and return all names of all its themes."""
+    import solutions
+
+    names: dict[str, Any] = {}
+    for module in _modules(solutions, chapter, Project.solution_files, "<theme>.py"):
+        names |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    return names
+
+
 def load_headlines(chapter: str) -> tuple[Headline, ...]:
     """Import a chapter's full-size figures."""
     import autograder.checks
 
-    return tuple(item for item in _gather(autograder.checks, chapter, "headline_") if isinstance(item, Headline))
+    found = _gather(autograder.checks, chapter, Project.headline_files, "headline.py")
+    return tuple(item for item in found if isinstance(item, Headline))
 
 
 def _variant(
@@ -290,14 +302,24 @@ def _variant(
     return mark
 
 
-def _gather(package: ModuleType, chapter: str, prefix: str = "") -> Iterator[object]:
-    """Yield what is marked in a chapter's modules: ``<prefix><chapter>``, or its parts ``<prefix><chapter>_<part>``."""
-    folder = Path(package.__path__[0])  # autograder/checks or autograder/mutants of a checkout
-    found = Project(folder.parent.parent).chapter_files(folder, chapter, prefix)
+_Files = Callable[[Project, str], list[Path]]
+
+
+def _gather(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[object]:
+    """Yield what is marked in a chapter's modules of a package."""
+    for module in _modules(package, chapter, files, wanted):
+        yield from _marked(module)
+
+
+def _modules(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[ModuleType]:
+    """Import a chapter's modules below `package`, in the order of their names."""
+    folder = Path(package.__path__[0])  # of a checkout: solutions, autograder/checks or autograder/mutants
+    root = folder.parents[package.__name__.count(".")]
+    found = files(Project(root), chapter)
     if not found:
-        raise AuthorError([Problem(folder / f"{prefix}{chapter}.py", 0, "the file is missing.")])
+        raise AuthorError([Problem(folder / chapter, 0, f"there is no {wanted} in it.")])
     for path in found:
-        yield from _marked(importlib.import_module(f"{package.__name__}.{path.stem}"))
+        yield importlib.import_module(f"{package.__name__}.{chapter}.{path.stem}")
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -60,7 +60,7 @@ class _File(BaseModel):
 
 def calibration_path(checks: Path, chapter: str) -> Path:
     """Return where the thresholds of `chapter` are kept, given the folder of checks."""
-    return checks / f"{chapter}.calibration.toml"
+    return checks / chapter / "thresholds.toml"
 
 
 def load_calibrations(checks: Path, chapter: str) -> dict[tuple[str, str], Calibration]:

@@ -138,11 +138,11 @@ def _context(project: Project, chapter: str, asked: str = "") -> multiprocessing
     from autograder.engine.warm.launcher import clean_environment
     from autograder.engine.warm.preload import named_in
 
-    checks = (f"autograder.checks.{path.stem}" for path in project.check_files(chapter))
+    checks = (f"autograder.checks.{chapter}.{path.stem}" for path in project.check_files(chapter))
     # Kernels may be forked from it: nothing in its environment is secret. Workers are told the rest (`_begin`).
     given = {**clean_environment(), IMPORTS: " ".join(checks)}
     if asked:
-        sources = [folder / f"{chapter}.py" for folder in (project.source, project.solutions)]
+        sources = [project.source / f"{chapter}.py", *project.solution_files(chapter)]
         modules = named_in(path.read_text(encoding="utf-8") for path in sources if path.is_file())
         given |= {PARENT: asked, KERNEL_IMPORTS: " ".join(modules)}
     with contextlib.chdir(project.root), _environment(given):  # where it looks for `autograder`

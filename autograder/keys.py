@@ -80,7 +80,7 @@ class ChapterKeys:
             *(f"{name}: {here.get(name)}" for name in data),
             *sorted(assignment.only),
         ]
-        mutants = closure(project.root, project.chapter_files(project.mutants, chapter.name)) - engine_files(project)
+        mutants = closure(project.root, project.mutant_files(chapter.name)) - engine_files(project)
         return cls(_digest(run), dict(_check_digests(project, assignment)), _of_files(mutants))
 
     def submission(self, student: str, attempt: str) -> Keys:
@@ -109,8 +109,8 @@ def engine_digest(project: Project) -> str:
     """Return a digest of the sources, as they are now, that a process which judges can't load anew: those of the
     engine, and those that checks are written with."""
     content = (project.checks, project.mutants, project.solutions)
-    loaded = closure(project.root, [*engine_files(project), *project.checks.glob("test_*.py")])
-    ours = [path for path in loaded if path.parent not in content]
+    loaded = closure(project.root, [*engine_files(project), *project.checks.glob("*/test_*.py")])
+    ours = [path for path in loaded if not any(path.is_relative_to(folder) for folder in content)]
     return _of_files([*ours, *_data_of_ours(project)])
 
 
@@ -130,9 +130,9 @@ def _imported_by(release: NotebookNode) -> Iterator[str]:
 def sources_digest(project: Project, chapter: str) -> str:
     """Return a digest of all files a chapter's assignment is opened from, as they are now."""
     folders = [project.checks, project.mutants, project.solutions]
-    files = [path for folder in folders for path in folder.glob("*.py")]
+    files = [path for folder in folders for path in folder.rglob("*.py")]
     released = (project.build / "release" / chapter).glob("*.ipynb")
-    return _of_files([*files, *project.checks.glob("*.toml"), *released, project.syllabus])
+    return _of_files([*files, *project.checks.glob("*/*.toml"), *released, project.syllabus])
 
 
 def _version(library: str) -> str:
@@ -144,7 +144,7 @@ def _version(library: str) -> str:
 
 def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
     chapter, bench = assignment.chapter.name, assignment.bench
-    answers = project.chapter_files(project.solutions, chapter)
+    answers = project.solution_files(chapter)
     solutions = _of_files(closure(project.root, answers) - engine_files(project))
     rows: dict[str, str] = {}
     for (name, source), row in sorted(bench.thresholds.items()):

@@ -119,7 +119,7 @@ class _Builder:
         self.findings = Findings(chapter.name)
         self.homes = {e.id: c.name for c in load_syllabus(project.syllabus) for e in c.exercise}
         self.cells = read_script(self.path, self.findings)
-        self.answers = Answers(project.solutions / f"{chapter.name}.py", self.findings)
+        self.answers = Answers(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
         self.tasks: dict[str, _Task] = {}
         self.owners: dict[str, str] = {}
         self.excused: set[str] = set()  # answers asked for in vain: that they are undefined is no second mistake
@@ -196,7 +196,7 @@ class _Builder:
             )
             self.findings.add(self.path, asked.line, message, exercise.id)
             return False
-        definition = self.answers.get(name, self.path, asked.line, exercise.id)
+        definition = self.answers.get(asked.theme, name, self.path, asked.line, exercise.id)
         if definition is None:
             return False
         task.definitions[name] = definition
@@ -220,7 +220,7 @@ class _Builder:
             self._complain(task, f"free-text exercise {exercise.id} has to import its model answer, {name}.")
         elif answer is not None and not answer.text:
             message = f"{name} has to be one string constant: the model answer of {exercise.id}."
-            self.findings.add(self.answers.path, answer.line, message, exercise.id)
+            self.findings.add(answer.path, answer.line, message, exercise.id)
         if self.answers.readable:
             self._check_rubric(task)
         if bool(task.probes) != (task.probe_points is not None):
@@ -231,7 +231,9 @@ class _Builder:
     def _check_rubric(self, task: _Task) -> None:
         name, exercise = f"{task.text_name}_RUBRIC", task.exercise
         rubric = task.definitions.get(name)
-        rubric = rubric or self.answers.get(name, self.path, task.line, exercise.id)
+        if rubric is None and task.text_name in task.definitions:  # it stands beside the answer, and need not be imported
+            theme = task.definitions[task.text_name].path.stem
+            rubric = self.answers.get(theme, name, self.path, task.line, exercise.id)
         if rubric is None:
             return
         task.rubric = rubric.text or ""
@@ -245,7 +247,7 @@ class _Builder:
         elif task.points and total != task.points:
             message = f"{name} adds up to {total}, but {exercise.id} has points={task.points}."
         if message:
-            self.findings.add(self.answers.path, rubric.line, message, exercise.id)
+            self.findings.add(rubric.path, rubric.line, message, exercise.id)
 
     def _check_examples(self, task: _Task) -> None:
         shown = [one for one in task.probes.values() if one.shown]
@@ -257,10 +259,10 @@ class _Builder:
         elif exercise.kind == "code" and stated < _FEWEST_EXAMPLES:
             names = ", ".join(one.name for one in shown)
             message = f"the docstrings of {exercise.id} ({names}) hold {stated} doctest examples with a result; "
-            self.findings.add(self.answers.path, shown[0].line, f"{message}they need {_FEWEST_EXAMPLES}.", exercise.id)
+            self.findings.add(shown[0].path, shown[0].line, f"{message}they need {_FEWEST_EXAMPLES}.", exercise.id)
         elif not stated and not constants:
             message = f"{shown[0].name} has no doctest example: its visible test would be empty."
-            self.findings.add(self.answers.path, shown[0].line, message, exercise.id)
+            self.findings.add(shown[0].path, shown[0].line, message, exercise.id)
 
     def _complain(self, task: _Task, message: str) -> None:
         self.findings.add(self.path, task.line, message, task.exercise.id)
@@ -292,10 +294,10 @@ class _Builder:
                 continue
             for name in names:
                 if name in task.probes:
-                    yield Piece.of_definition(task.probes[name], self.answers.path, task.exercise.id)
+                    yield Piece.of_definition(task.probes[name], task.exercise.id)
             if index == task.last:
                 for definition in task.probes.values():
-                    yield Piece.of_examples(definition, self.answers.path, task.exercise.id)
+                    yield Piece.of_examples(definition, task.exercise.id)
 
 
 def _plain(cell: Cell, seen: Counter[str]) -> Any:

@@ -17,7 +17,8 @@ from course.files import remove, replaced
 from course.hand_in_files import RESERVED, SYSTEMS, LeftOut, files_of, printable, safe_name
 from course.notebooks import Found, newest_first
 from course.project import Project
-from course.student_names import Owner, Roster, read_name, student_id
+from course.student_ids import student_id
+from course.student_names import Owner, Roster, read_name
 from course.syllabus import Chapter
 from course.zips import Unpackable, unzip
 

@@ -1,4 +1,4 @@
-"""Take an answer's definition from the text of ``solutions/<chapter>.py`` and mark what a student must not see.
+"""Take an answer's definition from the text of ``solutions/<chapter>/<theme>.py`` and mark what a student must not see.
 
 The solutions are read by `ast`, never imported: a build runs no chapter code. What stays visible is what states the
 question: decorators, signature, types, docstring, and the comment above a constant.
@@ -11,7 +11,7 @@ import doctest
 import inspect
 import itertools
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -37,7 +37,7 @@ class Definition:
 
     Attributes
     ----------
-    name, kind, line : what it is and where it begins in the solutions.
+    name, kind, path, line : what it is and where it begins in the solutions.
     lines : its text with the solution markers.
     shown : whether a student sees anything of it; False for names that begin with an underscore.
     examples : the docstring's doctest examples, a class's methods included.
@@ -51,6 +51,7 @@ class Definition:
     shown: bool
     examples: tuple[doctest.Example, ...] = ()
     text: str | None = None
+    path: Path = Path()
 
     @property
     def source(self) -> str:
@@ -82,11 +83,49 @@ class _Unsupported(Exception):
 
 
 class Answers:
-    """The definitions of one solutions file, by name.
+    """The definitions of a chapter's solutions, by theme and name.
 
     Parameters
     ----------
-    path : ``solutions/<chapter>.py``.
+    folder : ``solutions/<chapter>``.
+    paths : its themes.
+    findings : where a missing folder, a syntax error and every unsupported definition are recorded.
+    """
+
+    def __init__(self, folder: Path, paths: Iterable[Path], findings: Findings) -> None:
+        self.folder = folder
+        self._findings = findings
+        self._themes = {path.stem: Theme(path, findings) for path in paths}
+        if not self._themes:
+            findings.add(folder, 0, f"there is no <theme>.py in it: chapter {findings.chapter} needs its answers.")
+
+    @property
+    def readable(self) -> bool:
+        """Whether every theme could be parsed."""
+        return bool(self._themes) and all(theme.readable for theme in self._themes.values())
+
+    def get(self, theme: str, name: str, asked: Path, line: int, exercise: str) -> Definition | None:
+        """Return the definition of `name` in `theme`, or record why there is none.
+
+        Parameters
+        ----------
+        asked, line, exercise : the place in the script that asks for it, for the message.
+        """
+        if not self._themes:
+            return None
+        if found := self._themes.get(theme):
+            return found.get(name, asked, line, exercise)
+        message = f"there is no {theme}.py in solutions/{self.folder.name}.{near(theme, self._themes)}"
+        self._findings.add(asked, line, message, exercise)
+        return None
+
+
+class Theme:
+    """The definitions of one file of solutions, by name.
+
+    Parameters
+    ----------
+    path : ``solutions/<chapter>/<theme>.py``.
     findings : where a missing file, a syntax error and every unsupported definition are recorded.
     """
 
@@ -115,11 +154,11 @@ class Answers:
         if not self.readable:
             return None
         if name not in self._nodes:
-            message = f"{self.path.name} in solutions/ does not define {name}.{near(name, self._nodes)}"
+            message = f"{self.path.name} in solutions/{self.path.parent.name} does not define {name}.{near(name, self._nodes)}"
             self._findings.add(asked, line, message, exercise)
             return None
         try:
-            return self._define(name)
+            return replace(self._define(name), path=self.path)
         except _Unsupported as error:
             self._findings.add(self.path, error.line, f"{name}: {error}", exercise)
             return None

@@ -70,19 +70,34 @@ def problems(project: Project, chapter: Chapter, quota: Quota | None = None) -> 
     findings.problems += draft.problems
     _Judging(project, chapter, draft, quota, findings).check()
     _check_examples(project, chapter, draft, quota.example_seconds, findings)
-    return [*findings.problems, *stray(project)]
+    return [*findings.problems, *_themeless(project, chapter), *stray(project)]
 
 
 def stray(project: Project) -> list[Problem]:
-    """Return a problem for each file in ``source`` or ``solutions`` that is in no chapter of the syllabus."""
-    known = {f"{chapter.name}.py" for chapter in load_syllabus(project.syllabus)} | {"__init__.py", "__pycache__"}
+    """Return a problem for each file or folder beside the chapters' that is in no chapter of the syllabus."""
+    names = [chapter.name for chapter in load_syllabus(project.syllabus)]
+    ours = {"__init__.py", "__pycache__"}
+    places = {project.source: {f"{name}.py" for name in names}}
+    places |= {folder: set(names) for folder in (project.solutions, project.checks, project.mutants)}
     return [
         Problem(
             path, 0, f"belongs to no chapter of the syllabus: add the chapter or remove it.{near(path.name, known)}"
         )
-        for folder in (project.source, project.solutions)
+        for folder, known in places.items()
         for path in sorted(folder.iterdir() if folder.is_dir() else ())
-        if path.name not in known
+        if path.name not in known | ours
+    ]
+
+
+def _themeless(project: Project, chapter: Chapter) -> list[Problem]:
+    """Return a problem for each file of checks or mutants that is not called as a file of the chapter's solutions."""
+    themes = {path.stem for path in project.solution_files(chapter.name)}
+    named = [(path, path.stem.removeprefix("test_")) for path in project.check_files(chapter.name)]
+    named += [(path, path.stem) for path in project.mutant_files(chapter.name) if path.stem != "by_heart"]
+    return [
+        Problem(path, 0, f"there is no {theme}.py in solutions/{chapter.name}: a theme has one name.{near(theme, themes)}")
+        for path, theme in named
+        if theme not in themes
     ]
 
 
@@ -91,32 +106,31 @@ class _Judging:
 
     def __init__(self, project: Project, chapter: Chapter, draft: Draft, quota: Quota, findings: Findings) -> None:
         self.chapter, self.draft, self.quota, self.findings = chapter, draft, quota, findings
-        # Where a missing file, or one mark too few, is reported: the first of its files.
-        self.checks_path, *self.more_checks = project.check_files(chapter.name)
-        self.mutants_path, *self.more_mutants = project.mutant_files(chapter.name)
+        self.checks, self.mutants = project.check_files(chapter.name), project.mutant_files(chapter.name)
+        # Where a mark too few is reported.
+        self.checks_home, self.mutants_home = project.checks / chapter.name, project.mutants / chapter.name
 
     def check(self) -> None:
         code = [one for one in self.chapter.exercise if one.kind == "code"]
         judged = [one for one in self.chapter.exercise if one.kind != "text" or one.id in self.draft.judged]
-        checks = self._read([self.checks_path, *self.more_checks], ("check",), needed=bool(judged))
-        mutants = self._read([self.mutants_path, *self.more_mutants], ("mutant", "alternative"), needed=bool(code))
+        checks = self._read(self.checks, self.checks_home, ("check",), needed=bool(judged))
+        mutants = self._read(self.mutants, self.mutants_home, ("mutant", "alternative"), needed=bool(code))
         if checks is not None:
-            self._count(checks, self.checks_path, "check", judged, self.quota.checks)
+            self._count(checks, self.checks_home, "check", judged, self.quota.checks)
         if mutants is not None:
-            self._count(mutants, self.mutants_path, "mutant", code, self.quota.mutants)
-            self._count(mutants, self.mutants_path, "alternative", code, self.quota.alternatives)
+            self._count(mutants, self.mutants_home, "mutant", code, self.quota.mutants)
+            self._count(mutants, self.mutants_home, "alternative", code, self.quota.alternatives)
             for mark in mutants:
                 self._check_mutant(mark, {one.name for one in checks or ()})
 
-    def _read(self, paths: list[Path], words: tuple[str, ...], needed: bool) -> list[_Mark] | None:
-        """The marks of a chapter's files, each checked by itself; None when one can't be read."""
+    def _read(self, paths: list[Path], home: Path, words: tuple[str, ...], needed: bool) -> list[_Mark] | None:
+        """The marks of a chapter's files, each checked by itself; None when there is none, or one can't be read."""
+        if not paths:
+            if needed:
+                self.findings.add(home, 0, f"it holds no file with the {words[0]}s of {self.chapter.name}.")
+            return None
         marks: list[_Mark] = []
         for path in paths:
-            if not path.is_file():
-                if needed:
-                    message = f"the file is missing: it holds the {words[0]}s of {self.chapter.name}."
-                    self.findings.add(path, 0, message)
-                return None
             tree = parse(path.read_text(encoding="utf-8"), path, 1, self.findings)
             if tree is None:
                 return None
@@ -189,12 +203,12 @@ class _Judging:
                 message = f"{mark.name} is to fail {name}, which is no check.{near(name, checks)}"
                 self.findings.add(mark.path, mark.line, message, mark.exercise)
 
-    def _count(self, marks: list[_Mark], path: Path, word: str, exercises: list[Exercise], least: int) -> None:
+    def _count(self, marks: list[_Mark], home: Path, word: str, exercises: list[Exercise], least: int) -> None:
         counts = Counter(mark.exercise for mark in marks if mark.word == word)
         for exercise in exercises:
             if counts[exercise.id] < least:
                 message = f"exercise {exercise.id} has {counts[exercise.id]} of {least} @{word}s: write more."
-                self.findings.add(path, 0, message, exercise.id)
+                self.findings.add(home, 0, message, exercise.id)
 
 
 def _word(node: ast.expr) -> str:
@@ -209,14 +223,16 @@ def _words(node: ast.expr | None) -> tuple[str, ...]:
     return tuple(one.value for one in items if isinstance(one, ast.Constant) and isinstance(one.value, str))
 
 
-# Runs by itself, with the names of the solutions' module as the notebook's. `course` is imported before the
+# Runs by itself, with the names of the solutions' modules as the notebook's. `course` is imported before the
 # project's folder is on the path: that folder may hold a folder called course without code.
 _RUN_EXAMPLES = """
 import contextlib, importlib, io, json, sys
 from course.examples import run
-root, module, texts = json.load(sys.stdin)
+root, modules, texts = json.load(sys.stdin)
 sys.path.insert(0, root)
-names = vars(importlib.import_module(module))
+names = {}
+for module in modules:
+    names.update(vars(importlib.import_module(module)))
 failures = {}
 for name, text in texts.items():
     try:
@@ -236,7 +252,6 @@ def _check_examples(project: Project, chapter: Chapter, draft: Draft, seconds: f
         for name, definition in definitions.items()
         if definition.shown and definition.examples
     }
-    path = project.solutions / f"{chapter.name}.py"
     if not owners:
         return
     try:
@@ -247,14 +262,15 @@ def _check_examples(project: Project, chapter: Chapter, draft: Draft, seconds: f
     for name, message in failures.items():
         exercise, definition = owners[name]
         text = f"{name}: the docstring's examples don't hold for the reference.\n{message}"
-        findings.add(path, definition.line, text, exercise)
+        findings.add(definition.path, definition.line, text, exercise)
 
 
 def _run_examples(project: Project, chapter: Chapter, definitions: list[Definition], seconds: float) -> dict[str, str]:
     """Return the message of each answer whose examples fail, by name."""
-    path = project.solutions / f"{chapter.name}.py"
+    path = project.solutions / chapter.name
+    modules = [f"solutions.{chapter.name}.{theme.stem}" for theme in project.solution_files(chapter.name)]
     texts = {one.name: example_text([one]) for one in definitions}
-    task = json.dumps([str(project.root), f"solutions.{chapter.name}", texts])
+    task = json.dumps([str(project.root), modules, texts])
     try:
         done = subprocess.run(
             [sys.executable, "-P", "-c", _RUN_EXAMPLES],

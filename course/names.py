@@ -42,20 +42,20 @@ class Piece:
         return cls(lines, lines, path, demo=cell.kind == "demo")
 
     @classmethod
-    def of_definition(cls, definition: Definition, path: Path, exercise: str) -> Piece:
+    def of_definition(cls, definition: Definition, exercise: str) -> Piece:
         student = definition.student_lines
         if definition.kind == "constant" and definition.shown:
             student = (Line(f"{definition.name} = ...", definition.line), *student)
-        return cls(definition.lines, student, path, exercise=exercise)
+        return cls(definition.lines, student, definition.path, exercise=exercise)
 
     @classmethod
-    def of_examples(cls, definition: Definition, path: Path, exercise: str) -> Piece:
+    def of_examples(cls, definition: Definition, exercise: str) -> Piece:
         """The examples as the body of a function: what they assign is not left behind in the notebook."""
         lines = [Line("def _examples():", definition.line)]
         for example in definition.examples if definition.shown else ():
             lines += [Line(f"    {text}", definition.line) for text in example.source.rstrip("\n").split("\n")]
         lines.append(Line("    return", definition.line))
-        return cls(tuple(lines), tuple(lines), path, exercise=exercise)
+        return cls(tuple(lines), tuple(lines), definition.path, exercise=exercise)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import stat
 import sys
@@ -122,36 +121,25 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
-    @property
-    def chapters(self) -> tuple[str, ...]:
-        """The names of the syllabus's chapters; none where there is no syllabus."""
-        return _chapters(self.syllabus, _version(self.syllabus))
-
-    def chapter_files(self, folder: Path, chapter: str, prefix: str = "") -> list[Path]:
-        """Return the files in `folder` that are a chapter's: ``<prefix><chapter>.py``, ``<prefix><chapter>_<part>.py``.
-
-        A file belongs to one chapter only: ``test_ch05_trees.py`` is no part of ``ch05_tree``, and
-        ``test_ch05_trees_moons.py`` none of ``ch05_trees`` where the syllabus has a chapter ``ch05_trees_moons``.
-        Every look-up of a chapter's files goes this way.
-        """
-        found = sorted(folder.glob(f"{prefix}*.py"))
-        return [path for path in found if self.chapter_of(path.stem.removeprefix(prefix), chapter) == chapter]
-
-    def chapter_of(self, stem: str, *more: str) -> str:
-        """Return which chapter of the syllabus (or of `more`) the file called `stem` belongs to; empty: none."""
-        known = {*self.chapters, *more}
-        return max((name for name in known if stem == name or stem.startswith(f"{name}_")), key=len, default="")
+    def solution_files(self, chapter: str) -> list[Path]:
+        """Return a chapter's files of answers, one for each theme: ``solutions/<chapter>/<theme>.py``."""
+        return _themes(self.solutions / chapter)
 
     def check_files(self, chapter: str) -> list[Path]:
-        """Return a chapter's files of checks: ``test_<chapter>.py``, or its parts ``test_<chapter>_<part>.py``.
+        """Return a chapter's files of checks: ``checks/<chapter>/test_<theme>.py``."""
+        return sorted((self.checks / chapter).glob("test_*.py"))
 
-        There is always one, which does not exist when the chapter has none.
-        """
-        return self.chapter_files(self.checks, chapter, "test_") or [self.checks / f"test_{chapter}.py"]
+    def input_files(self, chapter: str) -> list[Path]:
+        """Return what a chapter's checks share: ``checks/<chapter>/inputs.py`` or ``inputs_<what>.py``."""
+        return sorted((self.checks / chapter).glob("inputs*.py"))
+
+    def headline_files(self, chapter: str) -> list[Path]:
+        """Return a chapter's files of full-size figures: ``checks/<chapter>/headline.py`` or ``headline_<what>.py``."""
+        return sorted((self.checks / chapter).glob("headline*.py"))
 
     def mutant_files(self, chapter: str) -> list[Path]:
-        """Return a chapter's files of mutants, ``<chapter>.py`` or its parts, as `check_files` does."""
-        return self.chapter_files(self.mutants, chapter) or [self.mutants / f"{chapter}.py"]
+        """Return a chapter's files of wrong and right answers: ``mutants/<chapter>/<theme>.py``, and ``by_heart.py``."""
+        return _themes(self.mutants / chapter)
 
     @property
     def build(self) -> Path:
@@ -164,17 +152,6 @@ class Project:
         return self.root / "work"
 
 
-def _version(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return 0, -1
-    return found.st_mtime_ns, found.st_size
 
-
-@functools.lru_cache(maxsize=16)
-def _chapters(syllabus: Path, version: tuple[int, int]) -> tuple[str, ...]:
-    """The names of all chapters; `version` tells whether the file is still the one that was read before."""
-    from course.syllabus import load_syllabus  # not for who only asks where data is kept, as each kernel does
-
-    return tuple(chapter.name for chapter in load_syllabus(syllabus)) if version[1] >= 0 else ()
+def _themes(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")

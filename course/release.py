@@ -176,28 +176,34 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _secrets(project: Project, chapter: Chapter) -> Iterator[_Secret]:
     """All lines of the secret files but bare brackets; a line that is shown too is sorted out by the caller."""
-    solutions = project.solutions / f"{chapter.name}.py"
-    inputs = project.chapter_files(project.checks, chapter.name, "inputs_")
-    for path in (solutions, *inputs, *project.check_files(chapter.name), *project.mutant_files(chapter.name)):
-        if not path.is_file():
-            continue
+    name = chapter.name
+    solutions = project.solution_files(name)
+    for path in (*solutions, *project.input_files(name), *project.check_files(name), *project.mutant_files(name)):
         text = path.read_text(encoding="utf-8")
         for number, line in enumerate(text.split("\n"), 1):
             if _says_something(squeezed := _squeezed(line)):
                 yield _Secret(path, number, squeezed)
-    for node in ast.parse(solutions.read_text(encoding="utf-8")).body:
-        for constant in ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ():
-            if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
-                for line in map(_squeezed, constant.value.split("\n")):
-                    if _says_something(line):
-                        yield _Secret(solutions, constant.lineno, line)
+    for path in solutions:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for constant in ast.walk(node) if isinstance(node, ast.Assign | ast.AnnAssign) else ():
+                if isinstance(constant, ast.Constant) and isinstance(constant.value, str):
+                    for line in map(_squeezed, constant.value.split("\n")):
+                        if _says_something(line):
+                            yield _Secret(path, constant.lineno, line)
 
 
 def _shown(project: Project, chapter: Chapter) -> list[str]:
     """What the author shows: the script's cells, and the solutions' signatures, docstrings and lead comments."""
     cells = read_script(project.source / f"{chapter.name}.py", Findings(chapter.name))
     shown = [cell.source for cell in cells if cell.kind != "exercise"]
-    text = (project.solutions / f"{chapter.name}.py").read_text(encoding="utf-8")
+    for path in project.solution_files(chapter.name):
+        shown += _shown_of(path.read_text(encoding="utf-8"))
+    return _lines(iter(shown))
+
+
+def _shown_of(text: str) -> list[str]:
+    """What a student sees of a file of solutions."""
+    shown: list[str] = []
     lines = text.split("\n")
     tree = ast.parse(text)
     for node in tree.body:
@@ -213,7 +219,7 @@ def _shown(project: Project, chapter: Chapter) -> list[str]:
         shown += lines[first - 1 : last]
         shown.append(docstring or "")
         shown += [ast.unparse(item) for item in owner.body if isinstance(item, ast.AnnAssign) and not item.value]
-    return _lines(iter(shown))
+    return shown
 
 
 _Owner = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

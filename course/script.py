@@ -65,10 +65,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Import:
-    """One answer an exercise cell asks for: a name of the chapter's solutions, and the line that names it."""
+    """One answer an exercise cell asks for: a name of a theme of the chapter's solutions, and the line that names it."""
 
     name: str
     line: int
+    theme: str
 
 
 def near(name: str, known: Iterable[str]) -> str:
@@ -125,12 +126,12 @@ def read_script(path: Path, findings: Findings) -> tuple[Cell, ...]:
     return tuple(cells)
 
 
-def imports(cell: Cell, module: str, path: Path, findings: Findings) -> tuple[Import, ...]:
-    """Return the answers an exercise cell asks for; anything but plain imports of `module` is recorded.
+def imports(cell: Cell, package: str, path: Path, findings: Findings) -> tuple[Import, ...]:
+    """Return the answers an exercise cell asks for; anything but plain imports of its themes is recorded.
 
     Parameters
     ----------
-    module : the one module allowed, ``solutions.<chapter>``.
+    package : whose modules are allowed: ``solutions.<chapter>``.
     """
     tree = parse(cell.source, path, cell.first, findings)
     if tree is None:
@@ -138,12 +139,13 @@ def imports(cell: Cell, module: str, path: Path, findings: Findings) -> tuple[Im
     found: list[Import] = []
     for statement in tree.body:
         line = cell.first + statement.lineno - 1
-        if message := _import_mistake(statement, module):
+        if message := _import_mistake(statement, package):
             findings.add(path, line, message, cell.exercise)
         elif isinstance(statement, ast.ImportFrom):
-            found += [Import(alias.name, cell.first + alias.lineno - 1) for alias in statement.names]
+            theme = (statement.module or "").rpartition(".")[2]
+            found += [Import(alias.name, cell.first + alias.lineno - 1, theme) for alias in statement.names]
     if not tree.body:
-        findings.add(path, cell.line, f"the exercise cell is empty: import its answers from {module}.", cell.exercise)
+        findings.add(path, cell.line, f"the exercise cell is empty: import its answers from {package}.<theme>.", cell.exercise)
     return tuple(found)
 
 
@@ -171,11 +173,11 @@ def _modules(node: ast.AST) -> Iterator[str]:
         yield node.module or ""
 
 
-def _import_mistake(statement: ast.stmt, module: str) -> str:
-    wanted = f"'from {module} import ...'"
+def _import_mistake(statement: ast.stmt, package: str) -> str:
+    wanted = f"'from {package}.<theme> import ...'"
     if not isinstance(statement, ast.ImportFrom):
         return f"an exercise cell holds nothing but {wanted}: move this to a cell of its own."
-    if statement.level or statement.module != module:
+    if statement.level or (statement.module or "").rpartition(".")[0] != package:
         return f"answers of this chapter come {wanted[1:-1]}, not from {'.' * statement.level}{statement.module or ''}."
     if any(alias.name == "*" for alias in statement.names):
         return f"{wanted} has to name each answer, not '*'."

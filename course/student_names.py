@@ -8,14 +8,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote
 
 from course.errors import SetupError
-from course.hand_in_files import safe_path
 from course.notebooks import without_copy
+from course.student_ids import student_id
 
-_LONGEST = 128  # characters: what nbgrader's gradebook takes
-_LOST = "\u00ad\u200c\u200d\u2060\ufeff"  # soft hyphen, joiners, a byte-order mark: not seen, and not part of a name
 
 
 @dataclass(frozen=True)
@@ -106,30 +103,6 @@ def _piece(piece: str) -> str:
     if inner not in _PARTS:
         raise SetupError(f"--pattern knows {', '.join(f'{{{one}}}' for one in _PARTS)}, and not {piece}.")
     return _PARTS[inner] if inner == "any" else f"(?P<{inner}>{_PARTS[inner]})"
-
-
-def student_id(text: str) -> str:
-    """Return the student's id that a name stands for, or an empty text where it can be none.
-
-    An id is a folder's name and a gradebook's key. It is in Unicode's composed form (NFC); a blank is ``_`` in it. It
-    has letters (of any script, with their marks), digits, and ``. _ - + @``, and does not begin or end with a dot.
-    """
-    if re.search(r"%[0-9A-Fa-f]{2}", text):
-        text = unquote(text)
-    letters = []
-    for letter in unicodedata.normalize("NFC", text.translate(dict.fromkeys(map(ord, _LOST)))):
-        kind = unicodedata.category(letter)
-        if kind[0] == "C" or kind in ("Zl", "Zp"):
-            return ""  # a control character, a mark that turns the line round, half a character
-        letters.append(letter if kind[0] in "LMN" or letter in "._-+@" else "_")
-    made = re.sub("_{2,}", "_", "".join(letters)).lstrip(".-+@ ").rstrip(".")
-    made = made if made == text else made.strip("_").rstrip(".")
-    if not made or unicodedata.category(made[0])[0] == "M" or len(made) > _LONGEST or len(made.encode()) > 200:
-        return ""
-    try:
-        return safe_path(made) if "/" not in made else ""
-    except ValueError:
-        return ""
 
 
 @dataclass(frozen=True)

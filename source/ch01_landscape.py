@@ -43,7 +43,7 @@ Line = tuple[float, float]  # a line: intercept and slope
 # has only stored a lot of data has learned nothing.
 
 # %% exercise="p.01.1" points=3 probe_points=2
-from solutions.ch01_landscape import P_01_1
+from solutions.ch01_landscape.kinds import P_01_1
 
 # %% [markdown]
 # Here is the smallest learner there is. It has one number to find: the threshold from which on it says "1". Instead
@@ -51,7 +51,7 @@ from solutions.ch01_landscape import P_01_1
 # single one: go by the measure, the number of mistakes.
 
 # %% exercise="p.01.1"
-from solutions.ch01_landscape import learn_threshold
+from solutions.ch01_landscape.kinds import learn_threshold
 
 # %% [markdown]
 # *Look*: how many mistakes each threshold makes, and the one that you have learned. Then make the sample smaller, and
@@ -76,7 +76,7 @@ plt.show()
 # example for each.
 
 # %% exercise="p.01.2" points=4 probe_points=3
-from solutions.ch01_landscape import P_01_2
+from solutions.ch01_landscape.kinds import P_01_2
 
 # %% [markdown]
 # Four of these statements speak for machine learning; the others speak against it. Which ones speak for it?
@@ -94,7 +94,7 @@ from solutions.ch01_landscape import P_01_2
 # instead adds up one weight for each value, and one number to start from. Count both.
 
 # %% exercise="p.01.2"
-from solutions.ch01_landscape import P_01_2_CHOICE, rules_and_weights
+from solutions.ch01_landscape.kinds import P_01_2_CHOICE, rules_and_weights
 
 # %% [markdown]
 # ## 3. What is a labelled training set?
@@ -102,14 +102,14 @@ from solutions.ch01_landscape import P_01_2_CHOICE, rules_and_weights
 # **In your own words:** what makes a training set a labelled one, and what would an unlabelled one be?
 
 # %% exercise="p.01.3" points=2 probe_points=2
-from solutions.ch01_landscape import P_01_3
+from solutions.ch01_landscape.kinds import P_01_3
 
 # %% [markdown]
 # Real tables have gaps. Find the rows that a supervised model can be trained on. What is a gap in a feature, and what
 # is a gap in the label? And is 0 a gap?
 
 # %% exercise="p.01.3"
-from solutions.ch01_landscape import labelled_rows
+from solutions.ch01_landscape.kinds import labelled_rows
 
 # %% [markdown]
 # # Part B · Kinds of learning
@@ -124,7 +124,7 @@ from solutions.ch01_landscape import labelled_rows
 # which of the two tasks it is, and gives the baseline.
 
 # %% exercise="p.01.4" points=3
-from solutions.ch01_landscape import P_01_4_CHOICE, baseline
+from solutions.ch01_landscape.kinds import P_01_4_CHOICE, baseline
 
 # %% [markdown]
 # ## 5. Four unsupervised tasks
@@ -137,7 +137,7 @@ from solutions.ch01_landscape import P_01_4_CHOICE, baseline
 # together; and a bank looks for the transaction that is like no other. Nobody tells either of them what is right.
 
 # %% exercise="p.01.5" points=4
-from solutions.ch01_landscape import P_01_5_CHOICE, bought_together, odd_one_out
+from solutions.ch01_landscape.kinds import P_01_5_CHOICE, bought_together, odd_one_out
 
 # %% [markdown]
 # ## 6. A robot on unknown ground
@@ -150,7 +150,7 @@ from solutions.ch01_landscape import P_01_5_CHOICE, bought_together, odd_one_out
 # on each ground.
 
 # %% exercise="p.01.6" points=3
-from solutions.ch01_landscape import P_01_6_CHOICE, best_moves
+from solutions.ch01_landscape.kinds import P_01_6_CHOICE, best_moves
 
 # %% [markdown]
 # ## 7. Groups of customers
@@ -162,7 +162,7 @@ from solutions.ch01_landscape import P_01_6_CHOICE, best_moves
 # Then write both. Scikit-learn has what you need: two lines each.
 
 # %% exercise="p.01.7" points=4
-from solutions.ch01_landscape import P_01_7_UNKNOWN, P_01_7_KNOWN, find_groups, assign_groups
+from solutions.ch01_landscape.kinds import P_01_7_UNKNOWN, P_01_7_KNOWN, find_groups, assign_groups
 
 # %% [markdown]
 # *Look*: the same customers twice. On the left are the groups that you find in them, on the right those that the shop
@@ -192,7 +192,7 @@ plt.show()
 # were others, so would be the words.
 
 # %% exercise="p.01.8" points=3
-from solutions.ch01_landscape import P_01_8_CHOICE, spam_words
+from solutions.ch01_landscape.kinds import P_01_8_CHOICE, spam_words
 
 # %% [markdown]
 # ## 9. Online learning
@@ -203,14 +203,14 @@ from solutions.ch01_landscape import P_01_8_CHOICE, spam_words
 # what it is good for.
 
 # %% exercise="p.01.9" points=3 probe_points=2
-from solutions.ch01_landscape import P_01_9
+from solutions.ch01_landscape.learning import P_01_9
 
 # %% [markdown]
 # Now let one run. Its model is a single weight. What counts is the order of things: the prediction comes first, and
 # only then the answer that it learns from.
 
 # %% exercise="p.01.9"
-from solutions.ch01_landscape import predict_then_learn
+from solutions.ch01_landscape.learning import predict_then_learn
 
 # %% [markdown]
 # *Look*: half-way through, the world changes. How soon does your learner notice? Try other learning rates: what is the
@@ -235,7 +235,7 @@ plt.show()
 # **In your own words:** what is out-of-core learning? When is it needed, and how does it work?
 
 # %% exercise="p.01.10" points=3 probe_points=3
-from solutions.ch01_landscape import P_01_10
+from solutions.ch01_landscape.learning import P_01_10
 
 # %% [markdown]
 # A table too large for the memory is given to you part by part, and only once. For some models that is no loss at
@@ -246,7 +246,7 @@ from solutions.ch01_landscape import P_01_10
 # (\sum x)^2\right)$, and goes through the mean of all points. What of that can be added up as you go?
 
 # %% exercise="p.01.10"
-from solutions.ch01_landscape import fit_line_in_chunks
+from solutions.ch01_landscape.learning import fit_line_in_chunks
 
 # %% [markdown]
 # # Part C · How models learn, and what gets in their way
@@ -271,7 +271,7 @@ countries.sample(6, random_state=0)
 # little.
 
 # %% exercise="p.01.11" points=3
-from solutions.ch01_landscape import P_01_11_CHOICE, predict_by_neighbours
+from solutions.ch01_landscape.learning import P_01_11_CHOICE, predict_by_neighbours
 
 # %% [markdown]
 # ## 12. Parameter or hyperparameter?
@@ -280,7 +280,7 @@ from solutions.ch01_landscape import P_01_11_CHOICE, predict_by_neighbours
 # each.
 
 # %% exercise="p.01.12" points=3 probe_points=3
-from solutions.ch01_landscape import P_01_12
+from solutions.ch01_landscape.learning import P_01_12
 
 # %% [markdown]
 # Which of these are learned from the data? **Choose** all of them; the others are set by somebody before training
@@ -301,7 +301,7 @@ from solutions.ch01_landscape import P_01_12
 # be paid for, and `alpha` is the price.
 
 # %% exercise="p.01.12"
-from solutions.ch01_landscape import P_01_12_LEARNED, fit_with_penalty
+from solutions.ch01_landscape.learning import P_01_12_LEARNED, fit_with_penalty
 
 # %% [markdown]
 # ## 13. Model-based learning
@@ -310,14 +310,14 @@ from solutions.ch01_landscape import P_01_12_LEARNED, fit_with_penalty
 # it make a prediction?
 
 # %% exercise="p.01.13" points=3 probe_points=3
-from solutions.ch01_landscape import P_01_13
+from solutions.ch01_landscape.learning import P_01_13
 
 # %% [markdown]
 # Now the three in code: a `cost` that says how bad a line is, a search for the line with the least cost, and a
 # prediction. They are graded on countries like those above.
 
 # %% exercise="p.01.13"
-from solutions.ch01_landscape import cost, search_line, predict_line
+from solutions.ch01_landscape.learning import cost, search_line, predict_line
 
 # %% [markdown]
 # *Look*: instance-based and model-based predictions for every wealth in between. Which one would you believe at
@@ -366,7 +366,7 @@ plt.show()
 # to a model.
 
 # %% exercise="p.01.14" points=4 probe_points=3
-from solutions.ch01_landscape import P_01_14
+from solutions.ch01_landscape.learning import P_01_14
 
 # %% [markdown]
 # **Choose** four that are real challenges. (There are more than four; the others are no trouble at all.)
@@ -386,7 +386,7 @@ from solutions.ch01_landscape import P_01_14
 # population that it is to stand for, group by group.
 
 # %% exercise="p.01.14"
-from solutions.ch01_landscape import P_01_14_CHOICE, shares_off
+from solutions.ch01_landscape.learning import P_01_14_CHOICE, shares_off
 
 # %% [markdown]
 # # Part D · Does it work?
@@ -410,7 +410,7 @@ from solutions.ch01_landscape import P_01_14_CHOICE, shares_off
 # The diagnosis takes two figures. Write the function that measures them, for polynomials of any degree.
 
 # %% exercise="p.01.15" points=4
-from solutions.ch01_landscape import P_01_15_DIAGNOSIS, P_01_15_CURES, train_and_new_error
+from solutions.ch01_landscape.testing import P_01_15_DIAGNOSIS, P_01_15_CURES, train_and_new_error
 
 # %% [markdown]
 # *Look*: the two errors, averaged over many small training sets, for more and more flexible models. Where would you
@@ -441,14 +441,14 @@ plt.show()
 # **In your own words:** what is a test set, and why would you want one?
 
 # %% exercise="p.01.16" points=3 probe_points=2
-from solutions.ch01_landscape import P_01_16
+from solutions.ch01_landscape.testing import P_01_16
 
 # %% [markdown]
 # Now draw one. Think of a table that is sorted by date or by class, and of what happens when you run your notebook
 # again next week.
 
 # %% exercise="p.01.16"
-from solutions.ch01_landscape import hold_out
+from solutions.ch01_landscape.testing import hold_out
 
 # %% [markdown]
 # ## 17. The validation set
@@ -456,7 +456,7 @@ from solutions.ch01_landscape import hold_out
 # **In your own words:** what is a validation set for? Say what becomes of it once the choice has been made.
 
 # %% exercise="p.01.17" points=3 probe_points=3
-from solutions.ch01_landscape import P_01_17
+from solutions.ch01_landscape.testing import P_01_17
 
 # %% [markdown]
 # Put these six steps into **order**:
@@ -471,7 +471,7 @@ from solutions.ch01_landscape import P_01_17
 # Then carry them out, from **f** on: the three sets are given.
 
 # %% exercise="p.01.17"
-from solutions.ch01_landscape import P_01_17_ORDER, choose_degree
+from solutions.ch01_landscape.testing import P_01_17_ORDER, choose_degree
 
 # %% [markdown]
 # ## 18. The train-dev set
@@ -483,13 +483,13 @@ from solutions.ch01_landscape import P_01_17_ORDER, choose_degree
 # **In your own words:** what is a train-dev set, when do you need it, and how do you use it?
 
 # %% exercise="p.01.18" points=3 probe_points=2
-from solutions.ch01_landscape import P_01_18
+from solutions.ch01_landscape.testing import P_01_18
 
 # %% [markdown]
 # Now write the diagnosis down as a function: it gets the errors and says what is wrong.
 
 # %% exercise="p.01.18"
-from solutions.ch01_landscape import diagnose
+from solutions.ch01_landscape.testing import diagnose
 
 # %% [markdown]
 # ## 19. Tuning on the test set
@@ -497,14 +497,14 @@ from solutions.ch01_landscape import diagnose
 # **In your own words:** what can go wrong if you choose hyperparameters by the test set?
 
 # %% exercise="p.01.19" points=2 probe_points=2
-from solutions.ch01_landscape import P_01_19
+from solutions.ch01_landscape.testing import P_01_19
 
 # %% [markdown]
 # See it happen. Many models have answered the questions of a test set, and you keep the one that was right most often.
 # How good is it there, and how good on fresh examples?
 
 # %% exercise="p.01.19"
-from solutions.ch01_landscape import optimism
+from solutions.ch01_landscape.testing import optimism
 
 # %% [markdown]
 # *Look*: here the models toss coins, so that none is better than any other. The more of them you try, the better the
@@ -528,10 +528,10 @@ plt.show()
 # **In your own words:** what is cross-validation, and why might you prefer it to a validation set?
 
 # %% exercise="tf1.01.19" points=2 probe_points=2
-from solutions.ch01_landscape import TF1_01_19
+from solutions.ch01_landscape.testing import TF1_01_19
 
 # %% [markdown]
 # Plan it: which rows train, and which validate, in each of k rounds?
 
 # %% exercise="tf1.01.19"
-from solutions.ch01_landscape import folds
+from solutions.ch01_landscape.testing import folds

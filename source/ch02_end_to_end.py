@@ -70,7 +70,7 @@ from course.datasets import load
 # in one of them values go straight up or down with the numbers, in the other they don't.
 
 # %% exercise="p.02.1" points=8
-from solutions.ch02_end_to_end import _preparation, _svr, tune_svr
+from solutions.ch02_end_to_end.svr import _preparation, _svr, tune_svr
 
 # %% [markdown]
 # *Look*: all your candidates, on 2,000 districts. Which kernel wins? Is the best value at the edge of what you tried?
@@ -109,7 +109,7 @@ plt.show()
 # only a search can tell.
 
 # %% exercise="p.02.2" points=6
-from solutions.ch02_end_to_end import random_search
+from solutions.ch02_end_to_end.random_search import random_search
 
 # %% [markdown]
 # *Look*: where the candidates are, and how good. Light dots are good ones.
@@ -138,7 +138,7 @@ plt.show()
 # one time to the next, as do the values: let the data decide.
 
 # %% exercise="p.02.3" points=6
-from solutions.ch02_end_to_end import make_select_pipeline
+from solutions.ch02_end_to_end.selection import make_select_pipeline
 
 # %% [markdown]
 # *Look*: how many features are left at various thresholds, and what that costs. Columns that tell much the same share
@@ -167,7 +167,7 @@ for threshold in (0.0, "0.2*mean", "median", "mean", "3*mean"):
 # model in line would rely on, and what it would miss when it is used on new districts.
 
 # %% exercise="p.02.4" points=6
-from solutions.ch02_end_to_end import FeatureFromRegressor, prepare_with_location
+from solutions.ch02_end_to_end.neighbours import FeatureFromRegressor, prepare_with_location
 
 # %% [markdown]
 # *Look*: few neighbours, many neighbours. Where is the money? And does the new column help a linear model?
@@ -210,7 +210,7 @@ for n_neighbors in (1, 10, 100):
 # that your search finds, is measured in two made-up regions.
 
 # %% exercise="p.02.5" points=6
-from solutions.ch02_end_to_end import search_prep
+from solutions.ch02_end_to_end.preparation import search_prep
 
 # %% [markdown]
 # *Look*: the five best candidates. Which choices do they share?
@@ -239,7 +239,7 @@ print(f"RMSE of the best one on test rows: {error:,.0f}")
 # are any, and forgets those from before.
 
 # %% exercise="p.02.6" points=6
-from solutions.ch02_end_to_end import StandardScalerClone
+from solutions.ch02_end_to_end.scaler import StandardScalerClone
 
 # %% [markdown]
 # *Look*: before and after. What has changed, and what has not? Columns with a long tail keep it.
@@ -275,7 +275,7 @@ plt.show()
 # A person grades it.
 
 # %% exercise="p.02.7" points=10 probe_points=10
-from solutions.ch02_end_to_end import P_02_7
+from solutions.ch02_end_to_end.project import P_02_7
 
 # %% [markdown]
 # **The functions behind it** are checked by machine. They are written for *any* table, so that your project can be
@@ -292,7 +292,8 @@ from solutions.ch02_end_to_end import P_02_7
 # `n_jobs`).
 
 # %% exercise="p.02.7"
-from solutions.ch02_end_to_end import load_project, find_leaks, split_project, _without, make_models, run_project
+from solutions.ch02_end_to_end.project import load_project, find_leaks, split_project
+from solutions.ch02_end_to_end.project_models import _without, make_models, run_project
 
 # %% [markdown]
 # *Look*: the whole project. Which columns does `find_leaks` name, and are they in your list? Is the test error near
@@ -322,7 +323,7 @@ plt.show()
 # takes rows as they come. Write `full_pipeline(prep, model)`.
 
 # %% exercise="tf2.02.4" points=4
-from solutions.ch02_end_to_end import full_pipeline
+from solutions.ch02_end_to_end.pipeline import full_pipeline
 
 # %% [markdown]
 # *Look*: raw rows in, dollars out. Click on the parts of the diagram.

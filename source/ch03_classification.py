@@ -93,7 +93,7 @@ plt.show()
 # model is fitted to all rows. And bytes are poor at arithmetic: in `uint8`, 3 - 5 is 254.
 
 # %% exercise="p.03.1" points=5
-from solutions.ch03_classification import tune_knn, fit_mnist
+from solutions.ch03_classification.digits import tune_knn, fit_mnist
 
 # %% [markdown]
 # *Look*: your model on the real test set. Training and reading take a minute or two. The table shows which digits it
@@ -135,7 +135,7 @@ plt.show()
 # Graded: each of these promises, and that nearest neighbours become more accurate with what `augment` returns.
 
 # %% exercise="p.03.2" points=4
-from solutions.ch03_classification import shift_image, augment
+from solutions.ch03_classification.shifts import shift_image, augment
 
 # %% [markdown]
 # *Look*: one digit in the middle, and moved by 5 pixels in all directions.
@@ -216,7 +216,7 @@ plt.show()
 # matters most at its lower end.
 
 # %% exercise="p.03.3" points=6
-from solutions.ch03_classification import fit_titanic
+from solutions.ch03_classification.titanic import fit_titanic
 
 # %% [markdown]
 # Cross-validation says how well you do, and how sure of it you can be: look at the spread, too. Is yours better than
@@ -260,7 +260,7 @@ print(headers[-900:], "\n\n", body[:600], "…")
 # Is an apostrophe or a hyphen part of a word? Is `-5` a number? The checks don't ask.
 
 # %% exercise="p.03.4" points=10
-from solutions.ch03_classification import _decoded, _stemmed, prepare
+from solutions.ch03_classification.mails import _decoded, _stemmed, prepare
 
 # %% demo
 for mail in (corpus.emails[3], example):
@@ -278,7 +278,7 @@ for mail in (corpus.emails[3], example):
 # `transform` counts. Words without a column are left out: mails of tomorrow will hold words that nobody has seen.
 
 # %% exercise="p.03.4"
-from solutions.ch03_classification import WordCounter
+from solutions.ch03_classification.mails import WordCounter
 
 # %% demo
 counter = WordCounter(size=1000, binary=True).fit(corpus.emails)
@@ -311,7 +311,7 @@ plt.show()
 # checks train on some 600 mails, several times, so let `fit_spam` take a few seconds at most.
 
 # %% exercise="p.03.4"
-from solutions.ch03_classification import fit_spam
+from solutions.ch03_classification.spam import fit_spam
 
 # %% demo
 train_mails, test_mails, train_labels, test_labels = train_test_split(

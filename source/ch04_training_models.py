@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 # of `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
 
 # %% exercise="p.04.1" points=2
-from solutions.ch04_training_models import multiplications, P_04_1_CHOICE
+from solutions.ch04_training_models.descent import multiplications, P_04_1_CHOICE
 
 # %% [markdown]
 # *Look*: the work for 10,000 rows. Both scales are logarithmic, so a steeper line is another power of n.
@@ -81,7 +81,7 @@ plt.show()
 # different scale, in what way, and why? Which don't? What do you do about it?
 
 # %% exercise="p.04.2" points=3 probe_points=2
-from solutions.ch04_training_models import P_04_2, steps_to_fit, P_04_2_CHOICE
+from solutions.ch04_training_models.descent import P_04_2, steps_to_fit, P_04_2_CHOICE
 
 # %% [markdown]
 # *Look*: the same walk, on a round cost and on a stretched one. Every dot is a step.
@@ -123,7 +123,7 @@ for factor in (1, 3, 10, 30):
 # - **d** No: the cost is a straight line in each of the parameters.
 
 # %% exercise="p.04.3" points=2
-from solutions.ch04_training_models import end_points, P_04_3_CHOICE
+from solutions.ch04_training_models.descent import end_points, P_04_3_CHOICE
 
 # %% [markdown]
 # *Look*: ten descents on the cost of one data set. (If a straight line separates the classes without a mistake, there
@@ -158,7 +158,7 @@ plt.show()
 # `"no"`, and one of `"more epochs"`, `"smaller rate"` (but constant), `"shrinking rate"`, `"other row order"`.
 
 # %% exercise="p.04.4" points=2
-from solutions.ch04_training_models import descend, P_04_4_CHOICE
+from solutions.ch04_training_models.descent import descend, P_04_4_CHOICE
 
 # %% [markdown]
 # *Look*: 25 epochs for each, with a dot for every step, or for every 8th where there are many. The cross is the
@@ -201,7 +201,7 @@ plt.show()
 # you tell the cases apart, and what you do in each of them.
 
 # %% exercise="p.04.5" points=3 probe_points=2
-from solutions.ch04_training_models import P_04_5, what_to_do
+from solutions.ch04_training_models.descent import P_04_5, what_to_do
 
 # %% [markdown]
 # *Look*: three runs, on data with 25 rows and 20 features, and what your function says about them.
@@ -243,7 +243,7 @@ plt.show()
 # - **d** When the training error rises for the first time.
 
 # %% exercise="p.04.6" points=2
-from solutions.ch04_training_models import should_stop, best_epoch, P_04_6_CHOICE
+from solutions.ch04_training_models.descent import should_stop, best_epoch, P_04_6_CHOICE
 
 # %% [markdown]
 # *Look*: one noisy curve. Where do you stop with a patience of 1, of 5, of 20?
@@ -281,7 +281,7 @@ plt.show()
 #   `"more epochs"`, `"shrinking rate"` or `"larger rate"`.
 
 # %% exercise="p.04.7" points=3
-from solutions.ch04_training_models import updates, gradient_noise, P_04_7_FIRST, P_04_7_SETTLES, P_04_7_REMEDY
+from solutions.ch04_training_models.descent import updates, gradient_noise, P_04_7_FIRST, P_04_7_SETTLES, P_04_7_REMEDY
 
 # %% [markdown]
 # *Look*: the same 8 gradients, in batches of every size.
@@ -312,7 +312,7 @@ plt.show()
 # `"a smaller penalty"`, `"more training data"`, `"fewer training data"`.
 
 # %% exercise="p.04.8" points=2
-from solutions.ch04_training_models import train_and_validation_error, P_04_8_CHOICE
+from solutions.ch04_training_models.regular import train_and_validation_error, P_04_8_CHOICE
 
 # %% [markdown]
 # *Look*: how the two errors change with the degree, with the penalty, and with the number of rows. Where do they part?
@@ -354,7 +354,7 @@ plt.show()
 # `"reduce"` alpha? Set `P_04_9_CHOICE` to a list of these two words.
 
 # %% exercise="p.04.9" points=2
-from solutions.ch04_training_models import bias_and_variance, P_04_9_CHOICE
+from solutions.ch04_training_models.regular import bias_and_variance, P_04_9_CHOICE
 
 # %% demo
 rng = np.random.default_rng(5)
@@ -393,7 +393,7 @@ plt.show()
 # rather than ridge? When elastic net rather than lasso?
 
 # %% exercise="p.04.10" points=3 probe_points=2
-from solutions.ch04_training_models import P_04_10, shrunk, P_04_10_CHOICE
+from solutions.ch04_training_models.regular import P_04_10, shrunk, P_04_10_CHOICE
 
 # %% [markdown]
 # *Look*: on the left what becomes of a weight, on the right the weights of 12 features in scikit-learn. The first three
@@ -439,7 +439,7 @@ plt.show()
 # - **d** One softmax classifier with the three labels outdoors by day, outdoors by night, indoors.
 
 # %% exercise="p.04.11" points=2
-from solutions.ch04_training_models import label_probabilities, P_04_11_CHOICE
+from solutions.ch04_training_models.regular import label_probabilities, P_04_11_CHOICE
 
 # %% [markdown]
 # *Look*: the scores of outdoors, indoors, day, night for three pictures. What does softmax make of a sunny meadow?
@@ -465,7 +465,7 @@ for name, shared, alone in zip(names, label_probabilities(scores, True), label_p
 # don't take the logarithm of a softmax: write `log_softmax(scores)`, which never makes that 0 in the first place.
 
 # %% exercise="p.04.12" points=8
-from solutions.ch04_training_models import log_softmax
+from solutions.ch04_training_models.softmax import log_softmax
 
 # %% [markdown]
 # ### Step 2: the cost and its gradient
@@ -475,7 +475,7 @@ from solutions.ch04_training_models import log_softmax
 # can check it yourself: move one parameter a little, and see how the cost changes.
 
 # %% exercise="p.04.12"
-from solutions.ch04_training_models import loss_and_gradient
+from solutions.ch04_training_models.softmax import loss_and_gradient
 
 # %% [markdown]
 # ### Step 3: training, and knowing when to stop
@@ -489,7 +489,7 @@ from solutions.ch04_training_models import loss_and_gradient
 # that a strong penalty leaves the biases alone; and how many irises it names that it has not seen.
 
 # %% exercise="p.04.12"
-from solutions.ch04_training_models import SoftmaxRegression
+from solutions.ch04_training_models.softmax import SoftmaxRegression
 
 # %% [markdown]
 # *Look*: three kinds of iris by the length and width of their petals. Left the validation loss, right the map of your

@@ -36,13 +36,13 @@ from sklearn.tree import DecisionTreeClassifier, plot_tree
 # First suppose that it is balanced: each split sends half of the rows to either side. Write `balanced_depth(n_rows)`.
 
 # %% exercise="p.05.1" points=4
-from solutions.ch05_trees import balanced_depth
+from solutions.ch05_trees.questions import balanced_depth
 
 # %% [markdown]
 # And how deep is that with 1,000,000 rows? Answer with a whole number.
 
 # %% exercise="p.05.1"
-from solutions.ch05_trees import P_05_1_DEPTH
+from solutions.ch05_trees.questions import P_05_1_DEPTH
 
 # %% [markdown]
 # Real trees are not balanced, as nobody tells them to halve their rows. A fitted tree of scikit-learn is a handful of
@@ -50,7 +50,7 @@ from solutions.ch05_trees import P_05_1_DEPTH
 # `depth_of(left, right)`, which measures how deep it is. (Once it works, compare it with `model.get_depth()`.)
 
 # %% exercise="p.05.1"
-from solutions.ch05_trees import depth_of
+from solutions.ch05_trees.questions import depth_of
 
 # %% [markdown]
 # *Look*: real trees beside balanced ones. Where there is nothing to learn, the best split often cuts off just a few
@@ -78,7 +78,7 @@ plt.show()
 # its parent: always, or just as a rule? Write `impurities(y, goes_left)`, which gives the impurities around a split.
 
 # %% exercise="p.05.2" points=4
-from solutions.ch05_trees import impurities
+from solutions.ch05_trees.questions import impurities
 
 # %% [markdown]
 # Now look for a counterexample, with any number of rows: `worse_child(n_zeros, n_ones)` puts zeros and ones in an order
@@ -86,7 +86,7 @@ from solutions.ch05_trees import impurities
 # and try all splits with `impurities`.
 
 # %% exercise="p.05.2"
-from solutions.ch05_trees import worse_child
+from solutions.ch05_trees.questions import worse_child
 
 # %% [markdown]
 # So how often are the children of a best split at least as pure as their parent? Choose `"always"`, `"usually"`,
@@ -94,7 +94,7 @@ from solutions.ch05_trees import worse_child
 # `"both children"`, weighted by their rows.
 
 # %% exercise="p.05.2"
-from solutions.ch05_trees import P_05_2_CHOICE
+from solutions.ch05_trees.questions import P_05_2_CHOICE
 
 # %% [markdown]
 # *Look*: your rows, and what each split is worth.
@@ -134,7 +134,7 @@ def as_arrays(model: DecisionTreeClassifier) -> dict[str, NDArray[Any]]:
 
 
 # %% exercise="p.05.3" points=3
-from solutions.ch05_trees import predict_to_depth
+from solutions.ch05_trees.questions import predict_to_depth
 
 # %% [markdown]
 # Your tree *overfits*: it is perfect on the training rows and poor on others. Which changes can help? Choose all of
@@ -142,7 +142,7 @@ from solutions.ch05_trees import predict_to_depth
 # `"a lower min_samples_leaf"`, `"a higher min_samples_leaf"`.
 
 # %% exercise="p.05.3"
-from solutions.ch05_trees import P_05_3_CHOICE
+from solutions.ch05_trees.questions import P_05_3_CHOICE
 
 # %% [markdown]
 # *Look*: one tree without limits, read to every depth. On which side does it overfit?
@@ -167,7 +167,7 @@ plt.show()
 # says what becomes of its thresholds.
 
 # %% exercise="p.05.4" points=2
-from solutions.ch05_trees import scaled_thresholds
+from solutions.ch05_trees.questions import scaled_thresholds
 
 # %% [markdown]
 # Which changes can help a tree that underfits? Choose all of them: `"standardised features"`,
@@ -175,7 +175,7 @@ from solutions.ch05_trees import scaled_thresholds
 # `"a lower min_samples_leaf"`, `"features made of several others"` (their product, say, or their difference).
 
 # %% exercise="p.05.4"
-from solutions.ch05_trees import P_05_4_CHOICE
+from solutions.ch05_trees.questions import P_05_4_CHOICE
 
 # %% [markdown]
 # *Look*: the same tree on raw and on standardised features. What differs?
@@ -202,7 +202,7 @@ plt.show()
 # how many hours those ten million rows take, to two decimals.
 
 # %% exercise="p.05.5" points=3
-from solutions.ch05_trees import hours_with_more_rows, P_05_5_HOURS
+from solutions.ch05_trees.questions import hours_with_more_rows, P_05_5_HOURS
 
 # %% [markdown]
 # *Look*: what more rows cost, beside what they would cost if time grew just as fast as they do.
@@ -225,7 +225,7 @@ plt.show()
 # rows nor the shape of the tree.
 
 # %% exercise="p.05.6" points=3
-from solutions.ch05_trees import comparisons, P_05_6_HOURS
+from solutions.ch05_trees.questions import comparisons, P_05_6_HOURS
 
 # %% [markdown]
 # *Look*: counts of real trees. Where there is little noise, most rows reach a pure leaf early; where there is much, the
@@ -256,7 +256,7 @@ for noise in (0.1, 0.2, 0.3, 0.4):
 # are; and that each figure is what it claims to be. Aim for five seconds at most on 2,000 rows.
 
 # %% exercise="p.05.7" points=8
-from solutions.ch05_trees import moons_parts, tune_tree
+from solutions.ch05_trees.moons import moons_parts, tune_tree
 
 # %% [markdown]
 # *Look*: all 10,000 rows. The accuracy differs with the seed: try a few before you call one tree better than another.
@@ -290,7 +290,7 @@ plt.show()
 # `ShuffleSplit` draws rows, and so do numpy's generators; `scipy.stats.mode` counts, and so does `np.bincount`.
 
 # %% exercise="p.05.8" points=8
-from solutions.ch05_trees import grow_forest, majority_vote, forest_accuracy
+from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accuracy
 
 # %% [markdown]
 # *Look*: a thousand small trees, their vote, and your tuned tree. The vote is far better than the trees that take part

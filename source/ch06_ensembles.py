@@ -53,7 +53,7 @@ from course.datasets import load
 # Three to six sentences are enough.
 
 # %% exercise="p.06.1" points=3 probe_points=2
-from solutions.ch06_ensembles import P_06_1
+from solutions.ch06_ensembles.bagging import P_06_1
 
 # %% [markdown]
 # How much could a vote gain? Write `majority_right(n, p, shared)`, the probability that a majority is right.
@@ -63,7 +63,7 @@ from solutions.ch06_ensembles import P_06_1
 # they all say the same: then their number is of no use.
 
 # %% exercise="p.06.1"
-from solutions.ch06_ensembles import majority_right
+from solutions.ch06_ensembles.bagging import majority_right
 
 # %% [markdown]
 # *Look*: voters who are right in 51 cases of 100, hardly better than a coin. What do a few shared mistakes cost?
@@ -87,14 +87,14 @@ print(f"five independent models at 95%: {majority_right(5, 0.95):.4%}")
 # needs from the models, and when you would expect which of them to do better.
 
 # %% exercise="p.06.2" points=3 probe_points=2
-from solutions.ch06_ensembles import P_06_2
+from solutions.ch06_ensembles.bagging import P_06_2
 
 # %% [markdown]
 # Now build them. `hard_vote(votes)` gets the classes that m models name for n rows; `soft_vote(probas)` gets their
 # probabilities for each of k classes. Both return n classes.
 
 # %% exercise="p.06.2"
-from solutions.ch06_ensembles import hard_vote, soft_vote
+from solutions.ch06_ensembles.bagging import hard_vote, soft_vote
 
 # %% [markdown]
 # ## 3. Many servers
@@ -106,14 +106,14 @@ from solutions.ch06_ensembles import hard_vote, soft_vote
 # a model has to wait for: can it begin while the others are still being trained?
 
 # %% exercise="p.06.3" points=3
-from solutions.ch06_ensembles import training_rounds
+from solutions.ch06_ensembles.bagging import training_rounds
 
 # %% [markdown]
 # And in a word: can the training of all its models be spread over servers? For each of the five kinds, choose `"yes"`,
 # `"no"`, or `"partly"` (some models have to wait for others, which can be spread).
 
 # %% exercise="p.06.3"
-from solutions.ch06_ensembles import P_06_3_CHOICE
+from solutions.ch06_ensembles.bagging import P_06_3_CHOICE
 
 # %% [markdown]
 # ## 4. Rows left in the bag
@@ -122,14 +122,14 @@ from solutions.ch06_ensembles import P_06_3_CHOICE
 # are *out of bag* for that model. What is the benefit of evaluating a bagging ensemble on them?
 
 # %% exercise="p.06.4" points=3 probe_points=3
-from solutions.ch06_ensembles import P_06_4
+from solutions.ch06_ensembles.bagging import P_06_4
 
 # %% [markdown]
 # Two small functions show how it works. `oob_fraction(n_rows, n_drawn)` says how many rows to expect out of bag, and
 # `oob_accuracy(votes, drawn, y)` judges an ensemble by them. In the second, watch who may vote on which row.
 
 # %% exercise="p.06.4"
-from solutions.ch06_ensembles import oob_fraction, oob_accuracy
+from solutions.ch06_ensembles.bagging import oob_fraction, oob_accuracy
 
 # %% [markdown]
 # *Look*: as many draws as rows. The share that is left out soon settles; do you know the number it approaches?
@@ -149,7 +149,7 @@ plt.show()
 # about them? What is it good for? And are they slower or faster than a random forest, in training and in predicting?
 
 # %% exercise="p.06.5" points=3 probe_points=3
-from solutions.ch06_ensembles import P_06_5
+from solutions.ch06_ensembles.bagging import P_06_5
 
 # %% [markdown]
 # Three things to check yourself by. `splits_compared(kind, n_rows, n_features)` counts the work at one node, and
@@ -161,7 +161,7 @@ from solutions.ch06_ensembles import P_06_5
 # `"more bias and less variance"`, `"less bias and more variance"`.
 
 # %% exercise="p.06.5"
-from solutions.ch06_ensembles import splits_compared, extra_split, P_06_5_CHOICE
+from solutions.ch06_ensembles.bagging import splits_compared, extra_split, P_06_5_CHOICE
 
 # %% [markdown]
 # *Look*: one tree of each kind, then a hundred. A single extra-tree is a rough thing, but in a crowd that is no harm.
@@ -191,7 +191,7 @@ plt.show()
 # the rows that were wrong.
 
 # %% exercise="p.06.6" points=3
-from solutions.ch06_ensembles import boosted_weights
+from solutions.ch06_ensembles.boosting import boosted_weights
 
 # %% [markdown]
 # Now suppose that your AdaBoost ensemble *underfits*: it is poor even on the rows it was trained on. Which of these
@@ -199,7 +199,7 @@ from solutions.ch06_ensembles import boosted_weights
 # `"a more regularised base model"`, `"a slightly higher learning rate"`, `"a lower learning rate"`.
 
 # %% exercise="p.06.6"
-from solutions.ch06_ensembles import P_06_6_CHOICE
+from solutions.ch06_ensembles.boosting import P_06_6_CHOICE
 
 # %% [markdown]
 # *Look*: accuracy on the training rows, with trees of depth 1 (stumps) and 2.
@@ -226,14 +226,14 @@ plt.show()
 # - `stop_early(errors, patience)`: how many trees to keep when you watch the error on a validation set.
 
 # %% exercise="p.06.7" points=3
-from solutions.ch06_ensembles import trees_needed, stop_early
+from solutions.ch06_ensembles.boosting import trees_needed, stop_early
 
 # %% [markdown]
 # Your ensemble *overfits*. Should you `"increase"` the learning rate, `"decrease"` it, or leave it as it is, since it
 # makes `"no difference"`?
 
 # %% exercise="p.06.7"
-from solutions.ch06_ensembles import P_06_7_CHOICE
+from solutions.ch06_ensembles.boosting import P_06_7_CHOICE
 
 # %% [markdown]
 # *Look*: errors on rows that were held back, and where your function would stop.
@@ -283,7 +283,7 @@ plt.show()
 # nothing. Aim for ten seconds at most with so few rows.
 
 # %% exercise="p.06.8" points=8
-from solutions.ch06_ensembles import split_digits, _unit, _members, build_voter
+from solutions.ch06_ensembles.vote import split_digits, _unit, _members, build_voter
 
 # %% [markdown]
 # *Look*: 5,000 digits to train on. Is the vote better than every member, on validation and on test rows? (With
@@ -335,7 +335,7 @@ plt.show()
 # default settings; it should not take more than ten seconds.
 
 # %% exercise="p.06.9" points=8
-from solutions.ch06_ensembles import make_blend_features, fit_blender, stack_predict, fit_stacking
+from solutions.ch06_ensembles.blender import make_blend_features, fit_blender, stack_predict, fit_stacking
 
 # %% [markdown]
 # *Look*: the vote, your stack and scikit-learn's on the same digits. Which rows does each of them learn from, and how
@@ -365,14 +365,14 @@ for name, labels in answers.items():
 # nodes have `sizes` rows.
 
 # %% exercise="tf2.06.6" points=3
-from solutions.ch06_ensembles import sorting_steps
+from solutions.ch06_ensembles.boosting import sorting_steps
 
 # %% [markdown]
 # So: a tree without a limit to its depth is to be trained on 100,000 rows. With `presort=True`, would its training be
 # `"faster"`, `"slower"`, or take `"about as long"`?
 
 # %% exercise="tf2.06.6"
-from solutions.ch06_ensembles import TF2_06_6_CHOICE
+from solutions.ch06_ensembles.boosting import TF2_06_6_CHOICE
 
 # %% [markdown]
 # *Look*: trees grown to single rows, halving them at each node. A step of sorting (compare and swap) costs more than a

@@ -45,7 +45,7 @@ from course.datasets import load
 # sentences are enough.
 
 # %% exercise="p.07.1" points=3 probe_points=2
-from solutions.ch07_dim_reduction import P_07_1
+from solutions.ch07_dim_reduction.questions import P_07_1
 
 # %% [markdown]
 # One of the reasons can be counted. Write `numbers_stored(n, d, k)`: how many numbers it takes to keep a data set that
@@ -56,7 +56,7 @@ from solutions.ch07_dim_reduction import P_07_1
 # `"a picture of the data"`, `"features that are hard to interpret"`.
 
 # %% exercise="p.07.1"
-from solutions.ch07_dim_reduction import numbers_stored, P_07_1_CHOICE
+from solutions.ch07_dim_reduction.questions import numbers_stored, P_07_1_CHOICE
 
 # %% [markdown]
 # *Look*: images of 784 pixels, reduced to 50 numbers each. From how many images on does compression save anything?
@@ -79,7 +79,7 @@ plt.show()
 # What is the *curse of dimensionality*? What does it mean for a model that is to learn from such data?
 
 # %% exercise="p.07.2" points=3 probe_points=2
-from solutions.ch07_dim_reduction import P_07_2
+from solutions.ch07_dim_reduction.questions import P_07_2
 
 # %% [markdown]
 # See for yourself how strange these spaces are:
@@ -88,7 +88,7 @@ from solutions.ch07_dim_reduction import P_07_2
 # - `contrast(X, x)`: how much farther away the farthest row is than the nearest.
 
 # %% exercise="p.07.2"
-from solutions.ch07_dim_reduction import border_share, contrast
+from solutions.ch07_dim_reduction.questions import border_share, contrast
 
 # %% [markdown]
 # *Look*: the share of points within 0.001 of a border, and what becomes of the words "near" and "far".
@@ -111,7 +111,7 @@ plt.show()
 # better.
 
 # %% exercise="p.07.3" points=3 probe_points=3
-from solutions.ch07_dim_reduction import P_07_3
+from solutions.ch07_dim_reduction.questions import P_07_3
 
 # %% [markdown]
 # Measure it: `reconstruction_error(X, k)` tells how far the rows are from where they were after they have gone through
@@ -121,7 +121,7 @@ from solutions.ch07_dim_reduction import P_07_3
 # `"random projection"`, `"t-SNE"`, `"LLE"`.
 
 # %% exercise="p.07.3"
-from solutions.ch07_dim_reduction import reconstruction_error, P_07_3_CHOICE
+from solutions.ch07_dim_reduction.questions import reconstruction_error, P_07_3_CHOICE
 
 # %% [markdown]
 # *Look*: digits that have gone through 5, 20, 60 and 150 components.
@@ -150,7 +150,7 @@ plt.show()
 # nonlinear: curves, spirals, rolls?
 
 # %% exercise="p.07.4" points=3 probe_points=2
-from solutions.ch07_dim_reduction import P_07_4
+from solutions.ch07_dim_reduction.questions import P_07_4
 
 # %% [markdown]
 # Write `useless_dimensions(X)`: how many dimensions PCA could drop from a data set without losing anything at all.
@@ -163,7 +163,7 @@ from solutions.ch07_dim_reduction import P_07_4
 # - `"spiral and sum"`: a flat spiral, and a third column which is the sum of the first two.
 
 # %% exercise="p.07.4"
-from solutions.ch07_dim_reduction import useless_dimensions, P_07_4_CHOICE
+from solutions.ch07_dim_reduction.questions import useless_dimensions, P_07_4_CHOICE
 
 # %% [markdown]
 # *Look*: a Swiss roll squashed by PCA, and unrolled by a method that looks at neighbours only.
@@ -190,14 +190,14 @@ plt.show()
 # - `dims_bounds(d, ratio)`: how few and how many it can be, if nothing is known of the data. Which data need the most?
 
 # %% exercise="p.07.5" points=3
-from solutions.ch07_dim_reduction import dims_for, dims_bounds
+from solutions.ch07_dim_reduction.methods import dims_for, dims_bounds
 
 # %% [markdown]
 # So for 1,000 dimensions and 95% the answer is: `"always 50"`, `"always 95"`, `"always 950"`, or
 # `"depends on the data"`?
 
 # %% exercise="p.07.5"
-from solutions.ch07_dim_reduction import P_07_5_CHOICE
+from solutions.ch07_dim_reduction.methods import P_07_5_CHOICE
 
 # %% [markdown]
 # *Look*: three data sets of 100 dimensions. How many components hold 95% of the variance of each? For pure noise, the
@@ -232,7 +232,7 @@ plt.show()
 # - `batch_variances(batches, k)`: PCA of rows that are never in memory together.
 
 # %% exercise="p.07.6" points=3
-from solutions.ch07_dim_reduction import projection_dims, batch_variances
+from solutions.ch07_dim_reduction.methods import projection_dims, batch_variances
 
 # %% [markdown]
 # Which method do you choose, `"regular PCA"`, `"incremental PCA"`, `"randomized PCA"` or `"random projection"`?
@@ -246,7 +246,7 @@ from solutions.ch07_dim_reduction import projection_dims, batch_variances
 # - `"F"`: 500 rows with 20 measurements each, in a small table. All components are wanted.
 
 # %% exercise="p.07.6"
-from solutions.ch07_dim_reduction import P_07_6_CHOICE
+from solutions.ch07_dim_reduction.methods import P_07_6_CHOICE
 
 # %% [markdown]
 # *Look*: how many dimensions are safe? Their number grows slowly with the rows, and fast with the accuracy.
@@ -267,7 +267,7 @@ plt.show()
 # How can you tell how well a method for reducing dimensionality does on your data set?
 
 # %% exercise="p.07.7" points=3 probe_points=2
-from solutions.ch07_dim_reduction import P_07_7
+from solutions.ch07_dim_reduction.methods import P_07_7
 
 # %% [markdown]
 # Here is a measure that works for every method: `neighbours_kept(X, Z, k)`, the share of neighbours that are neighbours
@@ -278,7 +278,7 @@ from solutions.ch07_dim_reduction import P_07_7
 # `"number of dimensions dropped"`, `"mean of the reduced data"`.
 
 # %% exercise="p.07.7"
-from solutions.ch07_dim_reduction import neighbours_kept, P_07_7_CHOICE
+from solutions.ch07_dim_reduction.methods import neighbours_kept, P_07_7_CHOICE
 
 # %% [markdown]
 # *Look*: the more components, the more neighbours stay. How many would you keep?
@@ -299,14 +299,14 @@ plt.show()
 # `chain_seconds(d, steps)`, the time a chain of reductions takes, and try both orders of a slow and a fast one.
 
 # %% exercise="p.07.8" points=3
-from solutions.ch07_dim_reduction import chain_seconds
+from solutions.ch07_dim_reduction.methods import chain_seconds
 
 # %% [markdown]
 # Now answer in words. `"sensible"`: can it make sense, `"yes"` or `"no"`? And if t-SNE and PCA are to be chained, which
 # comes `"first"`, and which `"second"`: `"PCA"` or `"t-SNE"`?
 
 # %% exercise="p.07.8"
-from solutions.ch07_dim_reduction import P_07_8_CHOICE
+from solutions.ch07_dim_reduction.methods import P_07_8_CHOICE
 
 # %% [markdown]
 # *Look*: a slow method (1 second per dimension) alone, and after a fast one (0.01 seconds) that leaves 50 dimensions.
@@ -331,7 +331,7 @@ for d in (100, 784, 10_000):
 # With 400 images of 14x14 pixels, five seconds are enough.
 
 # %% exercise="p.07.9" points=8
-from solutions.ch07_dim_reduction import _unit, compare_pca
+from solutions.ch07_dim_reduction.speed import _unit, compare_pca
 
 # %% [markdown]
 # *Look*: 5,000 digits. Which of the two models gains by PCA, and what? (With all 60,000 it takes some minutes.)
@@ -357,7 +357,7 @@ print(table.round({"fit_time": 1, "accuracy": 3}))
 # seconds a map are enough.
 
 # %% exercise="p.07.10" points=8
-from solutions.ch07_dim_reduction import embed, plot_embedding
+from solutions.ch07_dim_reduction.maps import embed, plot_embedding
 
 # %% [markdown]
 # *Look*: 1,000 digits, by all four methods. (5,000 look better still; t-SNE takes about a minute for them, and MDS much

@@ -44,7 +44,7 @@ from course.datasets import load
 # three algorithms.
 
 # %% exercise="p.08.1" points=3 probe_points=2
-from solutions.ch08_unsupervised import P_08_1
+from solutions.ch08_unsupervised.groups import P_08_1
 
 # %% [markdown]
 # Clusters have numbers, but these are names only: run k-means twice, and the same groups may be numbered otherwise.
@@ -54,7 +54,7 @@ from solutions.ch08_unsupervised import P_08_1
 # `"random forest"`, `"k nearest neighbours"`, `"logistic regression"`.
 
 # %% exercise="p.08.1"
-from solutions.ch08_unsupervised import same_grouping, P_08_1_CHOICE
+from solutions.ch08_unsupervised.groups import same_grouping, P_08_1_CHOICE
 
 # %% [markdown]
 # ## 2. What is it good for?
@@ -62,7 +62,7 @@ from solutions.ch08_unsupervised import same_grouping, P_08_1_CHOICE
 # Describe four applications of clustering, in a sentence or two each.
 
 # %% exercise="p.08.2" points=4 probe_points=2
-from solutions.ch08_unsupervised import P_08_2
+from solutions.ch08_unsupervised.groups import P_08_2
 
 # %% [markdown]
 # One that you can see: an image is cut into regions by clustering the colours of its pixels, and each pixel is painted
@@ -74,7 +74,7 @@ from solutions.ch08_unsupervised import P_08_2
 # `"learning from rewards to walk"`.
 
 # %% exercise="p.08.2"
-from solutions.ch08_unsupervised import segment, P_08_2_CHOICE
+from solutions.ch08_unsupervised.groups import segment, P_08_2_CHOICE
 
 # %% [markdown]
 # *Look*: a painting with many colours, and with few.
@@ -105,7 +105,7 @@ plt.show()
 # - `elbow(inertias)`, which looks for the place where adding clusters suddenly stops being worth much.
 
 # %% exercise="p.08.3" points=4
-from solutions.ch08_unsupervised import best_k, elbow
+from solutions.ch08_unsupervised.groups import best_k, elbow
 
 # %% [markdown]
 # *Look*: five groups, two of them close to each other. Do both ways agree? And if the groups were further apart?
@@ -130,14 +130,14 @@ plt.show()
 # What is *label propagation*? When and why would you use it, and how can it be done? Four to eight sentences.
 
 # %% exercise="p.08.4" points=3 probe_points=4
-from solutions.ch08_unsupervised import P_08_4
+from solutions.ch08_unsupervised.groups import P_08_4
 
 # %% [markdown]
 # Two functions do it. `representatives(distances)` says which rows a person should label, and `propagate(labels,
 # distances, share)` spreads these labels over the clusters, or over the inner part of each.
 
 # %% exercise="p.08.4"
-from solutions.ch08_unsupervised import representatives, propagate
+from solutions.ch08_unsupervised.groups import representatives, propagate
 
 # %% [markdown]
 # *Look*: 1,400 small digits, and labels for only 50 of them. How much is gained by choosing these 50 well, and by
@@ -172,7 +172,7 @@ for share in (1.0, 0.5):
 # - `core_rows(X, eps, min_samples)`, the heart of an algorithm that looks for dense regions.
 
 # %% exercise="p.08.5" points=4
-from solutions.ch08_unsupervised import distances_computed, core_rows
+from solutions.ch08_unsupervised.groups import distances_computed, core_rows
 
 # %% [markdown]
 # Now choose two algorithms, or more, that scale to large data sets, and two others, or more, that look for regions of
@@ -180,7 +180,7 @@ from solutions.ch08_unsupervised import distances_computed, core_rows
 # `"spectral"`, `"affinity propagation"`. No name may be in both lists.
 
 # %% exercise="p.08.5"
-from solutions.ch08_unsupervised import P_08_5_SCALE, P_08_5_DENSITY
+from solutions.ch08_unsupervised.groups import P_08_5_SCALE, P_08_5_DENSITY
 
 # %% [markdown]
 # *Look*: two half moons. Core instances are dark; which shapes would k-means have found?
@@ -202,13 +202,13 @@ plt.show()
 # What is *active learning*? When would you use it, and how does it go? Four to six sentences.
 
 # %% exercise="p.08.6" points=3 probe_points=2
-from solutions.ch08_unsupervised import P_08_6
+from solutions.ch08_unsupervised.density import P_08_6
 
 # %% [markdown]
 # Write the question that the model asks: `query(probas, n, labelled)` picks the rows it is least sure of.
 
 # %% exercise="p.08.6"
-from solutions.ch08_unsupervised import query
+from solutions.ch08_unsupervised.density import query
 
 # %% [markdown]
 # *Look*: 20 labelled digits, and 20 more in each round, chosen by your function or at random.
@@ -235,7 +235,7 @@ plt.show()
 # What is the difference between *anomaly detection* and *novelty detection*? Name an algorithm or a use for each.
 
 # %% exercise="p.08.7" points=3 probe_points=2
-from solutions.ch08_unsupervised import P_08_7
+from solutions.ch08_unsupervised.density import P_08_7
 
 # %% [markdown]
 # Suppose that some model has given every row a score: how normal it is. Write `flag`, which decides in either manner
@@ -249,7 +249,7 @@ from solutions.ch08_unsupervised import P_08_7
 # - d: Somewhere among a year's card payments, all in the training set, are some hundred frauds, nobody knows which.
 
 # %% exercise="p.08.7"
-from solutions.ch08_unsupervised import flag, P_08_7_CHOICE
+from solutions.ch08_unsupervised.density import flag, P_08_7_CHOICE
 
 # %% [markdown]
 # ## 8. Gaussian mixtures
@@ -257,14 +257,14 @@ from solutions.ch08_unsupervised import flag, P_08_7_CHOICE
 # What is a Gaussian mixture? What can it be used for? Four to six sentences.
 
 # %% exercise="p.08.8" points=3 probe_points=4
-from solutions.ch08_unsupervised import P_08_8
+from solutions.ch08_unsupervised.density import P_08_8
 
 # %% [markdown]
 # Its parts in code, for given parameters: the density, the probability of each component once you know where a row is,
 # and new rows.
 
 # %% exercise="p.08.8"
-from solutions.ch08_unsupervised import mixture_density, _joint, responsibilities, sample_mixture
+from solutions.ch08_unsupervised.density import mixture_density, _joint, responsibilities, sample_mixture
 
 # %% [markdown]
 # *Look*: a mixture of three. The colours are mixed from the responsibilities; where would you be unsure?
@@ -289,7 +289,7 @@ plt.show()
 # last one, scikit-learn may do the work.)
 
 # %% exercise="p.08.9" points=4
-from solutions.ch08_unsupervised import n_parameters, bic, best_components
+from solutions.ch08_unsupervised.density import n_parameters, bic, best_components
 
 # %% [markdown]
 # Which of these are ways to find the number of components? Choose all: `"lowest BIC"`, `"highest BIC"`,
@@ -297,7 +297,7 @@ from solutions.ch08_unsupervised import n_parameters, bic, best_components
 # `"a Bayesian mixture with more components than needed"`, `"lowest inertia"`.
 
 # %% exercise="p.08.9"
-from solutions.ch08_unsupervised import P_08_9_CHOICE
+from solutions.ch08_unsupervised.density import P_08_9_CHOICE
 
 # %% [markdown]
 # *Look*: three stretched groups. The likelihood never stops rising; what do the criteria say?
@@ -325,7 +325,7 @@ plt.show()
 # the same place in every part.
 
 # %% exercise="p.08.10" points=8
-from solutions.ch08_unsupervised import split_faces
+from solutions.ch08_unsupervised.faces import split_faces
 
 # %% [markdown]
 # Now hide the labels. Into how many groups do the portraits fall by themselves? Write `cluster_faces(X, ks)`, which
@@ -336,7 +336,7 @@ from solutions.ch08_unsupervised import split_faces
 # Would you expect one cluster for each person?
 
 # %% exercise="p.08.10"
-from solutions.ch08_unsupervised import FACE_KS, cluster_faces
+from solutions.ch08_unsupervised.faces import FACE_KS, cluster_faces
 
 # %% [markdown]
 # *Look*: the silhouette for each number, and some of the clusters. What do the faces in a cluster have in common?
@@ -388,7 +388,7 @@ for number in np.argsort(-np.bincount(clusters))[:4]:
 # given a classifier that is not fitted yet: for each variant, train a fresh copy, `clone(classifier)`.
 
 # %% exercise="p.08.11" points=8
-from solutions.ch08_unsupervised import fit_face_classifier, fit_reducer, search_k
+from solutions.ch08_unsupervised.faces import fit_face_classifier, fit_reducer, search_k
 
 # %% [markdown]
 # *Look*: your own answer to the question. Do the distances pay? And if they don't, what do you think was lost?
@@ -421,7 +421,7 @@ plt.show()
 # some of them darkened, turned upside down, or laid on their side.
 
 # %% exercise="p.08.12" points=8
-from solutions.ch08_unsupervised import fit_mixture, sample_faces, face_scores
+from solutions.ch08_unsupervised.odd import fit_mixture, sample_faces, face_scores
 
 # %% [markdown]
 # *Look*: new faces, and then some that have been altered. What do the scores say?
@@ -457,7 +457,7 @@ for name, rows in altered.items():
 #   that the PCA was fitted to, compared with any other?
 
 # %% exercise="p.08.13" points=8
-from solutions.ch08_unsupervised import recon_error, find_odd_faces
+from solutions.ch08_unsupervised.odd import recon_error, find_odd_faces
 
 # %% [markdown]
 # *Look*: faces above, reconstructions below. What does the PCA make of a face that stands on its head? And which of the

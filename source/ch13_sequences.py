@@ -43,7 +43,7 @@ from course.datasets import load
 # sequence to vector, vector to sequence.
 
 # %% exercise="p.13.1" points=3 probe_points=2
-from solutions.ch13_sequences import P_13_1
+from solutions.ch13_sequences.recurrent import P_13_1
 
 # %% [markdown]
 # Write `sequence_kind(n_in, n_out)`, which names the kind by the number of time steps that go in and come out. Then
@@ -55,7 +55,7 @@ from solutions.ch13_sequences import P_13_1
 # - `"caption"` for a picture, `"tune"` in a given mood, `"product text"` from a list of 20 measures.
 
 # %% exercise="p.13.1"
-from solutions.ch13_sequences import sequence_kind, P_13_1_CHOICE
+from solutions.ch13_sequences.recurrent import sequence_kind, P_13_1_CHOICE
 
 # %% [markdown]
 # ## 2. Shapes
@@ -64,7 +64,7 @@ from solutions.ch13_sequences import sequence_kind, P_13_1_CHOICE
 # `recurrent_shapes(…)`, which says it for any layer: one wrong dimension is the most common mistake of all.
 
 # %% exercise="p.13.2" points=3
-from solutions.ch13_sequences import recurrent_shapes
+from solutions.ch13_sequences.recurrent import recurrent_shapes
 
 # %% [markdown]
 # ## 3. Deep, and with an output at each step
@@ -73,13 +73,13 @@ from solutions.ch13_sequences import recurrent_shapes
 # time step? And what changes if only one output for the whole sequence is wanted?
 
 # %% exercise="p.13.3" points=3 probe_points=3
-from solutions.ch13_sequences import P_13_3
+from solutions.ch13_sequences.recurrent import P_13_3
 
 # %% [markdown]
 # Build it: `deep_network(n_features, n_hidden, n_layers, n_outputs)`.
 
 # %% exercise="p.13.3"
-from solutions.ch13_sequences import deep_network, _DeepNetwork
+from solutions.ch13_sequences.recurrent import deep_network, _DeepNetwork
 
 # %% [markdown]
 # ## 4. The next seven days
@@ -88,7 +88,7 @@ from solutions.ch13_sequences import deep_network, _DeepNetwork
 # `next_values(series, window, horizon)`, the windows with what follows each day of them.
 
 # %% exercise="p.13.4" points=3
-from solutions.ch13_sequences import next_values
+from solutions.ch13_sequences.recurrent import next_values
 
 # %% [markdown]
 # And which networks can be trained on such data, to give seven values for the seven days to come? Choose all that can:
@@ -96,7 +96,7 @@ from solutions.ch13_sequences import next_values
 # `"sequence to sequence, 1 output at every step"`, `"vector to sequence, from the first day only"`.
 
 # %% exercise="p.13.4"
-from solutions.ch13_sequences import P_13_4_CHOICE
+from solutions.ch13_sequences.recurrent import P_13_4_CHOICE
 
 # %% [markdown]
 # ## 5. What is hard about training
@@ -104,7 +104,7 @@ from solutions.ch13_sequences import P_13_4_CHOICE
 # What are the main difficulties when you train a recurrent network, and what can be done about each?
 
 # %% exercise="p.13.5" points=3 probe_points=3
-from solutions.ch13_sequences import P_13_5
+from solutions.ch13_sequences.recurrent import P_13_5
 
 # %% [markdown]
 # Two small functions show the first two. Take the simplest recurrent network there is, one number with
@@ -116,7 +116,7 @@ from solutions.ch13_sequences import P_13_5
 # `"a smaller learning rate"`, `"a larger learning rate"`, `"shuffling the time steps"`.
 
 # %% exercise="p.13.5"
-from solutions.ch13_sequences import steps_remembered, clipped, P_13_5_CHOICE
+from solutions.ch13_sequences.recurrent import steps_remembered, clipped, P_13_5_CHOICE
 
 # %% [markdown]
 # *Look*: how much of a change is left after so many steps.
@@ -137,13 +137,13 @@ print("felt for", steps_remembered(0.95, 0.01), "steps, with w = 0.95 and a limi
 # Draw, or describe, an LSTM cell: its two states, its gates, and what happens in one time step.
 
 # %% exercise="p.13.6" points=4 probe_points=4
-from solutions.ch13_sequences import P_13_6
+from solutions.ch13_sequences.layers import P_13_6
 
 # %% [markdown]
 # Now write that step, with the weights as PyTorch keeps them: `lstm_step(x, h, c, W_x, W_h, b)`.
 
 # %% exercise="p.13.6"
-from solutions.ch13_sequences import lstm_step
+from solutions.ch13_sequences.layers import lstm_step
 
 # %% [markdown]
 # ## 7. Convolutions before recurrence
@@ -151,14 +151,14 @@ from solutions.ch13_sequences import lstm_step
 # Why would you put one-dimensional convolutional layers into a recurrent network?
 
 # %% exercise="p.13.7" points=3 probe_points=2
-from solutions.ch13_sequences import P_13_7
+from solutions.ch13_sequences.layers import P_13_7
 
 # %% [markdown]
 # Two functions to reckon with: `conv_length(length, kernel, stride)` is how long a sequence is after a layer without
 # padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at.
 
 # %% exercise="p.13.7"
-from solutions.ch13_sequences import conv_length, steps_seen
+from solutions.ch13_sequences.layers import conv_length, steps_seen
 
 # %% [markdown]
 # ## 8. What a video shows
@@ -166,13 +166,13 @@ from solutions.ch13_sequences import conv_length, steps_seen
 # Which neural network would you use to classify videos? Describe it from the frames to the class.
 
 # %% exercise="p.13.8" points=3 probe_points=3
-from solutions.ch13_sequences import P_13_8
+from solutions.ch13_sequences.layers import P_13_8
 
 # %% [markdown]
 # Write `video_shapes(…)`, the shape of the data at four places of such a network.
 
 # %% exercise="p.13.8"
-from solutions.ch13_sequences import video_shapes
+from solutions.ch13_sequences.layers import video_shapes
 
 # %% [markdown]
 # ## 9. Rail and bus, two weeks ahead
@@ -205,14 +205,14 @@ plt.show()
 # future, so the network may see the type of the *next* day. Write `daily_features(table)`.
 
 # %% exercise="p.13.9" points=9
-from solutions.ch13_sequences import daily_features
+from solutions.ch13_sequences.ridership import daily_features
 
 # %% [markdown]
 # Next the windows, and the targets. At every step of a window the target is the same kind of thing: the 14 days that
 # follow, 28 numbers. Mind the ends: the first of them is the very next day, and no target reaches beyond the series.
 
 # %% exercise="p.13.9"
-from solutions.ch13_sequences import Seq2SeqBothDataset
+from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
 
 # %% [markdown]
 # Now the network. It answers after each day and must not read ahead: the days to come are what it is asked for.
@@ -220,7 +220,7 @@ from solutions.ch13_sequences import Seq2SeqBothDataset
 # has to train it in seconds.
 
 # %% exercise="p.13.9"
-from solutions.ch13_sequences import Seq2SeqBoth
+from solutions.ch13_sequences.ridership import Seq2SeqBoth
 
 # %% [markdown]
 # Then the training, with early stopping. The series is cut into three periods: one to learn from, one to tell when to
@@ -233,13 +233,13 @@ from solutions.ch13_sequences import Seq2SeqBoth
 # numbers there, or less.
 
 # %% exercise="p.13.9"
-from solutions.ch13_sequences import _mean_absolute_error, fit_forecaster
+from solutions.ch13_sequences.ridership_training import _mean_absolute_error, fit_forecaster
 
 # %% [markdown]
 # And what all this is for: `forecast(model, recent)`, the rides of the next two weeks.
 
 # %% exercise="p.13.9"
-from solutions.ch13_sequences import forecast
+from solutions.ch13_sequences.ridership_training import forecast
 
 # %% [markdown]
 # *Look*: two years to learn from, five months to tell when to stop, and the two weeks after them. How does the error
@@ -325,7 +325,8 @@ display(Audio(sound(chorales.train[0][:96]), rate=RATE))
 LOWEST, N_NOTES = 36, 47  # the lowest pitch; silence and the pitches 36 to 81
 
 # %% exercise="p.13.10" points=10
-from solutions.ch13_sequences import _ids, _pitches, make_windows, ChoraleNet, fit_chorales, generate
+from solutions.ch13_sequences.chorales import _ids, _pitches, make_windows, ChoraleNet, fit_chorales
+from solutions.ch13_sequences.composing import generate
 
 # %% [markdown]
 # *Look*: how many notes does it predict, in chorales that it has not seen? Most notes are held, so repeating each voice
@@ -372,7 +373,8 @@ for temperature in (0.7, 1.0):
 # than ten seconds. Here, too, a learning rate of 0.005 or so gets further in so few steps.
 
 # %% exercise="p.13.11" points=10
-from solutions.ch13_sequences import read_ndjson, sketch_to_seq, collate, SketchNet, fit_sketches
+from solutions.ch13_sequences.sketches import read_ndjson, sketch_to_seq, collate
+from solutions.ch13_sequences.sketches_training import SketchNet, fit_sketches
 
 # %% [markdown]
 # *Look*: three kinds of sketches, coloured by progress, dark where a stroke begins.
@@ -440,7 +442,7 @@ display(Audio(speech.waves[0], rate=speech.rate))
 # `split_on_silence(wave, rate)` tells where each begins and ends.
 
 # %% exercise="p.13.12" points=6
-from solutions.ch13_sequences import to_mono, split_on_silence, _loudness
+from solutions.ch13_sequences.speech import to_mono, split_on_silence, _loudness
 
 # %% [markdown]
 # The ear hears frequencies, and not all of them equally well: two low tones are told apart more easily than two high
@@ -448,7 +450,7 @@ from solutions.ch13_sequences import to_mono, split_on_silence, _loudness
 # `log_mel(wave, rate, n_mels)`, which says how much of each band of that scale is heard at each moment.
 
 # %% exercise="p.13.12"
-from solutions.ch13_sequences import log_mel, _mel_filters
+from solutions.ch13_sequences.speech import log_mel, _mel_filters
 
 # %% [markdown]
 # *Look*: what a yes and a no look like.
@@ -473,7 +475,7 @@ plt.show()
 # recordings, counts for a small part of the points. Aim for five seconds at most.
 
 # %% exercise="p.13.12"
-from solutions.ch13_sequences import fit_words, name_words, _WordNetwork, _pictures
+from solutions.ch13_sequences.speech import fit_words, name_words, _WordNetwork, _pictures
 
 # %% [markdown]
 # *Look*: forty recordings to learn from, twenty to be tested on.

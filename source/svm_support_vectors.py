@@ -43,14 +43,14 @@ from course.datasets import load
 # looks for, what it does when the classes overlap, and what when no straight line will do. Four to six sentences.
 
 # %% exercise="tf2.05.1" points=3 probe_points=2
-from solutions.svm_support_vectors import TF2_05_1
+from solutions.svm_support_vectors.street import TF2_05_1
 
 # %% [markdown]
 # The idea in two small functions: `street_width(w)`, what is to be large, and `soft_margin_cost(X, t, w, b, C)`, what
 # is minimised instead.
 
 # %% exercise="tf2.05.1"
-from solutions.svm_support_vectors import street_width, soft_margin_cost
+from solutions.svm_support_vectors.street import street_width, soft_margin_cost
 
 # %% [markdown]
 # *Look*: a high price of violations, and a low one. Which street would you trust with new rows?
@@ -75,14 +75,14 @@ plt.show()
 # What is a support vector? And what are the other rows good for, once the machine has been trained?
 
 # %% exercise="tf2.05.2" points=3 probe_points=3
-from solutions.svm_support_vectors import TF2_05_2
+from solutions.svm_support_vectors.street import TF2_05_2
 
 # %% [markdown]
 # Two functions to check yourself by. `support_rows(X, t, w, b)` finds the support vectors, given the line. And
 # `decide(vectors, coefs, b, gamma, X)` predicts with a kernel, and sees nothing but support vectors.
 
 # %% exercise="tf2.05.2"
-from solutions.svm_support_vectors import support_rows, decide
+from solutions.svm_support_vectors.street import support_rows, decide
 
 # %% [markdown]
 # *Look*: how many of 200 rows does the machine remember? Nothing is lost without the others.
@@ -110,7 +110,7 @@ plt.show()
 # Why is it important to scale the columns before a support vector machine is trained? Two to four sentences.
 
 # %% exercise="tf2.05.3" points=2 probe_points=3
-from solutions.svm_support_vectors import TF2_05_3
+from solutions.svm_support_vectors.street import TF2_05_3
 
 # %% [markdown]
 # See for yourself: `boundary_angle(X, y, factor, scale)` measures how far the boundary turns when one column is given
@@ -118,7 +118,7 @@ from solutions.svm_support_vectors import TF2_05_3
 # *same* boundary has a tenth of the weight there.
 
 # %% exercise="tf2.05.3"
-from solutions.svm_support_vectors import boundary_angle
+from solutions.svm_support_vectors.street import boundary_angle
 
 # %% [markdown]
 # *Look*: units from a thousandth to a thousand, with and without scaling.
@@ -143,7 +143,7 @@ plt.show()
 # from rows that were held out what a score is worth.
 
 # %% exercise="tf2.05.4" points=4
-from solutions.svm_support_vectors import distances, calibrated
+from solutions.svm_support_vectors.kernels import distances, calibrated
 
 # %% [markdown]
 # Now choose all that is right:
@@ -155,7 +155,7 @@ from solutions.svm_support_vectors import distances, calibrated
 # - `"rows trained on"`: it should be given the scores of those that it was.
 
 # %% exercise="tf2.05.4"
-from solutions.svm_support_vectors import TF2_05_4_CHOICE
+from solutions.svm_support_vectors.kernels import TF2_05_4_CHOICE
 
 # %% [markdown]
 # *Look*: scores of held-out rows, and the probabilities that your function makes of them.
@@ -181,13 +181,13 @@ plt.show()
 # `training_seconds(form, m, measured_m, measured_seconds)`, an estimate of the time. Then try millions.
 
 # %% exercise="tf2.05.5" points=3
-from solutions.svm_support_vectors import numbers_in_h, training_seconds
+from solutions.svm_support_vectors.kernels import numbers_in_h, training_seconds
 
 # %% [markdown]
 # Which form, `"primal"` or `"dual"`, suits each of these cases?
 
 # %% exercise="tf2.05.5"
-from solutions.svm_support_vectors import TF2_05_5_CHOICE
+from solutions.svm_support_vectors.kernels import TF2_05_5_CHOICE
 
 # %% [markdown]
 # *Look*: what your functions say about a machine that takes a second for 10,000 rows.
@@ -206,14 +206,14 @@ for m in (100_000, 1_000_000, 10_000_000):
 # says how fast. Write it, and `training_accuracies(X, y, gammas, Cs)`, the experiment that shows what both settings do.
 
 # %% exercise="tf2.05.6" points=3
-from solutions.svm_support_vectors import rbf_similarity, training_accuracies
+from solutions.svm_support_vectors.kernels import rbf_similarity, training_accuracies
 
 # %% [markdown]
 # Now suppose that your classifier *underfits*: it is poor even on its training rows. For gamma and for C, say what can
 # help: `"increase"`, `"decrease"`, or `"no difference"`.
 
 # %% exercise="tf2.05.6"
-from solutions.svm_support_vectors import TF2_05_6_CHOICE
+from solutions.svm_support_vectors.kernels import TF2_05_6_CHOICE
 
 # %% [markdown]
 # *Look*: accuracies on the training rows. Where does the classifier underfit, and which way leads out?
@@ -249,7 +249,7 @@ plt.show()
 # solving it. The constraints may stand in any order.
 
 # %% exercise="tf2.05.7" points=5
-from solutions.svm_support_vectors import qp_sizes, qp_params
+from solutions.svm_support_vectors.line import qp_sizes, qp_params
 
 # %% [markdown]
 # *Look*: a general solver on your problem, beside `SVC`. The three numbers of each are the bias and the weights.
@@ -284,7 +284,7 @@ print("SVC:         ", np.append(model.intercept_, model.coef_).round(4))
 # differs by less than 0.1. Aim for a second or less.
 
 # %% exercise="tf2.05.8" points=6
-from solutions.svm_support_vectors import align
+from solutions.svm_support_vectors.line import align
 
 # %% [markdown]
 # *Look*: three lines on two kinds of iris. Can you tell them apart?
@@ -328,7 +328,7 @@ plt.show()
 # at most.
 
 # %% exercise="tf2.05.9" points=6
-from solutions.svm_support_vectors import _some, fit_svm
+from solutions.svm_support_vectors.data import _some, fit_svm
 
 # %% [markdown]
 # *Look*: 2,000 digits to train on. (With all 60,000 it takes minutes, and about 98% are right.) Below are some that
@@ -365,7 +365,7 @@ plt.show()
 # epsilon-insensitive loss. Aim for five seconds at most.
 
 # %% exercise="tf2.05.10" points=6
-from solutions.svm_support_vectors import fit_svr
+from solutions.svm_support_vectors.data import fit_svr
 
 # %% [markdown]
 # *Look*: your model beside a straight line. Where are the large errors?

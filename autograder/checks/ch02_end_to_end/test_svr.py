@@ -1,0 +1,116 @@
+"""Hidden checks of chapter 2: a support vector regressor (p.02.1)."""
+
+import numpy as np
+
+from autograder import Handle, check
+from autograder.checks.ch02_end_to_end.inputs import (
+    agree,
+    cross_rmse,
+    draw_districts,
+    draw_unrelated,
+    last_part,
+    relative_error,
+    stray_rows,
+    takes_what_comes,
+)
+from autograder.checks.ch02_end_to_end.inputs_regions import error_in_new_regions
+
+
+@check("p.02.1", core=True, weight=2, at_most=True, hint="SVR needs numbers of about the same size, the target's too: "
+       "think of what C and epsilon are measured in.")  # fmt: skip
+def test_svr_learns_new_regions(student, rng):
+    """In two made-up regions, each with a rule of its own of what makes houses dear, your best estimator learns from
+    300 districts, and its errors on others (RMSE) are at most {threshold:.0%} of those of always saying the mean."""
+    return error_in_new_regions(rng, lambda X, y: student.tune_svr(X, y)["best_estimator"])
+
+
+@check("p.02.1", weight=2, hint="Compare `tried` for both kernels: are the best C and gamma at the edge of what you "
+       "try?")  # fmt: skip
+def test_right_kernel_is_found(student, rng):
+    """Where districts at both ends are dear and those in the middle cheap, RBF is found to be the better kernel, and
+    the error is less than 90% of that of always saying the mean, which is all that a straight line can do."""
+    X, ranks = draw_unrelated(rng, 1_000)
+    column = rng.choice(["median_income", "housing_median_age"])
+    y = (200_000 + 250_000 * ranks[column] ** 2 + rng.normal(0, 10_000, len(X))).rename("median_house_value")
+    found = student.tune_svr(X[:500], y[:500])
+    assert found["best_kernel"] == "rbf"
+    assert relative_error(found["best_estimator"], X[500:], y[500:]) < 0.9
+
+
+@check("p.02.1", hint="A score whose name begins with `neg_` is higher, the smaller the error is. And what becomes of "
+       "`cv`?")  # fmt: skip
+def test_error_is_that_of_cross_validation(student, rng):
+    """`cv_rmse` is what you get when the best estimator is cross-validated anew, in dollars and positive, whatever the
+    number of folds."""
+    X, y = draw_districts(rng, 180)
+    for cv in (2, 5):
+        found = student.tune_svr(X, y, cv=cv)
+        agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, cv))
+
+
+@check("p.02.1", hint="Which rows does your scaler see before the folds are made?")
+def test_preparation_is_learned_within_each_fold(student, rng):
+    """The rows of a fold are held back from everything, from imputing and scaling too: the error is right even if a few
+    rows of one fold are very different from all others."""
+    X, y = draw_districts(rng, 240)
+    X = stray_rows(rng, X, 3)
+    found = student.tune_svr(X, y, cv=3)
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 3))
+
+
+@check("p.02.1", hint="Both X and y have to be cut, for the search and for the final fit.")
+def test_only_the_first_rows_are_used(student, rng):
+    """Rows after the first `n_rows` play no part, neither in `cv_rmse` nor in the best estimator."""
+    X, y = draw_districts(rng, 1_400)
+    strange = y.copy()
+    strange[300:600] = 40 * rng.permutation(y[300:600])
+    found = student.tune_svr(X[:600], strange[:600], n_rows=300)
+    assert relative_error(found["best_estimator"], X[600:], y[600:]) < 0.8
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X[:300], y[:300], 3))
+
+
+def _tried(found) -> dict[str, list[dict]]:
+    """Return the candidates by kernel."""
+    tried = found["tried"]
+    assert isinstance(tried, list | tuple) and all(isinstance(one, dict) for one in tried)
+    assert {one["kernel"] for one in tried} == {"linear", "rbf"}
+    return {kernel: [one for one in tried if one["kernel"] == kernel] for kernel in ("linear", "rbf")}
+
+
+@check("p.02.1", hint="A grid may be a list of dicts, one for each kernel.")
+def test_both_kernels_get_a_fair_trial(student, rng):
+    """Both kernels are tried, each with values of C that span a factor of 100 or more; gamma is varied with RBF only,
+    since the linear kernel has none."""
+    tried = _tried(student.tune_svr(*draw_districts(rng, 90), cv=2))
+    for trial in tried.values():
+        values = [float(one["C"]) for one in trial]
+        assert 0 < 99.9 * min(values) <= max(values)
+    assert len({str(one["gamma"]) for one in tried["rbf"]}) > 1
+    assert all(one.get("gamma") is None for one in tried["linear"])
+    settings = [(one["kernel"], float(one["C"]), str(one.get("gamma"))) for both in tried.values() for one in both]
+    assert len(set(settings)) == len(settings)
+
+
+@check("p.02.1", hint="Sort `tried` by its `rmse` and look at the first entry.")
+def test_best_candidate_has_the_lowest_error(student, rng):
+    """Of all candidates in `tried` the best is that with the lowest `rmse`; `cv_rmse`, `best_kernel`, `best_params` and
+    the best estimator itself all say the same of it."""
+    found = student.tune_svr(*draw_districts(rng, 120))
+    best = min((one for both in _tried(found).values() for one in both), key=lambda one: float(one["rmse"]))
+    assert len({round(float(one["rmse"]), 3) for one in found["tried"]}) > 3
+    np.testing.assert_allclose(float(found["cv_rmse"]), float(best["rmse"]), rtol=1e-6)
+    assert found["best_kernel"] == best["kernel"]
+    assert float(last_part(found["best_params"], "C")) == float(best["C"])
+    settings = found["best_estimator"].get_params()
+    assert found["best_params"].keys() <= settings.keys()
+    plain = [name for name, value in found["best_params"].items() if not isinstance(value, Handle)]
+    assert all(settings[name] == found["best_params"][name] for name in plain)
+
+
+@check("p.02.1", hint="Does all of the preparation happen inside the pipeline? How does your encoder treat a value "
+       "that was not there when it was fitted?")  # fmt: skip
+def test_svr_takes_raw_districts(student, rng):
+    """The best estimator predicts raw districts: one alone or many, columns in any order, numbers missing in any of
+    them, and an ocean_proximity that it has never met."""
+    X, y = draw_districts(rng, 160)
+    takes_what_comes(student.tune_svr(X[:120], y[:120])["best_estimator"], rng, X[120:])

@@ -1,0 +1,130 @@
+"""Hidden checks of chapter 6: questions on boosting (p.06.6, p.06.7, tf2.06.6)."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.ensemble import AdaBoostClassifier, GradientBoostingRegressor
+from sklearn.tree import DecisionTreeClassifier
+
+from autograder import check
+from autograder.closed import agrees, chosen
+
+
+class _Recorder(ClassifierMixin, BaseEstimator):
+    """Is wrong about the rows it is told to, and notes the weights it is trained with."""
+
+    def __init__(self, wrong=None, seen=None):
+        self.wrong, self.seen = wrong, seen
+
+    def __sklearn_clone__(self):
+        return _Recorder(self.wrong, self.seen)
+
+    def fit(self, X, y, sample_weight=None):
+        self.classes_ = np.unique(y)
+        self.seen.append(np.array(sample_weight))
+        return self
+
+    def predict(self, X):
+        return X[:, 0].astype(int) ^ np.asarray(self.wrong)
+
+
+def _next_weights(weights: np.ndarray, wrong: np.ndarray, learning_rate: float) -> np.ndarray:
+    """What scikit-learn hands to the second model."""
+    y = np.arange(len(weights)) % 2
+    recorder = _Recorder(wrong, [])
+    AdaBoostClassifier(recorder, n_estimators=2, learning_rate=learning_rate).fit(y[:, None], y, weights)
+    return recorder.seen[1] / recorder.seen[1].sum()
+
+
+@check("p.06.6", core=True, weight=2, hint="Work out r first: by weights, not by numbers of rows.")
+def test_weights_after_a_round(student, rng):
+    """After one round of boosting, the weights are those that scikit-learn's AdaBoost uses."""
+    cases = []
+    for _ in range(10):
+        n = int(rng.integers(6, 30))
+        wrong = rng.permutation(n) < max(1, n // 5)
+        weights = rng.uniform(0.5, 1.5, n) * np.where(wrong, 0.7, 1)
+        cases.append((weights, wrong, round(rng.uniform(0.2, 1.5), 2)))
+    agrees(student.boosted_weights, lambda *case: _next_weights(*case).tolist(), cases)
+
+
+@check("p.06.6", hint="Which changes let the ensemble follow its training rows more closely?")
+def test_what_helps_against_underfitting(student, rng):
+    """You choose all the changes that help an ensemble which underfits, and none that make it worse."""
+    student.boosted_weights([1.0, 1.0, 1.0], [True, False, False], 0.5)
+    right = ["more estimators", "a less regularised base model", "a slightly higher learning rate"]
+    others = ["fewer estimators", "a more regularised base model", "a lower learning rate"]
+    chosen(student.P_06_6_CHOICE, [*right, *others], right=right)
+
+
+def _boosted(learning_rate: float, left: float) -> int:
+    """Let scikit-learn boost trees without limits, and see what is left over."""
+    X, y = np.arange(4.0)[:, None], np.array([3.0, -2.0, 5.0, -7.0])
+    model = GradientBoostingRegressor(init="zero", learning_rate=learning_rate, max_depth=None, n_estimators=50)
+    stages = model.fit(X, y).staged_predict(X)
+    return next(n for n, said in enumerate(stages, 1) if np.max(np.abs((y - said) / y)) <= left + 1e-9)
+
+
+@check("p.06.7", core=True, hint="What share is left after one tree? And after two?")
+def test_trees_needed_to_fit(student, rng):
+    """For each learning rate you find how many trees it takes until little enough is left over."""
+    cases = [(round(rate, 2), round(left, 3)) for rate, left in rng.uniform((0.12, 0.02), (0.9, 0.6), (10, 2))]
+    agrees(student.trees_needed, _boosted, [*cases, (1.0, 0.3)])
+
+
+@check("p.06.7", core=True, hint="Go through the errors one by one and note which was the lowest so far, and how long "
+       "ago that was.")  # fmt: skip
+def test_stops_in_time(student, rng):
+    """You keep the number of trees with the lowest error seen until patience runs out, and look no further."""
+
+    def kept(errors: np.ndarray, patience: int) -> int:
+        for seen in range(1, len(errors) + 1):
+            best = int(np.argmin(errors[:seen]))
+            if seen - 1 - best >= patience:
+                break
+        return best + 1
+
+    cases = []
+    for _ in range(16):
+        n = int(rng.integers(10, 50))
+        course = np.linspace(6, int(rng.integers(0, 9)), n) + rng.normal(0, 1.5, n)
+        cases.append((course.round(1), int(rng.integers(1, 8))))
+    cases.append((np.array([3.0, 2.0, 2.0, 2.0, 1.0]), 3))
+    agrees(student.stop_early, kept, cases)
+
+
+@check("p.06.7", hint="Which learning rate makes each tree count for less?")
+def test_what_helps_against_overfitting(student, rng):
+    """You know which way to turn the learning rate of an ensemble that overfits."""
+    student.trees_needed(0.5, 0.5)
+    chosen(student.P_06_7_CHOICE, ["increase", "decrease", "no difference"], right=["decrease"])
+
+
+def _counted(sizes: list[int], presort: bool) -> float:
+    steps = 0.0
+    for node, size in enumerate(sizes):
+        if node == 0 or not presort:
+            steps += size * np.log2(size)
+        if presort:
+            steps += sizes[0]
+    return float(steps)
+
+
+@check("tf2.06.6", core=True, weight=2, hint="With `presort`, how long is the list that each node walks through?")
+def test_steps_of_sorting(student, rng):
+    """For real trees, large and small, you count the steps of either way to sort."""
+    cases = []
+    for n in rng.integers(40, 900, 6):
+        X = rng.normal(size=(int(n), 3))
+        y = (X[:, 0] + rng.normal(0, 0.8, len(X)) > 0).astype(int)
+        depth = None if n % 2 else int(rng.integers(2, 7))
+        tree = DecisionTreeClassifier(max_depth=depth, random_state=0).fit(X, y).tree_
+        sizes = tree.n_node_samples[tree.children_left != -1].tolist()
+        cases += [(sizes, presort) for presort in (False, True)]
+    agrees(student.sorting_steps, _counted, cases)
+
+
+@check("tf2.06.6", hint="How many nodes does a tree have that is grown on ten times as many rows?")
+def test_presort_on_a_large_set(student, rng):
+    """You know what sorting beforehand did to the training of an unlimited tree on 100,000 rows."""
+    student.sorting_steps([4, 2, 2], False)
+    chosen(student.TF2_06_6_CHOICE, ["faster", "slower", "about as long"], right=["slower"])

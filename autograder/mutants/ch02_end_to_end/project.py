@@ -1,0 +1,173 @@
+"""Chapter 2, a project of your own: data, leaks, split (p.02.7): wrong answers, and right ones."""
+
+import numpy as np
+import pandas as pd
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import train_test_split
+
+from autograder import alternative, mutant
+from course.datasets import load
+from solutions.ch02_end_to_end.project import find_leaks, load_project, split_project
+
+# ---------------------------------------------------------------- the data
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_project_is_described")
+def riders_are_kept():
+    """Two columns of the bikes add up to the target, and both are known only afterwards: name them as leaky."""
+    return {**load_project(), "leaky": []}
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_project_is_described")
+def target_calls_itself_leaky():
+    """The target is no column to be left out: it is handed over by itself, and `leaky` is for the others."""
+    project = load_project()
+    return {**project, "leaky": [*project["leaky"], project["target"]]}
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_own_project_is_carried_out")
+def nothing_to_be_learned():
+    """In these data your best model is no better than the mean: is there anything in the columns to learn from?"""
+    rng = np.random.default_rng(5)
+    frame = pd.DataFrame(rng.normal(size=(300, 61)), columns=[*(f"c{i}" for i in range(60)), "y"])
+    return {"frame": frame, "target": "y", "ordered_by": None, "leaky": []}
+
+
+@alternative("p.02.7", replaces="load_project")
+def used_cars_in_numbers():
+    """Cars, whose texts with a unit have been turned into numbers, row by row."""
+    cars = load("cardekho").frames["details_v3"]
+    for name in ("mileage", "engine", "max_power"):
+        cars[name] = pd.to_numeric(cars[name].str.split().str[0], errors="coerce")
+    return {"frame": cars.drop(columns="torque"), "target": "selling_price", "ordered_by": None, "leaky": []}
+
+
+@alternative("p.02.7", replaces="load_project")
+def data_of_another_kind():
+    """Data that the course does not offer: patients, all numbers."""
+    frame = load_diabetes(as_frame=True).frame
+    return {"frame": frame, "target": "target", "ordered_by": None, "leaky": []}
+
+
+# ---------------------------------------------------------------- leaks
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
+def by_correlation(frame, target):
+    """You look for columns that correlate with the target: the parts of a total need not, and a good feature does."""
+    strength = frame.select_dtypes("number").corr()[target].drop(target).abs()
+    return list(strength.index[strength > 0.95])
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
+def only_copies(frame, target):
+    """You look at one column at a time: several may add up to the target."""
+    strength = frame.select_dtypes("number").corr()[target].drop(target).abs()
+    return list(strength.index[strength > 1 - 1e-9])
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
+def all_that_went_in(frame, target):
+    """Where there is an exact sum you name all numeric columns: those whose weight is 0 give nothing away."""
+    found = find_leaks(frame, target)
+    return list(frame.select_dtypes("number").columns.drop(target)) if found else []
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
+def only_plain_sums(frame, target):
+    """You look for columns that add up as they are: a copy in another unit has to be multiplied first."""
+    numbers = frame.select_dtypes("number").dropna()
+    names = [name for name in numbers if name != target]
+    tried = [[name] for name in names] + [[a, b] for a in names for b in names if a < b]
+    return next((some for some in tried if (numbers[some].sum(axis=1) == numbers[target]).all()), [])
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
+def a_good_guess_is_enough(frame, target):
+    """A regression that fits well is no proof: only an exact sum gives the target away."""
+    numbers = frame.select_dtypes("number").dropna()
+    X, y = numbers.drop(columns=target), numbers[target]
+    return list(X.columns) if LinearRegression().fit(X, y).score(X, y) > 0.9 else []
+
+
+@alternative("p.02.7", replaces="find_leaks")
+def leave_one_out(frame, target):
+    """With linear regression: a column leaks if the fit is perfect, and no longer is without it."""
+    numbers = frame.select_dtypes("number").dropna()
+    X, y = numbers.drop(columns=target), numbers[target]
+    X = (X - X.mean()) / X.std().replace(0, 1)
+
+    def exact(table):
+        if table.shape[1] == 0:
+            return False
+        return np.abs(LinearRegression().fit(table, y).predict(table) - y).max() < 1e-6 * y.std()
+
+    return {name for name in X if not exact(X.drop(columns=name))} if exact(X) else []
+
+
+# ---------------------------------------------------------------- the split
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_no_case_is_in_both_parts")
+def twins_are_kept(frame, ordered_by=None, test_size=0.2, seed=42):
+    """A case that is listed twice can be in both parts, so that the test rows are known already: keep one of them."""
+    if ordered_by is not None:
+        return split_project(frame, ordered_by, test_size, seed)
+    return train_test_split(frame, test_size=test_size, random_state=seed)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_no_case_is_in_both_parts")
+def twins_are_lost(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You drop all copies of a case: one of them has to stay."""
+    return split_project(frame.drop_duplicates(keep=False), ordered_by, test_size, seed)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_rows_are_drawn_by_the_seed")
+def last_rows(frame, ordered_by=None, test_size=0.2, seed=42):
+    """The last rows of a table are no random sample: if it is sorted, they are all of one kind."""
+    if ordered_by is not None:
+        return split_project(frame, ordered_by, test_size, seed)
+    rows = frame.drop_duplicates()
+    cut = len(rows) - round(test_size * len(rows))
+    return rows.iloc[:cut], rows.iloc[cut:]
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_rows_are_drawn_by_the_seed")
+def one_seed_for_all(frame, ordered_by=None, test_size=0.2, seed=42):
+    """The seed makes no difference: hand it on to what draws the rows."""
+    return split_project(frame, ordered_by, test_size)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_later_rows_are_for_testing")
+def time_at_random(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You draw at random from a series: the test hours have neighbours among the training hours, and the error looks
+    far better than it will be."""
+    return split_project(frame, None, test_size, seed)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_later_rows_are_for_testing")
+def table_taken_for_sorted(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You cut the table as it stands: sort it by the column that says when."""
+    if ordered_by is None:
+        return split_project(frame, ordered_by, test_size, seed)
+    return last_rows(frame, None, test_size, seed)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_later_rows_are_for_testing")
+def moment_cut_in_two(frame, ordered_by=None, test_size=0.2, seed=42):
+    """Rows of the same moment end up in both parts: cut between two moments, not between two rows."""
+    if ordered_by is None:
+        return split_project(frame, ordered_by, test_size, seed)
+    return last_rows(frame.sort_values(ordered_by), None, test_size, seed)
+
+
+@alternative("p.02.7", replaces="split_project")
+def with_sklearn_and_quantiles(frame, ordered_by=None, test_size=0.2, seed=42):
+    """By train_test_split, and by a quantile of the moments."""
+    rows = frame.drop_duplicates().sample(frac=1, random_state=seed)
+    if ordered_by is None:
+        return train_test_split(rows, test_size=test_size, random_state=seed)
+    border = rows[ordered_by].quantile(1 - test_size, interpolation="higher")
+    early = rows[ordered_by] <= border
+    return rows[early], rows[~early]

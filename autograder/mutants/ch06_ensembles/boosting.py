@@ -1,0 +1,173 @@
+"""Chapter 6, questions on boosting (p.06.6, p.06.7, tf2.06.6): wrong answers, and right ones."""
+
+import itertools
+import math
+
+import numpy as np
+
+from autograder import alternative, mutant
+
+# ---------------------------------------------------------------- p.06.6
+
+
+@mutant("p.06.6", replaces="boosted_weights", fails="test_weights_after_a_round")
+def not_normalised(weights, wrong, learning_rate):
+    """Your weights don't add up to 1: divide by their sum at the end."""
+    weights, wrong = np.asarray(weights), np.asarray(wrong)
+    r = weights[wrong].sum() / weights.sum()
+    return weights * np.where(wrong, ((1 - r) / r) ** learning_rate, 1)
+
+
+@mutant("p.06.6", replaces="boosted_weights", fails="test_weights_after_a_round")
+def rows_counted(weights, wrong, learning_rate):
+    """You take the share of wrong *rows*: each counts by its weight."""
+    r = np.mean(wrong)
+    weights = np.asarray(weights) * np.where(wrong, ((1 - r) / r) ** learning_rate, 1)
+    return weights / weights.sum()
+
+
+@mutant("p.06.6", replaces="boosted_weights", fails="test_weights_after_a_round")
+def rate_forgotten(weights, wrong, learning_rate):
+    """Your answer does not depend on the learning rate: it scales the say of each model."""
+    weights, wrong = np.asarray(weights), np.asarray(wrong)
+    weights = weights * np.where(wrong, weights[~wrong].sum() / weights[wrong].sum(), 1)
+    return weights / weights.sum()
+
+
+@mutant("p.06.6", replaces="boosted_weights", fails="test_weights_after_a_round")
+def right_rows_rewarded(weights, wrong, learning_rate):
+    """You raise the weights of the rows that were right: it is the others that need attention."""
+    weights, wrong = np.asarray(weights), np.asarray(wrong)
+    r = weights[wrong].sum() / weights.sum()
+    weights = weights * np.where(wrong, 1, ((1 - r) / r) ** learning_rate)
+    return weights / weights.sum()
+
+
+@mutant("p.06.6", replaces="P_06_6_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
+def cure_for_overfitting():
+    """These changes hold the ensemble back, which helps against overfitting: yours learns too little."""
+    return ["fewer estimators", "a more regularised base model", "a lower learning rate"]
+
+
+@mutant("p.06.6", replaces="P_06_6_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
+def only_more_estimators():
+    """That helps, but it is not all: the base model may be too simple, and each may count for too little."""
+    return ["more estimators"]
+
+
+@alternative("p.06.6", replaces="boosted_weights")
+def in_plain_python(weights, wrong, learning_rate):
+    """Lists; the factor as a power."""
+    total = sum(weights)
+    r = sum(itertools.compress(weights, wrong)) / total
+    raised = [w * ((1 - r) / r) ** learning_rate if bad else w for w, bad in zip(weights, wrong, strict=True)]
+    return [float(w / sum(raised)) for w in raised]
+
+
+# ---------------------------------------------------------------- p.06.7
+
+
+@mutant("p.06.7", replaces="trees_needed", fails="test_trees_needed_to_fit")
+def shares_add_up(learning_rate, left):
+    """Each tree takes the same share of what is *left over*, not of the whole target: the rest shrinks by a factor."""
+    return math.ceil((1 - left) / learning_rate)
+
+
+@mutant("p.06.7", replaces="trees_needed", fails="test_trees_needed_to_fit")
+def rate_is_what_stays(learning_rate, left):
+    """The learning rate is the share that a tree takes away: 1 - learning_rate stays."""
+    return math.ceil(math.log(left) / math.log(learning_rate)) if learning_rate < 1 else 1
+
+
+@mutant("p.06.7", replaces="stop_early", fails="test_stops_in_time")
+def sees_the_future(errors, patience):
+    """You take the lowest error of all: training is given up when patience runs out, and later ones are never seen."""
+    return int(np.argmin(errors)) + 1
+
+
+@mutant("p.06.7", replaces="stop_early", fails="test_stops_in_time")
+def keeps_the_useless_trees(errors, patience):
+    """You keep the trees that were added while waiting: go back to the lowest error."""
+    best = 0
+    for i in range(len(errors)):
+        best = i if errors[i] < errors[best] else best
+        if i - best >= patience:
+            return i + 1
+    return len(errors)
+
+
+@mutant("p.06.7", replaces="stop_early", fails="test_stops_in_time")
+def numbers_from_zero(errors, patience):
+    """Your number is one too small: errors[0] is the error of one tree."""
+    best = 0
+    for i in range(len(errors)):
+        best = i if errors[i] < errors[best] else best
+        if i - best >= patience:
+            break
+    return best
+
+
+@mutant("p.06.7", replaces="P_06_7_CHOICE", fails="test_what_helps_against_overfitting", constant=True)
+def faster_learning():
+    """A higher rate lets each tree count for more, so that the training rows are fitted even more closely."""
+    return "increase"
+
+
+@mutant("p.06.7", replaces="P_06_7_CHOICE", fails="test_what_helps_against_overfitting", constant=True)
+def rate_without_effect():
+    """The learning rate decides how much of each tree's prediction is added: it does make a difference."""
+    return "no difference"
+
+
+@alternative("p.06.7", replaces="trees_needed")
+def solved_for_n(learning_rate, left):
+    """By logarithms."""
+    return 1 if learning_rate == 1 else math.ceil(math.log(left) / math.log(1 - learning_rate))
+
+
+@alternative("p.06.7", replaces="P_06_7_CHOICE", constant=True)
+def as_a_list():
+    """A list with the word, in capitals or not."""
+    return ["Decrease"]
+
+
+# ---------------------------------------------------------------- tf2.06.6
+
+
+@mutant("tf2.06.6", replaces="sorting_steps", fails="test_steps_of_sorting")
+def walks_own_rows_only(sizes, presort):
+    """You let each node walk through its own rows: to find them it has to go through the list of *all* rows."""
+    return float(sizes[0] * np.log2(sizes[0]) + sum(sizes)) if presort else float(sum(m * np.log2(m) for m in sizes))
+
+
+@mutant("tf2.06.6", replaces="sorting_steps", fails="test_steps_of_sorting")
+def walks_for_free(sizes, presort):
+    """With presort you count the sorting only: each node still has to pick out its rows."""
+    return float(sum(m * np.log2(m) for m in (sizes[:1] if presort else sizes)))
+
+
+@mutant("tf2.06.6", replaces="sorting_steps", fails="test_steps_of_sorting")
+def sorts_at_the_root_only(sizes, presort):
+    """Without presort *every* node that is split puts its own rows in order, not the root alone."""
+    return float(sizes[0] * np.log2(sizes[0]) + presort * len(sizes) * sizes[0])
+
+
+@mutant("tf2.06.6", replaces="TF2_06_6_CHOICE", fails="test_presort_on_a_large_set", constant=True)
+def sorted_once_is_faster():
+    """Sorting once sounds cheap, but each of the many nodes walks through all rows: count the steps."""
+    return "faster"
+
+
+@mutant("tf2.06.6", replaces="TF2_06_6_CHOICE", fails="test_presort_on_a_large_set", constant=True)
+def no_effect():
+    """Compare the two counts for a tree with tens of thousands of nodes: they are far apart."""
+    return "about as long"
+
+
+@alternative("tf2.06.6", replaces="sorting_steps")
+def step_by_step(sizes, presort):
+    """Node by node."""
+    steps = 0.0
+    for number, size in enumerate(sizes):
+        steps += size * math.log2(size) * (number == 0 or not presort) + sizes[0] * presort
+    return steps

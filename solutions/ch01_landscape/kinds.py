@@ -1,0 +1,315 @@
+"""Chapter 1, what machine learning is, and its kinds (p.01.1 to p.01.8): the answers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.neighbors import KNeighborsClassifier
+
+Array = NDArray[Any]
+P_01_1 = """
+A program learns when it gets better at a task by itself, from data, instead of following rules that a person has
+written for that task. Three things have to be named to say so: the **task** (flag spam), the **experience** it
+learns from (mails that people have marked), and a **measure** of how well it does (the share of mails it gets
+right). It learns if the measure improves as experience grows. A program that merely stores a copy of an
+encyclopedia has more data afterwards, and is no better at anything.
+"""
+P_01_1_RUBRIC = """
+- 1 point: the behaviour comes from data (examples, experience), not from rules written by hand
+- 1 point: names a task that the system is to do
+- 1 point: names a measure of performance, which improves with experience
+"""
+
+
+def learn_threshold(values: Array, labels: Array) -> float:
+    """Learn from examples where to draw the line: from which value on is the label 1?
+
+    Parameters
+    ----------
+    values : (n,) numbers, all different, in any order.
+    labels : (n,) the right answer for each, 0 or 1.
+
+    Returns
+    -------
+    A threshold t, such that the rule ``values >= t`` makes as few mistakes on the examples as such a rule can. Where
+    several do, any of them.
+
+    Examples
+    --------
+    >>> bool(2 < learn_threshold(np.array([1.0, 8.0, 2.0, 9.0]), np.array([0, 1, 0, 1])) <= 8)
+    True
+    >>> bool(6 < learn_threshold(np.array([3.0, 4.0, 5.0, 6.0, 7.0]), np.array([0, 1, 0, 0, 1])) <= 7)
+    True
+    """
+    candidates = [*values, values.max() + 1]  # the last one: nothing gets the label 1
+    mistakes = [np.sum((values >= t) != labels) for t in candidates]
+    return float(candidates[np.argmin(mistakes)])
+
+
+P_01_2 = """
+- **No method is known.** Nobody can write down how to recognise a word in a recording, but there are recordings.
+- **The rules would be endless.** A hand-tuned list of exceptions can be replaced by one model, which is shorter,
+  easier to keep up and often more accurate.
+- **The world keeps changing.** Spammers change their words; a model is trained again on new data, or learns all the
+  time, and nobody has to rewrite it.
+- **People want to understand.** What a model has found in a mountain of data (which words, which customers, which
+  genes) shows us relations that we had not thought of.
+"""
+P_01_2_RUBRIC = """
+- 1 point: problems for which no step-by-step solution is known
+- 1 point: long lists of hand-tuned rules that a model replaces
+- 1 point: surroundings that change, to which the system adapts
+- 1 point: insight for people from large amounts of data
+"""
+# The four letters of the reasons that are sound, such as ["a", "b", "c", "d"].
+P_01_2_CHOICE: list[str] = ["a", "c", "f", "g"]
+
+
+def rules_and_weights(levels: Sequence[int]) -> tuple[int, int]:
+    """Count what a table needs: rules written by hand, or numbers learned by a linear model.
+
+    Parameters
+    ----------
+    levels : how many different values each column can take, such as ``[2, 3]`` for yes/no and low/middle/high.
+
+    Returns
+    -------
+    rules : how many rules are needed if there is one for every combination of values.
+    weights : how many numbers a linear model learns: one for each value of each column, and one more to start from.
+
+    Examples
+    --------
+    >>> tuple(int(count) for count in rules_and_weights([2, 3]))
+    (6, 6)
+    >>> tuple(int(count) for count in rules_and_weights([10, 10, 10]))
+    (1000, 31)
+    """
+    rules = 1
+    for level in levels:
+        rules *= level
+    return rules, sum(levels) + 1
+
+
+P_01_3 = """
+A training set is labelled when each of its examples comes with the answer that the model is to give: a mail with the
+mark "spam" or "wanted", a house with the price it was sold for. That answer is called the label or target. It is
+what the model is corrected by while it is fitted. The same mails without the marks would be an unlabelled training
+set, good for finding groups or oddities, but not for learning what people call spam.
+"""
+P_01_3_RUBRIC = """
+- 1 point: the desired output (label, target) comes with the examples
+- 1 point: with every one that is used for fitting, and said what an unlabelled set is, or an example of both
+"""
+
+
+def labelled_rows(rows: Sequence[dict[str, Any]], target: str) -> list[int]:
+    """Find the examples that can be used to train a supervised model.
+
+    Parameters
+    ----------
+    rows : one dict per example, with the same keys; a value that is not known is None.
+    target : the key of what is to be predicted.
+
+    Returns
+    -------
+    The positions of the rows whose label is known, in order. A missing feature is no obstacle: it can be filled in.
+
+    Examples
+    --------
+    >>> houses = [{"rooms": 3, "price": 250}, {"rooms": 4, "price": None}, {"rooms": None, "price": 90}]
+    >>> [int(i) for i in labelled_rows(houses, "price")]
+    [0, 2]
+    >>> [int(i) for i in labelled_rows(houses, "rooms")]
+    [0, 1]
+    """
+    return [i for i, row in enumerate(rows) if row[target] is not None]
+
+
+# The two tasks, as a list of two words out of the options above.
+P_01_4_CHOICE: list[str] = ["classification", "regression"]
+
+
+def baseline(targets: Sequence[Any]) -> tuple[str, Any]:
+    """Name the task, and give the best answer of a model that may not look at any feature.
+
+    Parameters
+    ----------
+    targets : the targets of a training set. Texts and truth values name a class; numbers measure an amount.
+
+    Returns
+    -------
+    task : one of the two words of your choice above.
+    prediction : for classes the most frequent one, for amounts their mean.
+
+    Examples
+    --------
+    >>> task, prediction = baseline(["cat", "dog", "cat"])
+    >>> task == baseline([False, True, True])[0], prediction
+    (True, 'cat')
+    >>> task, prediction = baseline([2.0, 3.0, 10.0])
+    >>> task == baseline(["cat", "dog", "cat"])[0], float(prediction)
+    (False, 5.0)
+    """
+    if isinstance(targets[0], str | bool):  # bool first: Python takes True for the number 1
+        return "classification", Counter(targets).most_common(1)[0][0]
+    return "regression", sum(targets) / len(targets)
+
+
+# Four different words out of the options above.
+P_01_5_CHOICE: list[str] = ["clustering", "visualization", "anomaly detection", "association rule learning"]
+
+
+def bought_together(baskets: Sequence[Sequence[str]]) -> list[str]:
+    """Find the two goods that are in the most baskets together.
+
+    Parameters
+    ----------
+    baskets : what each customer bought, by name; who bought two of a kind has its name twice.
+
+    Returns
+    -------
+    The two names, in alphabetical order.
+
+    Examples
+    --------
+    >>> list(bought_together([["tea", "rusk"], ["tea", "milk", "rusk"], ["milk", "tea"], ["tea", "rusk"]]))
+    ['rusk', 'tea']
+    >>> list(bought_together([["jam", "jam", "bread"], ["milk", "jam"], ["milk", "jam"]]))
+    ['jam', 'milk']
+    """
+    pairs = Counter(pair for basket in baskets for pair in combinations(sorted(set(basket)), 2))
+    return list(pairs.most_common(1)[0][0])
+
+
+def odd_one_out(X: Array) -> int:
+    """Find the loneliest example: the one whose nearest other example is farthest away.
+
+    Parameters
+    ----------
+    X : (n, d) numbers, one row per example.
+
+    Returns
+    -------
+    The number of its row, counted from 0.
+
+    Examples
+    --------
+    >>> int(odd_one_out(np.array([[0.0], [1.0], [30.0], [60.0], [61.0]])))
+    2
+    >>> int(odd_one_out(np.array([[0.0, 9.0], [0.0, 0.0], [1.0, 0.0]])))
+    0
+    """
+    distances = np.linalg.norm(X[:, None] - X, axis=-1)  # (n, n)
+    np.fill_diagonal(distances, np.inf)  # nobody is their own neighbour
+    return int(distances.min(axis=1).argmax())
+
+
+# One of the options above.
+P_01_6_CHOICE: str = "reinforcement learning"
+
+
+def best_moves(experience: Sequence[tuple[str, str, float]]) -> dict[str, str]:
+    """Learn from what was tried which move pays best on each kind of ground.
+
+    Parameters
+    ----------
+    experience : one (ground, move, reward) per step that the robot has made; most moves were tried more than once.
+
+    Returns
+    -------
+    For every ground, the move with the highest average reward there.
+
+    Examples
+    --------
+    >>> steps = [("sand", "hop", 1.0), ("sand", "crawl", 3.0), ("ice", "hop", 0.0), ("ice", "crawl", -5.0)]
+    >>> sorted(best_moves(steps).items())
+    [('ice', 'hop'), ('sand', 'crawl')]
+    >>> best_moves([("sand", "hop", 2.0), ("sand", "hop", 2.0), ("sand", "crawl", 3.0)])["sand"]
+    'crawl'
+    """
+    rewards: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for ground, move, reward in experience:
+        rewards[ground][move].append(reward)
+    return {ground: max(tried, key=lambda move: float(np.mean(tried[move]))) for ground, tried in rewards.items()}
+
+
+# The kind of task when the groups are not known: one of the options above.
+P_01_7_UNKNOWN: str = "clustering"
+# The kind of task when the groups are known: one of the options above.
+P_01_7_KNOWN: str = "classification"
+
+
+def find_groups(X: Array, k: int) -> Array:
+    """Put customers into groups that nobody has named.
+
+    Parameters
+    ----------
+    X : (n, 2) what is known of each customer; there are k groups, far apart.
+    k : how many groups to find.
+
+    Returns
+    -------
+    (n,) whole numbers: customers with the same number are in the same group.
+
+    Examples
+    --------
+    >>> groups = find_groups(np.array([[0.0, 0.0], [50.0, 9.0], [1.0, 0.0], [51.0, 9.0]]), 2)
+    >>> bool(groups[0] == groups[2]), bool(groups[1] == groups[3]), bool(groups[0] == groups[1])
+    (True, True, False)
+    """
+    return np.asarray(KMeans(k, n_init=10, random_state=42).fit_predict(X))
+
+
+def assign_groups(X: Array, names: Sequence[str], new: Array) -> list[str]:
+    """Put new customers into the groups that the shop has long had names for.
+
+    Parameters
+    ----------
+    X : (n, 2) what is known of each old customer.
+    names : the n names of their groups. One group may consist of several kinds of customers.
+    new : (m, 2) the new customers.
+
+    Returns
+    -------
+    The m names of their groups.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 0.0], [1.0, 0.0], [50.0, 9.0], [51.0, 9.0]])
+    >>> [str(name) for name in assign_groups(X, ["rare", "rare", "loyal", "loyal"], X[[3, 0]])]
+    ['loyal', 'rare']
+    """
+    return [str(name) for name in KNeighborsClassifier(1).fit(X, names).predict(new)]
+
+
+# One of the options above.
+P_01_8_CHOICE: str = "supervised learning"
+
+
+def spam_words(mails: Sequence[str], labels: Sequence[int]) -> list[str]:
+    """Learn which words give spam away: those that some spam has, and no wanted mail.
+
+    Parameters
+    ----------
+    mails : lower-case words with blanks between them.
+    labels : for each mail, 1 for spam and 0 for a wanted one.
+
+    Returns
+    -------
+    The words, each once, in alphabetical order.
+
+    Examples
+    --------
+    >>> list(spam_words(["win gold now", "meet me now", "gold gold rush"], [1, 0, 1]))
+    ['gold', 'rush', 'win']
+    >>> list(spam_words(["win gold now", "meet me now", "gold gold rush"], [0, 1, 0]))
+    ['me', 'meet']
+    """
+    words: dict[bool, set[str]] = {True: set(), False: set()}
+    for mail, label in zip(mails, labels, strict=True):
+        words[bool(label)].update(mail.split())
+    return sorted(words[True] - words[False])

@@ -1,0 +1,272 @@
+"""Chapter 4, gradient descent (p.04.1 to p.04.7): the answers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def multiplications(method: str, m: int, n: int, batch: int) -> int:
+    """Count the multiplications of two numbers that linear regression needs.
+
+    Parameters
+    ----------
+    method : ``"normal equation"``: count those of the product ``X.T @ X``, each of its entries worked out.
+        ``"batch"``, ``"mini-batch"`` or ``"stochastic"``: count those of *one* step of gradient descent, in its two
+        products ``X_step @ theta`` and ``X_step.T @ errors``, where X_step holds the rows that this step uses.
+    m, n : rows and columns of X.
+    batch : rows in a mini-batch; of no concern to the other methods.
+
+    Examples
+    --------
+    >>> multiplications("normal equation", 10, 4, 5)
+    160
+    >>> multiplications("mini-batch", 10, 4, 5)
+    40
+    """
+    if method == "normal equation":
+        return n * n * m  # n*n entries, each a sum of m products
+    rows = {"batch": m, "mini-batch": batch, "stochastic": 1}[method]
+    return 2 * rows * n
+
+
+# The methods you would use, of "normal equation", "SVD", "batch", "mini-batch", "stochastic"; as in ["SVD", "batch"].
+P_04_1_CHOICE: list[str] = ["mini-batch", "stochastic"]
+P_04_2 = """
+Gradient descent suffers most. With features of very different size the cost is a long, narrow valley: a learning rate
+small enough for the steep direction makes hardly any headway along the flat one. It still arrives, since the cost is
+convex, but it takes many more steps.
+
+The normal equation and the SVD compute the minimum directly, and their predictions do not depend on units. A
+*regularised* model is changed by them, however it is fitted: a feature with small numbers needs a large weight, and
+the penalty shrinks large weights most, for no better reason than the unit.
+
+The cure is the same for both: bring the features to one scale first, for instance with `StandardScaler`, whose means
+and deviations are learnt from the training set.
+"""
+P_04_2_RUBRIC = """
+- 1 point: gradient descent becomes slow, and why (a long, narrow valley; one rate for steep and flat directions)
+- 1 point: regularised models depend on the scale; the normal equation or the SVD without a penalty do not
+- 1 point: the cure: scale the features before training
+"""
+
+
+def steps_to_fit(X: Array, y: Array, scale: bool) -> int:
+    """Count the steps of batch gradient descent until linear regression is nearly as good as it can be.
+
+    - With `scale`, the columns of X are first given mean 0 and standard deviation 1 (that of ``np.std``).
+    - A column of ones is put in front: A, shape (m, 1 + n).
+    - The parameters theta, shape (1 + n,), begin at 0.
+    - The learning rate is 1 / (the largest eigenvalue of ``A.T @ A / m``; see ``np.linalg.eigvalsh``).
+    - One step subtracts ``rate * A.T @ (A @ theta - y) / m`` from theta.
+
+    Returns
+    -------
+    The number of steps until the mean squared error on (X, y) is at most 1.01 times the lowest possible one (see
+    ``np.linalg.lstsq``); 5000 if it takes more.
+
+    Examples
+    --------
+    >>> X = np.array([[0.0, 1.0], [0.0, 5.0], [2.0, 5.0], [2.0, 9.0], [4.0, 1.0]])
+    >>> y = np.array([1.0, 3.0, 6.0, 7.0, 6.0])
+    >>> steps_to_fit(X, y, scale=True), steps_to_fit(X, y, scale=False)
+    (3, 248)
+    """
+    if scale:
+        X = (X - X.mean(axis=0)) / X.std(axis=0)
+    A = np.column_stack([np.ones(len(X)), X])  # (m, 1 + n)
+    best = np.mean((A @ np.linalg.lstsq(A, y)[0] - y) ** 2)
+    rate = 1 / np.linalg.eigvalsh(A.T @ A / len(A))[-1]
+    theta = np.zeros(A.shape[1])
+    for step in range(5000):
+        errors = A @ theta - y  # (m,)
+        if np.mean(errors**2) <= 1.01 * best:
+            return step
+        theta = theta - rate * A.T @ errors / len(A)
+    return 5000
+
+
+# What predicts something else once a column is given in another unit: "normal equation", "SVD", "ridge", "lasso".
+P_04_2_CHOICE: list[str] = ["ridge", "lasso"]
+
+
+def end_points(X: Array, y: NDArray[np.int64], starts: Array, rate: float, steps: int) -> Array:
+    """Fit logistic regression by batch gradient descent, once from each of several starting points.
+
+    Parameters
+    ----------
+    X : (m, n), used as it is: no column of ones is added.
+    y : (m,), 0 or 1.
+    starts : (k, n), k vectors of parameters to begin at; not changed.
+    rate : learning rate. The cost is the *mean* log loss.
+    steps : number of steps.
+
+    Returns
+    -------
+    (k, n) : the parameters at which each descent has arrived.
+
+    Examples
+    --------
+    >>> X, y = np.array([[1.0], [2.0]]), np.array([0, 1])
+    >>> end_points(X, y, np.array([[0.0]]), rate=1.0, steps=1).round(3).tolist()
+    [[0.25]]
+    >>> end_points(X, y, np.array([[-5.0], [0.0], [9.0]]), rate=0.5, steps=500).round(3).tolist()
+    [[0.42], [0.42], [0.42]]
+    """
+    theta = np.array(starts, dtype=float).T  # (n, k): a column for each descent
+    for _ in range(steps):
+        p = 1 / (1 + np.exp(-X @ theta))  # (m, k)
+        theta = theta - rate * X.T @ (p - y[:, None]) / len(X)
+    return theta.T
+
+
+# One letter of a, b, c, d; as in ["a"].
+P_04_3_CHOICE: list[str] = ["c"]
+
+
+def descend(X: Array, y: Array, batches: list[list[int]], rate: float, decay: float) -> Array:
+    """Fit linear regression by gradient descent, one step for each batch, and return the parameters, shape (n,).
+
+    Parameters
+    ----------
+    X : (m, n), used as it is: no column of ones is added.
+    y : (m,).
+    batches : the row numbers that each step uses, one list for each step.
+    rate, decay : step number t (0, 1, 2, ...) has the learning rate ``rate / (1 + decay * t)``.
+
+    The parameters begin at 0; a step's cost is the *mean* squared error of its rows.
+
+    Examples
+    --------
+    >>> X, y = np.array([[1.0], [2.0]]), np.array([1.0, 4.0])
+    >>> descend(X, y, [[0, 1]], rate=0.1, decay=0.0).tolist()
+    [0.9]
+    >>> descend(X, y, [[0], [1]], rate=0.1, decay=1.0).round(3).tolist()
+    [0.92]
+    """
+    theta = np.zeros(X.shape[1])
+    for t, rows in enumerate(batches):
+        X_step, y_step = X[rows], y[rows]
+        gradient = 2 * X_step.T @ (X_step @ theta - y_step) / len(rows)  # (n,)
+        theta = theta - rate / (1 + decay * t) * gradient
+    return theta
+
+
+# "yes" or "no", and what is needed; as in ["yes", "more epochs"].
+P_04_4_CHOICE: list[str] = ["no", "shrinking rate"]
+P_04_5 = """
+The validation error alone does not say what is wrong: look at the training error.
+
+If that rises as well, training itself fails. The learning rate is too high, each step lands further from the minimum
+than the one before, and the parameters diverge. Lower the rate and begin again.
+
+If the training error keeps falling, the model learns what is peculiar to the training set: it overfits. Stop, and go
+back to the parameters that had the lowest validation error; if they are not good enough, regularise, simplify the
+model, or find more data.
+"""
+P_04_5_RUBRIC = """
+- 1 point: tells two cases apart by what the training error does
+- 1 point: both rise: the learning rate is too high (divergence), lower it
+- 1 point: the training error falls: overfitting; stop early, regularise, simplify, or find more data
+"""
+
+
+def what_to_do(training: list[float], validation: list[float]) -> str:
+    """Say what to do next, from the errors of batch gradient descent so far.
+
+    Parameters
+    ----------
+    training, validation : the two errors after each epoch, at least ten numbers each. The curves are smooth: in
+        the last ten epochs each of them has either risen or fallen all the time.
+
+    Returns
+    -------
+    ``"lower the rate"``, ``"stop"`` or ``"go on"``.
+
+    Examples
+    --------
+    >>> what_to_do([9.0 - 0.1 * t for t in range(20)], [9.5 - 0.1 * t for t in range(20)])
+    'go on'
+    >>> what_to_do([1.1**t for t in range(20)], [1.2**t for t in range(20)])
+    'lower the rate'
+    """
+    if training[-1] > training[-2]:
+        return "lower the rate"
+    return "stop" if validation[-1] > validation[-2] else "go on"
+
+
+def should_stop(errors: list[float], patience: int) -> bool:
+    """Return whether training should stop now.
+
+    Parameters
+    ----------
+    errors : validation error after each epoch so far, the newest last; at least one.
+    patience : stop once the lowest error is `patience` epochs old, or older. An error that only equals the lowest
+        is no progress.
+
+    Examples
+    --------
+    >>> should_stop([5.0, 4.0, 4.5, 4.2], patience=3)
+    False
+    >>> should_stop([5.0, 4.0, 4.5, 4.2, 4.0], patience=3)
+    True
+    """
+    return len(errors) - 1 - best_epoch(errors) >= patience
+
+
+def best_epoch(errors: list[float]) -> int:
+    """Return the number of the epoch (0, 1, 2, ...) whose parameters are worth keeping; of equals, the first.
+
+    >>> best_epoch([5.0, 4.0, 4.5, 4.0])
+    1
+    """
+    return int(np.argmin(errors))
+
+
+# One letter of a, b, c, d; as in ["a"].
+P_04_6_CHOICE: list[str] = ["b"]
+
+
+def updates(m: int, batch_size: int, epochs: int) -> int:
+    """Return how often the parameters change while each of m rows is read `epochs` times.
+
+    The rows of an epoch are cut into batches of `batch_size`; a last, smaller batch counts as one.
+
+    >>> updates(100, 100, 3)
+    3
+    >>> updates(100, 30, 3)
+    12
+    """
+    return -(-m // batch_size) * epochs
+
+
+def gradient_noise(G: Array, batch_size: int) -> float:
+    """Return how far the gradient of a batch is from that of all rows, on average.
+
+    Parameters
+    ----------
+    G : (m, n), the gradient of each single row. The gradient of several rows is the mean of theirs. There are 2 to
+        8 rows, so all batches can be tried (``itertools.combinations``), but there is a formula too.
+    batch_size : rows in a batch, all different; each such batch is equally likely.
+
+    Returns
+    -------
+    The mean, over all batches, of the squared distance (the sum of squared differences of the n entries).
+
+    Examples
+    --------
+    >>> G = np.array([[0.0], [2.0], [4.0]])
+    >>> round(gradient_noise(G, 1), 6), round(gradient_noise(G, 2), 6), round(gradient_noise(G, 3), 6)
+    (2.666667, 0.666667, 0.0)
+    """
+    m = len(G)
+    spread = G.var(axis=0, ddof=1).sum()
+    return float(spread / batch_size * (1 - batch_size / m))  # a sample drawn without replacement
+
+
+# Who comes near the minimum first? "batch", "mini-batch" or "stochastic".
+P_04_7_FIRST: str = "stochastic"
+# Who comes to rest at the minimum by itself? "batch", "mini-batch" or "stochastic".
+P_04_7_SETTLES: str = "batch"
+# What brings the others to rest there too? "larger batches", "more epochs", "shrinking rate" or "larger rate".
+P_04_7_REMEDY: str = "shrinking rate"

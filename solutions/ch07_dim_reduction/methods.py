@@ -1,0 +1,200 @@
+"""Chapter 7, choosing and judging methods (p.07.5 to p.07.8): the answers."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.neighbors import NearestNeighbors
+
+
+def dims_for(variances: ArrayLike, ratio: float) -> int:
+    """Return how many principal components are to be kept.
+
+    Parameters
+    ----------
+    variances : (d,) the variance along each principal component, in any order; not all are 0.
+    ratio : between 0 and 1 (both excluded).
+
+    Returns
+    -------
+    The smallest number of components that hold at least this share of the variance.
+
+    Examples
+    --------
+    >>> dims_for([1.0, 6.0, 3.0], 0.5)
+    1
+    >>> dims_for([1.0, 6.0, 3.0], 0.8)
+    2
+    """
+    largest_first = np.sort(np.asarray(variances, dtype=float))[::-1]
+    held = np.cumsum(largest_first) / largest_first.sum()  # (d,) share held by the first 1, 2, ... components
+    return int((held < ratio).sum()) + 1
+
+
+def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
+    """Return the smallest and the largest number of components that this can take, whatever the data.
+
+    Parameters
+    ----------
+    d : number of dimensions.
+    ratio : share of the variance to be kept, between 0 and 1 (both excluded).
+
+    Returns
+    -------
+    Two whole numbers: over all data sets of d dimensions, the fewest and the most principal components that are needed
+    to keep at least this share.
+
+    Examples
+    --------
+    >>> dims_bounds(1, 0.5)
+    (1, 1)
+    >>> dims_bounds(2, 0.4)
+    (1, 1)
+    """
+    # Sorted by variance, the first k of d components hold at least k/d; they hold just that where all are equal.
+    return 1, math.ceil(ratio * d)
+
+
+# One of the statements.
+P_07_5_CHOICE: str = "depends on the data"
+
+
+def projection_dims(n: int, d: int, eps: float) -> int:
+    """Return how many dimensions are left by a random projection that is safe.
+
+    By Johnson and Lindenstrauss, 4 ln(n) / (eps**2 / 2 - eps**3 / 3) dimensions are enough to be practically sure that
+    no squared distance between two of n rows changes by more than the share `eps`.
+
+    Parameters
+    ----------
+    n : number of rows.
+    d : number of features that they have.
+    eps : between 0 and 1 (both excluded).
+
+    Returns
+    -------
+    A whole number, rounded up or down, as you like. Where the projection would leave no fewer dimensions than there
+    are, nothing is projected, and it is `d`.
+
+    Examples
+    --------
+    >>> projection_dims(1_000, 50, 0.1)
+    50
+    >>> abs(projection_dims(100, 1_000_000, 0.5) - 221) <= 1
+    True
+    """
+    enough = math.ceil(4 * math.log(n) / (eps**2 / 2 - eps**3 / 3))
+    return min(enough, d)
+
+
+def batch_variances(batches: Iterable[NDArray[Any]], k: int) -> NDArray[np.float64]:
+    """Return the variances along the first principal components of rows that don't fit in memory together.
+
+    Parameters
+    ----------
+    batches : gives one batch of rows after the other, (m, d), m from 1 on and not always the same; it can be gone
+        through only once. Don't hold more than a few batches at a time. A (d, d) matrix fits in memory easily.
+    k : number of components.
+
+    Returns
+    -------
+    (k,) the variances of all rows together along the first k principal components, largest first, as PCA has them in
+    `explained_variance_` (divided by the number of rows less 1).
+
+    Examples
+    --------
+    >>> batches = [np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([[0.0, 3.0]]), np.array([[0.0, -3.0]])]
+    >>> batch_variances(iter(batches), 1).round(4).tolist()
+    [6.0]
+    """
+    n, mean, scatter = 0, np.zeros(1), np.zeros((1, 1))
+    for batch in batches:
+        m, batch_mean = len(batch), batch.mean(axis=0)  # (d,)
+        gap = batch_mean - mean
+        # Scatter around the common mean: within both parts, and between their means.
+        scatter = scatter + (batch - batch_mean).T @ (batch - batch_mean) + n * m / (n + m) * np.outer(gap, gap)
+        mean = mean + m / (n + m) * gap
+        n += m
+    return np.linalg.eigvalsh(scatter / (n - 1))[::-1][:k]
+
+
+# For each of the cases "A" to "F" one of the four methods.
+P_07_6_CHOICE: dict[str, str] = {
+    "A": "regular PCA",
+    "B": "incremental PCA",
+    "C": "incremental PCA",
+    "D": "randomized PCA",
+    "E": "random projection",
+    "F": "regular PCA",
+}
+P_07_7 = """
+A good reduction drops many dimensions and little information. How much is lost can be measured directly where there is
+a way back: reconstruct the rows and take their distance from the originals.
+
+Not every method has a way back. Then, and whenever the reduction only prepares the ground for another model, judge it
+by what it is for: train that model with and without it, and compare on rows that neither has seen. If it does nearly as
+well on far fewer features, little that matters was lost.
+"""
+P_07_7_RUBRIC = """
+- 1 point: reconstruction error, where the reduction can be undone
+- 1 point: or the performance of the next model, compared with that on the full data
+- 1 point: it is a balance: many dimensions dropped, little information lost
+"""
+
+
+def neighbours_kept(X: ArrayLike, Z: ArrayLike, k: int) -> float:
+    """Return how well a reduction has kept neighbours together: a measure that needs no way back.
+
+    Parameters
+    ----------
+    X : (n, d) rows; no two distances are the same.
+    Z : (n, r) the same rows after the reduction, in the same order.
+    k : number of neighbours looked at, fewer than n - 1.
+
+    Returns
+    -------
+    Of the k nearest neighbours that a row has in `X`, the share that is among its k nearest in `Z`, averaged over the
+    rows. A row is no neighbour of itself.
+
+    Examples
+    --------
+    >>> X = [[0.0, 0.0], [1.0, 0.0], [0.0, 9.0], [2.5, 9.0]]
+    >>> neighbours_kept(X, [[0.0], [0.1], [0.9], [1.1]], 1)
+    1.0
+    >>> neighbours_kept(X, [[0.0], [1.0], [0.1], [2.7]], 1)
+    0.0
+    """
+    near, near_after = (
+        NearestNeighbors(n_neighbors=k).fit(np.asarray(rows)).kneighbors(return_distance=False) for rows in (X, Z)
+    )  # (n, k) each; without an argument a row is not its own neighbour
+    return float(np.mean([len(np.intersect1d(one, other)) / k for one, other in zip(near, near_after, strict=True)]))
+
+
+# All the good ways to judge a reduction, in any order.
+P_07_7_CHOICE: list[str] = ["reconstruction error", "validation score of the next model"]
+
+
+def chain_seconds(d: int, steps: Sequence[tuple[float, int]]) -> float:
+    """Return how long it takes to reduce a data set by several steps, one after the other.
+
+    Parameters
+    ----------
+    d : number of dimensions at first.
+    steps : in the order they are done, a pair for each: the seconds it takes *per dimension of the data it is given*,
+        and the number of dimensions it leaves. The next step goes on from there.
+
+    Examples
+    --------
+    >>> chain_seconds(100, [(0.5, 2)])
+    50.0
+    >>> chain_seconds(10, [(1.0, 4), (3.0, 2)])
+    22.0
+    """
+    given = [d, *(left for _, left in steps)]  # dimensions before the first step, the second, ...
+    return float(sum(rate * dims for (rate, _), dims in zip(steps, given, strict=False)))
+
+
+# One word for each: "sensible" ("yes" or "no"), "first" and "second" ("PCA" or "t-SNE").
+P_07_8_CHOICE: dict[str, str] = {"sensible": "yes", "first": "PCA", "second": "t-SNE"}

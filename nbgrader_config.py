@@ -5,7 +5,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from autograder.nbgrader_plugins import configure
+from autograder.classroom.nbgrader_plugins import configure
 from course.project import Project
 
 # nbgrader runs this file with `get_config` defined.

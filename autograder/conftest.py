@@ -1,6 +1,6 @@
 """Makes ``pytest autograder`` use the plug-in; nothing else loads it."""
 
-from autograder.plugin import (
+from autograder.learner.plugin import (
     pytest_addoption,
     pytest_collection_modifyitems,
     pytest_configure,

@@ -259,7 +259,7 @@ _MUTANTS = '''\
 import numpy as np
 import torch
 
-from autograder import mutant
+from autograder.testing import mutant
 
 
 @mutant("p.98.1", replaces="shift_image", fails="test_fills_with_background")
@@ -331,7 +331,7 @@ def _source() -> str:
 
 
 def _checks() -> str:
-    text = f'"""Hidden checks."""\n\n{CHECK_IMPORTS}\nfrom autograder import check\n'
+    text = f'"""Hidden checks."""\n\n{CHECK_IMPORTS}\nfrom autograder.testing import check\n'
     for exercise in EXERCISES:
         for name in exercise.checks:
             head = f'\n\n@check("{exercise.id}")\ndef test_{name}(student, rng):\n    """{CHECKS[name][0]}"""\n'

@@ -9,8 +9,8 @@ import json
 import sys
 from typing import Any
 
-from autograder.hand_in import hand_ins
-from autograder.store import Store
+from autograder.classroom.hand_in import hand_ins
+from autograder.classroom.store import Store
 from course.project import Project
 from course.syllabus import load_syllabus
 

@@ -12,8 +12,8 @@ import time
 from jupyter_client.manager import start_new_kernel
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.engine.kernel import NotebookSession
 from autograder.engine.result import Status
+from autograder.engine.session.kernel import NotebookSession
 from course.errors import EngineError
 from course.syllabus import Limits
 

@@ -24,7 +24,7 @@ from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 if TYPE_CHECKING:
-    from autograder.alike import Alike
+    from autograder.classroom.alike import Alike
     from autograder.engine.result import Result
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -42,7 +42,7 @@ def course() -> None:
 def build(chapter: Name) -> None:
     """Put a chapter's text and solutions together as the instructor's notebook."""
     project, found = _open(chapter)
-    from course.build import build as build_chapter
+    from course.authoring.build import build as build_chapter
 
     out.print(f"Built {_shown(build_chapter(project, found), project)}")
 
@@ -52,7 +52,7 @@ def check(chapter: Name, as_json: Json = False) -> None:
     """Tell an author everything that is wrong with a chapter."""
     try:
         project, found = _open(chapter)
-        from course.lint import problems
+        from course.authoring.lint import problems
 
         mistakes = problems(project, found)
     except AuthorError as error:
@@ -70,7 +70,7 @@ def check(chapter: Name, as_json: Json = False) -> None:
 def release(chapter: Name) -> None:
     """Make the students' notebook, and prove that it gives nothing away."""
     project, found = _open(chapter)
-    from course.release import release as release_chapter
+    from course.authoring.release import release as release_chapter
 
     folder = release_chapter(project, found)
     out.print(f"Released {_shown(folder, project)}: no solution, check or mutant is in it.")
@@ -95,8 +95,9 @@ def collect(
     Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
     """
     project, found = _open(chapter)
-    from course.collect import collect_downloads, collect_exchange
-    from course.student_names import read_pattern, read_roster
+    from autograder.classroom.collect.downloads import collect_downloads
+    from autograder.classroom.collect.student_names import read_pattern, read_roster
+    from course.nbgrader_plugins.collect import collect_exchange
 
     if source is None:
         if pattern or roster:
@@ -129,14 +130,14 @@ def grade(
     """Grade a class into nbgrader's gradebook; a run that was ended goes on where it was."""
     project, found = _open(chapter)
     needs_grader()
-    from autograder import executors
+    from autograder.classroom import executors
 
     workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
     workforce.begin(fresh)  # before the imports below, which take seconds too
-    from autograder.class_table import grade_row
-    from autograder.classroom import Options, grade_class, worth_a_look
-    from autograder.hand_in import hand_ins
-    from autograder.progress import ClassProgress
+    from autograder.classroom.class_table import grade_row
+    from autograder.classroom.grading import Options, grade_class, worth_a_look
+    from autograder.classroom.hand_in import hand_ins
+    from autograder.classroom.progress import ClassProgress
 
     students = frozenset(student or ())
     progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
@@ -161,7 +162,7 @@ def feedback(
     """Write a page per submission that tells a student what each point was lost for."""
     project, found = _open(chapter)
     needs_grader()
-    from autograder.classroom_feedback import feedback_class
+    from autograder.classroom.pages import feedback_class
 
     chosen = frozenset(student or ())
     for page in feedback_class(project, found.name, model_answers=model_answers, students=chosen):
@@ -172,7 +173,7 @@ def feedback(
 def start(chapter: Name) -> None:
     """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
     project, found = _open(chapter)
-    from course.release import release as release_chapter
+    from course.authoring.release import release as release_chapter
 
     mine = project.work / f"{found.name}.ipynb"
     released = project.build / "release" / found.name / mine.name
@@ -212,7 +213,7 @@ def headline(
     """Run a chapter's reference at full size and show its figures beside the book's."""
     _, found = _open(chapter)
     needs_grader()
-    from autograder.full_size import headline_rows
+    from autograder.calibration.full_size import headline_rows
 
     rows = list(with_progress(headline_rows(found.name, frozenset(exercise or ())), None, "Full size", hide=as_json))
     if as_json:
@@ -239,9 +240,9 @@ def calibrate(
         raise typer.BadParameter("real, stand-in or both", param_hint="--data")
     project, found = _open(chapter)
     needs_grader()
-    from autograder.calibrate import Plan, calibrate
-    from autograder.calibration import calibration_path, dump_calibrations, load_calibrations
-    from autograder.executors import default_workers
+    from autograder.calibration.calibrate import Plan, calibrate
+    from autograder.classroom.executors import default_workers
+    from autograder.testing.thresholds import calibration_path, dump_calibrations, load_calibrations
 
     rows = load_calibrations(project.checks, found.name)
     plan, only = Plan(runs, max(10, runs * 2 // 5), max(5, runs // 10)), frozenset(check_name or ())
@@ -291,8 +292,8 @@ def _print_collected(students: list[str]) -> None:
 
 
 def _print_class(results: list[Result], found: list[Alike]) -> None:
-    from autograder.class_table import ASK_FIRST, alike_table, class_tables
-    from autograder.progress import trouble_table
+    from autograder.classroom.class_table import ASK_FIRST, alike_table, class_tables
+    from autograder.classroom.progress import trouble_table
 
     for part in class_tables(results, out):
         out.print(part, highlight=False)

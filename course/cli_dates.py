@@ -32,7 +32,7 @@ def due(
     needs_grader()
     from nbgrader.api import MissingEntry
 
-    from autograder.nbgrader_plugins import gradebook
+    from autograder.classroom.nbgrader_plugins import gradebook
 
     try:
         moment = read(when, zone) if when else None

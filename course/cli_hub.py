@@ -20,7 +20,7 @@ from course.project import Project
 from course.syllabus import load_syllabus
 
 if TYPE_CHECKING:
-    from hub_config.assembly import Place
+    from hub_config.local.assembly import Place
 
 _MADE = (
     "# Made by `course hub --values` of cluster.toml, courses.toml and profiles.yaml: change those, and make it anew.\n"
@@ -54,7 +54,7 @@ def hub(
         _write_values(state, values)
         return
     needs_grader()
-    from hub_config import start
+    from hub_config.local import start
 
     place = start.demo_place(project, port) if demo else start.class_place(project, state)
     if account:
@@ -90,8 +90,8 @@ def _write_values(state: Path | None, target: Path) -> None:
     from hub_config.kubernetes.cluster import load_cluster
     from hub_config.kubernetes.network import policies
     from hub_config.kubernetes.values import make_values
-    from hub_config.profiles import load_profiles
-    from hub_config.settings import load_courses
+    from hub_config.settings.hub import load_courses
+    from hub_config.settings.profiles import load_profiles
 
     home = Path(kubernetes.__file__).parent
     cluster = load_cluster((state or home) / "cluster.toml")
@@ -118,8 +118,8 @@ def _write_values(state: Path | None, target: Path) -> None:
 
 
 def _release_demo(project: Project, place: Place) -> None:
-    from course.release import release
-    from hub_config import start
+    from course.authoring.release import release
+    from hub_config.local import start
 
     chapter = load_syllabus(project.syllabus).find(start.DEMO_CHAPTER)
     _, courses = place.load()

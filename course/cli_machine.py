@@ -23,7 +23,7 @@ def doctor(as_json: Json = False) -> None:
     project = Project.find().activate()
     needs_grader()
     from autograder.engine.isolation.tiers import Tier
-    from autograder.settings import load_settings
+    from autograder.engine.settings import load_settings
 
     report, settings = _probed(project), load_settings()
     tier = Tier(report["tier"])

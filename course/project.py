@@ -121,6 +121,11 @@ class Project:
     def mutants(self) -> Path:
         return self.root / "autograder" / "mutants"
 
+    @property
+    def chapters(self) -> tuple[str, ...]:
+        """The names of the chapters that have a text, in order of their names."""
+        return tuple(sorted(path.stem for path in self.source.glob("*.py")))
+
     def solution_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of answers, one for each theme: ``solutions/<chapter>/<theme>.py``."""
         return _themes(self.solutions / chapter)
@@ -138,7 +143,7 @@ class Project:
         return sorted((self.checks / chapter).glob("headline*.py"))
 
     def mutant_files(self, chapter: str) -> list[Path]:
-        """Return a chapter's files of wrong and right answers: ``mutants/<chapter>/<theme>.py``, and ``by_heart.py``."""
+        """Return a chapter's files of other answers: ``mutants/<chapter>/<theme>.py``, and ``by_heart.py``."""
         return _themes(self.mutants / chapter)
 
     @property
@@ -150,7 +155,6 @@ class Project:
     def work(self) -> Path:
         """Where a self-learner's own notebooks are."""
         return self.root / "work"
-
 
 
 def _themes(folder: Path) -> list[Path]:

@@ -22,7 +22,7 @@ from tornado import web
 from tornado.httpserver import HTTPServer
 
 from course.project import Project
-from hub_config import start
+from hub_config.local import start
 from tests import tornado_thread
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -27,7 +27,7 @@ import pandas as pd
 import scipy.sparse
 import torch
 
-from autograder.engine import wire
+from autograder.engine.wire import codec as wire
 from tests.fuzz_inputs import Maker
 
 SECONDS = 2.0

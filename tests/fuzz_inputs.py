@@ -15,9 +15,9 @@ import pandas as pd
 import scipy.sparse
 import torch
 
-from autograder.engine import frame as bounds
-from autograder.engine import wire
-from autograder.engine.budget import COSTS
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire import frame as bounds
+from autograder.engine.wire.budget import COSTS
 
 Tree = Any
 Sample = tuple[Tree, list[bytes]]

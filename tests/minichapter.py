@@ -159,7 +159,7 @@ CHECKS = '''\
 
 import numpy as np
 
-from autograder import check
+from autograder.testing import check
 
 
 @check("p.99.1", core=True)
@@ -242,7 +242,7 @@ def _function(decorator: str, name: str, doc: str, value: str) -> str:
 def mutants_text() -> str:
     """Return ``autograder/mutants/ch99_mini.py``: six mutants and three alternatives per code exercise."""
     text = '"""Wrong answers that must fail, right ones that must pass."""\n\nimport numpy as np\n\n'
-    text += "from autograder import alternative, mutant\n"
+    text += "from autograder.testing import alternative, mutant\n"
     for name, replaced, fails, doc, value in _MUTANTS_1:
         text += _function(f'@mutant("p.99.1", replaces="{replaced}", fails="{fails}")', name, doc, value)
     for name, replaced, value in _ALTERNATIVES_1:

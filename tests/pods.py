@@ -16,8 +16,8 @@ from traitlets.config import Config
 from hub_config.kubernetes.cluster import Cluster, load_cluster
 from hub_config.kubernetes.spawner import PodProfileSpawner
 from hub_config.kubernetes.values import Values, make_values
-from hub_config.profiles import Profiles, load_profiles
-from hub_config.settings import Courses, load_courses
+from hub_config.settings.hub import Courses, load_courses
+from hub_config.settings.profiles import Profiles, load_profiles
 from tests.kubernetes_api import NAMESPACE, FakeCluster, Kubelet
 
 HERE = Path(__file__).resolve().parent.parent / "hub_config"

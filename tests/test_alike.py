@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder import alike as module
-from autograder.alike import Alike, Reader, alike
+from autograder.classroom import alike as module
+from autograder.classroom.alike import Alike, Reader, alike
 
 GIVEN = 'def smooth(values, width):\n    """Return the moving averages."""\n    raise NotImplementedError\n'
 STRAIGHT = """def smooth(values, width):

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-from autograder.api import Variant, _marked, alternative, check, check_of, headline, load_chapter, mutant
+from autograder.engine.judging.checks import Variant
+from autograder.testing.chapter import _marked, load_chapter
+from autograder.testing.marks import alternative, check, check_of, headline, mutant
 from tests.minichapter import NAME, make_project
 
 

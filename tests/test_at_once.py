@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 from nbformat import NotebookNode
 
-from autograder.at_once import LATER, postponed, render_verdict, verdict_of
 from autograder.engine.result import ExerciseStatus, Result, Status
+from autograder.feedback.instant import LATER, postponed, render_verdict, verdict_of
 from course.exchange.verdict import Verdict
 from tests import feedback_samples as samples
 from tests.feedback_samples import ATTACK, KEEPS, MOVES, WRAPS, exercise

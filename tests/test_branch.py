@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.classroom.executors import local
 from autograder.engine.warm import branch
 from autograder.engine.warm.preload import MODULES, named_in
-from autograder.executors import local
 from tests.checkout import Checkout, make_checkout
 from tests.deadlines import soon
 from tests.minichapter import NAME

@@ -10,7 +10,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.build import build, notebook_path
+from course.authoring.build import build, notebook_path
 from course.errors import AuthorError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -141,7 +141,7 @@ def test_ids_are_unique_even_for_equal_cells_and_stay_when_a_cell_is_put_in(proj
 def test_builds_are_byte_identical_whatever_the_hash_seed_and_the_folder(project, tmp_path):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path\n"
-        "from course.build import build; from course.project import Project\n"
+        "from course.authoring.build import build; from course.project import Project\n"
         "from course.syllabus import load_syllabus\n"
         "project = Project(Path(sys.argv[2]))\n"
         "print(build(project, load_syllabus(project.syllabus).find('ch99')))\n"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder import calibrate
-from autograder.api import Check
-from autograder.calibrate import summarise, tolerance_limit
-from autograder.calibration import Calibration, Rival, calibration_path, dump_calibrations, load_calibrations
+from autograder.calibration import calibrate
+from autograder.calibration.calibrate import summarise, tolerance_limit
+from autograder.engine.judging.checks import Check
+from autograder.testing.thresholds import Calibration, Rival, calibration_path, dump_calibrations, load_calibrations
 from course.errors import AuthorError
 
 

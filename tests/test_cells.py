@@ -10,8 +10,8 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.engine.restore import restore
-from autograder.engine.running import Cells, Plan, Ran, Run
+from autograder.engine.session.run import Cells, Plan, Ran, Run
+from autograder.engine.submission.restore import restore
 from course.syllabus import Limits
 from tests.test_restore import cell, release, submitted
 

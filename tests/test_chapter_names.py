@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.api import load_chapter, load_headlines
+from autograder.testing.chapter import load_chapter, load_headlines
+from course.authoring.leaks import _secrets
+from course.authoring.lint import Quota, problems
 from course.errors import AuthorError, SetupError
-from course.lint import Quota, problems
 from course.project import Project
-from course.release import _secrets
 from course.syllabus import load_syllabus
 
 NAMES = ("ch98_example", "ch98_examples_more", "ch98_example_moons", "ch98_exam")
@@ -31,7 +31,7 @@ FILES = {  # in autograder/checks: whose each is
     "headline_ch98_examples_more.py": "ch98_examples_more",
 }
 CHECK = """\
-from autograder import check, headline
+from autograder.testing import check, headline
 
 
 @check("p.98.{number}", core=True)

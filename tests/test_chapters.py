@@ -16,17 +16,18 @@ import nbformat
 import pytest
 import yaml
 
-from autograder.api import ChapterChecks, Check, Variant, load_chapter
-from autograder.assignment import open_bench
-from autograder.calibrate import FALSE_FAIL
-from autograder.engine.judge import Bench, Seed, judge_exercise, run_check
-from autograder.engine.kernel import runs_when_graded
-from autograder.engine.remote import LocalSession
+from autograder.calibration.calibrate import FALSE_FAIL
+from autograder.classroom.assignment import open_bench
+from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.judge import Bench, Seed, judge_exercise, run_check
 from autograder.engine.result import ExerciseStatus, Outcome
-from course.build import build, notebook_path
-from course.lint import problems
+from autograder.engine.session.kernel import runs_when_graded
+from autograder.engine.wire.proxy import LocalSession
+from autograder.testing.chapter import load_chapter
+from course.authoring.build import build, notebook_path
+from course.authoring.lint import problems
+from course.authoring.release import release
 from course.project import Project
-from course.release import release
 from course.syllabus import Chapter, Exercise, load_syllabus
 from tests.lazy import LAZY
 

@@ -7,8 +7,8 @@ import io
 import pytest
 from rich.console import Console
 
-from autograder.alike import Alike
-from autograder.class_table import ASK_FIRST, alike_table, class_tables, grade_row
+from autograder.classroom.alike import Alike
+from autograder.classroom.class_table import ASK_FIRST, alike_table, class_tables, grade_row
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 
 NONE = {ExerciseStatus.MANUAL: None, ExerciseStatus.NOT_JUDGED: None, ExerciseStatus.FULL: 4.0}

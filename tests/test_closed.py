@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.closed import agrees, chosen
+from autograder.testing.closed import agrees, chosen
 
 CASES = [(n,) for n in range(8)]
 OPTIONS = ["sgd", "mini-batch", "batch", "SVD"]

@@ -15,14 +15,16 @@ import pytest
 from nbgrader.exchange.default import ExchangeCollect
 from traitlets.config import Config
 
-from course import nbgrader_plugins
-from course.collect import collect_downloads, collect_exchange, collect_folder
+from autograder.classroom.collect.downloads import collect_downloads, collect_folder
+from autograder.classroom.collect.student_names import read_pattern, read_roster
+from autograder.classroom.collect.zips import Unpackable, unzip
 from course.errors import OperatorError, SetupError
-from course.nbgrader_plugins import alembic_on_path
+from course.nbgrader_plugins import config as nbgrader_plugins
+from course.nbgrader_plugins.collect import collect_exchange
+from course.nbgrader_plugins.gradebook import alembic_on_path
 from course.project import Project
-from course.student_names import read_pattern, read_roster, student_id
+from course.student_ids import student_id
 from course.syllabus import Chapter, load_syllabus
-from course.zips import Unpackable, unzip
 from tests.minichapter import NAME, make_project
 
 CASES: dict[str, dict[str, Any]] = tomllib.loads(

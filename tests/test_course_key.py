@@ -14,12 +14,12 @@ from typing import Any
 import nbformat
 import pytest
 
-from autograder import course_key as module
-from autograder.api import Check
-from autograder.course_key import course_key, unfit
-from autograder.engine import kernel
-from autograder.engine.grade import _run_and_judge
-from autograder.engine.judge import Seed
+from autograder.classroom import course_key as module
+from autograder.classroom.course_key import course_key, unfit
+from autograder.engine.judging.checks import Check
+from autograder.engine.judging.grade import _run_and_judge
+from autograder.engine.judging.judge import Seed
+from autograder.engine.session import kernel
 from course.errors import SetupError
 from course.project import Project
 from tests.checkout import ROOT
@@ -30,7 +30,7 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from autograder.course_key import course_key
+from autograder.classroom.course_key import course_key
 from course.project import Project
 
 print("ready", flush=True)

@@ -15,9 +15,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.engine import frame as bounds
-from autograder.engine import wire
-from autograder.engine.decoder import Decoder
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire import frame as bounds
+from autograder.engine.wire.decoder import Decoder
 from tests.test_wire import FRAMES, Token, objects
 
 

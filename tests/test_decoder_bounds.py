@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import scipy.sparse
 
-from autograder.engine import frame as bounds
-from autograder.engine import wire
-from autograder.engine.budget import COSTS, MAX_WORK
-from autograder.engine.decoder import Decoder
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire import frame as bounds
+from autograder.engine.wire.budget import COSTS, MAX_WORK
+from autograder.engine.wire.decoder import Decoder
 from tests.test_decoder import EIGHT, RANGE3, array, framed, refused, sparse
 from tests.test_wire import Token, sent
 

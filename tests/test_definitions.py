@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from autograder.engine.definitions import LONGEST, plain, read, shapes, without
+from autograder.engine.submission.definitions import LONGEST, plain, read, shapes, without
 
 STUB = 'def double(x: int) -> int:\n    """Twice."""\n    # YOUR CODE HERE\n    raise NotImplementedError()\n'
 

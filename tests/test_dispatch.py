@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.dispatch import RETRIES, Dispatcher, Done
-from autograder.executors import Workforce, default_workers, local
+from autograder.classroom.dispatch import RETRIES, Dispatcher, Done
+from autograder.classroom.executors import Workforce, default_workers, local
 from course.errors import EngineError
 from course.project import Project
 

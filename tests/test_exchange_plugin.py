@@ -15,10 +15,10 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
 from course.exchange import ExchangeClient
-from course.exchange.plugin import configure_exchange, timestamp
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.exchange.verdict import FILE, Verdict
-from course.nbgrader_plugins import alembic_on_path
+from course.nbgrader_plugins.exchange import configure_exchange, timestamp
+from course.nbgrader_plugins.gradebook import alembic_on_path
 from hub_config.exchange.rules import Exchange
 from tests.exchange_server import client, folder_of, make_exchange, serving
 

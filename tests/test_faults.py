@@ -10,14 +10,15 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.api import Answers, ChapterChecks, Check, check, check_of
-from autograder.at_once import verdict_of
-from autograder.engine.faults import ADVICE, Words
-from autograder.engine.judge import Bench, Seed, judge_exercise
-from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Session
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check
+from autograder.engine.judging.judge import Bench, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, Outcome, Result, Status
-from autograder.feedback import render_feedback
+from autograder.engine.session.kernel import NotebookSession
+from autograder.engine.submission.faults import ADVICE, Words
+from autograder.engine.wire.proxy import Session
+from autograder.feedback.instant import verdict_of
+from autograder.feedback.page import render_feedback
+from autograder.testing.marks import check, check_of
 from course.syllabus import Exercise, Limits
 
 LIMITS = Limits(cell_seconds=10, wall_seconds=60, memory_mb=1500)
@@ -111,13 +112,13 @@ def as_a_pandas_mask(hidden):
     pd.DataFrame({"a": [1]})[hidden]
 
 def as_what_the_shim_says(hidden):
-    shim = sys.modules["autograder.engine.shim"]
+    shim = sys.modules["autograder.engine.wire.server"]
     said = dict.fromkeys(("type", "text", "function", "name", "advice", "line", hidden), hidden)
     there, shim.describe = shim.describe, lambda error: (setattr(shim, "describe", there), {**said, "line": 8765432})[1]
     raise ValueError
 
 def as_a_known_error_of_the_shim(hidden):
-    shim = sys.modules["autograder.engine.shim"]
+    shim = sys.modules["autograder.engine.wire.server"]
     said = {"type": "NameError", "text": hidden, "function": hidden, "name": [hidden], "advice": {"gpu": hidden}}
     there, shim.describe = shim.describe, lambda error: (setattr(shim, "describe", there), {**said, "line": True})[1]
     raise ValueError

@@ -19,9 +19,9 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Outcome, Result, Status
-from autograder.feedback import ManualGrade, ModelAnswer, render_exercise, render_feedback, write_feedback
-from autograder.safe_html import Limits, Painter, picture, plain_text, shorten
-from autograder.verdict import STATUS_SENTENCES, counted
+from autograder.feedback.page import ManualGrade, ModelAnswer, render_exercise, render_feedback, write_feedback
+from autograder.feedback.safe_html import Limits, Painter, picture, plain_text, shorten
+from autograder.feedback.words import STATUS_SENTENCES, counted
 from course.errors import OperatorError
 from tests import feedback_samples as samples
 

@@ -14,11 +14,11 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.api import Gradebook, SubmittedAssignment
 
-from autograder.api import Answers, ChapterChecks
-from autograder.engine.grade import Assignment, Unreadable, grade, read_notebook
-from autograder.engine.judge import Bench
-from autograder.engine.kernel import NotebookSession, runs_when_graded
+from autograder.engine.judging.checks import Answers, ChapterChecks
+from autograder.engine.judging.grade import Assignment, Unreadable, grade, read_notebook
+from autograder.engine.judging.judge import Bench
 from autograder.engine.result import Status
+from autograder.engine.session.kernel import NotebookSession, runs_when_graded
 from course.project import commands_path
 from course.syllabus import Chapter, Exercise, Limits
 from tests.checkout import Checkout, make_checkout

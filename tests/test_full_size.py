@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from autograder import full_size
-from autograder.api import Headline, load_headlines
-from autograder.full_size import headline_rows
+from autograder.calibration import full_size
+from autograder.calibration.full_size import headline_rows
+from autograder.testing.chapter import load_headlines
+from autograder.testing.marks import Headline
 from course.project import Project
 from course.syllabus import load_syllabus
 

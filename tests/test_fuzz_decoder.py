@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.decoder import Decoder
+from autograder.engine.wire.decoder import Decoder
 from tests import fuzz_decoder
 from tests.fuzz_inputs import Maker
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from autograder.api import ChapterChecks
-from autograder.assignment import open_bench, read_release
-from autograder.engine.grade import Assignment, Unreadable, grade, read_notebook, refused
+from autograder.classroom.assignment import open_bench, read_release
+from autograder.engine.judging.checks import ChapterChecks
+from autograder.engine.judging.grade import Assignment, Unreadable, grade, read_notebook, refused
 from autograder.engine.result import Result
+from course.authoring.release import release
 from course.project import Project
-from course.release import release
 from course.syllabus import load_syllabus
 from tests.cases import MAKERS, TEXT_MAKERS, Case, read_cases, write
 from tests.cases.answers import CHAPTER_3

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from course.authoring.script import Findings, read_script
 from course.project import Project
-from course.script import Findings, read_script
 from course.syllabus import Chapter, load_syllabus
 
 PROJECT = Project(Path(__file__).resolve().parent.parent)

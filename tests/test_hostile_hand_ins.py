@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from autograder.filing import Rules, file_autograded, no_drafts
-from autograder.hand_in import HandIn, _find_notebook, hand_ins
+from autograder.classroom.filing import Rules, file_autograded, no_drafts
+from autograder.classroom.hand_in import HandIn, _find_notebook, hand_ins
 from course.files import replaced
 from course.project import Project
 from course.syllabus import load_syllabus
@@ -174,7 +174,7 @@ def test_a_note_repeats_no_character_that_does_something(project: Project) -> No
 TRIPPING = f"""
 from unittest import mock
 
-from autograder.classroom import Options, grade_class
+from autograder.classroom.grading import Options, grade_class
 from course.project import Project
 
 
@@ -185,7 +185,7 @@ def trips(project, chapter, student, *rest):
 
 if __name__ == "__main__":
     project, options = Project.find().activate(), Options(students=frozenset({{"nested", "plain"}}))
-    with mock.patch("autograder.classroom.file_autograded", trips):
+    with mock.patch("autograder.classroom.grading.file_autograded", trips):
         for result in grade_class(project, {NAME!r}, options):
             print(result.student, result.status)
 """

@@ -18,8 +18,8 @@ from course.errors import ExchangeRefusal
 from course.exchange import ExchangeClient
 from course.exchange.verdict import await_verdict
 from course.project import Project
-from hub_config import start
-from hub_config.assembly import Place
+from hub_config.local import start
+from hub_config.local.assembly import Place
 from tests.exchange_server import folder_of
 from tests.minichapter import make_project
 

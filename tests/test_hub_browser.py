@@ -16,8 +16,8 @@ pytest.importorskip("playwright.sync_api", reason="no browser is driven without 
 from playwright.sync_api import Browser, expect
 
 from course.project import Project
-from hub_config import start
-from hub_config.assembly import Place
+from hub_config.local import start
+from hub_config.local.assembly import Place
 from tests.browser import CHROMIUM, Visitor, browsing
 from tests.checkout import Checkout, make_checkout
 from tests.minichapter import NAME

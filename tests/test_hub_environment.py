@@ -17,9 +17,8 @@ from traitlets.config import Config
 
 from course.errors import SetupError
 from course.project import Project
-from hub_config import start
-from hub_config.assembly import HERE, Place, configure
-from hub_config.local import closed
+from hub_config.local import closed, start
+from hub_config.local.assembly import HERE, Place, configure
 from hub_config.local.environment import Environment, build_wheel, is_open
 from hub_config.local.ready import make_exchange
 

@@ -46,14 +46,18 @@ KNOWN: Mapping[str, Image] = {
         "opt/course",
         (
             ("-m", "course", "fetch", "--help"),
-            ("-c", EXCHANGE + "import course.exchange.plugin; assert 'course.exchange.plugin' in str(c)"),
+            (
+                "-c",
+                EXCHANGE
+                + "import course.nbgrader_plugins.exchange; assert 'course.nbgrader_plugins.exchange' in str(c)",
+            ),
         ),
         ("course.datasets", "jupyterhub.singleuser.app", "jupyterlab", "sklearn", "torch"),
         ("solutions", "autograder", "hub_config", "source"),
     ),
     "hub": Image(
         "srv/course",
-        (("-c", "import hub_config.assembly, hub_config.exchange.__main__, hub_config.login.oauth"),),
+        (("-c", "import hub_config.local.assembly, hub_config.exchange.__main__, hub_config.login.oauth"),),
         ("hub_config.login.lti13", "jupyterhub_idle_culler", "kubespawner", "psycopg"),
         ("solutions", "autograder.checks", "autograder.mutants", "autograder.redteam", "source"),
     ),
@@ -61,9 +65,15 @@ KNOWN: Mapping[str, Image] = {
         "srv/course",
         (
             ("-m", "course", "doctor", "--help"),
-            ("-c", EXCHANGE + "import autograder.engine.grade; assert 'autograder' in str(c)"),
+            ("-c", EXCHANGE + "import autograder.engine.judging.grade; assert 'autograder' in str(c)"),
         ),
-        ("autograder.nbgrader_plugins", "autograder.checks", "distributed", "jupyterhub.singleuser.app", "pyseccomp"),
+        (
+            "autograder.classroom.nbgrader_plugins",
+            "autograder.checks",
+            "distributed",
+            "jupyterhub.singleuser.app",
+            "pyseccomp",
+        ),
     ),
 }
 

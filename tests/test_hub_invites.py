@@ -9,8 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from hub_config import invites
-from hub_config.invites import SHORTEST, Invitations, InviteAuthenticator
+from hub_config.login import invites
+from hub_config.login.invites import SHORTEST, Invitations, InviteAuthenticator
 
 
 class Clock:

@@ -14,12 +14,12 @@ from pydantic import TypeAdapter
 from traitlets.config import Config
 
 from course.errors import SetupError
-from hub_config import start
-from hub_config.assembly import HERE, Place, configure
+from hub_config.local import start
+from hub_config.local.assembly import HERE, Place, configure
 from hub_config.login.lti13 import CourseLti13Authenticator
 from hub_config.login.names import claimed, person
 from hub_config.login.oauth import CourseOAuthenticator
-from hub_config.settings import Person, load_hub
+from hub_config.settings.hub import Person, load_hub
 
 OAUTH = """public_url = "https://hub.example.org"
 accounts = "demo"

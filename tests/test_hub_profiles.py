@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from course.errors import SetupError
-from hub_config.profiles import STICKY, Choice, Option, Override, Profiles, load_profiles, memory_bytes
+from hub_config.settings.profiles import STICKY, Choice, Option, Override, Profiles, load_profiles, memory_bytes
 
 OURS = Path(__file__).resolve().parent.parent / "hub_config" / "profiles.yaml"
 STUDENT, GRADER = ["nbgrader-ml"], ["formgrade-ml"]

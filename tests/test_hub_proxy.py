@@ -21,10 +21,10 @@ from jupyterhub.proxy import ConfigurableHTTPProxy
 from traitlets.config import Config
 
 from course.errors import SetupError
-from hub_config.assembly import HERE, Place, configure
 from hub_config.local import closed
-from hub_config.proxy import proxy_command
-from hub_config.settings import Hub
+from hub_config.local.assembly import HERE, Place, configure
+from hub_config.local.proxy import proxy_command
+from hub_config.settings.hub import Hub
 
 NAME = "configurable-http-proxy"
 

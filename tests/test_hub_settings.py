@@ -15,9 +15,9 @@ from traitlets.config import Config
 from course.errors import EngineError, SetupError
 from course.exchange.policy import GradePolicy
 from course.project import Project
-from hub_config import start
-from hub_config.assembly import HERE, Place, configure
-from hub_config.settings import load_courses, load_hub
+from hub_config.local import start
+from hub_config.local.assembly import HERE, Place, configure
+from hub_config.settings.hub import load_courses, load_hub
 
 ROOT = HERE.parent
 

@@ -13,10 +13,10 @@ import pytest
 from jupyterhub.spawner import LocalProcessSpawner
 
 from course.project import Project
-from hub_config import start
 from hub_config.local import spawner as module
+from hub_config.local import start
 from hub_config.local.spawner import DemoProfileSpawner, machine
-from hub_config.profiles import Choice, Option, Override
+from hub_config.settings.profiles import Choice, Option, Override
 from hub_config.spawning import Refused
 from tests.test_hub_settings import ROOT
 

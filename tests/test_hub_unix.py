@@ -150,7 +150,14 @@ def test_a_students_server_knows_of_no_checkout(hub: UnixHub, ada: psutil.Proces
     where = said(in_server(ada, "python", "-c", "import course, sys; print(course.__file__, sys.path)"))
     assert str(hub.people.folder) in where
     assert str(hub.checkout.root) not in where
-    for name in ("autograder", "solutions", "hub_config", "course.build", "course.release", "course.inline"):
+    for name in (
+        "autograder",
+        "solutions",
+        "hub_config",
+        "course.authoring.build",
+        "course.authoring.release",
+        "course.authoring.inline",
+    ):
         assert "ModuleNotFoundError" in said(in_server(ada, "python", "-c", f"import {name}"), status=1)
     assert "is not a checkout of the course" in said(in_server(ada, "course", "build", NAME), status=1)
 

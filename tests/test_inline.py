@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from course.inline import BEGIN, END, Answers, Definition, example_text
-from course.script import Findings
+from course.authoring.inline import BEGIN, END, Answers, Definition, example_text
+from course.authoring.script import Findings
 
 
 def define(tmp_path: Path, text: str, name: str) -> tuple[Definition | None, list[str]]:

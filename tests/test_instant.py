@@ -289,7 +289,7 @@ def test_lateness_is_told(course: Course) -> None:
 
     from nbgrader.api import Gradebook
 
-    from course.nbgrader_plugins import alembic_on_path, gradebook_url
+    from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
     from course.time_zone import shown
 
     with alembic_on_path(), Gradebook(gradebook_url(course.desk.project), "ml") as book:

@@ -19,12 +19,12 @@ import pytest
 from filelock import FileLock
 from nbgrader.api import Gradebook
 
-from course.collect import collect_exchange
 from course.errors import OperatorError
 from course.exchange.client import Received
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.exchange.verdict import FILE, Verdict, read_verdict
-from course.nbgrader_plugins import alembic_on_path, gradebook_url
+from course.nbgrader_plugins.collect import collect_exchange
+from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
 from course.syllabus import load_syllabus
 from hub_config.exchange.rules import Exchange
 from hub_config.instant.__main__ import run

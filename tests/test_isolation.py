@@ -19,10 +19,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.engine.isolation import cgroup, seccomp
 from autograder.engine.isolation.probe import LANDLOCK, Report
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Student, StudentRaised
 from autograder.engine.result import Status
-from autograder.settings import Settings, load_settings
+from autograder.engine.session.kernel import NotebookSession
+from autograder.engine.settings import Settings, load_settings
+from autograder.engine.wire.proxy import Student, StudentRaised
 from course.errors import EngineError, SetupError
 from course.syllabus import Limits
 
@@ -151,7 +151,9 @@ def test_the_tier_is_what_was_asked_for(inside: tuple[Tier, NotebookSession]) ->
     assert inside[1].tier is inside[0]
 
 
-@pytest.mark.parametrize("path", ["autograder/api.py", "solutions/ch03_classification.py", "tests/test_isolation.py"])
+@pytest.mark.parametrize(
+    "path", ["autograder/testing/chapter.py", "solutions/ch03_classification.py", "tests/test_isolation.py"]
+)
 def test_the_checkout_is_out_of_sight(student: Student, path: str) -> None:
     assert (ROOT / path).exists()
     assert student.reads(str(ROOT / path)) in ("FileNotFoundError", "PermissionError")
@@ -380,7 +382,7 @@ import os, sys
 sys.path.insert(0, sys.argv[1])
 from tests.test_isolation import LIMITS, opened
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.remote import SessionDied, Student
+from autograder.engine.wire.proxy import SessionDied, Student
 
 with opened(Tier(sys.argv[2])) as session:
     session.begin_check()

@@ -15,11 +15,21 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.api import Answers, ChapterChecks, Check, Variant, alternative, check, check_of, mutant
-from autograder.calibration import Calibration
-from autograder.engine.judge import NOT_BEGUN, UNUSABLE, Bench, HintTime, Seed, judge_exercise, run_check, score_of
-from autograder.engine.remote import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
+from autograder.engine.judging.judge import (
+    NOT_BEGUN,
+    UNUSABLE,
+    Bench,
+    HintTime,
+    Seed,
+    judge_exercise,
+    run_check,
+    score_of,
+)
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome
+from autograder.engine.wire.proxy import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
+from autograder.testing.marks import alternative, check, check_of, mutant
+from autograder.testing.thresholds import Calibration
 from course.errors import DataError, EngineError
 from course.syllabus import Exercise
 
@@ -102,7 +112,7 @@ def test_without_time_for_hints_the_checks_own_is_given() -> None:
 
 def test_each_failed_check_takes_half_of_what_is_left_for_hints(monkeypatch: pytest.MonkeyPatch) -> None:
     now = iter([100.0, 104.0, 110.0, 111.0, 120.0, 120.0])
-    monkeypatch.setattr("autograder.engine.judge.time.monotonic", lambda: next(now))
+    monkeypatch.setattr("autograder.engine.judging.judge.time.monotonic", lambda: next(now))
     hints, until = HintTime(8.0), []
     for _ in range(3):
         with hints.share() as end:

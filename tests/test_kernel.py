@@ -14,10 +14,10 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.engine.kernel import RESTARTS, NotebookSession, Opener
-from autograder.engine.remote import BadReply, CallTimeout, NoAnswer, SessionDied, Student, StudentRaised
 from autograder.engine.result import Status
-from autograder.settings import Settings
+from autograder.engine.session.kernel import RESTARTS, NotebookSession, Opener
+from autograder.engine.settings import Settings
+from autograder.engine.wire.proxy import BadReply, CallTimeout, NoAnswer, SessionDied, Student, StudentRaised
 from course.syllabus import Limits
 
 LIMITS = Limits(cell_seconds=3, wall_seconds=40, memory_mb=1500)

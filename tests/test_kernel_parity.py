@@ -17,9 +17,9 @@ import pytest
 from jupyter_client.manager import AsyncKernelManager, start_new_kernel
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Student
-from autograder.settings import Settings
+from autograder.engine.session.kernel import NotebookSession
+from autograder.engine.settings import Settings
+from autograder.engine.wire.proxy import Student
 from course.errors import EngineError
 from course.syllabus import Limits
 from tests.kernel_parity import Case, read_cases, run

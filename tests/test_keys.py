@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.imports import closure, imported_names, names_of
-from autograder.keys import engine_digest
+from autograder.classroom.closure import closure, imported_names, names_of
+from autograder.classroom.fingerprints import engine_digest
 from course.project import Project
 from tests.checkout import ROOT, Checkout, make_checkout
 from tests.minichapter import NAME
@@ -69,12 +69,12 @@ def test_a_closure_follows_packages_relative_names_and_circles(tmp_path: Path) -
 
 LOADED = """
 import json, sys
-from autograder import keys
-from autograder.api import load_chapter
-from autograder.imports import closure
+from autograder.classroom import fingerprints as keys
+from autograder.testing.chapter import load_chapter
+from autograder.classroom.closure import closure
 from course.project import Project
 from course.syllabus import load_syllabus
-import autograder.hand_in, autograder.engine.kernel
+import autograder.classroom.hand_in, autograder.engine.session.kernel
 
 project = Project.find().activate()
 ours = (project.root / "autograder", project.root / "course", project.root / "solutions")
@@ -120,9 +120,9 @@ def test_counts(student, rng):
 # Judges every hand-in, then appends a remark to one file after the other and tells whose keys are others then.
 TOUCH = """
 import json, sys
-from autograder import keys
-from autograder.assignment import open_assignment
-from autograder.hand_in import hand_ins, judge_hand_in
+from autograder.classroom import fingerprints as keys
+from autograder.classroom.assignment import open_assignment
+from autograder.classroom.hand_in import hand_ins, judge_hand_in
 from course.project import Project
 from course.syllabus import load_syllabus
 
@@ -153,19 +153,19 @@ COMMANDS = [
     "course/cli.py",
     "course/cli_machine.py",
     "course/cli_exchange.py",
-    "course/build.py",
-    "course/lint.py",
-    "course/release.py",
-    "course/collect.py",
+    "course/authoring/build.py",
+    "course/authoring/lint.py",
+    "course/authoring/release.py",
+    "autograder/classroom/collect/downloads.py",
     "course/exchange/client.py",
-    "autograder/classroom.py",
-    "autograder/classroom_feedback.py",
-    "autograder/recorder.py",
-    "autograder/filing.py",
-    "autograder/progress.py",
-    "autograder/nbgrader_plugins.py",
-    "autograder/calibrate.py",
-    "autograder/learner.py",
+    "autograder/classroom/grading.py",
+    "autograder/classroom/pages.py",
+    "autograder/classroom/recorder.py",
+    "autograder/classroom/filing.py",
+    "autograder/classroom/progress.py",
+    "autograder/classroom/nbgrader_plugins.py",
+    "autograder/calibration/calibrate.py",
+    "autograder/learner/submission.py",
     "autograder/redteam/runner.py",
 ]
 
@@ -175,7 +175,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     made = make_checkout(tmp_path_factory.mktemp("keys"))
     path = made.project.checks / f"test_{NAME}.py"
     text = path.read_text(encoding="utf-8").replace(
-        "from autograder import check\n", "from autograder import check\nfrom autograder.closed import agrees\n"
+        "from autograder.testing import check\n",
+        "from autograder import check\nfrom autograder.testing.closed import agrees\n",
     )
     path.write_text(text + CHECK, encoding="utf-8")
     made.run("course", "release", NAME)
@@ -188,10 +189,14 @@ def test_each_module_that_judging_has_loaded_is_in_the_key_and_no_command_is(che
     found: dict[str, str] = json.loads(_python(TOUCH, checkout.root, *COMMANDS))
     assert {name: found.pop(name) for name in COMMANDS} == dict.fromkeys(COMMANDS, "")
     assert [name for name, level in found.items() if not level] == []
-    assert {"autograder/engine/judge.py", "autograder/engine/kernel.py", "course/datasets/api.py"} <= found.keys()
+    assert {
+        "autograder/engine/judging/judge.py",
+        "autograder/engine/session/kernel.py",
+        "course/datasets/api.py",
+    } <= found.keys()
     # What checks are written with and compare with: no notebook has to be run for a change of it.
     assert {name: level for name, level in found.items() if level != "run"} == {
-        "autograder/closed.py": "checks",
+        "autograder/testing/closed.py": "checks",
         f"autograder/checks/test_{NAME}.py": "checks",
         f"solutions/{NAME}.py": "checks",
         "solutions/__init__.py": "checks",
@@ -200,9 +205,9 @@ def test_each_module_that_judging_has_loaded_is_in_the_key_and_no_command_is(che
 
 
 def test_the_key_is_the_same_whatever_else_a_process_has_imported(checkout: Checkout) -> None:
-    script = "from autograder.keys import environment as digest\nfrom course.project import Project\n"
+    script = "from autograder.classroom.fingerprints import environment as digest\nfrom course.project import Project\n"
     script += "print(digest(Project.find()))"
-    more = "import autograder.classroom, autograder.learner, course.cli\n"
+    more = "import autograder.classroom.grading, autograder.learner.submission, course.cli\n"
     assert _python(script, checkout.root) == _python(more + script, checkout.root)
 
 
@@ -224,7 +229,11 @@ def test_what_checks_are_written_with_was_broken_and_is_mended(checkout: Checkou
 def test_a_process_that_has_loaded_old_code_knows_it(checkout: Checkout) -> None:
     """Also of what only checks import: it stays in the process when the checks are imported anew."""
     before = engine_digest(checkout.project)
-    for name, other in (("autograder/closed.py", True), ("course/cli.py", False), (f"solutions/{NAME}.py", False)):
+    for name, other in (
+        ("autograder/testing/closed.py", True),
+        ("course/cli.py", False),
+        (f"solutions/{NAME}.py", False),
+    ):
         path = checkout.root / name
         text = path.read_bytes()
         path.write_bytes(text + b"\n# another\n")

@@ -21,9 +21,9 @@ import requests
 import yaml
 
 from course.exchange import ExchangeClient
-from hub_config import start
-from hub_config.invites import Invitations
 from hub_config.kubernetes.values import make_values
+from hub_config.local import start
+from hub_config.login.invites import Invitations
 from tests.kubernetes_api import FakeCluster, Row, gpus, runs, waiting
 from tests.pods import HERE, chart_config, ours
 from tests.test_hub import Person

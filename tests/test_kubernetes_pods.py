@@ -13,7 +13,7 @@ import pytest
 
 from hub_config.kubernetes.network import GRADER as GRADER_LABEL
 from hub_config.kubernetes.values import make_values
-from hub_config.profiles import load_profiles, memory_bytes
+from hub_config.settings.profiles import load_profiles, memory_bytes
 from tests.kubernetes_api import FakeCluster, containers, gpus, runs
 from tests.pods import GRADER, HERE, STUDENT, USERS, ours, spawner, start, tell
 

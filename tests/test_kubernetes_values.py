@@ -23,13 +23,13 @@ from typer.testing import CliRunner
 
 from course.cli import app
 from course.errors import SetupError
-from hub_config.invites import InviteAuthenticator
 from hub_config.kubernetes import invite
 from hub_config.kubernetes.cluster import load_cluster
 from hub_config.kubernetes.values import PORT, Values, make_values
-from hub_config.roles import shared_roles
-from hub_config.servers import write_config
-from hub_config.settings import Courses, load_courses
+from hub_config.local.servers import write_config
+from hub_config.login.invites import InviteAuthenticator
+from hub_config.settings.hub import Courses, load_courses
+from hub_config.settings.roles import shared_roles
 from tests.pods import HERE, TWO, changed, ours
 
 CHART = os.environ.get("COURSE_Z2JH_CHART", "")
@@ -266,7 +266,7 @@ def test_a_graders_own_server_is_told_its_course_by_the_environment(
 
 def test_images_get_the_configuration_by_a_command(tmp_path: Path) -> None:
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "hub_config.servers", *words]
+        command = [sys.executable, "-m", "hub_config.local.servers", *words]
         return subprocess.run(command, cwd=HERE.parent, capture_output=True, text=True, timeout=60)
 
     assert run("student", str(tmp_path / "student")).returncode == 0
@@ -274,7 +274,7 @@ def test_images_get_the_configuration_by_a_command(tmp_path: Path) -> None:
     assert "autograder" not in (tmp_path / "student" / "nbgrader_config.py").read_text()
     assert "'/srv/course'" in (tmp_path / "grader" / "nbgrader_config.py").read_text()
     for wrong in ((), ("teacher", "x"), ("grader", "x"), ("student", "x", "y")):
-        assert "usage: python -m hub_config.servers" in run(*wrong).stderr
+        assert "usage: python -m hub_config.local.servers" in run(*wrong).stderr
 
 
 def test_the_recipe_fits_our_files(values: Values) -> None:

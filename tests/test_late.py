@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.api import Answers, ChapterChecks, Check, check, check_of
-from autograder.engine import remote
-from autograder.engine.faults import Words
-from autograder.engine.judge import Bench, Seed, judge_exercise
-from autograder.engine.remote import BadReply, CallTimeout, LocalSession, Student
+from autograder.classroom.fingerprints import Keys
+from autograder.classroom.memory import SubmissionMemory
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check
+from autograder.engine.judging.judge import Bench, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, Outcome
-from autograder.keys import Keys
-from autograder.memory import SubmissionMemory
-from autograder.verdict import check_views
+from autograder.engine.submission.faults import Words
+from autograder.engine.wire import proxy as remote
+from autograder.engine.wire.proxy import BadReply, CallTimeout, LocalSession, Student
+from autograder.feedback.words import check_views
+from autograder.testing.marks import check, check_of
 from course.syllabus import Exercise
 
 TEXT = """

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from course import lint
+from course.authoring import lint
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests import minichapter

@@ -14,11 +14,12 @@ from unittest import mock
 import pytest
 
 import course.datasets
-from autograder.api import ChapterChecks, Check, Variant, load_chapter
-from autograder.assignment import open_bench
-from autograder.engine.judge import Seed, run_check
-from autograder.engine.remote import LocalSession
+from autograder.classroom.assignment import open_bench
+from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.judge import Seed, run_check
+from autograder.engine.wire.proxy import LocalSession
 from autograder.redteam.lookups import LIMIT, SEEDS, answer_names, lookups, tried
+from autograder.testing.chapter import load_chapter
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 

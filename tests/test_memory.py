@@ -11,15 +11,15 @@ import nbformat
 import numpy as np
 import pytest
 
-from autograder import memory
-from autograder.api import Answers, ChapterChecks, Check
-from autograder.engine.grade import Graded
-from autograder.engine.judge import Bench, Seed, run_check
-from autograder.engine.remote import Exchange, LocalSession
+from autograder.classroom import memory
+from autograder.classroom.fingerprints import Keys, _of_module
+from autograder.classroom.memory import Kept, ReplaySession, SubmissionMemory, bounded, pack, unpack
+from autograder.classroom.store import Store
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check
+from autograder.engine.judging.grade import Graded
+from autograder.engine.judging.judge import Bench, Seed, run_check
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
-from autograder.keys import Keys, _of_module
-from autograder.memory import Kept, ReplaySession, SubmissionMemory, bounded, pack, unpack
-from autograder.store import Store
+from autograder.engine.wire.proxy import Exchange, LocalSession
 from course.errors import SetupError
 from course.project import Project
 from tests.minichapter import CHECKS, NAME
@@ -124,7 +124,7 @@ def test_a_trouble_of_the_session_is_not_replayed() -> None:
 
     class Late(LocalSession):
         def request(self, frame: bytes) -> bytes:
-            from autograder.engine.remote import CallTimeout
+            from autograder.engine.wire.proxy import CallTimeout
 
             raise CallTimeout("too late")
 

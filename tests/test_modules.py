@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.engine.remote import LocalSession, Student
-from autograder.modules import (
+from autograder.engine.wire.proxy import LocalSession, Student
+from autograder.testing.modules import (
     beats,
     built,
     evaluates,

@@ -20,16 +20,18 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder import api, assignment, classroom, hand_in
-from autograder.class_table import grade_row
-from autograder.classroom_feedback import feedback_class
-from autograder.dispatch import Done
-from autograder.engine import kernel
-from autograder.engine.remote import LocalSession
+from autograder.classroom import assignment, hand_in
+from autograder.classroom import grading as classroom
+from autograder.classroom.class_table import grade_row
+from autograder.classroom.dispatch import Done
+from autograder.classroom.pages import feedback_class
+from autograder.classroom.recorder import Recorder
 from autograder.engine.result import Result, Status
-from autograder.recorder import Recorder
-from course.build import assemble
-from course.nbgrader_plugins import alembic_on_path, gradebook_url
+from autograder.engine.session import kernel
+from autograder.engine.wire.proxy import LocalSession
+from autograder.testing import chapter as api
+from course.authoring.build import assemble
+from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.checkout import ROOT, Checkout, make_checkout

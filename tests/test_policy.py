@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from traitlets.config import Config
 
 from course.errors import SetupError
-from course.exchange.penalty import LatePenalty
 from course.exchange.policy import VARIABLE, Candidate, GradePolicy, choose, eligible, seconds_late
-from course.nbgrader_plugins import configure
+from course.nbgrader_plugins.config import configure
+from course.nbgrader_plugins.late_penalty import LatePenalty
 from course.project import Project
 
 HOUR, DAY = 3600.0, 86400.0

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.recorder import Entry, Recorder
+from autograder.classroom.recorder import Entry, Recorder
 from course.errors import EngineError
 from tests.checkout import Checkout, make_checkout
 from tests.minichapter import NAME

@@ -6,8 +6,8 @@ import io
 
 from rich.console import Console
 
+from autograder.classroom.progress import ClassProgress, reason, trouble_table
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
-from autograder.progress import ClassProgress, reason, trouble_table
 
 GOOD = Result(chapter="ch99_mini", student="ada", status=Status.GRADED)
 BAD = Result(chapter="ch99_mini", student="ben", status=Status.NOT_JUDGED, notes=("The disk is full: make room.",))

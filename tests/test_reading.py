@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.engine import reading
-from autograder.engine.reading import MOST_CELLS, MOST_CODE, MOST_PARTS, Unreadable, read_notebook
 from autograder.engine.result import Status
+from autograder.engine.submission import reading
+from autograder.engine.submission.reading import MOST_CELLS, MOST_CODE, MOST_PARTS, Unreadable, read_notebook
 
 
 def handed_in(folder: Path, content: Any) -> Path:

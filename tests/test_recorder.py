@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from nbgrader.api import Gradebook
 
-from autograder.course_key import course_key
-from autograder.recorder import Entry, Recorder, read_timestamp
+from autograder.classroom.course_key import course_key
+from autograder.classroom.recorder import Entry, Recorder, read_timestamp
 from course.errors import EngineError
-from course.nbgrader_plugins import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_on_path
 from tests.checkout import Checkout, make_checkout
 from tests.minichapter import NAME
 

@@ -14,8 +14,8 @@ from types import ModuleType
 
 import pytest
 
-from autograder.engine.judge import Seed, judge_exercise
-from autograder.engine.remote import LocalSession
+from autograder.engine.judging.judge import Seed, judge_exercise
+from autograder.engine.wire.proxy import LocalSession
 from autograder.redteam import Row, Technique, aftermath, insider, reference, run, runner, target, techniques, wrong
 from autograder.redteam.canary import VARIABLE, Canaries
 from autograder.redteam.technique import parse

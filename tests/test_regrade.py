@@ -49,9 +49,9 @@ def edit(checkout: Checkout, old: str, new: str) -> None:
 # Judges every hand-in in this process and tells whose notebooks were run and which checks were called, and over what.
 SCRIPT = """
 import json
-from autograder import hand_in, regrade
-from autograder.engine import judge
-from autograder.store import Store
+from autograder.classroom import hand_in, regrade
+from autograder.engine.judging import judge
+from autograder.classroom.store import Store
 from course.errors import SetupError
 from course.project import Project
 from course.syllabus import load_syllabus

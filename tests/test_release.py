@@ -13,12 +13,13 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.build import build, notebook_path
+from course.authoring.build import build, notebook_path
+from course.authoring.inline import BEGIN
+from course.authoring.leaks import leaks
+from course.authoring.release import release
 from course.errors import AuthorError, OperatorError
-from course.inline import BEGIN
-from course.nbgrader_plugins import ClearAnswers
+from course.nbgrader_plugins.clear_solutions import ClearAnswers
 from course.project import Project
-from course.release import leaks, release
 from course.syllabus import Chapter, load_syllabus
 from tests import minichapter
 

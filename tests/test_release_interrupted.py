@@ -13,10 +13,10 @@ import pytest
 from nbgrader.api import Gradebook
 from sqlalchemy import create_engine, text
 
-from course import release_gradebook
+from course.authoring import release_gradebook
+from course.authoring.release import release
 from course.errors import OperatorError
 from course.project import Project
-from course.release import release
 from course.syllabus import load_syllabus
 from tests import minichapter
 from tests.checkout import ROOT
@@ -26,7 +26,7 @@ from tests.minichapter import NAME
 INTERRUPTED = """\
 import os, signal, sys
 from pathlib import Path
-import course.build, course.files, course.release, course.release_gradebook
+import course.authoring.build, course.files, course.authoring.release, course.authoring.release_gradebook
 from course.project import Project
 from course.syllabus import load_syllabus
 
@@ -55,12 +55,12 @@ course.release.release(project, load_syllabus(project.syllabus).find("ch99"))
 """
 # The function that is interrupted, and what is new by then: the gradebook, the instructor's version, the release.
 STEPS = {
-    "before it is built": (("course.release", "build", "before", "1"), ""),
-    "before the gradebook is copied": (("course.release_gradebook", "copy", "before", "1"), ""),
-    "before it is generated": (("course.release", "_generate", "before", "1"), ""),
-    "before it is proven": (("course.release", "leaks", "before", "1"), ""),
-    "within the gradebook's transaction": (("course.release_gradebook", "_transfer", "after", "1"), ""),
-    "after the gradebook": (("course.release_gradebook", "take_over", "after", "1"), "g"),
+    "before it is built": (("course.authoring.release", "build", "before", "1"), ""),
+    "before the gradebook is copied": (("course.authoring.release_gradebook", "copy", "before", "1"), ""),
+    "before it is generated": (("course.authoring.release", "_generate", "before", "1"), ""),
+    "before it is proven": (("course.authoring.release", "leaks", "before", "1"), ""),
+    "within the gradebook's transaction": (("course.authoring.release_gradebook", "_transfer", "after", "1"), ""),
+    "after the gradebook": (("course.authoring.release_gradebook", "take_over", "after", "1"), "g"),
     "before the instructor's version is swapped": (("course.files", "_put", "before", "1"), "g"),
     "after the instructor's version is swapped": (("course.files", "_put", "after", "1"), "gs"),
     "before the release is swapped": (("course.files", "_put", "before", "2"), "gs"),

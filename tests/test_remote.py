@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import wire
-from autograder.engine.remote import (
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire.proxy import (
     BadReply,
     CallTimeout,
     Handle,
@@ -22,7 +22,7 @@ from autograder.engine.remote import (
     Student,
     StudentRaised,
 )
-from autograder.engine.shim import start_code
+from autograder.engine.wire.server import start_code
 from course.errors import EngineError
 
 NOTEBOOK = """
@@ -326,7 +326,12 @@ def _structured(value: int) -> object:
 def test_the_students_side_needs_nothing_of_the_grader() -> None:
     """The shipped text runs where no module of the grader can be found."""
     code = start_code("/nowhere", b"token")
-    missing = {"autograder.api", "autograder.engine.remote", "autograder.engine.judge", "course.errors"}
+    missing = {
+        "autograder.testing.chapter",
+        "autograder.engine.wire.proxy",
+        "autograder.engine.judging.judge",
+        "course.errors",
+    }
     script = (
         "import sys\n"
         "class Refuse:\n"

@@ -12,8 +12,8 @@ import pytest
 import scipy.sparse
 import torch
 
-from autograder.engine.remote import LocalSession, Student, SubmissionFault
-from autograder.engine.replay import behaves_like
+from autograder.engine.judging.replay import behaves_like
+from autograder.engine.wire.proxy import LocalSession, Student, SubmissionFault
 
 
 def alike(theirs: dict[str, Any], ours: dict[str, Any], use: Callable[[Student], object]) -> bool:

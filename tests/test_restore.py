@@ -11,7 +11,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.engine.restore import Restored, WrongNotebook, is_answer, is_locked, restore
+from autograder.engine.submission.restore import Restored, WrongNotebook, is_answer, is_locked, restore
 
 
 def graded(kind: str, name: str, solution: bool, points: int | None = None) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Handle, NoAnswer, Student, StudentRaised
 from autograder.engine.result import Status
-from autograder.engine.running import Plan
-from autograder.settings import Settings
+from autograder.engine.session.kernel import NotebookSession
+from autograder.engine.session.run import Plan
+from autograder.engine.settings import Settings
+from autograder.engine.wire.proxy import Handle, NoAnswer, Student, StudentRaised
 from course.syllabus import Limits
 
 LIMITS = Limits(cell_seconds=3, wall_seconds=60, memory_mb=1500)

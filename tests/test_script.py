@@ -5,7 +5,7 @@ from pathlib import Path
 import jupytext
 import pytest
 
-from course.script import Findings, imports, read_script
+from course.authoring.script import Findings, imports, read_script
 from tests import minichapter
 
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.engine import transport, wire
-from autograder.engine.remote import Student
-from autograder.engine.shim import start_code, warm_start_code
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire import transport
+from autograder.engine.wire.proxy import Student
+from autograder.engine.wire.server import start_code, warm_start_code
 from tests.deadlines import SOON, soon
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="no descriptors are handed on")
@@ -53,7 +54,7 @@ def slow():
 @contextlib.contextmanager
 def served(code: str, connection: socket.socket, warm: bool) -> Iterator[subprocess.Popen[str]]:
     """A process that stands for a kernel: it has run a notebook, and is told to start serving."""
-    preload = "import autograder.engine.shim" if warm else "import sys; sys.path = [p for p in sys.path if p]"
+    preload = "import autograder.engine.wire.server" if warm else "import sys; sys.path = [p for p in sys.path if p]"
     script = f"{preload}\nclass Shell:\n    user_ns = {{}}\ndef get_ipython():\n    return Shell\n"
     script += f"exec({NAMESPACE!r}, Shell.user_ns)\nexec({code!r}, {{'get_ipython': get_ipython}})\nprint('over')"
     root = Path(__file__).resolve().parents[1]

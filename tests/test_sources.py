@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.engine.sources import (
+from autograder.engine.submission.sources import (
     ALL_CHARACTERS,
     CELL_CHARACTERS,
     Text,

@@ -13,17 +13,17 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from autograder.recorder import Entry, Recorder
+from autograder.classroom.recorder import Entry, Recorder
 from course.errors import AuthorError, SetupError
-from course.exchange.deadlines import Deadlines
-from course.exchange.penalty import LatePenalty
 from course.exchange.policy import VARIABLE as POLICY
 from course.exchange.policy import Candidate, GradePolicy, choose
-from course.nbgrader_plugins import alembic_on_path
+from course.nbgrader_plugins.deadlines import Deadlines
+from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.late_penalty import LatePenalty
 from course.project import Project
 from course.syllabus import load_syllabus
 from course.time_zone import VARIABLE, clock_seconds, course_zone, deadline, read, shown
-from hub_config.settings import load_courses
+from hub_config.settings.hub import load_courses
 
 BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 DAILY = GradePolicy(late="penalty", penalty_percent=10)

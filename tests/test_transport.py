@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine import frame as bounds
-from autograder.engine import transport
-from autograder.engine.frame import WireError
+from autograder.engine.wire import frame as bounds
+from autograder.engine.wire import transport
+from autograder.engine.wire.frame import WireError
 from tests.deadlines import SOON, soon
 
 needs_memory_files = pytest.mark.skipif(sys.platform != "linux", reason="memory files are Linux's")

@@ -18,11 +18,11 @@ from nbclient.exceptions import CellExecutionError, DeadKernelError
 from nbconvert.preprocessors import ExecutePreprocessor
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.engine.kernel import NotebookSession
-from autograder.engine.remote import Student
+from autograder.engine.session.kernel import NotebookSession
+from autograder.engine.settings import Settings
 from autograder.engine.warm import launcher
 from autograder.engine.warm.provisioner import WarmProvisioner
-from autograder.settings import Settings
+from autograder.engine.wire.proxy import Student
 from course.errors import EngineError, KernelLost
 from course.syllabus import Limits
 
@@ -174,7 +174,7 @@ def test_when_the_grader_is_killed_nothing_is_left() -> None:
     code = (
         "import sys, time\n"
         "from nbformat.v4 import new_code_cell, new_notebook\n"
-        "from autograder.engine.kernel import NotebookSession\n"
+        "from autograder.engine.session.kernel import NotebookSession\n"
         "from course.syllabus import Limits\n"
         "session = NotebookSession(new_notebook(cells=[new_code_cell('a = 1')]), Limits())\n"
         "session.start()\nprint('ready', flush=True)\ntime.sleep(60)\n"

@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.engine import frame as bounds
-from autograder.engine import wire
+from autograder.engine.wire import codec as wire
+from autograder.engine.wire import frame as bounds
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 

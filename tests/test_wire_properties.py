@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.engine import wire
+from autograder.engine.wire import codec as wire
 from tests.fuzz_decoder import Token as Exact
 from tests.fuzz_decoder import stranger_in
 from tests.test_wire import DTYPES, KEYS, NESTED, TEXTS, same, sent

@@ -17,9 +17,8 @@ import psutil
 import pytest
 
 from course.errors import SetupError
-from hub_config import start
-from hub_config.assembly import Place
-from hub_config.local import closed
+from hub_config.local import closed, start
+from hub_config.local.assembly import Place
 from hub_config.local.environment import Environment
 from tests.checkout import ROOT, Checkout, make_checkout
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder import check
+from autograder.testing import check
 
 ROWS, FEATURES = 400, 5
 

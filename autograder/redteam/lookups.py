@@ -11,12 +11,12 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder.api import Variant
-from autograder.assignment import open_bench
-from autograder.engine.judge import Bench, Seed, judge_exercise
-from autograder.engine.remote import LocalSession
+from autograder.classroom.assignment import open_bench
+from autograder.engine.judging.checks import Variant
+from autograder.engine.judging.judge import Bench, Seed, judge_exercise
+from autograder.engine.wire.proxy import LocalSession
+from course.authoring.script import Findings, imports, read_script
 from course.project import Project
-from course.script import Findings, imports, read_script
 from course.syllabus import Chapter, Exercise, load_syllabus
 
 LIMIT = 0.1  # of an exercise's points

@@ -20,14 +20,14 @@ from typing import IO, Any
 from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict
 
-from autograder.engine.grade import Graded, Unreadable, grade, read_notebook, refused
+from autograder.classroom.collect.downloads import collect_folder
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.judging.grade import Graded, Unreadable, grade, read_notebook, refused
 from autograder.engine.result import ExerciseStatus, Result, Status
-from autograder.feedback import render_feedback
+from autograder.feedback.page import render_feedback
 from autograder.redteam import aftermath, target
 from autograder.redteam.canary import Canaries
 from autograder.redteam.technique import Technique, techniques
-from course.collect import collect_folder
 from course.errors import CourseError, EngineError, SetupError
 from course.project import Project
 

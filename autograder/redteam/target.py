@@ -11,12 +11,13 @@ from types import ModuleType
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.api import Answers, ChapterChecks, check_of
-from autograder.engine.grade import Assignment
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.judge import Bench
+from autograder.engine.judging.checks import Answers, ChapterChecks
+from autograder.engine.judging.grade import Assignment
+from autograder.engine.judging.judge import Bench
+from autograder.engine.settings import load_settings
 from autograder.redteam import checks, insider, reference, wrong
-from autograder.settings import load_settings
+from autograder.testing.marks import check_of
 from course.syllabus import Chapter, Exercise, Limits
 
 POINTS = 4.0
@@ -90,7 +91,7 @@ def wrong_answers(exercises: Sequence[str]) -> dict[str, str]:
 def bench() -> Bench:
     """Return what judges the chapter."""
     found = tuple(made for value in vars(checks).values() if (made := check_of(value)))
-    return Bench(ChapterChecks(CHAPTER.name, found, lambda: Answers(reference)), {})
+    return Bench(ChapterChecks(CHAPTER.name, found, lambda: Answers(vars(reference))), {})
 
 
 def assignment(

@@ -21,10 +21,10 @@ COPY autograder/ autograder/
 COPY hub_config/ hub_config/
 COPY solutions/ solutions/
 COPY source/ source/
-RUN python -c "from pathlib import Path; from hub_config.servers import write_config; \
+RUN python -c "from pathlib import Path; from hub_config.local.servers import write_config; \
         write_config(Path('/etc/course/grader'), 'grader', root=Path('/srv/course'))" \
     && chmod -R a+rX /etc/course \
-    && jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/kernels/course-warm
+    && jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/engine/warm/kernels/course-warm
 ENV COURSE_ROOT=/srv/course COURSE_BUILD=/srv/build JUPYTER_CONFIG_PATH=/etc/course/grader PYTHONPATH=/srv/course
 WORKDIR /home/jovyan
 USER 1000

@@ -18,7 +18,7 @@ RUN pip list --format=freeze > chart.txt \
         fsspec numpy platformdirs 'psycopg[binary]' pydantic pyyaml requests sqlalchemy ${PACKAGES} \
     && pip check
 COPY course/ course/
-COPY autograder/__init__.py autograder/api.py autograder/
+COPY autograder/__init__.py autograder/testing/chapter.py autograder/
 COPY autograder/engine/ autograder/engine/
 COPY hub_config/ hub_config/
 ENV PYTHONPATH=/srv/course

@@ -24,7 +24,7 @@ from course.exchange.policy import GradePolicy
 from course.project import Project
 from hub_config.instant.judges import Judges
 from hub_config.instant.service import Desk, Outdated, Service
-from hub_config.settings import Feedback
+from hub_config.settings.hub import Feedback
 
 PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two looks; at most, while the exchange does not answer
 log = logging.getLogger("course.instant")

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from pathlib import Path
 
+from autograder.classroom.executors import local
+from autograder.classroom.hand_in import HandIn, judge_hand_in
 from autograder.engine.result import Result
-from autograder.executors import local
-from autograder.hand_in import HandIn, judge_hand_in
 from course.project import Project
 
 Judge = Callable[[str, str, Path], "Future[Result]"]  # (chapter, student, folder of the hand-in)

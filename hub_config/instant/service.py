@@ -14,18 +14,18 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from autograder.at_once import postponed, render_verdict, verdict_of
+from autograder.classroom.fingerprints import engine_digest
 from autograder.engine.result import Result
-from autograder.keys import engine_digest
-from course.collect import is_student
+from autograder.feedback.instant import postponed, render_verdict, verdict_of
 from course.errors import CourseError, EngineError, OperatorError
 from course.exchange.client import ExchangeClient, Received, Waiting
-from course.exchange.deadlines import read_deadlines
 from course.exchange.policy import GradePolicy
 from course.exchange.verdict import FILE, Verdict
 from course.files import remove
-from course.nbgrader_plugins import gradebook_url
+from course.nbgrader_plugins.deadlines import read_deadlines
+from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
+from course.student_ids import is_student
 from course.syllabus import Chapter, load_syllabus
 from hub_config.instant.judges import Judge
 from hub_config.instant.queue import Attempts, ranked

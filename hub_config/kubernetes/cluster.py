@@ -13,8 +13,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from course.errors import SetupError
-from hub_config.reading import dotted, read
-from hub_config.settings import Course, Courses
+from hub_config.settings.hub import Course, Courses
+from hub_config.settings.reading import dotted, read
 
 STATE = "/srv/jupyterhub"  # where the chart mounts the hub's volume
 _COURSE = "{course}"

@@ -10,8 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hub_config.invites import Invitations
 from hub_config.kubernetes.values import INVITATIONS
+from hub_config.login.invites import Invitations
 
 
 def invite(names: Sequence[str], path: Path) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from course.errors import SetupError
 from hub_config.kubernetes.cluster import Cluster, Reach, slug
-from hub_config.settings import Course, Courses
+from hub_config.settings.hub import Course, Courses
 
 Manifest = dict[str, Any]
 

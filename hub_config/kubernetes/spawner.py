@@ -16,7 +16,7 @@ from traitlets import Float, Integer
 
 from course.errors import SetupError
 from hub_config.kubernetes.condition import Condition, condition
-from hub_config.profiles import GPU, Override, Profile, Profiles
+from hub_config.settings.profiles import GPU, Override, Profile, Profiles
 from hub_config.spawning import Ending, Refused
 
 _ADDED = ("volumes", "volume_mounts", "tolerations")  # a profile's stand beside the hub's own

@@ -18,15 +18,15 @@ from course.errors import SetupError
 from hub_config.exchange.rules import GRADERS
 from hub_config.kubernetes.cluster import STATE, Cluster, slug
 from hub_config.kubernetes.network import grader_label, public_only
-from hub_config.profiles import Profile, Profiles
-from hub_config.roles import EXCHANGE, shared_roles
-from hub_config.settings import Course, Courses
+from hub_config.settings.hub import Course, Courses
+from hub_config.settings.profiles import Profile, Profiles
+from hub_config.settings.roles import EXCHANGE, shared_roles
 
 Values = dict[str, Any]
 
 # What all three images agree on.
 ROOT = "/srv/course"  # the checkout, in the hub's and the graders' image
-CONFIG = "/etc/course"  # holds `student` or `grader`, for JUPYTER_CONFIG_PATH (`python -m hub_config.servers`)
+CONFIG = "/etc/course"  # holds `student` or `grader`, for JUPYTER_CONFIG_PATH (`python -m hub_config.local.servers`)
 BUILD = "/srv/build"  # where a course's volume is mounted for its graders
 INVITATIONS = f"{STATE}/invitations.db"
 
@@ -72,7 +72,7 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
         "image": _image(cluster.hub_image),
         "config": {
             "JupyterHub": {
-                "authenticator_class": "hub_config.invites.InviteAuthenticator",
+                "authenticator_class": "hub_config.login.invites.InviteAuthenticator",
                 "spawner_class": "hub_config.kubernetes.spawner.PodProfileSpawner",
                 "load_groups": {name: {"users": people} for name, people in courses.groups.items()},
                 "admin_access": False,  # the chart's True lets an administrator act as anybody on their server

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from course.errors import SetupError
-from hub_config.assembly import Place
+from hub_config.local.assembly import Place
 from hub_config.local.environment import is_open
-from hub_config.settings import Hub
+from hub_config.settings.hub import Hub
 
 _SHARED = ("servers", "people", "exchange")  # entries of the hub's folder that others than the hub's user read
 ENTERED = 0o711  # mode of the hub's folder: people's servers go through it to their environment, and see no names

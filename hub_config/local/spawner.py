@@ -22,8 +22,8 @@ from traitlets import Unicode
 
 from autograder.engine.isolation import cgroup
 from hub_config.local.leases import Busy, Leases, QuotaSpent
-from hub_config.profiles import Offer, Override, Profile, Profiles, load_profiles, memory_bytes
-from hub_config.settings import Hub, load_hub
+from hub_config.settings.hub import Hub, load_hub
+from hub_config.settings.profiles import Offer, Override, Profile, Profiles, load_profiles, memory_bytes
 from hub_config.spawning import Ending, Refused
 
 _FIELD = "profile-option-"

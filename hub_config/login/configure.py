@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import SetupError
-from hub_config.invites import InviteAuthenticator
+from hub_config.login.invites import InviteAuthenticator
 from hub_config.login.settings import Elsewhere, Invite, Lti13, OAuth, Shared
-from hub_config.settings import Courses, Hub
+from hub_config.settings.hub import Courses, Hub
 
 _CALLBACK = "/hub/oauth_callback"
 

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-_PLAIN = re.compile(r"[a-z][a-z0-9._-]{0,31}")  # a `Person`, see hub_config/settings.py
+_PLAIN = re.compile(r"[a-z][a-z0-9._-]{0,31}")  # a `Person`, see hub_config/settings/hub.py
 _MARK = 16  # letters of a digest: 80 bits
 _MADE = re.compile(rf".*-[a-z2-7]{{{_MARK}}}")
 _READABLE = 32 - 1 - _MARK

@@ -1,4 +1,4 @@
-"""Support vector machines, confidence, primal and dual, gamma and C (tf2.05.4 to tf2.05.6): the answers."""
+"""Support vector machines, kernels and their cost (tf2.05.4 to tf2.05.6): the answers."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.closed import agrees
-from autograder.engine.remote import BadReply, StudentRaised
+from autograder.engine.wire.proxy import BadReply, StudentRaised
+from autograder.testing.closed import agrees
 from course.datasets import load
 
 Array: TypeAlias = NDArray[Any]

@@ -9,9 +9,9 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import MultiLabelBinarizer
 
-from autograder import check
 from autograder.checks.ch01_landscape import inputs
-from autograder.closed import chosen
+from autograder.testing import check
+from autograder.testing.closed import chosen
 
 CASES = range(12)
 

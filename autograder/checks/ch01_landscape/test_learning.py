@@ -5,9 +5,9 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression, Ridge, SGDRegressor
 from sklearn.neighbors import KNeighborsRegressor
 
-from autograder import check
 from autograder.checks.ch01_landscape import inputs
-from autograder.closed import chosen
+from autograder.testing import check
+from autograder.testing.closed import chosen
 
 CASES = range(12)
 

@@ -6,9 +6,9 @@ from sklearn.metrics import root_mean_squared_error
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 
-from autograder import check
 from autograder.checks.ch01_landscape import inputs
-from autograder.closed import chosen
+from autograder.testing import check
+from autograder.testing.closed import chosen
 
 CASES = range(12)
 

@@ -19,7 +19,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 from sklearn.svm import SVR
 from sklearn.tree import DecisionTreeRegressor
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch02_end_to_end.preparation import search_prep
 from solutions.ch02_end_to_end.random_search import random_search

@@ -9,7 +9,7 @@ from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import cross_val_score, train_test_split
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch02_end_to_end.neighbours import prepare_with_location
 from solutions.ch02_end_to_end.pipeline import full_pipeline

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from autograder import Student
+from autograder.testing import Student
 from course.datasets import load
 
 Rows: TypeAlias = tuple[pd.DataFrame, pd.Series]  # raw districts (n, 9), their house values (n,)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from autograder import Handle, StudentRaised
+from autograder.testing import Handle, StudentRaised
 from course.datasets import load
 
 

@@ -5,7 +5,6 @@ from numpy.testing import assert_allclose
 from scipy.sparse import issparse
 from sklearn.preprocessing import StandardScaler
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs_parts import (
     copied,
     districts,
@@ -16,6 +15,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
     straight_line,
     table_of,
 )
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.02.4
 

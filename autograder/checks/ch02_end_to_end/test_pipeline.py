@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs_parts import (
     districts,
     neighbours,
     table_of,
 )
+from autograder.testing import check
 
 # ---------------------------------------------------------------- tf2.02.4
 

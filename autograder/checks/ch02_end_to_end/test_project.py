@@ -5,7 +5,6 @@ import pandas as pd
 from numpy.testing import assert_allclose
 from sklearn.metrics import mean_absolute_error
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs_parts import (
     HOURS,
     bike_hours,
@@ -13,6 +12,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
     table_of,
     used_cars,
 )
+from autograder.testing import check
 
 BIKE_LEAKS = ["casual", "registered"]
 OWN_ROWS = 1500  # of the student's own table, so that a large one costs no more

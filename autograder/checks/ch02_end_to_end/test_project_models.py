@@ -5,7 +5,6 @@ import pandas as pd
 from numpy.testing import assert_allclose
 from sklearn.metrics import mean_absolute_error
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs_parts import (
     HOURS,
     bike_hours,
@@ -16,6 +15,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
     watchful_models,
 )
 from autograder.checks.ch02_end_to_end.test_project import BIKE_LEAKS
+from autograder.testing import check
 
 # ---------------------------------------------------------------- the models
 

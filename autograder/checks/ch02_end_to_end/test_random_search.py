@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs import (
     agree,
     candidates,
@@ -14,6 +13,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     takes_what_comes,
 )
 from autograder.checks.ch02_end_to_end.inputs_regions import error_in_new_regions
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.02.2
 

@@ -4,7 +4,6 @@ import numpy as np
 from numpy.testing import assert_allclose
 from sklearn.preprocessing import StandardScaler
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs_parts import (
     copied,
     measurements,
@@ -13,6 +12,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
     refuses,
     table_of,
 )
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.02.6
 

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from autograder import check
 from autograder.checks.ch02_end_to_end.inputs import (
     draw_districts,
     draw_unrelated,
@@ -12,6 +11,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     rmse,
     takes_what_comes,
 )
+from autograder.testing import check
 
 
 def _kept(model) -> np.ndarray:

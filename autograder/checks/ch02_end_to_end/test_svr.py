@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from autograder import Handle, check
 from autograder.checks.ch02_end_to_end.inputs import (
     agree,
     cross_rmse,
@@ -14,6 +13,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     takes_what_comes,
 )
 from autograder.checks.ch02_end_to_end.inputs_regions import error_in_new_regions
+from autograder.testing import Handle, check
 
 
 @check("p.02.1", core=True, weight=2, at_most=True, hint="SVR needs numbers of about the same size, the target's too: "

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch03_classification.digits import fit_mnist
 from solutions.ch03_classification.shifts import augment

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from autograder import check
 from autograder.checks.ch03_classification import inputs
-from autograder.made_up import pages, script, usual_accuracy
+from autograder.testing import check
+from autograder.testing.made_up import pages, script, usual_accuracy
 
 
 def _pages(rng, *sizes: int) -> list:

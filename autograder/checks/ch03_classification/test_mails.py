@@ -6,7 +6,6 @@ import numpy as np
 from numpy.testing import assert_array_equal
 from scipy.sparse import issparse
 
-from autograder import Student, check
 from autograder.checks.ch03_classification.inputs import (
     RAW,
     VERBS,
@@ -15,6 +14,7 @@ from autograder.checks.ch03_classification.inputs import (
     tally,
     words_of,
 )
+from autograder.testing import Student, check
 
 
 @check("p.03.4", core=True, hint="The headers end at the first empty line; everything behind it is the body.")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.neighbors import KNeighborsClassifier
 
-from autograder import check
+from autograder.testing import check
 from course.datasets import load
 
 SIDE, PIXELS = 28, 784

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from autograder import Student, check
 from autograder.checks.ch03_classification.inputs import STRANGE, Labels, draw_mails, invent_words, zeros_and_ones
 from autograder.checks.ch03_classification.inputs_languages import invent_language, write_mails
+from autograder.testing import Student, check
 
 
 def _precision_and_recall(model: Any, mails: list[str], truth: Labels) -> float:

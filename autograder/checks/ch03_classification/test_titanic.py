@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.testing import assert_array_equal
 
-from autograder import Handle, Student, check
 from autograder.checks.ch03_classification.inputs import draw_halves, zeros_and_ones
 from autograder.checks.ch03_classification.inputs_ships import best_single_column, draw_ship
+from autograder.testing import Handle, Student, check
 
 
 def _gain(student: Student, ships: list[pd.DataFrame]) -> float:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from scipy.special import log_softmax
 from sklearn.linear_model import ElasticNet, LinearRegression, Ridge
 
-from autograder.engine.judge import NOT_BEGUN
-from autograder.engine.remote import Handle, NoAnswer, Student, SubmissionFault
+from autograder.engine.judging.judge import NOT_BEGUN
+from autograder.engine.wire.proxy import Handle, NoAnswer, Student, SubmissionFault
 
 Array = NDArray[Any]
 

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.special import expit, softmax
 
-from autograder import check
 from autograder.checks.ch04_training_models import inputs
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 LETTERS = ("a", "b", "c", "d")
 MODELS = ("ridge", "lasso", "elastic net")

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from autograder import check
 from autograder.checks.ch04_training_models import inputs
+from autograder.testing import check
 
 CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5], [0.5, 0.5]])
 iris = cache(lambda: load_iris(return_X_y=True))

@@ -12,7 +12,7 @@ from sklearn.datasets import make_moons
 from sklearn.model_selection import GridSearchCV
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from autograder import headline
+from autograder.testing import headline
 from solutions.ch05_trees.moons import forest_accuracy, grow_forest, moons_parts, tune_tree
 from solutions.ch05_trees.questions import balanced_depth, comparisons, depth_of, hours_with_more_rows, impurities
 

@@ -5,9 +5,9 @@ from numpy.testing import assert_allclose
 from sklearn.datasets import make_moons
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import check
 from autograder.checks.ch05_trees.inputs import labels_of, moons, small_trees
-from autograder.closed import agrees
+from autograder.testing import check
+from autograder.testing.closed import agrees
 
 
 def _rows(X: np.ndarray, y: np.ndarray) -> list[tuple[float, ...]]:

@@ -7,9 +7,9 @@ from numpy.testing import assert_allclose
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from autograder import check
 from autograder.checks.ch05_trees.inputs import grown, number
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 
 def _doublings(n_rows: int) -> int:

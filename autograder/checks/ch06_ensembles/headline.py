@@ -11,7 +11,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch06_ensembles.bagging import majority_right
 from solutions.ch06_ensembles.blender import fit_blender, fit_stacking, stack_predict

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.made_up import pages, script
+from autograder.testing.made_up import pages, script
 
 PIXELS = 784
 

@@ -9,8 +9,8 @@ from sklearn.ensemble import BaggingClassifier
 from sklearn.linear_model import Perceptron
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import check
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 KINDS = ("bagging", "pasting", "random forest", "boosting", "stacking")
 

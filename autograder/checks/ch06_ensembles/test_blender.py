@@ -4,9 +4,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.sparse import issparse
 
-from autograder import check
 from autograder.checks.ch06_ensembles.inputs import accuracy, letters, lookup_models, numbered, sure_of, trained_models
-from autograder.made_up import usual_accuracy
+from autograder.testing import check
+from autograder.testing.made_up import usual_accuracy
 
 # ---------------------------------------------------------------- p.06.9
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder import check
 from autograder.checks.ch06_ensembles.inputs import (
     accuracy,
     labels_of,
     letters,
 )
-from autograder.made_up import usual_accuracy
+from autograder.testing import check
+from autograder.testing.made_up import usual_accuracy
 
 
 def _parts(student, X, y, sizes, *seed) -> list[tuple[np.ndarray, np.ndarray]]:

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from sklearn.decomposition import PCA
 
-from autograder import headline
 from autograder.checks.ch07_dim_reduction.inputs import purity
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch07_dim_reduction.maps import embed
 from solutions.ch07_dim_reduction.methods import dims_bounds, dims_for

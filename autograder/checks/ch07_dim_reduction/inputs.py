@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import cdist, pdist, squareform
 
-from autograder.made_up import SIDE, pages, script
+from autograder.testing.made_up import SIDE, pages, script
 
 
 def letters(rng, *sizes: int, step: int = 1) -> list[np.ndarray]:

@@ -8,7 +8,6 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.spatial.distance import pdist
 from sklearn.decomposition import PCA
 
-from autograder import check
 from autograder.checks.ch07_dim_reduction.inputs import (
     bend,
     drawn_points,
@@ -20,7 +19,8 @@ from autograder.checks.ch07_dim_reduction.inputs import (
     sheet,
     together,
 )
-from autograder.engine.remote import StudentRaised
+from autograder.engine.wire.proxy import StudentRaised
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.07.10
 

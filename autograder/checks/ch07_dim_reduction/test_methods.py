@@ -7,9 +7,9 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.spatial.distance import cdist
 
-from autograder import check
 from autograder.checks.ch07_dim_reduction.inputs import sheet
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 # ---------------------------------------------------------------- p.07.5
 

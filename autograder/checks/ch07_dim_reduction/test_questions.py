@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 
-from autograder import check
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 # ---------------------------------------------------------------- p.07.1
 

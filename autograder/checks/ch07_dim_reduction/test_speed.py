@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder import check
 from autograder.checks.ch07_dim_reduction.inputs import (
     blends,
     components_for,
     letters,
     without_times,
 )
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.07.9
 

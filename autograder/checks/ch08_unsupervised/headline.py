@@ -10,7 +10,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import SVC
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch08_unsupervised.faces import FACE_KS, cluster_faces, fit_face_classifier, search_k, split_faces
 from solutions.ch08_unsupervised.groups import propagate, representatives

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder import made_up
+from autograder.testing import made_up
 
 SIDE = 64
 

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.mixture import GaussianMixture
 
-from autograder import check
 from autograder.checks.ch08_unsupervised.inputs import blobs, numbers
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 
 @check("p.08.6", core=True, weight=2, hint="How probable is the class that the model would name? Where is that lowest?")

@@ -5,8 +5,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.metrics import silhouette_score
 from sklearn.neighbors import KNeighborsClassifier
 
-from autograder import check
 from autograder.checks.ch08_unsupervised.inputs import blobs, numbers, portraits
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.08.10
 

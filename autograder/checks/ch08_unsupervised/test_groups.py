@@ -8,9 +8,9 @@ from scipy.spatial.distance import cdist
 from sklearn.cluster import DBSCAN
 from sklearn.metrics import adjusted_rand_score
 
-from autograder import check
 from autograder.checks.ch08_unsupervised.inputs import blobs, numbers
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 
 @check("p.08.1", core=True, weight=2, hint="Take two rows. Are they together in the one, and in the other?")

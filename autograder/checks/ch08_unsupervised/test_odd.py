@@ -5,8 +5,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import logsumexp
 from scipy.stats import multivariate_normal
 
-from autograder import check
 from autograder.checks.ch08_unsupervised.inputs import darkened, numbers, on_their_side, portraits, upside_down
+from autograder.testing import check
 
 # ---------------------------------------------------------------- p.08.12
 

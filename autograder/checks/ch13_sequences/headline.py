@@ -9,7 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch13_sequences.ridership import HORIZON, Seq2SeqBoth, Seq2SeqBothDataset, daily_features
 from solutions.ch13_sequences.ridership_training import fit_forecaster

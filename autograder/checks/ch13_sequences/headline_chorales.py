@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from sklearn.model_selection import StratifiedKFold
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch13_sequences.chorales import fit_chorales, make_windows
 from solutions.ch13_sequences.sketches import collate, sketch_to_seq

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from autograder import headline
+from autograder.testing import headline
 from course.datasets import load
 from solutions.ch13_sequences.speech import fit_words, name_words, split_on_silence
 

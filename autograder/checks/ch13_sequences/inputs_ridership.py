@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from autograder.modules import outputs
+from autograder.testing.modules import outputs
 from course.datasets import load
 
 AHEAD = 14

@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_chorales import (
     N_NOTES,
     Music,
@@ -12,7 +11,8 @@ from autograder.checks.ch13_sequences.inputs_chorales import (
     pieces,
     seeded,
 )
-from autograder.modules import gradients_flow, is_causal, is_complete, outputs, repeats, weights_of
+from autograder.testing import check
+from autograder.testing.modules import gradients_flow, is_causal, is_complete, outputs, repeats, weights_of
 
 
 def _windows(student, chorales, length: int, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

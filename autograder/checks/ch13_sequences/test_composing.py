@@ -4,7 +4,6 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import softmax
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_chorales import (
     N_NOTES,
     Music,
@@ -14,7 +13,8 @@ from autograder.checks.ch13_sequences.inputs_chorales import (
     pieces,
     scales,
 )
-from autograder.modules import repeats
+from autograder.testing import check
+from autograder.testing.modules import repeats
 
 # ---------------------------------------------------------------- composing
 

@@ -5,8 +5,8 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
-from autograder import check
-from autograder.closed import agrees
+from autograder.testing import check
+from autograder.testing.closed import agrees
 
 
 def _cell(rng):

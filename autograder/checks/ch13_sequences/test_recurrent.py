@@ -7,9 +7,9 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
-from autograder import check
-from autograder.closed import agrees, chosen
-from autograder.modules import gradients_flow, has_parameters, is_causal, outputs
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
+from autograder.testing.modules import gradients_flow, has_parameters, is_causal, outputs
 
 APPLICATIONS = (  # in the order of KINDS
     ("translation", "word classes", "tomorrow, every day"),

@@ -5,16 +5,9 @@ import pandas as pd
 import torch
 from numpy.testing import assert_allclose
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_ridership import AHEAD, features_of, items, some_days, windows_of
-from autograder.modules import (
-    built,
-    gradients_flow,
-    has_parameters,
-    is_causal,
-    is_complete,
-    outputs,
-)
+from autograder.testing import check
+from autograder.testing.modules import built, gradients_flow, has_parameters, is_causal, is_complete, outputs
 
 # ---------------------------------------------------------------- the days
 

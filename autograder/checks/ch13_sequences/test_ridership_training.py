@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_ridership import (
     AHEAD,
     MODEL,
@@ -16,7 +15,8 @@ from autograder.checks.ch13_sequences.inputs_ridership import (
     linear_model,
     windows_of,
 )
-from autograder.modules import (
+from autograder.testing import check
+from autograder.testing.modules import (
     beats,
     built,
     evaluates,

@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_sketches import drawing, sequences
+from autograder.testing import check
 
 
 def _line(rng, word: str, n_strokes: int) -> tuple[str, list[list[list[int]]]]:

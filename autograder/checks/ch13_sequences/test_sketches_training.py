@@ -3,10 +3,18 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_sketches import seeded, sequences, shapes
 from autograder.checks.ch13_sequences.test_sketches import _sequence
-from autograder.modules import gradients_flow, ignores_padding, is_complete, outputs, repeats, tensor, weights_of
+from autograder.testing import check
+from autograder.testing.modules import (
+    gradients_flow,
+    ignores_padding,
+    is_complete,
+    outputs,
+    repeats,
+    tensor,
+    weights_of,
+)
 
 
 def _net(student, rng, n_classes: int = 4):

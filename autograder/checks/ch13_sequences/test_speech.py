@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from autograder import check
 from autograder.checks.ch13_sequences.inputs_speech import RATE, recording, some_words
 from autograder.checks.ch13_sequences.inputs_words import invent_language, say_words
+from autograder.testing import check
 
 TOLERANCE = 0.06 * RATE  # samples that a cut may be off, as the exercise says
 

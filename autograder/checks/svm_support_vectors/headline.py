@@ -10,8 +10,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVR
 
-from autograder import headline
 from autograder.checks.svm_support_vectors.inputs import all_districts, clouds, line_of, mnist, solved
+from autograder.testing import headline
 from solutions.svm_support_vectors.data import fit_svm, fit_svr
 from solutions.svm_support_vectors.line import align, qp_params
 

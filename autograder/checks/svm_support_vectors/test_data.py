@@ -8,7 +8,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from autograder import Handle, check
 from autograder.checks.svm_support_vectors.inputs import (
     digits,
     districts,
@@ -18,6 +17,7 @@ from autograder.checks.svm_support_vectors.inputs import (
     rmse,
 )
 from autograder.checks.svm_support_vectors.inputs_patterns import invent_patterns
+from autograder.testing import Handle, check
 
 
 def _accuracy(model: Any, X: np.ndarray, y: np.ndarray) -> float:

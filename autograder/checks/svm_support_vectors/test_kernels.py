@@ -1,4 +1,4 @@
-"""Hidden checks of the chapter on support vector machines: confidence, primal and dual, gamma and C (tf2.05.4 to tf2.05.6)."""
+"""Hidden checks of the chapter on support vector machines: kernels and their cost (tf2.05.4 to tf2.05.6)."""
 
 import numpy as np
 from numpy.testing import assert_allclose
@@ -6,9 +6,9 @@ from scipy.optimize import minimize
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
-from autograder import check
 from autograder.checks.svm_support_vectors.inputs import clouds
-from autograder.closed import agrees, chosen
+from autograder.testing import check
+from autograder.testing.closed import agrees, chosen
 
 
 @check("tf2.05.4", core=True, hint="If w and b are doubled, the boundary is the same: what about your distances?")

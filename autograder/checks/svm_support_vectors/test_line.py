@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder import check
 from autograder.checks.svm_support_vectors.inputs import clouds, line_of, solved, standardised_line, uneven
-from autograder.closed import agrees
+from autograder.testing import check
+from autograder.testing.closed import agrees
 
 
 def _program(student, X: np.ndarray, t: np.ndarray, C: float) -> list[np.ndarray]:

@@ -7,9 +7,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from autograder import check
 from autograder.checks.svm_support_vectors.inputs import clouds
-from autograder.closed import agrees
+from autograder.testing import check
+from autograder.testing.closed import agrees
 
 
 def _width(w: np.ndarray) -> float:

@@ -19,10 +19,10 @@ from traitlets import Bool, Dict, Float, List, Unicode
 import course
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.settings import load_settings
 from autograder.engine.surroundings import environment, private_folder
 from autograder.engine.warm.app import CHANNELS
 from autograder.engine.warm.launcher import KernelProcess, Request, launch
-from autograder.settings import load_settings
 from course.datasets.fetch import folder_name
 from course.datasets.registry import info
 from course.files import remove

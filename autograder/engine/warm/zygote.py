@@ -186,7 +186,7 @@ def _supervise(
 
 def _prepare_kernel() -> ForkedKernelApp:
     """Import what a kernel itself and the shim need, and make all of it that needs no sockets."""
-    import autograder.engine.shim  # noqa: F401
+    import autograder.engine.wire.server  # noqa: F401
 
     blocked = {"debugpy": None, "debugpy.server": None}  # ipykernel's debugger would cost half the start
     sys.modules.update(blocked)  # type: ignore[arg-type]  # None means: there is no such module

@@ -9,7 +9,7 @@ import pandas as pd
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.linear_model import LogisticRegression
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # p.01.1
 

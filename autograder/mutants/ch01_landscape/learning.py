@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.neighbors import KNeighborsRegressor
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # p.01.9
 

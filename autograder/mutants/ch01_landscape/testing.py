@@ -6,7 +6,7 @@ from sklearn.model_selection import KFold, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 
 def _rms(polynomial, rows):

@@ -17,8 +17,8 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from autograder import lookup
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _columns, _reported
+from autograder.testing import lookup
 from course.datasets import load
 
 TARGET = "median_house_value"

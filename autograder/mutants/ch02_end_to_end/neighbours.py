@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch02_end_to_end.neighbours import FeatureFromRegressor
 
 # ---------------------------------------------------------------- p.02.4, wrong

@@ -19,8 +19,8 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVR
 
-from autograder import alternative, mutant
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _scaled
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.02.5, wrong
 

@@ -6,7 +6,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import train_test_split
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from course.datasets import load
 from solutions.ch02_end_to_end.project import find_leaks, load_project, split_project
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch02_end_to_end.project_models import run_project
 
 # ---------------------------------------------------------------- the models

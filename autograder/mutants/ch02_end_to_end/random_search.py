@@ -16,8 +16,8 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import RobustScaler, StandardScaler
 from sklearn.svm import SVR
 
-from autograder import alternative, mutant
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _columns, _pipeline, _scaled
+from autograder.testing import alternative, mutant
 
 DRAWN = {"svr__regressor__C": loguniform(1e-2, 1e2), "svr__regressor__gamma": loguniform(1e-3, 1)}
 

@@ -12,7 +12,7 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch02_end_to_end.scaler import StandardScalerClone
 
 # ---------------------------------------------------------------- p.02.6, wrong

@@ -17,8 +17,8 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVR
 
-from autograder import alternative, mutant
 from autograder.mutants.ch02_end_to_end.svr import _columns, _scaled
+from autograder.testing import alternative, mutant
 
 
 def _selecting(select, model=None, prepare=None):

@@ -15,7 +15,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, RobustScaler, StandardScaler
 from sklearn.svm import SVR, LinearSVR
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 RMSE = "neg_root_mean_squared_error"
 GRID = [

@@ -14,8 +14,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from autograder import alternative, lookup, mutant
-from autograder.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
+from autograder.testing import alternative, lookup, mutant
+from autograder.testing.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
 
 GRID = {"n_neighbors": range(1, 11), "weights": ["uniform", "distance"]}
 

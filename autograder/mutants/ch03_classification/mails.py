@@ -10,7 +10,7 @@ import snowballstemmer
 from scipy.sparse import coo_array, csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch03_classification.mails import prepare
 
 # ---------------------------------------------------------------- p.03.4, wrong

@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.ndimage import shift
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch03_classification.shifts import augment as right_augment
 from solutions.ch03_classification.shifts import shift_image as right_shift_image
 

@@ -12,8 +12,8 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
-from autograder import alternative, lookup, mutant
 from autograder.mutants.ch03_classification.mails import _body
+from autograder.testing import alternative, lookup, mutant
 from course.datasets import load
 from solutions.ch03_classification.mails import WordCounter, prepare
 

@@ -15,7 +15,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncod
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant
 from course.datasets import load
 
 NUMBERS = ["Age", "SibSp", "Parch", "Fare"]

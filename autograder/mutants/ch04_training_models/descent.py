@@ -8,7 +8,7 @@ import torch
 from sklearn.linear_model import LinearRegression
 from sklearn.preprocessing import StandardScaler, add_dummy_feature
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # p.04.1
 

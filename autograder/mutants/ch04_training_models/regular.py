@@ -7,7 +7,7 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # p.04.8
 

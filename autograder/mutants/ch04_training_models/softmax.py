@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scipy.special import logsumexp
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 from solutions.ch04_training_models.softmax import SoftmaxRegression, log_softmax, loss_and_gradient
 
 # wrong: the pieces

@@ -11,7 +11,7 @@ from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.model_selection import RandomizedSearchCV, ShuffleSplit, cross_val_score, train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.05.7, wrong
 

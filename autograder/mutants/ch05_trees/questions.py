@@ -5,7 +5,7 @@ from collections import Counter
 
 import numpy as np
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.05.1
 

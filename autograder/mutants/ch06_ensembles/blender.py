@@ -8,8 +8,8 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import alternative, mutant
 from autograder.mutants.ch06_ensembles.vote import _quick, _three
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.06.9, wrong
 

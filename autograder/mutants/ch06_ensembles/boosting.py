@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.06.6
 

@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
 from sklearn.pipeline import Pipeline
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.07.10, maps
 

@@ -10,7 +10,7 @@ from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from sklearn.random_projection import johnson_lindenstrauss_min_dim
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.07.5
 

@@ -11,7 +11,7 @@ from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 COLUMNS = ["fit_time", "accuracy", "n_components"]
 

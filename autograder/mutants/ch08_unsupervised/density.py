@@ -7,7 +7,7 @@ from scipy.special import logsumexp, softmax
 from scipy.stats import entropy
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.08.6
 

@@ -17,8 +17,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder import alternative, lookup, mutant
-from autograder.by_heart import KnowsThePeople
+from autograder.testing import alternative, lookup, mutant
+from autograder.testing.by_heart import KnowsThePeople
 
 # ---------------------------------------------------------------- p.08.10, wrong
 

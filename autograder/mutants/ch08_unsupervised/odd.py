@@ -6,8 +6,8 @@ from scipy.special import logsumexp
 from sklearn.decomposition import PCA
 from sklearn.mixture import BayesianGaussianMixture, GaussianMixture
 
-from autograder import alternative, lookup, mutant
-from autograder.by_heart import nearest_portraits
+from autograder.testing import alternative, lookup, mutant
+from autograder.testing.by_heart import nearest_portraits
 
 # ---------------------------------------------------------------- p.08.12, wrong
 

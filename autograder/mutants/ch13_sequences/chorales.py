@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
 
-from autograder import mutant
+from autograder.testing import mutant
 
 N_NOTES = 47
 

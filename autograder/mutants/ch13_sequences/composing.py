@@ -5,8 +5,8 @@ import torch
 from torch import nn
 from torch.nn.functional import cross_entropy, pad
 
-from autograder import alternative, mutant
 from autograder.mutants.ch13_sequences.chorales import N_NOTES, _cut, _ids, _train
+from autograder.testing import alternative, mutant
 
 
 def _pitches(ids):

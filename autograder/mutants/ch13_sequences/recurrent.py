@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.13.1
 

@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant
 from course.datasets import load
 from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
 

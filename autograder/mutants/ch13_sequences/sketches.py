@@ -8,8 +8,8 @@ import pandas as pd
 import torch
 from torch import nn
 
-from autograder import alternative, mutant
 from autograder.mutants.ch13_sequences.sketches_training import _examples, _train
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- reading, wrong
 

@@ -6,8 +6,8 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from autograder import mutant
 from autograder.mutants.ch13_sequences.sketches import _padded, _parts, _progress
+from autograder.testing import mutant
 
 # ---------------------------------------------------------------- the net, wrong
 

@@ -10,8 +10,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from autograder import alternative, lookup, mutant
 from autograder.checks.ch13_sequences.inputs_speech import RATE, spoken
+from autograder.testing import alternative, lookup, mutant
 
 # ---------------------------------------------------------------- the wave
 

@@ -13,9 +13,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC, LinearSVR, NuSVR
 
-from autograder import alternative, lookup, mutant
-from autograder.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
 from autograder.checks.svm_support_vectors.inputs import all_districts
+from autograder.testing import alternative, lookup, mutant
+from autograder.testing.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
 
 # ---------------------------------------------------------------- tf2.05.9, wrong
 

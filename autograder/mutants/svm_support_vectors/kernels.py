@@ -1,4 +1,4 @@
-"""Support vector machines, confidence, primal and dual, gamma and C (tf2.05.4 to tf2.05.6): wrong answers, and right ones."""
+"""Support vector machines, kernels and their cost (tf2.05.4 to tf2.05.6): wrong answers, and right ones."""
 
 import math
 
@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import MinMaxScaler
 from sklearn.svm import SVC, LinearSVC
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- tf2.05.4
 

@@ -8,7 +8,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- tf2.05.7
 

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.spatial.distance import cdist
 from sklearn.svm import SVC
 
-from autograder import alternative, mutant
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- tf2.05.1
 

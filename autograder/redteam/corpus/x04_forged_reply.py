@@ -24,7 +24,7 @@ def channels():
 
 def message(value):
     tree = json.dumps(value).encode()
-    frame = struct.pack("!4sII", sys.modules["autograder.engine.frame"].MAGIC, len(tree), 0) + tree
+    frame = struct.pack("!4sII", sys.modules["autograder.engine.wire.frame"].MAGIC, len(tree), 0) + tree
     return struct.pack("!4sQ", b"CWI\n", len(frame)) + frame
 
 

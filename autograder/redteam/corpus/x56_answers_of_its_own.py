@@ -20,7 +20,7 @@ import threading
 
 def reply(value):
     tree = json.dumps(value).encode()
-    frame = struct.pack("!4sII", sys.modules["autograder.engine.frame"].MAGIC, len(tree), 0) + tree
+    frame = struct.pack("!4sII", sys.modules["autograder.engine.wire.frame"].MAGIC, len(tree), 0) + tree
     return struct.pack("!4sQ", b"CWI\n", len(frame)) + frame
 
 

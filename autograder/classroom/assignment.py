@@ -1,0 +1,123 @@
+"""Opens a chapter's assignment for grading: released notebook, checks, thresholds, and the course's key."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import linecache
+import os
+import sys
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.classroom.course_key import course_key
+from autograder.classroom.fingerprints import ChapterKeys, engine_digest, sources_digest
+from autograder.engine.judging.grade import Assignment, Sheet
+from autograder.engine.judging.judge import Bench
+from autograder.testing.chapter import load_chapter
+from autograder.testing.thresholds import load_calibrations
+from course.errors import EngineError, SetupError
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+_CHAPTER_CODE = ("autograder.checks.", "autograder.mutants.", "solutions.")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An assignment with the keys that results of its submissions are stored under."""
+
+    assignment: Assignment
+    keys: ChapterKeys
+
+
+def opened(project: Project, name: str) -> Opened:
+    """Return an assignment that this process keeps open for as long as none of its files changes.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    EngineError : the engine's own files have changed since this process began to use them.
+    """
+    if engine_digest(project) != _engine_at_start(project):
+        raise EngineError("The grader's own code has changed since this process was started: start it again.")
+    return _opened(project, name, sources_digest(project, name), os.environ.get("COURSE_KEY", ""))
+
+
+_engine_at_start = functools.cache(engine_digest)
+_opened_before: set[tuple[Project, str]] = set()
+
+
+@functools.lru_cache(maxsize=4)
+def _opened(project: Project, name: str, sources: str, key: str) -> Opened:
+    """`sources` and `key` stand for what is read here: another value means that it has to be read again."""
+    if (project, name) in _opened_before:
+        for module in [module for module in sys.modules if module.startswith(_CHAPTER_CODE)]:
+            del sys.modules[module]  # as imported before the change
+        importlib.invalidate_caches()
+        linecache.checkcache()
+    _opened_before.add((project, name))
+    assignment = open_assignment(project, name)
+    return Opened(assignment, ChapterKeys.of(project, assignment))
+
+
+def open_assignment(project: Project, name: str) -> Assignment:
+    """Return the assignment of the chapter called `name`, as it was released.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    chapter = load_syllabus(project.syllabus).find(name)
+    release = read_release(project, chapter)
+    return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+
+
+def read_sheet(project: Project, name: str) -> Sheet:
+    """Return what was released of the chapter called `name`; unlike `open_assignment` it imports no check.
+
+    Raises
+    ------
+    SetupError : no such chapter, or it has not been released.
+    """
+    chapter = load_syllabus(project.syllabus).find(name)
+    return Sheet(chapter, read_release(project, chapter))
+
+
+def read_release(project: Project, chapter: Chapter) -> NotebookNode:
+    """Return the released notebook of a chapter.
+
+    Raises
+    ------
+    SetupError : it has not been released.
+    """
+    path = released_notebook(project, chapter)
+    if not path.exists():
+        raise SetupError(f"{chapter.name} has not been released: run `course release {chapter.short}` first.")
+    notebook: NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
+def open_bench(project: Project, chapter: Chapter) -> Bench:
+    """Return what judges the answers of a chapter."""
+    project.importable()
+    return Bench(load_chapter(chapter.name), load_calibrations(project.checks, chapter.name), data_source)
+
+
+def released_notebook(project: Project, chapter: Chapter) -> Path:
+    """Return where the released notebook is, or would be."""
+    return project.build / "release" / chapter.name / f"{chapter.name}.ipynb"
+
+
+@functools.cache
+def data_source(name: str) -> str:
+    """Return whether the data set `name` is ``real`` on this machine, or a ``stand-in``."""
+    from course.datasets import load
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load(name).source

@@ -1,0 +1,88 @@
+"""Writes the feedback pages of a class from stored results and what was graded by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import MissingEntry
+
+from autograder.classroom.assignment import open_assignment
+from autograder.classroom.nbgrader_plugins import gradebook
+from autograder.classroom.store import Store
+from autograder.engine.judging.grade import Assignment
+from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
+from course.authoring.build import assemble
+from course.errors import EngineError, SetupError
+from course.project import Project
+
+
+def feedback_class(
+    project: Project, name: str, *, model_answers: bool = True, students: frozenset[str] = frozenset()
+) -> Iterator[Path]:
+    """Write one page per graded submission to ``build/feedback/<student>/<chapter>/``, yielding each path.
+
+    Parameters
+    ----------
+    model_answers : show the model answers and rubrics of free-text questions.
+
+    Raises
+    ------
+    SetupError : nothing has been graded, or what is stored of somebody can't be read; the others' pages are written.
+    EngineError : somebody's page can't be made or written; the others' are.
+    """
+    assignment = open_assignment(project, name)
+    chapter = assignment.chapter
+    store = Store.of(project, chapter)
+    graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
+    chosen = [student for student in graded if not students or student in students]
+    lost, troubles = [], []
+    if not chosen:
+        raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
+    answers = _model_answers(project, assignment) if model_answers else {}
+    with gradebook(project) as book:
+        for student in chosen:
+            if (found := store.load(student)) is None:
+                lost.append(student)
+                continue
+            path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
+            try:
+                manual = manual_grades(book, chapter.name, student)
+                page = render_feedback(
+                    found.result, found.notebook, chapter_title=chapter.title, manual=manual, model_answers=answers
+                )
+                write_feedback(path, page)
+            except Exception as error:  # whatever it is about this one, the others get their pages
+                troubles.append(f"{student} ({type(error).__name__}: {error})")
+                continue
+            yield path
+    if troubles:
+        raise EngineError(f"No page could be written for {'; '.join(troubles)}. All others are written.")
+    if lost:
+        raise SetupError(
+            f"What is stored of {', '.join(lost)} can't be read: it is damaged, or of an earlier version of the "
+            f"grader. Run `course grade {chapter.short}`, then `course feedback {chapter.short}` again."
+        )
+
+
+def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrade]:
+    """Return what was given by hand, by nbgrader's grade id; empty when the gradebook has no such submission."""
+    try:
+        submission = book.find_submission_notebook(chapter, chapter, student)
+    except MissingEntry:
+        return {}
+    # What nbgrader remarks by itself ("No response.") is no comment of an instructor's.
+    comments = {comment.name: comment.manual_comment for comment in submission.comments if comment.manual_comment}
+    found = {name: ManualGrade(None, 0.0, comment) for name, comment in comments.items()}
+    for grade in submission.grades:
+        known = grade.manual_score is not None or (grade.auto_score is not None and grade.extra_credit)
+        if known or grade.name in comments:
+            score = float(grade.score) if known else None  # with its extra credit
+            found[grade.name] = ManualGrade(score, grade.max_score, comments.get(grade.name, ""))
+    return found
+
+
+def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:
+    answers = assemble(project, assignment.chapter).model_answers
+    return {exercise: ModelAnswer(answer, rubric) for exercise, (answer, rubric) in answers.items()}

@@ -1,0 +1,184 @@
+"""Keeps results: one folder per submission, so that a grade is computed once and no run is lost.
+
+Stored are the result, under the key of all it depends on (`keys`), the notebook with its outputs, and, for each check,
+what was asked and replied, so that a check which has changed can be judged again without running the notebook.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from nbformat import v4
+from pydantic import ValidationError
+
+from autograder.classroom.fingerprints import Keys
+from autograder.classroom.memory import Kept, SubmissionMemory, bounded
+from autograder.engine.judging.grade import Graded
+from autograder.engine.result import CheckResult, Result
+from course.errors import EngineError, SetupError
+from course.files import remove, write_atomically
+from course.project import Project
+from course.syllabus import Chapter
+
+_DRAFTS = ".drafts"  # unfinished files; whoever was killed meanwhile has left some
+
+
+@dataclass(frozen=True)
+class Store:
+    """The results of one chapter, in ``build/results/<chapter>/<student>/``.
+
+    Attributes
+    ----------
+    each_run : keep a result of each thing that a student has handed in, in a folder below, instead of the last;
+        transcripts, which take megabytes, of the last only.
+    """
+
+    folder: Path
+    each_run: bool = False
+
+    @classmethod
+    def of(cls, project: Project, chapter: Chapter) -> Store:
+        """Return the store of a chapter."""
+        return cls(project.build / "results" / chapter.name)
+
+    @classmethod
+    def early(cls, project: Project, chapter: Chapter) -> Store:
+        """Return the store of what has been judged of a chapter at once, before it is known which hand-in counts."""
+        return cls(project.build / "instant" / "results" / chapter.name, each_run=True)
+
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other runs of ``course grade`` off the chapter, and clear what a killed one has left.
+
+        Raises
+        ------
+        SetupError : another run is grading the chapter.
+        EngineError : the folder can't be written to.
+        """
+        lock = FileLock(self.folder / ".lock")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=0)
+            remove(self.folder / _DRAFTS)
+        except Timeout:
+            raise SetupError(f"{self.folder.name} is being graded already: wait for that run, or end it.") from None
+        except OSError as error:
+            raise EngineError(f"{self.folder} can't be written to: {error}.") from error
+        try:
+            yield
+        finally:
+            remove(self.folder / _DRAFTS)
+            lock.release()
+
+    def save(self, keys: Keys, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:
+        """Store a grade; a reader sees the old one or the new one, never a half.
+
+        Parameters
+        ----------
+        kept : of each check, what a later grading can make use of.
+
+        Raises
+        ------
+        EngineError : the disk is full, or the folder can't be written to.
+        """
+        folder, drafts = self._place(graded.result.student, keys.run), self.folder / _DRAFTS
+        notebook = json.dumps(graded.notebook, ensure_ascii=False)  # nbformat's own writer takes ten times as long
+        checks = {result.check for exercise in graded.result.exercises for result in exercise.checks}
+        rows = bounded({name: one for name, one in (kept or {}).items() if name in checks})
+        content = {
+            "run": keys.run,
+            "notebook": hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest(),
+            "result": graded.result.model_dump(mode="json"),
+            "checks": {name: {"key": one.key, "complete": one.complete} for name, one in rows.items()},
+        }
+        transcripts = {"run": keys.run, "checks": {name: one.transcript for name, one in rows.items()}}
+        try:
+            drafts.mkdir(parents=True, exist_ok=True)
+            write_atomically(folder / "notebook.ipynb", notebook, drafts=drafts)
+            write_atomically(folder / "transcripts.json", json.dumps(transcripts), drafts=drafts)
+            # Last: it names the notebook it belongs to, so that one without the other is as good as none.
+            write_atomically(folder / "result.json", json.dumps(content, indent=1), drafts=drafts)
+            self._save_room(folder)
+        except OSError as error:
+            raise EngineError(
+                f"The result of {graded.result.student} can't be stored: {error}. Free some space, or mend the "
+                "permissions, and run again."
+            ) from error
+
+    def load(self, student: str) -> Graded | None:
+        """Return the stored grade, whatever it is good for, or None."""
+        content = self._content(self.folder / student)
+        return self._graded(self.folder / student, content) if content else None
+
+    def restored(self, student: str) -> dict[str, Any] | None:
+        """Return what a student has handed in, in the released shape, as it was graded last; None if there is none."""
+        found = _read_object(self.folder / student / "notebook.ipynb")
+        return found if found and isinstance(found.get("cells"), list) else None
+
+    def recall(self, student: str, keys: Keys) -> tuple[Graded | None, SubmissionMemory]:
+        """Return what is known of a submission under `keys`: its last grade, and the memory of its checks."""
+        folder, memory = self._place(student, keys.run), SubmissionMemory(keys)
+        content = self._content(folder)
+        if not content or content["run"] != keys.run:
+            return None, memory
+        graded = self._graded(folder, content)
+        if graded is None:
+            return None, memory
+        transcripts = self._transcripts(folder, keys.run)
+        for exercise in graded.result.exercises:
+            for result in exercise.checks:
+                if (one := _kept(result, content["checks"], transcripts)) is not None:
+                    memory.kept[result.check] = one
+        return graded, memory
+
+    def _place(self, student: str, run: str) -> Path:
+        return self.folder / student / run if self.each_run else self.folder / student
+
+    def _save_room(self, newest: Path) -> None:
+        """Remove the transcripts of what a student handed in before."""
+        for other in newest.parent.glob("*/transcripts.json") if self.each_run else ():
+            if other.parent != newest:
+                other.unlink(missing_ok=True)
+
+    def _content(self, folder: Path) -> dict[str, Any] | None:
+        found = _read_object(folder / "result.json")
+        wanted = {"run": str, "notebook": str, "result": dict, "checks": dict}
+        return found if found and all(isinstance(found.get(k), kind) for k, kind in wanted.items()) else None
+
+    def _graded(self, folder: Path, content: dict[str, Any]) -> Graded | None:
+        try:
+            text = (folder / "notebook.ipynb").read_bytes()
+            if hashlib.sha256(text).hexdigest() != content["notebook"]:
+                return None
+            # Ours, and unchanged as the digest shows: not validated again, which would take most of the time.
+            notebook = v4.reads(text.decode("utf-8", "surrogatepass"))
+            return Graded(Result.model_validate(content["result"]), notebook)
+        except (OSError, ValueError, KeyError, TypeError, ValidationError):
+            return None  # absent or damaged: graded again
+
+    def _transcripts(self, folder: Path, run: str) -> dict[str, Any]:
+        found = _read_object(folder / "transcripts.json") or {}
+        checks = found.get("checks")
+        return checks if found.get("run") == run and isinstance(checks, dict) else {}
+
+
+def _read_object(path: Path) -> dict[str, Any] | None:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _kept(result: CheckResult, rows: dict[str, Any], transcripts: dict[str, Any]) -> Kept | None:
+    row, transcript = rows.get(result.check), transcripts.get(result.check, "")
+    if not isinstance(row, dict) or not isinstance(row.get("key"), str):
+        return None
+    return Kept(row["key"], result, row.get("complete") is True, transcript if isinstance(transcript, str) else "")

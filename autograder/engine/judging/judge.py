@@ -1,0 +1,347 @@
+"""Runs hidden checks against a session and says, for each, passed, failed or not judged.
+
+The blame rule: a check that trips over a value (a `TypeError` on what the submission returned, say) is run again on
+the reference with the same seed. If the reference passes, the value was wrong and the check has failed; if it trips
+there too, the check itself is broken and nothing is judged.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+import re
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import pytest
+
+from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.replay import behaves_like
+from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
+from autograder.engine.submission.faults import ABSENCES, Words
+from autograder.engine.submission.faults import NOT_BEGUN as NOT_BEGUN
+from autograder.engine.submission.written import Written
+from autograder.engine.wire.proxy import (
+    Asked,
+    BadReply,
+    CallTimeout,
+    Exchange,
+    LocalSession,
+    NoAnswer,
+    NotTried,
+    Session,
+    SessionDied,
+    Student,
+    SubmissionFault,
+)
+from autograder.testing.thresholds import Calibration
+from course.errors import CourseError, KernelLost, OperatorError
+from course.syllabus import Exercise
+
+# Not `str.format`: a sentence may hold other braces.
+_THRESHOLD = re.compile(r"\{threshold(:(?P<format>[^{}]*))?\}")
+UNUSABLE = "What your code returned could not be used: it has another type or shape than the exercise asks for."
+
+
+@dataclass(frozen=True)
+class Seed:
+    """What the random inputs of a submission's checks depend on: the same values give the same inputs.
+
+    Attributes
+    ----------
+    key : the course's secret, so that inputs can't be computed in advance.
+    student, attempt : who, and which attempt (a digest of what was handed in).
+    """
+
+    key: str
+    student: str
+    attempt: str
+
+    def rng(self, check: Check) -> np.random.Generator:
+        """Return the generator of one check's inputs."""
+        return np.random.default_rng(_number(self.key, check.exercise, check.name, self.student, self.attempt))
+
+    def global_seed(self, check: Check) -> int:
+        """Return what the submission's own random numbers are seeded with.
+
+        The submission can read it, so neither the key nor the check's name is in it: it tells nothing of the inputs,
+        and no guess at either can be tested with it.
+        """
+        return _number("global", check.exercise, self.student, self.attempt) % 2**32
+
+
+def _number(*parts: str) -> int:
+    return int.from_bytes(hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).digest(), "big")
+
+
+class Memory(Protocol):
+    """What is known of one submission from an earlier time. Who implements it: `autograder.classroom.memory`."""
+
+    def recall(self, check: Check) -> CheckResult | None:
+        """Called before a check is run; return its result if that is known to be the same."""
+        ...
+
+    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Exchange], complete: bool) -> None:
+        """Called after a check was run; `complete` means that each request was answered and is in `transcript`."""
+        ...
+
+
+class HintTime:
+    """The time for an exercise's hints. Each failed check may take half of what is left."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left = seconds
+
+    @contextlib.contextmanager
+    def share(self) -> Iterator[float]:
+        """Yield the value of `time.monotonic()` until which one check may go on."""
+        start = time.monotonic()
+        yield start + self._left / 2
+        self._left -= time.monotonic() - start
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is needed to judge a chapter's submissions; holds nothing of any one submission but its `memory`.
+
+    Attributes
+    ----------
+    checks : the chapter's checks, mutants and reference.
+    thresholds : by (check name, data source).
+    source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
+    reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
+    hint_seconds : how long one exercise's failed checks may be compared with the known misconceptions.
+    hints : what is left of that, while an exercise is judged.
+    memory : of one submission, if there is any; None judges every check.
+    words : for its errors, where its session has none.
+    written : what the text of one submission says of its answers, for what is told of those that are missing.
+    late : the names whose calls did not end in time, while an exercise is judged.
+    """
+
+    checks: ChapterChecks
+    thresholds: Mapping[tuple[str, str], Calibration]
+    source_of: Callable[[str], str] = field(default=lambda name: "any")
+    reveal: bool = False
+    hint_seconds: float = 40.0
+    hints: HintTime | None = None
+    memory: Memory | None = None
+    words: Words | None = None
+    written: Written | None = None
+    late: set[str] = field(default_factory=set, compare=False)
+
+    def threshold(self, check: Check) -> float:
+        """Return the bound of a check that returns a figure.
+
+        Raises
+        ------
+        OperatorError : it has not been calibrated on this data.
+        """
+        source = self.source_of(check.data) if check.data else "any"
+        found = self.thresholds.get((check.name, source))
+        if found is None:
+            raise OperatorError(
+                f"{check.name} has no threshold for {source} data: run `course calibrate {self.checks.chapter}`."
+            )
+        return found.threshold
+
+    def sentence(self, check: Check) -> str:
+        """Return the sentence a student reads, with the threshold filled in."""
+        if check.bound is None:
+            return check.sentence
+        try:
+            threshold = self.threshold(check)
+        except OperatorError:
+            return _THRESHOLD.sub("the threshold", check.sentence)
+        return _THRESHOLD.sub(lambda found: format(threshold, found["format"] or ""), check.sentence)
+
+
+class _Missed(Exception):
+    """A figure is on the wrong side of its threshold."""
+
+
+def judge_exercise(
+    exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
+) -> ExerciseResult:
+    """Judge the part of an exercise that has checks.
+
+    `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
+    when the submission can't be started and `CourseError` when the grader is to blame.
+    """
+    bench = replace(bench, hints=HintTime(bench.hint_seconds), late=set())
+    results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
+    status, score = score_of(results, points)
+    return ExerciseResult(
+        exercise=exercise.id,
+        grade_id=exercise.checks_id,
+        title=exercise.title,
+        status=status,
+        score=score,
+        max_score=points,
+        checks=results,
+    )
+
+
+def score_of(results: Sequence[CheckResult], points: float) -> tuple[ExerciseStatus, float | None]:
+    """Return the status and score of an exercise: the share of weight that passed, once a core check has passed."""
+    if not results or any(result.outcome is Outcome.NOT_JUDGED for result in results):
+        return ExerciseStatus.NOT_JUDGED, None
+    passed = [result for result in results if result.outcome is Outcome.PASSED]
+    if len(passed) == len(results):
+        return ExerciseStatus.FULL, points
+    has_core = any(result.core for result in results)
+    if not any(result.core or not has_core for result in passed):
+        begun = any(result.detail != NOT_BEGUN for result in results)
+        return (ExerciseStatus.NONE if begun else ExerciseStatus.NOT_BEGUN), 0.0
+    share = sum(result.weight for result in passed) / sum(result.weight for result in results)
+    # Rounded, but full marks are for those who pass all.
+    below = math.ceil(points * 100 - 1) / 100
+    return ExerciseStatus.PARTIAL, max(0.0, min(round(points * share, 2), below))
+
+
+def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
+    """Run one check and describe what became of it; never raises for trouble of either side."""
+    known = bench.memory.recall(check) if bench.memory else None
+    if known is not None:
+        return known
+    start = time.monotonic()
+    run = _run(check, bench, open_session, seed)
+    result = CheckResult(
+        check=check.name,
+        outcome=run.outcome,
+        sentence=bench.sentence(check),
+        weight=check.weight,
+        core=check.core,
+        detail=run.detail,
+        cause=run.cause,
+        hint=run.hint,
+        trouble=run.trouble,
+        seconds=round(time.monotonic() - start, 3),
+    )
+    if bench.memory:
+        bench.memory.keep(check, result, run.transcript, run.complete)
+    return result
+
+
+@dataclass(frozen=True)
+class _Run:
+    outcome: Outcome
+    detail: str = ""
+    cause: str = ""
+    hint: str = ""
+    trouble: str = ""
+    transcript: tuple[Exchange, ...] = ()
+    complete: bool = False
+
+
+class _Counted:
+    """A session that counts what it is asked."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.words: Words | None = getattr(session, "words", None)
+        self.asked = 0
+
+    def request(self, frame: bytes) -> bytes:
+        self.asked += 1
+        return self._session.request(frame)
+
+    @property
+    def alive(self) -> bool:
+        return self._session.alive
+
+
+def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> _Run:
+    try:
+        session = _Counted(open_session())
+    except SubmissionFault as fault:
+        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
+    except KernelLost:
+        raise
+    except Exception as error:  # no answer has been asked for yet, so none is to blame
+        return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
+    student = Student(session, Asked(bench.words, bench.written, bench.late, check.exercise))
+    run = _judged(check, bench, student, seed)
+    transcript = student.transcript_
+    return replace(run, transcript=transcript, complete=student.whole_ and session.asked == len(transcript))
+
+
+def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> _Run:
+    cause = ""
+    try:
+        call(check, bench, student, seed)
+    except (AssertionError, _Missed):
+        detail = ""
+    except (NoAnswer, NotTried, SessionDied) as fault:
+        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
+    except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
+        return _Run(Outcome.FAILED, fault.detail(bench.reveal), fault.cause, check.hint)
+    except SubmissionFault as fault:
+        detail, cause = fault.detail(bench.reveal), fault.cause
+        if getattr(fault, "type_name", "") in ABSENCES:  # what is not there can't be misunderstood
+            return _Run(Outcome.FAILED, detail, cause)
+    except KernelLost:
+        raise
+    except CourseError as error:
+        return _Run(Outcome.NOT_JUDGED, trouble=str(error))
+    except Exception as error:  # the blame rule, above
+        if not _reference_passes(check, bench, seed):
+            return _Run(Outcome.NOT_JUDGED, trouble=f"{check.name} is broken: {type(error).__name__}: {error}")
+        detail = UNUSABLE
+    else:
+        return _Run(Outcome.PASSED)
+    known = _misconception(check, bench, student.transcript_)
+    return _Run(Outcome.FAILED, detail, cause, known or check.hint)
+
+
+def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | None:
+    """Call a check; return its figure if it has one.
+
+    Raises
+    ------
+    AssertionError, SubmissionFault : the submission has failed it.
+    OperatorError : it has no threshold.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            student.seed_(seed.global_seed(check))
+            figure = check.function(student, seed.rng(check))
+        except pytest.fail.Exception as failure:  # of `pytest.raises`; not an `Exception`
+            raise AssertionError(str(failure)) from None
+        except pytest.skip.Exception as skipped:
+            raise OperatorError(f"{check.name} was skipped: {skipped}") from None
+    if check.bound is None:
+        return None
+    if figure is None:
+        raise OperatorError(f"{check.name} must return the figure to be bounded.")
+    threshold = bench.threshold(check)
+    if not (figure >= threshold if check.bound == "at_least" else figure <= threshold):
+        raise _Missed
+    return float(figure)
+
+
+def _reference_passes(check: Check, bench: Bench, seed: Seed) -> bool:
+    try:
+        call(check, bench, Student(LocalSession(bench.checks.namespace())), seed)
+    except Exception:
+        return False
+    return True
+
+
+def _misconception(check: Check, bench: Bench, transcript: Sequence[Exchange]) -> str:
+    """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
+    rivals: list[Variant] = [mutant for mutant in bench.checks.mutants if mutant.exercise == check.exercise]
+    rivals.sort(key=lambda mutant: mutant.fails != check.name)
+    with (bench.hints or HintTime(bench.hint_seconds)).share() as until:
+        for rival in rivals:
+            if time.monotonic() >= until:
+                break
+            with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
+                if behaves_like(bench.checks.namespace(rival), transcript):
+                    return rival.sentence
+    return ""

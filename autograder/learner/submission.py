@@ -1,0 +1,294 @@
+"""A self-learner's submission, chapter by chapter: a notebook in ``work/``, another notebook, or the reference."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Protocol
+
+from nbformat import NotebookNode
+
+from autograder.classroom.assignment import open_assignment, open_bench, read_release
+from autograder.engine.isolation.tiers import Tier
+from autograder.engine.judging.checks import Check
+from autograder.engine.judging.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
+from autograder.engine.judging.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
+from autograder.engine.result import CheckResult, Outcome
+from autograder.engine.session.kernel import Opener
+from autograder.engine.settings import Settings
+from autograder.engine.submission.faults import AS_ABOVE
+from autograder.engine.submission.restore import Restored, WrongNotebook, cell_key, is_answer, restore
+from autograder.engine.wire.proxy import LocalSession
+from course.errors import SetupError
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+WORK, REFERENCE = "work", "solutions"
+_KEY, _STUDENT = "self-learner", "self"  # the inputs stay the same from run to run, so that a mistake can be found
+
+
+# A learner's own work needs no isolation, and the kernel that starts soonest with one notebook is a cold one.
+_OWN_WORK = Settings(minimum_tier=Tier.T4, tier=Tier.T4)
+_SIGNS = {Outcome.PASSED: "passed", Outcome.FAILED: "FAILED", Outcome.NOT_JUDGED: "not judged"}
+
+
+class NotBegun(Exception):
+    """There is nothing to judge yet; the text tells how to begin."""
+
+
+class Desk(Protocol):
+    """One chapter's submission."""
+
+    def judge(self, check: Check) -> CheckResult:
+        """Judge one check. Raises `NotBegun` when its exercise has not been begun."""
+        ...
+
+    def idle(self, exercise: str) -> str:
+        """Why there is nothing to judge of an exercise yet; empty when it has been begun."""
+        ...
+
+    def summary(self) -> Iterator[str]:
+        """Lines for the terminal: points per exercise, and what passed and failed."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class _Session:
+    """A restored notebook, and what runs it."""
+
+    restored: Restored
+    opener: Opener
+
+
+class Learner:
+    """What a learner hands in.
+
+    Parameters
+    ----------
+    submission : ``work``, ``solutions``, or the path of a notebook or of a folder of notebooks.
+    tell : is told, from another thread, when a call lets them wait.
+    """
+
+    def __init__(self, project: Project, submission: str, tell: Callable[[str], None] | None = None) -> None:
+        self._tell = tell
+        self._project = project.activate()
+        self._submission = submission
+        self._stack = contextlib.ExitStack()
+        self._desks: dict[str, Desk] = {}
+        self._idle: dict[str, dict[str, str]] = {}  # chapter -> exercise -> why there is nothing to judge
+        self._troubled: set[str] = set()
+        self._early = ThreadPoolExecutor(1, "notebook")
+        self._started: dict[str, Future[_Session]] = {}
+
+    def look(self) -> None:
+        """See whether there is what was named. Raises `SetupError` when there is not."""
+        if self._submission not in (WORK, REFERENCE) and not Path(self._submission).exists():
+            raise SetupError(f"--submission {self._submission}: there is no such notebook or folder.")
+
+    @property
+    def is_one_notebook(self) -> bool:
+        """Whether one notebook was named, and not a folder of them."""
+        return self._submission not in (WORK, REFERENCE) and not Path(self._submission).is_dir()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether something was asked about of which nothing has been begun."""
+        return bool(self._idle)
+
+    def is_begun(self, chapter: str, exercise: str) -> bool:
+        """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
+        why = self._desk(chapter).idle(exercise)
+        if why:
+            self._idle.setdefault(chapter, {})[exercise] = why
+        return not why
+
+    def is_first_trouble(self, chapter: str) -> bool:
+        """Whether this is asked for the first time about a chapter."""
+        first = chapter not in self._troubled
+        self._troubled.add(chapter)
+        return first
+
+    def begin(self) -> None:
+        """Run the learner's notebook already, if there is just one, while pytest still imports the checks."""
+        if self._submission == REFERENCE:
+            return
+        there = [chapter for chapter in load_syllabus(self._project.syllabus) if self._path(chapter).is_file()]
+        if len(there) == 1:
+            self._started[there[0].name] = self._early.submit(self._session, there[0], run=True)
+
+    def close(self) -> None:
+        """End every process that was started."""
+        self._early.shutdown(wait=True)
+        self._stack.close()
+
+    def judge(self, chapter: str, check: Check) -> CheckResult:
+        """Judge one check of a chapter; see `Desk.judge`."""
+        return self._desk(chapter).judge(check)
+
+    def _desk(self, chapter: str) -> Desk:
+        if chapter not in self._desks:
+            self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
+        return self._desks[chapter]
+
+    def summary(self) -> Iterator[str]:
+        """Lines for the terminal, over all chapters that were judged."""
+        for desk in self._desks.values():
+            yield from desk.summary()
+        yield from self._not_begun()
+        if any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+            yield f"Your notebook's process was {_OWN_WORK.minimum_tier.meaning}."
+
+    def _not_begun(self) -> Iterator[str]:
+        """What is left of chapters that were begun; one line where none was."""
+        for chapter in sorted(name for name in self._idle if not isinstance(self._desks[name], EmptyDesk)):
+            yield from dict.fromkeys(self._idle[chapter].values())
+        if self._idle and not any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+            first, *others = dict.fromkeys(why for found in self._idle.values() for why in found.values())
+            yield f"Nothing has been begun: {first}" + f", or one of {len(others)} other chapters" * bool(others) + "."
+
+    def _open(self, chapter: Chapter) -> Desk:
+        if self._submission == REFERENCE:
+            return ReferenceDesk(_revealing(open_bench(self._project, chapter)))
+        path = self._path(chapter)
+        if not path.exists():
+            return EmptyDesk(f"run `course start {chapter.short}` to begin")
+        started = self._started.get(chapter.name)
+        try:
+            session = started.result() if started else self._session(chapter, run=False)
+        except WrongNotebook:
+            return EmptyDesk(f"{path.name} is another chapter's")
+        assignment = open_assignment(self._project, chapter.name)
+        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        return NotebookDesk(path, session, assignment)
+
+    def _session(self, chapter: Chapter, run: bool) -> _Session:
+        """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
+        release = read_release(self._project, chapter)
+        restored = restore(read_notebook(self._path(chapter), chapter.limits.notebook_mb), release)
+        notebook = restored.notebook
+        opener = Opener(
+            notebook,
+            chapter.limits,
+            self._stack,
+            CHECK_SECONDS,
+            _OWN_WORK,
+            release=release,
+            tell=self._tell,
+        )
+        if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
+            opener.first()
+        return _Session(restored, opener)
+
+    def _path(self, chapter: Chapter) -> Path:
+        if self._submission == WORK:
+            return self._project.work / f"{chapter.name}.ipynb"
+        path = Path(self._submission)
+        return path / f"{chapter.name}.ipynb" if path.is_dir() else path
+
+
+@dataclasses.dataclass(frozen=True)
+class EmptyDesk:
+    """A chapter that has not been begun."""
+
+    hint: str
+
+    def idle(self, exercise: str) -> str:
+        return self.hint
+
+    def judge(self, check: Check) -> CheckResult:
+        raise NotBegun(self.hint)
+
+    def summary(self) -> Iterator[str]:
+        return iter(())
+
+
+class ReferenceDesk:
+    """Our own answers, in this process."""
+
+    def __init__(self, bench: Bench) -> None:
+        self._bench = bench
+        self._session = LocalSession(bench.checks.namespace())
+
+    def idle(self, exercise: str) -> str:
+        return ""
+
+    def judge(self, check: Check) -> CheckResult:
+        return run_check(check, self._bench, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
+
+    def summary(self) -> Iterator[str]:
+        return iter(())
+
+
+class NotebookDesk:
+    """A notebook in a process of its own, which runs once for all its checks."""
+
+    def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:
+        self._name = path.name
+        self._notebook = session.restored.notebook
+        self._assignment = dataclasses.replace(
+            assignment, bench=dataclasses.replace(assignment.bench, written=session.restored.written)
+        )
+        self._opener = session.opener
+        self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
+        self._results: dict[str, list[CheckResult]] = {}
+        self._told: set[str] = set()
+
+    def idle(self, exercise: str) -> str:
+        names = self._untouched(exercise)
+        return f"{exercise} is not begun: fill in {names} in {self._name}" if names else ""
+
+    def judge(self, check: Check) -> CheckResult:
+        if why := self.idle(check.exercise):
+            raise NotBegun(why)
+        result = run_check(check, self._assignment.bench, self._opener, self._seed)
+        if result.detail == NOT_BEGUN:
+            raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
+        self._results.setdefault(check.exercise, []).append(result)
+        return self._once(result)
+
+    def _once(self, result: CheckResult) -> CheckResult:
+        """Return a result whose detail is told once: one cause may fail a dozen checks."""
+        said = result.detail.startswith(result.cause[:-1])  # with what Python says, which differs from call to call
+        key = result.detail if said else result.cause
+        if not key:
+            return result
+        if key in self._told:
+            return result.model_copy(update={"detail": AS_ABOVE})
+        self._told.add(key)
+        return result
+
+    def summary(self) -> Iterator[str]:
+        yield from self._opener.notes  # first what keeps code from being run
+        for part in self._assignment.parts:
+            exercise, points = part.exercise, part.points
+            results = self._results.get(exercise.id, [])
+            if part.by_hand or not results:
+                continue
+            reached = ""
+            if len(results) == len(self._assignment.bench.checks.of(exercise.id)):
+                score = score_of(results, points)[1]
+                reached = "not judged" if score is None else f"{score:g} of {points:g} points"
+            yield f"{exercise.id:9} {exercise.title:50} {reached}"
+            yield from (f"    {_SIGNS[result.outcome]} {result.sentence}" for result in results)
+
+    def _untouched(self, exercise: str) -> str:
+        """Return the names of an exercise's answers when all of them are as released, else nothing."""
+        released, mine = _answers(self._assignment.release), _answers(self._notebook)
+        slug = exercise.replace(".", "-")
+        keys = [key for key in released if key.startswith(slug + "-")]  # a text is none of the checks' business
+        if any(mine[key] != released[key] for key in keys):
+            return ""
+        names = [key.removeprefix(slug + "-") for key in keys]
+        return ", ".join(name for name in names if not name.startswith("_"))
+
+
+def _answers(notebook: NotebookNode) -> dict[str, str]:
+    """Return the sources of a released or restored notebook's answer cells, by key."""
+    return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
+
+
+def _revealing(bench: Bench) -> Bench:
+    return dataclasses.replace(bench, reveal=True)

@@ -1,0 +1,82 @@
+"""Loads a chapter: gathers what is marked in its checks, its mutants and its full-size figures."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
+from autograder.testing.marks import MARK, Headline
+from course.errors import AuthorError, Problem
+from course.project import Project
+
+
+def load_chapter(chapter: str) -> ChapterChecks:
+    """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
+    import autograder.checks
+
+    found = _gather(autograder.checks, chapter, Project.check_files, "test_<theme>.py")
+    checks = tuple(item for item in found if isinstance(item, Check))
+    return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
+
+
+def _load_answers(chapter: str) -> Answers:
+    import autograder.mutants
+
+    found = _gather(autograder.mutants, chapter, Project.mutant_files, "<theme>.py")
+    variants = [item for item in found if isinstance(item, Variant)]
+    return Answers(
+        load_reference(chapter),
+        mutants=tuple(item for item in variants if item.fails),
+        alternatives=tuple(item for item in variants if not item.fails and not item.looks_up),
+        lookups=tuple(item for item in variants if item.looks_up),
+    )
+
+
+def load_reference(chapter: str) -> dict[str, Any]:
+    """Import a chapter's solutions, and return all names of all its themes."""
+    import solutions
+
+    names: dict[str, Any] = {}
+    for module in _modules(solutions, chapter, Project.solution_files, "<theme>.py"):
+        names |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
+    return names
+
+
+def load_headlines(chapter: str) -> tuple[Headline, ...]:
+    """Import a chapter's full-size figures."""
+    import autograder.checks
+
+    found = _gather(autograder.checks, chapter, Project.headline_files, "headline.py")
+    return tuple(item for item in found if isinstance(item, Headline))
+
+
+_Files = Callable[[Project, str], list[Path]]
+
+
+def _gather(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[object]:
+    """Yield what is marked in a chapter's modules of a package."""
+    for module in _modules(package, chapter, files, wanted):
+        yield from _marked(module)
+
+
+def _modules(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[ModuleType]:
+    """Import a chapter's modules below `package`, in the order of their names."""
+    folder = Path(package.__path__[0])  # of a checkout: solutions, autograder/checks or autograder/mutants
+    root = folder.parents[package.__name__.count(".")]
+    found = files(Project(root), chapter)
+    if not found:
+        raise AuthorError([Problem(folder / chapter, 0, f"there is no {wanted} in it.")])
+    for path in found:
+        yield importlib.import_module(f"{package.__name__}.{chapter}.{path.stem}")
+
+
+def _marked(module: ModuleType) -> Iterator[object]:
+    for value in vars(module).values():
+        # A class that inherits from a marked one is not marked itself.
+        if getattr(value, "__module__", None) == module.__name__ and MARK in getattr(value, "__dict__", {}):
+            yield vars(value)[MARK]

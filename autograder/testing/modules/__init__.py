@@ -1,0 +1,41 @@
+"""Promises that an `nn.Module` of a submission can be held to, over its handle.
+
+Each function asserts one promise and says in the message, for authors, in what way it is broken. Inputs go over as
+tensors and outputs come back as plain data; what a probe reports from the student's process (names, gradients, modes)
+is a claim, and is compared with what the model does. Models are put into evaluation mode meanwhile, and left in the
+mode and with the weights they had.
+
+    model = built(student, student.Forecaster, rng, 5)  # a handle; the seed is rng's
+    outputs(model, X, shape=(8, 56, 14))                # X: (8, 56, 5), any floats
+    is_causal(model, X, X[::-1].copy(), t=30)
+    gradients_flow(student, model, X, rng=rng)
+
+Arrays of floats are sent as float32, of whole numbers as int64. "The same" allows for what single precision loses:
+`NOISE`, relative to the largest value compared.
+"""
+
+from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
+from autograder.testing.modules.state import weights_of
+from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
+from autograder.testing.modules.training import beats, ignores_rows, learns, repeats, stops_early
+from autograder.testing.modules.values import NOISE, outputs, tensor
+
+__all__ = [
+    "NOISE",
+    "beats",
+    "built",
+    "evaluates",
+    "gradients_flow",
+    "has_parameters",
+    "has_two_modes",
+    "ignores_padding",
+    "ignores_rows",
+    "is_causal",
+    "is_complete",
+    "learns",
+    "outputs",
+    "repeats",
+    "stops_early",
+    "tensor",
+    "weights_of",
+]

@@ -1,0 +1,62 @@
+"""When an assignment is due, by nbgrader's gradebook: the one place for it, which formgrader edits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from course.exchange.policy import seconds_late
+from course.time_zone import clock_seconds, course_zone, deadline, shown
+
+_UTC = ZoneInfo("UTC")
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Of one assignment.
+
+    Attributes
+    ----------
+    due : UTC, without saying so; None where there is no deadline.
+    extensions : of students who have been given more time.
+    zone : the course's.
+    """
+
+    due: datetime | None = None
+    extensions: Mapping[str, timedelta] = field(default_factory=dict)
+    zone: ZoneInfo = _UTC
+
+    def of(self, student: str) -> datetime | None:
+        """Return a student's own deadline, UTC without saying so; None where there is none."""
+        return None if self.due is None else deadline(self.due, self.extensions.get(student), self.zone)
+
+    def late(self, student: str, handed_in: datetime) -> float | None:
+        """Return the seconds from a student's deadline to a hand-in; None where there is no deadline."""
+        return seconds_late(handed_in, self.of(student))
+
+    def by_clock(self, student: str, handed_in: datetime) -> float | None:
+        """Return `late` as the clocks of the course's time zone show it."""
+        due = self.of(student)
+        return None if due is None else clock_seconds(due, handed_in.replace(tzinfo=None), self.zone)
+
+    def shown(self, student: str) -> str:
+        """Return a student's deadline as people of the course read it; empty where there is none."""
+        due = self.of(student)
+        return "" if due is None else shown(due, self.zone)
+
+
+def read_deadlines(db_url: str, course: str, assignment: str) -> Deadlines:
+    """Return an assignment's deadlines; none where the gradebook does not know the assignment."""
+    from course.nbgrader_plugins.gradebook import alembic_on_path  # which imports what a student's server does not need
+
+    with alembic_on_path(), Gradebook(db_url, course) as book:
+        try:
+            found = book.find_assignment(assignment)
+        except MissingEntry:
+            return Deadlines(zone=course_zone())
+        given = {one.student_id: one.extension for one in found.submissions if one.extension}
+        return Deadlines(found.duedate, given, course_zone())

@@ -1,0 +1,198 @@
+"""What an operator says of a hub: ``hub.toml`` for the machine, ``courses.toml`` for who learns and who grades."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from course.exchange.bundle import Name
+from course.exchange.policy import VARIABLE, GradePolicy
+from course.time_zone import VARIABLE as TIME_ZONE
+from course.zone_names import ZoneName
+from hub_config.exchange.rules import GRADERS, STUDENTS
+from hub_config.local.leases import Device
+from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
+from hub_config.settings.reading import dotted, read
+
+# A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
+Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
+
+Account = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # what `useradd` takes everywhere
+Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]")]  # and so none of pip's options
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hub(_Section):
+    """One machine's hub.
+
+    Attributes
+    ----------
+    ip, port : where it listens. Anything but this machine itself asks for TLS in front of it, or ``tls_key`` and
+        ``tls_cert`` (files).
+    public_url : its address as people's browsers know it, where a reverse proxy stands there, or where people log in
+        elsewhere and come back.
+    accounts : ``unix``: each person is a Unix account of this machine, and the hub runs as root; ``demo``: all servers
+        run as the hub's own user, so that nothing keeps one person from another's files.
+    limits : ``required``: no server is started whose memory can't be limited; ``if possible``: one is, with a warning.
+    services_user : with ``unix``, the account that the exchange and the idle culler run as; its group may read the
+        checkout that the hub runs from.
+    environment : with ``unix``, the folder in which the Python environment of people's servers is made; ``people``
+        beside the hub's own files by default.
+    python : the Python that it is made with; by default the hub's, or the system's where people can't run that.
+    packages : what people have in it besides, as `pip install` takes it.
+    weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
+    idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
+    login : how people log in.
+    device : GPUs to lend.
+    """
+
+    ip: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: Origin = ""
+    tls_key: str = ""
+    tls_cert: str = ""
+    accounts: Literal["unix", "demo"] = "unix"
+    limits: Literal["required", "if possible"] = "required"
+    services_user: Account = "course-hub"
+    environment: str = ""
+    python: str = ""
+    packages: tuple[Requirement, ...] = ()
+    weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
+    idle_minutes: Annotated[int, Field(ge=5)] = 60
+    exchange_db: str = ""
+    exchange_storage: str = ""
+    login: Login = Invite()
+    device: tuple[Device, ...] = ()
+
+    @model_validator(mode="after")
+    def _private(self) -> Hub:
+        if bool(self.tls_key) != bool(self.tls_cert):
+            raise ValueError("tls_key and tls_cert belong together")
+        if self.accounts == "demo" and self.ip not in THIS_MACHINE:
+            raise ValueError("a demo hub listens on 127.0.0.1 only: its people are not kept apart")
+        if isinstance(self.login, Shared) and self.accounts != "demo":
+            raise ValueError('a shared password is for accounts = "demo" only: with it, everybody can be anybody')
+        if isinstance(self.login, Elsewhere) and not self.public_url:
+            raise ValueError("people who log in elsewhere have to come back: name public_url, the hub's own address")
+        return self
+
+    @property
+    def behind_proxy(self) -> bool:
+        """Whether a reverse proxy does its TLS."""
+        return self.public_url.startswith("https:") and not self.tls_key
+
+
+class Feedback(_Section):
+    """What a student reads at the moment of handing in: ``[course.feedback]``.
+
+    Attributes
+    ----------
+    instant : whether each hand-in is graded at once, and its student told a sentence per exercise.
+    tries_per_hour : hand-ins of one student for one assignment.
+    points : whether the student is told the points too.
+    workers : hand-ins that are judged at the same time.
+    """
+
+    instant: bool = False
+    tries_per_hour: Annotated[int, Field(ge=1, le=60)] = 6
+    points: bool = True
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
+
+
+class Course(_Section):
+    """One course.
+
+    Attributes
+    ----------
+    id : of the hub's groups (``nbgrader-<id>``, ``formgrade-<id>``), the exchange and nbgrader.
+    graders, students : people of the hub; a student may also be added on the hub's admin page or by nbgrader.
+    folder : the checkout that the course is built and graded in.
+    user : with ``accounts = "unix"``, the Unix account that the course's server and its feedback at once run as, and
+        that what is in ``build/`` belongs to; ``course-<id>`` by default.
+    feedback : at once, or not.
+    grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
+        gradebook, which formgrader edits.
+    time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
+    """
+
+    id: Name
+    title: str
+    graders: tuple[Person, ...] = ()
+    students: tuple[Person, ...] = ()
+    folder: str = "."
+    user: Account | Literal[""] = ""
+    feedback: Feedback = Feedback()
+    grade: GradePolicy = GradePolicy()
+    time_zone: ZoneName | None = None
+
+    @model_validator(mode="after")
+    def _possible(self) -> Course:
+        if self.grade.counts == "best" and not (self.feedback.instant and self.feedback.points):
+            raise ValueError(
+                'grade.counts = "best" goes by the points of feedback at once: it needs feedback.instant = true, and '
+                "feedback.points = true"
+            )
+        return self
+
+    @property
+    def account(self) -> str:
+        """The Unix account that its services run as."""
+        return self.user or f"course-{self.id}".lower()[:32]
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What commands that collect or grade the course find in their environment."""
+        return {
+            "COURSE_ID": self.id,
+            VARIABLE: self.grade.model_dump_json(),
+            "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+            **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
+        }
+
+
+class Courses(_Section):
+    """All of ``courses.toml``."""
+
+    course: Annotated[tuple[Course, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _distinct(self) -> Courses:
+        ids = [course.id for course in self.course]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two courses have one id")
+        for course in self.course:
+            both = set(course.graders) & set(course.students)
+            if both:
+                raise ValueError(f"{', '.join(sorted(both))} can't be student and grader of {course.id}")
+        return self
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody, once."""
+        named = [person for course in self.course for person in (*course.graders, *course.students)]
+        return tuple(dict.fromkeys(named))
+
+    @property
+    def groups(self) -> dict[str, list[str]]:
+        """The hub's groups, as nbgrader's JupyterHub plug-in names them."""
+        found: dict[str, list[str]] = {}
+        for course in self.course:
+            found[STUDENTS + course.id] = list(course.students)
+            found[GRADERS + course.id] = list(course.graders)
+        return found
+
+
+def load_hub(path: Path) -> Hub:
+    """Read and validate ``hub.toml``; raises `SetupError`, which names the place."""
+    return read(path, Hub, tomllib.loads, "TOML", dotted)
+
+
+def load_courses(path: Path) -> Courses:
+    """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
+    return read(path, Courses, tomllib.loads, "TOML", dotted)

@@ -46,7 +46,7 @@ bench: setup
 	$(BIN)/course bench
 
 fuzz: setup
-	$(BIN)/python -m tests.fuzz_decoder --inputs 2000000 --seed 1
+	$(BIN)/python -m tests.support.fuzz_decoder --inputs 2000000 --seed 1
 
 lint: setup
 	$(BIN)/ruff check .

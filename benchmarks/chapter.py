@@ -12,7 +12,7 @@ from pathlib import Path
 
 from course.project import Project
 
-NAME = "ch98_bench"
+NAME, THEME = "ch98_bench", "functions"
 LOOSE = "atol=1e-6"  # in one check; `regrade` changes it
 
 
@@ -299,8 +299,8 @@ def write_chapter(project: Project) -> None:
         project.syllabus: _syllabus(),
         project.source / f"{NAME}.py": _source(),
         project.solutions / "__init__.py": "",
-        project.solutions / f"{NAME}.py": _SOLUTIONS,
-        project.mutants / f"{NAME}.py": _MUTANTS,
+        project.solutions / NAME / f"{THEME}.py": _SOLUTIONS,
+        project.mutants / NAME / f"{THEME}.py": _MUTANTS,
         checks_file(project): _checks(),
     }
     for path, text in files.items():
@@ -310,7 +310,7 @@ def write_chapter(project: Project) -> None:
 
 def checks_file(project: Project) -> Path:
     """Return where the chapter's checks are."""
-    return project.checks / f"test_{NAME}.py"
+    return project.checks / NAME / f"test_{THEME}.py"
 
 
 def _syllabus() -> str:
@@ -324,7 +324,7 @@ def _syllabus() -> str:
 def _source() -> str:
     cells = [
         f'\n# %% exercise="{exercise.id}" points={len(exercise.checks)}\n'
-        f"from solutions.{NAME} import {exercise.function}\n"
+        f"from solutions.{NAME}.{THEME} import {exercise.function}\n"
         for exercise in EXERCISES
     ]
     return _SOURCE_HEAD + "".join(cells) + _SOURCE_TAIL

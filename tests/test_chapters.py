@@ -29,9 +29,9 @@ from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.lazy import LAZY
+from tests.support.checkout import ROOT
+from tests.support.lazy import LAZY
 
-ROOT = Path(__file__).resolve().parent.parent
 PROJECT = Project(ROOT)
 CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"

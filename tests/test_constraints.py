@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from importlib.metadata import distributions
-from pathlib import Path
 
 from packaging.specifiers import SpecifierSet
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support.checkout import ROOT
 
 
 def test_the_oldest_python_may_install_every_pin() -> None:

@@ -7,14 +7,14 @@ import re
 import textwrap
 from pathlib import Path
 
-from tests.checkout import ROOT, make_checkout
+from tests.support.checkout import ROOT, make_checkout
 
 PLACES = {
     "syllabus": "course/syllabus.toml",
-    "solutions": "solutions/ch98_example.py",
+    "solutions": "solutions/ch98_example/columns.py",
     "source": "source/ch98_example.py",
-    "checks": "autograder/checks/test_ch98_example.py",
-    "mutants": "autograder/mutants/ch98_example.py",
+    "checks": "autograder/checks/ch98_example/test_columns.py",
+    "mutants": "autograder/mutants/ch98_example/columns.py",
 }
 
 
@@ -30,6 +30,7 @@ def test_the_five_steps_make_a_chapter_that_is_graded(tmp_path: Path) -> None:
     assert set(steps()) == set(PLACES)
     for name, code in steps().items():
         path = checkout.root / PLACES[name]
+        path.parent.mkdir(exist_ok=True)
         before = path.read_text(encoding="utf-8") + "\n" if path.exists() else ""
         path.write_text(before + code, encoding="utf-8")
         assert PLACES[name] in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -19,10 +19,9 @@ from course.syllabus import load_syllabus
 from tests.cases import MAKERS, TEXT_MAKERS, Case, read_cases, write
 from tests.cases.answers import CHAPTER_3
 from tests.cases.released import Released, text_of
-from tests.checkout import Checkout, make_checkout
-from tests.minichapter import NAME
+from tests.support.checkout import ROOT, Checkout, make_checkout
+from tests.support.minichapter import NAME
 
-ROOT = Path(__file__).resolve().parent.parent
 # They train a model on hundreds of rows, and say nothing of cells that the other checks do not say.
 SLOW = (
     "test_accuracy_rises",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
 import pytest
 
 from course.authoring.script import Findings, read_script
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
+from tests.support.checkout import ROOT
 
-PROJECT = Project(Path(__file__).resolve().parent.parent)
+PROJECT = Project(ROOT)
 CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 
 

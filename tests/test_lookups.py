@@ -7,7 +7,6 @@ import functools
 import sys
 import types
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -22,8 +21,9 @@ from autograder.redteam.lookups import LIMIT, SEEDS, answer_names, lookups, trie
 from autograder.testing.chapter import load_chapter
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
+from tests.support.checkout import ROOT
 
-PROJECT = Project(Path(__file__).resolve().parent.parent)
+PROJECT = Project(ROOT)
 CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 SEED = Seed("look-up", "test", "1")
 

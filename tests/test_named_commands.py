@@ -13,7 +13,7 @@ import typer.main
 
 from course.cli import app
 from course.datasets.registry import names
-from tests.checkout import ROOT
+from tests.support.checkout import ROOT
 
 _QUOTED = re.compile(r"`(course [a-z][^`|\[]*)`")
 _PLACEHOLDER = "ch03"

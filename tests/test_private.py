@@ -12,8 +12,8 @@ import pytest
 from course.errors import SetupError
 from course.files import write_atomically
 from course.project import Project
-from tests.checkout import Checkout, make_checkout
-from tests.minichapter import NAME
+from tests.support.checkout import Checkout, make_checkout
+from tests.support.minichapter import NAME
 
 
 @pytest.fixture

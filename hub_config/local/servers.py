@@ -1,7 +1,7 @@
 """What a person's notebook server finds when it starts: which of nbgrader's tools there are, and whose course it is.
 
-``python -m hub_config.local.servers student FOLDER`` writes it into an image; ``grader FOLDER ROOT`` that of a grader's own
-server, which works on the checkout in ROOT and is told the course in COURSE_ID.
+``python -m hub_config.local.servers student FOLDER`` writes it into an image; ``grader FOLDER ROOT`` that of a
+grader's own server, which works on the checkout in ROOT and is told the course in COURSE_ID.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo hub test test-full test-hub redteam bench fuzz lint types clean
+.PHONY: setup demo hub test test-chapter test-full test-hub redteam bench fuzz lint types clean
 
 setup: $(READY)
 
@@ -26,15 +26,20 @@ demo: setup
 	$(BIN)/python -m autograder.demo
 
 test: lint types
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full"  # else two times two threads on two cores
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 -m "not full"  # some of them wait; else threads times processes
+
+# One chapter's part of it: make test-chapter CHAPTER=ch13
+test-chapter: setup
+	$(if $(CHAPTER),,$(error which chapter? make test-chapter CHAPTER=ch13))
+	$(BIN)/course check $(CHAPTER)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full" --chapter $(CHAPTER) tests/test_chapters.py tests/test_lookups.py
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
 
-HUB_TESTS := hub kubernetes exchange instant
 test-hub: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'
-	$(BIN)/python -m pytest -m "not full" $(foreach part,$(HUB_TESTS),$(wildcard tests/test_$(part)*.py))
+	$(BIN)/python -m pytest -m "not full" tests/hub_config tests/course/exchange tests/course/nbgrader_plugins
 
 hub: setup
 	$(BIN)/course hub --demo
@@ -51,6 +56,7 @@ fuzz: setup
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 types: setup
 	$(BIN)/mypy

@@ -6,12 +6,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from benchmarks.row import Row, Spread
+    from benchmarks.row import BenchmarkRow, Spread
     from benchmarks.suite import BENCHMARKS, machine, run
 
-__all__ = ["BENCHMARKS", "Row", "Spread", "machine", "run"]
+__all__ = ["BENCHMARKS", "BenchmarkRow", "Spread", "machine", "run"]
 
-_HOMES = {"Row": "row", "Spread": "row", "BENCHMARKS": "suite", "machine": "suite", "run": "suite"}
+_HOMES = {"BenchmarkRow": "row", "Spread": "row", "BENCHMARKS": "suite", "machine": "suite", "run": "suite"}
 
 
 def __getattr__(name: str) -> Any:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks import chapter
-from benchmarks.chapter import EXERCISES, NAME
+from benchmarks import measured_chapter
+from benchmarks.measured_chapter import EXERCISES, NAME
 from benchmarks.meter import Measurement, measure
 from benchmarks.submissions import answers, students
 from course.project import Project, commands_path
@@ -62,7 +62,7 @@ class Checkout:
 
     def change_check(self, step: int) -> None:
         """Loosen the tolerance of one check, to another value for each `step`."""
-        path = chapter.checks_file(self.project)
+        path = measured_chapter.checks_file(self.project)
         text = path.read_text(encoding="utf-8")
         changed, times = re.subn(r"atol=\d+e-6", f"atol={step + 2}e-6", text)
         assert times == 1, "the check whose tolerance is changed is not where it was"
@@ -86,7 +86,8 @@ def _scores(parts: list[dict[str, Any]]) -> dict[str, float | None]:
 
 def make_checkout(folder: Path) -> Checkout:
     """Copy the platform without its chapters into `folder`, add the measured chapter, and release it."""
-    skip = shutil.ignore_patterns("__pycache__", "test_*", "headline_*", "inputs_*", "*.calibration.toml", "ch[0-9]*")
+    chapters = [path.stem for path in (_ROOT / "source").glob("*.py")]
+    skip = shutil.ignore_patterns("__pycache__", *chapters)
     for name in ("course", "autograder", "benchmarks"):
         shutil.copytree(_ROOT / name, folder / name, ignore=skip)
     for name in ("pyproject.toml", "nbgrader_config.py"):
@@ -96,7 +97,7 @@ def make_checkout(folder: Path) -> Checkout:
         shutil.copy(settings, folder / "hub_config")
     (folder / "home").mkdir()
     made = Checkout(Project(folder))
-    chapter.write_chapter(made.project)
+    measured_chapter.write_chapter(made.project)
     made.run("course", "release", NAME)
     shutil.copy(made.project.build / "gradebook.db", made.project.build / _KEPT)
     return made

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import numpy as np
 
 from benchmarks.lab import Lab
-from benchmarks.row import Row, row
+from benchmarks.row import BenchmarkRow, row
 
 OVERHEAD = 0.3  # seconds of processor time per submission
 FLIGHT = 60.0  # MB of unshared memory per submission in flight
 _LOOKS = 20.0  # per second
 
 
-def cpu_overhead(lab: Lab) -> Iterator[Row]:
+def cpu_overhead(lab: Lab) -> Iterator[BenchmarkRow]:
     """Processor time of one more submission, less what its cells and checks need when run plainly.
 
     One more: the difference between two classes of different size, so that what every run needs once is left out.
@@ -41,7 +41,7 @@ def cpu_overhead(lab: Lab) -> Iterator[Row]:
     )
 
 
-def memory_in_flight(lab: Lab) -> Iterator[Row]:
+def memory_in_flight(lab: Lab) -> Iterator[BenchmarkRow]:
     """The most unshared memory (USS) that one submission's kernel and its supervisor hold together."""
     few, many = lab.sizes.few, lab.sizes.many
     ours, stock = lab.ours(many, hertz=_LOOKS).took, lab.nbgrader(few, hertz=_LOOKS).took

@@ -43,7 +43,7 @@ QUICK = Sizes(
 
 
 @dataclass(frozen=True)
-class Run:
+class MeasuredRun:
     """One whole command on `count` submissions: what it took, and the scores it gave."""
 
     took: Measurement
@@ -57,7 +57,7 @@ class Lab:
     checkout: Checkout
     stock: StockCourse
     sizes: Sizes
-    _stock_runs: dict[int, list[Run]] = field(default_factory=dict)
+    _stock_runs: dict[int, list[MeasuredRun]] = field(default_factory=dict)
     _plain: dict[int, float] = field(default_factory=dict)
 
     @classmethod
@@ -69,26 +69,26 @@ class Lab:
         lab.nbgrader(1)
         return lab
 
-    def ours(self, count: int, *options: str, hertz: float = 0) -> Run:
+    def ours(self, count: int, *options: str, hertz: float = 0) -> MeasuredRun:
         """Grade `count` submissions from nothing with ``course grade``."""
         self.checkout.hand_in(count)
         self.checkout.forget()
-        return Run(*self.checkout.grade(*options, hertz=hertz))
+        return MeasuredRun(*self.checkout.grade(*options, hertz=hertz))
 
-    def ours_again(self) -> Run:
+    def ours_again(self) -> MeasuredRun:
         """Run ``course grade`` once more on what is there."""
-        return Run(*self.checkout.grade())
+        return MeasuredRun(*self.checkout.grade())
 
-    def nbgrader(self, count: int, *, hertz: float = 0) -> Run:
+    def nbgrader(self, count: int, *, hertz: float = 0) -> MeasuredRun:
         """Grade `count` submissions from nothing with ``nbgrader autograde``."""
         self.stock.hand_in(count)
         self.stock.forget()
-        run = Run(*self.stock.grade(hertz=hertz))
+        run = MeasuredRun(*self.stock.grade(hertz=hertz))
         if not hertz:
             self._stock_runs.setdefault(count, []).append(run)
         return run
 
-    def nbgrader_runs(self, count: int) -> list[Run]:
+    def nbgrader_runs(self, count: int) -> list[MeasuredRun]:
         """Return the measurements of nbgrader on `count` submissions made so far; at least one."""
         if count not in self._stock_runs:
             self.nbgrader(count)

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.memory import Memory, Sampler
+from benchmarks.process_memory import MemoryUse, Sampler
 from course.errors import EngineError
 
 _ROOT = Path(__file__).resolve().parent.parent
@@ -55,7 +55,7 @@ class Measurement:
     output: str = field(repr=False)
     errors: str = field(repr=False)
     left: tuple[str, ...] = ()
-    memory: Memory | None = None
+    memory: MemoryUse | None = None
 
 
 def measure(
@@ -81,7 +81,7 @@ def measure(
         raise EngineError(f"The meter failed; mend what it says and run the benchmark again:\n{done.stderr[-2000:]}")
     found = json.loads(done.stdout)
     held = found.pop("memory")
-    memory = Memory(**{**held, "flights": tuple(held["flights"])}) if held else None
+    memory = MemoryUse(**{**held, "flights": tuple(held["flights"])}) if held else None
     made = Measurement(**{**found, "left": tuple(found["left"]), "memory": memory})
     if made.returncode:
         raise EngineError(

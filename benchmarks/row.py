@@ -34,7 +34,7 @@ class Spread(BaseModel):
         return f"{self.median:.4g} ({self.least:.4g} to {self.most:.4g}, n={self.repeats})"
 
 
-class Row(BaseModel):
+class BenchmarkRow(BaseModel):
     """What one benchmark found.
 
     Attributes
@@ -72,7 +72,7 @@ def row(
     *,
     holds: bool,
     detail: str = "",
-) -> Row:
+) -> BenchmarkRow:
     """Return a row of the repeats of one figure on both sides; either side may have none.
 
     The ratio's spread is that of every repeat of nbgrader's over every repeat of ours.
@@ -80,7 +80,7 @@ def row(
     mine, theirs = (Spread.of(figures) if figures else None for figures in (ours, nbgrader))
     ratios = [their / my for their in nbgrader for my in ours if my > 0]
     ratio = Spread.of(ratios) if ratios else None
-    return Row(
+    return BenchmarkRow(
         benchmark=benchmark,
         ours=mine.median if mine else None,
         nbgrader=theirs.median if theirs else None,

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.chapter import NAME
 from benchmarks.lab import Lab
-from benchmarks.row import Row, row
+from benchmarks.measured_chapter import NAME
+from benchmarks.row import BenchmarkRow, row
 
 
-def identical(lab: Lab) -> Iterator[Row]:
+def identical(lab: Lab) -> Iterator[BenchmarkRow]:
     """Grade a class many times, and with other numbers of workers, and compare all with the first time."""
     lab.checkout.hand_in(lab.sizes.few)
     lab.checkout.forget()

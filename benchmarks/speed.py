@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks.checkout import Scores
 from benchmarks.lab import Lab
-from benchmarks.row import Row, row
+from benchmarks.row import BenchmarkRow, row
 
 FLOOR, AIM = 10.0, 20.0  # times faster than nbgrader
 BEND = 0.2  # by how much the last submissions may be slower than the first
@@ -18,7 +18,7 @@ REGRADE = 0.1  # of a full run
 _GLANCES = 4.0  # looks at memory per second while time counts as well: few enough not to weigh
 
 
-def class_of_30(lab: Lab) -> Iterator[Row]:
+def class_of_30(lab: Lab) -> Iterator[BenchmarkRow]:
     """The whole command on one class, ours and nbgrader's in turn; the grades have to be the same."""
     ours, stock = [], []
     for turn in range(max(lab.sizes.repeats, lab.sizes.stock_repeats)):
@@ -41,7 +41,7 @@ def class_of_30(lab: Lab) -> Iterator[Row]:
     yield made.model_copy(update={"holds": not differ and (made.ratio or 0) >= FLOOR})
 
 
-def growth(lab: Lab) -> Iterator[Row]:
+def growth(lab: Lab) -> Iterator[BenchmarkRow]:
     """Classes of growing size: time is linear, and memory does not grow."""
     counts, walls, totals = list(lab.sizes.growth), [], []
     for count in counts:
@@ -76,7 +76,7 @@ def growth(lab: Lab) -> Iterator[Row]:
     )
 
 
-def regrade(lab: Lab) -> Iterator[Row]:
+def regrade(lab: Lab) -> Iterator[BenchmarkRow]:
     """One check is changed and the class graded again, as a share of grading it from nothing."""
     lab.nbgrader(lab.sizes.regrade[0])
     # nbgrader keeps nothing by check, so that what changed makes no difference to it.
@@ -103,9 +103,9 @@ def regrade(lab: Lab) -> Iterator[Row]:
         )
 
 
-def start(lab: Lab) -> Iterator[Row]:
+def start(lab: Lab) -> Iterator[BenchmarkRow]:
     """From starting a kernel to the end of a first cell that imports numpy, pandas, scikit-learn and torch."""
-    found = json.loads(lab.checkout.run("benchmarks.start", "--repeats", str(lab.sizes.starts)).output)
+    found = json.loads(lab.checkout.run("benchmarks.kernel_start", "--repeats", str(lab.sizes.starts)).output)
     yield row(
         "start: kernel to first cell done",
         "s",

@@ -13,8 +13,8 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from benchmarks.chapter import CHECK_IMPORTS, EXERCISES, NAME, body
 from benchmarks.checkout import Scores, answer_cells, answered, environment
+from benchmarks.measured_chapter import CHECK_IMPORTS, EXERCISES, NAME, body
 from benchmarks.meter import Measurement, measure
 from benchmarks.submissions import answers, students
 

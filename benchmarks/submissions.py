@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from benchmarks.chapter import EXERCISES
+from benchmarks.measured_chapter import EXERCISES
 
 _WRAPS = "def shift_image(image, dx, dy):\n    return np.roll(image, (dy, dx), (0, 1))\n"
 _SWAPPED = """\

@@ -12,12 +12,12 @@ from pathlib import Path
 
 from benchmarks.cost import cpu_overhead, memory_in_flight
 from benchmarks.lab import FULL, QUICK, Lab, Sizes
-from benchmarks.row import Row
+from benchmarks.row import BenchmarkRow
 from benchmarks.same import identical
 from benchmarks.speed import class_of_30, growth, regrade, start
 from course.errors import SetupError
 
-BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[Row]]] = {
+BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[BenchmarkRow]]] = {
     "class_of_30": class_of_30,
     "cpu_overhead": cpu_overhead,
     "memory_in_flight": memory_in_flight,
@@ -28,7 +28,7 @@ BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[Row]]] = {
 }
 
 
-def run(only: frozenset[str] = frozenset(), *, quick: bool = False) -> Iterator[Row]:
+def run(only: frozenset[str] = frozenset(), *, quick: bool = False) -> Iterator[BenchmarkRow]:
     """Run the benchmarks called `only` (all when empty), yielding each row as soon as it is measured.
 
     Parameters
@@ -56,7 +56,7 @@ def machine() -> str:
     )
 
 
-def _run(only: frozenset[str], sizes: Sizes) -> Iterator[Row]:
+def _run(only: frozenset[str], sizes: Sizes) -> Iterator[BenchmarkRow]:
     with tempfile.TemporaryDirectory(prefix="course-bench-", ignore_cleanup_errors=True) as folder:
         lab = Lab.open(Path(folder), sizes)
         for name, benchmark in BENCHMARKS.items():

@@ -13,7 +13,8 @@ CourseError
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,3 +82,9 @@ class EngineError(OperatorError):
 
 class KernelLost(EngineError):
     """What stood over a submission's process was killed: the submission is not to blame and can be graded again."""
+
+
+def near(name: str, known: Iterable[str]) -> str:
+    """Return `` Did you mean 'x'?`` when something like `name` is known, else an empty string."""
+    match = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {match[0]!r}?" if match else ""

@@ -17,7 +17,7 @@ _SAME_TIME = 2.0  # seconds: zip archives keep no more, and copies of a folder a
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundNotebook:
     """A notebook among which to choose.
 
     Attributes
@@ -41,7 +41,7 @@ def without_copy(stem: str) -> tuple[str, int]:
     return stem, number
 
 
-def newest_first(found: Iterable[Found], chapter: Chapter, others: Iterable[str]) -> list[Found]:
+def newest_first(found: Iterable[FoundNotebook], chapter: Chapter, others: Iterable[str]) -> list[FoundNotebook]:
     """Return notebooks, the one that counts first; those of another chapter are left out.
 
     Parameters
@@ -55,7 +55,7 @@ def newest_first(found: Iterable[Found], chapter: Chapter, others: Iterable[str]
     return first + [one for fit, one in sorted(rated, key=lambda row: -row[0]) if one not in first]
 
 
-def _newest(found: Sequence[Found]) -> list[Found]:
+def _newest(found: Sequence[FoundNotebook]) -> list[FoundNotebook]:
     """The newest of some, alone in a list: by the platform's time, then the file's, then the copy's number."""
     left = list(found)
     if any(one.stamp for one in left):
@@ -69,7 +69,7 @@ def _newest(found: Sequence[Found]) -> list[Found]:
     return left[-1:]
 
 
-def _fit(one: Found, chapter: Chapter, others: frozenset[str]) -> int:
+def _fit(one: FoundNotebook, chapter: Chapter, others: frozenset[str]) -> int:
     """How surely a notebook is of a chapter: 3 it is, 2 it may be, 1 it is empty, 0 it is another's."""
     with one.path.open("rb") as file:
         content = file.read(_READ)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import stat
 import sys
@@ -81,7 +82,7 @@ class Project:
         """
         self.importable()
         os.umask(0o077)
-        with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/closed.py)
+        with contextlib.suppress(OSError):  # another's, who has to close it; a hub looks (hub_config/local/fitness.py)
             mode = self.build.stat().st_mode
             shared = mode & 0o070 if mode & stat.S_ISGID else 0
             if mode & 0o077 != shared:
@@ -123,8 +124,8 @@ class Project:
 
     @property
     def chapters(self) -> tuple[str, ...]:
-        """The names of the chapters that have a text, in order of their names."""
-        return tuple(sorted(path.stem for path in self.source.glob("*.py")))
+        """The names of the syllabus's chapters; none where there is no syllabus."""
+        return _chapters(self.syllabus, _version(self.syllabus))
 
     def solution_files(self, chapter: str) -> list[Path]:
         """Return a chapter's files of answers, one for each theme: ``solutions/<chapter>/<theme>.py``."""
@@ -159,3 +160,19 @@ class Project:
 
 def _themes(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("*.py") if path.name != "__init__.py")
+
+
+def _version(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, -1
+    return found.st_mtime_ns, found.st_size
+
+
+@functools.lru_cache(maxsize=16)
+def _chapters(syllabus: Path, version: tuple[int, int]) -> tuple[str, ...]:
+    """The names of all chapters; `version` tells whether the file is still the one that was read before."""
+    from course.syllabus import load_syllabus  # not for who only asks where data is kept, as each kernel does
+
+    return tuple(chapter.name for chapter in load_syllabus(syllabus)) if version[1] >= 0 else ()

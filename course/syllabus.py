@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from course.errors import AuthorError, Problem, SetupError
+from course.errors import AuthorError, Problem, SetupError, near
+from course.parsing import read_toml
 from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
@@ -111,7 +111,8 @@ class Syllabus(_Row):
             named = " or ".join(chapter.name for chapter in found)
             raise SetupError(f"{name!r} is short for several chapters: write {named}.")
         known = ", ".join(chapter.name for chapter in self.chapter) or "none"
-        raise SetupError(f"There is no chapter {name!r} in the syllabus. Chapters: {known}.")
+        meant = near(name, [word for chapter in self.chapter for word in (chapter.name, chapter.short)])
+        raise SetupError(f"There is no chapter {name!r} in the syllabus.{meant} Chapters: {known}.")
 
 
 def load_syllabus(path: Path) -> Syllabus:
@@ -121,14 +122,7 @@ def load_syllabus(path: Path) -> Syllabus:
     ------
     AuthorError : the file is not TOML, has an unknown key, or names a chapter or an exercise twice.
     """
-    try:
-        syllabus = Syllabus.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except tomllib.TOMLDecodeError as error:
-        raise AuthorError([Problem(path, 0, f"not valid TOML: {error}")]) from error
-    except ValidationError as error:
-        raise AuthorError(
-            [Problem(path, 0, f"{'.'.join(map(str, item['loc']))}: {item['msg']}") for item in error.errors()]
-        ) from error
+    syllabus = read_toml(path, Syllabus, AuthorError)
     if problems := list(_repeated(syllabus, path)):
         raise AuthorError(problems)
     return syllabus

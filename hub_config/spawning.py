@@ -11,7 +11,7 @@ from tornado import web
 from traitlets import Float
 
 
-class Refused(web.HTTPError):
+class SpawnRefused(web.HTTPError):
     """No server is started; the hub shows the sentence to the person."""
 
     def __init__(self, status: int, sentence: str) -> None:

@@ -1,11 +1,50 @@
-"""Fixtures that more than one module uses."""
+"""Fixtures and options that more than one module uses."""
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+import autograder  # noqa: F401  # before nbformat, since it rules out a slow optional import
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--chapter", help="test the contract of this chapter only, e.g. ch04")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is about no chapter where one is asked for."""
+    if config.getoption("chapter"):
+        left_out = [item for item in items if "chapter" not in getattr(item, "fixturenames", ())]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
+
+
+class Together(LoadScopeScheduling):
+    """Has one process run a whole module, or of the chapters' contract all that is about an exercise, so that what the
+    tests share is made once. (xdist's own ``loadgroup`` groups nothing with pytest 9.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Called by xdist for each test; tests of one scope stay together."""
+        module = nodeid.partition("::")[0]
+        exercise = _EXERCISE.search(nodeid)
+        return exercise[1] if exercise and module in _BY_EXERCISE else module
+
+
+_BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py")
+_EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w+)")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    """Called by xdist where tests are run by several processes."""
+    return Together(config, log)
 
 
 @pytest.fixture

@@ -17,35 +17,62 @@ import pytest
 import yaml
 
 from autograder.calibration.calibrate import FALSE_FAIL
-from autograder.classroom.assignment import open_bench
-from autograder.engine.judging.checks import ChapterChecks, Check, Variant
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise, run_check
+from autograder.engine.judging.checks import Check, Variant
+from autograder.engine.judging.judge import judge_exercise, run_check
 from autograder.engine.result import ExerciseStatus, Outcome
 from autograder.engine.session.kernel import runs_when_graded
 from autograder.engine.wire.proxy import LocalSession
-from autograder.testing.chapter import load_chapter
 from course.authoring.build import build, notebook_path
 from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
+from tests.support.chapters import PROJECT, checks_of, each, examiner_of, itself, row, spread
 from tests.support.checkout import ROOT
+from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 from tests.support.lazy import LAZY
 
-PROJECT = Project(ROOT)
-CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
-SEED = Seed("contract", "test", "1")
+# Their answers train for seconds, in each check anew. So the alternatives for one name share its checks among them, and
+# each passes all of them in the full run only (make test-full).
+LONG = (
+    "p.02.1", "p.02.2", "p.02.5", "p.02.7", "p.03.1", "p.05.7", "p.06.8", "p.06.9", "p.07.9", "p.13.9", "p.13.10",
+    "p.13.12", "tf2.05.9",
+)  # fmt: skip
 
 
-@functools.cache
-def checks_of(chapter: Chapter) -> ChapterChecks:
-    return load_chapter(chapter.name)
+def alternatives(chapter: Chapter) -> Iterator[Any]:
+    """The right answers of a chapter, and whether they share the checks."""
+    for one in checks_of(chapter).alternatives:
+        name = f"{one.exercise}-{one.name}"
+        if one.exercise in LONG:
+            yield row(chapter, one, True, id=f"{name}-its share")
+        yield row(chapter, one, False, id=name, marks=[pytest.mark.full] * (one.exercise in LONG))
 
 
-@functools.cache
-def bench_of(chapter: Chapter) -> Bench:
-    return open_bench(PROJECT, chapter)
+def asked(chapter: Chapter) -> Iterator[Any]:
+    """The exercises with checks of their own."""
+    for exercise in chapter.exercise:
+        if exercise.kind in ("code", "closed"):
+            yield row(chapter, exercise, id=exercise.id)
+
+
+def rivals(chapter: Chapter) -> Iterator[Any]:
+    for found in examiner_of(chapter).thresholds.values():
+        for rival in found.rivals:
+            yield pytest.param(chapter, found, rival, id=f"{found.check}-{found.data}-{rival.name}")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    rows = {
+        "chapter, check": each("checks"),
+        "chapter, mutant": each("mutants"),
+        "chapter, alternative, shared": alternatives,
+        "chapter, exercise": asked,
+        "chapter, calibration, rival": rivals,
+        "chapter": itself,
+    }
+    spread(metafunc, rows)
 
 
 @functools.cache
@@ -56,63 +83,65 @@ def released(chapter: Chapter, folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def transcripts() -> Transcripts:
+    return Transcripts()
+
+
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("build")
 
 
-def each(kind: str) -> list[Any]:
-    """Every check, mutant or alternative of every chapter, as pytest parameters."""
-    rows = [(chapter, item) for chapter in CHAPTERS for item in getattr(checks_of(chapter), kind)]
-    return [pytest.param(chapter, item, id=f"{item.exercise}-{item.name}") for chapter, item in rows]
-
-
-def each_exercise(*kinds: str) -> list[Any]:
-    rows = [(chapter, exercise) for chapter in CHAPTERS for exercise in chapter.exercise if exercise.kind in kinds]
-    return [pytest.param(chapter, exercise, id=exercise.id) for chapter, exercise in rows]
-
-
-def each_chapter() -> list[Any]:
-    return [pytest.param(chapter, id=chapter.name) for chapter in CHAPTERS]
-
-
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_an_author_would_be_told_of_nothing(chapter: Chapter) -> None:
     assert [str(problem) for problem in problems(PROJECT, chapter)] == []
 
 
-@pytest.mark.parametrize(("chapter", "check"), each("checks"))
 def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
-    session = LocalSession(checks_of(chapter).namespace())
-    result = run_check(check, bench_of(chapter), lambda: session, SEED)
+    result = reference_with(chapter, check).result
     assert result.outcome is Outcome.PASSED, (result.detail, result.trouble)
 
 
-@pytest.mark.parametrize(("chapter", "mutant"), each("mutants"))
-def test_a_mutant_fails_for_its_own_reason_and_is_recognised(chapter: Chapter, mutant: Variant) -> None:
+def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
+    chapter: Chapter, mutant: Variant, transcripts: Transcripts
+) -> None:
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
-    result = run_check(check, bench_of(chapter), lambda: session, SEED)
+    transcripts.answer = answer_of(checks_of(chapter).namespace(mutant), checks_of(chapter).reference)
+    examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=600.0)  # also where the machine is busy
+    with judged_once(chapter, transcripts):
+        result = run_check(check, examiner, lambda: session, SEED)
     assert result.outcome is Outcome.FAILED, result.trouble
     assert result.hint == mutant.sentence
 
 
-@pytest.mark.parametrize(("chapter", "alternative"), each("alternatives"))
-def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant) -> None:
+def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant, shared: bool) -> None:
     exercise = next(exercise for exercise in chapter.exercise if exercise.id == alternative.exercise)
     session = LocalSession(checks_of(chapter).namespace(alternative))
-    result = judge_exercise(exercise, 4.0, bench_of(chapter), lambda: session, SEED)
+    examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, alternative.answers))
+    if shared:
+        examiner = replace(examiner, checks=replace(examiner.checks, checks=share_of(chapter, alternative)))
+    result = judge_exercise(exercise, 4.0, examiner, lambda: session, SEED)
     lost = [(check.check, check.detail, check.trouble) for check in result.checks if check.outcome != Outcome.PASSED]
     assert lost == []
     assert result.score == 4.0
 
 
+def share_of(chapter: Chapter, alternative: Variant) -> tuple[Check, ...]:
+    """Some of the checks that ask for what `alternative` replaces; those that replace the same have the others."""
+    mine, names = checks_of(chapter), alternative.answers.keys()
+    asking = [check for check in mine.of(alternative.exercise) if reference_with(chapter, check).names & names]
+    rivals = [one for one in mine.alternatives if one.exercise == alternative.exercise and one.answers.keys() == names]
+    number = rivals.index(alternative)
+    return tuple(asking[number :: len(rivals)]) or (asking[number % len(asking)],)
+
+
 @pytest.mark.parametrize("lazy", LAZY)
-@pytest.mark.parametrize(("chapter", "exercise"), each_exercise("code", "closed"))
-def test_a_lazy_answer_earns_nothing(chapter: Chapter, exercise: Exercise, lazy: str) -> None:
+def test_a_lazy_answer_earns_nothing(chapter: Chapter, exercise: Exercise, lazy: str, transcripts: Transcripts) -> None:
     checks = checks_of(chapter)
-    session = LocalSession({**checks.namespace(), **LAZY[lazy](answers_of(chapter, exercise))})
-    bench = replace(bench_of(chapter), hint_seconds=0.0)  # points are what it is about, and hints take most of the time
-    result = judge_exercise(exercise, 4.0, bench, lambda: session, SEED)
+    session = LocalSession({**checks.namespace(), **LAZY[lazy](answers_of(chapter, exercise), checks.reference)})
+    examiner = replace(examiner_of(chapter), hint_seconds=0.0)  # points are what it is about, and hints take long
+    with judged_once(chapter, transcripts):
+        result = judge_exercise(exercise, 4.0, examiner, lambda: session, SEED)
     assert result.score == 0.0, [check.check for check in result.checks if check.outcome is Outcome.PASSED]
 
 
@@ -124,23 +153,21 @@ def answers_of(chapter: Chapter, exercise: Exercise) -> dict[str, object]:
         if f'exercise="{exercise.id}"' in block.split("\n")[0]:
             for node in ast.walk(ast.parse("\n".join(block.split("\n")[1:]))):
                 names += [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) else []
-    return {name: getattr(checks_of(chapter).reference, name) for name in names if not name.startswith("_")}
+    return {name: checks_of(chapter).reference[name] for name in names if not name.startswith("_")}
 
 
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_the_unedited_release_earns_nothing(chapter: Chapter, folder: Path) -> None:
     namespace: dict[str, Any] = {"__name__": "__main__"}
     for cell in nbformat.read(released(chapter, folder), as_version=4).cells:
         if runs_when_graded(cell):
             exec(compile(cell.source, cell.id, "exec"), namespace)  # noqa: S102  # our own release
     for exercise in chapter.exercise:
-        if bench_of(chapter).checks.of(exercise.id):
+        if examiner_of(chapter).checks.of(exercise.id):
             session = LocalSession(namespace)
-            result = judge_exercise(exercise, 4.0, bench_of(chapter), lambda s=session: s, SEED)
+            result = judge_exercise(exercise, 4.0, examiner_of(chapter), lambda s=session: s, SEED)
             assert (result.score, result.status) == (0.0, ExerciseStatus.NOT_BEGUN), exercise.id
 
 
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_two_builds_are_byte_identical(chapter: Chapter, tmp_path: Path) -> None:
     for name in ("one", "two"):
         build(Project(ROOT, tmp_path / name), chapter)
@@ -148,7 +175,6 @@ def test_two_builds_are_byte_identical(chapter: Chapter, tmp_path: Path) -> None
     assert one == two
 
 
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_the_script_runs_top_to_bottom(chapter: Chapter, tmp_path: Path) -> None:
     """Demos and all, on stand-in data, so that it takes seconds; the headline run is the one on real data."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg", "COURSE_DATA_OFFLINE": "1"}
@@ -159,9 +185,8 @@ def test_the_script_runs_top_to_bottom(chapter: Chapter, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_every_figure_is_calibrated_on_both_kinds_of_data(chapter: Chapter) -> None:
-    thresholds = bench_of(chapter).thresholds
+    thresholds = examiner_of(chapter).thresholds
     wanted = {
         (check.name, kind)
         for check in checks_of(chapter).checks
@@ -172,23 +197,15 @@ def test_every_figure_is_calibrated_on_both_kinds_of_data(chapter: Chapter) -> N
     assert all(row.false_fail <= FALSE_FAIL for row in thresholds.values())
 
 
-def rivals() -> Iterator[Any]:
-    for chapter in CHAPTERS:
-        for row in bench_of(chapter).thresholds.values():
-            for rival in row.rivals:
-                yield pytest.param(chapter, row, rival, id=f"{row.check}-{row.data}-{rival.name}")
-
-
-@pytest.mark.parametrize(("chapter", "row", "rival"), list(rivals()))
-def test_the_threshold_separates_right_from_wrong(chapter: Chapter, row: Any, rival: Any) -> None:
+def test_the_threshold_separates_right_from_wrong(chapter: Chapter, calibration: Any, rival: Any) -> None:
     """By the committed runs: no alternative ever fell short, no mutant ever got through."""
-    check = next(check for check in checks_of(chapter).checks if check.name == row.check)
-    passes = rival.worst >= row.threshold if check.bound == "at_least" else rival.worst <= row.threshold
+    check = next(check for check in checks_of(chapter).checks if check.name == calibration.check)
+    bound = calibration.threshold
+    passes = rival.worst >= bound if check.bound == "at_least" else rival.worst <= bound
     assert passes == (rival.kind == "alternative")
 
 
 @pytest.mark.skipif(not CURRICULUM.exists(), reason="the curriculum is not beside this checkout")
-@pytest.mark.parametrize("chapter", each_chapter())
 def test_all_of_the_curriculums_exercises_are_there(chapter: Chapter) -> None:
     wanted = yaml.safe_load(CURRICULUM.read_text(encoding="utf-8"))["exercises"]
     prefixes = {exercise.id.rsplit(".", 1)[0] for exercise in chapter.exercise}
@@ -197,8 +214,9 @@ def test_all_of_the_curriculums_exercises_are_there(chapter: Chapter) -> None:
 
 
 def test_no_stray_file_is_beside_the_checks() -> None:
-    names = [chapter.name for chapter in CHAPTERS]
-    for folder, prefixes in ((PROJECT.checks, ("test_", "inputs_", "headline_", "")), (PROJECT.mutants, ("",))):
-        for path in folder.iterdir():
-            known = any(path.name.startswith(prefix + name) for prefix in prefixes for name in names)
-            assert known or path.name in ("__init__.py", "__pycache__"), path
+    names = [chapter.name for chapter in load_syllabus(PROJECT.syllabus)]
+    known = ("test_*.py", "inputs*.py", "headline*.py", "thresholds.toml", "__init__.py", "__pycache__")
+    for folder, patterns in ((PROJECT.checks, known), (PROJECT.mutants, ("*.py", "__pycache__"))):
+        assert {path.name for path in folder.iterdir()} - {"__init__.py", "__pycache__"} <= set(names)
+        for path in folder.glob("*/*"):
+            assert any(path.match(pattern) for pattern in patterns) or path.parent.name == "__pycache__", path

@@ -28,13 +28,19 @@ def steps() -> dict[str, str]:
 def test_the_five_steps_make_a_chapter_that_is_graded(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path)
     assert set(steps()) == set(PLACES)
+    syllabus = checkout.project.syllabus
+    before = syllabus.read_text(encoding="utf-8") + "\n"
+    checkout.run("course", "new", "ch98_example", "--theme", "columns", "--title", "An example")
+    laid_out = syllabus.read_text(encoding="utf-8")
     for name, code in steps().items():
         path = checkout.root / PLACES[name]
-        path.parent.mkdir(exist_ok=True)
-        before = path.read_text(encoding="utf-8") + "\n" if path.exists() else ""
-        path.write_text(before + code, encoding="utf-8")
+        assert path.is_file(), "`course new` has laid it out"
+        path.write_text(before + code if path == syllabus else code, encoding="utf-8")
         assert PLACES[name] in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
+    for line in ("[[chapter]]", 'name = "ch98_example"', 'id = "p.98.1"', 'title = "An example"'):
+        assert line in laid_out.removeprefix(before)
+        assert line in steps()["syllabus"]
     assert json.loads(checkout.run("course", "check", "ch98", "--json").stdout) == []
     checkout.run("course", "release", "ch98")
     build, name = checkout.project.build, "ch98_example"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom.assignment import open_bench, read_release
+from autograder.classroom.assignment import open_examiner, read_release
 from autograder.engine.judging.checks import ChapterChecks
 from autograder.engine.judging.grade import Assignment, Unreadable, grade, read_notebook, refused
 from autograder.engine.result import Result
@@ -46,10 +46,10 @@ def _released(assignment: Assignment, answers: Mapping[str, str]) -> Released:
 
 def _without(assignment: Assignment, names: Sequence[str]) -> Assignment:
     """Return the assignment without some of its checks."""
-    checks = assignment.bench.checks
+    checks = assignment.examiner.checks
     kept = tuple(check for check in checks.checks if check.name not in names)
     assert len(kept) == len(checks.checks) - len(names)
-    return replace(assignment, bench=replace(assignment.bench, checks=replace(checks, checks=kept)))
+    return replace(assignment, examiner=replace(assignment.examiner, checks=replace(checks, checks=kept)))
 
 
 def _graded(path: Path, assignment: Assignment) -> Result:
@@ -81,8 +81,10 @@ def assignment(tmp_path_factory: pytest.TempPathFactory) -> Assignment:
     chapter = load_syllabus(project.syllabus).find("ch03")
     release(project, chapter)
     only = frozenset({"p.03.2", "p.03.3"})
-    bench = replace(open_bench(project, chapter), hint_seconds=2.0)  # enough to recognise the first misconceptions
-    return Assignment(chapter, read_release(project, chapter), bench, "key", only)
+    examiner = replace(
+        open_examiner(project, chapter), hint_seconds=2.0
+    )  # enough to recognise the first misconceptions
+    return Assignment(chapter, read_release(project, chapter), examiner, "key", only)
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +120,9 @@ def mini(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def questions(mini: Checkout) -> Assignment:
     """The one exercise of the miniature chapter that a person reads; none of its checks is run."""
     chapter = load_syllabus(mini.project.syllabus).find(NAME)
-    bench = open_bench(Project(ROOT), load_syllabus(Project(ROOT).syllabus).find("ch03"))
-    bench = replace(bench, checks=ChapterChecks(NAME, (), bench.checks.load_answers))
-    return Assignment(chapter, read_release(mini.project, chapter), bench, "key", frozenset({"p.99.4"}))
+    examiner = open_examiner(Project(ROOT), load_syllabus(Project(ROOT).syllabus).find("ch03"))
+    examiner = replace(examiner, checks=ChapterChecks(NAME, (), examiner.checks.load_answers))
+    return Assignment(chapter, read_release(mini.project, chapter), examiner, "key", frozenset({"p.99.4"}))
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name, marks=_waits(case)) for case in TEXTS])

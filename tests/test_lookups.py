@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import sys
 import types
 from collections.abc import Iterator
@@ -13,18 +12,13 @@ from unittest import mock
 import pytest
 
 import course.datasets
-from autograder.classroom.assignment import open_bench
-from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.checks import Check, Variant
 from autograder.engine.judging.judge import Seed, run_check
 from autograder.engine.wire.proxy import LocalSession
 from autograder.redteam.lookups import LIMIT, SEEDS, answer_names, lookups, tried
-from autograder.testing.chapter import load_chapter
-from course.project import Project
 from course.syllabus import Chapter, load_syllabus
-from tests.support.checkout import ROOT
+from tests.support.chapters import PROJECT, checks_of, each, examiner_of, row, spread
 
-PROJECT = Project(ROOT)
-CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 SEED = Seed("look-up", "test", "1")
 
 # Exercises with a core check that draws on a public data set, but where no label can be looked up: why not.
@@ -34,36 +28,23 @@ NOTHING_TO_LOOK_UP: dict[str, str] = {
 }
 
 
-@functools.cache
-def checks_of(chapter: Chapter) -> ChapterChecks:
-    return load_chapter(chapter.name)
-
-
-def each_lookup() -> list[Any]:
-    return [
-        pytest.param(chapter, one, id=f"{one.exercise}-{one.name}")
-        for chapter in CHAPTERS
-        for one in checks_of(chapter).lookups
-    ]
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    spread(metafunc, {"chapter, found": each("lookups"), "chapter, exercise, core": core_checks})
 
 
 @pytest.mark.parametrize("seeds", [SEEDS[:1], pytest.param(SEEDS[1:], marks=pytest.mark.full)], ids=["once", "often"])
-@pytest.mark.parametrize(("chapter", "found"), each_lookup())
 def test_a_lookup_gains_next_to_nothing(chapter: Chapter, found: Variant, seeds: tuple[str, ...]) -> None:
-    row = tried(PROJECT, chapter, found, seeds)
-    assert row.holds, f"{row.gain:.0%} of the points, by {', '.join(row.passed)}"
+    gained = tried(PROJECT, chapter, found, seeds)
+    assert gained.holds, f"{gained.gain:.0%} of the points, by {', '.join(gained.passed)}"
 
 
-def core_checks() -> list[Any]:
+def core_checks(chapter: Chapter) -> Iterator[Any]:
     """The core checks of each code exercise."""
-    rows = []
-    for chapter in CHAPTERS:
-        for exercise in chapter.exercise:
-            checks = checks_of(chapter).of(exercise.id) if exercise.kind == "code" else ()
-            core = tuple(check for check in checks if check.core) or checks
-            if core:
-                rows.append(pytest.param(chapter, exercise.id, core, id=exercise.id))
-    return rows
+    for exercise in chapter.exercise:
+        checks = checks_of(chapter).of(exercise.id) if exercise.kind == "code" else ()
+        core = tuple(check for check in checks if check.core) or checks
+        if core:
+            yield row(chapter, exercise.id, core, id=exercise.id)
 
 
 def modules_of(chapter: str) -> list[types.ModuleType]:
@@ -91,31 +72,31 @@ def recorded(chapter: str) -> Iterator[set[str]]:
 
 
 def data_of(chapter: Chapter, checks: tuple[Check, ...]) -> set[str]:
-    """The public data sets that some checks draw on."""
-    if not any(vars(module).get("load") is course.datasets.load for module in modules_of(chapter.name)):
-        return set()  # running the checks takes a while
-    bench = open_bench(PROJECT, chapter)
+    """The public data sets that some checks draw on, or the first of them that are met."""
+    found = {check.data for check in checks if check.data}
+    if found or not any(vars(module).get("load") is course.datasets.load for module in modules_of(chapter.name)):
+        return found  # running the checks takes a while
     with recorded(chapter.name) as seen:
         for check in checks:
-            session = LocalSession(checks_of(chapter).namespace())
-            run_check(check, bench, lambda s=session: s, SEED)  # type: ignore[misc]
-    return seen | {check.data for check in checks if check.data}
+            if not seen:
+                session = LocalSession(checks_of(chapter).namespace())
+                run_check(check, examiner_of(chapter), lambda s=session: s, SEED)  # type: ignore[misc]
+    return seen
 
 
-@pytest.mark.parametrize(("chapter", "exercise", "core"), core_checks())
 def test_public_labels_are_looked_up_or_there_is_a_reason(
     chapter: Chapter, exercise: str, core: tuple[Check, ...]
 ) -> None:
     has = any(found.exercise == exercise for found in checks_of(chapter).lookups)
-    data = data_of(chapter, core)
-    if data and not has:
+    data = set() if has else data_of(chapter, core)  # which takes a while, and what has a look-up needs no reason
+    if data:
         assert exercise in NOTHING_TO_LOOK_UP, f"its core checks draw on {sorted(data)}: add a look-up, or a reason"
     else:
         assert exercise not in NOTHING_TO_LOOK_UP, "it needs no reason"
 
 
 def chapter_of(short: str) -> Chapter:
-    return next(chapter for chapter in CHAPTERS if chapter.short == short)
+    return load_syllabus(PROJECT.syllabus).find(short)
 
 
 def test_what_an_answer_gains_is_measured() -> None:

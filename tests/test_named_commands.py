@@ -47,8 +47,8 @@ def test_there_are_some() -> None:
 def test_a_command_that_is_named_exists(command: str, where: str) -> None:
     known: Any = typer.main.get_command(app)  # of click, as typer brings it along
     _, name, *arguments = shlex.split(command)
-    assert name in known.commands, f"{where}: there is no `course {name}`"
-    options = {option for one in known.commands[name].params for option in one.opts}
+    assert name in known.list_commands(None), f"{where}: there is no `course {name}`"
+    options = {option for one in known.get_command(None, name).params for option in one.opts}
     used = {one.split("=")[0] for one in arguments if one.startswith("-")}
     assert used <= options, f"{where}: `course {name}` has no such option"
     if name == "data":

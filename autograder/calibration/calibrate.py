@@ -34,7 +34,7 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True)
-class Plan:
+class CalibrationPlan:
     """How often each kind of answer is run."""
 
     reference: int = 100
@@ -53,7 +53,7 @@ class _Job:
 
 
 def calibrate(
-    project: Project, chapter: str, plan: Plan, source: str, workers: int, only: frozenset[str] = frozenset()
+    project: Project, chapter: str, plan: CalibrationPlan, source: str, workers: int, only: frozenset[str] = frozenset()
 ) -> Iterator[Calibration]:
     """Yield the calibration of each check of `chapter` that returns a figure.
 
@@ -135,7 +135,7 @@ def data_from(source: str) -> Iterator[None]:
             os.environ.update(before)
 
 
-def _answers(checks: ChapterChecks, check: Check, plan: Plan) -> Iterator[tuple[str, int]]:
+def _answers(checks: ChapterChecks, check: Check, plan: CalibrationPlan) -> Iterator[tuple[str, int]]:
     yield "", plan.reference
     for variant in checks.alternatives:
         if variant.exercise == check.exercise:

@@ -7,7 +7,6 @@ import importlib
 import linecache
 import os
 import sys
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.classroom.course_key import course_key
-from autograder.classroom.fingerprints import ChapterKeys, engine_digest, sources_digest
-from autograder.engine.judging.grade import Assignment, Sheet
-from autograder.engine.judging.judge import Bench
+from autograder.classroom.fingerprints import ChapterFingerprints, engine_digest, sources_digest
+from autograder.engine.judging.grade import Assignment, Released
+from autograder.engine.judging.judge import Examiner
 from autograder.testing.chapter import load_chapter
-from autograder.testing.thresholds import load_calibrations
+from autograder.testing.thresholds import data_source, load_calibrations
 from course.errors import EngineError, SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -32,7 +31,7 @@ class Opened:
     """An assignment with the keys that results of its submissions are stored under."""
 
     assignment: Assignment
-    keys: ChapterKeys
+    fingerprints: ChapterFingerprints
 
 
 def opened(project: Project, name: str) -> Opened:
@@ -62,7 +61,7 @@ def _opened(project: Project, name: str, sources: str, key: str) -> Opened:
         linecache.checkcache()
     _opened_before.add((project, name))
     assignment = open_assignment(project, name)
-    return Opened(assignment, ChapterKeys.of(project, assignment))
+    return Opened(assignment, ChapterFingerprints.of(project, assignment))
 
 
 def open_assignment(project: Project, name: str) -> Assignment:
@@ -74,10 +73,10 @@ def open_assignment(project: Project, name: str) -> Assignment:
     """
     chapter = load_syllabus(project.syllabus).find(name)
     release = read_release(project, chapter)
-    return Assignment(chapter, release, open_bench(project, chapter), course_key(project))
+    return Assignment(chapter, release, open_examiner(project, chapter), course_key(project))
 
 
-def read_sheet(project: Project, name: str) -> Sheet:
+def read_chapter(project: Project, name: str) -> Released:
     """Return what was released of the chapter called `name`; unlike `open_assignment` it imports no check.
 
     Raises
@@ -85,7 +84,7 @@ def read_sheet(project: Project, name: str) -> Sheet:
     SetupError : no such chapter, or it has not been released.
     """
     chapter = load_syllabus(project.syllabus).find(name)
-    return Sheet(chapter, read_release(project, chapter))
+    return Released(chapter, read_release(project, chapter))
 
 
 def read_release(project: Project, chapter: Chapter) -> NotebookNode:
@@ -102,22 +101,12 @@ def read_release(project: Project, chapter: Chapter) -> NotebookNode:
     return notebook
 
 
-def open_bench(project: Project, chapter: Chapter) -> Bench:
+def open_examiner(project: Project, chapter: Chapter) -> Examiner:
     """Return what judges the answers of a chapter."""
     project.importable()
-    return Bench(load_chapter(chapter.name), load_calibrations(project.checks, chapter.name), data_source)
+    return Examiner(load_chapter(chapter.name), load_calibrations(project.checks, chapter.name), data_source)
 
 
 def released_notebook(project: Project, chapter: Chapter) -> Path:
     """Return where the released notebook is, or would be."""
     return project.build / "release" / chapter.name / f"{chapter.name}.ipynb"
-
-
-@functools.cache
-def data_source(name: str) -> str:
-    """Return whether the data set `name` is ``real`` on this machine, or a ``stand-in``."""
-    from course.datasets import load
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return load(name).source

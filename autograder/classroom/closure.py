@@ -1,7 +1,7 @@
 """Which of a checkout's own files a piece of code is made of: what it imports, and what that imports in turn.
 
 Read from the text and not from `sys.modules`, so that the answer is the same in every process, whatever else has been
-imported there: a worker, the service of feedback at once, a test. An import counts wherever it stands, in a function
+imported there: a worker, the service of instant feedback, a test. An import counts wherever it stands, in a function
 too; what is imported by a name made at run time has to be named by the caller.
 """
 

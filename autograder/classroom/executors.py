@@ -19,7 +19,7 @@ from typing import Any
 import psutil
 
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.settings import load_settings
+from autograder.engine.settings import default_workers, load_settings
 from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT
 from course.errors import SetupError
 from course.project import Project
@@ -43,16 +43,6 @@ class Workforce:
     make: Callable[[int], Executor]
     begin: Callable[[bool], object] = lambda fresh: None
     close: Callable[[], object] = lambda: None
-
-
-def default_workers() -> int:
-    """Return how many hand-ins to judge at the same time: as many as this process may use cores at a time.
-
-    Its affinity and the control group's quota count: a pod with 2 of a machine's 64 cores gets 2.
-    """
-    import joblib
-
-    return int(joblib.cpu_count())
 
 
 def local(project: Project, chapter: str, workers: int | None = None) -> Workforce:
@@ -134,7 +124,7 @@ def _context(project: Project, chapter: str, asked: str = "") -> multiprocessing
     if sys.platform != "linux":
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["autograder.classroom.preload"])
+    context.set_forkserver_preload(["autograder.classroom.worker_imports"])
     from autograder.engine.warm.launcher import clean_environment
     from autograder.engine.warm.preload import named_in
 

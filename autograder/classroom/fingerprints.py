@@ -1,11 +1,11 @@
-"""What a stored result depends on, as digests: a result is good for as long as its key is the same.
+"""What a stored result depends on, as fingerprints: a result is good for as long as its own is the same.
 
 Of a submission: what was handed in, the release, the chapter's limits, the course's key, which data sets are here, the
 engine and its settings on this machine, and the versions of the libraries. Of one check beside that: its own source and
 what its module offers to it, its thresholds, and the chapter's solutions, because a check may compare with them and the
-blame rule does. The mutants only word the hint of a failed check: they are part of the keys of failed ones.
+blame rule does. The mutants only word the hint of a failed check: they are part of the fingerprints of failed ones.
 
-Code counts with all that it imports (`imports.closure`), so that there is no list to be kept: a key covers each file of
+Code counts with all that it imports (`closure`), so that there is no list to be kept: a fingerprint covers each file of
 ours that judging has loaded, and no command's.
 """
 
@@ -33,15 +33,15 @@ _LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "torch")
 # A worker is started by the first, forked from the second, and judges by the third; the last names the warm kernels.
 _JUDGING = (
     "autograder.classroom.executors",
-    "autograder.classroom.preload",
+    "autograder.classroom.worker_imports",
     "autograder.classroom.hand_in",
     "course.kernel_provisioner",
 )
 
 
 @dataclass(frozen=True)
-class Keys:
-    """The keys of one submission's results.
+class Fingerprints:
+    """The fingerprints of one submission's results.
 
     Attributes
     ----------
@@ -55,24 +55,24 @@ class Keys:
     hints: str
 
     def of(self, result: CheckResult) -> str:
-        """Return the key that `result` is stored under."""
+        """Return the fingerprint that `result` is stored under."""
         hints = "" if result.outcome is Outcome.PASSED else self.hints
         return _digest([self.run, self.checks.get(result.check, ""), hints])
 
 
 @dataclass(frozen=True)
-class ChapterKeys:
-    """What the keys of all submissions of a chapter have in common; see `Keys`."""
+class ChapterFingerprints:
+    """What the fingerprints of all submissions of a chapter have in common; see `Fingerprints`."""
 
     run: str
     checks: Mapping[str, str]
     hints: str
 
     @classmethod
-    def of(cls, project: Project, assignment: Assignment) -> ChapterKeys:
+    def of(cls, project: Project, assignment: Assignment) -> ChapterFingerprints:
         """Return the keys of a chapter as its files are now."""
         chapter = assignment.chapter
-        data = sorted({*chapter.datasets, *(check.data for check in assignment.bench.checks.checks)} - {""})
+        data = sorted({*chapter.datasets, *(check.data for check in assignment.examiner.checks.checks)} - {""})
         here = {row.name: row.where not in ("missing", "damaged") for row in status()} if data else {}
         run = [
             environment(project),
@@ -88,9 +88,9 @@ class ChapterKeys:
         mutants = closure(project.root, project.mutant_files(chapter.name)) - engine_files(project)
         return cls(_digest(run), dict(_check_digests(project, assignment)), _of_files(mutants))
 
-    def submission(self, student: str, attempt: str) -> Keys:
+    def submission(self, student: str, attempt: str) -> Fingerprints:
         """Return the keys of one submission; `attempt` is the digest of what was handed in."""
-        return Keys(_digest([self.run, student, attempt]), self.checks, self.hints)
+        return Fingerprints(_digest([self.run, student, attempt]), self.checks, self.hints)
 
 
 @functools.cache
@@ -122,7 +122,7 @@ def engine_digest(project: Project) -> str:
 def _data_of_ours(project: Project) -> Iterator[Path]:
     """Files of ours that judging reads beside code: where data sets come from, how a warm kernel is started."""
     yield from (project.root / "course" / "datasets").glob("*.toml")
-    yield from (project.root / "autograder" / "kernels").glob("*/kernel.json")
+    yield from (project.root / "autograder" / "engine" / "warm" / "kernels").glob("*/kernel.json")
 
 
 def _imported_by(release: NotebookNode) -> Iterator[str]:
@@ -148,12 +148,12 @@ def _version(library: str) -> str:
 
 
 def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
-    chapter, bench = assignment.chapter.name, assignment.bench
+    chapter, examiner = assignment.chapter.name, assignment.examiner
     answers = project.solution_files(chapter)
     solutions = _of_files(closure(project.root, answers) - engine_files(project))
     rows: dict[str, str] = {}
-    for (name, source), row in sorted(bench.thresholds.items()):
-        rows[name] = rows.get(name, "") + source + row.model_dump_json()
+    for (name, source), row in sorted(examiner.thresholds.items()):
+        rows[name] = rows.get(name, "") + f"{source}{row.threshold!r}"
     for path in project.check_files(chapter):
         for name, digest in _of_module(project, path):
             yield name, _digest([digest, rows.get(name, ""), solutions])

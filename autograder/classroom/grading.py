@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from nbformat import v4
 
 from autograder.classroom.alike import Alike, Reader, alike
-from autograder.classroom.assignment import read_sheet
+from autograder.classroom.assignment import read_chapter
 from autograder.classroom.course_key import course_key
 from autograder.classroom.dispatch import Dispatcher, Done
 from autograder.classroom.executors import Workforce, local
@@ -21,7 +21,7 @@ from autograder.classroom.hand_in import HandIn, Judged, hand_ins, judge_hand_in
 from autograder.classroom.nbgrader_plugins import gradebook, stock_config
 from autograder.classroom.recorder import PATIENCE, Recorder, entry_of, read_timestamp
 from autograder.classroom.store import Store
-from autograder.engine.judging.grade import Sheet
+from autograder.engine.judging.grade import Released
 from autograder.engine.result import ExerciseStatus, Result, Status
 from course.errors import CourseError, SetupError
 from course.nbgrader_plugins.gradebook import gradebook_url
@@ -57,8 +57,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         key is unfit.
     """
     options = options or Options()
-    sheet = read_sheet(project, name)
-    chapter = sheet.chapter
+    released = read_chapter(project, name)
+    chapter = released.chapter
     found = hand_ins(project, chapter, options.students)
     if not found:
         where = project.build / "submitted"
@@ -74,11 +74,11 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         try:
             workforce.begin(options.fresh)
             for done in Dispatcher(workforce, judge).run(found):
-                yield _recorded(project, recorder, sheet, done)
+                yield _recorded(project, recorder, released, done)
         finally:
             workforce.close()
     if not options.students:
-        yield from _absent(project, sheet, {one.student for one in found})
+        yield from _absent(project, released, {one.student for one in found})
 
 
 @functools.cache
@@ -86,23 +86,23 @@ def _rules(project: Project) -> Rules:
     return Rules.of(stock_config(project))
 
 
-def _recorded(project: Project, recorder: Recorder, sheet: Sheet, done: Done[HandIn, Judged]) -> Result:
+def _recorded(project: Project, recorder: Recorder, released: Released, done: Done[HandIn, Judged]) -> Result:
     """File what became of one hand-in, write it into the gradebook and return the result, or say why there is none."""
     student, error = done.job.student, done.error
     try:
         if done.value is not None:
             folder, notebook = done.job.folder, done.value.notebook
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
-            file_autograded(project, sheet.chapter.name, student, folder, notebook, _rules(project))
+            file_autograded(project, released.chapter.name, student, folder, notebook, _rules(project))
             return _with_given(done.value.result, recorder.record(entry))
     except Exception as trouble:  # whatever it is about this hand-in, the rest of the class goes on
         error = trouble
     if isinstance(error, CourseError):
-        return not_judged(sheet, student, str(error))
+        return not_judged(released, student, str(error))
     if type(error).__name__ == "KilledWorker":  # dask's, which is not always installed
-        return not_judged(sheet, student, f"Its worker was killed again and again ({error}); run again.")
+        return not_judged(released, student, f"Its worker was killed again and again ({error}); run again.")
     # A mistake of ours must not keep the rest of the class waiting.
-    return not_judged(sheet, student, f"The grader tripped ({type(error).__name__}): {error}")
+    return not_judged(released, student, f"The grader tripped ({type(error).__name__}): {error}")
 
 
 def _with_given(result: Result, given: Mapping[str, float]) -> Result:
@@ -111,9 +111,9 @@ def _with_given(result: Result, given: Mapping[str, float]) -> Result:
     return result.model_copy(update={"exercises": rows})
 
 
-def not_judged(sheet: Sheet, student: str, trouble: str) -> Result:
+def not_judged(released: Released, student: str, trouble: str) -> Result:
     """Return the result of a submission the grader could not deal with: no score, and the reason."""
-    return _blank(sheet, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
+    return _blank(released, student, Status.NOT_JUDGED, ExerciseStatus.NOT_JUDGED, None, trouble)
 
 
 def worth_a_look(project: Project, name: str) -> list[Alike]:
@@ -123,21 +123,23 @@ def worth_a_look(project: Project, name: str) -> list[Alike]:
     ------
     SetupError : no such chapter, or it has not been released.
     """
-    sheet = read_sheet(project, name)
-    reader, store = Reader(sheet.release), Store.of(project, sheet.chapter)
-    students = [one.student for one in hand_ins(project, sheet.chapter)]
+    released = read_chapter(project, name)
+    reader, store = Reader(released.release), Store.of(project, released.chapter)
+    students = [one.student for one in hand_ins(project, released.chapter)]
     found = ((student, store.restored(student)) for student in students)
     return alike([reader.answered(student, notebook) for student, notebook in found if notebook], reader.known)
 
 
-def _absent(project: Project, sheet: Sheet, seen: set[str]) -> Iterator[Result]:
+def _absent(project: Project, released: Released, seen: set[str]) -> Iterator[Result]:
     """Students of the gradebook who handed in nothing: shown, not recorded."""
     with gradebook(project) as book:
         absent = sorted(student.id for student in book.students if student.id not in seen)
     for student in absent:
-        yield _blank(sheet, student, Status.MISSING, ExerciseStatus.NOT_BEGUN, 0.0, "Nothing was handed in.")
+        yield _blank(released, student, Status.MISSING, ExerciseStatus.NOT_BEGUN, 0.0, "Nothing was handed in.")
 
 
-def _blank(sheet: Sheet, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str) -> Result:
-    exercises = tuple(part.row(each, score) for part in sheet.parts)
-    return Result(chapter=sheet.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)
+def _blank(
+    released: Released, student: str, status: Status, each: ExerciseStatus, score: float | None, note: str
+) -> Result:
+    exercises = tuple(part.row(each, score) for part in released.parts)
+    return Result(chapter=released.chapter.name, student=student, status=status, notes=(note,), exercises=exercises)

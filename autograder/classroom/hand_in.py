@@ -18,7 +18,7 @@ from autograder.engine.result import Result, Status
 from autograder.feedback.page import show
 from course.errors import EngineError
 from course.hand_in_files import SYSTEMS, files_of, printable
-from course.notebooks import Found, newest_first
+from course.notebooks import FoundNotebook, newest_first
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -48,13 +48,13 @@ def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = froz
 
 
 def judge_hand_in(
-    project: Project, name: str, hand_in: HandIn, fresh: bool = False, *, at_once: bool = False
+    project: Project, name: str, hand_in: HandIn, fresh: bool = False, *, instant: bool = False
 ) -> Judged:
     """Judge one hand-in and store the result; run in a worker.
 
     Parameters
     ----------
-    at_once : it is not known yet whether this hand-in counts: what is stored of the student's grade stays, and a later
+    instant : it is not known yet whether this hand-in counts: what is stored of the student's grade stays, and a later
         grading of the same notebook finds the result.
 
     Raises
@@ -63,13 +63,13 @@ def judge_hand_in(
     """
     found = opened(project, name)
     chapter = found.assignment.chapter
-    early = Store.early(project, chapter)
-    store = early if at_once else Store.of(project, chapter)
+    of_instant = Store.instant(project, chapter)
+    store = of_instant if instant else Store.of(project, chapter)
     try:
         path, notes = _find_notebook(project, hand_in, chapter)
         notebook = read_notebook(path, chapter.limits.notebook_mb)
         graded = grade_stored(
-            notebook, hand_in.student, found, store, notes=notes, fresh=fresh, early=None if at_once else early
+            notebook, hand_in.student, found, store, notes=notes, fresh=fresh, instant=None if instant else of_instant
         )
     except Unreadable as error:
         graded = refused(hand_in.student, found.assignment, error.status, str(error))
@@ -91,7 +91,7 @@ def _find_notebook(project: Project, hand_in: HandIn, chapter: Chapter) -> tuple
     named = hand_in.folder / f"{chapter.name}.ipynb"
     if named.is_file() or named.is_symlink():
         return named, ()
-    there = [Found(taken.path, taken.path.name) for taken in files_of(hand_in.folder, SYSTEMS).taken]
+    there = [FoundNotebook(taken.path, taken.path.name) for taken in files_of(hand_in.folder, SYSTEMS).taken]
     notebooks = [one for one in there if one.path.suffix.lower() == ".ipynb"]
     others = (name for name in project.chapters if name != chapter.name)
     found = newest_first(notebooks, chapter, others) or notebooks

@@ -25,7 +25,7 @@ from nbgrader.preprocessors import (
 )
 
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.session.client import WARM
+from autograder.engine.session.kernel_client import WARM
 from autograder.engine.settings import load_settings
 from course.errors import SetupError
 from course.project import Project

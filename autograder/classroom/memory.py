@@ -16,13 +16,13 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from autograder.classroom.fingerprints import Keys
+from autograder.classroom.fingerprints import Fingerprints
 from autograder.engine.judging.checks import Check
 from autograder.engine.judging.grade import Assignment, Graded
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise, run_check
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise, run_check
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome, Status
 from autograder.engine.submission.faults import Words
-from autograder.engine.wire.proxy import Exchange
+from autograder.engine.wire.proxy import Call
 
 RAW_BYTES = 8 << 20  # of one check's requests and replies; more are not kept
 KEPT_BYTES = 2 << 20  # of one check's, compressed
@@ -35,11 +35,11 @@ class ReplayMiss(BaseException):
 
 
 class ReplaySession:
-    """A session (`remote.Session`) that gives the recorded replies, in order, and raises `ReplayMiss` when it can't."""
+    """A session (`proxy.Session`) that gives the recorded replies, in order, and raises `ReplayMiss` when it can't."""
 
     alive = True
 
-    def __init__(self, transcript: Sequence[Exchange]) -> None:
+    def __init__(self, transcript: Sequence[Call]) -> None:
         self._left = list(reversed(transcript))
         self.missed = False
 
@@ -77,23 +77,27 @@ class SubmissionMemory:
     whole : whether results of checks that met a trouble may be recalled too: only when the submission is not run.
     """
 
-    keys: Keys
+    fingerprints: Fingerprints
     kept: dict[str, Kept] = field(default_factory=dict)
     whole: bool = False
 
     def recall(self, check: Check) -> CheckResult | None:
         """Return the result of a check that nothing has changed for."""
         found = self.kept.get(check.name)
-        if found is None or found.result.outcome is Outcome.NOT_JUDGED or self.keys.of(found.result) != found.key:
+        if (
+            found is None
+            or found.result.outcome is Outcome.NOT_JUDGED
+            or self.fingerprints.of(found.result) != found.key
+        ):
             return None
         return found.result if found.complete or self.whole else None
 
-    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Exchange], complete: bool) -> None:
+    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Call], complete: bool) -> None:
         """Remember the result of a check and, if it is small enough, what was asked and replied."""
         packed = pack(transcript) if complete else ""
-        self.kept[check.name] = Kept(self.keys.of(result), result, complete, packed)
+        self.kept[check.name] = Kept(self.fingerprints.of(result), result, complete, packed)
 
-    def replay(self, check: Check, bench: Bench, seed: Seed) -> bool:
+    def replay(self, check: Check, examiner: Examiner, seed: Seed) -> bool:
         """Judge a check by the recorded replies; return whether they were enough."""
         before = self.kept.get(check.name)
         transcript = unpack(before.transcript) if before else None
@@ -101,7 +105,7 @@ class SubmissionMemory:
             return False
         session = ReplaySession(transcript)
         with contextlib.suppress(ReplayMiss):
-            run_check(check, replace(bench, memory=self), lambda: session, seed)
+            run_check(check, replace(examiner, memory=self), lambda: session, seed)
         if session.missed:
             self.kept[check.name] = before
         return not session.missed
@@ -112,23 +116,23 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
 
     Parameters
     ----------
-    last : its grade of the last time, under the same `Keys.run`.
+    last : its grade of the last time, under the same `Fingerprints.run`.
     memory : whose results and transcripts are used; what is judged by replay is added.
 
     Returns
     -------
     The grade, or None where something has to be asked of the submission itself; then `memory` is ready for that.
     """
-    bench = replace(assignment.bench, memory=memory, words=Words(last.notebook))
+    examiner = replace(assignment.examiner, memory=memory, words=Words(last.notebook))
     memory.whole = True
     try:
-        if last.result.status is Status.NOT_JUDGED or not _all_known(memory, bench, assignment, seed):
+        if last.result.status is Status.NOT_JUDGED or not _all_known(memory, examiner, assignment, seed):
             return None
         rows = {row.grade_id: row for row in last.result.exercises}
         exercises = tuple(
             rows[part.grade_id]
             if part.by_hand
-            else judge_exercise(part.exercise, part.points, bench, _no_session, seed)
+            else judge_exercise(part.exercise, part.points, examiner, _no_session, seed)
             for part in assignment.parts
             if part.grade_id in rows
         )
@@ -139,14 +143,14 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     return Graded(last.result.model_copy(update={"exercises": exercises}), last.notebook)
 
 
-def _all_known(memory: SubmissionMemory, bench: Bench, assignment: Assignment, seed: Seed) -> bool:
+def _all_known(memory: SubmissionMemory, examiner: Examiner, assignment: Assignment, seed: Seed) -> bool:
     """Replay what can be; return whether a result of each check is known then."""
     lacking = [
         check
         for part in assignment.parts
         if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
-        for check in assignment.bench.checks.of(part.exercise.id)
-        if memory.recall(check) is None and not memory.replay(check, bench, seed)
+        for check in assignment.examiner.checks.of(part.exercise.id)
+        if memory.recall(check) is None and not memory.replay(check, examiner, seed)
     ]
     return not lacking
 
@@ -155,7 +159,7 @@ def _no_session() -> ReplaySession:
     return ReplaySession(())
 
 
-def pack(transcript: Sequence[Exchange]) -> str:
+def pack(transcript: Sequence[Call]) -> str:
     """Return a transcript as text, or an empty one where it is too large to keep."""
     if sum(len(one.request) + len(one.reply) for one in transcript) > RAW_BYTES:
         return ""
@@ -167,7 +171,7 @@ def pack(transcript: Sequence[Exchange]) -> str:
     return base64.b64encode(packed).decode() if len(packed) <= KEPT_BYTES else ""
 
 
-def unpack(text: str) -> tuple[Exchange, ...] | None:
+def unpack(text: str) -> tuple[Call, ...] | None:
     """Return the transcript that `pack` made a text of, or None where there is none, or a damaged one."""
     if not text:
         return None
@@ -181,7 +185,7 @@ def unpack(text: str) -> tuple[Exchange, ...] | None:
         return None
 
 
-def _exchanges(raw: bytes) -> list[Exchange]:
+def _exchanges(raw: bytes) -> list[Call]:
     found, at = [], 0
     while at < len(raw):
         sizes = _HEAD.unpack_from(raw, at)
@@ -192,7 +196,7 @@ def _exchanges(raw: bytes) -> list[Exchange]:
                 raise ValueError("a transcript that ends too early")
             pieces.append(raw[at : at + size])
             at += size
-        found.append(Exchange(pieces[0].decode(), pieces[1], pieces[2]))
+        found.append(Call(pieces[0].decode(), pieces[1], pieces[2]))
     return found
 
 

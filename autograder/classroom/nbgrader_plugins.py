@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
+from nbgrader.auth import JupyterHubAuthPlugin
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -29,7 +32,7 @@ from autograder.engine.submission.restore import WrongNotebook, restore
 from autograder.feedback.page import show
 from course.errors import CourseError
 from course.nbgrader_plugins.config import configure as configure_course
-from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
+from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
 
 
@@ -61,8 +64,8 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
             if legacy.is_legacy(project, resources):
                 return legacy.execute(self, nb, resources)
             found = opened(project.activate(), resources["nbgrader"]["assignment"])
-            stores = (Store.of(project, found.assignment.chapter), Store.early(project, found.assignment.chapter))
-            graded = grade_stored(nb, student, found, stores[0], early=stores[1])
+            stores = (Store.of(project, found.assignment.chapter), Store.instant(project, found.assignment.chapter))
+            graded = grade_stored(nb, student, found, stores[0], instant=stores[1])
         except CourseError as error:
             raise NbGraderException(str(error)) from error
         self.log.info("%s: %s", student, graded.result.status)
@@ -91,6 +94,21 @@ def configure(c: Config, project: Project) -> Config:
     return c
 
 
+def configure_grader(c: Config, root: str, course: str = "") -> Config:
+    """Set in `c` what nbgrader needs in a hub's server that works on the checkout in `root`, and return it.
+
+    Parameters
+    ----------
+    course : its id, for the server that all of its graders share, which may ask the hub who they are; without one it is
+        a grader's own, and ``COURSE_ID`` in the environment names the course.
+    """
+    configure(c, Project.find(Path(root)).activate())
+    c.CourseDirectory.course_id = course or os.environ["COURSE_ID"]
+    if course:
+        c.Authenticator.plugin_class = JupyterHubAuthPlugin
+    return c
+
+
 def stock_config(project: Project) -> Config:
     """Return nbgrader's configuration as its own commands find it in the checkout: late penalties, permissions, …
 
@@ -104,5 +122,5 @@ def stock_config(project: Project) -> Config:
 
 def gradebook(project: Project) -> Any:
     """Return nbgrader's gradebook of this checkout, to be used as a context manager."""
-    with alembic_on_path():
+    with alembic_in_process():
         return Gradebook(gradebook_url(project))

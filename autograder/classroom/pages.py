@@ -14,7 +14,7 @@ from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Assignment
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
 from course.authoring.build import assemble
-from course.errors import EngineError, SetupError
+from course.errors import EngineError, SetupError, near
 from course.project import Project
 
 
@@ -38,6 +38,9 @@ def feedback_class(
     graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
     chosen = [student for student in graded if not students or student in students]
     lost, troubles = [], []
+    if graded and (unknown := sorted(students - set(graded))):
+        meant = near(unknown[0], graded)
+        raise SetupError(f"There is no graded hand-in of a student called {unknown[0]!r}.{meant}")
     if not chosen:
         raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
     answers = _model_answers(project, assignment) if model_answers else {}

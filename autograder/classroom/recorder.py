@@ -36,7 +36,7 @@ _COMMENTED = ("SolutionCell", "TaskCell")
 
 
 @dataclass(frozen=True)
-class Entry:
+class GradebookEntry:
     """What one hand-in puts into the gradebook.
 
     Attributes
@@ -52,7 +52,7 @@ class Entry:
     timestamp: datetime.datetime | None = None
 
 
-def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime | None = None) -> Entry:
+def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime | None = None) -> GradebookEntry:
     """Return what a graded notebook (`feedback.show`) puts into the gradebook, by nbgrader's own rules."""
     scores: dict[str, float | None] = {}
     comments: dict[str, str | None] = {}
@@ -64,7 +64,7 @@ def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime 
         if utils.is_solution(cell) or utils.is_task(cell):
             same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comments[name] = "No response." if same and not utils.is_task(cell) else None
-    return Entry(student, scores, comments, timestamp)
+    return GradebookEntry(student, scores, comments, timestamp)
 
 
 def read_timestamp(folder: Path) -> datetime.datetime | None:
@@ -114,7 +114,7 @@ class Recorder:
     def __exit__(self, *exc: object) -> None:
         self._engine.dispose()
 
-    def record(self, entry: Entry) -> Mapping[str, float]:
+    def record(self, entry: GradebookEntry) -> Mapping[str, float]:
         """Write one hand-in's grades and remarks, all of them or none; what a person has entered stays.
 
         Returns
@@ -147,7 +147,7 @@ class Recorder:
                     told = True
                 time.sleep(0.05)
 
-    def _write(self, connection: Connection, entry: Entry) -> Mapping[str, float]:
+    def _write(self, connection: Connection, entry: GradebookEntry) -> Mapping[str, float]:
         self._notebook = notebook = self._notebook or self._notebook_id(connection)
         _add(connection, _STUDENT, {"id": entry.student})
         submission = self._submission(connection, entry)
@@ -180,7 +180,7 @@ class Recorder:
             )
         return str(found)
 
-    def _submission(self, connection: Connection, entry: Entry) -> RowMapping:
+    def _submission(self, connection: Connection, entry: GradebookEntry) -> RowMapping:
         """The row of the student's submission, made with all that belongs to it where there is none."""
         assignment = select(_ASSIGNMENT.c.id).where(_ASSIGNMENT.c.name == self.chapter).scalar_subquery()
         mine = (_SUBMISSION.c.assignment_id == assignment) & (_SUBMISSION.c.student_id == entry.student)
@@ -207,7 +207,9 @@ class Recorder:
             if rows:
                 connection.execute(table.insert(), rows)
 
-    def _write_scores(self, connection: Connection, submitted: str, entry: Entry) -> tuple[float, dict[str, float]]:
+    def _write_scores(
+        self, connection: Connection, submitted: str, entry: GradebookEntry
+    ) -> tuple[float, dict[str, float]]:
         """Write the automatic scores; return the notebook's score, and of it the cells that a person has decided on."""
         query = select(_GRADE, _CELL.c.name).join(_CELL, _CELL.c.id == _GRADE.c.cell_id)
         total, known, by_hand = 0.0, set(), {}
@@ -230,7 +232,7 @@ class Recorder:
         self._refuse_unknown(entry.scores.keys() - known)
         return total, by_hand
 
-    def _write_comments(self, connection: Connection, submitted: str, entry: Entry) -> None:
+    def _write_comments(self, connection: Connection, submitted: str, entry: GradebookEntry) -> None:
         query = select(_COMMENT.c.id, _COMMENT.c.auto_comment, _CELL.c.name).join(
             _CELL, _CELL.c.id == _COMMENT.c.cell_id
         )

@@ -22,7 +22,7 @@ def grade_stored(
     *,
     notes: tuple[str, ...] = (),
     fresh: bool = False,
-    early: Store | None = None,
+    instant: Store | None = None,
 ) -> Graded:
     """Grade a submitted notebook, running it only where something is not known from the last time; store the grade.
 
@@ -30,7 +30,7 @@ def grade_stored(
     ----------
     notes : on the file, put before the result's own.
     fresh : use nothing that is stored.
-    early : where a result may be that has been judged before this hand-in was to be graded.
+    instant : where a result may be that has been judged before this hand-in was to be graded.
 
     Raises
     ------
@@ -40,29 +40,29 @@ def grade_stored(
     try:
         restored = restore(notebook, assignment.release)
         attempt = attempt_of(restored.notebook)
-        assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
+        assignment = replace(assignment, examiner=replace(assignment.examiner, written=restored.written))
     except WrongNotebook as error:
         attempt = f"not run: {error}"
-    keys = opened.keys.submission(student, "\x1f".join([attempt, *notes]))
-    last, memory = (None, SubmissionMemory(keys)) if fresh else store.recall(student, keys)
+    fingerprints = opened.fingerprints.submission(student, "\x1f".join([attempt, *notes]))
+    last, memory = (None, SubmissionMemory(fingerprints)) if fresh else store.recall(student, fingerprints)
     moved = False
-    if last is None and not fresh and early is not None:
-        last, memory = early.recall(student, keys)
+    if last is None and not fresh and instant is not None:
+        last, memory = instant.recall(student, fingerprints)
         moved = last is not None
     before = dict(memory.kept)
     graded = from_memory(last, memory, assignment, Seed(assignment.key, student, attempt)) if last else None
     if graded is None:
-        bench = replace(assignment.bench, memory=memory)
-        graded = grade(notebook, student, replace(assignment, bench=bench), notes)
+        examiner = replace(assignment.examiner, memory=memory)
+        graded = grade(notebook, student, replace(assignment, examiner=examiner), notes)
     if last is None or moved or graded.result != last.result or memory.kept != before:
-        store.save(keys, graded, memory.kept)
+        store.save(fingerprints, graded, memory.kept)
     return graded
 
 
 def keep_refused(graded: Graded, opened: Opened, store: Store) -> None:
     """Store the grade of a hand-in that can't be run."""
     student, status = graded.result.student, graded.result.status
-    keys = opened.keys.submission(student, f"not run: {status}")
-    last, _ = store.recall(student, keys)
+    fingerprints = opened.fingerprints.submission(student, f"not run: {status}")
+    last, _ = store.recall(student, fingerprints)
     if last is None or last.result != graded.result:
-        store.save(keys, graded)
+        store.save(fingerprints, graded)

@@ -1,7 +1,8 @@
 """Keeps results: one folder per submission, so that a grade is computed once and no run is lost.
 
-Stored are the result, under the key of all it depends on (`keys`), the notebook with its outputs, and, for each check,
-what was asked and replied, so that a check which has changed can be judged again without running the notebook.
+Stored are the result, under the fingerprint of all it depends on (`fingerprints`), the notebook with its outputs, and,
+for each check, what was asked and replied, so that a check which has changed can be judged again without running the
+notebook.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from filelock import FileLock, Timeout
 from nbformat import v4
 from pydantic import ValidationError
 
-from autograder.classroom.fingerprints import Keys
+from autograder.classroom.fingerprints import Fingerprints
 from autograder.classroom.memory import Kept, SubmissionMemory, bounded
 from autograder.engine.judging.grade import Graded
 from autograder.engine.result import CheckResult, Result
@@ -49,7 +50,7 @@ class Store:
         return cls(project.build / "results" / chapter.name)
 
     @classmethod
-    def early(cls, project: Project, chapter: Chapter) -> Store:
+    def instant(cls, project: Project, chapter: Chapter) -> Store:
         """Return the store of what has been judged of a chapter at once, before it is known which hand-in counts."""
         return cls(project.build / "instant" / "results" / chapter.name, each_run=True)
 
@@ -77,7 +78,7 @@ class Store:
             remove(self.folder / _DRAFTS)
             lock.release()
 
-    def save(self, keys: Keys, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:
+    def save(self, fingerprints: Fingerprints, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:
         """Store a grade; a reader sees the old one or the new one, never a half.
 
         Parameters
@@ -88,17 +89,17 @@ class Store:
         ------
         EngineError : the disk is full, or the folder can't be written to.
         """
-        folder, drafts = self._place(graded.result.student, keys.run), self.folder / _DRAFTS
+        folder, drafts = self._place(graded.result.student, fingerprints.run), self.folder / _DRAFTS
         notebook = json.dumps(graded.notebook, ensure_ascii=False)  # nbformat's own writer takes ten times as long
         checks = {result.check for exercise in graded.result.exercises for result in exercise.checks}
         rows = bounded({name: one for name, one in (kept or {}).items() if name in checks})
         content = {
-            "run": keys.run,
+            "run": fingerprints.run,
             "notebook": hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest(),
             "result": graded.result.model_dump(mode="json"),
             "checks": {name: {"key": one.key, "complete": one.complete} for name, one in rows.items()},
         }
-        transcripts = {"run": keys.run, "checks": {name: one.transcript for name, one in rows.items()}}
+        transcripts = {"run": fingerprints.run, "checks": {name: one.transcript for name, one in rows.items()}}
         try:
             drafts.mkdir(parents=True, exist_ok=True)
             write_atomically(folder / "notebook.ipynb", notebook, drafts=drafts)
@@ -122,16 +123,16 @@ class Store:
         found = _read_object(self.folder / student / "notebook.ipynb")
         return found if found and isinstance(found.get("cells"), list) else None
 
-    def recall(self, student: str, keys: Keys) -> tuple[Graded | None, SubmissionMemory]:
-        """Return what is known of a submission under `keys`: its last grade, and the memory of its checks."""
-        folder, memory = self._place(student, keys.run), SubmissionMemory(keys)
+    def recall(self, student: str, fingerprints: Fingerprints) -> tuple[Graded | None, SubmissionMemory]:
+        """Return what is known of a submission under `fingerprints`: its last grade, and the memory of its checks."""
+        folder, memory = self._place(student, fingerprints.run), SubmissionMemory(fingerprints)
         content = self._content(folder)
-        if not content or content["run"] != keys.run:
+        if not content or content["run"] != fingerprints.run:
             return None, memory
         graded = self._graded(folder, content)
         if graded is None:
             return None, memory
-        transcripts = self._transcripts(folder, keys.run)
+        transcripts = self._transcripts(folder, fingerprints.run)
         for exercise in graded.result.exercises:
             for result in exercise.checks:
                 if (one := _kept(result, content["checks"], transcripts)) is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import tomllib
+from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from autograder.engine.isolation.tiers import Tier
 from course.errors import SetupError
+from course.parsing import read_settings
 from course.project import Project
 
 
@@ -31,6 +32,24 @@ class Settings(BaseModel):
     threads: int = Field(default=1, ge=1)
 
 
+class _OfThisCheckout(Settings, BaseSettings):
+    """The same from their two sources, which a `Settings` made for a purpose does not ask."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="COURSE_", env_ignore_empty=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Called by pydantic-settings; the first of the sources that knows a value is believed."""
+        return env_settings, TomlConfigSettingsSource(settings_cls, _file())
+
+
 def load_settings() -> Settings:
     """Return the settings of this checkout.
 
@@ -38,18 +57,19 @@ def load_settings() -> Settings:
     ------
     SetupError : the file is not TOML, or a value is not what it should be.
     """
-    path = Project.find().root / "hub_config" / "grading.toml"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        for name in Settings.model_fields:
-            if value := os.environ.get(f"COURSE_{name.upper()}"):
-                content[name] = value
-        return Settings.model_validate(content)
-    except tomllib.TOMLDecodeError as error:
-        raise SetupError(f"{path} is not valid TOML: {error}. Mend it and run again.") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(map(str, first["loc"]))
-        raise SetupError(
-            f"{name} in {path} (or COURSE_{name.upper()}): {first['msg']}. Mend it and run again."
-        ) from error
+    found = read_settings(_OfThisCheckout, SetupError, "Mend it and run again.", _file())
+    return Settings.model_validate(found.model_dump())
+
+
+def _file() -> Path:
+    return Project.find().root / "hub_config" / "grading.toml"
+
+
+def default_workers() -> int:
+    """Return how many hand-ins to judge at the same time: as many as this process may use cores at a time.
+
+    Its affinity and the control group's quota count: a pod with 2 of a machine's 64 cores gets 2.
+    """
+    import joblib
+
+    return int(joblib.cpu_count())

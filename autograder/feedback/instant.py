@@ -61,7 +61,7 @@ def postponed(submission: str, chapter: str) -> Verdict:
 
 def render_verdict(verdict: Verdict, *, student: str, chapter_title: str) -> str:
     """Return a verdict as a self-contained HTML document that needs no script and no network."""
-    template = page_environment().get_template("at_once.html.j2")
+    template = page_environment().get_template("instant.html.j2")
     return storable(template.render(verdict=verdict, student=student, chapter=chapter_title))
 
 

@@ -42,7 +42,7 @@ _PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG"}
 
 
 @dataclass(frozen=True)
-class Limits:
+class PageLimits:
     """How much of one notebook is put on a page.
 
     Attributes
@@ -112,7 +112,7 @@ def plain_text(value: object) -> str:
     return storable("\n".join(line.rstrip("\r").rpartition("\r")[2] for line in lines))
 
 
-def shorten(text: str, limits: Limits) -> tuple[str, str]:
+def shorten(text: str, limits: PageLimits) -> tuple[str, str]:
     """Return the beginning and the end of `text`, and a note if something between them was left out."""
     lines = [line if len(line) <= limits.width else line[: limits.width] + " …" for line in text.split("\n")]
     if len(lines) > limits.lines:
@@ -140,7 +140,7 @@ def table(text: str) -> Markup:
     )  # fmt: skip
 
 
-def picture(data: object, kind: str, alt: str, limits: Limits) -> Markup | None:
+def picture(data: object, kind: str, alt: str, limits: PageLimits) -> Markup | None:
     """Return an ``img`` with its data inside, or None unless `data` is the base64 of a real picture of that kind.
 
     Parameters
@@ -165,7 +165,7 @@ def picture(data: object, kind: str, alt: str, limits: Limits) -> Markup | None:
 class _Prose:
     """Markdown as prose: raw HTML stays text, headings become bold lines, formulas stay TeX."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: PageLimits) -> None:
         self.limits = limits
         self.markdown = MarkdownIt("commonmark", {"html": False}).enable("table").use(dollarmath_plugin)
         rules: dict[str, Callable[[Token, EnvType], str]] = {
@@ -232,11 +232,11 @@ class Painter:
 
     Attributes
     ----------
-    limits : see `Limits`.
+    limits : see `PageLimits`.
     left : characters that may still be put on the page.
     """
 
-    limits: Limits = field(default_factory=Limits)
+    limits: PageLimits = field(default_factory=PageLimits)
     left: int = field(init=False)
 
     def __post_init__(self) -> None:

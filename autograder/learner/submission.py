@@ -11,11 +11,11 @@ from typing import Protocol
 
 from nbformat import NotebookNode
 
-from autograder.classroom.assignment import open_assignment, open_bench, read_release
+from autograder.classroom.assignment import open_assignment, open_examiner, read_release
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judging.checks import Check
 from autograder.engine.judging.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
-from autograder.engine.judging.judge import NOT_BEGUN, Bench, Seed, run_check, score_of
+from autograder.engine.judging.judge import NOT_BEGUN, Examiner, Seed, run_check, score_of
 from autograder.engine.result import CheckResult, Outcome
 from autograder.engine.session.kernel import Opener
 from autograder.engine.settings import Settings
@@ -39,7 +39,7 @@ class NotBegun(Exception):
     """There is nothing to judge yet; the text tells how to begin."""
 
 
-class Desk(Protocol):
+class JudgedChapter(Protocol):
     """One chapter's submission."""
 
     def judge(self, check: Check) -> CheckResult:
@@ -77,7 +77,7 @@ class Learner:
         self._project = project.activate()
         self._submission = submission
         self._stack = contextlib.ExitStack()
-        self._desks: dict[str, Desk] = {}
+        self._desks: dict[str, JudgedChapter] = {}
         self._idle: dict[str, dict[str, str]] = {}  # chapter -> exercise -> why there is nothing to judge
         self._troubled: set[str] = set()
         self._early = ThreadPoolExecutor(1, "notebook")
@@ -125,10 +125,10 @@ class Learner:
         self._stack.close()
 
     def judge(self, chapter: str, check: Check) -> CheckResult:
-        """Judge one check of a chapter; see `Desk.judge`."""
+        """Judge one check of a chapter; see `JudgedChapter.judge`."""
         return self._desk(chapter).judge(check)
 
-    def _desk(self, chapter: str) -> Desk:
+    def _desk(self, chapter: str) -> JudgedChapter:
         if chapter not in self._desks:
             self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
         return self._desks[chapter]
@@ -149,9 +149,9 @@ class Learner:
             first, *others = dict.fromkeys(why for found in self._idle.values() for why in found.values())
             yield f"Nothing has been begun: {first}" + f", or one of {len(others)} other chapters" * bool(others) + "."
 
-    def _open(self, chapter: Chapter) -> Desk:
+    def _open(self, chapter: Chapter) -> JudgedChapter:
         if self._submission == REFERENCE:
-            return ReferenceDesk(_revealing(open_bench(self._project, chapter)))
+            return ReferenceDesk(_revealing(open_examiner(self._project, chapter)))
         path = self._path(chapter)
         if not path.exists():
             return EmptyDesk(f"run `course start {chapter.short}` to begin")
@@ -161,7 +161,7 @@ class Learner:
         except WrongNotebook:
             return EmptyDesk(f"{path.name} is another chapter's")
         assignment = open_assignment(self._project, chapter.name)
-        assignment = dataclasses.replace(assignment, bench=_revealing(assignment.bench))
+        assignment = dataclasses.replace(assignment, examiner=_revealing(assignment.examiner))
         return NotebookDesk(path, session, assignment)
 
     def _session(self, chapter: Chapter, run: bool) -> _Session:
@@ -208,9 +208,9 @@ class EmptyDesk:
 class ReferenceDesk:
     """Our own answers, in this process."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._bench = bench
-        self._session = LocalSession(bench.checks.namespace())
+    def __init__(self, examiner: Examiner) -> None:
+        self._bench = examiner
+        self._session = LocalSession(examiner.checks.namespace())
 
     def idle(self, exercise: str) -> str:
         return ""
@@ -229,7 +229,7 @@ class NotebookDesk:
         self._name = path.name
         self._notebook = session.restored.notebook
         self._assignment = dataclasses.replace(
-            assignment, bench=dataclasses.replace(assignment.bench, written=session.restored.written)
+            assignment, examiner=dataclasses.replace(assignment.examiner, written=session.restored.written)
         )
         self._opener = session.opener
         self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
@@ -243,7 +243,7 @@ class NotebookDesk:
     def judge(self, check: Check) -> CheckResult:
         if why := self.idle(check.exercise):
             raise NotBegun(why)
-        result = run_check(check, self._assignment.bench, self._opener, self._seed)
+        result = run_check(check, self._assignment.examiner, self._opener, self._seed)
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
         self._results.setdefault(check.exercise, []).append(result)
@@ -268,7 +268,7 @@ class NotebookDesk:
             if part.by_hand or not results:
                 continue
             reached = ""
-            if len(results) == len(self._assignment.bench.checks.of(exercise.id)):
+            if len(results) == len(self._assignment.examiner.checks.of(exercise.id)):
                 score = score_of(results, points)[1]
                 reached = "not judged" if score is None else f"{score:g} of {points:g} points"
             yield f"{exercise.id:9} {exercise.title:50} {reached}"
@@ -290,5 +290,5 @@ def _answers(notebook: NotebookNode) -> dict[str, str]:
     return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
 
 
-def _revealing(bench: Bench) -> Bench:
-    return dataclasses.replace(bench, reveal=True)
+def _revealing(examiner: Examiner) -> Examiner:
+    return dataclasses.replace(examiner, reveal=True)

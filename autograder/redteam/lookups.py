@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder.classroom.assignment import open_bench
+from autograder.classroom.assignment import open_examiner
 from autograder.engine.judging.checks import Variant
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
 from autograder.engine.wire.proxy import LocalSession
 from course.authoring.script import Findings, imports, read_script
 from course.project import Project
@@ -55,7 +55,7 @@ def lookups(project: Project, only: frozenset[str] = frozenset(), seeds: Iterabl
     """
     for chapter in load_syllabus(project.syllabus):
         if not only or chapter.short in only:
-            for found in open_bench(project, chapter).checks.lookups:
+            for found in open_examiner(project, chapter).checks.lookups:
                 yield tried(project, chapter, found, seeds)
 
 
@@ -80,11 +80,11 @@ def _gained(
 ) -> tuple[float, tuple[str, ...]]:
     """Return what the look-up adds to nothing and, if wanted, to right answers for all that it leaves open: the larger
     one."""
-    bench = replace(open_bench(project, chapter), hint_seconds=0.0)  # points are what it is about
+    examiner = replace(open_examiner(project, chapter), hint_seconds=0.0)  # points are what it is about
     others = answer_names(project, chapter, exercise) - found.answers.keys()
 
     def share(without: set[str], variant: Variant | None) -> tuple[float, tuple[str, ...]]:
-        return _share(bench, exercise, without, variant, Seed("look-up", found.name, seed))
+        return _share(examiner, exercise, without, variant, Seed("look-up", found.name, seed))
 
     alone, passed = share(others, found)
     if not others or not beside:
@@ -93,11 +93,11 @@ def _gained(
 
 
 def _share(
-    bench: Bench, exercise: Exercise, without: set[str], variant: Variant | None, seed: Seed
+    examiner: Examiner, exercise: Exercise, without: set[str], variant: Variant | None, seed: Seed
 ) -> tuple[float, tuple[str, ...]]:
-    names = {name: value for name, value in bench.checks.namespace(variant).items() if name not in without}
+    names = {name: value for name, value in examiner.checks.namespace(variant).items() if name not in without}
     session = LocalSession(names)
-    result = judge_exercise(exercise, _POINTS, bench, lambda: session, seed)
+    result = judge_exercise(exercise, _POINTS, examiner, lambda: session, seed)
     if result.score is None:
         trouble = [check.trouble for check in result.checks if check.trouble]
         raise RuntimeError(f"{exercise.id} was not judged: {trouble}")

@@ -36,7 +36,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREACH = re.compile(r"BREACH: ([^\\\n\"]{1,80})")
 
 
-class Row(BaseModel):
+class TechniqueRow(BaseModel):
     """What became of one technique.
 
     Attributes
@@ -62,7 +62,7 @@ class _Hung(BaseException):
     """A submission has outlasted the guard. Not an `Exception`: the engine would take that for its own trouble."""
 
 
-def run(tier: str | None = None, only: frozenset[str] = frozenset()) -> Iterator[Row]:
+def run(tier: str | None = None, only: frozenset[str] = frozenset()) -> Iterator[TechniqueRow]:
     """Try the corpus, one row after the other; the first and the last are an honest submission.
 
     Parameters
@@ -79,14 +79,14 @@ def run(tier: str | None = None, only: frozenset[str] = frozenset()) -> Iterator
     asked = _tier_called(tier)
     chosen = [one for one in techniques() if not only or only & {one.name, *one.number}]
     with Canaries() as canaries, tempfile.TemporaryFile() as spilled:
-        bench = _Bench(canaries, asked, spilled)
-        first = bench.honest("the honest answers, before")
+        examiner = _Bench(canaries, asked, spilled)
+        first = examiner.honest("the honest answers, before")
         if not first.holds:
             raise EngineError(f"An honest submission got {first.got}: run `course doctor` and mend the engine first.")
         yield first
         for technique in chosen:
-            yield bench.row(technique)
-        yield bench.honest("the honest answers, after")
+            yield examiner.row(technique)
+        yield examiner.honest("the honest answers, after")
 
 
 def _tier_called(name: str | None) -> Tier | None:
@@ -110,16 +110,16 @@ class _Bench:
         self._spilled = spilled
         self._tier = Tier.T4
 
-    def honest(self, title: str) -> Row:
+    def honest(self, title: str) -> TechniqueRow:
         """Grade the honest answers to all exercises."""
         graded = self._guarded(lambda: self._graded(target.notebook({}), (), honest=True), "honest")
         if isinstance(graded, Graded):
             self._tier = _tier_of(graded.result)
         got = _points(graded.result) if isinstance(graded, Graded) else graded
         full = isinstance(graded, Graded) and graded.result.score == graded.result.max_score
-        return Row(technique=title, tier=self._tier, wanted="full marks", got=got, holds=full)
+        return TechniqueRow(technique=title, tier=self._tier, wanted="full marks", got=got, holds=full)
 
-    def row(self, technique: Technique) -> Row:
+    def row(self, technique: Technique) -> TechniqueRow:
         """Try one technique."""
         got, holds = self._tried(technique)
         if holds and technique.aftermath:
@@ -130,7 +130,9 @@ class _Bench:
         if holds is False and not promised:
             got += f" ({technique.limit or f'not promised at {self._tier}'})"
         title = f"{technique.name}: {technique.title}"
-        return Row(technique=title, tier=self._tier, wanted=technique.wanted, got=got, holds=holds, promised=promised)
+        return TechniqueRow(
+            technique=title, tier=self._tier, wanted=technique.wanted, got=got, holds=holds, promised=promised
+        )
 
     def _tried(self, technique: Technique) -> tuple[str, bool | None]:
         if technique.not_a_submission:

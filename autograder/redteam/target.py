@@ -14,9 +14,9 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judging.checks import Answers, ChapterChecks
 from autograder.engine.judging.grade import Assignment
-from autograder.engine.judging.judge import Bench
+from autograder.engine.judging.judge import Examiner
 from autograder.engine.settings import load_settings
-from autograder.redteam import checks, insider, reference, wrong
+from autograder.redteam import hidden_checks, insider, reference, wrong
 from autograder.testing.marks import check_of
 from course.syllabus import Chapter, Exercise, Limits
 
@@ -88,10 +88,10 @@ def wrong_answers(exercises: Sequence[str]) -> dict[str, str]:
     return {ANSWERS[exercise]: answer_text(wrong, ANSWERS[exercise]) for exercise in exercises}
 
 
-def bench() -> Bench:
+def examiner() -> Examiner:
     """Return what judges the chapter."""
-    found = tuple(made for value in vars(checks).values() if (made := check_of(value)))
-    return Bench(ChapterChecks(CHAPTER.name, found, lambda: Answers(vars(reference))), {})
+    found = tuple(made for value in vars(hidden_checks).values() if (made := check_of(value)))
+    return Examiner(ChapterChecks(CHAPTER.name, found, lambda: Answers(vars(reference))), {})
 
 
 def assignment(
@@ -100,7 +100,7 @@ def assignment(
     """Return the assignment, to be graded in isolation tier `tier` (as the machine's settings say when None)."""
     stubs = {name: "..." if name.isupper() else f"def {name}(*args): ..." for name in _TITLES}
     settings = None if tier is None else load_settings().model_copy(update={"tier": tier, "minimum_tier": tier})
-    return Assignment(CHAPTER, notebook(stubs), bench(), key, frozenset(only), check_seconds, settings)
+    return Assignment(CHAPTER, notebook(stubs), examiner(), key, frozenset(only), check_seconds, settings)
 
 
 def _cell(text: str, exercise: str, name: str, *, solution: bool) -> NotebookNode:

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 from autograder.engine.isolation.tiers import Tier
 from autograder.redteam.target import ANSWERS
 from course.errors import AuthorError, Problem
+from course.parsing import mistakes
 
 CORPUS = Path(__file__).parent / "corpus"
 _HEADER = re.compile(r"\A# /// technique\n((?:#(?: .*)?\n)+)# ///\n(?:# mypy: ignore-errors\n)?")
@@ -105,8 +106,9 @@ def names() -> tuple[str, ...]:
 def _checked(path: Path, problems: list[Problem]) -> Technique | None:
     try:
         return parse(path.stem, path.read_text(encoding="utf-8"))
-    except (ValueError, ValidationError) as error:
-        problems.append(Problem(path, 0, f"not a technique: {error}"))
+    except ValueError as error:
+        wrong = "; ".join(mistakes(error)) if isinstance(error, ValidationError) else str(error)
+        problems.append(Problem(path, 0, f"not a technique: {wrong}"))
         return None
 
 

@@ -17,17 +17,13 @@ from course.project import Project
 
 def load_chapter(chapter: str) -> ChapterChecks:
     """Import a chapter's checks. The checkout must be importable (`Project.activate`)."""
-    import autograder.checks
-
-    found = _gather(autograder.checks, chapter, Project.check_files, "test_<theme>.py")
+    found = _gather("autograder.checks", chapter, Project.check_files, "test_<theme>.py")
     checks = tuple(item for item in found if isinstance(item, Check))
     return ChapterChecks(chapter, checks, functools.partial(_load_answers, chapter))
 
 
 def _load_answers(chapter: str) -> Answers:
-    import autograder.mutants
-
-    found = _gather(autograder.mutants, chapter, Project.mutant_files, "<theme>.py")
+    found = _gather("autograder.mutants", chapter, Project.mutant_files, "<theme>.py")
     variants = [item for item in found if isinstance(item, Variant)]
     return Answers(
         load_reference(chapter),
@@ -39,40 +35,37 @@ def _load_answers(chapter: str) -> Answers:
 
 def load_reference(chapter: str) -> dict[str, Any]:
     """Import a chapter's solutions, and return all names of all its themes."""
-    import solutions
-
     names: dict[str, Any] = {}
-    for module in _modules(solutions, chapter, Project.solution_files, "<theme>.py"):
+    for module in _modules("solutions", chapter, Project.solution_files, "<theme>.py"):
         names |= {name: value for name, value in vars(module).items() if not name.startswith("__")}
     return names
 
 
 def load_headlines(chapter: str) -> tuple[Headline, ...]:
     """Import a chapter's full-size figures."""
-    import autograder.checks
-
-    found = _gather(autograder.checks, chapter, Project.headline_files, "headline.py")
+    found = _gather("autograder.checks", chapter, Project.headline_files, "headline.py")
     return tuple(item for item in found if isinstance(item, Headline))
 
 
 _Files = Callable[[Project, str], list[Path]]
 
 
-def _gather(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[object]:
+def _gather(package: str, chapter: str, files: _Files, wanted: str) -> Iterator[object]:
     """Yield what is marked in a chapter's modules of a package."""
     for module in _modules(package, chapter, files, wanted):
         yield from _marked(module)
 
 
-def _modules(package: ModuleType, chapter: str, files: _Files, wanted: str) -> Iterator[ModuleType]:
+def _modules(package: str, chapter: str, files: _Files, wanted: str) -> Iterator[ModuleType]:
     """Import a chapter's modules below `package`, in the order of their names."""
-    folder = Path(package.__path__[0])  # of a checkout: solutions, autograder/checks or autograder/mutants
-    root = folder.parents[package.__name__.count(".")]
+    # Of a checkout: solutions, autograder/checks or autograder/mutants.
+    folder = Path(importlib.import_module(package).__path__[0])
+    root = folder.parents[package.count(".")]
     found = files(Project(root), chapter)
     if not found:
         raise AuthorError([Problem(folder / chapter, 0, f"there is no {wanted} in it.")])
     for path in found:
-        yield importlib.import_module(f"{package.__name__}.{chapter}.{path.stem}")
+        yield importlib.import_module(f"{package}.{chapter}.{path.stem}")
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import tomllib
-from collections.abc import Iterable, Mapping
+import functools
+import warnings
+from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+import tomli_w
+from pydantic import BaseModel, ConfigDict
 
-from course.errors import AuthorError, Problem
+from course.errors import AuthorError
+from course.parsing import read_toml
 
 
 class Rival(BaseModel):
@@ -73,29 +75,31 @@ def load_calibrations(checks: Path, chapter: str) -> dict[tuple[str, str], Calib
     path = calibration_path(checks, chapter)
     if not path.exists():
         return {}
-    try:
-        rows = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).calibration
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
-        raise AuthorError([Problem(path, 0, f"not a calibration file: {error}", chapter)]) from error
+    rows = read_toml(path, _File, AuthorError, chapter).calibration
     return {(row.check, row.data): row for row in rows}
 
 
 def dump_calibrations(rows: Iterable[Calibration], chapter: str) -> str:
-    """Return the file's text, sorted by check and data, figures to five digits."""
+    """Return the file's text, sorted by check and data, figures to five digits, a line for each rival."""
     blocks = [f"# Written by `course calibrate {chapter}`; commit it with the checks. Don't edit a threshold by hand."]
     for row in sorted(rows, key=lambda row: (row.check, row.data)):
-        lines = [f"{key} = {_toml(value)}" for key, value in row.model_dump(exclude={"rivals"}).items()]
-        rivals = ["    " + _inline(rival.model_dump()) + "," for rival in row.rivals]
-        blocks.append("\n".join(["[[calibration]]", *lines, "rivals = [", *rivals, "]"]))
+        rivals = [f"    {{ {', '.join(_pairs(rival))} }}," for rival in row.rivals]
+        blocks.append("\n".join(["[[calibration]]", *_pairs(row), "rivals = [", *rivals, "]"]))
     return "\n\n".join(blocks) + "\n"
 
 
-def _inline(row: Mapping[str, object]) -> str:
-    return "{ " + ", ".join(f"{key} = {_toml(value)}" for key, value in row.items()) + " }"
+@functools.cache
+def data_source(name: str) -> str:
+    """Return whether the data set `name` is ``real`` on this machine, or a ``stand-in``."""
+    from course.datasets import load
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return load(name).source
 
 
-def _toml(value: object) -> str:
-    if isinstance(value, float):
-        return repr(float(f"{value:.5g}"))
-    # A JSON string is a TOML string.
-    return str(value) if isinstance(value, int) else json.dumps(str(value), ensure_ascii=False)
+def _pairs(row: Calibration | Rival) -> list[str]:
+    """``key = value`` of each figure and word. tomli-w would give a rival with a long name a line for each of them."""
+    values = row.model_dump(exclude={"rivals"})
+    rounded = {key: float(f"{value:.5g}") if isinstance(value, float) else value for key, value in values.items()}
+    return tomli_w.dumps(rounded).rstrip("\n").split("\n")

@@ -17,10 +17,10 @@ from typing import Any
 
 import nbformat
 
-from course.authoring.inline import Answers, Definition, answered, example_text
-from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, near, read_script
+from course.authoring.inline import Definition, Solutions, answered, example_text
+from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.undefined_names import Piece, check_names
-from course.errors import AuthorError, Problem
+from course.errors import AuthorError, Problem, near
 from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
@@ -119,7 +119,7 @@ class _Builder:
         self.findings = Findings(chapter.name)
         self.homes = {e.id: c.name for c in load_syllabus(project.syllabus) for e in c.exercise}
         self.cells = read_script(self.path, self.findings)
-        self.answers = Answers(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
+        self.answers = Solutions(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
         self.tasks: dict[str, _Task] = {}
         self.owners: dict[str, str] = {}
         self.excused: set[str] = set()  # answers asked for in vain: that they are undefined is no second mistake

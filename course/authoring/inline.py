@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from course.authoring.script import Findings, near, parse, read_text
+from course.authoring.script import Findings, parse, read_text
+from course.errors import near
 
 _OWN_LINES = "put each statement on lines of its own: answers are hidden by whole lines."
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -24,7 +25,7 @@ _Region: TypeAlias = tuple[int, int, int]  # first line, last line, indent; line
 
 
 @dataclass(frozen=True)
-class Line:
+class SourceLine:
     """One line of a cell, and the line of the solutions it came from (0: put in by the builder)."""
 
     text: str
@@ -47,7 +48,7 @@ class Definition:
     name: str
     kind: Literal["function", "class", "constant"]
     line: int
-    lines: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
     shown: bool
     examples: tuple[doctest.Example, ...] = ()
     text: str | None = None
@@ -58,15 +59,15 @@ class Definition:
         return "\n".join(line.text for line in self.lines)
 
     @property
-    def student_lines(self) -> tuple[Line, ...]:
+    def student_lines(self) -> tuple[SourceLine, ...]:
         """The lines outside every solution region; ``...`` stands for each region."""
-        kept: list[Line] = []
+        kept: list[SourceLine] = []
         hidden = False
         for line in self.lines:
             word = line.text.strip()
             if word == BEGIN:
                 hidden = True
-                kept.append(Line(line.text.replace(BEGIN, "..."), 0))
+                kept.append(SourceLine(line.text.replace(BEGIN, "..."), 0))
             elif word == END:
                 hidden = False
             elif not hidden:
@@ -82,7 +83,7 @@ class _Unsupported(Exception):
         self.line = line
 
 
-class Answers:
+class Solutions:
     """The definitions of a chapter's solutions, by theme and name.
 
     Parameters
@@ -217,7 +218,7 @@ class Theme:
         )
         return Definition(name, "constant", node.lineno, lines, True, (), text)
 
-    def _hidden(self, node: ast.stmt) -> tuple[Line, ...]:
+    def _hidden(self, node: ast.stmt) -> tuple[SourceLine, ...]:
         first, last = self._above(_start(node)), self._end(node)
         return self._render(first, last, [(first, last, 0)])
 
@@ -286,16 +287,16 @@ class Theme:
             if _start(two) <= (one.end_lineno or one.lineno):
                 raise _Unsupported(two.lineno, _OWN_LINES)
 
-    def _render(self, first: int, last: int, regions: list[_Region]) -> tuple[Line, ...]:
+    def _render(self, first: int, last: int, regions: list[_Region]) -> tuple[SourceLine, ...]:
         begins = {region[0]: region[2] for region in regions}
         ends = {region[1]: region[2] for region in regions}
-        rendered: list[Line] = []
+        rendered: list[SourceLine] = []
         for number in range(first, last + 1):
             if number in begins:
-                rendered.append(Line(" " * begins[number] + BEGIN, 0))
-            rendered.append(Line(self.lines[number - 1], number))
+                rendered.append(SourceLine(" " * begins[number] + BEGIN, 0))
+            rendered.append(SourceLine(self.lines[number - 1], number))
             if number in ends:
-                rendered.append(Line(" " * ends[number] + END, 0))
+                rendered.append(SourceLine(" " * ends[number] + END, 0))
         return tuple(rendered)
 
 

@@ -17,8 +17,8 @@ from pathlib import Path
 
 from course.authoring.build import Draft, assemble
 from course.authoring.inline import Definition, example_text
-from course.authoring.script import Findings, near, parse
-from course.errors import AuthorError, Problem
+from course.authoring.script import Findings, parse
+from course.errors import AuthorError, Problem, near
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
 

@@ -8,14 +8,13 @@ unknown word in a marker is a mistake, not a title.
 from __future__ import annotations
 
 import ast
-import difflib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from course.errors import Problem
+from course.errors import Problem, near
 
 CellKind = Literal["markdown", "code", "demo", "exercise"]
 
@@ -70,12 +69,6 @@ class Import:
     name: str
     line: int
     theme: str
-
-
-def near(name: str, known: Iterable[str]) -> str:
-    """Return `` Did you mean 'x'?`` when something like `name` is known, else an empty string."""
-    match = difflib.get_close_matches(name, list(known), n=1)
-    return f" Did you mean {match[0]!r}?" if match else ""
 
 
 def read_text(path: Path, findings: Findings) -> str | None:

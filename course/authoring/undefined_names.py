@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pyflakes import checker, messages
 
-from course.authoring.inline import Definition, Line
+from course.authoring.inline import Definition, SourceLine
 from course.authoring.script import Cell, Findings
 
 
@@ -30,31 +30,31 @@ class Piece:
     exercise : the exercise it belongs to, or empty.
     """
 
-    lines: tuple[Line, ...]
-    student: tuple[Line, ...]
+    lines: tuple[SourceLine, ...]
+    student: tuple[SourceLine, ...]
     path: Path
     demo: bool = False
     exercise: str = ""
 
     @classmethod
     def of_cell(cls, cell: Cell, path: Path) -> Piece:
-        lines = tuple(Line(text, cell.first + n) for n, text in enumerate(cell.source.split("\n")))
+        lines = tuple(SourceLine(text, cell.first + n) for n, text in enumerate(cell.source.split("\n")))
         return cls(lines, lines, path, demo=cell.kind == "demo")
 
     @classmethod
     def of_definition(cls, definition: Definition, exercise: str) -> Piece:
         student = definition.student_lines
         if definition.kind == "constant" and definition.shown:
-            student = (Line(f"{definition.name} = ...", definition.line), *student)
+            student = (SourceLine(f"{definition.name} = ...", definition.line), *student)
         return cls(definition.lines, student, definition.path, exercise=exercise)
 
     @classmethod
     def of_examples(cls, definition: Definition, exercise: str) -> Piece:
         """The examples as the body of a function: what they assign is not left behind in the notebook."""
-        lines = [Line("def _examples():", definition.line)]
+        lines = [SourceLine("def _examples():", definition.line)]
         for example in definition.examples if definition.shown else ():
-            lines += [Line(f"    {text}", definition.line) for text in example.source.rstrip("\n").split("\n")]
-        lines.append(Line("    return", definition.line))
+            lines += [SourceLine(f"    {text}", definition.line) for text in example.source.rstrip("\n").split("\n")]
+        lines.append(SourceLine("    return", definition.line))
         return cls(tuple(lines), tuple(lines), definition.path, exercise=exercise)
 
 
@@ -104,7 +104,7 @@ def _undefined(pieces: list[Piece]) -> dict[str, _Use]:
     return found
 
 
-def _valid(lines: tuple[Line, ...]) -> bool:
+def _valid(lines: tuple[SourceLine, ...]) -> bool:
     try:
         ast.parse("\n".join(line.text for line in lines))
     except (SyntaxError, ValueError):

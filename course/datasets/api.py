@@ -11,10 +11,10 @@ from typing import Literal, get_args, overload
 import requests
 
 from course.datasets import shapes
-from course.datasets.archive import Bundle
-from course.datasets.fetch import Copy, Places, download, find, verify
+from course.datasets.archive import Archive
 from course.datasets.loaders import LOADERS
-from course.datasets.registry import Entry, info, names
+from course.datasets.places import Copy, Places, download, find, verify
+from course.datasets.registry import RegisteredSet, info, names
 from course.datasets.shapes import Dataset, Head, Origin
 from course.errors import DataError
 
@@ -130,7 +130,7 @@ def _download_trouble(name: str, places: Places) -> str:
     return ""
 
 
-def _explain(entry: Entry, error: requests.RequestException) -> str:
+def _explain(entry: RegisteredSet, error: requests.RequestException) -> str:
     address = getattr(error.request, "url", None) or entry.page
     answer = getattr(error.response, "status_code", None)
     return f"{address} {f'answers {answer}' if answer else 'does not answer'}"
@@ -167,7 +167,7 @@ def _parse(name: str, copy: Copy, stamp: tuple[tuple[int, int], ...]) -> Dataset
     head = Head(name, entry.title, "real", copy.origin, entry.licence, copy.edition.part)
     folder = copy.files[0].parent
     try:
-        dataset = LOADERS[name](head, Bundle(copy.files))
+        dataset = LOADERS[name](head, Archive(copy.files))
         found = dataset.facts()
     except (ValueError, KeyError, TypeError, IndexError, OSError) as error:
         raise DataError(
@@ -219,7 +219,7 @@ def fetch(name: str, progress: bool = True) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class Status:
+class DataStatus:
     """One row of ``course data``.
 
     Attributes
@@ -237,13 +237,13 @@ class Status:
     chapters: tuple[int, ...]
 
 
-def status() -> list[Status]:
+def status() -> list[DataStatus]:
     """Return a row per data set, in the registry's order; sizes are compared, checksums are not."""
     places = Places.from_environ()
     return [_status(name, info(name), places) for name in names()]
 
 
-def _status(name: str, entry: Entry, places: Places) -> Status:
+def _status(name: str, entry: RegisteredSet, places: Places) -> DataStatus:
     where: Where = "missing"
     copy = find(name, entry, places)
     sizes = [file.bytes for file in entry.upstream.files]
@@ -254,4 +254,4 @@ def _status(name: str, entry: Entry, places: Places) -> Status:
         where = ("cached" if copy.origin == "cache" else "mirror") if whole else "damaged"
         sizes = list(found)
     total = None if None in sizes else sum(size or 0 for size in sizes)
-    return Status(name, entry.title, where, total, entry.licence, entry.tests_only, entry.chapters)
+    return DataStatus(name, entry.title, where, total, entry.licence, entry.tests_only, entry.chapters)

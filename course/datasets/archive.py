@@ -20,7 +20,7 @@ MEMBER_LIMIT = 1 << 30
 
 
 @dataclass(frozen=True)
-class Bundle:
+class Archive:
     """The files of one edition of a data set.
 
     Attributes

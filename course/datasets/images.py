@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy.io import loadmat
 
-from course.datasets.archive import Bundle
+from course.datasets.archive import Archive
 from course.datasets.shapes import Bytes, Faces, Head, Images, Labels, Photos, Scenes, freeze
 
 LONGEST_SIDE = 160  # pixels: enough for a 128-pixel crop, and a whole set fits into memory
@@ -23,15 +23,15 @@ FLOWERS = ("daisy", "dandelion", "rose", "sunflower", "tulip")
 INSECTS = ("ants", "bees")
 
 
-def mnist(head: Head, bundle: Bundle) -> Images:
+def mnist(head: Head, bundle: Archive) -> Images:
     return _idx_images(head, bundle, tuple("0123456789"))
 
 
-def fashion_mnist(head: Head, bundle: Bundle) -> Images:
+def fashion_mnist(head: Head, bundle: Archive) -> Images:
     return _idx_images(head, bundle, CLOTHES)
 
 
-def _idx_images(head: Head, bundle: Bundle, class_names: tuple[str, ...]) -> Images:
+def _idx_images(head: Head, bundle: Archive, class_names: tuple[str, ...]) -> Images:
     def half(prefix: str) -> tuple[Bytes, Labels]:
         pixels = read_idx(bundle.read(f"{prefix}-images-idx3-ubyte"))
         labels = read_idx(bundle.read(f"{prefix}-labels-idx1-ubyte"))
@@ -49,7 +49,7 @@ def read_idx(data: bytes) -> Bytes:
     return np.frombuffer(data, np.uint8, offset=4 + 4 * dimensions).reshape(*map(int, shape))
 
 
-def cifar10(head: Head, bundle: Bundle) -> Images:
+def cifar10(head: Head, bundle: Archive) -> Images:
     if bundle.files[0].suffix == ".npz":
         return _cifar10_subset(head, bundle)
     names = [f"data_batch_{number}.bin" for number in range(1, 6)]
@@ -66,7 +66,7 @@ def _cifar10_batch(data: bytes) -> tuple[Bytes, Labels]:
     return np.ascontiguousarray(pixels), records[:, 0].astype(np.int64)
 
 
-def _cifar10_subset(head: Head, bundle: Bundle) -> Images:
+def _cifar10_subset(head: Head, bundle: Archive) -> Images:
     with np.load(bundle.files[0], allow_pickle=False) as arrays:
         names = tuple(map(str, arrays["class_names"]))
         X_train, X_test = freeze(arrays["x_train"]), freeze(arrays["x_test"])
@@ -74,7 +74,7 @@ def _cifar10_subset(head: Head, bundle: Bundle) -> Images:
     return Images(head, X_train, y_train, X_test, y_test, names)
 
 
-def olivetti_faces(head: Head, bundle: Bundle) -> Faces:
+def olivetti_faces(head: Head, bundle: Archive) -> Faces:
     columns = loadmat(io.BytesIO(bundle.read("olivettifaces.mat")))["faces"]  # (4096, 400), images by columns
     pixels = columns.T.astype(np.float32)
     pixels -= pixels.min()
@@ -93,7 +93,7 @@ def decode(data: bytes) -> Bytes:
     return freeze(np.asarray(upright).copy())
 
 
-def hymenoptera(head: Head, bundle: Bundle) -> Photos:
+def hymenoptera(head: Head, bundle: Archive) -> Photos:
     photos: dict[tuple[str, str], list[Bytes]] = {(s, c): [] for s in ("train", "val") for c in INSECTS}
     for name, data in sorted(bundle.members(_is_photo)):
         split, insect = PurePosixPath(name).parts[-3:-1]
@@ -101,7 +101,7 @@ def hymenoptera(head: Head, bundle: Bundle) -> Photos:
     return _photos(head, [photos["train", c] for c in INSECTS], [photos["val", c] for c in INSECTS], INSECTS)
 
 
-def flowers(head: Head, bundle: Bundle) -> Photos:
+def flowers(head: Head, bundle: Archive) -> Photos:
     """Use the collection's own split where it has one, else every fifth photo of a kind for testing."""
     train: dict[str, list[Bytes]] = {kind: [] for kind in FLOWERS}
     test: dict[str, list[Bytes]] = {kind: [] for kind in FLOWERS}
@@ -127,7 +127,7 @@ def _photos(head: Head, train: list[list[Bytes]], test: list[list[Bytes]], names
     return Photos(head, *half(train), *half(test), names)
 
 
-def penn_fudan(head: Head, bundle: Bundle) -> Scenes:
+def penn_fudan(head: Head, bundle: Archive) -> Scenes:
     images: dict[str, NDArray[np.uint8]] = {}
     masks: dict[str, NDArray[np.uint8]] = {}
     for name, data in bundle.members(lambda member: member.endswith(".png")):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from course.datasets import images
-from course.datasets.archive import Bundle
+from course.datasets.archive import Archive
 from course.datasets.shapes import (
     Arrays,
     Chorales,
@@ -31,7 +31,7 @@ from course.datasets.shapes import (
     freeze,
 )
 
-Loader = Callable[[Head, Bundle], Dataset]
+Loader = Callable[[Head, Archive], Dataset]
 
 SKETCHES_PER_CLASS = 3000  # the published files hold 100,000 and more of each
 CTA_FILE = "CTA_-_Ridership_-_Daily_Boarding_Totals.csv"
@@ -56,15 +56,15 @@ def read_csv(data: bytes) -> pd.DataFrame:
     return pd.read_csv(io.BytesIO(data), encoding="utf-8-sig")
 
 
-def california_housing(head: Head, bundle: Bundle) -> Tables:
+def california_housing(head: Head, bundle: Archive) -> Tables:
     return Tables(head, {"housing": read_csv(bundle.read("housing.csv"))})
 
 
-def titanic(head: Head, bundle: Bundle) -> SplitTables:
+def titanic(head: Head, bundle: Archive) -> SplitTables:
     return SplitTables(head, {name: read_csv(bundle.read(f"{name}.csv")) for name in ("train", "test")})
 
 
-def spamassassin(head: Head, bundle: Bundle) -> Mails:
+def spamassassin(head: Head, bundle: Archive) -> Mails:
     folders: dict[str, list[tuple[str, bytes]]] = {"easy_ham": [], "spam": []}
     for name, mail in bundle.members(lambda member: re.search(r"/\d{5}\.[0-9a-f]+$", member) is not None):
         folders[PurePosixPath(name).parent.name].append((name, mail))
@@ -73,7 +73,7 @@ def spamassassin(head: Head, bundle: Bundle) -> Mails:
     return Mails(head, tuple(emails), freeze(labels))
 
 
-def covtype(head: Head, bundle: Bundle) -> Arrays:
+def covtype(head: Head, bundle: Archive) -> Arrays:
     text = io.BytesIO(bundle.read("covtype.data"))
     table = pd.read_csv(text, header=None, dtype=np.int16).to_numpy()  # largest value: 7173
     return Arrays(
@@ -81,13 +81,13 @@ def covtype(head: Head, bundle: Bundle) -> Arrays:
     )
 
 
-def cta_ridership(head: Head, bundle: Bundle) -> Tables:
+def cta_ridership(head: Head, bundle: Archive) -> Tables:
     table = read_csv(bundle.read(CTA_FILE))
     table["service_date"] = pd.to_datetime(table["service_date"], format="%m/%d/%Y")
     return Tables(head, {"ridership": table})
 
 
-def jsb_chorales(head: Head, bundle: Bundle) -> Chorales:
+def jsb_chorales(head: Head, bundle: Archive) -> Chorales:
     pieces: dict[str, list[np.ndarray]] = {"train": [], "valid": [], "test": []}
     for name, data in sorted(bundle.members(lambda member: member.endswith(".csv"))):
         notes = read_csv(data).to_numpy(np.int64)  # (steps, 4)
@@ -95,7 +95,7 @@ def jsb_chorales(head: Head, bundle: Bundle) -> Chorales:
     return Chorales(head, tuple(pieces["train"]), tuple(pieces["valid"]), tuple(pieces["test"]))
 
 
-def quickdraw(head: Head, bundle: Bundle) -> Sketches:
+def quickdraw(head: Head, bundle: Archive) -> Sketches:
     by_word: dict[str, list[tuple[np.ndarray, ...]]] = {}
     for _, data in bundle.members():
         for line in io.BytesIO(data):
@@ -109,7 +109,7 @@ def quickdraw(head: Head, bundle: Bundle) -> Sketches:
     return Sketches(head, tuple(d for word in words for d in by_word[word]), freeze(labels), words)
 
 
-def yesno_speech(head: Head, bundle: Bundle) -> Recordings:
+def yesno_speech(head: Head, bundle: Archive) -> Recordings:
     waves, labels, rates = [], [], set()
     for name, data in sorted(bundle.members(lambda member: member.endswith(".wav"))):
         with wave.open(io.BytesIO(data)) as sound:
@@ -120,16 +120,16 @@ def yesno_speech(head: Head, bundle: Bundle) -> Recordings:
     return Recordings(head, tuple(waves), freeze(np.array(labels, np.int64)), rate)
 
 
-def lifesat(head: Head, bundle: Bundle) -> Tables:
+def lifesat(head: Head, bundle: Archive) -> Tables:
     names = ("lifesat", "lifesat_full", "oecd_bli", "gdp_per_capita")
     return Tables(head, {name: read_csv(bundle.read(f"{name}.csv")) for name in names})
 
 
-def bike_sharing(head: Head, bundle: Bundle) -> Tables:
+def bike_sharing(head: Head, bundle: Archive) -> Tables:
     return Tables(head, {name: read_csv(bundle.read(f"{name}.csv")) for name in ("hour", "day")})
 
 
-def cardekho(head: Head, bundle: Bundle) -> Tables:
+def cardekho(head: Head, bundle: Archive) -> Tables:
     files = {
         "details": "CAR DETAILS FROM CAR DEKHO.csv",
         "details_v3": "Car details v3.csv",
@@ -138,11 +138,11 @@ def cardekho(head: Head, bundle: Bundle) -> Tables:
     return Tables(head, {name: read_csv(bundle.read(file)) for name, file in files.items()})
 
 
-def tiny_shakespeare(head: Head, bundle: Bundle) -> Text:
+def tiny_shakespeare(head: Head, bundle: Archive) -> Text:
     return Text(head, bundle.read("input.txt").decode("ascii"))
 
 
-def imdb(head: Head, bundle: Bundle) -> Reviews:
+def imdb(head: Head, bundle: Archive) -> Reviews:
     texts: dict[tuple[str, str], list[tuple[str, str]]] = {
         (split, kind): [] for split in ("train", "test") for kind in ("neg", "pos")
     }
@@ -159,7 +159,7 @@ def imdb(head: Head, bundle: Bundle) -> Reviews:
     return Reviews(head, *half("train"), *half("test"))
 
 
-def spa_eng(head: Head, bundle: Bundle) -> Pairs:
+def spa_eng(head: Head, bundle: Archive) -> Pairs:
     lines = bundle.read("spa.txt").decode("utf-8").splitlines()
     pairs = [line.split("\t") for line in lines]
     return Pairs(head, tuple((english, spanish) for english, spanish in pairs))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-import tomllib
 from importlib import resources
 from types import MappingProxyType
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from course.errors import DataError
+from course.errors import DataError, near
+from course.parsing import read_toml
 
 FileName = Annotated[str, Field(pattern=r"^[\w.+ -]+$")]
 
@@ -72,7 +72,7 @@ class Edition(_Row):
         return hash(self.files)
 
 
-class Entry(_Row):
+class RegisteredSet(_Row):
     """One data set; the registry's comments explain each key."""
 
     title: str
@@ -93,16 +93,15 @@ class Entry(_Row):
         return (self.upstream, self.mirror) if self.mirror else (self.upstream,)
 
 
-class _Registry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    sets: dict[str, Entry]
+class _Registry(RootModel[dict[str, RegisteredSet]]):
+    """By name."""
 
 
 @functools.cache
-def registry() -> MappingProxyType[str, Entry]:
+def registry() -> MappingProxyType[str, RegisteredSet]:
     """Return every entry by name, in the order of ``registry.toml``."""
-    text = resources.files(__package__).joinpath("registry.toml").read_text(encoding="utf-8")
-    return MappingProxyType(_Registry.model_validate({"sets": tomllib.loads(text)}).sets)
+    path = resources.files(__package__).joinpath("registry.toml")
+    return MappingProxyType(read_toml(path, _Registry, DataError).root)
 
 
 def names() -> tuple[str, ...]:
@@ -110,7 +109,7 @@ def names() -> tuple[str, ...]:
     return tuple(registry())
 
 
-def info(name: str) -> Entry:
+def info(name: str) -> RegisteredSet:
     """Return what is known about the data set `name`: title, shape, files, licence.
 
     Raises
@@ -121,4 +120,4 @@ def info(name: str) -> Entry:
         return registry()[name]
     except KeyError:
         known = ", ".join(names())
-        raise DataError(f"There is no data set {name!r}. Data sets: {known}.") from None
+        raise DataError(f"There is no data set {name!r}.{near(name, names())} Data sets: {known}.") from None

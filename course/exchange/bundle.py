@@ -24,7 +24,7 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63
 Count = Annotated[int, Field(ge=0, lt=2**53)]
 
 
-class Entry(BaseModel):
+class BundledFile(BaseModel):
     """One file.
 
     Attributes
@@ -46,7 +46,7 @@ class Entry(BaseModel):
         return safe_path(path)
 
     @model_validator(mode="after")
-    def _whole(self) -> Entry:
+    def _whole(self) -> BundledFile:
         if len(self.chunks) != -(-self.size // CHUNK):
             raise ValueError(f"{self.path}: {self.size} bytes are not {len(self.chunks)} chunks")
         return self
@@ -57,7 +57,7 @@ class Manifest(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    files: Annotated[tuple[Entry, ...], Field(min_length=1, max_length=MAX_FILES)]
+    files: Annotated[tuple[BundledFile, ...], Field(min_length=1, max_length=MAX_FILES)]
 
     @model_validator(mode="after")
     def _distinct(self) -> Manifest:
@@ -122,13 +122,13 @@ class Packed:
             raise StudentError(f"{folder} holds no file that could be handed over.{why}")
         self.manifest = Manifest(files=tuple(entries))
 
-    def _entry(self, taken: Taken) -> Entry:
+    def _entry(self, taken: Taken) -> BundledFile:
         chunks = []
         with taken.path.open("rb") as file:
             while block := file.read(CHUNK):
                 chunks.append(hashlib.sha256(block).hexdigest())
                 self._places[chunks[-1]] = (taken.path, (len(chunks) - 1) * CHUNK)
-            return Entry(path=taken.name, size=file.tell(), chunks=tuple(chunks))
+            return BundledFile(path=taken.name, size=file.tell(), chunks=tuple(chunks))
 
     def chunk(self, digest: str) -> bytes:
         """Return the bytes of one chunk.
@@ -190,7 +190,7 @@ def unpack(
     return target
 
 
-def _write(path: Path, entry: Entry, chunk: Callable[[str], bytes]) -> None:
+def _write(path: Path, entry: BundledFile, chunk: Callable[[str], bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         for digest in entry.chunks:

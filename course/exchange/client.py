@@ -31,11 +31,11 @@ class Received:
 
     Attributes
     ----------
-    kind : ``release``, ``submission``, ``feedback``, or of feedback at once: ``instant``, and ``delay`` before it.
+    kind : ``release``, ``submission``, ``feedback``, or of instant feedback: ``instant``, and ``delay`` before it.
     student : whose it is; empty for a release.
     of : for a feedback of any kind, the id of its submission.
     time : when it was handed over, by the exchange's clock (UTC).
-    tries_left : of the receipt of a hand-in to a course with feedback at once: how many more are taken now.
+    tries_left : of the receipt of a hand-in to a course with instant feedback: how many more are taken now.
     left_out : of the receipt of a hand-in: what of the folder was not handed in, or by another name.
     """
 
@@ -72,7 +72,7 @@ class Received:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A hand-in that has no feedback at once yet.
+    """A hand-in that has no instant feedback yet.
 
     Attributes
     ----------
@@ -141,8 +141,8 @@ class ExchangeClient:
         """Return feedback, the oldest first: one's own, or for a grader everybody's."""
         return self._all("feedback", course, assignment)
 
-    def at_once(self, course: str, assignment: str = "", of: str = "") -> list[Received]:
-        """Return feedback given at once (of one hand-in): ``delay`` that it takes longer, then ``instant``."""
+    def instant(self, course: str, assignment: str = "", of: str = "") -> list[Received]:
+        """Return instant feedback (of one hand-in): ``delay`` that it takes longer, then ``instant``."""
         return self._all(("delay", "instant"), course, assignment, of)
 
     def pages(self, course: str, assignment: str = "") -> dict[str, Received]:
@@ -150,7 +150,7 @@ class ExchangeClient:
         return {one.of: one for one in self._all(("delay", "instant", "feedback"), course, assignment)}
 
     def waiting(self, course: str) -> list[Waiting]:
-        """Return the hand-ins without feedback at once, the oldest first; for graders."""
+        """Return the hand-ins without instant feedback, the oldest first; for graders."""
         rows = self._json("GET", "/waiting", params={"course": course})["waiting"]
         return [
             Waiting(str(one["id"]), str(one["assignment"]), str(one["student"]), int(one["created"]), one["replaced"])
@@ -249,7 +249,10 @@ class ExchangeClient:
             raise OperatorError(f"{self.url} is not an exchange of a hub: is the address right?") from error
 
     def _ask(self, method: str, path: str, **options: Any) -> requests.Response:
-        """Send a request, again where no answer comes: every request of ours may arrive twice without harm."""
+        """Send a request, again where no whole answer comes: every request of ours may arrive twice without harm.
+
+        urllib3's `Retry` would not do: it is past its work once the headers are there, and a block may break off later.
+        """
         reply = self._answer(method, path, options)
         for pause in self._pauses:
             if isinstance(reply, requests.Response) and reply.status_code < 500:

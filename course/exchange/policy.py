@@ -5,7 +5,6 @@ A hand-in that is late never makes a grade worse: where lateness means anything,
 
 from __future__ import annotations
 
-import json
 import math
 import os
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from course.errors import SetupError
+from course.parsing import mistakes
 
 VARIABLE = "COURSE_GRADE_POLICY"  # set by the hub for a course's servers; JSON
 _SECONDS = {"hour": 3600.0, "day": 86400.0}
@@ -59,9 +59,10 @@ class GradePolicy(BaseModel):
         SetupError : the variable holds something else.
         """
         try:
-            return cls.model_validate(json.loads(os.environ.get(VARIABLE) or "{}"))
-        except (ValueError, ValidationError) as error:
-            raise SetupError(f"{VARIABLE} holds no policy: {error}. Leave it to the hub to set it.") from error
+            return cls.model_validate_json(os.environ.get(VARIABLE) or "{}")
+        except ValidationError as error:
+            wrong = "; ".join(mistakes(error))
+            raise SetupError(f"{VARIABLE} holds no policy: {wrong}. Leave it to the hub to set it.") from error
 
     def is_late(self, seconds: float) -> bool:
         """Whether a hand-in counts as late that came so long after the deadline (negative: before it)."""

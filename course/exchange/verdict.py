@@ -96,7 +96,7 @@ def await_verdict(
     """
     until = clock() + seconds
     while True:
-        if found := client.at_once(receipt.course, receipt.assignment, of=receipt.id):
+        if found := client.instant(receipt.course, receipt.assignment, of=receipt.id):
             return read_verdict(client, found[-1])
         left = until - clock()
         if left <= 0:

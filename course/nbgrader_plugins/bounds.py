@@ -16,7 +16,7 @@ from typing import Any
 from nbgrader.utils import ignore_patterns
 
 from course.errors import StudentError
-from course.exchange.bundle import Entry, Manifest
+from course.exchange.bundle import BundledFile, Manifest
 from course.exchange.client import Received
 
 _KILOBYTE = 1000  # as nbgrader counts
@@ -56,7 +56,7 @@ def allowed(bundle: Received, coursedir: Any, log: Any) -> Received:
     return replace(bundle, manifest=Manifest(files=tuple(kept))) if kept else bundle
 
 
-def _left_out(entry: Entry, coursedir: Any, log: Any) -> bool:
+def _left_out(entry: BundledFile, coursedir: Any, log: Any) -> bool:
     parts = entry.path.split("/")
     if any(fnmatch(part, pattern) for part in parts for pattern in coursedir.ignore):
         return True

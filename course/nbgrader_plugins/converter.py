@@ -12,7 +12,7 @@ from traitlets.config import Config
 
 from course.errors import OperatorError
 from course.nbgrader_plugins.config import configure
-from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.project import Project
 
 # The last line of a traceback: ``RuntimeError: Cannot add ...``.
@@ -39,7 +39,7 @@ def run_converter(
     converter.force = True
     converter.log = logging.getLogger("course.nbgrader")
     converter.log.propagate = False
-    with alembic_on_path():
+    with alembic_in_process():
         outcome = capture_log(converter)
     if not outcome["success"]:
         # Its own last exception only points to "the above traceback", which went to the log.

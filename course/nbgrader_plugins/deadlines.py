@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from nbgrader.api import Gradebook, MissingEntry
 
 from course.exchange.policy import seconds_late
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.time_zone import clock_seconds, course_zone, deadline, shown
 
 _UTC = ZoneInfo("UTC")
@@ -51,9 +52,7 @@ class Deadlines:
 
 def read_deadlines(db_url: str, course: str, assignment: str) -> Deadlines:
     """Return an assignment's deadlines; none where the gradebook does not know the assignment."""
-    from course.nbgrader_plugins.gradebook import alembic_on_path  # which imports what a student's server does not need
-
-    with alembic_on_path(), Gradebook(db_url, course) as book:
+    with alembic_in_process(), Gradebook(db_url, course) as book:
         try:
             found = book.find_assignment(assignment)
         except MissingEntry:

@@ -227,7 +227,7 @@ class HubCollect(HubExchange, abc.ExchangeCollect):  # type: ignore[misc]
         """
         asked = {student for student, left in chances.items() if len(left) > 1}
         wanted = {one.id for student in asked for one in chances[student]}
-        given = client.at_once(self.course, self.coursedir.assignment_id)
+        given = client.instant(self.course, self.coursedir.assignment_id)
         scores: dict[str, float | None] = {}
         for one in given:
             if one.kind == "instant" and one.of in wanted:

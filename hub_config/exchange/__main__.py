@@ -3,21 +3,23 @@
 COURSE_EXCHANGE_DB : its records, as SQLAlchemy writes them (``sqlite:////srv/exchange.db``).
 COURSE_EXCHANGE_STORAGE : a folder or fsspec's address of an object store (``s3://bucket/exchange``), with
 COURSE_EXCHANGE_STORAGE_OPTIONS : its options, as JSON.
-COURSE_EXCHANGE_TRIES : hand-ins per hour to each course with feedback at once, as JSON: ``{"ml": 6}``.
+COURSE_EXCHANGE_TRIES : hand-ins per hour to each course with instant feedback, as JSON: ``{"ml": 6}``.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import signal
+from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import PositiveInt, TypeAdapter, ValidationError
+from pydantic import Json, PositiveInt
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from course.errors import CourseError, SetupError
+from course.parsing import read_settings
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.identity import HubIdentity
@@ -28,6 +30,19 @@ SWEEP_SECONDS = 3600.0
 log = logging.getLogger("course.exchange")
 
 
+class Told(BaseSettings):
+    """What the hub tells the exchange, each in a variable of its own: ``COURSE_EXCHANGE_DB``."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="COURSE_EXCHANGE_", env_ignore_empty=True, enable_decoding=False, validate_default=False
+    )
+
+    db: str
+    storage: str
+    storage_options: Json[dict[str, Any]] = {}
+    tries: Json[dict[str, PositiveInt]] = {}
+
+
 def exchange_from_environ() -> Exchange:
     """Return the exchange that the environment describes.
 
@@ -35,17 +50,8 @@ def exchange_from_environ() -> Exchange:
     ------
     SetupError : a variable is missing or is not what it should be.
     """
-    try:
-        options = json.loads(os.environ.get("COURSE_EXCHANGE_STORAGE_OPTIONS", "{}"))
-        tries = TypeAdapter(dict[str, PositiveInt]).validate_json(os.environ.get("COURSE_EXCHANGE_TRIES", "{}"))
-        records = Records(os.environ["COURSE_EXCHANGE_DB"])
-        return Exchange(records, Blobs(os.environ["COURSE_EXCHANGE_STORAGE"], **options), tries=tries)
-    except KeyError as error:
-        raise SetupError(f"The exchange needs the environment variable {error}.") from error
-    except ValidationError as error:
-        raise SetupError(f"COURSE_EXCHANGE_TRIES is not what it should be: {error.errors()[0]['msg']}.") from error
-    except ValueError as error:
-        raise SetupError(f"COURSE_EXCHANGE_STORAGE_OPTIONS is not JSON: {error}.") from error
+    told = read_settings(Told, SetupError, "The hub sets it, and starts the exchange with it.")
+    return Exchange(Records(told.db), Blobs(told.storage, **told.storage_options), tries=told.tries)
 
 
 async def serve() -> None:

@@ -5,7 +5,7 @@
     PUT  /chunks/DIGEST          one chunk
     GET  /bundles?course=…&kind=…[&kind=…][&assignment=…][&of=…]
     POST /bundles                {"kind", "course", "assignment", "files", "key", …} -> a receipt
-    GET  /waiting?course=…       the submissions that have no feedback at once yet
+    GET  /waiting?course=…       the submissions that have no instant feedback yet
     GET  /bundles/ID             one bundle with its files
     GET  /bundles/ID/chunks/DIGEST
 

@@ -14,7 +14,7 @@ from course.errors import OperatorError
 from hub_config.exchange.rules import GRADERS, Caller
 
 COURSE_SERVICE = "course-"  # and the course's id: the name of the service that is its server
-INSTANT_SERVICE = "instant-"  # and the course's id: of the service that gives feedback at once
+INSTANT_SERVICE = "instant-"  # and the course's id: of the service that gives instant feedback
 GROUP_SECONDS = 15.0  # how long a change of groups may take to be seen
 
 

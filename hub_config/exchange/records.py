@@ -35,10 +35,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from course.exchange.bundle import Entry, Manifest
+from course.exchange.bundle import BundledFile, Manifest
 
 Kind = Literal["release", "submission", "feedback", "delay", "instant"]
-_FILES = TypeAdapter(tuple[Entry, ...])
+_FILES = TypeAdapter(tuple[BundledFile, ...])
 _metadata = MetaData()
 _chunks = Table(
     "chunks",
@@ -72,7 +72,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Bundle(BaseModel):
-    """One release, submission, feedback, or feedback at once (``instant``; ``delay``: that it takes longer).
+    """One release, submission, feedback, or instant feedback (``instant``; ``delay``: that it takes longer).
 
     Attributes
     ----------

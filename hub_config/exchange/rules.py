@@ -115,7 +115,7 @@ class Exchange:
 
     Attributes
     ----------
-    tries : of each course with feedback at once, how many hand-ins per hour are taken in the place of
+    tries : of each course with instant feedback, how many hand-ins per hour are taken in the place of
         `Bounds.per_hour`.
     """
 
@@ -227,7 +227,7 @@ class Exchange:
         return self.records.all(kind, course, assignment=assignment, student=student, of=of)
 
     def waiting(self, caller: Caller, course: str) -> list[Slip]:
-        """Return the submissions that have no feedback at once yet, the oldest first.
+        """Return the submissions that have no instant feedback yet, the oldest first.
 
         Raises
         ------

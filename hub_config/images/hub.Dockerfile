@@ -15,10 +15,10 @@ RUN pip list --format=freeze > chart.txt \
     && sed 's/==.*//; s/[-_.]\{1,\}/[-_.]/g; s/.*/^&==/' chart.txt > there.txt \
     && grep --ignore-case --invert-match --file=there.txt constraints.txt > new.txt \
     && pip install --no-cache-dir --constraint chart.txt --constraint new.txt \
-        fsspec numpy platformdirs 'psycopg[binary]' pydantic pyyaml requests sqlalchemy ${PACKAGES} \
+        fsspec numpy platformdirs 'psycopg[binary]' pydantic pydantic-settings pyyaml requests sqlalchemy ${PACKAGES} \
     && pip check
 COPY course/ course/
-COPY autograder/__init__.py autograder/testing/chapter.py autograder/
+COPY autograder/__init__.py autograder/
 COPY autograder/engine/ autograder/engine/
 COPY hub_config/ hub_config/
 ENV PYTHONPATH=/srv/course

@@ -1,1 +1,1 @@
-"""Feedback at once: grades each hand-in when it comes, and tells its student a sentence per exercise."""
+"""Instant feedback: grades each hand-in when it comes, and tells its student a sentence per exercise."""

@@ -1,4 +1,4 @@
-"""Feedback at once as a service of the hub: ``python -m hub_config.instant``, started by the hub, which tells it what.
+"""Instant feedback as a service of the hub: ``python -m hub_config.instant``, started by the hub, which tells it what.
 
 With ``--once`` it judges what waits, and ends: for a grader, in a terminal of the course's server.
 
@@ -16,11 +16,13 @@ import signal
 from collections.abc import Callable
 
 from filelock import FileLock, Timeout
-from pydantic import ValidationError
+from pydantic import Json
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from course.errors import CourseError, SetupError
 from course.exchange.client import ExchangeClient
 from course.exchange.policy import GradePolicy
+from course.parsing import read_settings
 from course.project import Project
 from hub_config.instant.judges import Judges
 from hub_config.instant.service import Desk, Outdated, Service
@@ -28,6 +30,17 @@ from hub_config.settings.hub import Feedback
 
 PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds between two looks; at most, while the exchange does not answer
 log = logging.getLogger("course.instant")
+
+
+class Told(BaseSettings):
+    """What the hub tells the service, each in a variable of its own: ``COURSE_ID``."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_prefix="COURSE_", env_ignore_empty=True, enable_decoding=False, validate_default=False
+    )
+
+    id: str
+    feedback: Json[Feedback] = Feedback()
 
 
 def desk_from_environ() -> Desk:
@@ -38,14 +51,8 @@ def desk_from_environ() -> Desk:
     SetupError : a variable is missing or is not what it should be.
     """
     project = Project.find().activate()
-    try:
-        feedback = Feedback.model_validate_json(os.environ.get("COURSE_FEEDBACK") or "{}")
-        course = os.environ["COURSE_ID"]
-    except KeyError as error:
-        raise SetupError(f"Feedback at once needs the environment variable {error}, which the hub sets.") from error
-    except ValidationError as error:
-        raise SetupError(f"COURSE_FEEDBACK is not what it should be: {error.errors()[0]['msg']}.") from error
-    return Desk(course, project, GradePolicy.from_environ(), feedback.points, feedback.workers)
+    told = read_settings(Told, SetupError, "The hub sets it, and starts the service with it.")
+    return Desk(told.id, project, GradePolicy.from_environ(), told.feedback.points, told.feedback.workers)
 
 
 def run(service: Service, stop: Callable[[], bool] = lambda: False, *, once: bool = False) -> None:
@@ -85,7 +92,7 @@ def main(arguments: list[str] | None = None) -> None:
     except Timeout:
         raise SetupError("The service is at work already: look into the hub's log if it does not get on.") from None
     with lock, Judges(desk.project, desk.workers) as judges:
-        log.info("Feedback at once for %s", desk.course)
+        log.info("Instant feedback for %s", desk.course)
         run(Service(desk, client, judges), lambda: os.getppid() != parent, once=once)
 
 

@@ -17,7 +17,7 @@ Judge = Callable[[str, str, Path], "Future[Result]"]  # (chapter, student, folde
 
 def judge(project: Project, chapter: str, hand_in: HandIn) -> Result:
     """Judge one hand-in, run in a worker; what it gets is stored for the grading that counts."""
-    return judge_hand_in(project, chapter, hand_in, at_once=True).result
+    return judge_hand_in(project, chapter, hand_in, instant=True).result
 
 
 class Judges:

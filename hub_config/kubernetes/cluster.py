@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -13,8 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from course.errors import SetupError
+from course.parsing import read_toml
 from hub_config.settings.hub import Course, Courses
-from hub_config.settings.reading import dotted, read
 
 STATE = "/srv/jupyterhub"  # where the chart mounts the hub's volume
 _COURSE = "{course}"
@@ -194,7 +193,7 @@ def slug(course: Course) -> str:
 
 def load_cluster(path: Path) -> Cluster:
     """Read and validate ``cluster.toml``; raises `SetupError`, which names the place."""
-    return read(path, Cluster, tomllib.loads, "TOML", dotted)
+    return read_toml(path, Cluster, SetupError)
 
 
 def _on_volume(path: str) -> bool:

@@ -17,7 +17,7 @@ from traitlets import Float, Integer
 from course.errors import SetupError
 from hub_config.kubernetes.condition import Condition, condition
 from hub_config.settings.profiles import GPU, Override, Profile, Profiles
-from hub_config.spawning import Ending, Refused
+from hub_config.spawning import Ending, SpawnRefused
 
 _ADDED = ("volumes", "volume_mounts", "tolerations")  # a profile's stand beside the hub's own
 _GRACE = 30  # seconds that the hub waits longer than we do, so that the words are ours
@@ -116,7 +116,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
             return await starting
         except (ApiException, TimeoutError) as error:
             self.log.exception("The cluster has not taken the pod of %s", self.holder)
-            raise Refused(503, f"The cluster has not taken your server. Try again in a minute. {_TELL}") from error
+            raise SpawnRefused(503, f"The cluster has not taken your server. Try again in a minute. {_TELL}") from error
         finally:
             await _cancelled(starting, giving_up)
 
@@ -142,7 +142,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
         mine = found and (found["metadata"].get("annotations") or {}).get(_ENDS) == str(self.until)
         return found if mine else None
 
-    def _refusal(self, found: Condition) -> Refused:
+    def _refusal(self, found: Condition) -> SpawnRefused:
         self.log.warning("%s does not start: %s", self.holder, found)
         name = self.profile.display_name
         sentences = {
@@ -156,7 +156,7 @@ class PodProfileSpawner(Ending, KubeSpawner):  # type: ignore[misc]  # traitlets
             "starting": f"{name}: your server was not ready within {self._patience} seconds. Its image may still be on "
             f"the way: try again in a minute. If that does not help: {_TELL}",
         }
-        return Refused(503, sentences[found.kind])
+        return SpawnRefused(503, sentences[found.kind])
 
     def _visible(self, spawner: PodProfileSpawner) -> list[dict[str, Any]]:
         """The profiles that `spawner`'s person may start, as KubeSpawner wants them."""
@@ -186,5 +186,5 @@ def _listed(value: Any) -> list[Any]:
     return [value[key] for key in sorted(value)] if isinstance(value, dict) else list(value)
 
 
-def _no(error: Exception) -> Refused:
-    return Refused(400, f"This server can't be started: {error}. Choose one from the list.")
+def _no(error: Exception) -> SpawnRefused:
+    return SpawnRefused(400, f"This server can't be started: {error}. Choose one from the list.")

@@ -18,9 +18,9 @@ from course.errors import SetupError
 from course.project import Project, commands_path
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
-from hub_config.local import closed
+from hub_config.local import fitness
 from hub_config.local.environment import Environment
-from hub_config.local.proxy import beside, proxy_command
+from hub_config.local.http_proxy import beside, proxy_command
 from hub_config.local.servers import write_config
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
@@ -28,7 +28,7 @@ from hub_config.settings.hub import Course, Courses, Hub, load_courses, load_hub
 from hub_config.settings.profiles import load_profiles
 from hub_config.settings.roles import EXCHANGE, REACH, shared_roles
 
-HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parents[1]  # hub_config
 # What a grader's environment says of the machine, for the services that grade as well.
 _OF_THE_MACHINE = ("COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DB_URL", "COURSE_KEY", "COURSE_MINIMUM_TIER")
 MIRROR = "COURSE_DATA_MIRROR"  # public data sets: people's servers have those that the checks use
@@ -83,10 +83,12 @@ class Place:
         folder, named = self.folder_of(course), os.environ.get("COURSE_BUILD")
         return (folder / named).resolve() if named and folder == self.root.resolve() else Project(folder).build
 
-    def class_of(self, hub: Hub, courses: Courses) -> closed.Class:
+    def class_of(self, hub: Hub, courses: Courses) -> fitness.Class:
         """What has to be closed, and to whom, where people are Unix accounts."""
-        taught = (closed.Taught(one.id, one.account, self.folder_of(one), self.build_of(one)) for one in courses.course)
-        return closed.Class(
+        taught = (
+            fitness.Taught(one.id, one.account, self.folder_of(one), self.build_of(one)) for one in courses.course
+        )
+        return fitness.Class(
             root=self.root.resolve(),
             state=self.state.resolve(),
             services=hub.services_user,
@@ -121,7 +123,7 @@ def configure(c: Any, place: Place) -> Any:
             'To try it out, use accounts = "demo" in hub.toml, or `make hub`.'
         )
     if hub.accounts == "unix":
-        closed.check(place.class_of(hub, courses))
+        fitness.check(place.class_of(hub, courses))
     _listen(c, place, hub)
     admit(c, place.folder, place.state, hub, courses)
     c.JupyterHub.load_groups = {name: {"users": people} for name, people in courses.groups.items()}
@@ -265,7 +267,7 @@ def _grading(place: Place, hub: Hub, course: Course, number: int) -> dict[str, A
     config = write_config(place.state / "servers" / course.id, "grader", root=root, course=course.id)
     environ = {
         "JUPYTER_CONFIG_PATH": str(config),
-        "JUPYTER_PATH": str(root / "autograder"),  # of our kernels, which are no students' business
+        "JUPYTER_PATH": str(root / "autograder" / "engine" / "warm"),  # of our kernels, which are no students' business
         "JUPYTERHUB_DEFAULT_URL": "/lab",
         "JUPYTERHUB_USER": service_name(course),
         **_grader_environ(place, hub, course),

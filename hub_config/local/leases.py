@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from hub_config.settings.device import Device
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS slots (
@@ -27,23 +26,6 @@ CREATE TABLE IF NOT EXISTS slots (
 CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
 """
-
-
-class Device(BaseModel):
-    """A GPU, or a slice of one, that may be lent.
-
-    Attributes
-    ----------
-    id : what CUDA_VISIBLE_DEVICES takes: a number, or the UUID of a GPU or of a MIG slice.
-    resource : the name it is asked for by, such as ``nvidia.com/gpu``.
-    people : how many may have it at a time.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: Annotated[str, Field(pattern=r"^([0-9]+|GPU-[0-9a-f-]+|MIG-[0-9A-Za-z/-]+)$")]
-    resource: Annotated[str, Field(pattern=r"^nvidia\.com/[a-z0-9.-]+$")] = "nvidia.com/gpu"
-    people: Annotated[int, Field(ge=1, le=64)] = 1
 
 
 @dataclass(frozen=True)

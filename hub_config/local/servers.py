@@ -18,55 +18,11 @@ _FORMGRADER = ("@jupyter/nbgrader:formgrader", "@jupyter/nbgrader:create-assignm
 _NEWS = "@jupyterlab/apputils-extension:announcements"  # asks each person, then an address outside
 _GRADERS_ONLY = ("nbgrader.server_extensions.formgrader", "nbgrader.server_extensions.course_list")
 
-_STUDENT = '''"""For nbgrader in a student's server: assignments come from the hub's exchange."""
-
-from course.nbgrader_plugins.exchange import configure_exchange
-
-configure_exchange(get_config())  # noqa: F821  # nbgrader runs this file with it
-'''
-
-_GRADER = '''"""For nbgrader in a grader's server: it works on the checkout and grades with our engine."""
-
-import os
-import sys
-
-sys.path.insert(0, {root!r})
-
-from autograder.classroom.nbgrader_plugins import configure
-from course.project import Project
-from pathlib import Path
-
-c = get_config()  # noqa: F821
-configure(c, Project.find(Path({root!r})).activate())
-'''
-_SHARED = """
-# The course's server, which all of its graders share: it may ask the hub who they are.
-from nbgrader.auth import JupyterHubAuthPlugin
-
-c.CourseDirectory.course_id = {course!r}
-c.Authenticator.plugin_class = JupyterHubAuthPlugin
-"""
-_OWN = """
-# A grader's own server.
-c.CourseDirectory.course_id = os.environ["COURSE_ID"]
-"""
-
-_SERVER = '''"""For a person's server, or a course's."""
-
-import os
-import shutil
-
-c = get_config()  # noqa: F821
-# Not a login shell, which forgets where the commands of this environment are; and where nobody logs in to the account
-# that a course's server runs as, it has none that works.
-shell = os.environ.get("SHELL", "")
-if not shell or os.path.basename(shell) in ("nologin", "false"):
-    shell = shutil.which("bash") or "/bin/sh"
-c.ServerApp.terminado_settings = {"shell_command": [shell]}
-'''
-_FRAME = """# Formgrader shows its pages in a frame.
-c.ServerApp.tornado_settings = {"headers": {"Content-Security-Policy": "frame-ancestors 'self'"}}
-"""
+# What their configuration files call, with what is being configured: functions, as ``module:name``.
+_EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
+_SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
+_GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
+_GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
 
 
 def write_config(folder: Path, role: Role, *, root: Path | None = None, course: str = "") -> Path:
@@ -83,15 +39,25 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
     _write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": extensions}})
     if role == "student":
-        _write(folder / "nbgrader_config.py", _STUDENT)
-        _write(folder / "jupyter_server_config.py", _SERVER)
+        _write(folder / "nbgrader_config.py", _call(_EXCHANGE))
+        _write(folder / "jupyter_server_config.py", _call(_SERVER))
     else:
-        whose = _SHARED.format(course=course) if course else _OWN
-        _write(folder / "nbgrader_config.py", _GRADER.format(root=str(root)) + whose)
-        _write(folder / "jupyter_server_config.py", _SERVER + _FRAME)
+        _write(folder / "nbgrader_config.py", _call(_GRADER, str(root), course, root=root))
+        _write(folder / "jupyter_server_config.py", _call(_GRADERS_SERVER, root=root))
     for one in (folder, folder / "labconfig"):
         one.chmod(0o755)
     return folder
+
+
+def _call(function: str, *arguments: str, root: Path | None = None) -> str:
+    """Return the text of a file that calls `function`, from the checkout in `root` where one is named.
+
+    By name: this runs where what it names is not installed. Jupyter runs the file with `get_config`.
+    """
+    module, _, name = function.partition(":")
+    found = f"import sys\n\nsys.path.insert(0, {str(root)!r})\n" if root else ""
+    given = ", ".join(["get_config()", *map(repr, arguments)])
+    return f"{found}from {module} import {name}\n\n{name}({given})\n"
 
 
 def _write_json(path: Path, content: object) -> None:

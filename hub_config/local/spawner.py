@@ -23,8 +23,8 @@ from traitlets import Unicode
 from autograder.engine.isolation import cgroup
 from hub_config.local.leases import Busy, Leases, QuotaSpent
 from hub_config.settings.hub import Hub, load_hub
-from hub_config.settings.profiles import Offer, Override, Profile, Profiles, load_profiles, memory_bytes
-from hub_config.spawning import Ending, Refused
+from hub_config.settings.profiles import OfferedProfile, Override, Profile, Profiles, load_profiles, memory_bytes
+from hub_config.spawning import Ending, SpawnRefused
 
 _FIELD = "profile-option-"
 _PROCESSES = 2000  # of one server
@@ -39,7 +39,7 @@ class Machine:
     profiles: Profiles
     leases: Leases
 
-    def stock(self, offer: Offer) -> str:
+    def stock(self, offer: OfferedProfile) -> str:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
         if not offer.available:
             return "not on this machine"
@@ -47,7 +47,7 @@ class Machine:
         counts = [free[resource] for resource in offer.profile.chosen({}).devices if resource in free]
         return ", ".join(f"{here} of {total} free" for here, total in counts)
 
-    def offers(self, groups: Iterable[str]) -> list[Offer]:
+    def offers(self, groups: Iterable[str]) -> list[OfferedProfile]:
         """Return the profiles that a person in these groups sees."""
         devices = self.leases.devices()
         return [profile.offered(devices) for profile in self.profiles.visible_to(groups)]
@@ -159,14 +159,14 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
             profile = self.machine.profiles.find(options.get("profile", ""), self.groups)
             return profile, profile.chosen(options.get("choices", {}))
         except (ValueError, AttributeError) as error:
-            raise Refused(400, f"This server can't be started: {error}. Choose one from the list.") from error
+            raise SpawnRefused(400, f"This server can't be started: {error}. Choose one from the list.") from error
 
     def _check_devices(self, profile: Profile, override: Override) -> None:
         """Refuse what can't be had here; a device that is only busy is another matter."""
         devices = self.machine.leases.devices()
         for resource, count in override.devices.items():
             if devices.get(resource, 0) < count:
-                raise Refused(
+                raise SpawnRefused(
                     400,
                     f"{profile.display_name}: this machine has {devices.get(resource, 0)} of {resource}, not {count}. "
                     "Choose another profile.",
@@ -186,13 +186,13 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
             leases.acquire(self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share)
         except Busy as busy:
             moment = datetime.fromtimestamp(busy.free_at).astimezone()
-            raise Refused(
+            raise SpawnRefused(
                 503,
                 f"{profile.display_name} is in use by others, until {moment:%H:%M} at the latest. Choose a CPU profile "
                 "meanwhile, or come back then: your files are there in each of them.",
             ) from busy
         except QuotaSpent as spent:
-            raise Refused(
+            raise SpawnRefused(
                 403,
                 f"You have used {spent.used:.1f} of your {spent.quota:g} GPU hours of this week. They are renewed on "
                 "Monday; CPU profiles are not counted.",
@@ -206,7 +206,7 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
             group.limit_cpu(override.cpu_limit or os.cpu_count() or 1)
         except (OSError, KeyError) as error:
             if self.machine.hub.limits == "required":
-                raise Refused(
+                raise SpawnRefused(
                     500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
                 ) from error
             self.log.warning("%s runs without limits of memory and CPU: %s", self.holder, error)

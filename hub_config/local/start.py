@@ -29,8 +29,8 @@ from hub_config.local.assembly import HERE, Place, configure
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
 from hub_config.login.names import person
-from hub_config.login.settings import Elsewhere, Invite
 from hub_config.settings.hub import Course
+from hub_config.settings.login import Elsewhere, Invite
 
 DEMO_CHAPTER = "ch03_classification"
 CLASS_STATE = Path("/var/lib/handson-hub")

@@ -8,8 +8,8 @@ from typing import Any
 
 from course.errors import SetupError
 from hub_config.login.invites import InviteAuthenticator
-from hub_config.login.settings import Elsewhere, Invite, Lti13, OAuth, Shared
 from hub_config.settings.hub import Courses, Hub
+from hub_config.settings.login import Elsewhere, Invite, Lti13, OAuth, Shared
 
 _CALLBACK = "/hub/oauth_callback"
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from course.errors import SetupError
 from course.exchange.bundle import Name
 from course.exchange.policy import VARIABLE, GradePolicy
+from course.parsing import read_toml
 from course.time_zone import VARIABLE as TIME_ZONE
 from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
-from hub_config.local.leases import Device
-from hub_config.login.settings import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
-from hub_config.settings.reading import dotted, read
+from hub_config.settings.device import Device
+from hub_config.settings.login import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
@@ -113,7 +113,7 @@ class Course(_Section):
     id : of the hub's groups (``nbgrader-<id>``, ``formgrade-<id>``), the exchange and nbgrader.
     graders, students : people of the hub; a student may also be added on the hub's admin page or by nbgrader.
     folder : the checkout that the course is built and graded in.
-    user : with ``accounts = "unix"``, the Unix account that the course's server and its feedback at once run as, and
+    user : with ``accounts = "unix"``, the Unix account that the course's server and its instant feedback run as, and
         that what is in ``build/`` belongs to; ``course-<id>`` by default.
     feedback : at once, or not.
     grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
@@ -135,7 +135,7 @@ class Course(_Section):
     def _possible(self) -> Course:
         if self.grade.counts == "best" and not (self.feedback.instant and self.feedback.points):
             raise ValueError(
-                'grade.counts = "best" goes by the points of feedback at once: it needs feedback.instant = true, and '
+                'grade.counts = "best" goes by the points of instant feedback: it needs feedback.instant = true, and '
                 "feedback.points = true"
             )
         return self
@@ -190,9 +190,9 @@ class Courses(_Section):
 
 def load_hub(path: Path) -> Hub:
     """Read and validate ``hub.toml``; raises `SetupError`, which names the place."""
-    return read(path, Hub, tomllib.loads, "TOML", dotted)
+    return read_toml(path, Hub, SetupError)
 
 
 def load_courses(path: Path) -> Courses:
     """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
-    return read(path, Courses, tomllib.loads, "TOML", dotted)
+    return read_toml(path, Courses, SetupError)

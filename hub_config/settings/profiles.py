@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
+from jupyterhub.traitlets import ByteSpecification
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from traitlets import TraitError
 
-from hub_config.settings.reading import read
+from course.errors import SetupError
+from course.parsing import read
 
-_MEMORY = re.compile(r"^(?P<number>[0-9]+(\.[0-9]+)?)(?P<unit>[KMGT]?)$")
-_UNITS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 GPU = "nvidia.com/"
 # What a pod keeps from the profile before unless the next one names it.
 STICKY = (
@@ -36,10 +37,13 @@ def memory_bytes(text: str) -> int:
     ------
     ValueError : it is something else.
     """
-    found = _MEMORY.match(text)
-    if not found:
+    try:
+        size = int(ByteSpecification().validate(None, int(text) if text.isdecimal() else text))
+    except (TraitError, ValueError, OverflowError):
+        size = -1
+    if size < 0:
         raise ValueError(f"{text!r} is no memory size: write a number and K, M, G or T, such as 4G")
-    return int(float(found["number"]) * _UNITS[found["unit"]])
+    return size
 
 
 def _memory(text: object) -> str:
@@ -142,7 +146,7 @@ class Option(_Section):
         return (marked or list(self.choices))[0]
 
 
-class Course(_Section):
+class CourseTerms(_Section):
     """What the course says of a profile.
 
     Attributes
@@ -166,7 +170,7 @@ class Profile(_Section):
     default: bool = False
     kubespawner_override: Override
     profile_options: dict[Slug, Option] = {}
-    course: Course = Course()
+    course: CourseTerms = CourseTerms()
 
     @model_validator(mode="after")
     def _complete(self) -> Profile:
@@ -178,14 +182,14 @@ class Profile(_Section):
             )
         return self
 
-    def offered(self, devices: Mapping[str, int]) -> Offer:
+    def offered(self, devices: Mapping[str, int]) -> OfferedProfile:
         """Return what of it a machine can start that has so many different devices of each resource."""
         there = {
             slug: frozenset(value for value in option.choices if _has(devices, self.chosen({slug: value})))
             for slug, option in self.profile_options.items()
         }
         default = _has(devices, self.chosen({}))
-        return Offer(self, default or any(there.values()), there)
+        return OfferedProfile(self, default or any(there.values()), there)
 
     def visible_to(self, groups: Iterable[str]) -> bool:
         """Whether a person in these groups of the hub may start it."""
@@ -216,7 +220,7 @@ class Profile(_Section):
 
 
 @dataclass(frozen=True)
-class Offer:
+class OfferedProfile:
     """A profile as one machine has it.
 
     Attributes
@@ -286,7 +290,7 @@ def load_profiles(path: Path) -> Profiles:
     ------
     SetupError : it can't be read, or something in it is not right; the text names the place.
     """
-    return read(path, Profiles, _parsed, "YAML", _place)
+    return read(path, Profiles, SetupError, _parsed, "YAML", _place)
 
 
 def _parsed(text: str) -> dict[str, Any]:

@@ -11,9 +11,9 @@ import psutil
 import pytest
 
 from benchmarks import BENCHMARKS, Spread, machine, run
-from benchmarks.chapter import CHECKS, EXERCISES
-from benchmarks.memory import Memory
+from benchmarks.measured_chapter import CHECKS, EXERCISES
 from benchmarks.meter import Measurement, measure
+from benchmarks.process_memory import MemoryUse
 from benchmarks.results import _timeless
 from benchmarks.row import row
 from benchmarks.speed import line
@@ -143,7 +143,7 @@ class TestMeter:
         assert held.hidden == 0
 
 
-def memory_of(code: str, folder: Path) -> Memory:
+def memory_of(code: str, folder: Path) -> MemoryUse:
     found = python(textwrap.dedent(code), folder, hertz=20).memory
     assert found is not None
     return found

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
+import course
 from course.cli import app
-from tests.support.checkout import Checkout, make_checkout
+from course.console import PERSONS
+from tests.support.checkout import ROOT, Checkout, make_checkout
 from tests.support.minichapter import NAME, THEME
 
-COMMANDS = sorted(get_command(app).commands)  # type: ignore[attr-defined]  # a group
+GROUP: Any = get_command(app)
+COMMANDS = sorted(GROUP.list_commands(None))
 
 
 @pytest.fixture(scope="module")
@@ -23,21 +29,81 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 def test_the_commands_are_the_ones_of_the_design() -> None:
     wanted = (
-        "bench build calibrate check collect data doctor due feedback fetch grade headline hub redteam release start "
-        "submit"
+        "bench build calibrate check collect data doctor due feedback fetch grade headline hub new redteam release "
+        "start submit"
     )
     assert wanted.split() == COMMANDS
 
 
+def test_the_help_lists_them_by_who_works_with_them(checkout: Checkout) -> None:
+    text = checkout.run("course", "--help").stdout
+    assert sorted(PERSONS, key=text.index) == list(PERSONS)
+    assert sorted(("submit", "release", "grade", "doctor", "redteam"), key=lambda word: text.index(f"│ {word} ")) == [
+        "submit",
+        "release",
+        "grade",
+        "doctor",
+        "redteam",
+    ]
+
+
+def test_the_help_imports_nothing_that_takes_time() -> None:
+    script = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom course.cli import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "print(*sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"numpy", "pandas", "pydantic", "nbformat", "requests", "jupyterhub"} & set(done.stdout.split())
+
+
+def test_a_command_imports_no_other_packages_commands() -> None:
+    script = (
+        "import sys\nfrom typer.testing import CliRunner\nfrom course.cli import app\n"
+        "assert CliRunner().invoke(app, ['fetch', '--help']).exit_code == 0\n"
+        "print(sorted(name for name in sys.modules if name.endswith('.commands')))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert "course.exchange.commands" in done.stdout
+    assert "autograder" not in done.stdout
+
+
+def test_the_version_is_told(checkout: Checkout) -> None:
+    assert checkout.run("course", "--version").stdout.strip() == f"course {course.__version__}"
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        (("gradee", "ch99"), "'grade'"),
+        (("grade", "ch99", "--worker", "2"), "--workers"),
+        (("grade", "hc99"), "'ch99'"),
+        (("data", "mnits"), "'mnist'"),
+        (("headline", "ch03", "--exercise", "p.03.44"), "'p.03.4'"),
+        (("calibrate", "ch03", "--check", "test_finds_spams"), "'test_finds_real_spam'"),
+        (("calibrate", "ch03", "--data", "reel"), "real"),
+        (("redteam", "--only", "001_always_equals"), "'001_always_equal'"),
+        (("redteam", "--lookups", "--only", "ch99x"), "'ch99'"),
+        (("bench", "--only", "strat"), "'start'"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_what_was_meant(checkout: Checkout, words: tuple[str, ...], meant: str) -> None:
+    home = {"COURSE_ROOT": str(ROOT)} if words[0] in ("headline", "calibrate", "bench") else {}
+    no_word_of_the_command_line = {"gradee", "--worker", "reel"} & set(words)
+    done = checkout.run("course", *words, ok=2 if no_word_of_the_command_line else 1, **home)
+    said = " ".join((done.stdout + done.stderr).replace("│", " ").split())
+    assert meant in said.split("Did you mean")[-1].split("Possible options")[-1], said
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help_with_an_example(command: str) -> None:
-    assert (get_command(app).commands[command].epilog or "").startswith(f"Example: course {command}")  # type: ignore[attr-defined]
+    assert (GROUP.get_command(None, command).epilog or "").startswith(f"Example: course {command}")
 
 
 @pytest.mark.parametrize(
     ("command", "message"),
     [
-        (("build", "ch42"), "There is no chapter 'ch42' in the syllabus. Chapters: ch99_mini."),
+        (("build", "ch42"), "There is no chapter 'ch42' in the syllabus."),
         (("grade", "ch99"), "has not been released: run `course release ch99` first."),
         (("feedback", "ch99"), "has not been released"),
         (("headline", "ch99"), "autograder/checks/ch99_mini: there is no headline.py in it."),
@@ -93,6 +159,9 @@ def test_from_a_folder_of_hand_ins_to_grades(checkout: Checkout) -> None:
     assert "8 of 10" in table
     only = checkout.grade("--student", "ben")
     assert list(only) == ["ben"]
+    for command in ("grade", "feedback"):
+        said = checkout.run("course", command, "ch99", "--student", "bne", ok=1).stderr
+        assert "called 'bne'. Did you mean 'ben'?" in " ".join(said.split())
 
 
 def test_data_is_listed_without_a_network(checkout: Checkout) -> None:

@@ -13,12 +13,12 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import AssignLatePenalties
 from traitlets.config import Config
 
-from autograder.classroom.recorder import Entry, Recorder
+from autograder.classroom.recorder import GradebookEntry, Recorder
 from course.errors import AuthorError, SetupError
 from course.exchange.policy import VARIABLE as POLICY
 from course.exchange.policy import Candidate, GradePolicy, choose
 from course.nbgrader_plugins.deadlines import Deadlines
-from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.nbgrader_plugins.late_penalty import LatePenalty
 from course.project import Project
 from course.syllabus import load_syllabus
@@ -155,14 +155,14 @@ def test_the_recorder_and_nbgrader_take_the_same_off(tmp_path: Path, monkeypatch
     monkeypatch.setenv(POLICY, DAILY.model_dump_json())
     url = f"sqlite:///{tmp_path / 'gradebook.db'}"
     due, handed_in = read("2026-10-24 12:00", BERLIN), read("2026-10-25 12:00", BERLIN)
-    with alembic_on_path(), Gradebook(url) as book:
+    with alembic_in_process(), Gradebook(url) as book:
         book.add_assignment("ch99", duedate=due)
         book.add_notebook("ch99", "ch99")
         book.add_grade_cell("q1", "ch99", "ch99", max_score=10, cell_type="code")
     config = Config()
     config.AssignLatePenalties.plugin_class = LatePenalty
     with Recorder(url, "ch99", config) as recorder:
-        recorder.record(Entry("ada", {"q1": 10.0}, {}, handed_in))
+        recorder.record(GradebookEntry("ada", {"q1": 10.0}, {}, handed_in))
     stock = AssignLatePenalties(config=config)
     for who in ("recorder", "nbgrader"):
         with Gradebook(url) as book:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from course.exchange import ExchangeClient
+from course.exchange.client import ExchangeClient
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
@@ -33,7 +33,7 @@ class Names:
 
 
 def make_exchange(folder: Path, bounds: Bounds | None = None, tries: int | None = None) -> Exchange:
-    """Return an exchange that keeps everything in `folder`; with `tries`, the course ``ml`` has feedback at once."""
+    """Return an exchange that keeps everything in `folder`; with `tries`, the course ``ml`` has instant feedback."""
     folder.mkdir(exist_ok=True)
     records, blobs = Records(f"sqlite:///{folder / 'exchange.db'}"), Blobs(str(folder / "chunks"))
     return Exchange(records, blobs, bounds or Bounds(), tries={"ml": tries} if tries else {})

@@ -27,7 +27,7 @@ import pandas as pd
 import scipy.sparse
 import torch
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from tests.support.fuzz_inputs import Maker
 
 SECONDS = 2.0
@@ -100,8 +100,8 @@ def _one(maker: Maker, report: Report, out: Callable[[str], object]) -> None:
     problem = ""
     begun = _started[0] = time.monotonic()
     try:
-        value = wire.decode(frame, lambda *_: Token())
-    except wire.WireError as error:
+        value = codec.decode(frame, lambda *_: Token())
+    except codec.WireError as error:
         report.refused[str(error)] += 1
     except (Exception, TooSlow) as error:
         problem = f"{type(error).__name__}: {error}"

@@ -15,7 +15,7 @@ import pandas as pd
 import scipy.sparse
 import torch
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from autograder.engine.wire import frame as bounds
 from autograder.engine.wire.budget import COSTS
 
@@ -46,7 +46,7 @@ def samples() -> list[Sample]:
     ]  # fmt: skip
     made = []
     for value in values:
-        tree, buffers = bounds.unpack(wire.encode(value, lambda _: (1, "a.B")))
+        tree, buffers = bounds.unpack(codec.encode(value, lambda _: (1, "a.B")))
         made.append((json.loads(tree), [bytes(buffer) for buffer in buffers]))
     return made
 

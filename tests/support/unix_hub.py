@@ -17,7 +17,7 @@ import psutil
 import pytest
 
 from course.errors import SetupError
-from hub_config.local import closed, start
+from hub_config.local import fitness, start
 from hub_config.local.assembly import Place
 from hub_config.local.environment import Environment
 from tests.support.checkout import ROOT, Checkout, make_checkout
@@ -148,7 +148,7 @@ class UnixHub:
     people: Environment
     mirror: Path
 
-    def looked_at(self) -> closed.Class:
+    def looked_at(self) -> fitness.Class:
         """What the hub looks at before it starts."""
         return replace(self.place.class_of(*self.place.load()), mirror=self.mirror)
 

@@ -16,7 +16,7 @@ from autograder.classroom.collect.zips import Unpackable, unzip
 from course.errors import CourseError, OperatorError, SetupError
 from course.files import replaced
 from course.hand_in_files import RESERVED, SYSTEMS, LeftOut, files_of, printable, safe_name
-from course.notebooks import Found, newest_first
+from course.notebooks import FoundNotebook, newest_first
 from course.project import Project
 from course.student_ids import student_id
 from course.syllabus import Chapter
@@ -251,7 +251,7 @@ def _collect_one(project: Project, chapter: Chapter, student: str, items: list[_
     """Put one student's hand-in in its place, whole."""
     others = [name for name in project.chapters if name != chapter.name]
     notebooks: dict[Path, str] = {}
-    found: list[Found] = []
+    found: list[FoundNotebook] = []
     beside: dict[Path, dict[str, Path]] = {}  # by folder, what may come along with a notebook in it
     for item in items:
         if item.path.is_dir():
@@ -264,7 +264,7 @@ def _collect_one(project: Project, chapter: Chapter, student: str, items: list[_
             if path.suffix.lower() == ".ipynb":
                 inside = path.relative_to(item.path).as_posix() if item.path.is_dir() else ""
                 notebooks[path] = f"{item.shown}/{inside}".rstrip("/")
-                found.append(Found(path, Path(name).name, item.owner.stamp))
+                found.append(FoundNotebook(path, Path(name).name, item.owner.stamp))
             else:
                 beside.setdefault(path.parent, {})[name] = path
     ranked = newest_first(found, chapter, others)

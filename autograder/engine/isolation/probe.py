@@ -18,7 +18,7 @@ from pathlib import Path
 
 from autograder.engine.isolation import cgroup, linux, seccomp
 from autograder.engine.isolation.sandbox import LANDLOCK, Box
-from autograder.engine.isolation.supervisor import Plan, supervise
+from autograder.engine.isolation.supervisor import Launch, supervise
 from autograder.engine.isolation.tiers import Tier
 
 _PROBE_SECONDS = 20
@@ -72,7 +72,7 @@ def attempt(tier: Tier) -> tuple[str, bool]:
     if tier is Tier.T3:
         os.chmod(inside, 0o700)
     ours, theirs = socket.socketpair()
-    plan = Plan(f"{os.getpid()}-probe", tier, Box(uid=200_000 if tier is Tier.T1 else 0), inside, _PROBE_SECONDS)
+    plan = Launch(f"{os.getpid()}-probe", tier, Box(uid=200_000 if tier is Tier.T1 else 0), inside, _PROBE_SECONDS)
     pid = os.fork()
     if pid == 0:
         try:

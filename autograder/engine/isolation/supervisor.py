@@ -31,7 +31,7 @@ _OVERHEAD_MB = 128  # what a forked kernel itself touches, counted by a control 
 
 
 @dataclass(frozen=True)
-class Plan:
+class Launch:
     """What to start and within which bounds.
 
     Attributes
@@ -50,7 +50,9 @@ class Plan:
     kind: str = "cold"
 
 
-def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: bytes, body: Callable[[], None]) -> None:
+def supervise(
+    plan: Launch, grader: socket.socket, keep: Iterable[int], filter_: bytes, body: Callable[[], None]
+) -> None:
     """Run `body` shut in, until it or the grader ends; in a process of its own, which must end afterwards.
 
     Parameters
@@ -108,7 +110,7 @@ def supervise(plan: Plan, grader: socket.socket, keep: Iterable[int], filter_: b
             _tell(grader, **farewell)
 
 
-def _group(plan: Plan) -> cgroup.Group | None:
+def _group(plan: Launch) -> cgroup.Group | None:
     with contextlib.suppress(OSError):
         return cgroup.make(plan.name)
     return None
@@ -129,7 +131,7 @@ def _leave(tier: Tier) -> None:
 
 
 def _init(
-    plan: Plan,
+    plan: Launch,
     pipes: tuple[int, int],
     grader: socket.socket,
     keep: frozenset[int],
@@ -183,7 +185,7 @@ def _init(
             os._exit(code if code >= 0 else 128 - code)
 
 
-def _watch(plan: Plan, pid: int, grader: socket.socket, group: cgroup.Group | None) -> str:
+def _watch(plan: Launch, pid: int, grader: socket.socket, group: cgroup.Group | None) -> str:
     """Return why the submission was ended, empty when it ended by itself."""
     until, ordered = time.monotonic() + plan.seconds, False
     handle = os.pidfd_open(pid)
@@ -219,7 +221,7 @@ def _obey(order: dict[str, Any], pid: int) -> None:
             os.kill(pid, int(order["number"]))
 
 
-def _excess(plan: Plan, pid: int, group: cgroup.Group | None) -> str:
+def _excess(plan: Launch, pid: int, group: cgroup.Group | None) -> str:
     """Return what the submission has too much of, for the limits that no kernel keeps for us."""
     used = group.cpu_seconds() if group is not None else None
     if used is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 Bound = Literal["at_least", "at_most"]
 
@@ -37,6 +37,15 @@ class Check:
     hint: str = ""
     bound: Bound | None = None
     data: str = ""
+
+
+class Threshold(Protocol):
+    """A calibrated bound. Who implements it: `autograder.testing.thresholds.Calibration`."""
+
+    @property
+    def threshold(self) -> float:
+        """The figure that an answer must reach, or stay under."""
+        ...
 
 
 @dataclass(frozen=True)

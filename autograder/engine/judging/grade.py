@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from nbformat import NotebookNode
 
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.engine.settings import Settings, load_settings
 from autograder.engine.submission.reading import Unreadable, read_notebook
@@ -23,7 +23,7 @@ from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
 
 __all__ = [
-    "Assignment", "Graded", "Part", "Sheet", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
+    "Assignment", "Graded", "Part", "Released", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
 ]  # fmt: skip
 
 TRIES = 3  # for a submission whose process is ended from outside
@@ -58,7 +58,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Released:
     """What was given to the students: no check is needed to know it.
 
     Attributes
@@ -82,19 +82,19 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class Assignment(Sheet):
+class Assignment(Released):
     """What grading a chapter needs, the same for every submission.
 
     Attributes
     ----------
-    bench : checks, thresholds, mutants.
+    examiner : checks, thresholds, mutants.
     key : the course's secret, for the seeds.
     only : judge these exercises; all when empty.
     check_seconds : how long the submission may take to answer the calls of one check.
     settings : how submissions are isolated; None: as the machine's settings say.
     """
 
-    bench: Bench = field(repr=False)
+    examiner: Examiner = field(repr=False)
     key: str = field(repr=False)
     only: frozenset[str] = frozenset()
     check_seconds: float = CHECK_SECONDS
@@ -120,7 +120,7 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
-    assignment = replace(assignment, bench=replace(assignment.bench, written=restored.written))
+    assignment = replace(assignment, examiner=replace(assignment.examiner, written=restored.written))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
     notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first
@@ -168,7 +168,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         exercises = tuple(
             _by_hand(part, notebook, assignment.release)
             if part.by_hand
-            else judge_exercise(part.exercise, part.points, assignment.bench, opener, seed)
+            else judge_exercise(part.exercise, part.points, assignment.examiner, opener, seed)
             for part in assignment.parts
             if not assignment.only or part.exercise.id in assignment.only
         )
@@ -200,8 +200,8 @@ def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, tr
 
 
 def _data(assignment: Assignment, exercises: tuple[ExerciseResult, ...]) -> tuple[str, ...]:
-    used = {check.data for exercise in exercises for check in assignment.bench.checks.of(exercise.exercise)} - {""}
-    return tuple(f"{name}: {assignment.bench.source_of(name)}" for name in sorted(used))
+    used = {check.data for exercise in exercises for check in assignment.examiner.checks.of(exercise.exercise)} - {""}
+    return tuple(f"{name}: {assignment.examiner.source_of(name)}" for name in sorted(used))
 
 
 def _by_hand(part: Part, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:

@@ -20,7 +20,7 @@ from typing import Protocol
 import numpy as np
 import pytest
 
-from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.checks import ChapterChecks, Check, Threshold, Variant
 from autograder.engine.judging.replay import behaves_like
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
 from autograder.engine.submission.faults import ABSENCES, Words
@@ -29,8 +29,8 @@ from autograder.engine.submission.written import Written
 from autograder.engine.wire.proxy import (
     Asked,
     BadReply,
+    Call,
     CallTimeout,
-    Exchange,
     LocalSession,
     NoAnswer,
     NotTried,
@@ -39,7 +39,6 @@ from autograder.engine.wire.proxy import (
     Student,
     SubmissionFault,
 )
-from autograder.testing.thresholds import Calibration
 from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
@@ -86,7 +85,7 @@ class Memory(Protocol):
         """Called before a check is run; return its result if that is known to be the same."""
         ...
 
-    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Exchange], complete: bool) -> None:
+    def keep(self, check: Check, result: CheckResult, transcript: Sequence[Call], complete: bool) -> None:
         """Called after a check was run; `complete` means that each request was answered and is in `transcript`."""
         ...
 
@@ -106,7 +105,7 @@ class HintTime:
 
 
 @dataclass(frozen=True)
-class Bench:
+class Examiner:
     """What is needed to judge a chapter's submissions; holds nothing of any one submission but its `memory`.
 
     Attributes
@@ -124,7 +123,7 @@ class Bench:
     """
 
     checks: ChapterChecks
-    thresholds: Mapping[tuple[str, str], Calibration]
+    thresholds: Mapping[tuple[str, str], Threshold]
     source_of: Callable[[str], str] = field(default=lambda name: "any")
     reveal: bool = False
     hint_seconds: float = 40.0
@@ -165,15 +164,15 @@ class _Missed(Exception):
 
 
 def judge_exercise(
-    exercise: Exercise, points: float, bench: Bench, open_session: Callable[[], Session], seed: Seed
+    exercise: Exercise, points: float, examiner: Examiner, open_session: Callable[[], Session], seed: Seed
 ) -> ExerciseResult:
     """Judge the part of an exercise that has checks.
 
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
-    bench = replace(bench, hints=HintTime(bench.hint_seconds), late=set())
-    results = tuple(run_check(check, bench, open_session, seed) for check in bench.checks.of(exercise.id))
+    examiner = replace(examiner, hints=HintTime(examiner.hint_seconds), late=set())
+    results = tuple(run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id))
     status, score = score_of(results, points)
     return ExerciseResult(
         exercise=exercise.id,
@@ -203,17 +202,17 @@ def score_of(results: Sequence[CheckResult], points: float) -> tuple[ExerciseSta
     return ExerciseStatus.PARTIAL, max(0.0, min(round(points * share, 2), below))
 
 
-def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
+def run_check(check: Check, examiner: Examiner, open_session: Callable[[], Session], seed: Seed) -> CheckResult:
     """Run one check and describe what became of it; never raises for trouble of either side."""
-    known = bench.memory.recall(check) if bench.memory else None
+    known = examiner.memory.recall(check) if examiner.memory else None
     if known is not None:
         return known
     start = time.monotonic()
-    run = _run(check, bench, open_session, seed)
+    run = _run(check, examiner, open_session, seed)
     result = CheckResult(
         check=check.name,
         outcome=run.outcome,
-        sentence=bench.sentence(check),
+        sentence=examiner.sentence(check),
         weight=check.weight,
         core=check.core,
         detail=run.detail,
@@ -222,8 +221,8 @@ def run_check(check: Check, bench: Bench, open_session: Callable[[], Session], s
         trouble=run.trouble,
         seconds=round(time.monotonic() - start, 3),
     )
-    if bench.memory:
-        bench.memory.keep(check, result, run.transcript, run.complete)
+    if examiner.memory:
+        examiner.memory.keep(check, result, run.transcript, run.complete)
     return result
 
 
@@ -234,7 +233,7 @@ class _Run:
     cause: str = ""
     hint: str = ""
     trouble: str = ""
-    transcript: tuple[Exchange, ...] = ()
+    transcript: tuple[Call, ...] = ()
     complete: bool = False
 
 
@@ -255,7 +254,7 @@ class _Counted:
         return self._session.alive
 
 
-def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: Seed) -> _Run:
+def _run(check: Check, examiner: Examiner, open_session: Callable[[], Session], seed: Seed) -> _Run:
     try:
         session = _Counted(open_session())
     except SubmissionFault as fault:
@@ -264,24 +263,24 @@ def _run(check: Check, bench: Bench, open_session: Callable[[], Session], seed: 
         raise
     except Exception as error:  # no answer has been asked for yet, so none is to blame
         return _Run(Outcome.NOT_JUDGED, trouble=f"The submission could not be started: {type(error).__name__}: {error}")
-    student = Student(session, Asked(bench.words, bench.written, bench.late, check.exercise))
-    run = _judged(check, bench, student, seed)
+    student = Student(session, Asked(examiner.words, examiner.written, examiner.late, check.exercise))
+    run = _judged(check, examiner, student, seed)
     transcript = student.transcript_
     return replace(run, transcript=transcript, complete=student.whole_ and session.asked == len(transcript))
 
 
-def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> _Run:
+def _judged(check: Check, examiner: Examiner, student: Student, seed: Seed) -> _Run:
     cause = ""
     try:
-        call(check, bench, student, seed)
+        call(check, examiner, student, seed)
     except (AssertionError, _Missed):
         detail = ""
     except (NoAnswer, NotTried, SessionDied) as fault:
         return _Run(Outcome.FAILED, fault.sentence, fault.cause)
     except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
-        return _Run(Outcome.FAILED, fault.detail(bench.reveal), fault.cause, check.hint)
+        return _Run(Outcome.FAILED, fault.detail(examiner.reveal), fault.cause, check.hint)
     except SubmissionFault as fault:
-        detail, cause = fault.detail(bench.reveal), fault.cause
+        detail, cause = fault.detail(examiner.reveal), fault.cause
         if getattr(fault, "type_name", "") in ABSENCES:  # what is not there can't be misunderstood
             return _Run(Outcome.FAILED, detail, cause)
     except KernelLost:
@@ -289,16 +288,16 @@ def _judged(check: Check, bench: Bench, student: Student, seed: Seed) -> _Run:
     except CourseError as error:
         return _Run(Outcome.NOT_JUDGED, trouble=str(error))
     except Exception as error:  # the blame rule, above
-        if not _reference_passes(check, bench, seed):
+        if not _reference_passes(check, examiner, seed):
             return _Run(Outcome.NOT_JUDGED, trouble=f"{check.name} is broken: {type(error).__name__}: {error}")
         detail = UNUSABLE
     else:
         return _Run(Outcome.PASSED)
-    known = _misconception(check, bench, student.transcript_)
+    known = _misconception(check, examiner, student.transcript_)
     return _Run(Outcome.FAILED, detail, cause, known or check.hint)
 
 
-def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | None:
+def call(check: Check, examiner: Examiner, student: Student, seed: Seed) -> float | None:
     """Call a check; return its figure if it has one.
 
     Raises
@@ -319,29 +318,29 @@ def call(check: Check, bench: Bench, student: Student, seed: Seed) -> float | No
         return None
     if figure is None:
         raise OperatorError(f"{check.name} must return the figure to be bounded.")
-    threshold = bench.threshold(check)
+    threshold = examiner.threshold(check)
     if not (figure >= threshold if check.bound == "at_least" else figure <= threshold):
         raise _Missed
     return float(figure)
 
 
-def _reference_passes(check: Check, bench: Bench, seed: Seed) -> bool:
+def _reference_passes(check: Check, examiner: Examiner, seed: Seed) -> bool:
     try:
-        call(check, bench, Student(LocalSession(bench.checks.namespace())), seed)
+        call(check, examiner, Student(LocalSession(examiner.checks.namespace())), seed)
     except Exception:
         return False
     return True
 
 
-def _misconception(check: Check, bench: Bench, transcript: Sequence[Exchange]) -> str:
+def _misconception(check: Check, examiner: Examiner, transcript: Sequence[Call]) -> str:
     """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
-    rivals: list[Variant] = [mutant for mutant in bench.checks.mutants if mutant.exercise == check.exercise]
+    rivals: list[Variant] = [mutant for mutant in examiner.checks.mutants if mutant.exercise == check.exercise]
     rivals.sort(key=lambda mutant: mutant.fails != check.name)
-    with (bench.hints or HintTime(bench.hint_seconds)).share() as until:
+    with (examiner.hints or HintTime(examiner.hint_seconds)).share() as until:
         for rival in rivals:
             if time.monotonic() >= until:
                 break
             with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
-                if behaves_like(bench.checks.namespace(rival), transcript):
+                if behaves_like(examiner.checks.namespace(rival), transcript):
                     return rival.sentence
     return ""

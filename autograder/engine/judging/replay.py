@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import scipy.sparse
 
-from autograder.engine.wire import codec as wire
-from autograder.engine.wire.proxy import Exchange, Handle, LocalSession, Student, SubmissionFault, _Link
+from autograder.engine.wire import codec
+from autograder.engine.wire.proxy import Call, Handle, LocalSession, Student, SubmissionFault, _Link
 
 
-def behaves_like(namespace: Mapping[str, Any], transcript: Sequence[Exchange]) -> bool:
+def behaves_like(namespace: Mapping[str, Any], transcript: Sequence[Call]) -> bool:
     """Return whether the answer in `namespace` gives the recorded reply to every recorded request.
 
     Stops at the first difference. A transcript with nothing but look-ups behaves like no answer in particular.
@@ -26,11 +26,11 @@ def behaves_like(namespace: Mapping[str, Any], transcript: Sequence[Exchange]) -
     return all(_agrees(link, exchange, stands_for) for exchange in transcript)
 
 
-def _agrees(link: _Link, exchange: Exchange, stands_for: dict[int, Any]) -> bool:
+def _agrees(link: _Link, exchange: Call, stands_for: dict[int, Any]) -> bool:
     before = len(link.transcript)
     try:
-        request = wire.decode(exchange.request, lambda number, _: stands_for[number])
-    except wire.WireError:  # it is about an object which this answer has not returned
+        request = codec.decode(exchange.request, lambda number, _: stands_for[number])
+    except codec.WireError:  # it is about an object which this answer has not returned
         return False
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

@@ -22,14 +22,13 @@ from nbformat import NotebookNode
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.result import Status
 from autograder.engine.session import meanings
-from autograder.engine.session.client import GRACE, LATE, START_SECONDS, KernelClient
-from autograder.engine.session.run import EXCESS, Cells, Plan, Run
+from autograder.engine.session.kernel_client import GRACE, LATE, START_SECONDS, KernelClient
+from autograder.engine.session.run import EXCESS, Cells, Run, RunPlan
 from autograder.engine.session.run import runs_when_graded as runs_when_graded
 from autograder.engine.settings import Settings
 from autograder.engine.submission.faults import Words
 from autograder.engine.surroundings import CHECKS, private_folder
-from autograder.engine.wire import codec as wire
-from autograder.engine.wire import transport
+from autograder.engine.wire import codec, transport
 from autograder.engine.wire.proxy import BadReply, CallTimeout, SessionDied
 from autograder.engine.wire.server import start_code, warm_start_code
 from course.errors import CourseError, EngineError, KernelLost
@@ -73,7 +72,7 @@ class NotebookSession:
         check_seconds: float = 60.0,
         settings: Settings | None = None,
         seed: str = "",
-        plan: Plan | None = None,
+        plan: RunPlan | None = None,
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self.notebook = notebook
@@ -81,7 +80,7 @@ class NotebookSession:
         self.check_seconds = check_seconds
         self.settings = settings or Settings()
         self.seed = seed
-        self.plan = plan or Plan()
+        self.plan = plan or RunPlan()
         self._tell = tell
         self.run = Run()
         self.tier, self.kind = Tier.T4, "cold"
@@ -138,7 +137,7 @@ class NotebookSession:
         self._until = time.monotonic() + self.check_seconds
 
     def request(self, frame: bytes) -> bytes:
-        """Send one request and return the reply; see `remote.Session`."""
+        """Send one request and return the reply; see `proxy.Session`."""
         connection = self._connection
         if connection is None:
             raise SessionDied(DIED)
@@ -151,7 +150,7 @@ class NotebookSession:
                 reply = transport.receive(connection, until)
         except TimeoutError:
             return self._interrupted(connection)
-        except wire.WireError as error:
+        except codec.WireError as error:
             self.kill()
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         except OSError as error:
@@ -276,7 +275,7 @@ class NotebookSession:
         self.interrupt()
         try:
             transport.receive(connection, time.monotonic() + GRACE)
-        except (OSError, wire.WireError):
+        except (OSError, codec.WireError):
             self.kill()
         raise late
 
@@ -304,7 +303,7 @@ class Opener:
         tell: Callable[[str], None] | None = None,
     ) -> None:
         self._tell = tell
-        self._plan = Plan(release)
+        self._plan = RunPlan(release)
         self._notebook = notebook
         self._limits = limits
         self._stack = stack

@@ -76,7 +76,7 @@ class Run:
 
 
 @dataclass
-class Plan:
+class RunPlan:
     """How a submission's cells are to be run, and what its earlier starts have taught.
 
     Attributes
@@ -150,7 +150,7 @@ class Runs(Protocol):
     def ended_for(self) -> str: ...
 
 
-class Budget:
+class TimeBudget:
     """Seconds that cells of one kind may take together."""
 
     def __init__(self, seconds: float, of_one: int) -> None:
@@ -171,13 +171,13 @@ class Cells:
     end : then, the status and what the cell did.
     """
 
-    def __init__(self, notebook: NotebookNode, limits: Limits, run: Run, plan: Plan) -> None:
+    def __init__(self, notebook: NotebookNode, limits: Limits, run: Run, plan: RunPlan) -> None:
         self._notebook = notebook
         self._limits = limits
         self._run = run
         self._plan = plan
-        self._ours = Budget(limits.wall_seconds, limits.cell_seconds)  # of given cells and answers
-        self._own = Budget(limits.wall_seconds, limits.cell_seconds)
+        self._ours = TimeBudget(limits.wall_seconds, limits.cell_seconds)  # of given cells and answers
+        self._own = TimeBudget(limits.wall_seconds, limits.cell_seconds)
         self._unrun: list[int] = []
         self.ended_in: int | None = None
         self.end = (Status.CRASHED, "")
@@ -214,7 +214,7 @@ class Cells:
         finally:
             budget.left -= time.monotonic() - start
 
-    def _one(self, client: Runs, cell: NotebookNode, index: int, given: str | None, budget: Budget) -> None:
+    def _one(self, client: Runs, cell: NotebookNode, index: int, given: str | None, budget: TimeBudget) -> None:
         written, own = str(cell.source), budget is self._own
         edited = given is not None and given != written
         lacking = _lacking(str(given), written) if edited else []
@@ -234,13 +234,13 @@ class Cells:
         if "set_default_device" in written and client.evaluate(meanings.mending_device(), _MENDING) == "True":
             self._run.note(f"Cell {index + 1} asks for a GPU: there is no GPU where this is graded.", MISSING)
 
-    def _tamely(self, client: Runs, index: int, safe: list[Statement], budget: Budget) -> None:
+    def _tamely(self, client: Runs, index: int, safe: list[Statement], budget: TimeBudget) -> None:
         """Run what is safe of a cell, if it has ended the process for the first time."""
         if self._plan.tamed[index] == 1:
             for piece in safe:
                 self._piece(client, index, piece, budget)
 
-    def _piece(self, client: Runs, index: int, piece: Statement, budget: Budget) -> Ran:
+    def _piece(self, client: Runs, index: int, piece: Statement, budget: TimeBudget) -> Ran:
         return client.run_quietly(piece.text, index, max(_LEAST, budget.share()))
 
     def _tell(self, cell: NotebookNode, index: int, ran: Ran, failed: list[Statement]) -> None:

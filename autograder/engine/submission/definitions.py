@@ -28,7 +28,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
-class Part:
+class CodePart:
     """One statement at the top of a cell that defines something.
 
     Attributes
@@ -55,7 +55,7 @@ class Code:
     Attributes
     ----------
     parts : its definitions, in order.
-    shape : see `Part`; empty for what can't be parsed.
+    shape : see `CodePart`; empty for what can't be parsed.
     sound : whether it could be parsed.
     idle : whether nothing would happen if it were run: comments and texts only.
     bare : whether nothing is in it but what was released and such things.
@@ -65,7 +65,7 @@ class Code:
     functions : all of them, at whatever depth.
     """
 
-    parts: tuple[Part, ...] = ()
+    parts: tuple[CodePart, ...] = ()
     shape: str = field(default="", repr=False)
     sound: bool = True
     idle: bool = False
@@ -115,11 +115,11 @@ def read(source: str, given: frozenset[str] = frozenset(), *, parse: bool = True
         with contextlib.suppress(RecursionError, MemoryError):
             return _read(tree, given)
     found = [match[1] or match[2] for match in _BROKEN.finditer(source)]
-    parts = (Part(frozenset(found), False, True, (1, 1), ""),) if found else ()
+    parts = (CodePart(frozenset(found), False, True, (1, 1), ""),) if found else ()
     return Code(parts, sound=False)
 
 
-def without(source: str, parts: Sequence[Part], said: str) -> str:
+def without(source: str, parts: Sequence[CodePart], said: str) -> str:
     """Return a text in which a comment, `said`, stands for some of its definitions; other lines keep their place."""
     lines = with_newlines(source).split("\n")
     for part in parts:
@@ -175,7 +175,7 @@ def _shape(node: ast.AST) -> str:
     return hashlib.blake2b(ast.dump(node).encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
-def _parts(tree: ast.Module, dumps: Sequence[str], given: frozenset[str]) -> Iterator[Part]:
+def _parts(tree: ast.Module, dumps: Sequence[str], given: frozenset[str]) -> Iterator[CodePart]:
     ends = [0, *(statement.end_lineno or 0 for statement in tree.body)]
     begins = [*(span(statement)[0] for statement in tree.body), 0]
     for number, statement in enumerate(tree.body):
@@ -184,7 +184,7 @@ def _parts(tree: ast.Module, dumps: Sequence[str], given: frozenset[str]) -> Ite
             alone = ends[number] < begins[number] and begins[number + 1] not in range(1, ends[number + 1] + 1)
             empty = alone and (shape in given or _is_empty(statement) or _is_bare_class(statement, given))
             lasting = isinstance(statement, _Function | ast.ClassDef) or any(name.isupper() for name in names)
-            yield Part(names, empty, lasting, (begins[number], ends[number + 1]), shape)
+            yield CodePart(names, empty, lasting, (begins[number], ends[number + 1]), shape)
 
 
 @functools.lru_cache(maxsize=512)

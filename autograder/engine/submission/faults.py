@@ -15,7 +15,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from autograder.engine.submission.sources import Text, foreign_magic, misread
+from autograder.engine.submission.sources import NotebookText, foreign_magic, misread
 from autograder.engine.submission.written import LEFT, Written
 
 SYNTAX_ERRORS = frozenset({"SyntaxError", "IndentationError", "TabError"})
@@ -60,9 +60,9 @@ class Words:
         self._notebook = notebook
 
     @functools.cached_property
-    def text(self) -> Text:
+    def text(self) -> NotebookText:
         """What stands in the notebook."""
-        return Text() if self._notebook is None else Text.in_notebook(self._notebook)
+        return NotebookText() if self._notebook is None else NotebookText.in_notebook(self._notebook)
 
     def describe(self, error: Mapping[str, Any]) -> str:
         """Return the sentence for an error; see the rule above.

@@ -32,7 +32,7 @@ from autograder.engine.submission.cells import (
     known,
 )
 from autograder.engine.submission.definitions import Code, plain, read, read_released, with_newlines, without
-from autograder.engine.submission.texts import Found, find_texts
+from autograder.engine.submission.texts import FoundText, find_texts
 from autograder.engine.submission.written import Written, written_of
 from course.errors import StudentError
 
@@ -114,7 +114,7 @@ class _Restorer:
         self.release = release
         self.notes: list[str] = []
         self.elsewhere: set[str] = set()  # answers that are in other cells, and whose own cell is gone
-        self.texts: dict[str, Found] = {}
+        self.texts: dict[str, FoundText] = {}
 
     def restored(self) -> Restored:
         """Return what became of it; called once."""

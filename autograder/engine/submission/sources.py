@@ -169,7 +169,7 @@ def bound(node: ast.stmt) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Text:
+class NotebookText:
     """The names that stand in a notebook's code.
 
     Attributes
@@ -188,12 +188,12 @@ class Text:
     uses: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def in_notebook(cls, notebook: NotebookNode) -> Text:
+    def in_notebook(cls, notebook: NotebookNode) -> NotebookText:
         """Return what stands in a notebook's code cells."""
         return cls.in_sources(cell.source for cell in notebook.cells if cell.cell_type == "code")
 
     @classmethod
-    def in_sources(cls, sources: Iterable[str]) -> Text:
+    def in_sources(cls, sources: Iterable[str]) -> NotebookText:
         """Return what stands in cells; beyond `ALL_CHARACTERS` nothing is read."""
         functions: dict[str, int] = {}
         names: set[str] = set()

@@ -14,7 +14,7 @@ _FEWEST_WORDS = 3  # of a cell of code that is no code
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundText:
     """An answer in words outside its box.
 
     Attributes
@@ -27,7 +27,7 @@ class Found:
     cells: tuple[int, ...] = ()
 
 
-def find_texts(cells: Sequence[Placed], sheet: ReleasedCells) -> tuple[dict[str, Found], tuple[int, ...]]:
+def find_texts(cells: Sequence[Placed], sheet: ReleasedCells) -> tuple[dict[str, FoundText], tuple[int, ...]]:
     """Return what was written for boxes that are empty or gone, by key, and texts that may belong to one of them.
 
     Looked for are the cells of the student's own between the released ones on both sides of a box, then what was
@@ -41,19 +41,19 @@ def find_texts(cells: Sequence[Placed], sheet: ReleasedCells) -> tuple[dict[str,
     words = {
         number: text for number, cell in enumerate(cells) if cell.key == OWN and _is_news(text := _words(cell), ours)
     }
-    found: dict[str, Found] = {}
+    found: dict[str, FoundText] = {}
     for group in _groups(empty, where, sheet):
         here = [number for number in _between(group, where, sheet, len(cells)) if number in words]
         found |= dict(_shared(group, here, words))
     for key in empty:
         if key not in found and (text := _added(key, cells, where, sheet)):
-            found[key] = Found(text)
+            found[key] = FoundText(text)
     used = {number for one in found.values() for number in one.cells}
     rest = [number for number in words if number not in used and cells[number].code is None]
     for key in empty:
         named = [number for number in rest if key not in found and _names(key, words[number])]
         if named:
-            found[key] = Found(words[named[0]], (named[0],))
+            found[key] = FoundText(words[named[0]], (named[0],))
             rest.remove(named[0])
     return found, tuple(rest) if len(found) < len(empty) else ()
 
@@ -96,13 +96,13 @@ def _between(group: Sequence[str], where: Mapping[str, int], sheet: ReleasedCell
     return range(before + 1, after)
 
 
-def _shared(group: Sequence[str], here: Sequence[int], words: Mapping[int, str]) -> Iterator[tuple[str, Found]]:
+def _shared(group: Sequence[str], here: Sequence[int], words: Mapping[int, str]) -> Iterator[tuple[str, FoundText]]:
     """Give texts to boxes: one each where there are as many, else all to each, for a person to tell apart."""
     if len(here) == len(group):
-        yield from ((key, Found(words[number], (number,))) for key, number in zip(group, here, strict=True))
+        yield from ((key, FoundText(words[number], (number,))) for key, number in zip(group, here, strict=True))
     elif here:
         text = "\n\n".join(words[number] for number in here)
-        yield from ((key, Found(text, tuple(here))) for key in group)
+        yield from ((key, FoundText(text, tuple(here))) for key in group)
 
 
 def _added(key: str, cells: Sequence[Placed], where: Mapping[str, int], sheet: ReleasedCells) -> str:

@@ -1,4 +1,21 @@
-"""The grader's side of warm kernels: starts the zygote, or finds the one started for it, and asks for kernels."""
+"""The grader's side of warm kernels: starts the zygote, or finds the one started for it, and asks for kernels.
+
+A zygote, as this process knows it, is in one of these states:
+
+    LISTENING   its socket is there, its process is not: the first request starts that, or a parent of ours forks it
+    STARTED     its process runs; it may still be importing
+    WARM        it forks kernels that have everything imported
+    COLD        it has given up on that, since its canary died, and forks kernels that have not
+    GONE        it ended before it said which
+    FOUND       another process's: the environment has named it
+    CLOSED      it was ended; or, in a child that was forked, it is the parent's and none of ours
+
+    listen() ── LISTENING ─ start() ─> STARTED ─ state() ─> WARM | COLD | GONE        any ─ close(), forget() ─> CLOSED
+    found() ─── FOUND
+
+A process has one at a time, in its `Launcher`: none until it needs one; then the one that it finds, else one of its
+own; another of its own when that one is gone; and none again in a child that is forked.
+"""
 
 from __future__ import annotations
 
@@ -9,25 +26,23 @@ import json
 import os
 import secrets
 import select
-import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
-from autograder.engine.isolation.sandbox import Box
-from autograder.engine.isolation.supervisor import LOST
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.surroundings import environment, private_folder, sweep
 from autograder.engine.warm import branch
+from autograder.engine.warm.kernel_process import KernelProcess
 from autograder.engine.warm.preload import ONE_THREAD
+from autograder.engine.warm.request import Request
 from autograder.engine.warm.zygote import PASSWORD_BYTES
 from course.errors import EngineError
 from course.files import remove
@@ -40,139 +55,136 @@ _PASSED = ("COURSE_CANARY", "COURSE_RUN")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 
-@dataclass(frozen=True)
-class Request:
-    """One kernel to be started.
+class NotIsolated(EngineError):
+    """This machine does not isolate as it should; `best` is what it offers."""
 
-    Attributes
-    ----------
-    connection : Jupyter's connection information.
-    ports, descriptors : its listening sockets; one descriptor more is the socket that checks use.
-    environment : its variables.
-    folder : empty, private to this kernel.
-    box : what it may see and use.
-    tier : how it is isolated; None: as well as this machine can.
-    minimum : how it must be isolated at least.
-    seconds : it is ended after so many, whatever happens.
-    first_uid : of the users that kernels run as under T1.
-    threads : for each library that has threads of its own.
-    seed : its global random numbers depend on this; empty: on chance.
-    """
-
-    connection: Mapping[str, Any]
-    ports: Sequence[int]
-    descriptors: Sequence[int]
-    environment: Mapping[str, str]
-    folder: str
-    box: Box = field(default_factory=Box)
-    tier: Tier | None = None
-    minimum: Tier = Tier.T3
-    seconds: float = 3600.0
-    first_uid: int = 200_000
-    threads: int = 2
-    seed: str = ""
-
-    def dump(self) -> bytes:
-        """Return it as one line of JSON."""
-        content = {key: value for key, value in vars(self).items() if key != "descriptors"}
-        return json.dumps({**content, "box": self.box.dump(), "tier": self.tier or ""}).encode() + b"\n"
+    def __init__(self, message: str, best: Tier) -> None:
+        super().__init__(message)
+        self.best = best
 
 
-class KernelProcess:
-    """A kernel and its supervisor, as `subprocess.Popen` would show them.
-
-    Attributes
-    ----------
-    pid : of the first process inside.
-    tier, kind : how it is isolated; whether it was forked ``warm`` or, where that does not work here, is ``cold``.
-    reason : why the supervisor ended it: ``cpu``, ``memory``, ``wall``, ``processes``; empty when it ended by itself.
-    lost : its supervisor or zygote was killed: nobody's fault but the machine's.
-    """
-
-    def __init__(self, connection: socket.socket, first: Mapping[str, Any]) -> None:
-        self._connection = connection
-        self._pending = b""
-        self._lock = threading.Lock()
-        self.pid = int(first["pid"])
-        self.tier = Tier(first["tier"])
-        self.kind = str(first["kind"])
-        self.returncode: int | None = None
-        self.reason = ""
-        self.lost = False
-
-    def poll(self) -> int | None:
-        """Return the exit status, None while it runs."""
-        self._read(0)
-        return self.returncode
-
-    def wait(self, timeout: float | None = None) -> int | None:
-        """Wait for the end; return the exit status, None when it did not come in time."""
-        until = time.monotonic() + (timeout if timeout is not None else 1e9)
-        while self.returncode is None and time.monotonic() < until:
-            self._read(min(1.0, until - time.monotonic()))
-        return self.returncode
-
-    def send_signal(self, number: int) -> None:
-        """Send a signal to the kernel."""
-        with contextlib.suppress(OSError):
-            self._connection.sendall(json.dumps({"do": "signal", "number": number}).encode() + b"\n")
-
-    def kill(self) -> None:
-        """End the kernel and all it has started; idempotent."""
-        if self.returncode is None:
-            self.send_signal(signal.SIGKILL)
-
-    def close(self, wait: float = 5.0) -> None:
-        """End it and forget it: the supervisor sees that nobody is there any more."""
-        self.kill()
-        self.wait(wait)
-        self._connection.close()
-
-    def _read(self, timeout: float) -> None:
-        with self._lock:
-            if self.returncode is not None:
-                return
-            try:
-                if not select.select([self._connection], [], [], max(0.0, timeout))[0]:
-                    return
-                received = self._connection.recv(4096)
-            except (OSError, ValueError):
-                received = b""
-            if not received:
-                self.returncode, self.lost = -signal.SIGKILL, True
-                return
-            *lines, self._pending = (self._pending + received).split(b"\n")
-            for line in lines:
-                message = json.loads(line)
-                if "exit" in message:
-                    self.reason = str(message["reason"])
-                    self.lost = self.reason == LOST
-                    self.returncode = int(message["exit"])  # last: it says that the rest is known
+class ZygoteGone(EngineError):
+    """The zygote was killed or can't be reached: start another."""
 
 
-@dataclass
+class State(StrEnum):
+    """Of a zygote: see the top of this module."""
+
+    LISTENING = "listening"
+    STARTED = "started"
+    WARM = "warm"
+    COLD = "cold"
+    GONE = "gone"
+    FOUND = "found"
+    CLOSED = "closed"
+
+
+# What may follow what; that each may be closed goes without saying.
+_NEXT = {State.LISTENING: {State.STARTED}, State.STARTED: {State.WARM, State.COLD, State.GONE}}
+
+
+@dataclass(eq=False)
 class Zygote:
-    """A running zygote.
+    """One zygote.
 
     Attributes
     ----------
     path, password : where it listens, and what it wants to hear.
-    owned : the process, when this one has started it or had it forked.
-    borrowed : another process has started it.
+    owned : its process, once this one has started it or had it forked.
     """
 
     path: str
     password: bytes
+    _state: State
     owned: subprocess.Popen[bytes] | branch.Offshoot | None = None
-    borrowed: bool = False
-    closed: bool = False
-    _lifeline: socket.socket | None = field(default=None, repr=False)
-    _state: str = ""
+    _server: socket.socket | None = field(default=None, repr=False)  # while nobody else answers on it
+    _lifeline: socket.socket | None = field(default=None, repr=False)  # it ends when this closes
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @classmethod
+    def listen(cls) -> Zygote:
+        """Make one whose process can be started.
+
+        Raises
+        ------
+        EngineError : there is no place for its socket.
+        """
+        sweep()
+        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            path = str(private_folder() / "socket")
+            server.bind(path)
+            server.listen(128)
+        except OSError as error:
+            server.close()
+            raise _not_started(error) from error
+        return cls(path, secrets.token_bytes(PASSWORD_BYTES), State.LISTENING, _server=server)
+
+    @classmethod
+    def found(cls, address: str) -> Zygote:
+        """Make that which another process calls its `address`."""
+        path, _, password = address.rpartition(":")
+        return cls(path, bytes.fromhex(password), State.FOUND)
 
     @property
     def address(self) -> str:
         """What `ADDRESS` holds."""
         return f"{self.path}:{self.password.hex()}"
+
+    def start(self) -> None:
+        """Start its process; does nothing where that runs, or is wanted no more.
+
+        Raises
+        ------
+        OSError : it can't be started.
+        """
+        with self._lock:
+            if self._server is None or self._state is not State.LISTENING:
+                return
+            self._lifeline, theirs = socket.socketpair()
+            with self._server as server, theirs, open(Path(self.path).parent / "log", "wb") as log:
+                self._server = None
+                descriptors = (server.fileno(), theirs.fileno())
+                self.owned = subprocess.Popen(
+                    [sys.executable, "-m", "autograder.engine.warm.zygote", *map(str, descriptors)],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    pass_fds=descriptors,
+                    cwd=Path(__file__).resolve().parents[3],
+                    env=clean_environment(),
+                    start_new_session=True,
+                )
+            self._become(State.STARTED)
+            assert self.owned.stdin is not None
+            with self.owned.stdin as stdin:
+                stdin.write(self._digest())
+
+    def start_when_asked(self) -> None:
+        """Have its process started by the first who connects."""
+        threading.Thread(target=self._wait_for_request, daemon=True).start()
+
+    def have_forked(self) -> str:
+        """Have its process forked by another of ours (`branch.fork_zygote`); return where that one has to ask."""
+        with self._lock:
+            assert self._server is not None
+            path = Path(self.path).parent / "parent"
+            self._lifeline, theirs = socket.socketpair()
+            branch.hand_over(path, self._server, theirs, self._digest(), self._forked)
+            self._server = None
+        return str(path)
+
+    def state(self) -> State:
+        """Wait until it is known what its process is, where that was begun and is ours; return the state."""
+        lifeline = self._lifeline
+        if lifeline is not None and self._state in (State.LISTENING, State.STARTED):
+            said = ""
+            lifeline.settimeout(START_SECONDS)
+            with contextlib.suppress(OSError):
+                said = lifeline.recv(16).decode().strip()
+            self._become(State.STARTED)  # what has spoken runs
+            self._become(State(said or State.GONE))
+        return self._state
 
     def launch(self, request: Request) -> KernelProcess:
         """Start a kernel.
@@ -196,179 +208,147 @@ class Zygote:
         connection.settimeout(None)
         return KernelProcess(connection, answer)
 
-    def start(self, server: socket.socket, cold: bool) -> None:
-        """Start the process that answers on the listening socket `server`, which is closed here.
-
-        Raises
-        ------
-        OSError : it can't be started.
-        """
-        self._lifeline, theirs = socket.socketpair()
-        with server, theirs, open(Path(self.path).parent / "log", "wb") as log:
-            descriptors = (server.fileno(), theirs.fileno())
-            process = subprocess.Popen(
-                [sys.executable, "-m", "autograder.engine.warm.zygote", *map(str, descriptors), *["--cold"] * cold],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=log,
-                pass_fds=descriptors,
-                cwd=Path(__file__).resolve().parents[3],
-                env=clean_environment(),
-                start_new_session=True,
-            )
-        assert process.stdin is not None
-        with process.stdin as stdin:
-            stdin.write(self._digest())
-        self.owned = process
-
-    def have_forked(self, server: socket.socket) -> str:
-        """Have it forked by another process of ours (`branch.fork_zygote`); return where that one has to ask."""
-        path = Path(self.path).parent / "parent"
-        self._lifeline, theirs = socket.socketpair()
-        branch.hand_over(path, server, theirs, self._digest(), self._begun)
-        return str(path)
-
-    def _begun(self, process: branch.Offshoot | None) -> bool:
-        if process is not None:
-            self.owned = process
-        return not self.closed
-
-    def _digest(self) -> bytes:
-        return hashlib.sha256(self.password).digest()
-
-    def start_when_asked(self, server: socket.socket, cold: bool) -> None:
-        """Wait until somebody connects, then start; run in a thread."""
-        while not self.closed:
-            if select.select([server], [], [], _LOOK)[0]:
-                with contextlib.suppress(OSError):  # who has asked sees that nobody answers
-                    self.start(server, cold)
-                return
-        server.close()
-
-    def state(self) -> str:
-        """Wait until it is ready; return ``warm`` or ``cold``; ``unknown`` for another process's zygote."""
-        if self._lifeline is None:
-            return "unknown"
-        if not self._state:
-            self._lifeline.settimeout(START_SECONDS)
-            with contextlib.suppress(OSError):
-                self._state = self._lifeline.recv(16).decode().strip()
-            self._state = self._state or "gone"
-        return self._state
-
     def close(self) -> None:
-        """End it, and with it every kernel it has forked; does nothing to another process's."""
-        self.closed = True
-        if self._lifeline is not None:
-            self._lifeline.close()
-            self._lifeline = None
+        """End it, and with it every kernel it has forked; another process's is left as it is. Idempotent."""
+        ours = self._state is not State.FOUND
+        if not self._become(State.CLOSED):
+            return
+        self._let_go()
         if self.owned is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.owned.wait(5)
             self.owned.kill()
             self.owned.wait()
-            self.owned = None
-        if not self.borrowed:
+        if ours:
             remove(Path(self.path).parent)
 
+    def forget(self) -> None:
+        """In a child that was just forked, with one thread: leave it to the parent, which alone keeps it alive."""
+        self._lock = threading.RLock()  # another thread may have held it
+        self._become(State.CLOSED)
+        self._let_go()
+        if isinstance(self.owned, subprocess.Popen):
+            self.owned.returncode = 0  # no child of this process: nothing to wait for
 
-class NotIsolated(EngineError):
-    """This machine does not isolate as it should; `best` is what it offers."""
+    def _become(self, state: State) -> bool:
+        """Go over into `state` where that may follow; return whether it did."""
+        with self._lock:
+            follows = state in _NEXT.get(self._state, ()) or (state is State.CLOSED and self._state is not state)
+            if follows:
+                self._state = state
+            return follows
 
-    def __init__(self, message: str, best: Tier) -> None:
-        super().__init__(message)
-        self.best = best
+    def _wait_for_request(self) -> None:
+        while self._state is State.LISTENING and (server := self._server) is not None:
+            with contextlib.suppress(OSError, ValueError):  # who has asked sees that nobody answers; or it is closed
+                if select.select([server], [], [], _LOOK)[0]:
+                    self.start()
+
+    def _forked(self, process: branch.Offshoot | None) -> bool:
+        """Called by `branch.hand_over`."""
+        if process is not None:
+            self.owned = process
+            self._become(State.STARTED)
+        return self._state is not State.CLOSED
+
+    def _let_go(self) -> None:
+        """Close our ends of what it listens to."""
+        for one in (self._lifeline, self._server):
+            if one is not None:
+                one.close()
+        self._lifeline = self._server = None
+
+    def _digest(self) -> bytes:
+        return hashlib.sha256(self.password).digest()
 
 
-class ZygoteGone(EngineError):
-    """The zygote was killed or can't be reached: start another."""
+class Launcher:
+    """Has this process's zygote: see the top of this module. There is one, and this module's functions are its own."""
+
+    def __init__(self) -> None:
+        self._zygote: Zygote | None = None
+        self._lock = threading.Lock()
+        os.register_at_fork(after_in_child=self._forget)
+
+    def zygote(self, renew: Zygote | None = None) -> Zygote:
+        """Return this process's zygote: the one that `ADDRESS` names, else one of its own, started at the first call.
+
+        Parameters
+        ----------
+        renew : this one is gone; return another.
+        """
+        with self._lock:
+            if self._zygote is None or self._zygote is renew:
+                named = os.environ.get(ADDRESS)
+                if renew is not None:
+                    renew.close()
+                self._zygote = Zygote.found(named) if named and renew is None else _until_exit(start())
+            return self._zygote
+
+    def share(self, now: bool = True) -> str:
+        """Let the processes that this one starts use its zygote. It is started when the first of them asks for a
+        kernel; or `now`, by the process that is told the path which is returned (see `branch`); empty where it runs
+        already."""
+        with self._lock:
+            path = ""
+            if self._zygote is None:
+                self._zygote = _until_exit(Zygote.listen())
+                if now:
+                    path = self._zygote.have_forked()
+                else:
+                    self._zygote.start_when_asked()
+            os.environ[ADDRESS] = self._zygote.address
+            return path
+
+    def launch(self, request: Request) -> KernelProcess:
+        """Start a kernel, with a new zygote where the old one is gone."""
+        first = self.zygote()
+        try:
+            return first.launch(request)
+        except ZygoteGone:
+            return self.zygote(renew=first).launch(request)
+
+    def _forget(self) -> None:
+        self._lock = threading.Lock()
+        if self._zygote is not None:
+            self._zygote.forget()
+            self._zygote = None
 
 
-_current: Zygote | None = None
-_owner = 0
-_lock = threading.Lock()
+_ours = Launcher()
+zygote, share, launch = _ours.zygote, _ours.share, _ours.launch
 
 
-def zygote(renew: Zygote | None = None) -> Zygote:
-    """Return this process's zygote: the one that `ADDRESS` names, else one of its own, started at the first call.
+def start(lazily: bool = False) -> Zygote:
+    """Start a zygote that is not this process's but the caller's; it may still be importing when this returns.
 
     Parameters
     ----------
-    renew : this one is gone; return another.
-    """
-    global _current, _owner
-    with _lock:
-        if _current is not None and _owner == os.getpid() and _current is not renew:
-            return _current
-        named = os.environ.get(ADDRESS)
-        if named and renew is None:
-            path, _, password = named.rpartition(":")
-            _current = Zygote(path, bytes.fromhex(password), borrowed=True)
-        else:
-            if renew is not None:
-                renew.close()
-            _current = start()
-            atexit.register(_current.close)
-        _owner = os.getpid()
-        return _current
-
-
-def share(now: bool = True) -> str:
-    """Let the processes that this one starts use its zygote. It is started when the first of them asks for a kernel;
-    or `now`, by the process that is told the path which is returned (see `branch`); empty where it runs already."""
-    global _current, _owner
-    with _lock:
-        path = ""
-        if _current is None or _owner != os.getpid():
-            _current, server = _listening()
-            _owner = os.getpid()
-            atexit.register(_current.close)
-            if now:
-                path = _current.have_forked(server)
-            else:
-                _start_lazily(_current, server)
-        os.environ[ADDRESS] = _current.address
-        return path
-
-
-def start(cold: bool = False, lazily: bool = False) -> Zygote:
-    """Start a zygote of one's own; it may still be importing when this returns.
-
-    Parameters
-    ----------
-    cold : it imports nothing beforehand.
     lazily : it is started when it is first asked for a kernel.
 
     Raises
     ------
     EngineError : no process can be started.
     """
-    made, server = _listening()
+    made = Zygote.listen()
     try:
         if lazily:
-            _start_lazily(made, server, cold)
+            made.start_when_asked()
         else:
-            made.start(server, cold)
+            made.start()
     except OSError as error:
-        raise EngineError(f"No kernel can be started: {error}. Free some memory and run again.") from error
+        made.close()
+        raise _not_started(error) from error
     return made
 
 
-def _listening() -> tuple[Zygote, socket.socket]:
-    """Return a zygote that does not run yet, and the socket that requests to it wait on."""
-    sweep()
-    try:
-        made = Zygote(str(private_folder() / "socket"), secrets.token_bytes(PASSWORD_BYTES))
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        server.bind(made.path)
-        server.listen(128)
-    except OSError as error:
-        raise EngineError(f"No kernel can be started: {error}. Free some memory and run again.") from error
-    return made, server
+def _until_exit(made: Zygote) -> Zygote:
+    atexit.register(made.close)
+    return made
 
 
-def _start_lazily(made: Zygote, server: socket.socket, cold: bool = False) -> None:
-    threading.Thread(target=made.start_when_asked, args=(server, cold), daemon=True).start()
+def _not_started(error: OSError) -> EngineError:
+    return EngineError(f"No kernel can be started: {error}. Free some memory and run again.")
 
 
 def clean_environment() -> dict[str, str]:
@@ -388,12 +368,3 @@ def _line(connection: socket.socket) -> dict[str, Any]:
         content += part
     answer: dict[str, Any] = json.loads(content.split(b"\n")[0])
     return answer
-
-
-def launch(request: Request) -> KernelProcess:
-    """Start a kernel, with a new zygote where the old one is gone."""
-    first = zygote()
-    try:
-        return first.launch(request)
-    except ZygoteGone:
-        return zygote(renew=first).launch(request)

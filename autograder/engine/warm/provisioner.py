@@ -21,9 +21,11 @@ from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import load_settings
 from autograder.engine.surroundings import environment, private_folder
-from autograder.engine.warm.app import CHANNELS
-from autograder.engine.warm.launcher import KernelProcess, Request, launch
-from course.datasets.fetch import folder_name
+from autograder.engine.warm.kernel_app import CHANNELS
+from autograder.engine.warm.kernel_process import KernelProcess
+from autograder.engine.warm.launcher import launch
+from autograder.engine.warm.request import Request
+from course.datasets.places import folder_name
 from course.datasets.registry import info
 from course.files import remove
 from course.project import data_cache

@@ -30,13 +30,13 @@ from typing import TYPE_CHECKING, Any
 from autograder.engine.isolation import cgroup, linux, seccomp
 from autograder.engine.isolation.probe import probe
 from autograder.engine.isolation.sandbox import Box, environment
-from autograder.engine.isolation.supervisor import Plan, supervise
+from autograder.engine.isolation.supervisor import Launch, supervise
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.surroundings import CHECKS
 from autograder.engine.warm.preload import adopt, canary, forget, preload
 
 if TYPE_CHECKING:
-    from autograder.engine.warm.app import ForkedKernelApp
+    from autograder.engine.warm.kernel_app import ForkedKernelApp
 
 NAME = "course-zygote"  # of the process and all that it forks, as `ps` shows it
 _MODULE = "autograder.engine.warm.zygote"
@@ -163,7 +163,7 @@ def _supervise(
     uid = int(request["first_uid"]) + os.getpid() % _USERS if tier is Tier.T1 else 0
     box = replace(Box.load(request["box"]), uid=uid)
     name, kind = f"{os.getppid()}-{os.getpid()}", "cold" if offer.cold else "warm"
-    plan = Plan(name, tier, box, request["folder"], float(request["seconds"]), kind)
+    plan = Launch(name, tier, box, request["folder"], float(request["seconds"]), kind)
     if len(descriptors) > len(request["ports"]):
         os.dup2(descriptors[-1], CHECKS, inheritable=False)
         descriptors[-1] = CHECKS
@@ -174,7 +174,7 @@ def _supervise(
         os.environ.update(variables)
         tempfile.tempdir = None  # found before for this process, not for the child
         adopt(int(request["threads"]), request["seed"])
-        from autograder.engine.warm.app import serve
+        from autograder.engine.warm.kernel_app import serve
 
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         ports = request["ports"]
@@ -185,12 +185,12 @@ def _supervise(
 
 
 def _prepare_kernel() -> ForkedKernelApp:
-    """Import what a kernel itself and the shim need, and make all of it that needs no sockets."""
+    """Import what a kernel itself and the server of calls need, and make all of it that needs no sockets."""
     import autograder.engine.wire.server  # noqa: F401
 
     blocked = {"debugpy": None, "debugpy.server": None}  # ipykernel's debugger would cost half the start
     sys.modules.update(blocked)  # type: ignore[arg-type]  # None means: there is no such module
-    from autograder.engine.warm.app import prepare
+    from autograder.engine.warm.kernel_app import prepare
 
     for name in _SHELL:
         with contextlib.suppress(ImportError):

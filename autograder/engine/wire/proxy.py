@@ -14,8 +14,8 @@ from typing import Any, NoReturn, Protocol
 
 from autograder.engine.submission.faults import OurWords, Words
 from autograder.engine.submission.written import Written
-from autograder.engine.wire import codec as wire
-from autograder.engine.wire.server import Dispatcher
+from autograder.engine.wire import codec
+from autograder.engine.wire.server import Server
 from course.errors import EngineError
 
 
@@ -114,14 +114,14 @@ class LocalSession:
     words = OurWords()
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
-        self._dispatcher = Dispatcher(dict(namespace))
+        self._dispatcher = Server(dict(namespace))
 
     def request(self, frame: bytes) -> bytes:
         return self._dispatcher.answer(frame)
 
 
 @dataclass(frozen=True)
-class Exchange:
+class Call:
     """One request that was made in a check, and its reply, as frames: what a check does to its arrays afterwards
     changes neither.
 
@@ -189,7 +189,7 @@ class Student:
         self._link.ask("seed", number=number)
 
     @property
-    def transcript_(self) -> tuple[Exchange, ...]:
+    def transcript_(self) -> tuple[Call, ...]:
         """Every request made so far, with its reply; nothing once they are more than `KEPT_BYTES`."""
         return tuple(self._link.transcript)
 
@@ -249,7 +249,7 @@ class _Link:
 
     def __init__(self, session: Session, asked: Asked) -> None:
         self.session = session
-        self.transcript: list[Exchange] = []
+        self.transcript: list[Call] = []
         self.cut = False
         self._asked = asked
         self._words: Words = asked.words or getattr(session, "words", None) or Words()
@@ -262,12 +262,12 @@ class _Link:
         names = self._asked_of(message)
         self._refuse_late(names)
         try:
-            request = wire.encode(message, self.number_of)
+            request = codec.encode(message, self.number_of)
             reply = self._carried(request)
             answer = self._taken_in(reply, names)
         except CallTimeout as late:
             raise self._noted(late, names) from None
-        except wire.WireError as error:
+        except codec.WireError as error:
             raise BadReply(f"What your code returned can't be read: {error}.") from error
         except MemoryError as error:
             raise EngineError(
@@ -275,7 +275,7 @@ class _Link:
             ) from error
         if not isinstance(answer, dict) or answer.keys() not in ({"value"}, {"error"}):
             raise BadReply("Your notebook's process did not answer as it should.")
-        self._keep(Exchange(do, request, reply))
+        self._keep(Call(do, request, reply))
         if "error" in answer:
             fault = _fault(answer["error"], message, self._words, self._asked)
             raise self._noted(fault, names) if isinstance(fault, CallTimeout) else fault
@@ -295,13 +295,13 @@ class _Link:
             self._names.setdefault(number, name)
             return Handle(self, number, type_name)
 
-        answer, size = wire.weighed(reply, handle)
+        answer, size = codec.weighed(reply, handle)
         self._taken += len(reply) + size
         if self._taken > TAKEN_BYTES:
             raise BadReply(TOO_MUCH)
         return answer
 
-    def _keep(self, exchange: Exchange) -> None:
+    def _keep(self, exchange: Call) -> None:
         self._kept += len(exchange.request) + len(exchange.reply)
         if self._kept > KEPT_BYTES:
             self.transcript.clear()
@@ -335,7 +335,7 @@ class _Link:
 
     def decoded(self, reply: bytes) -> Any:
         """Return what a reply says, its handles on this link."""
-        return wire.decode(reply, lambda number, name: Handle(self, number, name))
+        return codec.decode(reply, lambda number, name: Handle(self, number, name))
 
     def number_of(self, value: object) -> tuple[int, str]:
         if isinstance(value, Handle):

@@ -14,11 +14,10 @@ import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from autograder.engine.wire import budget, decoder, encoder, frame, transport
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import budget, codec, decoder, encoder, frame, transport
 
 
-class Dispatcher:
+class Server:
     """Answers one request after the other.
 
     Handle 0 is the namespace; every object that has no plain form gets the next number.
@@ -31,16 +30,16 @@ class Dispatcher:
     def answer(self, frame: bytes) -> bytes:
         """Return the reply to one request: ``{"value": …}`` or ``{"error": …}``."""
         try:
-            request = wire.decode(frame, lambda number, _: self.objects[number])
+            request = codec.decode(frame, lambda number, _: self.objects[number])
             operation: Callable[..., Any] = getattr(self, f"do_{request.pop('do')}")
             with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
-                return wire.encode({"value": operation(**request)}, self.handle_of)
+                return codec.encode({"value": operation(**request)}, self.handle_of)
         except BaseException as error:  # SystemExit and KeyboardInterrupt in an answer are answers too
             return self.failure(error)
 
     def failure(self, error: BaseException) -> bytes:
         """Return the reply that says what an answer has raised."""
-        return wire.encode({"error": describe(error)}, self.handle_of)
+        return codec.encode({"error": describe(error)}, self.handle_of)
 
     def do_get(self, on: Any, name: str) -> Any:
         if on is self.namespace:
@@ -147,7 +146,7 @@ class _Interrupts:
 
 def serve(connection: socket.socket, namespace: MutableMapping[str, Any]) -> None:
     """Answer what the grader asks over a connected socket until it hangs up."""
-    dispatcher, interrupts = Dispatcher(namespace), _Interrupts()
+    dispatcher, interrupts = Server(namespace), _Interrupts()
     with connection, contextlib.suppress(ConnectionError):
         while True:
             request = transport.receive(connection, None)
@@ -214,4 +213,4 @@ def _source(module: types.ModuleType) -> str:
         return file.read()
 
 
-_MODULES = (frame, transport, encoder, budget, decoder, wire, sys.modules[__name__])  # each after those it imports
+_MODULES = (frame, transport, encoder, budget, decoder, codec, sys.modules[__name__])  # each after those it imports

@@ -1,6 +1,6 @@
 """Carries frames over a connected stream socket; large ones go by shared memory where the system has it.
 
-Self-contained, like the codec: its text is also run inside the student's process (see `shim`).
+Self-contained, like the codec: its text is also run inside the student's process (see `server`).
 
 A message is a head (kind, length) and its content. The content follows on the stream, or is a sealed memory file whose
 descriptor comes with the head (Linux, Unix sockets). The receiver trusts neither: it reads no more than a message may

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import torch
 from torch import nn
+from torch.nn.functional import cross_entropy
 
-from autograder.mutants.ch13_sequences.sketches_training import _examples, _train
 from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- reading, wrong
@@ -180,6 +180,22 @@ def sorted_by_length(batch):
 
 
 # ---------------------------------------------------------------- right
+
+
+def _train(model, examples, n_steps, rate=0.01):
+    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
+    for _ in range(n_steps):
+        X, lengths, labels = _padded([examples[i] for i in torch.randint(len(examples), (32,))])
+        optimizer.zero_grad()
+        cross_entropy(model(X, lengths), labels).backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    return model
+
+
+def _examples(drawings, labels):
+    seqs = [np.column_stack([points, _progress(strokes)]) for strokes, points in map(_parts, drawings)]
+    return list(zip(seqs, np.asarray(labels).tolist(), strict=True))
 
 
 def _with_pandas(text):

@@ -1,12 +1,10 @@
 """Chapter 13, networks that know sketches (p.13.11): wrong answers that must fail, and right ones that must pass."""
 
-import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from autograder.mutants.ch13_sequences.sketches import _padded, _parts, _progress
+from autograder.mutants.ch13_sequences.sketches import _examples, _train
 from autograder.testing import mutant
 
 # ---------------------------------------------------------------- the net, wrong
@@ -109,22 +107,6 @@ class SketchLayersInAList(nn.Module):
 
 
 # ---------------------------------------------------------------- training, wrong
-
-
-def _train(model, examples, n_steps, rate=0.01):
-    optimizer = torch.optim.Adam(model.parameters(), lr=rate)
-    for _ in range(n_steps):
-        X, lengths, labels = _padded([examples[i] for i in torch.randint(len(examples), (32,))])
-        optimizer.zero_grad()
-        cross_entropy(model(X, lengths), labels).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-    return model
-
-
-def _examples(drawings, labels):
-    seqs = [np.column_stack([points, _progress(strokes)]) for strokes, points in map(_parts, drawings)]
-    return list(zip(seqs, np.asarray(labels).tolist(), strict=True))
 
 
 @mutant("p.13.11", replaces="fit_sketches", fails="test_trained_net_knows_shapes")

@@ -17,8 +17,8 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
+from autograder.testing.modules.tensors import NOISE, outputs, tensor
 from autograder.testing.modules.training import beats, ignores_rows, learns, repeats, stops_early
-from autograder.testing.modules.values import NOISE, outputs, tensor
 
 __all__ = [
     "NOISE",

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from autograder.engine.wire.proxy import Student
 from autograder.testing.modules.state import mode, weights_kept
-from autograder.testing.modules.values import NOISE, Array, apart, leaf, leaves, tensor
+from autograder.testing.modules.tensors import NOISE, Array, apart, leaf, leaves, tensor
 
 
 def is_causal(model: Any, X: ArrayLike, other: ArrayLike, t: int, *, reach: int = 1) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autograder.testing.modules.values import Array
+from autograder.testing.modules.tensors import Array
 
 
 def weights_of(model: Any) -> dict[str, Array]:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograder.engine.wire.proxy import Student
 from autograder.testing.modules.state import mode, weights_kept, weights_of
-from autograder.testing.modules.values import NOISE, apart, leaf, leaves, tensor
+from autograder.testing.modules.tensors import NOISE, apart, leaf, leaves, tensor
 
 
 def built(student: Student, make: Any, rng: np.random.Generator, *args: Any, **kwargs: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from autograder.testing.modules.values import NOISE, Array, apart, leaves
+from autograder.testing.modules.tensors import NOISE, Array, apart, leaves
 
 
 def repeats(run: Callable[[int], Any], seeds: tuple[int, int] = (1, 2)) -> None:

@@ -15,6 +15,7 @@ from autograder.calibration.calibrate import summarise, tolerance_limit
 from autograder.engine.judging.checks import Check
 from autograder.testing.thresholds import Calibration, Rival, calibration_path, dump_calibrations, load_calibrations
 from course.errors import AuthorError
+from tests.support.checkout import ROOT
 
 
 def row(check: str = "test_a", data: str = "real", **changes: object) -> Calibration:
@@ -26,14 +27,23 @@ def row(check: str = "test_a", data: str = "real", **changes: object) -> Calibra
 
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     rows = [row("test_b"), row(), row(data="stand-in", threshold=-3e-7, rivals=()), row("test_inf", best=math.inf),
-            row("test_odd", method='"quoted" \\ back\nslash — é 😀')]  # fmt: skip
-    calibration_path(tmp_path, "ch99").write_text(dump_calibrations(rows, "ch99"), encoding="utf-8")
+            row("test_odd", method='"quoted" \\ back\nslash — é 😀'),
+            *(row(f"test_{code:02}", method=f"a{chr(code)}b") for code in (*range(32), 127, 0x85, 0x2028))]  # fmt: skip
+    path = calibration_path(tmp_path, "ch99")
+    path.parent.mkdir()
+    path.write_text(dump_calibrations(rows, "ch99"), encoding="utf-8")
     assert load_calibrations(tmp_path, "ch99") == {(one.check, one.data): one for one in rows}
 
 
 def test_the_file_is_the_same_whatever_the_order(tmp_path: Path) -> None:
     rows = [row("test_b"), row(), row(data="stand-in")]
     assert dump_calibrations(rows, "ch99") == dump_calibrations(rows[::-1], "ch99")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "autograder" / "checks").glob("*/thresholds.toml")), ids=str)
+def test_what_is_committed_would_be_written_again(path: Path) -> None:
+    rows = load_calibrations(path.parents[1], path.parent.name).values()
+    assert dump_calibrations(rows, path.parent.name.split("_")[0]) == path.read_text(encoding="utf-8")
 
 
 def test_a_chapter_may_have_no_thresholds(tmp_path: Path) -> None:
@@ -53,6 +63,7 @@ GOOD = dump_calibrations([row()], "ch99")
 )  # fmt: skip
 def test_a_malformed_file_is_the_authors_to_mend(tmp_path: Path, text: bytes) -> None:
     path = calibration_path(tmp_path, "ch99")
+    path.parent.mkdir()
     path.write_bytes(text)
     with pytest.raises(AuthorError) as caught:
         load_calibrations(tmp_path, "ch99")

@@ -69,7 +69,7 @@ def test_a_closure_follows_packages_relative_names_and_circles(tmp_path: Path) -
 
 LOADED = """
 import json, sys
-from autograder.classroom import fingerprints as keys
+from autograder.classroom import fingerprints
 from autograder.testing.chapter import load_chapter
 from autograder.classroom.closure import closure
 from course.project import Project
@@ -83,11 +83,10 @@ for name in chapters:
     load_chapter(name).answers
 files = {getattr(module, "__file__", None) or "" for module in sys.modules.values()}
 loaded = {project.root / file for file in files if any((project.root / file).is_relative_to(home) for home in ours)}
-known = keys.engine_files(project)
+known = fingerprints.engine_files(project)
 for name in chapters:
     known |= closure(project.root, project.check_files(name))
-    for folder in (project.mutants, project.solutions):
-        known |= closure(project.root, project.chapter_files(folder, name))
+    known |= closure(project.root, [*project.mutant_files(name), *project.solution_files(name)])
 print(json.dumps([len(loaded), sorted(str(path.relative_to(project.root)) for path in loaded - known)]))
 """
 
@@ -120,7 +119,7 @@ def test_counts(student, rng):
 # Judges every hand-in, then appends a remark to one file after the other and tells whose keys are others then.
 TOUCH = """
 import json, sys
-from autograder.classroom import fingerprints as keys
+from autograder.classroom import fingerprints
 from autograder.classroom.assignment import open_assignment
 from autograder.classroom.hand_in import hand_ins, judge_hand_in
 from course.project import Project
@@ -135,8 +134,8 @@ loaded = sorted(path for file in loaded if file and (path := project.root / file
 assignment = open_assignment(project, chapter.name)
 
 def now():
-    keys.environment.cache_clear()
-    return keys.ChapterKeys.of(project, assignment)
+    fingerprints.environment.cache_clear()
+    return fingerprints.ChapterFingerprints.of(project, assignment)
 
 before, found = now(), {}
 for path in [*loaded, *(project.root / name for name in sys.argv[1:])]:
@@ -151,8 +150,8 @@ print(json.dumps(found))
 """
 COMMANDS = [
     "course/cli.py",
-    "course/cli_machine.py",
-    "course/cli_exchange.py",
+    "autograder/classroom/commands.py",
+    "course/exchange/commands.py",
     "course/authoring/build.py",
     "course/authoring/lint.py",
     "course/authoring/release.py",
@@ -176,7 +175,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     path = made.project.checks / NAME / f"test_{THEME}.py"
     text = path.read_text(encoding="utf-8").replace(
         "from autograder.testing import check\n",
-        "from autograder import check\nfrom autograder.testing.closed import agrees\n",
+        "from autograder.testing import check\nfrom autograder.testing.closed import agrees\n",
     )
     path.write_text(text + CHECK, encoding="utf-8")
     made.run("course", "release", NAME)
@@ -199,7 +198,9 @@ def test_each_module_that_judging_has_loaded_is_in_the_key_and_no_command_is(che
         "autograder/testing/closed.py": "checks",
         f"autograder/checks/{NAME}/test_{THEME}.py": "checks",
         f"solutions/{NAME}/{THEME}.py": "checks",
+        "autograder/checks/__init__.py": "checks",
         "solutions/__init__.py": "checks",
+        "autograder/mutants/__init__.py": "hints",
         f"autograder/mutants/{NAME}/{THEME}.py": "hints",
     }
 
@@ -213,7 +214,7 @@ def test_the_key_is_the_same_whatever_else_a_process_has_imported(checkout: Chec
 
 def test_what_checks_are_written_with_was_broken_and_is_mended(checkout: Checkout) -> None:
     first = judge_again(checkout)
-    path = checkout.root / "autograder" / "closed.py"
+    path = checkout.root / "autograder" / "testing" / "closed.py"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("assert _same(found, right, rtol)", "assert not _same(found, right, rtol)"), "utf-8")
     broken = judge_again(checkout)

@@ -16,7 +16,7 @@ from nbgrader.api import Gradebook, SubmittedAssignment
 
 from autograder.engine.judging.checks import Answers, ChapterChecks
 from autograder.engine.judging.grade import Assignment, Unreadable, grade, read_notebook
-from autograder.engine.judging.judge import Bench
+from autograder.engine.judging.judge import Examiner
 from autograder.engine.result import Status
 from autograder.engine.session.kernel import NotebookSession, runs_when_graded
 from course.project import commands_path
@@ -175,7 +175,7 @@ def assignment() -> Assignment:
     exercise = Exercise(id="p.99.1", kind="code", title="Twice as much")
     chapter = Chapter(name=NAME, title="A miniature chapter", exercise=(exercise,))
     checks = ChapterChecks(NAME, (), _answers)
-    return Assignment(chapter, new_notebook(cells=cells), Bench(checks, {}), key="key")
+    return Assignment(chapter, new_notebook(cells=cells), Examiner(checks, {}), key="key")
 
 
 @pytest.fixture(scope="module")

@@ -12,25 +12,25 @@ import numpy as np
 import pytest
 
 from autograder.classroom import memory
-from autograder.classroom.fingerprints import Keys, _of_module
+from autograder.classroom.fingerprints import Fingerprints, _of_module
 from autograder.classroom.memory import Kept, ReplaySession, SubmissionMemory, bounded, pack, unpack
 from autograder.classroom.store import Store
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check
 from autograder.engine.judging.grade import Graded
-from autograder.engine.judging.judge import Bench, Seed, run_check
+from autograder.engine.judging.judge import Examiner, Seed, run_check
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
-from autograder.engine.wire.proxy import Exchange, LocalSession
+from autograder.engine.wire.proxy import Call, LocalSession
 from course.errors import SetupError
 from course.project import Project
 from tests.support.minichapter import CHECKS, NAME
 
 SEED = Seed("key", "ada", "attempt")
-KEYS = Keys("run", {"check": "text"}, "hints")
+KEYS = Fingerprints("run", {"check": "text"}, "hints")
 
 
-def bench(memory: SubmissionMemory | None = None) -> Bench:
+def examiner(memory: SubmissionMemory | None = None) -> Examiner:
     """What no check here trips over lacks answers of ours."""
-    return Bench(ChapterChecks(NAME, (), lambda: Answers(vars(json))), {}, memory=memory)
+    return Examiner(ChapterChecks(NAME, (), lambda: Answers(vars(json))), {}, memory=memory)
 
 
 def check_of(function: Callable[..., Any]) -> Check:
@@ -66,13 +66,13 @@ def remembered() -> SubmissionMemory:
     """The memory after `doubles` was run on a right answer."""
     made = SubmissionMemory(KEYS)
     session = LocalSession({"double": lambda values: values * 2})
-    assert run_check(check_of(doubles), bench(made), lambda: session, SEED).outcome is Outcome.PASSED
+    assert run_check(check_of(doubles), examiner(made), lambda: session, SEED).outcome is Outcome.PASSED
     return made
 
 
 def changed(remembered: SubmissionMemory) -> SubmissionMemory:
     """The same after the check's text has changed."""
-    return SubmissionMemory(Keys("run", {"check": "other text"}, "hints"), dict(remembered.kept))
+    return SubmissionMemory(Fingerprints("run", {"check": "other text"}, "hints"), dict(remembered.kept))
 
 
 def test_an_unchanged_check_is_recalled(remembered: SubmissionMemory) -> None:
@@ -82,17 +82,21 @@ def test_an_unchanged_check_is_recalled(remembered: SubmissionMemory) -> None:
 
 
 @pytest.mark.parametrize(
-    "keys",
-    [Keys("other run", {"check": "text"}, "hints"), Keys("run", {"check": "other"}, "hints"), Keys("run", {}, "")],
+    "fingerprints",
+    [
+        Fingerprints("other run", {"check": "text"}, "hints"),
+        Fingerprints("run", {"check": "other"}, "hints"),
+        Fingerprints("run", {}, ""),
+    ],
 )
-def test_a_changed_check_is_not_recalled(remembered: SubmissionMemory, keys: Keys) -> None:
-    assert SubmissionMemory(keys, remembered.kept).recall(check_of(doubles)) is None
+def test_a_changed_check_is_not_recalled(remembered: SubmissionMemory, fingerprints: Fingerprints) -> None:
+    assert SubmissionMemory(fingerprints, remembered.kept).recall(check_of(doubles)) is None
 
 
 def test_mutants_count_for_failed_checks_only() -> None:
     passed = CheckResult(check="check", outcome=Outcome.PASSED, sentence="")
     failed = CheckResult(check="check", outcome=Outcome.FAILED, sentence="")
-    other = Keys("run", {"check": "text"}, "other mutants")
+    other = Fingerprints("run", {"check": "text"}, "other mutants")
     assert other.of(passed) == KEYS.of(passed)
     assert other.of(failed) != KEYS.of(failed)
     assert KEYS.of(passed) != KEYS.of(failed)
@@ -100,7 +104,7 @@ def test_mutants_count_for_failed_checks_only() -> None:
 
 def test_a_changed_check_is_judged_by_the_recorded_replies(remembered: SubmissionMemory) -> None:
     later = changed(remembered)
-    assert later.replay(check_of(doubles_exactly), bench(), SEED)
+    assert later.replay(check_of(doubles_exactly), examiner(), SEED)
     assert later.kept["check"].result.outcome is Outcome.FAILED
     assert later.recall(check_of(doubles_exactly)) is not None
 
@@ -110,13 +114,13 @@ def test_a_request_that_was_not_recorded_ends_the_replay(
     remembered: SubmissionMemory, function: Callable[..., Any]
 ) -> None:
     later = changed(remembered)
-    assert not later.replay(check_of(function), bench(), SEED)
+    assert not later.replay(check_of(function), examiner(), SEED)
     assert later.kept == remembered.kept, "what the replay said is forgotten"
     assert later.recall(check_of(function)) is None
 
 
 def test_another_seed_asks_for_something_else(remembered: SubmissionMemory) -> None:
-    assert not changed(remembered).replay(check_of(doubles), bench(), Seed("key", "ben", "attempt"))
+    assert not changed(remembered).replay(check_of(doubles), examiner(), Seed("key", "ben", "attempt"))
 
 
 def test_a_trouble_of_the_session_is_not_replayed() -> None:
@@ -128,22 +132,22 @@ def test_a_trouble_of_the_session_is_not_replayed() -> None:
 
             raise CallTimeout("too late")
 
-    result = run_check(check_of(doubles), bench(made), lambda: Late({}), SEED)
+    result = run_check(check_of(doubles), examiner(made), lambda: Late({}), SEED)
     assert result.outcome is Outcome.FAILED
     assert not made.kept["check"].complete
-    assert not made.replay(check_of(doubles), bench(), SEED)
+    assert not made.replay(check_of(doubles), examiner(), SEED)
     assert made.recall(check_of(doubles)) is None, "the submission is run anyway: let it meet its trouble again"
     made.whole = True
     assert made.recall(check_of(doubles)) == result
 
 
 def test_a_transcript_survives_packing() -> None:
-    transcript = (Exchange("get", b"\0\1", b""), Exchange("call", b"request" * 1000, bytes(range(256))))
+    transcript = (Call("get", b"\0\1", b""), Call("call", b"request" * 1000, bytes(range(256))))
     assert unpack(pack(transcript)) == transcript
     assert unpack(pack(())) == ()
 
 
-@pytest.mark.parametrize("text", ["", "no base85 \n", pack((Exchange("call", b"x" * 99, b"y" * 99),))[:-9], "00000"])
+@pytest.mark.parametrize("text", ["", "no base85 \n", pack((Call("call", b"x" * 99, b"y" * 99),))[:-9], "00000"])
 def test_a_damaged_transcript_is_as_good_as_none(text: str) -> None:
     assert unpack(text) is None
 
@@ -151,9 +155,9 @@ def test_a_damaged_transcript_is_as_good_as_none(text: str) -> None:
 def test_a_large_transcript_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     noise = np.random.default_rng(0).bytes(5000)
     monkeypatch.setattr(memory, "KEPT_BYTES", 4000)
-    assert pack((Exchange("call", noise, b""),)) == ""
+    assert pack((Call("call", noise, b""),)) == ""
     monkeypatch.setattr(memory, "RAW_BYTES", 4000)
-    assert pack((Exchange("call", bytes(5000), b""),)) == ""
+    assert pack((Call("call", bytes(5000), b""),)) == ""
 
 
 def test_a_submission_keeps_a_bounded_amount(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +168,7 @@ def test_a_submission_keeps_a_bounded_amount(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_replay_gives_no_reply_after_a_miss() -> None:
-    session = ReplaySession([Exchange("get", b"a", b"1"), Exchange("get", b"b", b"2")])
+    session = ReplaySession([Call("get", b"a", b"1"), Call("get", b"b", b"2")])
     for frame in (b"x", b"a", b"b"):
         with pytest.raises(memory.ReplayMiss):
             session.request(frame)
@@ -239,7 +243,7 @@ def test_what_is_stored_comes_back(store: Store, remembered: SubmissionMemory) -
     assert graded.notebook.cells[0].source == "x = 'ü'\ny = 1"
     assert memory == remembered
     assert store.recall("ben", KEYS)[0] is None
-    assert store.recall("ada", Keys("other", KEYS.checks, KEYS.hints))[0] is None
+    assert store.recall("ada", Fingerprints("other", KEYS.checks, KEYS.hints))[0] is None
 
 
 @pytest.mark.parametrize("name", ["result.json", "notebook.ipynb"])
@@ -260,7 +264,7 @@ def test_without_its_transcripts_a_result_is_still_known(content: bytes | None, 
     graded, memory = store.recall("ada", KEYS)
     assert graded is not None
     assert memory.recall(check_of(doubles)) is not None
-    assert not changed(memory).replay(check_of(doubles), bench(), SEED)
+    assert not changed(memory).replay(check_of(doubles), examiner(), SEED)
 
 
 def test_two_runs_do_not_grade_the_same_chapter(store: Store) -> None:

@@ -20,18 +20,18 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
 
-from autograder.classroom import assignment, hand_in
-from autograder.classroom import grading as classroom
+from autograder.classroom import assignment, grading, hand_in
 from autograder.classroom.class_table import grade_row
 from autograder.classroom.dispatch import Done
 from autograder.classroom.pages import feedback_class
 from autograder.classroom.recorder import Recorder
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check
 from autograder.engine.result import Result, Status
 from autograder.engine.session import kernel
 from autograder.engine.wire.proxy import LocalSession
-from autograder.testing import chapter as api
+from autograder.testing.chapter import load_chapter
 from course.authoring.build import assemble
-from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
+from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.checkout import ROOT, Checkout, make_checkout
@@ -97,7 +97,7 @@ class _Opener:
         return LocalSession({})
 
 
-def _told(check: api.Check) -> api.Check:
+def _told(check: Check) -> Check:
     """The check with a function that passes or fails by its name."""
 
     def function(student: object, rng: object) -> None:
@@ -123,7 +123,7 @@ class Desk:
             path = folder / "build" / kind / chapter / f"{chapter}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
-        with alembic_on_path(), Gradebook(self.database) as book:
+        with alembic_in_process(), Gradebook(self.database) as book:
             book.add_assignment(chapter)
             book.add_notebook(chapter, chapter)
             for cell in release.cells:
@@ -134,15 +134,15 @@ class Desk:
                     if mark["solution"]:
                         book.add_solution_cell(mark["grade_id"], chapter, chapter)
 
-    def grade(self, *, at_once: bool = False) -> Result:
-        """Grade and record as `course grade` does, or as feedback at once does."""
+    def grade(self, *, instant: bool = False) -> Result:
+        """Grade and record as `course grade` does, or as instant feedback does."""
         found = hand_in.HandIn("ada", self.project.build / "submitted" / "ada" / self.chapter.name)
-        judged = hand_in.judge_hand_in(self.project, self.chapter.name, found, at_once=at_once)
-        if at_once:
+        judged = hand_in.judge_hand_in(self.project, self.chapter.name, found, instant=instant)
+        if instant:
             return judged.result
-        sheet = assignment.read_sheet(self.project, self.chapter.name)
+        released = assignment.read_chapter(self.project, self.chapter.name)
         with Recorder(self.database, self.chapter.name) as recorder:
-            return classroom._recorded(self.project, recorder, sheet, Done(found, judged, None))
+            return grading._recorded(self.project, recorder, released, Done(found, judged, None))
 
     def total(self, result: Result) -> tuple[float, float]:
         (page,) = feedback_class(self.project, self.chapter.name)
@@ -151,9 +151,9 @@ class Desk:
 
 @pytest.fixture
 def desk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], Desk]]:
-    def load(chapter: str) -> api.ChapterChecks:
-        found = api.load_chapter(chapter)
-        return api.ChapterChecks(chapter, tuple(map(_told, found.checks)), lambda: api.Answers(vars(json)))
+    def load(chapter: str) -> ChapterChecks:
+        found = load_chapter(chapter)
+        return ChapterChecks(chapter, tuple(map(_told, found.checks)), lambda: Answers(vars(json)))
 
     monkeypatch.setattr(assignment, "load_chapter", load)
     monkeypatch.setattr(kernel, "Opener", _Opener)
@@ -166,9 +166,9 @@ def desk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_of: Callable[[str], Desk]) -> None:
     desk = desk_of(chapter)
-    at_once = desk.grade(at_once=True)
+    instant = desk.grade(instant=True)
     first = desk.grade()
-    assert first.exercises == at_once.exercises
+    assert first.exercises == instant.exercises
     assert [part.grade_id for part in first.exercises if part.score is None] == desk.texts, "every text awaits a person"
     before = desk.total(first)
     assert 0 < before[0] < before[1]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from autograder.classroom.recorder import Entry, Recorder
+from autograder.classroom.recorder import GradebookEntry, Recorder
 from course.errors import EngineError
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.minichapter import NAME
@@ -115,7 +115,7 @@ def locked(server: str) -> Iterator[Any]:
 
 
 def test_a_locked_table_is_waited_for(checkout: Checkout, server: str) -> None:
-    entry = Entry("ada", {"p-99-1-checks": 1.0}, {})
+    entry = GradebookEntry("ada", {"p-99-1-checks": 1.0}, {})
     said: list[str] = []
     with Recorder(server, NAME, patience=0.5) as made, locked(server), pytest.raises(EngineError, match="locked"):
         made.record(entry)

@@ -17,9 +17,9 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.classroom.course_key import course_key
-from autograder.classroom.recorder import Entry, Recorder, read_timestamp
+from autograder.classroom.recorder import GradebookEntry, Recorder, read_timestamp
 from course.errors import EngineError
-from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.minichapter import NAME
 
@@ -166,7 +166,7 @@ def test_links_in_a_hand_in_are_not_followed(twins: tuple[Checkout, Checkout], t
 def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A gradebook that knows a chapter with one graded cell."""
     path = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
-    with alembic_on_path(), Gradebook(f"sqlite:///{path}") as made:
+    with alembic_in_process(), Gradebook(f"sqlite:///{path}") as made:
         made.add_assignment(NAME)
         made.add_notebook(NAME, NAME)
         made.add_grade_cell("checks", NAME, NAME, max_score=4, cell_type="code")
@@ -179,8 +179,8 @@ def database(blank: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(blank, tmp_path / "gradebook.db"))
 
 
-def entry(student: str = "ada", score: float | None = 3.0) -> Entry:
-    return Entry(student, {"checks": score}, {"answer": None})
+def entry(student: str = "ada", score: float | None = 3.0) -> GradebookEntry:
+    return GradebookEntry(student, {"checks": score}, {"answer": None})
 
 
 def score_of(database: Path, student: str) -> float | None:
@@ -259,7 +259,7 @@ def test_an_entry_is_written_as_a_whole_or_not_at_all(database: Path) -> None:
     with Recorder(f"sqlite:///{database}", NAME) as made:
         made.record(entry())
         with pytest.raises(EngineError, match=f"does not know the cell elsewhere of {NAME}: run `course release"):
-            made.record(Entry("ada", {"checks": 1.0, "elsewhere": 1.0}, {}))
+            made.record(GradebookEntry("ada", {"checks": 1.0, "elsewhere": 1.0}, {}))
     assert score_of(database, "ada") == 3.0
 
 

@@ -2,87 +2,23 @@
 
 from __future__ import annotations
 
-import base64
-import functools
 import itertools
 import re
 import stat
-from collections.abc import Callable, Mapping
-from html.parser import HTMLParser
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_notebook
 
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Outcome, Result, Status
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_exercise, render_feedback, write_feedback
-from autograder.feedback.safe_html import Limits, Painter, picture, plain_text, shorten
 from autograder.feedback.words import STATUS_SENTENCES, counted
 from course.errors import OperatorError
 from tests.support import feedback_samples as samples
-
-Sample = Callable[[], tuple[Result, NotebookNode]]
-SAMPLES = [
-    samples.partial, samples.perfect, samples.untouched, samples.timed_out, samples.not_judged, samples.hostile,
-]  # fmt: skip
-VOID = {"meta", "img", "br", "hr", "col", "input", "link", "base"}
-OURS = {
-    "html", "head", "meta", "title", "style", "body", "a", "header", "main", "footer", "section", "h1", "h2", "h3",
-    "p", "bdi", "table", "thead", "tbody", "tr", "th", "td", "span", "ul", "ol", "li", "div", "pre", "code", "figure",
-    "img", "details", "summary", "strong", "em", "b", "i", "blockquote", "br",
-}  # fmt: skip
-
-
-class Page(HTMLParser):
-    """A page taken apart: its tags with attributes, its visible text, and whether every tag is closed in order."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str]]] = []
-        self.text, self.open, self.badly_closed = "", [""], [""]
-        self.feed(page)
-        self.close()
-        self.text = " ".join(self.text.split())
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.open.pop() != tag:
-            self.badly_closed.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        if self.open[-1] not in ("style", "title"):
-            self.text += data
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.tags if name == tag]
-
-
-@functools.cache
-def shown(sample: Sample) -> str:
-    return shown_with(sample)
-
-
-def shown_with(
-    sample: Sample,
-    manual: Mapping[str, ManualGrade] = MappingProxyType({}),
-    model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
-) -> str:
-    result, notebook = sample()
-    title = "Chapter 3: Classification"
-    return render_feedback(result, notebook, chapter_title=title, manual=manual, model_answers=model_answers)
-
-
-def with_answer(cell: NotebookNode) -> Page:
-    result, _ = samples.untouched()
-    return Page(render_feedback(result, new_notebook(cells=[cell]), chapter_title="Chapter 3"))
+from tests.support.page import OURS, SAMPLES, Page, Sample, shown, shown_with, with_answer
 
 
 @pytest.mark.parametrize("sample", SAMPLES)
@@ -366,88 +302,6 @@ def test_no_shape_of_a_notebook_breaks_the_page(cells: object, source: str) -> N
         page = render_feedback(result, NotebookNode(cells=content), chapter_title="Chapter 3")
         page.encode("utf-8")
         assert Page(page).open == [""]
-
-
-def test_forged_marks_of_ours_do_not_survive() -> None:
-    forged = "<table class=total id=summary><tr><td><h1>100 of 100 points</h1></td></tr></table>"
-    page = with_answer(samples.code("p.03.2", "x", samples.shown(text_html=forged)))
-    assert len(page.all("h1")) == 1
-    assert [t.get("class") for t in page.all("table")] == ["summary", None]
-
-
-def test_links_in_a_written_answer_are_web_links_only() -> None:
-    source = "[a](https://ok.example/) [b](javascript:alert(1)) [c](data:text/html,x) [d](file:///etc) [e](/x)"
-    block = Painter().prose(source, "answer")
-    assert [a.get("href") for a in Page(str(block.html)).all("a")] == [
-        "https://ok.example/",
-        None,
-    ]  # (b, c and d are no links to begin with)
-
-
-def test_picture_pasted_into_an_answer_is_shown_and_a_remote_one_is_not() -> None:
-    attachments = {"a.png": {"image/png": samples.png(4, 3)}}
-    page = Page(str(Painter().prose("![mine](attachment:a.png) ![far](https://x.example/b.png)", "", attachments).html))
-    (image,) = page.all("img")
-    assert (image["alt"], image["width"], image["height"]) == ("mine", "4", "3")
-    assert "[picture not shown: far]" in page.text
-
-
-@pytest.mark.parametrize(
-    ("data", "kind"),
-    [
-        (samples.png(), "image/jpeg"),
-        (samples.png(), "image/svg+xml"),
-        ("not base64!", "image/png"),
-        (base64.b64encode(b"GIF89a" + bytes(50)).decode(), "image/png"),
-        (samples.png(200, 200), "image/png"),
-        (None, "image/png"),
-    ],
-)
-def test_only_true_pictures_of_a_fair_size_are_shown(data: object, kind: str) -> None:
-    limits = Limits(pixels=39_999)
-    assert picture(samples.png(199, 201), "image/png", "a", limits) is not None
-    assert picture(data, kind, "a", limits) is None
-    assert picture(samples.png(), "image/png", "a", Limits(picture=10)) is None
-
-
-def test_estimator_boxes_give_way_to_their_text() -> None:
-    drawn = '<div id="sk-top-container"><table><tr><td>n_neighbors</td></tr></table></div>'
-    page = with_answer(samples.code("p.03.2", "m", samples.shown(text_html=drawn, text_plain="KNeighborsClassifier()")))
-    assert "Output KNeighborsClassifier()" in page.text
-    assert len(page.all("table")) == 1
-
-
-def test_page_has_an_end_even_if_the_notebook_has_none() -> None:
-    cell = new_code_cell("x", outputs=[samples.stream("y" * 900, name) for name in ("stdout", "stderr") * 50])
-    painter = Painter(Limits(outputs=20, page=4_000))
-    blocks = painter.outputs(cell, "cell 1")
-    assert len(blocks) == 21
-    assert "80 more outputs" in blocks[-1].html
-    assert blocks[-2].kind == "note"
-    assert sum(len(block.html) for block in blocks if block.kind != "note") <= 4_000
-
-
-@pytest.mark.parametrize(
-    ("raw", "kept"),
-    [
-        ("\x1b[1;31mred\x1b[0m", "red"),
-        (" 10%\r 50%\r100%\n", "100%\n"),
-        ("\x1b]8;;https://x.example\x07link\x1b]8;;\x07", "link"),
-        (["a\n", 3, "b\x00\ud800"], "a\nb"),
-        (None, ""),
-    ],
-)
-def test_plain_text_is_what_a_terminal_shows(raw: object, kept: str) -> None:
-    assert plain_text(raw) == kept
-
-
-def test_shortened_text_keeps_both_ends() -> None:
-    short, note = shorten("\n".join(map(str, range(1000))), Limits())
-    assert short.startswith("0\n1\n")
-    assert short.endswith("\n999")
-    assert note
-    assert len(shorten("x" * 100 + "\n" + "y" * 100_000, Limits())[0]) < 2_000
-    assert shorten("as it is", Limits()) == ("as it is", "")
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ import pytest
 
 from autograder.engine.judging.judge import Seed, judge_exercise
 from autograder.engine.wire.proxy import LocalSession
-from autograder.redteam import Row, Technique, aftermath, insider, reference, run, runner, target, techniques, wrong
+from autograder.redteam import aftermath, insider, reference, runner, target, wrong
 from autograder.redteam.canary import VARIABLE, Canaries
-from autograder.redteam.technique import parse
+from autograder.redteam.runner import TechniqueRow, run
+from autograder.redteam.technique import Technique, parse, techniques
 from course.errors import AuthorError, SetupError
 from tests.support.lazy import LAZY
 
@@ -110,10 +111,10 @@ def test_a_malformed_technique_is_refused(text: str, why: str, tmp_path: Path) -
 
 
 def scores(names: dict[str, object]) -> dict[str, float | None]:
-    bench = target.bench()
+    examiner = target.examiner()
     return {
         exercise.id: judge_exercise(
-            exercise, target.POINTS, bench, lambda: LocalSession(names), Seed("key", "ada", "1")
+            exercise, target.POINTS, examiner, lambda: LocalSession(names), Seed("key", "ada", "1")
         ).score
         for exercise in target.CHAPTER.exercise
     }
@@ -127,9 +128,9 @@ def test_the_honest_answers_get_all_and_the_wrong_ones_nothing(module: ModuleTyp
 @pytest.mark.parametrize("lazy", LAZY.values(), ids=LAZY.keys())
 def test_no_lazy_answer_earns_a_point(lazy: Callable[..., dict[str, object]]) -> None:
     if lazy is LAZY["examples by heart"]:
-        answers = lazy({name: value for name, value in answers_of(reference).items() if not callable(value)})
+        answers = lazy({name: value for name, value in answers_of(reference).items() if not callable(value)}, {})
     else:
-        answers = lazy(answers_of(reference))
+        answers = lazy(answers_of(reference), {})
     assert scores({**vars(wrong), **answers}) == dict.fromkeys(target.ANSWERS, 0.0)
 
 
@@ -255,11 +256,11 @@ def test_a_tier_that_is_not_there_is_the_operators_business() -> None:
         next(run("T9"))
 
 
-def failed(rows: list[Row]) -> list[str]:
+def failed(rows: list[TechniqueRow]) -> list[str]:
     return [f"{row.technique} [{row.tier}]: wanted {row.wanted}, got {row.got}" for row in rows if broken(row)]
 
 
-def broken(row: Row) -> bool:
+def broken(row: TechniqueRow) -> bool:
     return row.holds is False and row.promised
 
 

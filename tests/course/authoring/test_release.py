@@ -17,6 +17,7 @@ from course.authoring.build import build, notebook_path
 from course.authoring.inline import BEGIN
 from course.authoring.leaks import leaks
 from course.authoring.release import release
+from course.console import PERSONS
 from course.errors import AuthorError, OperatorError
 from course.nbgrader_plugins.clear_solutions import ClearAnswers
 from course.project import Project
@@ -339,6 +340,28 @@ def test_a_wheel_of_course_alone_runs_the_released_notebook(released_once, stude
     assert "CORNERS: not begun yet" in said(done, "p-99-3-checks")
     fails = {cell.id for cell in done.cells for one in cell.get("outputs", ()) if one.output_type == "error"}
     assert fails == {"p-99-1-checks", "p-99-2-checks", "p-99-3-checks"}
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--help",), "submit"),
+        (("grade", "ch03"), "is not a checkout of the course"),
+        (("sumbit", "ch03"), "Did you mean 'submit'?"),
+    ],
+)
+def test_a_students_course_command_has_a_students_commands(student_python, tmp_path, words, told):
+    paths = [str(student_python / "packages"), sysconfig.get_path("purelib")]
+    start = (
+        f"import sys; sys.path[:0] = {paths!r}; sys.argv = {['course', *words]!r}; from course.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", start], cwd=tmp_path, capture_output=True, text=True)
+    said_all = " ".join((done.stdout + done.stderr).split())
+    assert told in said_all
+    assert "Traceback" not in said_all
+    if words == ("--help",):
+        assert "Learn" in said_all
+        assert not [panel for panel in PERSONS[1:] if panel in said_all]
 
 
 def test_an_answered_notebook_passes_its_visible_tests_there(released_once, student_python, tmp_path):

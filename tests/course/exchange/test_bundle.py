@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from course.errors import OperatorError, StudentError
 from course.exchange import bundle
-from course.exchange.bundle import Entry, Manifest, Packed, safe_path, unpack
+from course.exchange.bundle import BundledFile, Manifest, Packed, safe_path, unpack
 from tests.support.exchange_server import folder_of
 
 UNSAFE = [
@@ -43,8 +43,8 @@ def test_ordinary_names_travel(path: str) -> None:
     assert safe_path(path) == path
 
 
-def _entry(path: str, content: bytes = b"x") -> Entry:
-    return Entry(path=path, size=len(content), chunks=(hashlib.sha256(content).hexdigest(),) if content else ())
+def _entry(path: str, content: bytes = b"x") -> BundledFile:
+    return BundledFile(path=path, size=len(content), chunks=(hashlib.sha256(content).hexdigest(),) if content else ())
 
 
 @pytest.mark.parametrize("paths", [("a", "a"), ("a", "A"), ("a", "a/b"), ("Straße", "STRASSE"), ()])
@@ -56,7 +56,7 @@ def test_no_two_files_take_one_place(paths: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(("size", "count"), [(1, 0), (0, 1), (bundle.CHUNK + 1, 1), (bundle.CHUNK, 2), (-1, 0)])
 def test_size_and_chunks_must_agree(size: int, count: int) -> None:
     with pytest.raises(ValidationError):
-        Entry(path="a", size=size, chunks=("0" * 64,) * count)
+        BundledFile(path="a", size=size, chunks=("0" * 64,) * count)
 
 
 def test_a_folder_arrives_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""`course submit` in a course that gives feedback at once, as a student in a terminal sees it."""
+"""`course submit` in a course that gives instant feedback, as a student in a terminal sees it."""
 
 from __future__ import annotations
 

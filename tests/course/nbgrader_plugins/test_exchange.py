@@ -14,11 +14,11 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from traitlets.config import Config
 
-from course.exchange import ExchangeClient
+from course.exchange.client import ExchangeClient
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.exchange.verdict import FILE, Verdict
 from course.nbgrader_plugins.exchange import configure_exchange, timestamp
-from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from hub_config.exchange.rules import Exchange
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
 
@@ -265,7 +265,7 @@ def test_what_is_too_late_is_not_collected_where_that_is_refused(
     hub: Hub, exchange: Exchange, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     due = datetime(2030, 1, 1, 12, tzinfo=UTC)
-    with alembic_on_path(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
+    with alembic_in_process(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
         book.add_assignment("ch03", duedate=due.replace(tzinfo=None))
     monkeypatch.setenv(VARIABLE, GradePolicy(late="refuse", grace_minutes=10).model_dump_json())
     hub.do("grace", "ReleaseAssignment")
@@ -314,7 +314,7 @@ def test_the_newest_is_collected_if_asked_for(hub: Hub) -> None:
 
 def test_the_last_before_the_deadline_counts(hub: Hub, exchange: Exchange) -> None:
     due = datetime(2030, 1, 1, 12, tzinfo=UTC)
-    with alembic_on_path(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
+    with alembic_in_process(), Gradebook(f"sqlite:///{hub.course / 'gradebook.db'}", "ml") as book:
         book.add_assignment("ch03", duedate=due.replace(tzinfo=None))
     hub.do("grace", "ReleaseAssignment")
     for who, hours in (("ada", (-2, -1, 1)), ("ben", (1, 2))):

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import event
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError
-from course.exchange import ExchangeClient, bundle
-from course.exchange.client import Received
+from course.exchange import bundle
+from course.exchange.client import ExchangeClient, Received
 from hub_config.exchange.rules import Bounds, Exchange
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
 

@@ -24,7 +24,7 @@ from course.exchange.client import Received
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.exchange.verdict import FILE, Verdict, read_verdict
 from course.nbgrader_plugins.collect import collect_exchange
-from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
+from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.syllabus import load_syllabus
 from hub_config.exchange.rules import Exchange
 from hub_config.instant.__main__ import run
@@ -65,7 +65,7 @@ class Course:
     def verdict(self, of: Received) -> Verdict:
         """The one on a hand-in, as its student reads it."""
         ada = client(self.url, of.student)
-        (given,) = ada.at_once("ml", of=of.id)
+        (given,) = ada.instant("ml", of=of.id)
         assert given.kind == "instant"
         return read_verdict(ada, given)
 
@@ -100,7 +100,7 @@ class Course:
 def course(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
     checkout = make_checkout(tmp_path_factory.mktemp("instant"))
     checkout.run("course", "release", NAME)
-    with alembic_on_path(), Gradebook(gradebook_url(checkout.project), "ml") as book:
+    with alembic_in_process(), Gradebook(gradebook_url(checkout.project), "ml") as book:
         book.update_or_create_assignment(NAME, duedate=DUE.replace(tzinfo=None))
     folder = tmp_path_factory.mktemp("people")
     exchange = make_exchange(folder / "exchange")
@@ -142,7 +142,7 @@ def test_a_score_of_ones_own_is_nothing(course: Course, handed_in: dict[str, Rec
 
 def test_the_page_tells_the_sentence_and_no_secret(course: Course, handed_in: dict[str, Received]) -> None:
     ada = client(course.url, "ada")
-    (given,) = ada.at_once("ml", of=handed_in["half"].id)
+    (given,) = ada.instant("ml", of=handed_in["half"].id)
     folder = ada.fetch(given, course.folder / "page", replace=True)
     assert sorted(path.name for path in folder.iterdir()) == sorted([f"{NAME}.html", FILE])
     told = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
@@ -209,7 +209,7 @@ def test_what_is_refused_is_not_collected_unless_there_is_an_extension(
             path.rmdir() if path.is_dir() else path.unlink()
     course.collect(late="refuse")
     assert (course.collected("ada")[:10], course.collected("ben")) == (f"{DUE:%Y-%m-%d}", "")
-    with alembic_on_path(), Gradebook(gradebook_url(course.checkout.project), "ml") as book:
+    with alembic_in_process(), Gradebook(gradebook_url(course.checkout.project), "ml") as book:
         book.update_or_create_submission(NAME, "ben")
         book.grant_extension(NAME, "ben", days=2)
     course.collect(late="refuse")
@@ -243,7 +243,7 @@ def test_a_service_that_is_killed_in_the_middle_loses_nothing(course: Course, ha
             assert time.monotonic() < until
             time.sleep(0.02)
         one.send_signal(signal.SIGKILL)
-    assert client(course.url, "student-3").at_once("ml", of=mine.id) == []
+    assert client(course.url, "student-3").instant("ml", of=mine.id) == []
     course.serve_once()
     assert course.verdict(mine).score == 8.0
     assert client(course.url, "grace").waiting("ml") == []

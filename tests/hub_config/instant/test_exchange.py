@@ -1,4 +1,4 @@
-"""Feedback at once on the exchange: tries per hour, who may give a verdict, and who may read it."""
+"""Instant feedback on the exchange: tries per hour, who may give a verdict, and who may read it."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_of_two_services_at_work_the_student_sees_one_verdict(url: str, tmp_path
     given = verdict(url, mine, tmp_path)
     again = verdict(url, mine, tmp_path / "other", score=3.0)
     assert again.id == given.id
-    assert [one.id for one in client(url, "ada").at_once("ml", of=mine.id)] == [given.id]
+    assert [one.id for one in client(url, "ada").instant("ml", of=mine.id)] == [given.id]
 
 
 def test_the_instructors_feedback_takes_the_place_of_the_verdict(url: str, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_no_student_gives_a_verdict(url: str, tmp_path: Path, who: str, kind: st
     mine = hand_in(url, "ada", tmp_path)
     with pytest.raises(ExchangeRefusal, match="Only graders"):
         post(url, who, mine, kind, tmp_path)
-    assert client(url, "grace").at_once("ml") == []
+    assert client(url, "grace").instant("ml") == []
 
 
 def test_a_grader_of_another_course_gives_none_either(url: str, tmp_path: Path) -> None:
@@ -136,7 +136,7 @@ def test_a_verdict_is_for_its_student_alone(url: str, tmp_path: Path) -> None:
     mine = hand_in(url, "ada", tmp_path)
     given = verdict(url, mine, tmp_path, score=3.0)
     ben = client(url, "ben")
-    assert (ben.at_once("ml"), ben.at_once("ml", of=mine.id), ben.pages("ml")) == ([], [], {})
+    assert (ben.instant("ml"), ben.instant("ml", of=mine.id), ben.pages("ml")) == ([], [], {})
     with pytest.raises(ExchangeRefusal, match="not yours"):
         read_verdict(ben, given)
     with pytest.raises(ExchangeRefusal, match="Only graders"):
@@ -147,7 +147,7 @@ def test_a_verdict_is_for_its_student_alone(url: str, tmp_path: Path) -> None:
 def test_a_verdict_among_ones_own_files_is_none(url: str, tmp_path: Path) -> None:
     forged = Verdict(submission="0" * 32, chapter="ch03", complete=True, score=100.0)
     mine = hand_in(url, "ada", tmp_path, verdict_json=forged.model_dump_json())
-    assert client(url, "grace").at_once("ml", of=mine.id) == []
+    assert client(url, "grace").instant("ml", of=mine.id) == []
     assert [one.id for one in client(url, "grace").waiting("ml")] == [mine.id]
 
 
@@ -211,6 +211,13 @@ def test_the_service_is_told_by_the_hub_how_many_tries_there_are(
     assert made.tries == {"ml": 6}
     monkeypatch.setenv("COURSE_EXCHANGE_TRIES", json.dumps({"ml": 0}))
     with pytest.raises(SetupError, match="COURSE_EXCHANGE_TRIES"):
+        exchange_from_environ()
+    monkeypatch.setenv("COURSE_EXCHANGE_TRIES", "")
+    monkeypatch.setenv("COURSE_EXCHANGE_STORAGE_OPTIONS", "{")
+    with pytest.raises(SetupError, match="COURSE_EXCHANGE_STORAGE_OPTIONS: Invalid JSON"):
+        exchange_from_environ()
+    monkeypatch.delenv("COURSE_EXCHANGE_DB")
+    with pytest.raises(SetupError, match="COURSE_EXCHANGE_DB: Field required"):
         exchange_from_environ()
 
 

@@ -1,4 +1,4 @@
-"""The service of feedback at once over a real exchange, with a judge of the test's own."""
+"""The service of instant feedback over a real exchange, with a judge of the test's own."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ class Course:
 
     def told(self, who: str, of: Received) -> list[str]:
         """The kinds of what somebody is told of a hand-in."""
-        return [one.kind for one in client(self.url, who).at_once("ml", of=of.id)]
+        return [one.kind for one in client(self.url, who).instant("ml", of=of.id)]
 
     def run(self, service: Service | None = None, steps: int = 20) -> None:
         """Until nothing happens any more."""
@@ -158,7 +158,7 @@ def test_each_hand_in_gets_its_verdict_and_a_page(course: Course) -> None:
     course.run()
     assert course.judge.asked == [(NAME, "ada", "ada's"), (NAME, "ben", "ben's")]
     for who, one in (("ada", mine), ("ben", bens)):
-        (given,) = client(course.url, who).at_once("ml", of=one.id)
+        (given,) = client(course.url, who).instant("ml", of=one.id)
         assert (given.kind, given.student) == ("instant", who)
         verdict = read_verdict(client(course.url, who), given)
         assert (verdict.submission, verdict.score, verdict.complete) == (one.id, 4.0, True)
@@ -187,7 +187,7 @@ def test_trouble_is_told_once_and_tried_again_later(course: Course) -> None:
         course.run()
     assert len(course.judge.asked) == 1  # not again and again
     assert course.told("ada", mine) == ["delay"]
-    verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").at_once("ml")[0])
+    verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").instant("ml")[0])
     assert "Your hand-in is safe" in verdict.sentences[0]
     assert "secret" not in verdict.model_dump_json()
     course.now += FIRST_PAUSE
@@ -289,17 +289,17 @@ def test_lateness_is_told(course: Course) -> None:
 
     from nbgrader.api import Gradebook
 
-    from course.nbgrader_plugins.gradebook import alembic_on_path, gradebook_url
+    from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
     from course.time_zone import shown
 
-    with alembic_on_path(), Gradebook(gradebook_url(course.desk.project), "ml") as book:
+    with alembic_in_process(), Gradebook(gradebook_url(course.desk.project), "ml") as book:
         moment = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         book.add_assignment(NAME, duedate=moment)
     due = shown(moment, ZoneInfo("UTC"))
     course.desk = Desk("ml", course.desk.project, GradePolicy(late="zero"))
     mine = course.hand_in("ada")
     course.run(course.started())
-    verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").at_once("ml", of=mine.id)[0])
+    verdict = read_verdict(client(course.url, "ada"), client(course.url, "ada").instant("ml", of=mine.id)[0])
     assert verdict.sentences == (
         "Handed in 1 minute after the deadline: it does not count.",
         f"The deadline was {due}.",

@@ -20,7 +20,7 @@ import pytest
 import requests
 import yaml
 
-from course.exchange import ExchangeClient
+from course.exchange.client import ExchangeClient
 from hub_config.kubernetes.values import make_values
 from hub_config.local import start
 from hub_config.login.invites import Invitations

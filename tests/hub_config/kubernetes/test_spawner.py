@@ -12,7 +12,7 @@ from kubespawner import KubeSpawner
 
 from course.errors import SetupError
 from hub_config.kubernetes.values import make_values
-from hub_config.spawning import Refused
+from hub_config.spawning import SpawnRefused
 from tests.support.kubernetes_api import FakeCluster, ended, gpus, runs, unschedulable, waiting, waits_for_gpus
 from tests.support.pods import GRADER, STUDENT, ours, spawner, start, tell
 
@@ -21,7 +21,7 @@ def refused(one: Any) -> Any:
     """Start it, and return what the person reads instead of a server."""
 
     async def refusal() -> str:
-        with pytest.raises(Refused) as error:
+        with pytest.raises(SpawnRefused) as error:
             await start(one)
         return str(error.value.jupyterhub_message)
 
@@ -259,7 +259,7 @@ def test_a_full_cluster_is_told_while_one_waits(monkeypatch: pytest.MonkeyPatch)
         while not cluster.pods:
             await asyncio.sleep(0)
         cluster.happen(ada.pod_name, "FailedScheduling", "0/3 nodes are available: 3 Insufficient nvidia.com/gpu.")
-        with pytest.raises(Refused):
+        with pytest.raises(SpawnRefused):
             await starting
         shown = [event["message"] async for event in ada.progress()]
         assert shown == ["Waiting for a place for GPU, 600 s at most."]

@@ -17,7 +17,7 @@ from traitlets.config import Config
 
 from course.errors import SetupError
 from course.project import Project
-from hub_config.local import closed, start
+from hub_config.local import fitness, start
 from hub_config.local.assembly import HERE, Place, configure
 from hub_config.local.environment import Environment, build_wheel, is_open
 from hub_config.local.ready import make_exchange
@@ -151,7 +151,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
     (place.folder / "hub.toml").write_text("port = 9000\n" + UNIX)
     (place.folder / "courses.toml").write_text(COURSES.format(folder=tmp_path))
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    monkeypatch.setattr(closed, "check", lambda found: None)
+    monkeypatch.setattr(fitness, "check", lambda found: None)
     monkeypatch.setattr(pwd, "getpwnam", lambda name: SimpleNamespace(pw_uid=990, pw_gid=991))
     for name, value in {"COURSE_KEY": "secret", "COURSE_DATA_MIRROR": "/srv/data", "COURSE_BUILD": "out"}.items():
         monkeypatch.setenv(name, value)
@@ -198,14 +198,14 @@ def test_what_is_looked_at_is_where_the_courses_work(lab: Place, tmp_path: Path)
 
 
 def test_an_account_that_lacks_is_told_with_the_command_that_makes_it(tmp_path: Path) -> None:
-    taught = closed.Taught("ml", "no-such-course", ROOT, tmp_path)
+    taught = fitness.Taught("ml", "no-such-course", ROOT, tmp_path)
     with pytest.raises(SetupError) as error:
-        closed.check(closed.Class(ROOT, tmp_path, "no-such-hub", (taught,)))
+        fitness.check(fitness.Class(ROOT, tmp_path, "no-such-hub", (taught,)))
     assert "useradd --system" in str(error.value)
     assert "--groups no-such-hub no-such-course" in str(error.value)
     for person in ("root", "no-such-hub"):
         with pytest.raises(SetupError):
-            closed.check(closed.Class(ROOT, tmp_path, person, (), students=("no-such-hub",)))
+            fitness.check(fitness.Class(ROOT, tmp_path, person, (), students=("no-such-hub",)))
 
 
 @pytest.mark.parametrize(("before", "after"), [(0o711, 0o711), (0o755, 0o700), (0o700, 0o700)])

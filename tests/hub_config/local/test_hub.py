@@ -15,7 +15,7 @@ import requests
 
 from autograder.engine.isolation import cgroup
 from course.errors import ExchangeRefusal
-from course.exchange import ExchangeClient
+from course.exchange.client import ExchangeClient
 from course.exchange.verdict import await_verdict
 from course.project import Project
 from hub_config.local import start

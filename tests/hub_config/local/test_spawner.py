@@ -17,7 +17,7 @@ from hub_config.local import spawner as module
 from hub_config.local import start
 from hub_config.local.spawner import DemoProfileSpawner, machine
 from hub_config.settings.profiles import Choice, Option, Override
-from hub_config.spawning import Refused
+from hub_config.spawning import SpawnRefused
 from tests.hub_config.settings.test_hub import ROOT
 
 GPUS = """
@@ -121,7 +121,7 @@ def test_a_hub_that_comes_back_knows_who_has_what(make: Any, state: Path) -> Non
     again.load_state(kept)
     assert again.until == ada.until
     assert again.get_env()["CUDA_VISIBLE_DEVICES"] == "GPU-0a"
-    with pytest.raises(Refused, match="in use by others"):
+    with pytest.raises(SpawnRefused, match="in use by others"):
         run(make("ben", "gpu").start())
     run(again.stop())
     run(make("ben", "gpu").start())
@@ -136,7 +136,7 @@ def test_a_hub_that_comes_back_knows_who_has_what(make: Any, state: Path) -> Non
     ],
 )
 def test_what_can_not_be_started_is_explained(make: Any, profile: str, groups: tuple[str, ...], why: str) -> None:
-    with pytest.raises(Refused) as error:
+    with pytest.raises(SpawnRefused) as error:
         run(make("ada", profile, *groups).start())
     assert why in error.value.jupyterhub_message
 
@@ -149,9 +149,9 @@ def test_what_a_machine_lacks_is_shown_and_can_not_be_chosen(make: Any) -> None:
     assert [slug for slug, rest in radios.items() if "checked" in rest] == ["cpu"]
     assert page.count("not on this machine") == 2
     assert ada.options_from_form({"profile": ["gpu"]}) == {"profile": "gpu", "choices": {}}
-    with pytest.raises(Refused, match=r"GPU, slice: this machine has 0 of nvidia\.com/mig-1g\.10gb, not 1"):
+    with pytest.raises(SpawnRefused, match=r"GPU, slice: this machine has 0 of nvidia\.com/mig-1g\.10gb, not 1"):
         ada.options_from_form({"profile": ["gpu-mig"]})
-    with pytest.raises(Refused, match="no profile 'grading' for you"):
+    with pytest.raises(SpawnRefused, match="no profile 'grading' for you"):
         ada.options_from_form({"profile": ["grading"]})
 
 
@@ -175,7 +175,7 @@ def test_a_choice_that_a_machine_lacks_is_refused_too(make: Any, monkeypatch: py
     ]  # fmt: skip
     ada.user_options, form = options, {"profile": ["gpu"], "profile-option-gpu--count": ["two"]}
     asked = {"form": lambda: ada.options_from_form(form), "api": lambda: run(ada.start())}
-    with pytest.raises(Refused, match=r"this machine has 1 of nvidia\.com/gpu, not 2"):
+    with pytest.raises(SpawnRefused, match=r"this machine has 1 of nvidia\.com/gpu, not 2"):
         asked[start]()
     assert ada.machine.leases.free() == {"nvidia.com/gpu": (1, 1)}
 
@@ -192,7 +192,7 @@ def test_a_spent_quota_is_told_with_its_end(make: Any) -> None:
     run(ada.start())
     ada.machine.leases._clock = lambda: time.time() + 3700
     run(ada.stop())
-    with pytest.raises(Refused, match="renewed on Monday"):
+    with pytest.raises(SpawnRefused, match="renewed on Monday"):
         run(ada.start())
 
 
@@ -208,7 +208,7 @@ def test_without_control_groups_a_hub_that_demands_limits_starts_nothing(
     hub = ada.machine.hub.model_copy(update={"limits": limits})
     monkeypatch.setattr(DemoProfileSpawner, "machine", module.Machine(hub, ada.machine.profiles, ada.machine.leases))
     if limits == "required":
-        with pytest.raises(Refused, match="Tell whoever runs the hub"):
+        with pytest.raises(SpawnRefused, match="Tell whoever runs the hub"):
             run(ada.start())
     else:
         run(ada.start())

@@ -16,7 +16,7 @@ import pytest
 import requests
 
 from course.errors import SetupError
-from hub_config.local import closed
+from hub_config.local import fitness
 from tests.hub_config.local.test_hub import Person
 from tests.support import unix_hub
 from tests.support.minichapter import NAME
@@ -192,26 +192,26 @@ def test_a_students_server_has_the_data_sets_that_the_checks_use(hub: UnixHub, a
 def test_a_machine_that_is_open_is_refused_with_what_mends_it(hub: UnixHub, spoil: object, mend: str) -> None:
     assert callable(spoil)
     root, build, state = hub.checkout.root, hub.checkout.project.build, hub.place.state
-    closed.check(hub.looked_at())
+    fitness.check(hub.looked_at())
     before = [
         (path, path.stat()) for path in (root, root / "hub_config", build, state, hub.mirror, Path(f"/home/{COURSE}"))
     ]
     try:
         spoil(hub)
         with pytest.raises(SetupError) as error:
-            closed.check(hub.looked_at())
+            fitness.check(hub.looked_at())
     finally:
         for path, entry in before:
             os.chown(path, entry.st_uid, entry.st_gid)
             path.chmod(entry.st_mode & 0o7777)
     assert mend.format(root=root, build=build) in str(error.value)
-    closed.check(hub.looked_at())
+    fitness.check(hub.looked_at())
 
 
 def test_a_student_of_the_services_group_is_noticed(hub: UnixHub) -> None:
     subprocess.run(["usermod", "-aG", SERVICES, BEN], check=True)
     try:
         with pytest.raises(SetupError, match=f"The student {BEN}, of the group .*{SERVICES}, can read"):
-            closed.check(hub.looked_at())
+            fitness.check(hub.looked_at())
     finally:
         subprocess.run(["gpasswd", "--delete", BEN, SERVICES], check=True, capture_output=True)

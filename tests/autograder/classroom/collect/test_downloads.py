@@ -19,9 +19,9 @@ from autograder.classroom.collect.downloads import collect_downloads, collect_fo
 from autograder.classroom.collect.student_names import read_pattern, read_roster
 from autograder.classroom.collect.zips import Unpackable, unzip
 from course.errors import OperatorError, SetupError
-from course.nbgrader_plugins import config as nbgrader_plugins
+from course.nbgrader_plugins import config
 from course.nbgrader_plugins.collect import collect_exchange
-from course.nbgrader_plugins.gradebook import alembic_on_path
+from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.project import Project
 from course.student_ids import student_id
 from course.syllabus import Chapter, load_syllabus
@@ -234,16 +234,16 @@ def test_nbgraders_own_exchange_brings_what_it_can(
         home.mkdir(parents=True)
         (home / f"{NAME}.ipynb").write_text(notebook(student))
         (home / "timestamp.txt").write_text("2026-03-01 12:00:00.000000 UTC")
-    configured = nbgrader_plugins.configure
+    configured = config.configure
 
     def here(config: Config, project: Project) -> Config:
         config.Exchange.root = str(tmp_path / "exchange")
         config.CourseDirectory.course_id = "ml"
         return configured(config, project)
 
-    monkeypatch.setattr(nbgrader_plugins, "configure", here)
+    monkeypatch.setattr(config, "configure", here)
     (project.build / "submitted" / "ada" / NAME / "timestamp.txt").mkdir(parents=True)
-    with alembic_on_path():
+    with alembic_in_process():
         assert collect_exchange(project, chapter_of(project)) == ["ada", "ben", "cleo"]
     shutil.rmtree(project.build / "submitted")
     real = ExchangeCollect.do_copy

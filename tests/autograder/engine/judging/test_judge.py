@@ -12,19 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
 from autograder.engine.judging.judge import (
     NOT_BEGUN,
     UNUSABLE,
-    Bench,
+    Examiner,
     HintTime,
     Seed,
     judge_exercise,
     run_check,
-    score_of,
 )
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome
 from autograder.engine.wire.proxy import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
@@ -44,11 +41,11 @@ def made(function: Callable[..., Any], **options: Any) -> Check:
     return found
 
 
-def bench(*checks: Check, reveal: bool = False, threshold: float | None = None, **reference: Any) -> Bench:
+def examiner(*checks: Check, reveal: bool = False, threshold: float | None = None, **reference: Any) -> Examiner:
     module = types.ModuleType("reference")
     vars(module).update(reference or {"double": lambda values: values * 2})
     rows = {} if threshold is None else {(one.name, "any"): calibration(one.name, threshold) for one in checks}
-    return Bench(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), mutants())), rows, reveal=reveal)
+    return Examiner(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), mutants())), rows, reveal=reveal)
 
 
 def calibration(name: str, threshold: float) -> Calibration:
@@ -85,7 +82,7 @@ del test_doubles  # a check, not a test of ours
 
 
 def judged(answer: Any, one: Check = DOUBLES, **options: Any) -> CheckResult:
-    return run_check(one, bench(one, **options), session(double=answer), SEED)
+    return run_check(one, examiner(one, **options), session(double=answer), SEED)
 
 
 def test_a_right_answer_passes_without_words() -> None:
@@ -106,7 +103,7 @@ def test_a_known_misconception_gives_its_sentence_instead() -> None:
 
 
 def test_without_time_for_hints_the_checks_own_is_given() -> None:
-    result = run_check(DOUBLES, replace(bench(DOUBLES), hint_seconds=0.0), session(double=np.square), SEED)
+    result = run_check(DOUBLES, replace(examiner(DOUBLES), hint_seconds=0.0), session(double=np.square), SEED)
     assert result.hint == "Think of adding a number to itself."
 
 
@@ -121,7 +118,7 @@ def test_each_failed_check_takes_half_of_what_is_left_for_hints(monkeypatch: pyt
 
 
 def test_a_missing_name_fails_and_is_named() -> None:
-    result = run_check(DOUBLES, bench(DOUBLES), session(), SEED)
+    result = run_check(DOUBLES, examiner(DOUBLES), session(), SEED)
     assert result.outcome is Outcome.FAILED and "`double` is not defined" in result.detail and not result.hint
 
 
@@ -174,7 +171,7 @@ def test_a_session_the_grader_can_not_open_is_not_judged(trouble: Exception) -> 
     def fails() -> Session:
         raise trouble
 
-    result = run_check(DOUBLES, bench(DOUBLES), fails, SEED)
+    result = run_check(DOUBLES, examiner(DOUBLES), fails, SEED)
     assert result.outcome is Outcome.NOT_JUDGED and str(trouble) in result.trouble
 
 
@@ -182,7 +179,7 @@ def test_a_submission_that_has_died_fails() -> None:
     def dead() -> Session:
         raise SessionDied("Your notebook's process ended.")
 
-    result = run_check(DOUBLES, bench(DOUBLES), dead, SEED)
+    result = run_check(DOUBLES, examiner(DOUBLES), dead, SEED)
     assert (result.outcome, result.detail) == (Outcome.FAILED, "Your notebook's process ended.")
 
 
@@ -199,7 +196,7 @@ def test_an_answer_that_is_late_matches_no_misconception() -> None:
         """Twice."""
         student.double(2)
 
-    late = run_check(made(twice, hint="Be quick."), bench(), lambda: _Late({"double": lambda values: values}), SEED)
+    late = run_check(made(twice, hint="Be quick."), examiner(), lambda: _Late({"double": lambda values: values}), SEED)
     assert (late.outcome, late.detail, late.hint) == (Outcome.FAILED, "Too slow.", "Be quick.")
 
 
@@ -254,9 +251,9 @@ def test_a_missing_threshold_is_the_operators_to_mend() -> None:
 def test_thresholds_belong_to_the_data_they_were_measured_on() -> None:
     one = made(reaches, at_least=True, data="mnist")
     rows = {(one.name, "real"): calibration(one.name, 0.9), (one.name, "stand-in"): calibration(one.name, 0.5)}
-    checks = bench(one).checks
+    checks = examiner(one).checks
     for source, outcome in (("real", Outcome.FAILED), ("stand-in", Outcome.PASSED), ("none", Outcome.NOT_JUDGED)):
-        found = Bench(checks, rows, source_of={"mnist": source}.__getitem__)
+        found = Examiner(checks, rows, source_of={"mnist": source}.__getitem__)
         assert run_check(one, found, session(double=lambda _: 0.7), SEED).outcome is outcome
 
 
@@ -287,51 +284,17 @@ def test_feedback_never_repeats_hidden_inputs() -> None:
     assert f"inputs were {SECRET}" in shown.detail
 
 
-# ---------------------------------------------------------------- scores
-
-
-def row(outcome: Outcome, weight: float = 1.0, core: bool = False, detail: str = "") -> CheckResult:
-    return CheckResult(check="c", outcome=outcome, sentence="s", weight=weight, core=core, detail=detail)
-
-
-OUTCOMES = st.sampled_from([Outcome.PASSED, Outcome.FAILED])
-ROWS = st.builds(row, OUTCOMES, st.floats(1e-6, 1e6), st.booleans(), st.sampled_from(["", "x"]))
-
-
-@given(st.lists(ROWS, min_size=1, max_size=8), st.integers(1, 100) | st.floats(0.5, 50))
-def test_a_score_lies_between_nothing_and_full_marks(rows: list[CheckResult], points: float) -> None:
-    status, score = score_of(rows, points)
-    assert score is not None and 0 <= score <= points
-    all_pass = all(one.outcome is Outcome.PASSED for one in rows)
-    assert (score == points) == all_pass == (status is ExerciseStatus.FULL)
-    cores = [one for one in rows if one.core] or rows
-    if not any(one.outcome is Outcome.PASSED for one in cores):
-        assert score == 0 and status is ExerciseStatus.NONE
-
-
-@given(st.lists(ROWS, max_size=5), st.integers(0, 5))
-def test_one_check_not_judged_leaves_the_exercise_not_judged(rows: list[CheckResult], position: int) -> None:
-    rows.insert(position, row(Outcome.NOT_JUDGED))
-    assert score_of(rows, 4) == (ExerciseStatus.NOT_JUDGED, None)
-
-
-def test_weights_share_the_points() -> None:
-    passed, failed = Outcome.PASSED, Outcome.FAILED
-    assert score_of([row(passed, 3), row(failed, 1)], 8) == (ExerciseStatus.PARTIAL, 6.0)
-    assert score_of([row(passed), row(passed), row(failed)], 1) == (ExerciseStatus.PARTIAL, 0.67)
-    assert score_of([row(failed, core=True), row(passed, 9)], 8) == (ExerciseStatus.NONE, 0.0)
-    assert score_of([row(passed, core=True), row(failed, core=True)], 8) == (ExerciseStatus.PARTIAL, 4.0)
-    assert score_of([], 8) == (ExerciseStatus.NOT_JUDGED, None)
+# ---------------------------------------------------------------- exercises
 
 
 def test_an_untouched_exercise_has_not_been_begun() -> None:
     def unwritten(values: Any) -> Any:
         raise NotImplementedError
 
-    result = judge_exercise(EXERCISE, 4, bench(DOUBLES), session(double=unwritten), SEED)
+    result = judge_exercise(EXERCISE, 4, examiner(DOUBLES), session(double=unwritten), SEED)
     assert (result.status, result.score, result.max_score) == (ExerciseStatus.NOT_BEGUN, 0.0, 4)
     assert result.checks[0].detail == NOT_BEGUN
-    begun = judge_exercise(EXERCISE, 4, bench(DOUBLES), session(double=leak), SEED)
+    begun = judge_exercise(EXERCISE, 4, examiner(DOUBLES), session(double=leak), SEED)
     assert (begun.status, begun.score) == (ExerciseStatus.NONE, 0.0)
 
 
@@ -343,7 +306,7 @@ def test_only_the_exercises_own_checks_are_run() -> None:
 
     stranger = check_of(other)
     assert stranger is not None
-    result = judge_exercise(EXERCISE, 4, bench(DOUBLES, stranger), session(double=lambda v: v * 2), SEED)
+    result = judge_exercise(EXERCISE, 4, examiner(DOUBLES, stranger), session(double=lambda v: v * 2), SEED)
     assert result.status is ExerciseStatus.FULL and [one.check for one in result.checks] == ["test_doubles"]
 
 
@@ -387,7 +350,7 @@ def test_what_an_answer_draws_can_be_drawn_again_so_that_it_is_recognised() -> N
     known = Variant("p.99.1", "adds_noise", "You add noise.", {"double": noisy}, fails="test_doubles")
     answers = Answers({}, (known,))
     found = run_check(
-        DOUBLES, Bench(ChapterChecks("ch99_mini", (DOUBLES,), lambda: answers), {}), session(double=noisy), SEED
+        DOUBLES, Examiner(ChapterChecks("ch99_mini", (DOUBLES,), lambda: answers), {}), session(double=noisy), SEED
     )
     assert (found.outcome, found.hint) == (Outcome.FAILED, "You add noise.")
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.classroom.fingerprints import Keys
+from autograder.classroom.fingerprints import Fingerprints
 from autograder.classroom.memory import SubmissionMemory
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, Outcome
 from autograder.engine.submission.faults import Words
-from autograder.engine.wire import proxy as remote
+from autograder.engine.wire import proxy
 from autograder.engine.wire.proxy import BadReply, CallTimeout, LocalSession, Student
 from autograder.feedback.words import check_views
 from autograder.testing.marks import check, check_of
@@ -78,9 +78,9 @@ def asking(name: str, method: str = "") -> Check:
 def judged(session: Any, *checks: Check, memory: SubmissionMemory | None = None) -> ExerciseResult:
     module = types.ModuleType("reference")
     vars(module).update(dict.fromkeys(("shift", "augment", "apart", "Model"), lambda x=3: x))
-    bench = Bench(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), ())), {}, memory=memory)
+    examiner = Examiner(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), ())), {}, memory=memory)
     exercise = Exercise(id="p.99.1", kind="code", title="Endless")
-    return judge_exercise(exercise, 4.0, bench, lambda: session, Seed("key", "ada", "1"))
+    return judge_exercise(exercise, 4.0, examiner, lambda: session, Seed("key", "ada", "1"))
 
 
 def test_an_endless_function_is_waited_for_once() -> None:
@@ -110,7 +110,7 @@ def test_another_exercise_is_tried_again() -> None:
 def test_what_was_not_tried_is_not_kept_as_known() -> None:
     """It is no matter of its own requests: judged alone, it may have another end."""
     checks = (asking("shift"), asking("augment"), asking("apart"))
-    memory = SubmissionMemory(Keys("run", {one.name: "text" for one in checks}, "hints"))
+    memory = SubmissionMemory(Fingerprints("run", {one.name: "text" for one in checks}, "hints"))
     judged(Endless(), *checks, memory=memory)
     assert {name: one.complete for name, one in memory.kept.items()} == {
         "test_shift": False, "test_augment": False, "test_apart": True,
@@ -136,8 +136,8 @@ class Heavy(LocalSession):
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The bounds, a hundredth of them: what is tested is the sum."""
-    monkeypatch.setattr(remote, "TAKEN_BYTES", 10 << 20)
-    monkeypatch.setattr(remote, "KEPT_BYTES", 1 << 20)
+    monkeypatch.setattr(proxy, "TAKEN_BYTES", 10 << 20)
+    monkeypatch.setattr(proxy, "KEPT_BYTES", 1 << 20)
 
 
 HEAPS: dict[str, Callable[[], Any]] = {
@@ -160,7 +160,7 @@ def test_replies_are_bounded_in_their_sum(small: None, kind: str) -> None:
         tracemalloc.stop()
     assert 1 < len(held) < 1000
     assert peak < 60 << 20
-    assert sum(len(one.request) + len(one.reply) for one in student.transcript_) <= remote.KEPT_BYTES
+    assert sum(len(one.request) + len(one.reply) for one in student.transcript_) <= proxy.KEPT_BYTES
 
 
 def test_a_fair_share_is_kept_whole() -> None:

@@ -239,7 +239,7 @@ FORGERIES: dict[str, Callable[[], str]] = {
 
 @pytest.mark.parametrize("forgery", FORGERIES)
 def test_a_forged_reply_ends_the_session_and_nothing_else(forgery: str) -> None:
-    """The answer finds the shim's own socket among the process's objects and writes to it."""
+    """The answer finds the server's own socket among the process's objects and writes to it."""
     cell = f"""
 def forge():
     import gc, socket

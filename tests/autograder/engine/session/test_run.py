@@ -13,7 +13,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.result import Status
 from autograder.engine.session.kernel import NotebookSession
-from autograder.engine.session.run import Plan
+from autograder.engine.session.run import RunPlan
 from autograder.engine.settings import Settings
 from autograder.engine.wire.proxy import Handle, NoAnswer, Student, StudentRaised
 from course.syllabus import Limits
@@ -46,7 +46,7 @@ def handed_in(
     if above:
         made.cells.insert(1, new_code_cell(above))
     made.cells += [new_code_cell(cell) for cell in own]
-    with NotebookSession(made, limits, check_seconds=5, settings=settings, plan=Plan(released())) as session:
+    with NotebookSession(made, limits, check_seconds=5, settings=settings, plan=RunPlan(released())) as session:
         session.start()
         session.begin_check()
         yield SimpleNamespace(student=Student(session), run=session.run, cells=made.cells)

@@ -10,7 +10,7 @@ import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.engine.session.run import Cells, Plan, Ran, Run
+from autograder.engine.session.run import Cells, Ran, Run, RunPlan
 from autograder.engine.submission.restore import restore
 from course.syllabus import Limits
 from tests.autograder.engine.submission.test_restore import cell, release, submitted
@@ -152,7 +152,7 @@ def test_running_a_cell_compares_it_with_no_other() -> None:
     cells = [Counted(new_code_cell("1")) for _ in range(50)]
     run, quiet = Run(), Quiet()
     Counted.compared = 0
-    Cells(NotebookNode(cells=cells), Limits(), run, Plan()).run_all(quiet)  # type: ignore[arg-type]
+    Cells(NotebookNode(cells=cells), Limits(), run, RunPlan()).run_all(quiet)  # type: ignore[arg-type]
     assert quiet.ran == list(range(50))
     assert Counted.compared == 0 and run.notes == []
 

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check
-from autograder.engine.judging.judge import Bench, Seed, judge_exercise
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, Outcome, Result, Status
 from autograder.engine.session.kernel import NotebookSession
 from autograder.engine.submission.faults import ADVICE, Words
@@ -112,15 +112,15 @@ def as_a_pandas_mask(hidden):
     pd.DataFrame({"a": [1]})[hidden]
 
 def as_what_the_shim_says(hidden):
-    shim = sys.modules["autograder.engine.wire.server"]
+    end = sys.modules["autograder.engine.wire.server"]
     said = dict.fromkeys(("type", "text", "function", "name", "advice", "line", hidden), hidden)
-    there, shim.describe = shim.describe, lambda error: (setattr(shim, "describe", there), {**said, "line": 8765432})[1]
+    there, end.describe = end.describe, lambda error: (setattr(end, "describe", there), {**said, "line": 8765432})[1]
     raise ValueError
 
 def as_a_known_error_of_the_shim(hidden):
-    shim = sys.modules["autograder.engine.wire.server"]
+    end = sys.modules["autograder.engine.wire.server"]
     said = {"type": "NameError", "text": hidden, "function": hidden, "name": [hidden], "advice": {"gpu": hidden}}
-    there, shim.describe = shim.describe, lambda error: (setattr(shim, "describe", there), {**said, "line": True})[1]
+    there, end.describe = end.describe, lambda error: (setattr(end, "describe", there), {**said, "line": True})[1]
     raise ValueError
 """
 NAMES = [line[4:].partition("(")[0] for line in CHANNELS.splitlines() if line.startswith("def ")]
@@ -139,9 +139,9 @@ def made(name: str) -> Check:
 def judged(session: Session, checks: tuple[Check, ...], reference: Callable[..., Any]) -> ExerciseResult:
     module = types.ModuleType("reference")
     vars(module).update(dict.fromkeys(NAMES, reference))
-    bench = Bench(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), ())), {})
+    examiner = Examiner(ChapterChecks("ch99_mini", checks, lambda: Answers(vars(module), ())), {})
     exercise = Exercise(id="p.99.1", kind="code", title="Leaks")
-    return judge_exercise(exercise, 4.0, bench, lambda: session, Seed("key", "ada", "1"))
+    return judge_exercise(exercise, 4.0, examiner, lambda: session, Seed("key", "ada", "1"))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from autograder.engine.submission.sources import (
     ALL_CHARACTERS,
     CELL_CHARACTERS,
-    Text,
+    NotebookText,
     foreign_magic,
     misread,
     statements,
@@ -75,12 +75,12 @@ HOSTILE = {
 def test_reading_what_is_hostile_raises_nothing(kind: str) -> None:
     source = HOSTILE[kind]
     tree_of(source), statements(source), misread(source)
-    assert Text.in_sources([source]).place("f", 1) == ""
+    assert NotebookText.in_sources([source]).place("f", 1) == ""
 
 
 def test_no_more_than_a_bound_is_read() -> None:
     cell = "def f{}():\n    pass\n" + "# " + "x" * (CELL_CHARACTERS - 100)
-    written = Text.in_sources(cell.format(number) for number in range(40))
+    written = NotebookText.in_sources(cell.format(number) for number in range(40))
     assert 0 < len(written.functions) <= ALL_CHARACTERS // (CELL_CHARACTERS - 100)
 
 
@@ -93,7 +93,7 @@ SOURCES = [
 
 
 def test_places_and_names_are_those_of_the_text() -> None:
-    written = Text.in_sources(SOURCES)
+    written = NotebookText.in_sources(SOURCES)
     assert written.place("first", 3) == " in line 3 of `first`" and written.place("fit", 2) == " in line 2 of `fit`"
     for claimed in [
         ("first", 4),
@@ -110,5 +110,5 @@ def test_places_and_names_are_those_of_the_text() -> None:
 
 
 def test_a_stub_is_told_from_an_answer_whose_line_was_left_in() -> None:
-    written = Text.in_sources(SOURCES)
+    written = NotebookText.in_sources(SOURCES)
     assert written.stubs == {"fit", "third"} and written.unfinished == {"fourth"}

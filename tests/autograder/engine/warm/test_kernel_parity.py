@@ -25,7 +25,7 @@ from course.syllabus import Limits
 from tests.support.checkout import ROOT
 from tests.support.kernel_parity import Case, read_cases, run
 
-KERNELS = ROOT / "autograder" / "kernels"
+KERNELS = ROOT / "autograder" / "engine" / "warm" / "kernels"
 LIMITS = Limits(cell_seconds=60, wall_seconds=120, memory_mb=1500)
 PARTS = read_cases()
 ROWS = [(part, case) for part, cases in PARTS.items() for case in cases]

@@ -22,12 +22,13 @@ from autograder.engine.session.kernel import NotebookSession
 from autograder.engine.settings import Settings
 from autograder.engine.warm import launcher
 from autograder.engine.warm.provisioner import WarmProvisioner
+from autograder.engine.warm.request import Request
 from autograder.engine.wire.proxy import Student
 from course.errors import EngineError, KernelLost
 from course.syllabus import Limits
 from tests.support.checkout import ROOT
 
-KERNELS = ROOT / "autograder" / "kernels"
+KERNELS = ROOT / "autograder" / "engine" / "warm" / "kernels"
 LIMITS = Limits(cell_seconds=20, wall_seconds=60, memory_mb=600)
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="warm kernels need Linux")
 
@@ -180,9 +181,7 @@ def test_when_the_grader_is_killed_nothing_is_left() -> None:
         "session = NotebookSession(new_notebook(cells=[new_code_cell('a = 1')]), Limits())\n"
         "session.start()\nprint('ready', flush=True)\ntime.sleep(60)\n"
     )
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=KERNELS.parents[1]
-    ) as grader:
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, cwd=ROOT) as grader:
         assert grader.stdout is not None
         assert grader.stdout.readline() == "ready\n"
         family = psutil.Process(grader.pid).children(recursive=True)
@@ -196,8 +195,7 @@ def test_a_canary_that_dies_makes_kernels_cold_and_as_isolated(monkeypatch: pyte
     made = launcher.start()
     try:
         assert made.state() == "cold"
-        monkeypatch.setattr(launcher, "_current", made)
-        monkeypatch.setattr(launcher, "_owner", os.getpid())
+        monkeypatch.setattr(launcher._ours, "_zygote", made)
         with NotebookSession(
             new_notebook(cells=[new_code_cell("import sys\nanswer = len(sys.modules)")]), LIMITS
         ) as cold:
@@ -212,8 +210,8 @@ def test_a_canary_that_dies_makes_kernels_cold_and_as_isolated(monkeypatch: pyte
 
 def test_who_does_not_know_the_password_gets_no_kernel() -> None:
     real = launcher.zygote()
-    stranger = launcher.Zygote(real.path, b"x" * len(real.password), borrowed=True)
-    request = launcher.Request(connection={}, ports=[], descriptors=[0], environment={}, folder="/nonexistent")
+    stranger = launcher.Zygote.found(f"{real.path}:{(b'x' * len(real.password)).hex()}")
+    request = Request(connection={}, ports=[], descriptors=[0], environment={}, folder="/nonexistent")
     with pytest.raises(launcher.ZygoteGone):
         stranger.launch(request)
 
@@ -225,9 +223,9 @@ def test_a_request_that_makes_no_sense_is_refused_and_the_next_one_served(
     import json
 
     real = launcher.zygote()
-    request = launcher.Request(connection={}, ports=[], descriptors=[0], environment={}, folder="/nonexistent")
+    request = Request(connection={}, ports=[], descriptors=[0], environment={}, folder="/nonexistent")
     sent = json.dumps({**json.loads(request.dump()), **change}).encode() + b"\n"
-    monkeypatch.setattr(launcher.Request, "dump", lambda self: sent)
+    monkeypatch.setattr(Request, "dump", lambda self: sent)
     with pytest.raises(EngineError):
         real.launch(request)
     monkeypatch.undo()
@@ -247,8 +245,7 @@ def test_a_lazy_zygote_is_started_by_the_first_request(monkeypatch: pytest.Monke
     made = launcher.start(lazily=True)
     try:
         assert made.owned is None
-        monkeypatch.setattr(launcher, "_current", made)
-        monkeypatch.setattr(launcher, "_owner", os.getpid())
+        monkeypatch.setattr(launcher._ours, "_zygote", made)
         with NotebookSession(new_notebook(), LIMITS) as session:
             session.start()
         assert made.owned is not None

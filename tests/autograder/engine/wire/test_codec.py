@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from autograder.engine.wire import frame as bounds
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,7 +30,7 @@ class Token:
 
 
 def sent(value: object) -> Any:
-    return wire.decode(wire.encode(value, lambda _: (7, "some.Type")), Token)
+    return codec.decode(codec.encode(value, lambda _: (7, "some.Type")), Token)
 
 
 def same(left: Any, right: Any) -> bool:
@@ -154,7 +154,7 @@ def test_what_encodes_at_the_depth_limit_decodes() -> None:
         for _ in range(bounds.MAX_DEPTH):
             value = make(value)
         sent(value)
-        with pytest.raises(wire.WireError):
+        with pytest.raises(codec.WireError):
             sent(make(make(value)))
 
 
@@ -323,12 +323,12 @@ def test_handles_are_found_wherever_they_stand() -> None:
 
 @pytest.mark.parametrize("value", [np.zeros(1, "i4,i4"), 16**5000, [np.zeros(300 << 20, np.int8)] * 2], ids=type)
 def test_what_can_not_be_handed_over_is_said(value: object) -> None:
-    with pytest.raises(wire.WireError):
+    with pytest.raises(codec.WireError):
         sent(value)
 
 
 def test_a_value_that_holds_itself_ends() -> None:
     knot: list[Any] = []
     knot.append(knot)
-    with pytest.raises(wire.WireError):
+    with pytest.raises(codec.WireError):
         sent(knot)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from tests.autograder.engine.wire.test_codec import DTYPES, KEYS, NESTED, TEXTS, same, sent
 from tests.support.fuzz_decoder import Token as Exact
 from tests.support.fuzz_decoder import stranger_in
@@ -157,8 +157,8 @@ def disguise(value: Any, source: random.Random) -> Any:
 @settings(max_examples=200, deadline=None)
 @given(NESTED, st.randoms(use_true_random=False))
 def test_no_class_of_the_sender_comes_out(value: Any, source: random.Random) -> None:
-    frame = wire.encode(disguise(value, source), lambda _: (1, "x.Y"))
-    assert stranger_in(wire.decode(frame, lambda *_: Exact())) is None
+    frame = codec.encode(disguise(value, source), lambda _: (1, "x.Y"))
+    assert stranger_in(codec.decode(frame, lambda *_: Exact())) is None
 
 
 @settings(max_examples=150, deadline=None)

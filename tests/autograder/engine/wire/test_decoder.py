@@ -15,7 +15,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from autograder.engine.wire import frame as bounds
 from autograder.engine.wire.decoder import Decoder
 from tests.autograder.engine.wire.test_codec import FRAMES, Token, objects
@@ -26,8 +26,8 @@ def framed(tree: object, *buffers: bytes) -> bytes:
 
 
 def refused(tree: object, *buffers: bytes) -> None:
-    with pytest.raises(wire.WireError):
-        wire.decode(framed(tree, *buffers), Token)
+    with pytest.raises(codec.WireError):
+        codec.decode(framed(tree, *buffers), Token)
 
 
 def array(dtype: object = "<i8", shape: object = (1,), buffer: object = 0) -> dict[str, object]:
@@ -76,13 +76,13 @@ def test_no_buffer_is_read_that_is_not_there(number: object) -> None:
 
 
 def test_a_buffer_can_not_be_used_twice() -> None:
-    assert wire.decode(framed([array()], EIGHT), Token)[0].tolist() == [0]
+    assert codec.decode(framed([array()], EIGHT), Token)[0].tolist() == [0]
     refused([array(), array()], EIGHT)
     refused([{"t": "bytes", "b": 0}, {"t": "bytes", "b": 0}], b"x")
 
 
 def test_values_a_dtype_does_not_have_are_not_made() -> None:
-    made = wire.decode(framed(array("|b1", [3]), b"\x00\x01\x02"), Token)
+    made = codec.decode(framed(array("|b1", [3]), b"\x00\x01\x02"), Token)
     assert made.tobytes() == b"\x00\x01\x01"
     refused(array("<U1", [1]), b"\xff\xff\xff\x7f")
 
@@ -166,7 +166,7 @@ def test_no_huge_or_odd_sparse_matrix_is_made(shape: object) -> None:
 
 def test_sparse_indices_are_numbers_within_the_shape() -> None:
     good = sparse([3, 3], array("<f8"), array("<i8", [1], 1), array("<i8", [1], 2))
-    assert wire.decode(framed(good, EIGHT, EIGHT, EIGHT), Token).shape == (3, 3)
+    assert codec.decode(framed(good, EIGHT, EIGHT, EIGHT), Token).shape == (3, 3)
     refused(good, EIGHT, EIGHT, (-1).to_bytes(8, "little", signed=True))
     refused(good, EIGHT, EIGHT, (3).to_bytes(8, "little"))
     for dtype in ("<f8", "<M8[s]", "<U2"):
@@ -200,20 +200,20 @@ def test_keys_of_one_hash_are_refused_before_they_take_quadratic_time() -> None:
 
 def test_deep_and_long_trees_are_refused() -> None:
     for tree in (b"[" * 200_000, b"[" * 200 + b"]" * 200, b'{"t":"tuple","v":[' * 300 + b"]}" * 300):
-        with pytest.raises(wire.WireError):
-            wire.decode(bounds.pack(tree, []), Token)
-    with pytest.raises(wire.WireError):
-        wire.decode(bounds.pack(b"[" + b"0," * 3_100_000 + b"0]", []), Token)
+        with pytest.raises(codec.WireError):
+            codec.decode(bounds.pack(tree, []), Token)
+    with pytest.raises(codec.WireError):
+        codec.decode(bounds.pack(b"[" + b"0," * 3_100_000 + b"0]", []), Token)
 
 
 @pytest.mark.parametrize("tree", [b"", b"{", b"nul", b"\xff\xfe", b"1" * 5000, b"[1] 2"], ids=repr)
 def test_trees_that_are_no_json_are_refused(tree: bytes) -> None:
-    with pytest.raises(wire.WireError):
-        wire.decode(bounds.pack(tree, []), Token)
+    with pytest.raises(codec.WireError):
+        codec.decode(bounds.pack(tree, []), Token)
 
 
 def test_heads_that_lie_are_refused() -> None:
-    good = wire.encode(np.arange(4), lambda _: (0, ""))
+    good = codec.encode(np.arange(4), lambda _: (0, ""))
     huge = bounds.HEAD.pack(bounds.MAGIC, 10, 1) + (1 << 60).to_bytes(8, "big")
     lying = [
         bounds.HEAD.pack(b"XXXX", 0, 0),
@@ -221,15 +221,15 @@ def test_heads_that_lie_are_refused() -> None:
         huge, bounds.HEAD.pack(bounds.MAGIC, 10, 2) + (2**64 - 1).to_bytes(8, "big") * 2,
     ]  # fmt: skip
     for frame in [*lying, b"", good[:-1], good + b"\x00"]:
-        with pytest.raises(wire.WireError):
-            wire.decode(frame, Token)
+        with pytest.raises(codec.WireError):
+            codec.decode(frame, Token)
 
 
 def test_every_truncation_is_refused() -> None:
-    good = wire.encode({"a": [np.arange(3), "text"], "b": pd.DataFrame({"x": ["y"]})}, lambda _: (0, ""))
+    good = codec.encode({"a": [np.arange(3), "text"], "b": pd.DataFrame({"x": ["y"]})}, lambda _: (0, ""))
     for end in range(len(good)):
-        with pytest.raises(wire.WireError):
-            wire.decode(good[:end], Token)
+        with pytest.raises(codec.WireError):
+            codec.decode(good[:end], Token)
 
 
 JSONS = st.recursive(
@@ -255,13 +255,13 @@ def test_trees_of_known_tags_and_odd_parts_decode_or_are_refused(tree: object, b
 @settings(max_examples=300, deadline=None)
 @given(st.binary(max_size=60), st.integers(0, 40), st.integers(0, 3))
 def test_random_bytes_are_refused(noise: bytes, tree_length: int, count: int) -> None:
-    with pytest.raises(wire.WireError):
-        wire.decode(noise, Token)
+    with pytest.raises(codec.WireError):
+        codec.decode(noise, Token)
     decodes_or_is_refused(bounds.HEAD.pack(bounds.MAGIC, tree_length, count) + noise)
 
 
 SAMPLES = [
-    wire.encode(value, lambda _: (1, "a.B"))
+    codec.encode(value, lambda _: (1, "a.B"))
     for value in (
         [1, -0.5, "ü", None, True, 2**70, len], {"k": (1, {2}, b"x", 1j)}, np.arange(6).reshape(2, 3), np.float32(1),
         np.array(["ab", "c"]), np.array([True, False]), FRAMES["mixed"], FRAMES["categorical"], FRAMES["zones"],
@@ -285,8 +285,8 @@ def test_damaged_frames_decode_or_are_refused(good: bytes, damage: list[tuple[in
 def decodes_or_is_refused(frame: bytes) -> None:
     """Any exception but `WireError` fails the test; what does decode is small."""
     try:
-        value = wire.decode(frame, Token)
-    except wire.WireError:
+        value = codec.decode(frame, Token)
+    except codec.WireError:
         return
     assert len(repr(type(value))) < 200
     assert getattr(value, "nbytes", 0) <= 64 * len(frame) or isinstance(value, pd.RangeIndex)

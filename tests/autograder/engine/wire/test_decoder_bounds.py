@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import scipy.sparse
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from autograder.engine.wire import frame as bounds
 from autograder.engine.wire.budget import COSTS, MAX_WORK
 from autograder.engine.wire.decoder import Decoder
@@ -32,13 +32,13 @@ def test_every_type_that_is_read_has_its_cost() -> None:
 def test_a_tree_that_would_fill_the_memory_is_not_parsed(item: str) -> None:
     many = (bounds.MAX_TREE - 10) // len(item)
     tree = ("[" + item * many + "0]").encode()
-    with pytest.raises(wire.WireError):
+    with pytest.raises(codec.WireError):
         bounds.pack(tree, [])
     frame = raw(tree)
     tracemalloc.start()
     try:
-        with pytest.raises(wire.WireError):
-            wire.decode(frame, Token)
+        with pytest.raises(codec.WireError):
+            codec.decode(frame, Token)
         assert tracemalloc.get_traced_memory()[1] < 2 * len(frame)
     finally:
         tracemalloc.stop()
@@ -65,7 +65,7 @@ def test_the_cost_of_a_tree_is_no_less_than_what_it_takes(item: str) -> None:
 )  # fmt: skip
 def test_work_is_counted(node: dict[str, Any]) -> None:
     most = MAX_WORK // COSTS[node["t"]][1]
-    assert len(wire.decode(framed([node] * 20), Token)) == 20
+    assert len(codec.decode(framed([node] * 20), Token)) == 20
     refused([node] * (most + 1))
 
 
@@ -77,14 +77,14 @@ def test_a_frame_of_many_columns_is_counted_by_its_columns() -> None:
 
 @pytest.mark.parametrize("number", ["9007199254740992", "-9007199254740992", "1" * 4000, "1" * 5000, "1e999x"])
 def test_an_integer_in_the_tree_is_a_plain_one(number: str) -> None:
-    with pytest.raises(wire.WireError):
-        wire.decode(bounds.pack(f"[{number}]".encode(), []), Token)
+    with pytest.raises(codec.WireError):
+        codec.decode(bounds.pack(f"[{number}]".encode(), []), Token)
 
 
 def test_a_tree_is_ascii() -> None:
     for tree in ('"ü"'.encode(), '"a"'.encode("utf-16"), '"a"'.encode("utf-32-le")):
-        with pytest.raises(wire.WireError):
-            wire.decode(raw(tree), Token)
+        with pytest.raises(codec.WireError):
+            codec.decode(raw(tree), Token)
 
 
 PRIME = 2**61 - 1  # integers hash modulo it
@@ -104,7 +104,7 @@ def alike(kind: str, n: int) -> Any:
 @pytest.mark.parametrize("kind", ["int", "complex", "scalar", "tuple"])
 def test_lists_of_values_made_to_collide_are_refused(kind: str) -> None:
     """A check may make a set of them, which would take it for ever."""
-    values = wire.decode(framed([alike(kind, n) for n in range(1, 50)]), Token)
+    values = codec.decode(framed([alike(kind, n) for n in range(1, 50)]), Token)
     assert len({hash(value) for value in values}) == 1 and len(set(values)) == 49
     refused([alike(kind, n) for n in range(1, 300)])
 
@@ -135,7 +135,7 @@ def test_an_index_of_several_levels_is_made_without_comparing_its_keys() -> None
     keys = collide_in_pandas(300_000)  # comparing them would take minutes
     level = {"t": "index", "v": array("<i8", [len(keys)]), "n": None}
     codes = array("<i4", [len(keys)], 1)
-    made = wire.decode(
+    made = codec.decode(
         framed({"t": "multiindex", "v": [level], "c": [codes], "n": [None]}, keys.tobytes(),
                np.arange(len(keys), dtype="<i4").tobytes()), Token)  # fmt: skip
     assert made.nlevels == 1 and made[7] == (keys[7],)
@@ -194,5 +194,5 @@ def test_honest_values_of_many_parts_fit() -> None:
 
 
 def test_what_no_receiver_reads_is_not_sent() -> None:
-    with pytest.raises(wire.WireError, match="too many parts"):
+    with pytest.raises(codec.WireError, match="too many parts"):
         sent([{(1, 2): {3: [4]}}] * 200_000)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.engine.wire import codec as wire
+from autograder.engine.wire import codec
 from autograder.engine.wire.proxy import (
     BadReply,
     CallTimeout,
@@ -250,7 +250,7 @@ def test_the_transcript_keeps_what_was_sent_whatever_the_check_does_next(student
     result = student.double(values)
     values[:], result[:] = 7, 7
     call = student.transcript_[-1]
-    request, reply = (wire.decode(text, lambda number, _: number) for text in (call.request, call.reply))
+    request, reply = (codec.decode(text, lambda number, _: number) for text in (call.request, call.reply))
     assert request["args"][0].tolist() == [0, 1, 2] and reply["value"].tolist() == [0, 2, 4]
 
 
@@ -267,7 +267,7 @@ class _Canned:
 
 
 def canned(value: object) -> Student:
-    return Student(_Canned(lambda: wire.encode(value, lambda _: (1, "x.Y"))))
+    return Student(_Canned(lambda: codec.encode(value, lambda _: (1, "x.Y"))))
 
 
 @pytest.mark.parametrize("value", [1, None, [], {}, {"value": 1, "error": {}}, {"worth": 1}, {"error": "text"},

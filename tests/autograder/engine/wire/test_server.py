@@ -13,8 +13,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from autograder.engine.wire import codec as wire
-from autograder.engine.wire import transport
+from autograder.engine.wire import codec, transport
 from autograder.engine.wire.proxy import Student
 from autograder.engine.wire.server import start_code, warm_start_code
 from tests.support.checkout import ROOT
@@ -91,15 +90,15 @@ def test_an_interrupt_ends_an_answer_and_not_the_serving(unix: tuple[socket.sock
         for _ in range(50):
             process.send_signal(signal.SIGINT)  # nothing is being answered
         assert student.count([1]) == 1
-        request = wire.encode({"do": "get", "on": student.slow, "name": "__name__"}, student._link.number_of)
+        request = codec.encode({"do": "get", "on": student.slow, "name": "__name__"}, student._link.number_of)
         transport.send(unix[0], request, soon())
-        assert wire.decode(transport.receive(unix[0], soon()), lambda *_: None) == {"value": "slow"}
-        call = wire.encode({"do": "call", "on": student.slow, "args": (), "kwargs": {}}, student._link.number_of)
+        assert codec.decode(transport.receive(unix[0], soon()), lambda *_: None) == {"value": "slow"}
+        call = codec.encode({"do": "call", "on": student.slow, "args": (), "kwargs": {}}, student._link.number_of)
         transport.send(unix[0], call, soon())
         with pytest.raises(TimeoutError):
             transport.receive(unix[0], time.monotonic() + 0.5)
         process.send_signal(signal.SIGINT)
-        reply = wire.decode(transport.receive(unix[0], soon()), lambda *_: None)
+        reply = codec.decode(transport.receive(unix[0], soon()), lambda *_: None)
         assert reply["error"]["type"] == "KeyboardInterrupt"
         assert student.count([1, 2]) == 2
 

@@ -1,6 +1,7 @@
 """From starting a kernel to the end of its first cell: a cold ``python3`` kernel, and our session, in turn.
 
-Run as ``python -m benchmarks.start --repeats N`` in a checkout; prints ``{"cold": [seconds], "ours": [seconds]}``.
+Run as ``python -m benchmarks.kernel_start --repeats N`` in a checkout.
+Prints ``{"cold": [seconds], "ours": [seconds]}``.
 """
 
 from __future__ import annotations

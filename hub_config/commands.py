@@ -14,19 +14,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from course.console import needs_grader, out
+from course.console import (
+    HUB,
+    command,
+    needs_grader,
+    out,
+)
 from course.files import write_atomically
 from course.project import Project
-from course.syllabus import load_syllabus
 
 if TYPE_CHECKING:
     from hub_config.local.assembly import Place
+
 
 _MADE = (
     "# Made by `course hub --values` of cluster.toml, courses.toml and profiles.yaml: change those, and make it anew.\n"
 )
 
 
+@command(HUB, "course hub --demo")
 def hub(
     demo: Annotated[
         bool, typer.Option("--demo", help="A small hub to try out, with a course and three people")
@@ -119,6 +125,7 @@ def _write_values(state: Path | None, target: Path) -> None:
 
 def _release_demo(project: Project, place: Place) -> None:
     from course.authoring.release import release
+    from course.syllabus import load_syllabus
     from hub_config.local import start
 
     chapter = load_syllabus(project.syllabus).find(start.DEMO_CHAPTER)

@@ -1,36 +1,27 @@
-"""Files that are missing, altered, cut short, hostile, or fetched by two at once."""
+"""Files that are missing, altered, cut short, or fetched by two at once."""
 
 from __future__ import annotations
 
-import bz2
 import hashlib
-import io
-import json
 import resource
 import subprocess
 import sys
-import tarfile
 import threading
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
 import requests
-from PIL import Image
 
-from course.datasets import fetch, images, info, load, loaders, status
-from course.datasets.archive import Bundle
-from course.datasets.fetch import Places, download, find, verify
-from course.datasets.registry import DataFile, Edition, Entry
-from course.datasets.shapes import Head
+from course.datasets import fetch, info, load, status
+from course.datasets.places import Places, download, find, verify
+from course.datasets.registry import DataFile, Edition, RegisteredSet
 from course.errors import DataError
+from tests.support.archives import write, zipped
 
 BODY = b"id,value\n" + b"".join(b"%d,%d\n" % (n, n * n) for n in range(20_000))
-HEAD = Head("x", "X", "real", "cache", "free")
 
 
 @dataclass
@@ -72,19 +63,11 @@ def site() -> Iterator[Site]:
     thread.join()
 
 
-@pytest.fixture
-def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
-    monkeypatch.setenv("COURSE_DATA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.delenv("COURSE_DATA_MIRROR", raising=False)
-    monkeypatch.setenv("COURSE_DATA_OFFLINE", "1")
-    return Places(tmp_path / "cache", None, offline=False)
-
-
-def entry_of(*urls: str, body: bytes = BODY, unverified: str = "") -> Entry:
+def entry_of(*urls: str, body: bytes = BODY, unverified: str = "") -> RegisteredSet:
     """Return an entry of one file that holds `body`."""
     digest = None if unverified else hashlib.sha256(body).hexdigest()
     file = DataFile(name="data.csv", urls=urls, bytes=len(body), sha256=digest, unverified=unverified)
-    return Entry(
+    return RegisteredSet(
         title="Test data",
         about="numbers",
         shape="rows",
@@ -98,12 +81,6 @@ def entry_of(*urls: str, body: bytes = BODY, unverified: str = "") -> Entry:
 
 def leftovers(places: Places) -> set[str]:
     return {path.name for path in (places.cache / "test").iterdir()} - {".lock"}
-
-
-def write(path: Path, data: bytes) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path
 
 
 # Downloads
@@ -184,9 +161,9 @@ def test_a_file_without_a_published_checksum_is_recognised_the_next_time(site: S
 
 def test_two_processes_at_once_download_once(site: Site, places: Places) -> None:
     code = (
-        "import sys; from pathlib import Path; from course.datasets.fetch import Places, download\n"
-        "from course.datasets.registry import Entry\n"
-        "entry = Entry.model_validate_json(sys.argv[1])\n"
+        "import sys; from pathlib import Path; from course.datasets.places import Places, download\n"
+        "from course.datasets.registry import RegisteredSet\n"
+        "entry = RegisteredSet.model_validate_json(sys.argv[1])\n"
         "copy = download('test', entry, Places(Path(sys.argv[2]), None, False), False)\n"
         "print(len(copy.files[0].read_bytes()))"
     )
@@ -275,160 +252,3 @@ def test_a_twin_edition_is_told_by_its_checksum(tmp_path: Path) -> None:
             copy = find("test", entry, Places(root if kind == "cache" else tmp_path / "none", root, True))
             assert copy is not None
             assert verify(copy).edition == edition
-
-
-# Archives
-
-
-def tarred(members: dict[str, bytes], mode: str = "w:gz") -> bytes:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(data)
-            archive.addfile(member, io.BytesIO(data))
-    return packed.getvalue()
-
-
-def zipped(members: dict[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return packed.getvalue()
-
-
-@pytest.mark.parametrize("name", ["../../evil.jpg", "/etc/evil.jpg", "flower_photos/../../evil.jpg"])
-def test_a_member_that_leads_out_is_refused(name: str, places: Places) -> None:
-    write(places.cache / "flowers" / "flower_photos.tgz", tarred({name: jpeg()}))
-    with pytest.raises(DataError, match="leads out of the archive"):
-        load("flowers")
-
-
-def test_a_zip_member_that_leads_out_is_refused(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.zip", zipped({"../evil.csv": b""}))
-    with pytest.raises(DataError, match="leads out of the archive"):
-        list(Bundle((path,)).members())
-
-
-def test_links_and_monsters_are_refused(tmp_path: Path) -> None:
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
-        link = tarfile.TarInfo("data.csv")
-        link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
-    path = write(tmp_path / "a.tgz", packed.getvalue())
-    with pytest.raises(DataError, match="neither a file nor a folder"):
-        list(Bundle((path,)).members())
-    header = tarfile.TarInfo("data.csv")
-    header.size = 1 << 40
-    path = write(tmp_path / "b.tar.bz2", bz2.compress(header.tobuf() + bytes(1024)))
-    with pytest.raises(DataError, match="claims 1,099,511,627,776 bytes"):
-        list(Bundle((path,)).members())
-
-
-# The owners' own packaging, in miniature: the mirror's differs
-
-
-def jpeg(width: int = 320, height: int = 200) -> bytes:
-    data = io.BytesIO()
-    Image.new("RGB", (width, height), (200, 30, 30)).save(data, "JPEG")
-    return data.getvalue()
-
-
-def png(mode: str, value: int) -> bytes:
-    data = io.BytesIO()
-    Image.new(mode, (8, 6), value if mode == "L" else (value,) * 3).save(data, "PNG")
-    return data.getvalue()
-
-
-def bundle(path: Path, data: bytes) -> Bundle:
-    return Bundle((write(path, data),))
-
-
-def test_cifar10_as_its_authors_pack_it(tmp_path: Path) -> None:
-    record = bytes([3]) + bytes([10]) * 1024 + bytes([20]) * 1024 + bytes([30]) * 1024
-    names = [*(f"data_batch_{n}.bin" for n in range(1, 6)), "test_batch.bin"]
-    members = {f"cifar-10-batches-bin/{name}": record * 2 for name in names}
-    found = images.cifar10(HEAD, bundle(tmp_path / "cifar-10-binary.tar.gz", tarred(members)))
-    assert found.X_train.shape == (10, 32, 32, 3)
-    assert found.X_test.shape == (2, 32, 32, 3)
-    assert found.X_train[0, 5, 5].tolist() == [10, 20, 30]
-    assert found.class_names[found.y_test[0]] == "cat"
-
-
-def test_flowers_as_tensorflow_packs_them(tmp_path: Path) -> None:
-    kinds = ("daisy", "dandelion", "roses", "sunflowers", "tulips")
-    members = {f"flower_photos/{kind}/{n}.jpg": jpeg() for kind in kinds for n in range(5)}
-    members["flower_photos/LICENSE.txt"] = b"free"
-    found = images.flowers(HEAD, bundle(tmp_path / "flower_photos.tgz", tarred(members)))
-    assert np.bincount(found.y_train).tolist() == [4] * 5
-    assert np.bincount(found.y_test).tolist() == [1] * 5
-    assert found.X_train[0].shape == (100, 160, 3)
-
-
-def test_hymenoptera_as_the_tutorial_packs_them(tmp_path: Path) -> None:
-    members = {f"hymenoptera_data/{s}/{c}/1.jpg": jpeg() for s in ("train", "val") for c in ("ants", "bees")}
-    members["hymenoptera_data/train/ants/imageNotFound.gif"] = b"GIF"
-    found = images.hymenoptera(HEAD, bundle(tmp_path / "hymenoptera_data.zip", zipped(members)))
-    assert found.y_train.tolist() == found.y_test.tolist() == [0, 1]
-
-
-def test_penn_fudan_as_its_authors_pack_it(tmp_path: Path) -> None:
-    members = {
-        "PennFudanPed/readme.txt": b"",
-        "PennFudanPed/PNGImages/FudanPed00001.png": png("RGB", 90),
-        "PennFudanPed/PedMasks/FudanPed00001_mask.png": png("L", 2),
-    }
-    found = images.penn_fudan(HEAD, bundle(tmp_path / "PennFudanPed.zip", zipped(members)))
-    assert found.images[0].shape == (6, 8, 3)
-    assert found.facts() == {"images": 1, "objects": 2}
-
-
-def test_mails_as_the_corpus_packs_them(tmp_path: Path) -> None:
-    ham = {"easy_ham/cmds": b"mv", "easy_ham/00002.ab12": b"B\xe9", "easy_ham/00001.cd34": b"A"}
-    spam = {"spam/00001.ef56": b"C", "spam/cmds": b"mv"}
-    files = (
-        write(tmp_path / "ham.tar.bz2", tarred(ham, "w:bz2")),
-        write(tmp_path / "spam.tar.bz2", tarred(spam, "w:bz2")),
-    )
-    found = loaders.spamassassin(HEAD, Bundle(files))
-    assert found.emails == ("A", "Bé", "C")
-    assert found.labels.tolist() == [0, 0, 1]
-
-
-def test_bikes_as_uci_packs_them(tmp_path: Path) -> None:
-    table = b"instant,dteday,cnt\r\n1,2011-01-01,16\r\n"
-    packed = zipped({"Readme.txt": b"", "day.csv": table, "hour.csv": table})
-    found = loaders.bike_sharing(HEAD, bundle(tmp_path / "bike.zip", packed))
-    assert found.facts()["hour_cnt"] == 16
-    assert list(found.frame.columns) == ["instant", "dteday", "cnt"]
-
-
-def test_reviews_as_stanford_packs_them(tmp_path: Path) -> None:
-    texts = {
-        f"aclImdb/{s}/{k}/0_{r}.txt": f"{s} {k}".encode()
-        for s in ("train", "test")
-        for k, r in (("pos", 9), ("neg", 1))
-    }
-    extra = {"aclImdb/train/unsup/0_0.txt": b"", "aclImdb/train/urls_pos.txt": b"", "aclImdb/imdb.vocab": b""}
-    found = loaders.imdb(HEAD, bundle(tmp_path / "aclImdb_v1.tar.gz", tarred({**extra, **texts})))
-    assert found.X_train == ("train neg", "train pos")
-    assert found.y_test.tolist() == [0, 1]
-
-
-def test_sketches_as_google_serves_them(tmp_path: Path) -> None:
-    drawing = [[[0, 255], [9, 10]], [[5], [6]]]
-    files = [
-        write(tmp_path / f"{word}.ndjson", (json.dumps({"word": word, "drawing": drawing}) + "\n").encode() * 2)
-        for word in ("bat", "ant")
-    ]
-    found = loaders.quickdraw(HEAD, Bundle(tuple(files)))
-    assert found.class_names == ("ant", "bat")
-    assert found.labels.tolist() == [0, 0, 1, 1]
-    assert [stroke.tolist() for stroke in found.drawings[0]] == [[[0, 9], [255, 10]], [[5, 6]]]
-
-
-def test_an_idx_file_of_another_type_is_refused() -> None:
-    with pytest.raises(ValueError, match="unsigned bytes"):
-        images.read_idx(b"\0\0\x0d\1")

@@ -17,7 +17,7 @@ LOOSE = "atol=1e-6"  # in one check; `regrade` changes it
 
 
 @dataclass(frozen=True)
-class Exercise:
+class MeasuredExercise:
     """One exercise: its number, the function asked for, and the names of its checks."""
 
     number: int
@@ -133,12 +133,12 @@ CHECKS = {
 }
 
 EXERCISES = (
-    Exercise(1, "shift_image", ("moves", "fills_with_background")),
-    Exercise(2, "precision_recall", ("precision", "recall")),
-    Exercise(3, "fill_ages", ("no_gaps", "known_ages_stay")),
-    Exercise(4, "softmax", ("sums_to_one", "large_logits")),
-    Exercise(5, "fit_digits", ("reads_digits", "knows_all_labels")),
-    Exercise(6, "word_counts", ("counts_words", "ignores_case")),
+    MeasuredExercise(1, "shift_image", ("moves", "fills_with_background")),
+    MeasuredExercise(2, "precision_recall", ("precision", "recall")),
+    MeasuredExercise(3, "fill_ages", ("no_gaps", "known_ages_stay")),
+    MeasuredExercise(4, "softmax", ("sums_to_one", "large_logits")),
+    MeasuredExercise(5, "fit_digits", ("reads_digits", "knows_all_labels")),
+    MeasuredExercise(6, "word_counts", ("counts_words", "ignores_case")),
 )
 
 CHECK_IMPORTS = "import numpy as np\nimport pandas as pd\nimport torch\nfrom sklearn.datasets import load_digits\n"

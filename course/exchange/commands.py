@@ -9,12 +9,18 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from course.console import err, out
+from course.console import (
+    LEARN,
+    command,
+    err,
+    out,
+)
 from course.errors import CourseError, ExchangeRefusal, StudentError
 
 if TYPE_CHECKING:
-    from course.exchange import ExchangeClient, Received
+    from course.exchange.client import ExchangeClient, Received
     from course.exchange.verdict import Verdict
+
 
 Assignment = Annotated[str, typer.Argument(metavar="CHAPTER", help="An assignment, in full or in short: ch03")]
 Hub = Annotated[str | None, typer.Option("--hub", metavar="URL", help="The hub; COURSE_EXCHANGE_URL by default")]
@@ -22,6 +28,7 @@ Course = Annotated[str | None, typer.Option("--course", help="Which course, if y
 Folder = Annotated[Path, typer.Option("--in", help="Where your assignments' folders are")]
 
 
+@command(LEARN, "course fetch ch03 --hub https://hub.example.org")
 def fetch(
     chapter: Assignment,
     hub: Hub = None,
@@ -49,6 +56,7 @@ def fetch(
         out.print("There is no feedback yet.")
 
 
+@command(LEARN, "course submit ch03 --hub https://hub.example.org")
 def submit(
     chapter: Assignment,
     hub: Hub = None,
@@ -94,7 +102,7 @@ def _show_feedback(client: ExchangeClient, receipt: Received, seconds: float, la
 
 
 def _print_verdict(verdict: Verdict) -> None:
-    table = Table("exercise", "result", "points", "to look at first", title="Feedback at once")
+    table = Table("exercise", "result", "points", "to look at first", title="Instant feedback")
     for one in verdict.exercises:
         points = f"{one.max_score:g} possible" if one.score is None else f"{one.score:g} of {one.max_score:g}"
         title = escape(f"{one.exercise} {one.title}")
@@ -109,7 +117,7 @@ def _print_verdict(verdict: Verdict) -> None:
 
 def _open(chapter: str, hub: str | None, course: str | None) -> tuple[ExchangeClient, str, Received]:
     """Return the client, the course and the assignment's newest release."""
-    from course.exchange import ExchangeClient
+    from course.exchange.client import ExchangeClient
 
     client = ExchangeClient.from_environ(hub)
     user, mine = client.whoami()

@@ -16,7 +16,7 @@ from filelock import FileLock
 from tqdm import tqdm
 from urllib3.exceptions import MaxRetryError
 
-from course.datasets.registry import DataFile, Edition, Entry
+from course.datasets.registry import DataFile, Edition, RegisteredSet
 from course.datasets.shapes import Origin
 from course.errors import DataError
 from course.project import data_cache
@@ -84,12 +84,12 @@ class Copy:
         return tuple((stat.st_mtime_ns, stat.st_size) for stat in map(Path.stat, self.files))
 
 
-def folder_name(name: str, entry: Entry) -> str:
+def folder_name(name: str, entry: RegisteredSet) -> str:
     """Return the folder of data set `name` in the cache and in a mirror."""
     return entry.folder or name
 
 
-def find(name: str, entry: Entry, places: Places) -> Copy | None:
+def find(name: str, entry: RegisteredSet, places: Places) -> Copy | None:
     """Return the copy in the cache, else the one in the mirror, else None; nothing is verified."""
     roots: list[tuple[Origin, Path]] = [("cache", places.cache)]
     if places.mirror:
@@ -173,7 +173,7 @@ def _noted(path: Path) -> tuple[str, str] | None:
     return ("sha256", note.read_text(encoding="ascii").strip()) if note.is_file() else None
 
 
-def download(name: str, entry: Entry, places: Places, progress: bool) -> Copy:
+def download(name: str, entry: RegisteredSet, places: Places, progress: bool) -> Copy:
     """Download what is missing of the owner's files into the cache; return the verified copy.
 
     Two processes that do so at once take turns: the second finds the files of the first.
@@ -194,7 +194,7 @@ def download(name: str, entry: Entry, places: Places, progress: bool) -> Copy:
     return verify(Copy(entry.upstream, "upstream", files))
 
 
-def _download_file(file: DataFile, folder: Path, entry: Entry, progress: bool) -> None:
+def _download_file(file: DataFile, folder: Path, entry: RegisteredSet, progress: bool) -> None:
     if not file.urls:
         raise DataError(f"{file.name} has to be downloaded by hand from {entry.page} and put into {folder}.")
     for leftover in folder.glob("tmp*"):  # of a process that was killed; the lock says that it is not ours

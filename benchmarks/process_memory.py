@@ -17,7 +17,7 @@ Key = tuple[int, float]  # process id and start: ids are used again
 
 
 @dataclass(frozen=True)
-class Memory:
+class MemoryUse:
     """What a command's processes held, in MB.
 
     Attributes
@@ -68,14 +68,14 @@ class Sampler:
         if self._period:
             self._thread.join()
 
-    def summary(self, wall: float) -> Memory:
+    def summary(self, wall: float) -> MemoryUse:
         """Return what was seen during a run of `wall` seconds."""
         passing = {key for key, seen in self._seen.items() if seen.last - seen.first < _STANDING * wall}
         flights: dict[Key, list[_Seen]] = {}
         for key in passing:
             flights.setdefault(self._top(key, passing), []).append(self._seen[key])
         standing = [seen for key, seen in self._seen.items() if key not in passing]
-        return Memory(
+        return MemoryUse(
             flights=tuple(sorted((_peak(group) for group in flights.values()), reverse=True)),
             standing=_peak(standing),
             total=max(self._totals, default=0) / _MB,

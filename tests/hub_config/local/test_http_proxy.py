@@ -21,9 +21,9 @@ from jupyterhub.proxy import ConfigurableHTTPProxy
 from traitlets.config import Config
 
 from course.errors import SetupError
-from hub_config.local import closed
+from hub_config.local import fitness
 from hub_config.local.assembly import HERE, Place, configure
-from hub_config.local.proxy import proxy_command
+from hub_config.local.http_proxy import proxy_command
 from hub_config.settings.hub import Hub
 
 NAME = "configurable-http-proxy"
@@ -77,7 +77,7 @@ def test_nothing_listens_beyond_this_machine_unless_asked(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     # Whatever accounts this machine has.
-    monkeypatch.setattr(closed, "check", lambda found: None)
+    monkeypatch.setattr(fitness, "check", lambda found: None)
     monkeypatch.setattr(pwd, "getpwnam", lambda name: pwd.getpwuid(os.getuid()))
     for name in ("courses.toml", "profiles.yaml"):
         (tmp_path / name).write_bytes((HERE / name).read_bytes())

@@ -1,0 +1,183 @@
+"""The ``course`` commands of who grades a class: collect, grade, feedback, due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from course.console import (
+    GRADE,
+    Json,
+    Name,
+    chosen,
+    command,
+    err,
+    needs_grader,
+    open_chapter,
+    out,
+    print_json,
+    shown,
+)
+from course.errors import SetupError
+
+if TYPE_CHECKING:
+    from autograder.classroom.alike import Alike
+    from autograder.engine.result import Result
+
+
+Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
+
+
+@command(GRADE, "course collect ch03 --from downloads/")
+def collect(
+    chapter: Name,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Folder or zip archive, as a learning platform gives it")
+    ] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="How names are made there, e.g. '{student}_{number}_{file}'", metavar="FORM")
+    ] = None,
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
+    ] = None,
+) -> None:
+    """Bring hand-ins to where they are graded: from nbgrader's exchange, or from a folder.
+
+    In a folder are STUDENT.ipynb files, STUDENT/ folders or STUDENT.zip archives, or what Moodle, Canvas, Blackboard,
+    Brightspace or Gradescope make of them. Of each student the newest notebook of the chapter counts.
+    """
+    project, found = open_chapter(chapter)
+    from autograder.classroom.collect.downloads import collect_downloads
+    from autograder.classroom.collect.student_names import read_pattern, read_roster
+    from course.nbgrader_plugins.collect import collect_exchange
+
+    if source is None:
+        if pattern or roster:
+            raise typer.BadParameter("--pattern and --roster are for --from", param_hint="--from")
+        _print_collected(collect_exchange(project, found))
+        return
+    form, listed = read_pattern(pattern) if pattern else None, read_roster(roster) if roster else None
+    collected = collect_downloads(project, found, source, pattern=form, roster=listed)
+    _print_collected(collected.students)
+    if collected.left_out:
+        out.print("Not taken, or not as it was:")
+    for one in collected.left_out:
+        out.print(f"  {escape(str(one))}", highlight=False)
+    raise typer.Exit(1 if collected.trouble else 0)
+
+
+@command(GRADE, "course grade ch03 --workers 4")
+def grade(
+    chapter: Name,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Hand-ins judged at the same time; default: one per core")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Judge on the workers of this dask scheduler instead")
+    ] = None,
+    student: Students = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has been graded")] = False,
+    as_json: Json = False,
+) -> None:
+    """Grade a class into nbgrader's gradebook; a run that was ended goes on where it was."""
+    project, found = open_chapter(chapter)
+    needs_grader()
+    from autograder.classroom import executors
+
+    workforce = executors.dask(project, dask) if dask else executors.local(project, found.name, workers)
+    workforce.begin(fresh)  # before the imports below, which take seconds too
+    from autograder.classroom.class_table import grade_row
+    from autograder.classroom.grading import Options, grade_class, worth_a_look
+    from autograder.classroom.hand_in import hand_ins
+    from autograder.classroom.progress import ClassProgress
+
+    students = chosen("hand-in of a student called", student, (one.student for one in hand_ins(project, found)))
+    progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
+    options = Options(workforce, students, fresh, tell=progress.tell)
+    run = progress.follow(grade_class(project, found.name, options))
+    results = sorted(run, key=lambda result: result.student)
+    alike = worth_a_look(project, found.name)
+    if as_json:
+        print_json([grade_row(result, alike) for result in results])
+    else:
+        _print_class(results, alike)
+        out.print(f"Next: course feedback {found.short}")
+    raise typer.Exit(1 if any(result.score is None for result in results) else 0)
+
+
+@command(GRADE, "course feedback ch03")
+def feedback(
+    chapter: Name,
+    student: Students = None,
+    model_answers: Annotated[bool, typer.Option(help="Show model answers of free-text questions")] = True,
+) -> None:
+    """Write a page per submission that tells a student what each point was lost for."""
+    project, found = open_chapter(chapter)
+    needs_grader()
+    from autograder.classroom.pages import feedback_class
+
+    chosen = frozenset(student or ())
+    for page in feedback_class(project, found.name, model_answers=model_answers, students=chosen):
+        out.print(f"Wrote {shown(page, project)}", highlight=False)
+
+
+@command(GRADE, "course due ch03 '2026-11-30 12:00'")
+def due(
+    chapter: Name,
+    when: Annotated[
+        str | None, typer.Argument(metavar="[TIME]", help="In the course's time zone: '2026-11-30 12:00'")
+    ] = None,
+    never: Annotated[bool, typer.Option("--never", help="Take the deadline away")] = False,
+) -> None:
+    """Say when an assignment is due, or set it, in the course's own time zone."""
+    from course.time_zone import course_zone, read, shown
+
+    project, found = open_chapter(chapter)
+    zone = course_zone(project)
+    if when and never:
+        raise typer.BadParameter("a time, or --never", param_hint="TIME")
+    needs_grader()
+    from nbgrader.api import MissingEntry
+
+    from autograder.classroom.nbgrader_plugins import gradebook
+
+    try:
+        moment = read(when, zone) if when else None
+    except ValueError as error:
+        raise SetupError(f"{error}.") from error
+    with gradebook(project) as book:
+        try:
+            row = book.find_assignment(found.name)
+        except MissingEntry as error:
+            message = f"The gradebook does not know {found.name}: run `course release {found.name}` first."
+            raise SetupError(message) from error
+        if when or never:
+            row.duedate = moment
+            book.db.commit()
+        moment = row.duedate
+    text = f"is due {shown(moment, zone)} ({zone.key})" if moment else "has no deadline"
+    out.print(f"{found.name} {text}.", highlight=False)
+
+
+def _print_collected(students: list[str]) -> None:
+    named = escape(", ".join(students)) or "none"
+    out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
+
+
+def _print_class(results: list[Result], found: list[Alike]) -> None:
+    from autograder.classroom.class_table import ASK_FIRST, alike_table, class_tables
+    from autograder.classroom.progress import trouble_table
+
+    for part in class_tables(results, out):
+        out.print(part, highlight=False)
+    for result in results:
+        for note in result.notes:
+            out.print(f"{escape(result.student)}: {escape(note)}", highlight=False)
+    if found:
+        out.print(alike_table(found))
+        out.print(ASK_FIRST)
+    if not_judged := [result for result in results if result.score is None]:
+        out.print(trouble_table(not_judged, f"Not judged: {len(not_judged)}. Mend what is named and grade again."))

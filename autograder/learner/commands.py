@@ -1,0 +1,33 @@
+"""The ``course`` command of who learns alone: start."""
+
+from __future__ import annotations
+
+import shutil
+
+from course.console import (
+    LEARN,
+    Name,
+    command,
+    open_chapter,
+    out,
+    shown,
+)
+
+
+@command(LEARN, "course start ch03")
+def start(chapter: Name) -> None:
+    """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
+    project, found = open_chapter(chapter)
+    from course.authoring.release import release as release_chapter
+
+    mine = project.work / f"{found.name}.ipynb"
+    released = project.build / "release" / found.name / mine.name
+    if not released.exists() or not mine.exists():
+        release_chapter(project, found)
+    if mine.exists():
+        out.print(f"{shown(mine, project)} is there already and stays as it is.")
+    else:
+        project.work.mkdir(exist_ok=True)
+        shutil.copy(released, mine)
+        out.print(f"Open {shown(mine, project)} in Jupyter or your editor.")
+    out.print(f'Then: pytest autograder            or, for one exercise: pytest autograder -k "{found.exercise[0].id}"')

@@ -1,0 +1,91 @@
+"""The ``course`` commands of who writes a chapter: build, check, release."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from course.console import (
+    AUTHOR,
+    Json,
+    Name,
+    command,
+    open_chapter,
+    out,
+    print_json,
+    shown,
+)
+from course.errors import AuthorError, Problem
+from course.project import Project
+
+
+@command(AUTHOR, "course new ch98_example --theme columns")
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The chapter's name: ch98_example")],
+    theme: Annotated[str, typer.Option(help="The exercise's file name in solutions, checks and mutants")] = "questions",
+    title: Annotated[str | None, typer.Option(help="The chapter's title; default: made of its name")] = None,
+) -> None:
+    """Lay out the files of a new chapter, with one exercise to be written."""
+    from course.authoring.new import new as new_chapter
+
+    project = Project.find().activate()
+    named = title or name.partition("_")[2].replace("_", " ").capitalize()
+    for path in new_chapter(project, name, named, theme):
+        out.print(f"Wrote {shown(path, project)}", highlight=False)
+    out.print(f"Next: CONTRIBUTING.md tells what goes where; `course check {name}` names what is missing.")
+
+
+@command(AUTHOR, "course build ch03")
+def build(chapter: Name) -> None:
+    """Put a chapter's text and solutions together as the instructor's notebook."""
+    project, found = open_chapter(chapter)
+    from course.authoring.build import build as build_chapter
+
+    out.print(f"Built {shown(build_chapter(project, found), project)}")
+
+
+@command(AUTHOR, "course check ch03")
+def check(chapter: Name, as_json: Json = False) -> None:
+    """Tell an author everything that is wrong with a chapter."""
+    try:
+        project, found = open_chapter(chapter)
+        from course.authoring.lint import problems
+
+        mistakes = problems(project, found)
+    except AuthorError as error:
+        mistakes = list(error.problems)
+    if as_json:
+        print_json([_problem_row(mistake, chapter) for mistake in mistakes])
+    else:
+        for mistake in mistakes:
+            out.print(escape(str(mistake)), highlight=False)
+        out.print(_conclusion(len(mistakes), found.short if not mistakes else chapter))
+    raise typer.Exit(1 if mistakes else 0)
+
+
+@command(AUTHOR, "course release ch03")
+def release(chapter: Name) -> None:
+    """Make the students' notebook, and prove that it gives nothing away."""
+    project, found = open_chapter(chapter)
+    from course.authoring.release import release as release_chapter
+
+    folder = release_chapter(project, found)
+    out.print(f"Released {shown(folder, project)}: no solution, check or mutant is in it.")
+
+
+def _conclusion(mistakes: int, chapter: str) -> str:
+    """What a check of a chapter has shown, and what it has not."""
+    if mistakes:
+        return f"{mistakes} problem{'s' * (mistakes != 1)} in {chapter}."
+    return (
+        f"No problem found in {chapter}: it can be built, the examples in its docstrings hold for our answers, and "
+        "there are enough checks, mutants and alternatives. Not tried: whether the checks pass our answers and the "
+        "alternatives, whether they fail each mutant, and whether the notebook runs from top to bottom. "
+        f"`pytest tests/test_chapters.py -k {chapter}` tries all that."
+    )
+
+
+def _problem_row(problem: Problem, chapter: str) -> dict[str, str]:
+    return {"chapter": problem.chapter or chapter, "exercise": problem.exercise, "problem": str(problem)}

@@ -1,0 +1,68 @@
+"""The chapters that are tested, and what is known of each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from autograder.classroom.assignment import open_examiner
+from autograder.engine.judging.checks import ChapterChecks
+from autograder.engine.judging.judge import Examiner
+from autograder.testing.chapter import load_chapter
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+from tests.support.checkout import ROOT
+
+PROJECT = Project(ROOT)
+Rows = Callable[[Chapter], Iterable[Any]]
+
+
+def chosen(config: pytest.Config) -> list[Chapter]:
+    """All chapters, or the one that `--chapter` names: nothing of the others is imported then."""
+    syllabus = load_syllabus(PROJECT.syllabus)
+    name = config.getoption("chapter")
+    return [syllabus.find(name)] if name else list(syllabus)
+
+
+def spread(metafunc: pytest.Metafunc, rows: Mapping[str, Rows]) -> None:
+    """Give a test that takes a `chapter` one row for each thing of it that it takes besides.
+
+    `rows` says, by the names of the parameters, which there are in a chapter.
+    """
+    if "chapter" not in metafunc.fixturenames:
+        return
+    names = next(one for one in rows if set(one.split(", ")) <= set(metafunc.fixturenames))
+    metafunc.parametrize(names, [row for chapter in chosen(metafunc.config) for row in rows[names](chapter)])
+
+
+def row(*values: Any, id: str, marks: Sequence[pytest.MarkDecorator] = ()) -> Any:
+    """A test's parameters; `id` begins with an exercise's or is a chapter's: what one process runs (`conftest`)."""
+    return pytest.param(*values, id=id, marks=marks)
+
+
+def each(kind: str) -> Rows:
+    """Every check, mutant, alternative or look-up of a chapter."""
+
+    def rows(chapter: Chapter) -> Iterator[Any]:
+        for item in getattr(checks_of(chapter), kind):
+            yield row(chapter, item, id=f"{item.exercise}-{item.name}")
+
+    return rows
+
+
+def itself(chapter: Chapter) -> list[Any]:
+    """The chapter."""
+    return [row(chapter, id=chapter.name)]
+
+
+@functools.cache
+def checks_of(chapter: Chapter) -> ChapterChecks:
+    return load_chapter(chapter.name)
+
+
+@functools.cache
+def examiner_of(chapter: Chapter) -> Examiner:
+    return open_examiner(PROJECT, chapter)

@@ -27,8 +27,10 @@ def test_a_call_is_seen() -> None:
 
 def answers_that_load(chapter: str) -> list[str]:
     """The data sets that a chapter's reference answers load; what stands in a docstring is run elsewhere."""
-    tree = ast.parse((PROJECT.solutions / f"{chapter}.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and ast.unparse(node.func) == "load"]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in PROJECT.solution_files(chapter)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    calls = [node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) == "load"]
+    assert trees
     return [ast.literal_eval(call.args[0]) for call in calls]
 
 

@@ -9,7 +9,6 @@ import typer
 from course.console import (
     DEVELOP,
     Json,
-    chosen,
     command,
     needs_grader,
     print_rows,
@@ -31,10 +30,9 @@ def bench(
     """Measure the grader beside nbgrader's own autograde, on the same submissions."""
     Project.find().activate()
     needs_grader()
-    from benchmarks import BENCHMARKS, run
+    from benchmarks import run
 
     rows = [
-        row.model_dump()
-        for row in with_progress(run(chosen("benchmark", only, BENCHMARKS), quick=quick), None, "Benchmarks", as_json)
+        row.model_dump() for row in with_progress(run(frozenset(only or ()), quick=quick), None, "Benchmarks", as_json)
     ]
     print_rows(rows, ("benchmark", "ours", "nbgrader", "ratio", "target", "holds"), "Benchmarks", as_json)

@@ -15,7 +15,7 @@ from benchmarks.lab import FULL, QUICK, Lab, Sizes
 from benchmarks.row import BenchmarkRow
 from benchmarks.same import identical
 from benchmarks.speed import class_of_30, growth, regrade, start
-from course.errors import SetupError
+from course.errors import SetupError, near
 
 BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[BenchmarkRow]]] = {
     "class_of_30": class_of_30,
@@ -40,9 +40,9 @@ def run(only: frozenset[str] = frozenset(), *, quick: bool = False) -> Iterator[
     SetupError : there is no such benchmark, or this system can't fork.
     EngineError : a command that was to be measured failed; the message holds what it said.
     """
-    if unknown := only - BENCHMARKS.keys():
+    for unknown in sorted(only - BENCHMARKS.keys()):
         known = ", ".join(BENCHMARKS)
-        raise SetupError(f"There is no benchmark {', '.join(sorted(unknown))}. Choose from: {known}.")
+        raise SetupError(f"There is no benchmark {unknown}.{near(unknown, BENCHMARKS)} Choose from: {known}.")
     if not hasattr(os, "fork"):
         raise SetupError("The benchmarks need a system that can fork: run them on Linux or macOS.")
     return _run(only or frozenset(BENCHMARKS), QUICK if quick else FULL)

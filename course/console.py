@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 
-from course.errors import SetupError, near
+from course.errors import SetupError
 from course.project import Project
 
 if TYPE_CHECKING:
@@ -63,21 +63,6 @@ def open_chapter(name: str) -> tuple[Project, Chapter]:
     project = Project.find().activate()
     project.check_owner()
     return project, load_syllabus(project.syllabus).find(name)
-
-
-def chosen(what: str, words: Iterable[str] | None, known: Iterable[str]) -> frozenset[str]:
-    """Return the words that a repeatable option was given.
-
-    Raises
-    ------
-    SetupError : one is not among the known ones: it would choose nothing, and look as if nothing were wrong.
-    """
-    given, all_known = frozenset(words or ()), list(known)
-    for word in sorted(given - set(all_known)):
-        raise SetupError(
-            f"There is no {what} {word!r}.{near(word, all_known)} There are: {', '.join(all_known) or 'none'}."
-        )
-    return given
 
 
 def shown(path: Path, project: Project) -> Path:

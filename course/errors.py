@@ -88,3 +88,18 @@ def near(name: str, known: Iterable[str]) -> str:
     """Return `` Did you mean 'x'?`` when something like `name` is known, else an empty string."""
     match = difflib.get_close_matches(name, list(known), n=1)
     return f" Did you mean {match[0]!r}?" if match else ""
+
+
+def chosen(what: str, words: Iterable[str] | None, known: Iterable[str]) -> frozenset[str]:
+    """Return the words that a repeatable option was given.
+
+    Raises
+    ------
+    SetupError : one is not among the known ones: it would choose nothing, and look as if nothing were wrong.
+    """
+    given, all_known = frozenset(words or ()), list(known)
+    for word in sorted(given - set(all_known)):
+        raise SetupError(
+            f"There is no {what} {word!r}.{near(word, all_known)} There are: {', '.join(all_known) or 'none'}."
+        )
+    return given

@@ -11,7 +11,6 @@ from course.console import (
     AUTHOR,
     Json,
     Name,
-    chosen,
     command,
     needs_grader,
     open_chapter,
@@ -20,6 +19,7 @@ from course.console import (
     shown,
     with_progress,
 )
+from course.errors import chosen
 from course.files import write_atomically
 
 

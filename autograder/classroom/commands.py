@@ -12,7 +12,6 @@ from course.console import (
     GRADE,
     Json,
     Name,
-    chosen,
     command,
     err,
     needs_grader,
@@ -21,7 +20,7 @@ from course.console import (
     print_json,
     shown,
 )
-from course.errors import SetupError
+from course.errors import SetupError, chosen
 
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike

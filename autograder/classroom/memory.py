@@ -180,12 +180,12 @@ def unpack(text: str) -> tuple[Call, ...] | None:
         raw = inflate.decompress(base64.b64decode(text), RAW_BYTES + (1 << 20))
         if not inflate.eof:
             return None
-        return tuple(_exchanges(raw))
+        return tuple(_calls(raw))
     except (zlib.error, ValueError, binascii.Error, struct.error):
         return None
 
 
-def _exchanges(raw: bytes) -> list[Call]:
+def _calls(raw: bytes) -> list[Call]:
     found, at = [], 0
     while at < len(raw):
         sizes = _HEAD.unpack_from(raw, at)

@@ -14,7 +14,7 @@ from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Assignment
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
 from course.authoring.build import assemble
-from course.errors import EngineError, SetupError, near
+from course.errors import EngineError, SetupError, chosen
 from course.project import Project
 
 
@@ -36,16 +36,13 @@ def feedback_class(
     chapter = assignment.chapter
     store = Store.of(project, chapter)
     graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
-    chosen = [student for student in graded if not students or student in students]
-    lost, troubles = [], []
-    if graded and (unknown := sorted(students - set(graded))):
-        meant = near(unknown[0], graded)
-        raise SetupError(f"There is no graded hand-in of a student called {unknown[0]!r}.{meant}")
-    if not chosen:
+    if not graded:
         raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
+    wanted = chosen("graded hand-in of a student called", students, graded)
+    lost, troubles = [], []
     answers = _model_answers(project, assignment) if model_answers else {}
     with gradebook(project) as book:
-        for student in chosen:
+        for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:
                 lost.append(student)
                 continue

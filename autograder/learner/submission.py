@@ -77,7 +77,7 @@ class Learner:
         self._project = project.activate()
         self._submission = submission
         self._stack = contextlib.ExitStack()
-        self._desks: dict[str, JudgedChapter] = {}
+        self._chapters: dict[str, JudgedChapter] = {}
         self._idle: dict[str, dict[str, str]] = {}  # chapter -> exercise -> why there is nothing to judge
         self._troubled: set[str] = set()
         self._early = ThreadPoolExecutor(1, "notebook")
@@ -100,7 +100,7 @@ class Learner:
 
     def is_begun(self, chapter: str, exercise: str) -> bool:
         """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
-        why = self._desk(chapter).idle(exercise)
+        why = self._judged(chapter).idle(exercise)
         if why:
             self._idle.setdefault(chapter, {})[exercise] = why
         return not why
@@ -126,43 +126,43 @@ class Learner:
 
     def judge(self, chapter: str, check: Check) -> CheckResult:
         """Judge one check of a chapter; see `JudgedChapter.judge`."""
-        return self._desk(chapter).judge(check)
+        return self._judged(chapter).judge(check)
 
-    def _desk(self, chapter: str) -> JudgedChapter:
-        if chapter not in self._desks:
-            self._desks[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
-        return self._desks[chapter]
+    def _judged(self, chapter: str) -> JudgedChapter:
+        if chapter not in self._chapters:
+            self._chapters[chapter] = self._open(load_syllabus(self._project.syllabus).find(chapter))
+        return self._chapters[chapter]
 
     def summary(self) -> Iterator[str]:
         """Lines for the terminal, over all chapters that were judged."""
-        for desk in self._desks.values():
-            yield from desk.summary()
+        for one in self._chapters.values():
+            yield from one.summary()
         yield from self._not_begun()
-        if any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+        if any(isinstance(one, JudgedNotebook) for one in self._chapters.values()):
             yield f"Your notebook's process was {_OWN_WORK.minimum_tier.meaning}."
 
     def _not_begun(self) -> Iterator[str]:
         """What is left of chapters that were begun; one line where none was."""
-        for chapter in sorted(name for name in self._idle if not isinstance(self._desks[name], EmptyDesk)):
+        for chapter in sorted(name for name in self._idle if not isinstance(self._chapters[name], NothingToJudge)):
             yield from dict.fromkeys(self._idle[chapter].values())
-        if self._idle and not any(isinstance(desk, NotebookDesk) for desk in self._desks.values()):
+        if self._idle and not any(isinstance(one, JudgedNotebook) for one in self._chapters.values()):
             first, *others = dict.fromkeys(why for found in self._idle.values() for why in found.values())
             yield f"Nothing has been begun: {first}" + f", or one of {len(others)} other chapters" * bool(others) + "."
 
     def _open(self, chapter: Chapter) -> JudgedChapter:
         if self._submission == REFERENCE:
-            return ReferenceDesk(_revealing(open_examiner(self._project, chapter)))
+            return JudgedReference(_revealing(open_examiner(self._project, chapter)))
         path = self._path(chapter)
         if not path.exists():
-            return EmptyDesk(f"run `course start {chapter.short}` to begin")
+            return NothingToJudge(f"run `course start {chapter.short}` to begin")
         started = self._started.get(chapter.name)
         try:
             session = started.result() if started else self._session(chapter, run=False)
         except WrongNotebook:
-            return EmptyDesk(f"{path.name} is another chapter's")
+            return NothingToJudge(f"{path.name} is another chapter's")
         assignment = open_assignment(self._project, chapter.name)
         assignment = dataclasses.replace(assignment, examiner=_revealing(assignment.examiner))
-        return NotebookDesk(path, session, assignment)
+        return JudgedNotebook(path, session, assignment)
 
     def _session(self, chapter: Chapter, run: bool) -> _Session:
         """Read and restore a notebook and make it ready to be run; run it when asked to and anything is answered."""
@@ -190,7 +190,7 @@ class Learner:
 
 
 @dataclasses.dataclass(frozen=True)
-class EmptyDesk:
+class NothingToJudge:
     """A chapter that has not been begun."""
 
     hint: str
@@ -205,24 +205,24 @@ class EmptyDesk:
         return iter(())
 
 
-class ReferenceDesk:
+class JudgedReference:
     """Our own answers, in this process."""
 
     def __init__(self, examiner: Examiner) -> None:
-        self._bench = examiner
+        self._examiner = examiner
         self._session = LocalSession(examiner.checks.namespace())
 
     def idle(self, exercise: str) -> str:
         return ""
 
     def judge(self, check: Check) -> CheckResult:
-        return run_check(check, self._bench, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
+        return run_check(check, self._examiner, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
 
     def summary(self) -> Iterator[str]:
         return iter(())
 
 
-class NotebookDesk:
+class JudgedNotebook:
     """A notebook in a process of its own, which runs once for all its checks."""
 
     def __init__(self, path: Path, session: _Session, assignment: Assignment) -> None:

@@ -9,12 +9,12 @@ import typer
 from course.console import (
     DEVELOP,
     Json,
-    chosen,
     command,
     needs_grader,
     print_rows,
     with_progress,
 )
+from course.errors import chosen
 from course.project import Project
 
 Only = Annotated[list[str] | None, typer.Option("--only", help="Only this one (repeatable)")]

@@ -94,7 +94,7 @@ def test_finds_the_rare_class(student: Any, rng: np.random.Generator) -> None:
         assert (found[~rare] == 0).mean() >= 0.9
 
 
-class LineProbe:
+class Line:
     """An `nn.Linear` in the student's process, whose weights can be read. Holds no expected value."""
 
     def __init__(self, features: int) -> None:
@@ -113,7 +113,7 @@ def test_training_fits_the_line(student: Any, rng: np.random.Generator) -> None:
 
     X = rng.normal(size=(200, 3))
     y = X @ rng.normal(0, 3, 3) + rng.normal()
-    line = student.probe_(LineProbe)(3)
+    line = student.probe_(Line)(3)
     student.train(line.model, *(torch.tensor(part, dtype=torch.float32) for part in (X[:100], y[:100, None])))
     weight, bias = (np.asarray(part, dtype=float) for part in line.weights())
     assert weight.shape == (1, 3)

@@ -79,14 +79,14 @@ def run(tier: str | None = None, only: frozenset[str] = frozenset()) -> Iterator
     asked = _tier_called(tier)
     chosen = [one for one in techniques() if not only or only & {one.name, *one.number}]
     with Canaries() as canaries, tempfile.TemporaryFile() as spilled:
-        examiner = _Bench(canaries, asked, spilled)
-        first = examiner.honest("the honest answers, before")
+        trial = _Trial(canaries, asked, spilled)
+        first = trial.honest("the honest answers, before")
         if not first.holds:
             raise EngineError(f"An honest submission got {first.got}: run `course doctor` and mend the engine first.")
         yield first
         for technique in chosen:
-            yield examiner.row(technique)
-        yield examiner.honest("the honest answers, after")
+            yield trial.row(technique)
+        yield trial.honest("the honest answers, after")
 
 
 def _tier_called(name: str | None) -> Tier | None:
@@ -101,7 +101,7 @@ def _tier_of(result: Result) -> Tier:
     return next((tier for tier in Tier if result.isolation.startswith(tier)), Tier.T4)
 
 
-class _Bench:
+class _Trial:
     """The state of one run: what is planted, the tier that was found, and what is spilled onto our own output."""
 
     def __init__(self, canaries: Canaries, tier: Tier | None, spilled: IO[bytes]) -> None:

@@ -231,9 +231,8 @@ class _Builder:
     def _check_rubric(self, task: _Task) -> None:
         name, exercise = f"{task.text_name}_RUBRIC", task.exercise
         rubric = task.definitions.get(name)
-        if (
-            rubric is None and task.text_name in task.definitions
-        ):  # it stands beside the answer, and need not be imported
+        if rubric is None and task.text_name in task.definitions:
+            # It stands beside the answer, and need not be imported.
             theme = task.definitions[task.text_name].path.stem
             rubric = self.answers.get(theme, name, self.path, task.line, exercise.id)
         if rubric is None:

@@ -72,13 +72,13 @@ def attempt(tier: Tier) -> tuple[str, bool]:
     if tier is Tier.T3:
         os.chmod(inside, 0o700)
     ours, theirs = socket.socketpair()
-    plan = Launch(f"{os.getpid()}-probe", tier, Box(uid=200_000 if tier is Tier.T1 else 0), inside, _PROBE_SECONDS)
+    launch = Launch(f"{os.getpid()}-probe", tier, Box(uid=200_000 if tier is Tier.T1 else 0), inside, _PROBE_SECONDS)
     pid = os.fork()
     if pid == 0:
         try:
             ours.close()
             filter_ = seccomp.program(network=tier is not Tier.T3)
-            supervise(plan, theirs, (), filter_, lambda: os._exit(_look_around(str(secret))))
+            supervise(launch, theirs, (), filter_, lambda: os._exit(_look_around(str(secret))))
         finally:
             os._exit(0)
     theirs.close()

@@ -51,7 +51,7 @@ class Launch:
 
 
 def supervise(
-    plan: Launch, grader: socket.socket, keep: Iterable[int], filter_: bytes, body: Callable[[], None]
+    launch: Launch, grader: socket.socket, keep: Iterable[int], filter_: bytes, body: Callable[[], None]
 ) -> None:
     """Run `body` shut in, until it or the grader ends; in a process of its own, which must end afterwards.
 
@@ -63,12 +63,12 @@ def supervise(
     """
     linux.die_with_parent()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    group = _group(plan)
+    group = _group(launch)
     pid = 0
     farewell: dict[str, object] = {}
     try:
         linux.adopt_orphans()
-        _leave(plan.tier)
+        _leave(launch.tier)
         go, may_go = os.pipe()
         said, say = os.pipe()
         pid = os.fork()
@@ -76,13 +76,13 @@ def supervise(
             try:
                 os.close(may_go)
                 os.close(said)
-                _init(plan, (go, say), grader, frozenset(keep), filter_, body)
+                _init(launch, (go, say), grader, frozenset(keep), filter_, body)
             finally:
                 os._exit(FAILED_TO_ENTER)  # whatever happens, it must not go on as a supervisor
         os.close(go)
         os.close(say)
         if group is not None:
-            group.limit(plan.box.memory_mb + plan.box.disk_mb + _OVERHEAD_MB, plan.box.processes)
+            group.limit(launch.box.memory_mb + launch.box.disk_mb + _OVERHEAD_MB, launch.box.processes)
             group.add(pid)
         os.write(may_go, b"g")
         os.close(may_go)
@@ -90,8 +90,8 @@ def supervise(
             trouble = answer.read().decode()
         if trouble:
             raise OSError(trouble)
-        _tell(grader, pid=pid, group=group is not None, tier=plan.tier, kind=plan.kind)
-        reason = _watch(plan, pid, grader, group)
+        _tell(grader, pid=pid, group=group is not None, tier=launch.tier, kind=launch.kind)
+        reason = _watch(launch, pid, grader, group)
         status = _end(pid)
         if reason == "" and group is not None and group.out_of_memory():
             reason = "memory"
@@ -99,7 +99,7 @@ def supervise(
             reason = LOST  # nobody inside can kill the first process
         farewell = {"exit": status, "reason": "" if reason == _ORDERED else reason}
     except OSError as error:
-        farewell = {"refused": str(error), "tier": plan.tier}
+        farewell = {"refused": str(error), "tier": launch.tier}
         if pid:
             _end(pid)
     finally:
@@ -110,9 +110,9 @@ def supervise(
             _tell(grader, **farewell)
 
 
-def _group(plan: Launch) -> cgroup.Group | None:
+def _group(launch: Launch) -> cgroup.Group | None:
     with contextlib.suppress(OSError):
-        return cgroup.make(plan.name)
+        return cgroup.make(launch.name)
     return None
 
 
@@ -131,7 +131,7 @@ def _leave(tier: Tier) -> None:
 
 
 def _init(
-    plan: Launch,
+    launch: Launch,
     pipes: tuple[int, int],
     grader: socket.socket,
     keep: frozenset[int],
@@ -140,10 +140,10 @@ def _init(
 ) -> None:
     """The first process inside; does not return."""
     go, say = pipes
-    late = plan.tier is Tier.T3  # where the kernel may read of its own ``/proc`` only, its number has to be known
+    late = launch.tier is Tier.T3  # where the kernel may read of its own ``/proc`` only, its number has to be known
 
     def shut_in() -> None:
-        enter(plan.tier, plan.box, filter_, plan.folder)
+        enter(launch.tier, launch.box, filter_, launch.folder)
         linux.die_with_parent()  # a change of user has cleared it
         linux.set_dumpable(False)
 
@@ -185,9 +185,9 @@ def _init(
             os._exit(code if code >= 0 else 128 - code)
 
 
-def _watch(plan: Launch, pid: int, grader: socket.socket, group: cgroup.Group | None) -> str:
+def _watch(launch: Launch, pid: int, grader: socket.socket, group: cgroup.Group | None) -> str:
     """Return why the submission was ended, empty when it ended by itself."""
-    until, ordered = time.monotonic() + plan.seconds, False
+    until, ordered = time.monotonic() + launch.seconds, False
     handle = os.pidfd_open(pid)
     poll = select.poll()
     poll.register(handle, select.POLLIN)
@@ -209,7 +209,7 @@ def _watch(plan: Launch, pid: int, grader: socket.socket, group: cgroup.Group | 
                     _obey(order, pid)
             if time.monotonic() > until:
                 return "wall"
-            if excess := _excess(plan, pid, group):
+            if excess := _excess(launch, pid, group):
                 return excess
     finally:
         os.close(handle)
@@ -221,11 +221,11 @@ def _obey(order: dict[str, Any], pid: int) -> None:
             os.kill(pid, int(order["number"]))
 
 
-def _excess(plan: Launch, pid: int, group: cgroup.Group | None) -> str:
+def _excess(launch: Launch, pid: int, group: cgroup.Group | None) -> str:
     """Return what the submission has too much of, for the limits that no kernel keeps for us."""
     used = group.cpu_seconds() if group is not None else None
     if used is not None:
-        return "cpu" if used > plan.box.cpu_seconds else ""
+        return "cpu" if used > launch.box.cpu_seconds else ""
     import psutil
 
     # A forked process seems to have all that its parent had, though they share it until one of them writes.
@@ -239,12 +239,12 @@ def _excess(plan: Launch, pid: int, group: cgroup.Group | None) -> str:
                 seconds += times.user + times.system
                 memory += max(0, _own_memory(process) - inherited)
                 count += process.num_threads()
-    if seconds > plan.box.cpu_seconds:
+    if seconds > launch.box.cpu_seconds:
         return "cpu"
     # Elsewhere than in T3 the system refuses more than the limit; this is for what it does not count.
-    if count > plan.box.processes * (1 if plan.tier is Tier.T3 else 2):
+    if count > launch.box.processes * (1 if launch.tier is Tier.T3 else 2):
         return "processes"
-    return "memory" if memory > (plan.box.memory_mb + _OVERHEAD_MB) << 20 else ""
+    return "memory" if memory > (launch.box.memory_mb + _OVERHEAD_MB) << 20 else ""
 
 
 def _own_memory(process: Any) -> int:

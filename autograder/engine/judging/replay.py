@@ -19,17 +19,17 @@ def behaves_like(namespace: Mapping[str, Any], transcript: Sequence[Call]) -> bo
 
     Stops at the first difference. A transcript with nothing but look-ups behaves like no answer in particular.
     """
-    if not any(exchange.do in ("call", "watch") for exchange in transcript):
+    if not any(call.do in ("call", "watch") for call in transcript):
         return False
     link = Student(LocalSession(dict(namespace)))._link
     stands_for: dict[int, Any] = {0: Handle(link, 0, "namespace")}
-    return all(_agrees(link, exchange, stands_for) for exchange in transcript)
+    return all(_agrees(link, call, stands_for) for call in transcript)
 
 
-def _agrees(link: _Link, exchange: Call, stands_for: dict[int, Any]) -> bool:
+def _agrees(link: _Link, call: Call, stands_for: dict[int, Any]) -> bool:
     before = len(link.transcript)
     try:
-        request = codec.decode(exchange.request, lambda number, _: stands_for[number])
+        request = codec.decode(call.request, lambda number, _: stands_for[number])
     except codec.WireError:  # it is about an object which this answer has not returned
         return False
     with warnings.catch_warnings():
@@ -38,7 +38,7 @@ def _agrees(link: _Link, exchange: Call, stands_for: dict[int, Any]) -> bool:
             link.ask(**request)
     if len(link.transcript) == before:
         return False
-    theirs, ours = link.decoded(exchange.reply), link.decoded(link.transcript[-1].reply)
+    theirs, ours = link.decoded(call.reply), link.decoded(link.transcript[-1].reply)
     if "error" in theirs or "error" in ours:
         return _same_error(theirs, ours)
     return _same(theirs["value"], ours["value"], stands_for)

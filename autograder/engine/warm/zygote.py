@@ -163,13 +163,13 @@ def _supervise(
     uid = int(request["first_uid"]) + os.getpid() % _USERS if tier is Tier.T1 else 0
     box = replace(Box.load(request["box"]), uid=uid)
     name, kind = f"{os.getppid()}-{os.getpid()}", "cold" if offer.cold else "warm"
-    plan = Launch(name, tier, box, request["folder"], float(request["seconds"]), kind)
+    launch = Launch(name, tier, box, request["folder"], float(request["seconds"]), kind)
     if len(descriptors) > len(request["ports"]):
         os.dup2(descriptors[-1], CHECKS, inheritable=False)
         descriptors[-1] = CHECKS
 
     def body() -> None:
-        variables = {**request["environment"], **environment(tier, plan.folder)}
+        variables = {**request["environment"], **environment(tier, launch.folder)}
         os.environ.clear()
         os.environ.update(variables)
         tempfile.tempdir = None  # found before for this process, not for the child
@@ -181,7 +181,7 @@ def _supervise(
         path = [entry for entry in sys.path if entry not in ("", _CHECKOUT)]  # IPython puts "" where it belongs
         serve(offer.app, request["connection"], dict(zip(ports, descriptors, strict=False)), path)
 
-    supervise(plan, connection, descriptors, offer.filters[tier is not Tier.T3], body)
+    supervise(launch, connection, descriptors, offer.filters[tier is not Tier.T3], body)
 
 
 def _prepare_kernel() -> ForkedKernelApp:

@@ -3,6 +3,14 @@
 The modules of the codec (`frame`, `encoder`, `budget`, `decoder`, this one), like `transport`, import nothing else of
 the grader: their texts are also run in the student's process (see `server`). Nothing is pickled. What has no plain form
 travels as a *handle*: a number that stands for an object which stays on the other side.
+
+A message is one frame::
+
+    magic (4 bytes) | tree length (u32) | buffer count (u32) | buffer lengths (u64 each) | tree (JSON) | buffers
+
+The tree says what the value is; array contents are in the buffers. The decoder trusts nothing: lengths, depth, node
+count, dtypes and shapes are bounded and compared before anything is allocated, and what the value will take in memory
+and time is added up on the way (`frame.cost_of`, `budget.COSTS`).
 """
 
 from __future__ import annotations

@@ -114,10 +114,10 @@ class LocalSession:
     words = OurWords()
 
     def __init__(self, namespace: MutableMapping[str, Any]) -> None:
-        self._dispatcher = Server(dict(namespace))
+        self._server = Server(dict(namespace))
 
     def request(self, frame: bytes) -> bytes:
-        return self._dispatcher.answer(frame)
+        return self._server.answer(frame)
 
 
 @dataclass(frozen=True)
@@ -301,13 +301,13 @@ class _Link:
             raise BadReply(TOO_MUCH)
         return answer
 
-    def _keep(self, exchange: Call) -> None:
-        self._kept += len(exchange.request) + len(exchange.reply)
+    def _keep(self, call: Call) -> None:
+        self._kept += len(call.request) + len(call.reply)
         if self._kept > KEPT_BYTES:
             self.transcript.clear()
             self.cut = True
         else:
-            self.transcript.append(exchange)
+            self.transcript.append(call)
 
     def _asked_of(self, message: dict[str, Any]) -> frozenset[str]:
         """Return the names in the notebook that a request is about."""

@@ -146,17 +146,17 @@ class _Interrupts:
 
 def serve(connection: socket.socket, namespace: MutableMapping[str, Any]) -> None:
     """Answer what the grader asks over a connected socket until it hangs up."""
-    dispatcher, interrupts = Server(namespace), _Interrupts()
+    server, interrupts = Server(namespace), _Interrupts()
     with connection, contextlib.suppress(ConnectionError):
         while True:
             request = transport.receive(connection, None)
             try:
                 interrupts.wanted = True
-                reply = dispatcher.answer(request)
+                reply = server.answer(request)
                 interrupts.wanted = False
             except KeyboardInterrupt as error:  # it came while an error was being described
                 interrupts.wanted = False
-                reply = dispatcher.failure(error)
+                reply = server.failure(error)
             transport.send(connection, reply, None)
 
 

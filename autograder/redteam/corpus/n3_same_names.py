@@ -10,7 +10,7 @@ class Student:
     pass
 
 
-Handle = Dispatcher = Session = wire = Student
+Handle = Server = Session = codec = Student
 
 
 def check(*args):

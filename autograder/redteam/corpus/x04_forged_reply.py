@@ -18,7 +18,7 @@ import sys
 
 
 def channels():
-    """Find the shim's socket: a connected stream socket that is an object of Python's own class."""
+    """Find the server's socket: a connected stream socket that is an object of Python's own class."""
     return [one for one in gc.get_objects() if type(one) is socket.socket and one.type == socket.SOCK_STREAM]
 
 

@@ -1,6 +1,6 @@
 # /// technique
 # number = ["X08"]
-# title = "the shim's modules replaced"
+# title = "the server's modules replaced"
 # how = """
 # Modules of the grader are planted before it sends its own, and its functions are replaced while it answers.
 # """
@@ -19,8 +19,8 @@ class Planted(types.ModuleType):
         return lambda *args, **kwargs: {"value": True}
 
 
-for name in ("autograder", "autograder.engine", "autograder.engine.wire.codec", "autograder.engine.wire.server"):
-    sys.modules[name] = Planted(name)
+for name in ("", ".engine", ".engine.wire", ".engine.wire.codec", ".engine.wire.server"):
+    sys.modules["autograder" + name] = Planted("autograder" + name)
 
 
 # %% span

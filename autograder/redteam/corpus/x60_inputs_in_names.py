@@ -3,7 +3,7 @@
 # title = "hidden inputs in an error's place"
 # how = """
 # The function that raises gets its name, its line, its file and its error from the hidden input, as if it stood in the
-# notebook; the shim's own account of the error is replaced as well.
+# notebook; the server's own account of the error is replaced as well.
 # """
 # wanted = "0 points"
 # attacks = ["p.98.1", "p.98.2"]
@@ -28,8 +28,8 @@ def span(values):
 
 # %% softmax
 def softmax(scores):
-    shim = sys.modules["autograder.engine.wire.server"]
+    server = sys.modules["autograder.engine.wire.server"]
     text = "BREACH" + repr(scores)
     said = {"type": text, "text": text, "function": text, "line": 10**9, "name": text, "advice": text}
-    shim.describe = lambda error: said
+    server.describe = lambda error: said
     raise KeyError(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,7 +18,8 @@ import pytest
 
 from autograder.engine.judging.judge import Seed, judge_exercise
 from autograder.engine.wire.proxy import LocalSession
-from autograder.redteam import aftermath, insider, reference, runner, target, wrong
+from autograder.engine.wire.server import Server, serve
+from autograder.redteam import aftermath, hidden_checks, insider, reference, runner, target, technique, wrong
 from autograder.redteam.canary import VARIABLE, Canaries
 from autograder.redteam.runner import TechniqueRow, run
 from autograder.redteam.technique import Technique, parse, techniques
@@ -69,6 +72,21 @@ def test_every_known_technique_is_there() -> None:
     ours = {number for number in covered if number.startswith("X")}
     assert len(ours) >= OURS
     assert set(covered) - ours == set(NUMBERS)
+
+
+def test_what_an_attack_looks_for_by_name_is_there() -> None:
+    """An attack on a module, or on a class, of another name would hold whatever the grader does."""
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in technique.CORPUS.glob("*.py"))
+    modules = set(re.findall(r"""sys\.modules\["(autograder[.\w]*)"\]""", texts))
+    assert len(modules) > 2
+    assert [name for name in sorted(modules) if importlib.util.find_spec(name) is None] == []
+    classes = set(re.findall(r'type\(one\)\.__name__ == "(\w+)"', texts))
+    assert classes
+    assert [name for name in sorted(classes) if not hasattr(hidden_checks, name)] == []
+    calls = set(re.findall(r"\.(do_\w+) = ", texts))
+    assert {"do_call", "do_get", "do_watch"} <= calls
+    assert [name for name in sorted(calls) if not hasattr(Server, name)] == []
+    assert {"server"} <= set(serve.__code__.co_varnames), "which is looked for on the stack"
 
 
 def test_names_are_unique_and_the_short_list_exists() -> None:

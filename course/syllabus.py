@@ -13,6 +13,7 @@ from course.parsing import read_toml
 from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
+FULL_SIZE = "-full-size"  # how the id of the cell ends that has the points of an exercise's full-size part
 
 
 class _Row(BaseModel):
@@ -35,6 +36,11 @@ class Exercise(_Row):
     def checks_id(self) -> str:
         """The id of the cell that has the points of the checks; a text's has the slug alone."""
         return f"{self.slug}-checks"
+
+    @property
+    def full_size_id(self) -> str:
+        """The id of the cell that has the points of its target on all the data, where a release has one."""
+        return f"{self.slug}{FULL_SIZE}"
 
 
 class Limits(_Row):

@@ -79,6 +79,9 @@ def grade(
     ] = None,
     student: Students = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what has been graded")] = False,
+    full_size: Annotated[
+        bool, typer.Option("--full-size", help="Run what is asked on all the data, too: minutes for each exercise")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Grade a class into nbgrader's gradebook; a run that was ended goes on where it was."""
@@ -95,7 +98,7 @@ def grade(
 
     students = chosen("hand-in of a student called", student, (one.student for one in hand_ins(project, found)))
     progress = ClassProgress(err, f"Grading {found.short}", len(hand_ins(project, found, students)))
-    options = Options(workforce, students, fresh, tell=progress.tell)
+    options = Options(workforce, students, fresh, full_size, tell=progress.tell)
     run = progress.follow(grade_class(project, found.name, options))
     results = sorted(run, key=lambda result: result.student)
     alike = worth_a_look(project, found.name)

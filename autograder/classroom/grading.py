@@ -37,6 +37,7 @@ class Options:
     workforce : who judges; None for processes of this machine.
     students : only these; all when empty.
     fresh : grade again what is stored already.
+    full_size : run what is checked on all the data, too.
     patience : seconds to wait for a gradebook that another program has locked.
     tell : shows the operator what is waited for.
     """
@@ -44,6 +45,7 @@ class Options:
     workforce: Workforce | None = None
     students: frozenset[str] = frozenset()
     fresh: bool = False
+    full_size: bool = False
     patience: float = PATIENCE
     tell: Callable[[str], None] = lambda text: None
 
@@ -68,7 +70,11 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
     )
     course_key(project)  # made, or refused, once and here, not by each worker
-    judge = functools.partial(judge_hand_in, project, name, fresh=options.fresh)
+    if options.full_size and not any(part.full_size for part in released.parts):
+        raise SetupError(
+            f"{name} was released without full-size parts: `course release {chapter.short} --full-size` puts them in."
+        )
+    judge = functools.partial(judge_hand_in, project, name, fresh=options.fresh, full_size=options.full_size)
     stored = Store.of(project, chapter)
     with stored.claimed(), no_drafts(project, chapter.name), recorder:
         try:

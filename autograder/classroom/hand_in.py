@@ -5,7 +5,7 @@ Workers import this module and nothing of nbgrader's, which takes longer to impo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbformat import v4
@@ -48,12 +48,19 @@ def hand_ins(project: Project, chapter: Chapter, students: frozenset[str] = froz
 
 
 def judge_hand_in(
-    project: Project, name: str, hand_in: HandIn, fresh: bool = False, *, instant: bool = False
+    project: Project,
+    name: str,
+    hand_in: HandIn,
+    fresh: bool = False,
+    *,
+    full_size: bool = False,
+    instant: bool = False,
 ) -> Judged:
     """Judge one hand-in and store the result; run in a worker.
 
     Parameters
     ----------
+    full_size : run what is checked on all the data, too.
     instant : it is not known yet whether this hand-in counts: what is stored of the student's grade stays, and a later
         grading of the same notebook finds the result.
 
@@ -62,6 +69,7 @@ def judge_hand_in(
     EngineError : something can't be read or stored.
     """
     found = opened(project, name)
+    found = replace(found, assignment=replace(found.assignment, full_size=full_size))
     chapter = found.assignment.chapter
     of_instant = Store.instant(project, chapter)
     store = of_instant if instant else Store.of(project, chapter)

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field, replace
 
 from autograder.classroom.fingerprints import Fingerprints
 from autograder.engine.judging.checks import Check
-from autograder.engine.judging.grade import Assignment, Graded
-from autograder.engine.judging.judge import Examiner, Seed, judge_exercise, run_check
+from autograder.engine.judging.grade import Assignment, Graded, judge_part
+from autograder.engine.judging.judge import Examiner, Seed, run_check
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome, Status
 from autograder.engine.submission.faults import Words
 from autograder.engine.wire.proxy import Call
@@ -124,15 +124,14 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     The grade, or None where something has to be asked of the submission itself; then `memory` is ready for that.
     """
     examiner = replace(assignment.examiner, memory=memory, words=Words(last.notebook))
+    remembering = replace(assignment, examiner=examiner)
     memory.whole = True
     try:
         if last.result.status is Status.NOT_JUDGED or not _all_known(memory, examiner, assignment, seed):
             return None
         rows = {row.grade_id: row for row in last.result.exercises}
         exercises = tuple(
-            rows[part.grade_id]
-            if part.by_hand
-            else judge_exercise(part.exercise, part.points, examiner, _no_session, seed)
+            rows[part.grade_id] if part.by_hand else judge_part(part, remembering, _no_session, seed)
             for part in assignment.parts
             if part.grade_id in rows
         )
@@ -149,13 +148,14 @@ def _all_known(memory: SubmissionMemory, examiner: Examiner, assignment: Assignm
         check
         for part in assignment.parts
         if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
-        for check in assignment.examiner.checks.of(part.exercise.id)
+        if assignment.full_size or not part.full_size
+        for check in assignment.examiner.checks.of(part.exercise.id, part.full_size)
         if memory.recall(check) is None and not memory.replay(check, examiner, seed)
     ]
     return not lacking
 
 
-def _no_session() -> ReplaySession:
+def _no_session(seconds: float | None = None) -> ReplaySession:
     return ReplaySession(())
 
 

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from course.syllabus import FULL_SIZE
+
 
 class Outcome(StrEnum):
     """What became of one check."""
@@ -38,6 +40,7 @@ class ExerciseStatus(StrEnum):
     NONE = "no marks"
     NOT_BEGUN = "not begun"
     MANUAL = "graded by hand"
+    NOT_RUN = "not run"  # at full size, which is asked for separately
     NOT_JUDGED = "not judged"
 
 
@@ -93,7 +96,12 @@ class ExerciseResult(_Frozen):
     @property
     def is_checked(self) -> bool:
         """Whether checks judge it; else it is a text."""
-        return self.grade_id.endswith("-checks")
+        return self.grade_id.endswith(("-checks", FULL_SIZE))
+
+    @property
+    def is_full_size(self) -> bool:
+        """Whether it is the exercise's target on all the data."""
+        return self.grade_id.endswith(FULL_SIZE)
 
     @property
     def points(self) -> float | None:
@@ -137,7 +145,8 @@ class Result(_Frozen):
     def score(self) -> float | None:
         """Points reached, with those given by hand so far, or None while some automatic part is not judged."""
         known = [part.points for part in self.exercises]
-        owed = [part for part in self.exercises if part.points is None and part.status is not ExerciseStatus.MANUAL]
+        later = (ExerciseStatus.MANUAL, ExerciseStatus.NOT_RUN)
+        owed = [part for part in self.exercises if part.points is None and part.status not in later]
         return None if self.status is Status.NOT_JUDGED or owed else sum(one for one in known if one is not None)
 
     @property

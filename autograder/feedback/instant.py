@@ -28,6 +28,7 @@ LATER = (
     "This could not be graded now, through a fault of the grading machine. Your hand-in is safe, and will be graded: "
     "there is nothing for you to do. If it takes long, tell your instructor."
 )
+_NOT_NOW = (ExerciseStatus.MANUAL, ExerciseStatus.NOT_RUN)
 _LONGEST, _MOST = 2000, 50  # characters of a sentence, sentences
 
 
@@ -48,7 +49,7 @@ def verdict_of(result: Result, submission: str, *, points: bool = True, before: 
         chapter=result.chapter,
         complete=judged,
         score=result.score if points else None,
-        max_score=sum(part.max_score for part in result.exercises if part.status is not ExerciseStatus.MANUAL),
+        max_score=sum(part.max_score for part in result.exercises if part.status not in _NOT_NOW),
         sentences=tuple(_plain(text) for text in (*before, *said) if text)[:_MOST],
         exercises=tuple(_exercise(parts, points) for parts in result.by_exercise),
     )

@@ -326,7 +326,11 @@ def _total(result: Result, exercises: Sequence[ExerciseView]) -> str:
 
 def _owed(exercises: Sequence[ExerciseView]) -> Iterator[str]:
     """Yield a sentence for each kind of points that are still to come."""
-    reasons = {"machine": f"not judged yet. {WAIT}", "hand": "still to be graded by hand."}
+    reasons = {
+        "machine": f"not judged yet. {WAIT}",
+        "hand": "still to be graded by hand.",
+        "full size": "not run at full size yet.",
+    }
     for pending, reason in reasons.items():
         of_kind = [e for e in exercises if e.points.pending == pending]
         if of_kind:

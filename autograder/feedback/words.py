@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -11,7 +11,7 @@ from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus
 from autograder.engine.submission.faults import AS_ABOVE, NOT_BEGUN
 from autograder.feedback.safe_html import plain_text
 
-Pending = Literal["", "hand", "machine"]
+Pending = Literal["", "hand", "machine", "full size"]
 _MAIN = "This is the main part: nothing else counts before it works."
 _DETAIL = 800  # characters: an exception's message may be as long as its author likes
 WAIT = "Trouble of the grading machine: there is nothing for you to do, it will be run again."
@@ -71,6 +71,7 @@ _MARKS: Mapping[ExerciseStatus, Mark] = {
     ExerciseStatus.NONE: Mark("no marks", "✗", "bad"),
     ExerciseStatus.NOT_BEGUN: Mark("not begun", "○", "calm"),
     ExerciseStatus.MANUAL: Mark("graded by hand", "✎", "calm"),
+    ExerciseStatus.NOT_RUN: Mark("not run", "·", "calm"),
     ExerciseStatus.NOT_JUDGED: Mark("not judged yet", "…", "wait"),
 }
 NOT_BEGUN_MARK = _MARKS[ExerciseStatus.NOT_BEGUN]
@@ -113,13 +114,18 @@ def points_of(part: ExerciseResult, given: float | None = None) -> tuple[Points,
         return Points(given, part.max_score), True
     if part.status is ExerciseStatus.MANUAL:
         return Points(0.0, part.max_score, "hand"), False
+    if part.status is ExerciseStatus.NOT_RUN:
+        return Points(0.0, part.max_score, "full size"), False
     return Points(part.score or 0.0, part.max_score, "machine" if part.score is None else ""), False
 
 
 def together(parts: Sequence[Points]) -> Points:
-    """Return the points of an exercise with these parts; what the machine owes is named before what a person owes."""
+    """Return the points of an exercise with these parts; what the machine owes is named before what a person owes, and
+    this before what is run separately."""
     owed = {part.pending for part in parts}
-    pending: Pending = "machine" if "machine" in owed else "hand" if "hand" in owed else ""
+    order: tuple[Pending, ...] = ("machine", "hand", "full size")
+    none: Pending = ""
+    pending = next((one for one in order if one in owed), none)
     return Points(sum(part.score for part in parts), sum(part.max_score for part in parts), pending)
 
 
@@ -127,6 +133,10 @@ def mark_together(marks: Sequence[Mark], points: Points) -> Mark:
     """Return the verdict on an exercise whose parts have these `marks`, and together these `points`."""
     if len(set(marks)) == 1:
         return marks[0]
+    if points.pending == "full size":  # the rest has its verdict
+        return mark_together(
+            [mark for mark in marks if mark != _MARKS[ExerciseStatus.NOT_RUN]], replace(points, pending="")
+        )
     if points.pending:
         return _TO_GRADE if points.pending == "hand" else _MARKS[ExerciseStatus.NOT_JUDGED]
     if points.score >= points.max_score:
@@ -136,6 +146,8 @@ def mark_together(marks: Sequence[Mark], points: Points) -> Mark:
 
 def part_name(part: ExerciseResult) -> str:
     """Return what a student calls a part of an exercise that has several."""
+    if part.is_full_size:
+        return "At full size"
     return "What you programmed" if part.is_checked else "What you wrote"
 
 
@@ -147,6 +159,8 @@ def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:
         return "Your instructor has decided on these points."
     if points.pending == "machine":
         return f"Not judged yet. {WAIT}"
+    if exercise.status is ExerciseStatus.NOT_RUN:
+        return "Not run: what is asked of all the data takes minutes, and is run separately."
     if exercise.status is ExerciseStatus.MANUAL:
         return "Your instructor reads this answer and grades it by hand."
     if exercise.status is ExerciseStatus.FULL:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -28,6 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("course")
     text = "what is judged: your notebooks in work/ (default), a notebook's path, or 'solutions' for the reference"
     group.addoption("--submission", default="work", metavar="PATH|solutions", help=text)
+    text = "judge what is asked on all the data, too: minutes for each of these exercises"
+    group.addoption("--full-size", action="store_true", help=text)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,6 +68,9 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Called by pytest after ``-k`` has chosen: keep what has been begun, and of what can't be read one check."""
+    if not config.getoption("--full-size"):
+        later = [item for item in items if isinstance(item, CheckItem) and item.check.full_size]
+        _leave_out(config, items, later)
     wanted = str(config.option.keyword or "")
     if wanted and not items:
         raise pytest.UsageError(
@@ -83,9 +89,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 begun = learner.is_first_trouble(item.chapter)  # which this one item then says
             if not begun:
                 idle.append(item)
-    if idle:
-        config.hook.pytest_deselected(items=idle)
-        gone = set(map(id, idle))
+    _leave_out(config, items, idle)
+
+
+def _leave_out(config: pytest.Config, items: list[pytest.Item], some: Sequence[pytest.Item]) -> None:
+    if some:
+        config.hook.pytest_deselected(items=some)
+        gone = set(map(id, some))
         items[:] = [item for item in items if id(item) not in gone]
 
 

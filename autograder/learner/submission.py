@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Callable, Iterator
+import functools
+import itertools
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Protocol
@@ -14,7 +16,14 @@ from nbformat import NotebookNode
 from autograder.classroom.assignment import open_assignment, open_examiner, read_release
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.judging.checks import Check
-from autograder.engine.judging.grade import CHECK_SECONDS, Assignment, attempt_of, read_notebook
+from autograder.engine.judging.grade import (
+    CHECK_SECONDS,
+    FULL_SIZE_SECONDS,
+    Assignment,
+    Part,
+    attempt_of,
+    read_notebook,
+)
 from autograder.engine.judging.judge import NOT_BEGUN, Examiner, Seed, run_check, score_of
 from autograder.engine.result import CheckResult, Outcome
 from autograder.engine.session.kernel import Opener
@@ -233,7 +242,7 @@ class JudgedNotebook:
         )
         self._opener = session.opener
         self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))
-        self._results: dict[str, list[CheckResult]] = {}
+        self._results: dict[tuple[str, bool], list[CheckResult]] = {}  # by exercise, and whether at full size
         self._told: set[str] = set()
 
     def idle(self, exercise: str) -> str:
@@ -243,10 +252,12 @@ class JudgedNotebook:
     def judge(self, check: Check) -> CheckResult:
         if why := self.idle(check.exercise):
             raise NotBegun(why)
-        result = run_check(check, self._assignment.examiner, self._opener, self._seed)
+        seconds = FULL_SIZE_SECONDS if check.full_size else None
+        opened = functools.partial(self._opener, seconds)
+        result = run_check(check, self._assignment.examiner, opened, self._seed)
         if result.detail == NOT_BEGUN:
             raise NotBegun(f"{check.exercise} still raises NotImplementedError in {self._name}")
-        self._results.setdefault(check.exercise, []).append(result)
+        self._results.setdefault((check.exercise, check.full_size), []).append(result)
         return self._once(result)
 
     def _once(self, result: CheckResult) -> CheckResult:
@@ -262,17 +273,23 @@ class JudgedNotebook:
 
     def summary(self) -> Iterator[str]:
         yield from self._opener.notes  # first what keeps code from being run
-        for part in self._assignment.parts:
-            exercise, points = part.exercise, part.points
-            results = self._results.get(exercise.id, [])
-            if part.by_hand or not results:
-                continue
+        yield from itertools.chain.from_iterable(map(self._reached, self._assignment.parts))
+        for exercise in self._assignment.chapter.exercise:  # has no points of its own here
+            results = self._results.get((exercise.id, True), [])
+            if results:
+                yield f"{exercise.id:9} {exercise.title:50} at full size"
+                yield from _lines(results)
+
+    def _reached(self, part: Part) -> Iterator[str]:
+        exercise, points = part.exercise, part.points
+        results = self._results.get((exercise.id, False), [])
+        if results and not part.by_hand and not part.full_size:
             reached = ""
             if len(results) == len(self._assignment.examiner.checks.of(exercise.id)):
                 score = score_of(results, points)[1]
                 reached = "not judged" if score is None else f"{score:g} of {points:g} points"
             yield f"{exercise.id:9} {exercise.title:50} {reached}"
-            yield from (f"    {_SIGNS[result.outcome]} {result.sentence}" for result in results)
+            yield from _lines(results)
 
     def _untouched(self, exercise: str) -> str:
         """Return the names of an exercise's answers when all of them are as released, else nothing."""
@@ -283,6 +300,10 @@ class JudgedNotebook:
             return ""
         names = [key.removeprefix(slug + "-") for key in keys]
         return ", ".join(name for name in names if not name.startswith("_"))
+
+
+def _lines(results: Iterable[CheckResult]) -> Iterator[str]:
+    return (f"    {_SIGNS[result.outcome]} {result.sentence}" for result in results)
 
 
 def _answers(notebook: NotebookNode) -> dict[str, str]:

@@ -100,7 +100,7 @@ def assignment(
     """Return the assignment, to be graded in isolation tier `tier` (as the machine's settings say when None)."""
     stubs = {name: "..." if name.isupper() else f"def {name}(*args): ..." for name in _TITLES}
     settings = None if tier is None else load_settings().model_copy(update={"tier": tier, "minimum_tier": tier})
-    return Assignment(CHAPTER, notebook(stubs), examiner(), key, frozenset(only), check_seconds, settings)
+    return Assignment(CHAPTER, notebook(stubs), examiner(), key, frozenset(only), False, check_seconds, settings)
 
 
 def _cell(text: str, exercise: str, name: str, *, solution: bool) -> NotebookNode:

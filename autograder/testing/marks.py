@@ -45,19 +45,25 @@ def check(
     at_least: bool = False,
     at_most: bool = False,
     data: str = "",
+    full: bool = False,
 ) -> Callable[[F], F]:
     """Mark ``test_...(student, rng)`` as a hidden check of `exercise`; see `Check` for the parameters.
 
     With `at_least` or `at_most` the function returns a figure, which must reach or stay under the threshold that
     ``course calibrate`` has written beside the checks.
 
+    With `full`, it is run at full size only (`Check.full_size`): it asserts the target that the exercise itself names,
+    on all of the real data set `data`, within three minutes on two cores.
+
     Raises
     ------
-    ValueError : `weight` is not positive, or both bounds are asked for.
+    ValueError : `weight` is not positive, both bounds are asked for, or one of them at full size.
     TypeError : the function's parameters are others, or it has no docstring.
     """
     if at_least and at_most:
         raise ValueError("a check has one bound: at_least or at_most")
+    if full and (at_least or at_most):
+        raise ValueError("a full-size check asserts the exercise's own target: no calibrated bound goes with full=True")
     if not 0 < weight < math.inf:
         raise ValueError(f"a check's weight is a positive number, not {weight}")
 
@@ -68,7 +74,7 @@ def check(
             raise TypeError(f"{function.__qualname__}{parameters}: a check takes exactly (student, rng)")
         if not _sentence(function):
             raise TypeError(f"{function.__qualname__}: a check needs a docstring, the sentence the student reads")
-        made = Check(exercise, function.__name__, _sentence(function), function, core, weight, hint, bound, data)
+        made = Check(exercise, function.__name__, _sentence(function), function, core, weight, hint, bound, data, full)
         setattr(function, MARK, made)
         return function
 

@@ -40,6 +40,7 @@ class _Task:
     last: int = 0  # index of its last cell
     points: int | None = None
     probe_points: int | None = None
+    full_size_points: int | None = None
     definitions: dict[str, Definition] = field(default_factory=dict)
     rubric: str = ""
     complete: bool = True  # whether every answer it asks for was found
@@ -70,7 +71,8 @@ class Draft:
     notebook : the nbformat notebook; incomplete when there are problems.
     problems : every mistake found.
     definitions : the answers of each exercise id, those without a visible part included.
-    judged : the ids of the exercises that hidden checks have to judge.
+    judged, full_size : the ids of the exercises that hidden checks have to judge, and of those with a target at full
+        size.
     model_answers : answer and rubric of each free-text exercise id.
     """
 
@@ -78,6 +80,7 @@ class Draft:
     problems: tuple[Problem, ...]
     definitions: Mapping[str, Mapping[str, Definition]]
     judged: tuple[str, ...]
+    full_size: tuple[str, ...]
     model_answers: Mapping[str, tuple[str, str]]
 
 
@@ -86,14 +89,16 @@ def notebook_path(project: Project, chapter: Chapter) -> Path:
     return project.build / "source" / chapter.name / f"{chapter.name}.ipynb"
 
 
-def build(project: Project, chapter: Chapter) -> Path:
+def build(project: Project, chapter: Chapter, full_size: bool = False) -> Path:
     """Write the instructor's notebook of `chapter` and return its path.
+
+    With `full_size`, the targets on all the data have cells with points of their own.
 
     Raises
     ------
     AuthorError : with every mistake in the chapter; the previous notebook, if any, stays as it was.
     """
-    draft = assemble(project, chapter)
+    draft = assemble(project, chapter, full_size)
     if draft.problems:
         raise AuthorError(draft.problems)
     nbformat.validate(draft.notebook)
@@ -104,16 +109,17 @@ def build(project: Project, chapter: Chapter) -> Path:
     return path
 
 
-def assemble(project: Project, chapter: Chapter) -> Draft:
+def assemble(project: Project, chapter: Chapter, full_size: bool = False) -> Draft:
     """Put the notebook of `chapter` together in memory and find every mistake on the way."""
-    return _Builder(project, chapter).draft()
+    return _Builder(project, chapter, full_size).draft()
 
 
 class _Builder:
     """The state of one build: the script's cells, the answers, and the mistakes so far."""
 
-    def __init__(self, project: Project, chapter: Chapter) -> None:
+    def __init__(self, project: Project, chapter: Chapter, full_size: bool = False) -> None:
         self.chapter = chapter
+        self.full_size = full_size
         self.path = project.source / f"{chapter.name}.py"
         self.syllabus_path = project.syllabus
         self.findings = Findings(chapter.name)
@@ -140,6 +146,7 @@ class _Builder:
             tuple(self.findings.problems),
             {name: task.definitions for name, task in self.tasks.items()},
             tuple(name for name, task in self.tasks.items() if task.probes),
+            tuple(name for name, task in self.tasks.items() if task.full_size_points),
             {name: task.model_answer for name, task in self.tasks.items() if task.text_name in task.definitions},
         )
 
@@ -161,7 +168,7 @@ class _Builder:
     def _task(self, cell: Cell) -> _Task | None:
         """The exercise a cell belongs to, begun if this is its first cell; None if it is not this chapter's."""
         if task := self.tasks.get(cell.exercise):
-            for key in ("points", "probe_points"):
+            for key in ("points", "probe_points", "full_size_points"):
                 if getattr(cell, key) is not None:
                     message = (
                         f"{key} of {cell.exercise} stand on line {task.line} already; only its first cell has them."
@@ -172,7 +179,8 @@ class _Builder:
         if exercise is None:
             self.findings.add(self.path, cell.line, self._stranger(cell.exercise), cell.exercise)
             return None
-        task = _Task(exercise, cell.line, points=cell.points, probe_points=cell.probe_points)
+        points = (cell.points, cell.probe_points, cell.full_size_points)
+        task = _Task(exercise, cell.line, 0, *points)
         self.tasks[cell.exercise] = task
         return task
 
@@ -284,6 +292,8 @@ class _Builder:
                     yield _solution_cell(task.exercise, task.definitions[name])
             if index == task.last and task.probes:
                 yield _checks_cell(task)
+            if index == task.last and task.full_size_points and self.full_size:
+                yield _full_size_cell(task)
 
     def _pieces(self, imported: list[tuple[str, ...]]) -> Iterator[Piece]:
         """The notebook's code in order, with the place each line was written at."""
@@ -333,6 +343,13 @@ def _checks_cell(task: _Task) -> Any:
     source = checks_source([one for one in task.probes.values() if one.shown])
     metadata = _metadata(exercise, name, "code", solution=False, points=points)
     return _V4.new_code_cell(source, id=name, metadata=metadata)
+
+
+def _full_size_cell(task: _Task) -> Any:
+    """What has the points of the target on all the data; it is judged by hidden checks alone."""
+    exercise, source = task.exercise, "# At full size: judged on all the data, apart from the rest."
+    metadata = _metadata(exercise, exercise.full_size_id, "code", solution=False, points=task.full_size_points)
+    return _V4.new_code_cell(source, id=exercise.full_size_id, metadata=metadata)
 
 
 def checks_source(definitions: Iterable[Definition]) -> str:

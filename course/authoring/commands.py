@@ -66,12 +66,17 @@ def check(chapter: Name, as_json: Json = False) -> None:
 
 
 @command(AUTHOR, "course release ch03")
-def release(chapter: Name) -> None:
+def release(
+    chapter: Name,
+    full_size: Annotated[
+        bool, typer.Option("--full-size", help="Give points for the targets on all the data: course grade --full-size")
+    ] = False,
+) -> None:
     """Make the students' notebook, and prove that it gives nothing away."""
     project, found = open_chapter(chapter)
     from course.authoring.release import release as release_chapter
 
-    folder = release_chapter(project, found)
+    folder = release_chapter(project, found, full_size)
     out.print(f"Released {shown(folder, project)}: no solution, check or mutant is in it.")
 
 

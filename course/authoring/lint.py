@@ -51,6 +51,7 @@ class _Mark:
     documented: bool
     replaces: str | None
     fails: tuple[str, ...]
+    full_size: bool
 
 
 def problems(project: Project, chapter: Chapter, quota: Quota | None = None) -> list[Problem]:
@@ -118,7 +119,9 @@ class _Judging:
         checks = self._read(self.checks, self.checks_home, ("check",), needed=bool(judged))
         mutants = self._read(self.mutants, self.mutants_home, ("mutant", "alternative"), needed=bool(code))
         if checks is not None:
-            self._count(checks, self.checks_home, "check", judged, self.quota.checks)
+            usual = [mark for mark in checks if not mark.full_size]
+            self._count(usual, self.checks_home, "check", judged, self.quota.checks)
+            self._check_full_size([mark for mark in checks if mark.full_size])
         if mutants is not None:
             self._count(mutants, self.mutants_home, "mutant", code, self.quota.mutants)
             self._count(mutants, self.mutants_home, "alternative", code, self.quota.alternatives)
@@ -181,6 +184,7 @@ class _Judging:
             documented,
             replaces[0] if replaces else None,
             _words(options.get("fails")),
+            getattr(options.get("full"), "value", False) is True,
         )
 
     def _check_mark(self, mark: _Mark, path: Path) -> None:
@@ -194,6 +198,16 @@ class _Judging:
         if not mark.documented and mark.word != "alternative":
             message = f"{mark.name} has no docstring: it is the sentence the student reads."
             self.findings.add(path, mark.line, message, mark.exercise)
+
+    def _check_full_size(self, marks: list[_Mark]) -> None:
+        """What is checked on all the data has points, and the other way round."""
+        for mark in marks:
+            if mark.exercise not in self.draft.full_size:
+                message = f"{mark.name} is at full size: give {mark.exercise} full_size_points=N in its first marker."
+                self.findings.add(mark.path, mark.line, message, mark.exercise)
+        for exercise in set(self.draft.full_size) - {mark.exercise for mark in marks}:
+            message = f"{exercise} has full_size_points and no @check(..., full=True)."
+            self.findings.add(self.checks_home, 0, message, exercise)
 
     def _check_mutant(self, mark: _Mark, checks: set[str]) -> None:
         answers = self.draft.definitions.get(mark.exercise, {})

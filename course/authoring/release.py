@@ -20,7 +20,7 @@ from course.syllabus import Chapter
 _DRAFT, _GIVEN_UP = ".release-draft-", 24 * 3600.0  # seconds after which nobody is at work on one
 
 
-def release(project: Project, chapter: Chapter) -> Path:
+def release(project: Project, chapter: Chapter, full_size: bool = False) -> Path:
     """Build `chapter`, generate the students' version and prove it clean.
 
     All is made in a folder of its own and on a copy of the gradebook, and proven there. Only then the gradebook, the
@@ -30,6 +30,7 @@ def release(project: Project, chapter: Chapter) -> Path:
     Parameters
     ----------
     project, chapter : what to release; an earlier release of the chapter is replaced.
+    full_size : with points for the targets on all the data.
 
     Returns
     -------
@@ -51,7 +52,7 @@ def release(project: Project, chapter: Chapter) -> Path:
     with _draft(project) as draft:
         if source.is_dir():  # what an author has put beside the notebook
             shutil.copytree(source, draft.build / "source" / chapter.name)
-        build(draft, chapter)
+        build(draft, chapter, full_size)
         copied = draft.build / "gradebook.db"
         if book is not None:
             release_gradebook.copy(book, copied, chapter.name)

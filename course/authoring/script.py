@@ -22,7 +22,7 @@ CellKind = Literal["markdown", "code", "demo", "exercise"]
 RESERVED = re.compile(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)|### (HASHED )?AUTOTEST")
 _MARKER = re.compile(r"^#\s?%%(?P<rest>.*)$")
 _WORD = re.compile(r"""\[markdown\]|(?P<key>\w+)=(?:"(?P<quoted>[^"]*)"|(?P<bare>\S+))|(?P<flag>\S+)""")
-_KEYS = ("exercise", "points", "probe_points")
+_KEYS = ("exercise", "points", "probe_points", "full_size_points")
 
 
 @dataclass
@@ -50,7 +50,7 @@ class Cell:
     line : where its marker stands, counted from 1.
     first : where the first line of `source` stands.
     exercise : the exercise's id, empty unless `kind` is "exercise".
-    points, probe_points : as typed in the marker, None when absent.
+    points, probe_points, full_size_points : as typed in the marker, None when absent.
     """
 
     kind: CellKind
@@ -60,6 +60,7 @@ class Cell:
     exercise: str = ""
     points: int | None = None
     probe_points: int | None = None
+    full_size_points: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _cell(lines: list[str], start: int, stop: int, path: Path, findings: Finding
     if head.kind == "markdown":
         body = [_prose(line, first + 1 + n, head) for n, line in enumerate(body)]
     source = "\n".join(line.rstrip() for line in body) if head.kind == "markdown" else "\n".join(body)
-    return Cell(head.kind, source, start + 1, first + 1, head.exercise, head.points, head.probe_points)
+    return Cell(head.kind, source, start + 1, first + 1, head.exercise, *head.all_points)
 
 
 def _prose(line: str, number: int, head: _Head) -> str:
@@ -224,6 +225,11 @@ class _Head:
     exercise: str = ""
     points: int | None = None
     probe_points: int | None = None
+    full_size_points: int | None = None
+
+    @property
+    def all_points(self) -> tuple[int | None, int | None, int | None]:
+        return self.points, self.probe_points, self.full_size_points
 
     def read(self, rest: str) -> None:
         seen: list[str] = []
@@ -234,7 +240,7 @@ class _Head:
             seen.append(word)
             self._word(word, match)
         if self.kind != "exercise":
-            for key in ("points", "probe_points"):
+            for key in _KEYS[1:]:
                 if key in seen:
                     self._complain(f'{key} belongs to an exercise: add exercise="..." or remove it.')
         if sum(word in seen for word in ("exercise", "demo", "[markdown]")) > 1:
@@ -248,7 +254,7 @@ class _Head:
             self.kind = "demo"
         elif word == "exercise" and value is not None:
             self.kind, self.exercise = "exercise", value
-        elif word in ("points", "probe_points") and value is not None:
+        elif word in _KEYS[1:] and value is not None:
             setattr(self, word, self._whole(word, value))
         else:
             known = (*_KEYS, "demo", "[markdown]")

@@ -26,6 +26,8 @@ class Check:
     hint : shown when the check fails and no known misconception matches.
     bound : how a returned figure compares with the calibrated threshold; None for a check that asserts.
     data : the data set the figure depends on; real data and stand-in have thresholds of their own.
+    full_size : asks for the exercise's own target on all the real data, which takes minutes: it is run where that is
+        asked for, and has points of its own.
     """
 
     exercise: str
@@ -37,6 +39,7 @@ class Check:
     hint: str = ""
     bound: Bound | None = None
     data: str = ""
+    full_size: bool = False
 
 
 class Threshold(Protocol):
@@ -119,9 +122,9 @@ class ChapterChecks:
         """All names of the chapter's solutions."""
         return self.answers.reference
 
-    def of(self, exercise: str) -> tuple[Check, ...]:
-        """Return the checks of one exercise, in the order they are written."""
-        return tuple(check for check in self.checks if check.exercise == exercise)
+    def of(self, exercise: str, full_size: bool = False) -> tuple[Check, ...]:
+        """Return the checks of one exercise, in the order they are written: those at full size, or the others."""
+        return tuple(one for one in self.checks if one.exercise == exercise and one.full_size == full_size)
 
     def namespace(self, variant: Variant | None = None) -> dict[str, Any]:
         """Return the reference's names, with those of `variant` in their place."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from nbformat import NotebookNode
 
@@ -19,6 +21,7 @@ from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Sta
 from autograder.engine.settings import Settings, load_settings
 from autograder.engine.submission.reading import Unreadable, read_notebook
 from autograder.engine.submission.restore import WrongNotebook, cell_key, restore
+from autograder.engine.wire.proxy import Session
 from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
 
@@ -28,6 +31,7 @@ __all__ = [
 
 TRIES = 3  # for a submission whose process is ended from outside
 CHECK_SECONDS = 60.0  # how long a submission may take to answer the calls of one check
+FULL_SIZE_SECONDS = 240.0  # of one on all the data: right answers need three minutes at most, on two cores
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,16 @@ class Part:
     grade_id: str
     points: float
     by_hand: bool
+
+    @property
+    def full_size(self) -> bool:
+        """Whether it is the exercise's target on all the data."""
+        return self.grade_id == self.exercise.full_size_id
+
+    @property
+    def not_run(self) -> ExerciseResult:
+        """Its row where nobody has asked for it yet."""
+        return self.row(ExerciseStatus.NOT_RUN, None)
 
     def row(self, status: ExerciseStatus, score: float | None) -> ExerciseResult:
         """Return the part's row where no check was run."""
@@ -90,6 +104,7 @@ class Assignment(Released):
     examiner : checks, thresholds, mutants.
     key : the course's secret, for the seeds.
     only : judge these exercises; all when empty.
+    full_size : run what is checked on all the data, too; else these parts have what is known from an earlier time.
     check_seconds : how long the submission may take to answer the calls of one check.
     settings : how submissions are isolated; None: as the machine's settings say.
     """
@@ -97,8 +112,17 @@ class Assignment(Released):
     examiner: Examiner = field(repr=False)
     key: str = field(repr=False)
     only: frozenset[str] = frozenset()
+    full_size: bool = False
     check_seconds: float = CHECK_SECONDS
     settings: Settings | None = None
+
+
+class OpenSession(Protocol):
+    """Returns a submission's session; see `judge_exercise`."""
+
+    def __call__(self, seconds: float | None = None) -> Session:
+        """Return it, with `seconds` for one check; None for as many as usual."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -166,10 +190,8 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         opener = Opener(notebook, limits, stack, assignment.check_seconds, settings, seed.attempt, assignment.release)
         session = opener.first()
         exercises = tuple(
-            _by_hand(part, notebook, assignment.release)
-            if part.by_hand
-            else judge_exercise(part.exercise, part.points, assignment.examiner, opener, seed)
-            for part in assignment.parts
+            _by_hand(part, notebook, assignment.release) if part.by_hand else judge_part(part, assignment, opener, seed)
+            for part in sorted(assignment.parts, key=lambda part: part.full_size)  # what takes minutes comes last
             if not assignment.only or part.exercise.id in assignment.only
         )
     status = session.run.status
@@ -180,11 +202,30 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         student=seed.student,
         status=status,
         notes=tuple(session.run.notes),
-        exercises=exercises,
+        exercises=tuple(sorted(exercises, key=_place(assignment))),
         data=_data(assignment, exercises),
         isolation=f"{session.tier}, {session.tier.meaning}; {session.kind} kernel",
     )
     return Graded(result, notebook)
+
+
+def judge_part(part: Part, assignment: Assignment, open_session: OpenSession, seed: Seed) -> ExerciseResult:
+    """Judge a part that has checks. One at full size is run where the assignment says so; else it has what is known."""
+    examiner, exercise = assignment.examiner, part.exercise
+    if not part.full_size:
+        return judge_exercise(exercise, part.points, examiner, open_session, seed)
+    checks = examiner.checks.of(exercise.id, full_size=True)
+    known = examiner.memory is not None and all(examiner.memory.recall(check) for check in checks)
+    if not checks or not (known or assignment.full_size):
+        return part.not_run
+    longer = functools.partial(open_session, FULL_SIZE_SECONDS)
+    return judge_exercise(exercise, part.points, examiner, longer, seed, full_size=True)
+
+
+def _place(assignment: Assignment) -> Callable[[ExerciseResult], int]:
+    """Return what sorts rows as their cells stand in the release."""
+    order = {part.grade_id: place for place, part in enumerate(assignment.parts)}
+    return lambda row: order[row.grade_id]
 
 
 def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, trouble: str) -> Graded:
@@ -200,8 +241,9 @@ def _not_judged(notebook: NotebookNode, assignment: Assignment, student: str, tr
 
 
 def _data(assignment: Assignment, exercises: tuple[ExerciseResult, ...]) -> tuple[str, ...]:
-    used = {check.data for exercise in exercises for check in assignment.examiner.checks.of(exercise.exercise)} - {""}
-    return tuple(f"{name}: {assignment.examiner.source_of(name)}" for name in sorted(used))
+    checks = assignment.examiner.checks
+    used = {one.data for row in exercises for one in checks.of(row.exercise, row.is_full_size and bool(row.checks))}
+    return tuple(f"{name}: {assignment.examiner.source_of(name)}" for name in sorted(used - {""}))
 
 
 def _by_hand(part: Part, notebook: NotebookNode, release: NotebookNode) -> ExerciseResult:

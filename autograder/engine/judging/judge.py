@@ -164,19 +164,27 @@ class _Missed(Exception):
 
 
 def judge_exercise(
-    exercise: Exercise, points: float, examiner: Examiner, open_session: Callable[[], Session], seed: Seed
+    exercise: Exercise,
+    points: float,
+    examiner: Examiner,
+    open_session: Callable[[], Session],
+    seed: Seed,
+    *,
+    full_size: bool = False,
 ) -> ExerciseResult:
-    """Judge the part of an exercise that has checks.
+    """Judge the part of an exercise that has checks: those at full size, or the others.
 
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
     examiner = replace(examiner, hints=HintTime(examiner.hint_seconds), late=set())
-    results = tuple(run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id))
+    results = tuple(
+        run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id, full_size)
+    )
     status, score = score_of(results, points)
     return ExerciseResult(
         exercise=exercise.id,
-        grade_id=exercise.checks_id,
+        grade_id=exercise.full_size_id if full_size else exercise.checks_id,
         title=exercise.title,
         status=status,
         score=score,

@@ -85,7 +85,7 @@ class NotebookSession:
         self.run = Run()
         self.tier, self.kind = Tier.T4, "cold"
         self.was_ready = False  # whether it has ever answered: only then is it worth starting again
-        self._until = 0.0
+        self._until, self._for_check = 0.0, check_seconds
         self._greeting = 0.0
         self._folder = private_folder()
         self._client: KernelClient | None = None
@@ -132,9 +132,10 @@ class NotebookSession:
         if self._client is not None and self._client.usable():
             self._connect(self._client)
 
-    def begin_check(self) -> None:
-        """Give the next check its full time."""
-        self._until = time.monotonic() + self.check_seconds
+    def begin_check(self, seconds: float | None = None) -> None:
+        """Give the next check its full time, or `seconds`."""
+        self._for_check = seconds or self.check_seconds
+        self._until = time.monotonic() + self._for_check
 
     def request(self, frame: bytes) -> bytes:
         """Send one request and return the reply; see `proxy.Session`."""
@@ -143,7 +144,7 @@ class NotebookSession:
             raise SessionDied(DIED)
         until, self._greeting = self._until + self._greeting, 0.0
         if time.monotonic() >= until:  # the calls before have used it up; this one has not been asked
-            raise CallTimeout(LATE.format(seconds=round(self.check_seconds)))
+            raise CallTimeout(LATE.format(seconds=round(self._for_check)))
         try:
             with self._telling():
                 transport.send(connection, frame, until)
@@ -166,7 +167,7 @@ class NotebookSession:
         if self._tell is None:
             yield
             return
-        text = f"Your code has not answered for {TELL_SECONDS} s; after {self.check_seconds:.0f} s it is interrupted."
+        text = f"Your code has not answered for {TELL_SECONDS} s; after {self._for_check:.0f} s it is interrupted."
         timer = threading.Timer(TELL_SECONDS, self._tell, [text])
         timer.daemon = True
         timer.start()
@@ -270,7 +271,7 @@ class NotebookSession:
         self._connection, self.was_ready = connection, True
 
     def _interrupted(self, connection: socket.socket) -> bytes:
-        late = CallTimeout(LATE.format(seconds=round(self.check_seconds)))
+        late = CallTimeout(LATE.format(seconds=round(self._for_check)))
         self.run.trouble(Status.TIMED_OUT, "A call had to be interrupted while the notebook was checked.")
         self.interrupt()
         try:
@@ -322,8 +323,8 @@ class Opener:
         """Run the notebook the first time; its outputs are the ones feedback shows."""
         return self._start(self._notebook)
 
-    def __call__(self) -> NotebookSession:
-        """Return a session that is alive, with the full time for one check.
+    def __call__(self, seconds: float | None = None) -> NotebookSession:
+        """Return a session that is alive, with the full time for one check, or `seconds`.
 
         Raises
         ------
@@ -336,7 +337,7 @@ class Opener:
             run = session.run
             session = self._start(copy.deepcopy(self._notebook))
             session.run = run  # what its cells did is known from the first time
-        session.begin_check()
+        session.begin_check(seconds)
         return session
 
     def _start(self, notebook: NotebookNode) -> NotebookSession:

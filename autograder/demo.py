@@ -52,7 +52,7 @@ def main() -> None:
     command("grade", CHAPTER)
     out.rule("Feedback")
     command("feedback", CHAPTER)
-    from autograder.testing.thresholds import data_source
+    from autograder.testing.data_source import data_source
 
     kinds = ", ".join(f"{name} {data_source(name)}" for name in chapter.datasets)
     out.print(f"\nData used: {kinds}.")

@@ -23,7 +23,7 @@ from autograder.engine.result import ExerciseStatus, Outcome
 from autograder.engine.session.kernel import runs_when_graded
 from autograder.engine.wire.proxy import LocalSession
 from course.authoring.build import build, notebook_path
-from course.authoring.lint import problems
+from course.authoring.lint import WITHOUT_BARS, problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
@@ -203,6 +203,14 @@ def test_the_threshold_separates_right_from_wrong(chapter: Chapter, calibration:
     bound = calibration.threshold
     passes = rival.worst >= bound if check.bound == "at_least" else rival.worst <= bound
     assert passes == (rival.kind == "alternative")
+
+
+def test_each_bar_is_held_against_a_naive_rule(chapter: Chapter) -> None:
+    """By the committed runs, on real data and on the stand-in; that the rule fails is the test above."""
+    if chapter.name in WITHOUT_BARS:
+        pytest.skip("its naive rules are to be written: course/authoring/lint.py says what that excuses")
+    thresholds = examiner_of(chapter).thresholds
+    assert [key for key, row in thresholds.items() if row.best_naive is None] == []
 
 
 @pytest.mark.skipif(not CURRICULUM.exists(), reason="the curriculum is not beside this checkout")

@@ -1,18 +1,23 @@
 """Measures the thresholds of stochastic checks: the right answers over many seeds, at grading size.
 
-The threshold is a one-sided normal tolerance limit: with 95% confidence, at most one in a thousand runs of a right
-answer lies beyond it (Hahn & Meeker, *Statistical Intervals*, 1991, §4.6). It is taken for the reference and for every
-alternative, and the most lenient wins; it is never stricter than the worst run that was seen.
+With 95% confidence, at most one in a thousand runs of a right answer lies beyond the threshold. Where a check is cheap
+that is counted: of 3,000 runs of the reference none does (the upper limit of Clopper and Pearson is then 0.000998).
+Elsewhere, and for the alternatives, it is a one-sided normal tolerance limit (Hahn & Meeker, *Statistical Intervals*,
+1991, §4.6). The most lenient wins; it is never stricter than the worst run that was seen.
+
+A threshold that a naive rule or another mutant reaches in any run is no threshold: it is refused.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import os
 import tempfile
+import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
@@ -21,25 +26,45 @@ from multiprocessing import get_context
 import numpy as np
 from scipy import stats
 
-from autograder.engine.judging.checks import ChapterChecks, Check, Variant
+from autograder.engine.judging.checks import ChapterChecks, Check
 from autograder.engine.judging.judge import Seed
 from autograder.engine.wire.proxy import LocalSession, Student
 from autograder.testing.chapter import load_chapter
-from autograder.testing.thresholds import Calibration, Rival
+from course.authoring.thresholds import Calibration, Kind, Rival, calibration_path
 from course.errors import AuthorError, Problem
 from course.project import Project
 
 FALSE_FAIL = 0.001
 CONFIDENCE = 0.95
+COUNTED = 3_000  # runs of the reference from which on none need fail to bound the share by `FALSE_FAIL`
+_TIMED = 3  # runs by which the others' time is estimated; the first one may load data
 
 
 @dataclass(frozen=True)
 class CalibrationPlan:
-    """How often each kind of answer is run."""
+    """How often each kind of answer is run.
+
+    Attributes
+    ----------
+    reference, alternative, naive, mutant : runs of each.
+    count_seconds : the reference is run 3,000 times where that takes no longer than this.
+    """
 
     reference: int = 100
     alternative: int = 40
+    naive: int = 40
     mutant: int = 10
+    count_seconds: float = 240.0
+
+    @classmethod
+    def of(cls, runs: int, count_seconds: float) -> CalibrationPlan:
+        """Return a plan with so many runs of the reference, and fewer of the others."""
+        others = max(10, runs * 2 // 5)
+        return cls(runs, others, others, max(5, runs // 10), count_seconds)
+
+    def reference_runs(self, seconds: float, workers: int) -> int:
+        """Return how often the reference is run, when one run takes so many seconds."""
+        return max(self.reference, COUNTED) if COUNTED * seconds <= self.count_seconds * workers else self.reference
 
 
 @dataclass(frozen=True)
@@ -53,7 +78,7 @@ class _Job:
 
 
 def calibrate(
-    project: Project, chapter: str, plan: CalibrationPlan, source: str, workers: int, only: frozenset[str] = frozenset()
+    project: Project, chapter: str, plan: CalibrationPlan, source: str, workers: int, only: frozenset[str]
 ) -> Iterator[Calibration]:
     """Yield the calibration of each check of `chapter` that returns a figure.
 
@@ -61,36 +86,44 @@ def calibrate(
     ----------
     source : ``real`` or ``stand-in``: which data the figures are measured on.
     workers : processes to use.
-    only : names of checks; all when empty.
+    only : the names of those checks that are run.
     """
     checks = load_chapter(chapter)
     with data_from(source), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
         for check in checks.checks:
-            if check.bound is None or (only and check.name not in only):
+            if check.bound is None or check.name not in only:
                 continue
-            figures: dict[str, list[float]] = {}
-            jobs = [
-                _Job(chapter, check.name, name, n) for name, runs in _answers(checks, check, plan) for n in range(runs)
-            ]
-            for job, figure in zip(jobs, executor.map(_figure, [project] * len(jobs), jobs), strict=True):
-                if not math.isnan(figure):
-                    figures.setdefault(job.answer, []).append(figure)
-            yield summarise(check, source if check.data else "any", figures, {m.name for m in checks.mutants})
+            run = functools.partial(_run, executor, project)
+            first = [_Job(chapter, check.name, "", n) for n in range(min(_TIMED, plan.reference))]
+            figures, seconds = run(first)
+            runs = plan.reference_runs(seconds, workers)
+            jobs = [_Job(chapter, check.name, "", n) for n in range(len(first), runs)]
+            jobs += [_Job(chapter, check.name, name, n) for name, m in _others(checks, check, plan) for n in range(m)]
+            for name, values in run(jobs)[0].items():
+                figures.setdefault(name, []).extend(values)
+            yield summarise(check, source if check.data else "any", figures, _kinds(checks))
 
 
-def summarise(check: Check, data: str, figures: dict[str, list[float]], mutants: set[str]) -> Calibration:
-    """Return the threshold that follows from the figures of the reference (key ``""``) and the other answers."""
+def summarise(check: Check, data: str, figures: dict[str, list[float]], kinds: Mapping[str, Kind]) -> Calibration:
+    """Return the threshold that follows from the figures of the reference (key ``""``) and the other answers.
+
+    Parameters
+    ----------
+    kinds : of those among them that are wrong; the others are alternatives.
+    """
     sign = 1.0 if check.bound == "at_least" else -1.0
-    right = {name: sign * np.array(values) for name, values in figures.items() if name not in mutants}
-    threshold = min(min(tolerance_limit(values), values.min()) for values in right.values())
+    right = {name: sign * np.array(values) for name, values in figures.items() if name not in kinds}
     reference = right.pop("")
+    counted = len(reference) >= COUNTED
+    limits = [tolerance_limit(values) for values in (*right.values(), *([] if counted else [reference]))]
+    threshold = min([*limits, reference.min(), *(values.min() for values in right.values())])
     rivals = [
         Rival(
             name=name,
-            kind="mutant" if name in mutants else "alternative",
+            kind=kinds.get(name, "alternative"),
             runs=len(values),
             mean=float(np.mean(values)),
-            worst=float(sign * (np.max if name in mutants else np.min)(sign * np.array(values))),
+            worst=float(sign * (np.max if name in kinds else np.min)(sign * np.array(values))),
         )
         for name, values in figures.items()
         if name
@@ -105,8 +138,32 @@ def summarise(check: Check, data: str, figures: dict[str, list[float]], mutants:
         worst=float(sign * reference.min()),
         best=float(sign * reference.max()),
         false_fail=FALSE_FAIL,
-        method=f"normal tolerance limit, {CONFIDENCE:.0%} confidence, over reference and alternatives",
+        method=_COUNTED.format(runs=len(reference)) if counted else _LIMIT,
         rivals=tuple(rivals),
+    )
+
+
+_LIMIT = f"normal tolerance limit, {CONFIDENCE:.0%} confidence, over reference and alternatives"
+_COUNTED = (
+    f"counted: 0 of {{runs}} runs of the reference, {CONFIDENCE:.0%} confidence; alternatives as by tolerance limit"
+)
+
+
+def refusals(project: Project, chapter: str, exercise: str, row: Calibration) -> list[Problem]:
+    """Return a problem for each wrong answer that passes the threshold of `row` in any of its runs."""
+    return [
+        Problem(calibration_path(project.checks, chapter), 0, _refusal(row, rival), chapter, exercise)
+        for rival in row.rivals
+        if rival.kind != "alternative" and row.passes(rival.worst)
+    ]
+
+
+def _refusal(row: Calibration, rival: Rival) -> str:
+    kind = "naive rule" if rival.kind == "naive" else "mutant"
+    return (
+        f"{row.check} ({row.data}): the {kind} `{rival.name}` reaches {rival.worst:.4g} in its best of {rival.runs} "
+        f"runs, the bar is {row.threshold:.4g}: it is not written. Measure the gain over that rule on the same rows "
+        "and seeds, draw more rows or more often, or ask on data where the rule is clearly worse."
     )
 
 
@@ -135,38 +192,57 @@ def data_from(source: str) -> Iterator[None]:
             os.environ.update(before)
 
 
-def _answers(checks: ChapterChecks, check: Check, plan: CalibrationPlan) -> Iterator[tuple[str, int]]:
-    yield "", plan.reference
+def _others(checks: ChapterChecks, check: Check, plan: CalibrationPlan) -> Iterator[tuple[str, int]]:
+    """Yield the names of the answers other than the reference that are run on `check`, and how often."""
     for variant in checks.alternatives:
         if variant.exercise == check.exercise:
             yield variant.name, plan.alternative
     for variant in checks.mutants:
-        if variant.fails == check.name:
-            yield variant.name, plan.mutant
+        if check.name in variant.must_fail:
+            yield variant.name, plan.naive if variant.naive else plan.mutant
 
 
-def _figure(project: Project, job: _Job) -> float:
+def _kinds(checks: ChapterChecks) -> dict[str, Kind]:
+    return {variant.name: "naive" if variant.naive else "mutant" for variant in checks.mutants}
+
+
+def _run(executor: ProcessPoolExecutor, project: Project, jobs: list[_Job]) -> tuple[dict[str, list[float]], float]:
+    """Return the figures by answer, those that were reached, and the seconds that the fastest run took."""
+    figures: dict[str, list[float]] = {}
+    fastest = math.inf
+    for job, (figure, seconds) in zip(jobs, executor.map(_figure, [project] * len(jobs), jobs), strict=True):
+        fastest = min(fastest, seconds)
+        if not math.isnan(figure):
+            figures.setdefault(job.answer, []).append(figure)
+    return figures, fastest
+
+
+@functools.cache
+def _loaded(chapter: str) -> ChapterChecks:
+    return load_chapter(chapter)
+
+
+def _figure(project: Project, job: _Job) -> tuple[float, float]:
+    """Return a run's figure, NaN for a wrong answer that reaches none, and the seconds it took."""
     project.importable()
-    checks = load_chapter(job.chapter)
+    checks = _loaded(job.chapter)
     check = next(check for check in checks.checks if check.name == job.check)
-    variant = _variant([*checks.alternatives, *checks.mutants], job.answer)
+    variants = {variant.name: variant for variant in (*checks.alternatives, *checks.mutants)}
+    variant = variants.get(job.answer)
     rng = Seed("calibrate", job.answer, str(job.seed)).rng(check)
+    start = time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             figure = check.function(Student(LocalSession(checks.namespace(variant))), rng)
             if figure is None:
                 raise TypeError("it must return the figure to be bounded")
-            return float(figure)
+            return float(figure), time.monotonic() - start
         except Exception as error:
             if variant is not None and variant.fails:
-                return math.nan  # a mutant may fail without reaching a figure
+                return math.nan, time.monotonic() - start  # a mutant may fail without reaching a figure
             problem = f"{job.answer or 'the reference'} fails {job.check} on seed {job.seed}: {error}"
             raise AuthorError([Problem(project.checks, 0, problem, job.chapter, check.exercise)]) from None
-
-
-def _variant(variants: Sequence[Variant], name: str) -> Variant | None:
-    return next((variant for variant in variants if variant.name == name), None) if name else None
 
 
 def _outward(value: float) -> float:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -19,8 +20,11 @@ from course.console import (
     shown,
     with_progress,
 )
-from course.errors import chosen
+from course.errors import AuthorError, Problem, chosen
 from course.files import write_atomically
+
+if TYPE_CHECKING:
+    from course.authoring.thresholds import Calibration, Rival
 
 
 @command(AUTHOR, "course headline ch03 --json")
@@ -54,26 +58,66 @@ def calibrate(
     runs: Annotated[int, typer.Option(min=10, help="Seeds for the reference; other answers get fewer")] = 100,
     workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     check_name: Annotated[list[str] | None, typer.Option("--check", help="Only this check (repeatable)")] = None,
+    count_seconds: Annotated[
+        float, typer.Option(min=0, help="Run the reference 3,000 times where that takes no longer than this")
+    ] = 240.0,
+    show: Annotated[bool, typer.Option("--show", help="Only print what was written last")] = False,
 ) -> None:
-    """Measure the thresholds of a chapter's stochastic checks and write them beside the checks."""
+    """Measure the thresholds of a chapter's stochastic checks and write them beside the checks.
+
+    A threshold that a naive rule or another mutant reaches in any run is not written; the others are.
+    """
     if source not in ("real", "stand-in", "both"):
         raise typer.BadParameter("real, stand-in or both", param_hint="--data")
     project, found = open_chapter(chapter)
     needs_grader()
-    from autograder.calibration.calibrate import CalibrationPlan, calibrate
+    from autograder.calibration.calibrate import CalibrationPlan, calibrate, refusals
     from autograder.engine.settings import default_workers
     from autograder.testing.chapter import load_chapter
-    from autograder.testing.thresholds import calibration_path, dump_calibrations, load_calibrations
+    from course.authoring.thresholds import calibration_path, dump_calibrations, load_calibrations
 
     rows = load_calibrations(project.checks, found.name)
-    plan = CalibrationPlan(runs, max(10, runs * 2 // 5), max(5, runs // 10))
-    bounded = (check.name for check in load_chapter(found.name).checks if check.bound)
-    only = chosen("check with a threshold", check_name, bounded)
+    checks = {check.name: check for check in load_chapter(found.name).checks if check.bound}
+    only = chosen("check with a threshold", check_name, checks) or frozenset(checks)
+    if show:
+        out.print(_bars(row for row in rows.values() if row.check in only))
+        return
+    plan, path = CalibrationPlan.of(runs, count_seconds), calibration_path(project.checks, found.name)
+    refused: list[Problem] = []
+    measured: list[Calibration] = []
     for kind in ("real", "stand-in") if source == "both" else (source,):
-        run = calibrate(project, found.name, plan, kind, workers or default_workers(), only)
+        # Those that depend on no data set are measured once.
+        these = only if kind == "real" or source != "both" else frozenset(name for name in only if checks[name].data)
+        run = calibrate(project, found.name, plan, kind, workers or default_workers(), these)
         for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
-            rows[row.check, row.data] = row
-            out.print(f"{row.check} ({row.data}): mean {row.mean:.4f} sd {row.sd:.4f} threshold {row.threshold:.4f}")
-    path = calibration_path(project.checks, found.name)
-    write_atomically(path, dump_calibrations(rows.values(), found.short))
+            measured.append(row)
+            if problems := refusals(project, found.name, checks[row.check].exercise, row):
+                refused += problems
+            else:
+                rows[row.check, row.data] = row
+                # At once: what has been measured is not lost with what comes after it.
+                write_atomically(path, dump_calibrations(rows.values(), found.short))
+    out.print(_bars(measured))
+    if refused:
+        raise AuthorError(refused)
     out.print(f"Wrote {shown(path, project)}")
+
+
+def _bars(rows: Iterable[Calibration]) -> Table:
+    """Each bar between what right answers get and what the best naive rule gets."""
+    table = Table("check", "data", "bar", "reference", "worst right answer", "best naive rule", "how")
+    for row in sorted(rows, key=lambda row: (row.check, row.data)):
+        table.add_row(
+            row.check,
+            row.data,
+            f"{row.threshold:.4g}",
+            f"{row.mean:.4g} ± {row.sd:.2g}",
+            _named(row.worst_alternative),
+            _named(row.best_naive),
+            row.method.partition(",")[0],
+        )
+    return table
+
+
+def _named(rival: Rival | None) -> str:
+    return f"{rival.name} {rival.mean:.4g}" if rival else "–"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict
 
 from autograder.testing.chapter import load_headlines
-from autograder.testing.thresholds import data_source
+from autograder.testing.data_source import data_source
 
 
 class HeadlineRow(BaseModel):

@@ -18,7 +18,8 @@ from autograder.classroom.fingerprints import ChapterFingerprints, engine_digest
 from autograder.engine.judging.grade import Assignment, Released
 from autograder.engine.judging.judge import Examiner
 from autograder.testing.chapter import load_chapter
-from autograder.testing.thresholds import data_source, load_calibrations
+from autograder.testing.data_source import data_source
+from course.authoring.thresholds import load_calibrations
 from course.errors import EngineError, SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus

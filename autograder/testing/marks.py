@@ -1,4 +1,4 @@
-"""The marks of checks and answers: `check`, `mutant`, `alternative`, `lookup` and `headline`.
+"""The marks of checks and answers: `check`, `mutant`, `naive`, `alternative`, `lookup` and `headline`.
 
 Each decorator only marks a function; `chapter.load_chapter` gathers the marked ones of a chapter. The functions stay
 ordinary: pytest collects them, and they can be called by hand.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from autograder.engine.judging.checks import Bound, Check, Variant
@@ -97,6 +97,36 @@ def mutant(
     if not fails:
         raise ValueError(f"a mutant of {replaces} has to name the check that catches it (fails=...)")
     return _variant(exercise, replaces, fails, also, constant)
+
+
+def naive(
+    exercise: str,
+    *,
+    replaces: str,
+    fails: str | Sequence[str],
+    also: Mapping[str, Any] | None = None,
+    constant: bool = False,
+) -> Callable[[F], F]:
+    """Mark a mutant as a naive rule: what anybody tries first, such as default settings, the majority, the last value,
+    the best single member, or the rule that the text names. No bar may be one that it reaches in any run.
+
+    Takes what `mutant` takes; `fails` may name several checks, since one rule can be the naive one for more than one
+    figure.
+
+    Raises
+    ------
+    ValueError : `fails` is empty.
+    TypeError : the function or class has no docstring.
+    """
+    first, *others = [fails] if isinstance(fails, str) else [*fails, ""]
+    marked = mutant(exercise, replaces=replaces, fails=first, also=also, constant=constant)
+
+    def mark(function: F) -> F:
+        made: Variant = getattr(marked(function), MARK)
+        setattr(function, MARK, replace(made, fails_too=tuple(filter(None, others)), naive=True))
+        return function
+
+    return mark
 
 
 def alternative(

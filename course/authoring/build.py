@@ -17,8 +17,10 @@ from typing import Any
 
 import nbformat
 
+from course.authoring.bars import filled, stated_bars
 from course.authoring.inline import Definition, Solutions, answered, example_text
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
+from course.authoring.thresholds import load_calibrations
 from course.authoring.undefined_names import Piece, check_names
 from course.errors import AuthorError, Problem, near
 from course.files import write_atomically
@@ -74,6 +76,7 @@ class Draft:
     judged, full_size : the ids of the exercises that hidden checks have to judge, and of those with a target at full
         size.
     model_answers : answer and rubric of each free-text exercise id.
+    bars : the checks whose bar stands in each exercise's statement: the prose up to its last cell.
     """
 
     notebook: Any
@@ -82,6 +85,7 @@ class Draft:
     judged: tuple[str, ...]
     full_size: tuple[str, ...]
     model_answers: Mapping[str, tuple[str, str]]
+    bars: Mapping[str, frozenset[str]]
 
 
 def notebook_path(project: Project, chapter: Chapter) -> Path:
@@ -126,6 +130,7 @@ class _Builder:
         self.homes = {e.id: c.name for c in load_syllabus(project.syllabus) for e in c.exercise}
         self.cells = read_script(self.path, self.findings)
         self.answers = Solutions(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
+        self.calibrations = load_calibrations(project.checks, chapter.name)
         self.tasks: dict[str, _Task] = {}
         self.owners: dict[str, str] = {}
         self.excused: set[str] = set()  # answers asked for in vain: that they are undefined is no second mistake
@@ -141,13 +146,15 @@ class _Builder:
                 )
                 self.findings.add(self.path, 0, message, exercise.id)
         check_names(self._pieces(imported), self.excused, self.findings)
+        cells = list(self._cells(imported))
         return Draft(
-            _notebook(self.chapter, list(self._cells(imported))),
+            _notebook(self.chapter, cells),
             tuple(self.findings.problems),
             {name: task.definitions for name, task in self.tasks.items()},
             tuple(name for name, task in self.tasks.items() if task.probes),
             tuple(name for name, task in self.tasks.items() if task.full_size_points),
             {name: task.model_answer for name, task in self.tasks.items() if task.text_name in task.definitions},
+            stated_bars(self.cells),
         )
 
     def _read(self, index: int, cell: Cell) -> tuple[str, ...]:
@@ -281,7 +288,7 @@ class _Builder:
         seen: Counter[str] = Counter()
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
-                yield _plain(cell, seen)
+                yield _plain(cell, seen, filled(cell, self.calibrations, self.path, self.findings))
             task = self.tasks.get(cell.exercise)
             if task is None:
                 continue
@@ -311,13 +318,14 @@ class _Builder:
                     yield Piece.of_examples(definition, task.exercise.id)
 
 
-def _plain(cell: Cell, seen: Counter[str]) -> Any:
-    """A cell without points. Its id is a hash of its text, so that a cell put in elsewhere changes no other's."""
+def _plain(cell: Cell, seen: Counter[str], shown: str) -> Any:
+    """A cell without points. Its id is a hash of its text as the author typed it, so that neither a cell put in
+    elsewhere nor another figure changes it."""
     digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
     seen[digest] += 1
     name = f"cell-{digest}" if seen[digest] == 1 else f"cell-{digest}-{seen[digest]}"
     if cell.kind == "markdown":
-        return _V4.new_markdown_cell(cell.source, id=name)
+        return _V4.new_markdown_cell(shown, id=name)
     metadata = {"course": {"demo": True}, "tags": ["demo"]} if cell.kind == "demo" else {}
     return _V4.new_code_cell(cell.source, id=name, metadata=metadata)
 

@@ -43,7 +43,7 @@ class Check:
 
 
 class Threshold(Protocol):
-    """A calibrated bound. Who implements it: `autograder.testing.thresholds.Calibration`."""
+    """A calibrated bound. Who implements it: `course.authoring.thresholds.Calibration`."""
 
     @property
     def threshold(self) -> float:
@@ -61,6 +61,8 @@ class Variant:
     sentence : for a mutant, what would help a student who has this misconception.
     answers : the reference's names it replaces, with what stands for them.
     fails : for a mutant, the check that is there to catch it. Empty for the others.
+    fails_too : for a naive rule, the other checks that it must fail.
+    naive : a mutant that is what anybody tries first: no bar may be one that it reaches.
     looks_up : it knows a whole public data set, labels and all, and may earn next to nothing by that.
     """
 
@@ -69,7 +71,14 @@ class Variant:
     sentence: str
     answers: Mapping[str, Any] = field(repr=False, compare=False)
     fails: str = ""
+    fails_too: tuple[str, ...] = ()
+    naive: bool = False
     looks_up: bool = False
+
+    @property
+    def must_fail(self) -> tuple[str, ...]:
+        """The names of all checks that are there to catch it."""
+        return (self.fails, *self.fails_too) if self.fails else ()
 
 
 @dataclass(frozen=True)
@@ -77,7 +86,7 @@ class Answers:
     """Our own answers to a chapter: the reference's by name, and the wrong, right and attacking variants of them."""
 
     reference: Mapping[str, Any]
-    mutants: tuple[Variant, ...] = ()
+    mutants: tuple[Variant, ...] = ()  # naive rules among them
     alternatives: tuple[Variant, ...] = ()
     lookups: tuple[Variant, ...] = ()
 

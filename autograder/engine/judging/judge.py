@@ -39,6 +39,7 @@ from autograder.engine.wire.proxy import (
     Student,
     SubmissionFault,
 )
+from course.authoring.bars import bar_as_text
 from course.errors import CourseError, KernelLost, OperatorError
 from course.syllabus import Exercise
 
@@ -156,7 +157,8 @@ class Examiner:
             threshold = self.threshold(check)
         except OperatorError:
             return _THRESHOLD.sub("the threshold", check.sentence)
-        return _THRESHOLD.sub(lambda found: format(threshold, found["format"] or ""), check.sentence)
+        at_least = check.bound == "at_least"
+        return _THRESHOLD.sub(lambda found: bar_as_text(threshold, found["format"] or "", at_least), check.sentence)
 
 
 class _Missed(Exception):
@@ -343,7 +345,7 @@ def _reference_passes(check: Check, examiner: Examiner, seed: Seed) -> bool:
 def _misconception(check: Check, examiner: Examiner, transcript: Sequence[Call]) -> str:
     """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
     rivals: list[Variant] = [mutant for mutant in examiner.checks.mutants if mutant.exercise == check.exercise]
-    rivals.sort(key=lambda mutant: mutant.fails != check.name)
+    rivals.sort(key=lambda mutant: check.name not in mutant.must_fail)
     with (examiner.hints or HintTime(examiner.hint_seconds)).share() as until:
         for rival in rivals:
             if time.monotonic() >= until:

@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from autograder.calibration import calibrate
-from autograder.calibration.calibrate import summarise, tolerance_limit
+from autograder.calibration.calibrate import CalibrationPlan, refusals, summarise, tolerance_limit
 from autograder.engine.judging.checks import Check
-from autograder.testing.thresholds import Calibration, Rival, calibration_path, dump_calibrations, load_calibrations
+from course.authoring.thresholds import Calibration, Rival, calibration_path, dump_calibrations, load_calibrations
 from course.errors import AuthorError
+from course.project import Project
 from tests.support.checkout import ROOT
 
 
@@ -99,7 +101,9 @@ FIGURES = {"": np.random.default_rng(2).normal(0.95, 0.01, 50).tolist()}
 
 def test_the_threshold_is_never_stricter_than_the_worst_right_answer() -> None:
     for alternative in ([0.9, 0.9, 0.9], [0.5, 0.9, 0.99]):
-        found = summarise(check("at_least"), "any", {**FIGURES, "alt": alternative, "bad": [0.1, 0.2]}, {"bad"})
+        found = summarise(
+            check("at_least"), "any", {**FIGURES, "alt": alternative, "bad": [0.1, 0.2]}, {"bad": "mutant"}
+        )
         assert found.threshold <= min(alternative) and found.threshold <= found.worst
         assert [(rival.name, rival.kind, rival.worst) for rival in found.rivals] == [
             ("alt", "alternative", min(alternative)),
@@ -108,8 +112,8 @@ def test_the_threshold_is_never_stricter_than_the_worst_right_answer() -> None:
 
 
 def test_a_bound_from_above_mirrors_one_from_below() -> None:
-    below = summarise(check("at_least"), "any", FIGURES, set())
-    above = summarise(check("at_most"), "any", {"": [-value for value in FIGURES[""]]}, set())
+    below = summarise(check("at_least"), "any", FIGURES, {})
+    above = summarise(check("at_most"), "any", {"": [-value for value in FIGURES[""]]}, {})
     assert above.threshold == -below.threshold and above.worst == -below.worst and above.mean == -below.mean
     assert above.threshold >= above.worst
 
@@ -117,8 +121,75 @@ def test_a_bound_from_above_mirrors_one_from_below() -> None:
 @given(st.floats(1e-9, 1e9), st.sampled_from(["at_least", "at_most"]))
 def test_rounding_makes_no_threshold_stricter_nor_much_more_lenient(scale: float, bound: str) -> None:
     values = np.array([1.0, 1.02, 0.98, 1.01]) * scale
-    found = summarise(check(bound), "any", {"": values.tolist()}, set())
+    found = summarise(check(bound), "any", {"": values.tolist()}, {})
     sign = 1 if bound == "at_least" else -1
     exact = sign * min(tolerance_limit(sign * values), (sign * values).min())
     kept = float(dump_calibrations([found], "ch99").split("threshold = ")[1].split()[0])
     assert sign * kept <= sign * exact and abs(kept - exact) <= 1e-3 * abs(exact)
+
+
+# ---------------------------------------------------------------- naive rules
+
+
+@pytest.mark.parametrize("bound", ["at_least", "at_most"])
+def test_a_bar_that_a_naive_rule_or_mutant_reaches_in_any_run_is_refused(bound: str, tmp_path: Path) -> None:
+    sign = 1 if bound == "at_least" else -1
+    wrong = {"majority": [0.1, 0.95, 0.1], "last": [0.1, 0.2], "swapped": [0.2, 0.949]}
+    figures = {name: [sign * value for value in values] for name, values in {**FIGURES, **wrong}.items()}
+    found = summarise(check(bound), "real", figures, {"majority": "naive", "last": "naive", "swapped": "mutant"})
+    assert [(one.name, one.kind, one.worst) for one in found.rivals if found.passes(one.worst)] == [
+        ("majority", "naive", sign * 0.95),
+        ("swapped", "mutant", sign * 0.949),
+    ]
+    naive, mutant = refusals(Project(tmp_path), "ch99_mini", "p.99.1", found)
+    assert naive.path == calibration_path(Project(tmp_path).checks, "ch99_mini") and naive.exercise == "p.99.1"
+    assert f"naive rule `majority` reaches {sign * 0.95:.4g} in its best of 3 runs" in naive.message
+    assert f"the bar is {found.threshold:.4g}" in naive.message and "test_a (real)" in naive.message
+    assert "mutant `swapped`" in mutant.message
+
+
+def test_a_bar_that_separates_is_not_refused(tmp_path: Path) -> None:
+    found = summarise(check("at_least"), "any", {**FIGURES, "majority": [0.1, 0.2]}, {"majority": "naive"})
+    assert refusals(Project(tmp_path), "ch99_mini", "p.99.1", found) == []
+
+
+def test_the_best_naive_rule_and_the_worst_right_answer_are_those_on_average() -> None:
+    others = {"a": [0.5, 0.1], "b": [0.4, 0.4], "by_hand": [0.93, 0.95], "in_a_loop": [0.94, 0.96]}
+    kinds = {"a": "naive", "b": "naive"}
+    above = summarise(check("at_least"), "any", {**FIGURES, **others}, kinds)
+    assert above.best_naive and above.worst_alternative
+    assert (above.best_naive.name, above.worst_alternative.name) == ("b", "by_hand")
+    mirrored = {name: [-value for value in values] for name, values in {**FIGURES, **others}.items()}
+    below = summarise(check("at_most"), "any", mirrored, kinds)
+    assert below.best_naive and below.worst_alternative
+    assert (below.best_naive.name, below.worst_alternative.name) == ("b", "by_hand")
+    alone = summarise(check("at_least"), "any", FIGURES, {})
+    assert (alone.best_naive, alone.worst_alternative) == (None, None)
+
+
+def test_where_runs_are_cheap_they_are_counted() -> None:
+    values = np.random.default_rng(3).normal(0.95, 0.01, 3_000)
+    found = summarise(check("at_least"), "any", {"": values.tolist()}, {})
+    assert found.method.startswith("counted: 0 of 3000 runs") and found.runs == 3_000
+    assert values.min() - 1e-3 < found.threshold <= values.min()
+    # The upper limit of Clopper and Pearson for no failure among so many.
+    assert stats.beta.ppf(calibrate.CONFIDENCE, 1, 3_000) <= calibrate.FALSE_FAIL
+    assert stats.beta.ppf(calibrate.CONFIDENCE, 1, 2_900) > calibrate.FALSE_FAIL
+    poorer = summarise(check("at_least"), "any", {"": values.tolist(), "alt": [0.9, 0.92, 0.91]}, {})
+    assert poorer.threshold < 0.9
+    few = summarise(check("at_least"), "any", {"": values[:2_900].tolist()}, {})
+    assert few.method.startswith("normal tolerance limit")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "workers", "runs"), [(0.01, 1, 3_000), (0.08, 1, 3_000), (0.081, 1, 100), (0.16, 2, 3_000), (9, 8, 100)]
+)
+def test_the_time_of_one_run_decides_whether_to_count(seconds: float, workers: int, runs: int) -> None:
+    assert CalibrationPlan(count_seconds=240).reference_runs(seconds, workers) == runs
+    assert CalibrationPlan(reference=5_000).reference_runs(seconds, workers) == 5_000
+    assert CalibrationPlan.of(30, 0).reference_runs(seconds, workers) == 30
+
+
+def test_a_naive_rule_is_run_as_often_as_an_alternative() -> None:
+    assert [CalibrationPlan.of(runs, 0).naive for runs in (10, 30, 100)] == [10, 12, 40]
+    assert all(one.naive == one.alternative for one in (CalibrationPlan(), CalibrationPlan.of(30, 0)))

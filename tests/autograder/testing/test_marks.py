@@ -14,7 +14,7 @@ import pytest
 
 from autograder.engine.judging.checks import Variant
 from autograder.testing.chapter import _marked, load_chapter
-from autograder.testing.marks import alternative, check, check_of, headline, mutant
+from autograder.testing.marks import alternative, check, check_of, headline, mutant, naive
 from tests.support.minichapter import NAME, THEME, make_project
 
 
@@ -77,6 +77,25 @@ def test_a_mutant_names_its_check_and_its_misconception() -> None:
 
     with pytest.raises(TypeError, match="docstring"):
         mutant("p.99.1", replaces="double", fails="test_doubles")(Silent)
+
+
+def test_a_naive_rule_is_a_mutant_that_may_have_to_fail_several_checks() -> None:
+    def rule() -> None:
+        """What anybody tries first."""
+
+    one = vars(naive("p.99.1", replaces="double", fails="test_a")(rule))["__course__"]
+    assert (one.naive, one.fails, one.must_fail) == (True, "test_a", ("test_a",))
+    two = vars(naive("p.99.1", replaces="double", fails=("test_a", "test_b"))(rule))["__course__"]
+    assert (two.naive, two.fails, two.must_fail) == (True, "test_a", ("test_a", "test_b"))
+    plain = vars(mutant("p.99.1", replaces="double", fails="test_a")(rule))["__course__"]
+    assert (plain.naive, plain.must_fail) == (False, ("test_a",))
+    constant = vars(naive("p.99.1", replaces="N", fails="test_a", constant=True)(rule))["__course__"]
+    assert constant.answers == {"N": None}
+    for nothing in ("", (), []):
+        with pytest.raises(ValueError, match="fails"):
+            naive("p.99.1", replaces="double", fails=nothing)
+    with pytest.raises(TypeError, match="docstring"):
+        naive("p.99.1", replaces="double", fails="test_a")(lambda: None)
 
 
 def test_a_variant_can_replace_several_names() -> None:

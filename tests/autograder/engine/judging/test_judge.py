@@ -26,7 +26,7 @@ from autograder.engine.judging.judge import (
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome
 from autograder.engine.wire.proxy import CallTimeout, LocalSession, Session, SessionDied, Student, StudentRaised
 from autograder.testing.marks import alternative, check, check_of, mutant
-from autograder.testing.thresholds import Calibration
+from course.authoring.thresholds import Calibration
 from course.errors import DataError, EngineError
 from course.syllabus import Exercise
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict
@@ -13,14 +12,22 @@ from pydantic import BaseModel, ConfigDict
 from course.errors import AuthorError
 from course.parsing import read_toml
 
+Kind = Literal["alternative", "mutant", "naive"]
+
 
 class Rival(BaseModel):
-    """How another answer of ours does on the same figure: an alternative must pass, a mutant may have to fail."""
+    """How another answer of ours does on the same figure.
+
+    Attributes
+    ----------
+    kind : an alternative must pass; a mutant must fail, and so must a naive rule, which is what anybody tries first.
+    worst : of the runs the one that speaks most against the bar: an alternative's worst, the others' best.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    kind: str
+    kind: Kind
     runs: int
     mean: float
     worst: float
@@ -52,6 +59,28 @@ class Calibration(BaseModel):
     false_fail: float
     method: str
     rivals: tuple[Rival, ...] = ()
+
+    @property
+    def at_least(self) -> bool:
+        """Whether more is better."""
+        return self.best >= self.worst
+
+    def passes(self, figure: float) -> bool:
+        """Return whether `figure` is on the right side of the threshold."""
+        return figure >= self.threshold if self.at_least else figure <= self.threshold
+
+    @property
+    def best_naive(self) -> Rival | None:
+        """The naive rule that does best on average; None where none was measured."""
+        return max((rival for rival in self.rivals if rival.kind == "naive"), key=self._goodness, default=None)
+
+    @property
+    def worst_alternative(self) -> Rival | None:
+        """The right answer that does worst on average; None where there is only the reference."""
+        return min((rival for rival in self.rivals if rival.kind == "alternative"), key=self._goodness, default=None)
+
+    def _goodness(self, rival: Rival) -> float:
+        return rival.mean if self.at_least else -rival.mean
 
 
 class _File(BaseModel):
@@ -86,16 +115,6 @@ def dump_calibrations(rows: Iterable[Calibration], chapter: str) -> str:
         rivals = [f"    {{ {', '.join(_pairs(rival))} }}," for rival in row.rivals]
         blocks.append("\n".join(["[[calibration]]", *_pairs(row), "rivals = [", *rivals, "]"]))
     return "\n\n".join(blocks) + "\n"
-
-
-@functools.cache
-def data_source(name: str) -> str:
-    """Return whether the data set `name` is ``real`` on this machine, or a ``stand-in``."""
-    from course.datasets import load
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return load(name).source
 
 
 def _pairs(row: Calibration | Rival) -> list[str]:

@@ -31,15 +31,17 @@ from sklearn.tree import DecisionTreeClassifier, plot_tree
 # %% [markdown]
 # ## 1. A million rows
 #
-# You train a tree without any limits on a million rows, and it ends up with a leaf for each of them. How deep is it?
+# A tree that nothing holds back has gone on splitting until each of its training rows sits in a leaf of its own. How
+# many questions does the unluckiest row have to answer on its way down?
 #
-# First suppose that it is balanced: each split sends half of the rows to either side. Write `balanced_depth(n_rows)`.
+# First suppose that the tree is balanced: each split sends half of the rows to either side. Write
+# `balanced_depth(n_rows)`.
 
 # %% exercise="p.05.1" points=4
 from solutions.ch05_trees.questions import balanced_depth
 
 # %% [markdown]
-# And how deep is that with 1,000,000 rows? Answer with a whole number.
+# And how many is that with 1,000,000 rows? Answer with a whole number.
 
 # %% exercise="p.05.1"
 from solutions.ch05_trees.questions import P_05_1_DEPTH
@@ -74,16 +76,16 @@ plt.show()
 # %% [markdown]
 # ## 2. Purer and purer?
 #
-# The Gini impurity of a node is 1 less the sum of the squared shares of its classes. Is it lower in a child than in
-# its parent: always, or just as a rule? Write `impurities(y, goes_left)`, which gives the impurities around a split.
+# The Gini impurity of a node is 1 less the sum of the squared shares of its classes. A tree splits a node to get purer
+# ones. Does it? Write `impurities(y, goes_left)`, which gives the impurities around a split.
 
 # %% exercise="p.05.2" points=4
 from solutions.ch05_trees.questions import impurities
 
 # %% [markdown]
-# Now look for a counterexample, with any number of rows: `worse_child(n_zeros, n_ones)` puts zeros and ones in an order
-# such that the *best* split leaves a child that is less pure than its parent. Begin with four zeros and a single one,
-# and try all splits with `impurities`.
+# Now try orders of zeros and ones, and all splits of each with `impurities`. Is there an order for which the *best*
+# split leaves a child that is less pure than its parent? Write `worse_child(n_zeros, n_ones)`, which gives such an
+# order for the numbers it gets, and None if these have none (perhaps they never have).
 
 # %% exercise="p.05.2"
 from solutions.ch05_trees.questions import worse_child

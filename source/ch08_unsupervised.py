@@ -40,69 +40,31 @@ from course.datasets import load
 # %% [markdown]
 # ## 1. What is clustering?
 #
-# Explain in three to six sentences what clustering is, and what it means to say that two instances are alike. Name
-# three algorithms.
+# A museum has 40,000 photos, and nobody has ever written down what is on them. Explain in three to six sentences how
+# *clustering* would bring order into them: what such an algorithm is given, what it gives back, and who decides which
+# photos are alike. Name three algorithms. (A function for this comes after question 9, as for 2, 4 and 6.)
 
-# %% exercise="p.08.1" points=3 probe_points=2
+# %% exercise="p.08.1" points=2 probe_points=2
 from solutions.ch08_unsupervised.groups import P_08_1
-
-# %% [markdown]
-# Clusters have numbers, but these are names only: run k-means twice, and the same groups may be numbered otherwise.
-# Write `same_grouping(a, b)`, which says whether two clusterings are one and the same.
-#
-# Then choose all that are clustering algorithms: `"k-means"`, `"DBSCAN"`, `"agglomerative"`, `"spectral"`,
-# `"random forest"`, `"k nearest neighbours"`, `"logistic regression"`.
-
-# %% exercise="p.08.1"
-from solutions.ch08_unsupervised.groups import same_grouping, P_08_1_CHOICE
 
 # %% [markdown]
 # ## 2. What is it good for?
 #
-# Describe four applications of clustering, in a sentence or two each.
+# Think of four people whose work has little in common, and whom a clustering would help with four *different* kinds of
+# task. Who is it, what is clustered, and what is done with the clusters? A sentence or two for each.
 
-# %% exercise="p.08.2" points=4 probe_points=2
+# %% exercise="p.08.2" points=2 probe_points=2
 from solutions.ch08_unsupervised.groups import P_08_2
-
-# %% [markdown]
-# One that you can see: an image is cut into regions by clustering the colours of its pixels, and each pixel is painted
-# in the colour of its cluster. Write the second step, `segment(image, centres)`.
-#
-# Then choose all the tasks that clustering is made for: `"finding kinds of customers in what they buy"`,
-# `"noticing rows that are close to no group"`, `"spreading a few labels over many rows"`,
-# `"reducing columns to distances from groups"`, `"predicting prices from thousands of past sales"`,
-# `"learning from rewards to walk"`.
-
-# %% exercise="p.08.2"
-from solutions.ch08_unsupervised.groups import segment, P_08_2_CHOICE
-
-# %% [markdown]
-# *Look*: a painting with many colours, and with few.
-
-# %% demo
-height, width = np.mgrid[0:1:60j, 0:1:90j]
-sky = np.stack([0.9 - 0.6 * height, 0.6 - 0.2 * height + 0.1 * width, 0.4 + 0.5 * height], axis=2)
-disc = ((width - 0.7) ** 2 + (height - 0.4) ** 2 < 0.03)[:, :, None]
-painting = np.where(disc, [1.0, 0.9, 0.3], sky) + np.random.default_rng(0).normal(0, 0.03, (60, 90, 3))
-figure, axes = plt.subplots(1, 4, figsize=(12, 2.4), layout="constrained")
-axes[0].imshow(painting.clip(0, 1))
-axes[0].set_title("all colours")
-for axis, k in zip(axes[1:], (8, 4, 2)):
-    centres = KMeans(k, n_init=3, random_state=0).fit(painting.reshape(-1, 3)).cluster_centers_
-    axis.imshow(np.clip(segment(painting, centres), 0, 1))
-    axis.set_title(f"{k} colours")
-for axis in axes:
-    axis.axis("off")
-plt.show()
 
 # %% [markdown]
 # ## 3. How many clusters?
 #
 # k-means has to be told the number of clusters. Its *inertia*, the sum of squared distances from each row to its
-# centroid, can't tell you by itself: more clusters always bring it down. There are two common ways out. Write
+# centroid, can't tell you by itself: more clusters always bring it down. Find two ways out:
 #
-# - `best_k(X, ks)`, which takes the number of clusters with the highest silhouette score, and
-# - `elbow(inertias)`, which looks for the place where adding clusters suddenly stops being worth much.
+# - `elbow(inertias)` gets nothing but the inertias with 1, 2, 3, … clusters, and makes the best of them;
+# - `best_k(X, ks)` gets the rows themselves, and may use any other measure of a clustering that you know. It is graded
+#   on groups that are well apart, with no more rows than some hundred.
 
 # %% exercise="p.08.3" points=4
 from solutions.ch08_unsupervised.groups import best_k, elbow
@@ -127,41 +89,12 @@ plt.show()
 # %% [markdown]
 # ## 4. A few labels go a long way
 #
-# What is *label propagation*? When and why would you use it, and how can it be done? Four to eight sentences.
+# There are 5,000 recordings of frogs, and an expert has had the time to name 50 of them. "We have *label propagation*
+# for that," says somebody. Explain in four to eight sentences what will be done with the other 4,950, step by step, why
+# the model that comes of it may be better than one trained on the 50, and how it may get worse.
 
-# %% exercise="p.08.4" points=3 probe_points=4
+# %% exercise="p.08.4" points=2 probe_points=4
 from solutions.ch08_unsupervised.groups import P_08_4
-
-# %% [markdown]
-# Two functions do it. `representatives(distances)` says which rows a person should label, and `propagate(labels,
-# distances, share)` spreads these labels over the clusters, or over the inner part of each.
-
-# %% exercise="p.08.4"
-from solutions.ch08_unsupervised.groups import representatives, propagate
-
-# %% [markdown]
-# *Look*: 1,400 small digits, and labels for only 50 of them. How much is gained by choosing these 50 well, and by
-# spreading their labels? (Another run of k-means gives slightly other figures.)
-
-# %% demo
-small_digits, small_labels = load_digits(return_X_y=True)
-X_few, X_rest = np.split(small_digits, [1400])
-y_few, y_rest = np.split(small_labels, [1400])
-
-
-def reads(rows, labels):
-    """Train on some digits, and return the accuracy on those that were held back."""
-    return LogisticRegression(max_iter=10_000).fit(rows, labels).score(X_rest, y_rest)
-
-
-means = KMeans(50, n_init=3, random_state=42).fit(X_few)
-gaps = means.transform(X_few)
-asked = representatives(gaps)
-print(f"the first 50:                  {reads(X_few[:50], y_few[:50]):.1%}")
-print(f"50 representatives:            {reads(X_few[asked], y_few[asked]):.1%}")
-for share in (1.0, 0.5):
-    spread = propagate(y_few[asked], gaps, share)
-    print(f"spread over {share:4.0%} of each cluster: {reads(X_few[spread >= 0], spread[spread >= 0]):.1%}")
 
 # %% [markdown]
 # ## 5. Large data, dense data
@@ -199,42 +132,22 @@ plt.show()
 # %% [markdown]
 # ## 6. A model that asks
 #
-# What is *active learning*? When would you use it, and how does it go? Four to six sentences.
+# An hour of a radiologist is dear; pictures of lungs are there by the thousand. Describe in four to six sentences how
+# *active learning* would spend her hours: what she is shown next and who decides that, what is done with what she says,
+# and when you let her go home.
 
-# %% exercise="p.08.6" points=3 probe_points=2
+# %% exercise="p.08.6" points=2 probe_points=2
 from solutions.ch08_unsupervised.density import P_08_6
-
-# %% [markdown]
-# Write the question that the model asks: `query(probas, n, labelled)` picks the rows it is least sure of.
-
-# %% exercise="p.08.6"
-from solutions.ch08_unsupervised.density import query
-
-# %% [markdown]
-# *Look*: 20 labelled digits, and 20 more in each round, chosen by your function or at random.
-
-# %% demo
-for chosen_by in ("least sure", "chance"):
-    rng = np.random.default_rng(1)
-    known = list(range(20))
-    course = []
-    for _ in range(8):
-        model = LogisticRegression(max_iter=10_000).fit(X_few[known], y_few[known])
-        course.append(model.score(X_rest, y_rest))
-        others = [row for row in rng.permutation(1400) if row not in known]
-        known += query(model.predict_proba(X_few), 20, known) if chosen_by == "least sure" else others[:20]
-    plt.plot(range(20, 180, 20), course, marker=".", label=chosen_by)
-plt.xlabel("labels")
-plt.ylabel("accuracy on digits held back")
-plt.legend()
-plt.show()
 
 # %% [markdown]
 # ## 7. Anomaly or novelty?
 #
-# What is the difference between *anomaly detection* and *novelty detection*? Name an algorithm or a use for each.
+# Two smoke detectors have learned what kitchen air is like. One of them learned in a canteen, where something burned
+# now and then, nobody noted when; the other in a kitchen of which it is known that nothing did. For one of them you
+# need *anomaly detection*, for the other *novelty detection*. Which is which? Say what each may take for granted, what
+# it has to find, and what goes wrong if they are mixed up. Name an algorithm for each.
 
-# %% exercise="p.08.7" points=3 probe_points=2
+# %% exercise="p.08.7" points=2 probe_points=2
 from solutions.ch08_unsupervised.density import P_08_7
 
 # %% [markdown]
@@ -254,9 +167,11 @@ from solutions.ch08_unsupervised.density import flag, P_08_7_CHOICE
 # %% [markdown]
 # ## 8. Gaussian mixtures
 #
-# What is a Gaussian mixture? What can it be used for? Four to six sentences.
+# The heights of all women and men of a town are in one column, and nobody has noted whose is whose. Explain in four to
+# six sentences what a *Gaussian mixture* takes for granted about how such rows came about, what it finds out from them,
+# and two things or more that it is good for afterwards.
 
-# %% exercise="p.08.8" points=3 probe_points=4
+# %% exercise="p.08.8" points=2 probe_points=4
 from solutions.ch08_unsupervised.density import P_08_8
 
 # %% [markdown]
@@ -285,8 +200,8 @@ plt.show()
 # ## 9. How many components?
 #
 # A mixture with more components always fits its training rows better. Write what it takes to weigh that against the
-# number of parameters: `n_parameters` counts them, `bic` puts a price on them, and `best_components` chooses. (In the
-# last one, scikit-learn may do the work.)
+# number of parameters: `n_parameters` counts them, `bic` is the Bayesian information criterion, and `best_components`
+# chooses. (In the last one, scikit-learn may do the work.)
 
 # %% exercise="p.08.9" points=4
 from solutions.ch08_unsupervised.density import n_parameters, bic, best_components
@@ -317,6 +232,118 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
+# # Second halves
+#
+# These functions and choices go with questions 1, 2, 4 and 6, whose words they would have given away. If they change
+# your mind, go back and change the words.
+#
+# ## 1. Two clusterings
+#
+# Clusters have numbers, but these are names only: run k-means twice, and the same groups may be numbered otherwise.
+# Write `same_grouping(a, b)`, which says whether two clusterings are one and the same.
+#
+# Then choose all that are clustering algorithms: `"k-means"`, `"DBSCAN"`, `"agglomerative"`, `"spectral"`,
+# `"random forest"`, `"k nearest neighbours"`, `"logistic regression"`.
+
+# %% exercise="p.08.1"
+from solutions.ch08_unsupervised.groups import same_grouping, P_08_1_CHOICE
+
+# %% [markdown]
+# ## 2. Few colours
+#
+# An image is cut into regions by clustering the colours of its pixels, and each pixel is painted
+# in the colour of its cluster. Write the second step, `segment(image, centres)`.
+#
+# Then choose all the tasks that clustering is made for: `"finding kinds of customers in what they buy"`,
+# `"noticing rows that are close to no group"`, `"spreading a few labels over many rows"`,
+# `"reducing columns to distances from groups"`, `"predicting prices from thousands of past sales"`,
+# `"learning from rewards to walk"`.
+
+# %% exercise="p.08.2"
+from solutions.ch08_unsupervised.groups import segment, P_08_2_CHOICE
+
+# %% [markdown]
+# *Look*: a painting with many colours, and with few.
+
+# %% demo
+height, width = np.mgrid[0:1:60j, 0:1:90j]
+sky = np.stack([0.9 - 0.6 * height, 0.6 - 0.2 * height + 0.1 * width, 0.4 + 0.5 * height], axis=2)
+disc = ((width - 0.7) ** 2 + (height - 0.4) ** 2 < 0.03)[:, :, None]
+painting = np.where(disc, [1.0, 0.9, 0.3], sky) + np.random.default_rng(0).normal(0, 0.03, (60, 90, 3))
+figure, axes = plt.subplots(1, 4, figsize=(12, 2.4), layout="constrained")
+axes[0].imshow(painting.clip(0, 1))
+axes[0].set_title("all colours")
+for axis, k in zip(axes[1:], (8, 4, 2)):
+    centres = KMeans(k, n_init=3, random_state=0).fit(painting.reshape(-1, 3)).cluster_centers_
+    axis.imshow(np.clip(segment(painting, centres), 0, 1))
+    axis.set_title(f"{k} colours")
+for axis in axes:
+    axis.axis("off")
+plt.show()
+
+# %% [markdown]
+# ## 4. Spreading labels
+#
+# `representatives(distances)` says which rows a person should label, and `propagate(labels,
+# distances, share)` spreads these labels over the clusters, or over the inner part of each.
+
+# %% exercise="p.08.4"
+from solutions.ch08_unsupervised.groups import representatives, propagate
+
+# %% [markdown]
+# *Look*: 1,400 small digits, and labels for only 50 of them. How much is gained by choosing these 50 well, and by
+# spreading their labels? (Another run of k-means gives slightly other figures.)
+
+# %% demo
+small_digits, small_labels = load_digits(return_X_y=True)
+X_few, X_rest = np.split(small_digits, [1400])
+y_few, y_rest = np.split(small_labels, [1400])
+
+
+def reads(rows, labels):
+    """Train on some digits, and return the accuracy on those that were held back."""
+    return LogisticRegression(max_iter=10_000).fit(rows, labels).score(X_rest, y_rest)
+
+
+means = KMeans(50, n_init=3, random_state=42).fit(X_few)
+gaps = means.transform(X_few)
+asked = representatives(gaps)
+print(f"the first 50:                  {reads(X_few[:50], y_few[:50]):.1%}")
+print(f"50 representatives:            {reads(X_few[asked], y_few[asked]):.1%}")
+for share in (1.0, 0.5):
+    spread = propagate(y_few[asked], gaps, share)
+    print(f"spread over {share:4.0%} of each cluster: {reads(X_few[spread >= 0], spread[spread >= 0]):.1%}")
+
+# %% [markdown]
+# ## 6. The question
+#
+# Write the question that the model asks: `query(probas, n, labelled)` picks the rows it is least sure of.
+
+# %% exercise="p.08.6"
+from solutions.ch08_unsupervised.density import query
+
+# %% [markdown]
+# *Look*: 20 labelled digits, and 20 more in each round, chosen by your function or at random.
+
+# %% demo
+for chosen_by in ("least sure", "chance"):
+    rng = np.random.default_rng(1)
+    known = list(range(20))
+    course = []
+    for _ in range(8):
+        model = LogisticRegression(max_iter=10_000).fit(X_few[known], y_few[known])
+        course.append(model.score(X_rest, y_rest))
+        others = [row for row in rng.permutation(1400) if row not in known]
+        known += query(model.predict_proba(X_few), 20, known) if chosen_by == "least sure" else others[:20]
+    plt.plot(range(20, 180, 20), course, marker=".", label=chosen_by)
+plt.xlabel("labels")
+plt.ylabel("accuracy on digits held back")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# # Faces
+#
 # ## 10. Faces in clusters
 #
 # The Olivetti faces are 400 portraits of 40 people, ten of each: with glasses and without, laughing, looking away. An

@@ -39,13 +39,118 @@ from course.datasets import load
 # %% [markdown]
 # ## 1. What a sequence is turned into
 #
-# What can a network that reads sequences be used for? Give a few applications of each kind: sequence to sequence,
-# sequence to vector, vector to sequence.
+# Networks for sequences are sorted by what goes in and what comes out: a *sequence*, one time step after the other, or
+# a *vector*, something without time steps. Think of a hospital, a railway, or wherever you know your way about, and
+# invent jobs there for such networks: two that make a sequence of a sequence, two that make a vector of a sequence, and
+# one that makes a sequence of a vector. (A function for this comes after question 8, as for 5 and 6.)
 
-# %% exercise="p.13.1" points=3 probe_points=2
+# %% exercise="p.13.1" points=2 probe_points=2
 from solutions.ch13_sequences.recurrent import P_13_1
 
 # %% [markdown]
+# ## 2. Shapes
+#
+# One wrong dimension is the most common mistake of all with recurrent layers, and often nothing complains. Write
+# `recurrent_shapes(…)`, which tells for any such layer what it wants to be given and what it gives back.
+
+# %% exercise="p.13.2" points=3
+from solutions.ch13_sequences.recurrent import recurrent_shapes
+
+# %% [markdown]
+# ## 3. Deep, and with an output at each step
+#
+# A colleague has a network in PyTorch with one recurrent layer, which reads a patient's days and says on the last of
+# them whether there is danger. Tell her what she has to change to have three layers on top of each other, and then,
+# what to change to be told after *every* day. Say which shape the tensors have at each place.
+
+# %% exercise="p.13.3" points=2 probe_points=3
+from solutions.ch13_sequences.recurrent import P_13_3
+
+# %% [markdown]
+# Build it: `deep_network(n_features, n_hidden, n_layers, n_outputs)`.
+
+# %% exercise="p.13.3"
+from solutions.ch13_sequences.recurrent import deep_network, _DeepNetwork
+
+# %% [markdown]
+# ## 4. Loaves for the week
+#
+# A bakery knows how many loaves it has sold on each day for years, and would like to plan the next five. First the
+# data: write `next_values(series, window, horizon)`, the windows with what follows each day of them.
+
+# %% exercise="p.13.4" points=3
+from solutions.ch13_sequences.recurrent import next_values
+
+# %% [markdown]
+# And which networks are trained on such targets to give, asked *once* after the last day of a window, all five numbers
+# for the five days to come, each of them learned as a target of its own? (A network that forecasts one day, is given
+# its own forecast and asked again, would be called five times.) Choose all: `"sequence to vector, 5 outputs at the last
+# step"`, `"sequence to sequence, 5 outputs at every step"`, `"sequence to sequence, 1 output at every step"`, `"vector
+# to sequence, from the first day only"`.
+
+# %% exercise="p.13.4"
+from solutions.ch13_sequences.recurrent import P_13_4_CHOICE
+
+# %% [markdown]
+# ## 5. What is hard about training
+#
+# A recurrent network is to read the load of a power line minute by minute, ten thousand minutes at a time, and what
+# matters may have happened at the beginning. Name three things that you expect to go wrong, or to be a nuisance. Say
+# why they befall recurrent networks of all things, and what you would try against each.
+
+# %% exercise="p.13.5" points=3 probe_points=3
+from solutions.ch13_sequences.recurrent import P_13_5
+
+# %% [markdown]
+# ## 6. Inside an LSTM cell
+#
+# Follow an LSTM cell through one time step, in words, formulas, or a drawing. What does it bring along from the step
+# before, what does it work out from that and from its input, and how does this become what it takes along to the next?
+
+# %% exercise="p.13.6" points=4 probe_points=4
+from solutions.ch13_sequences.layers import P_13_6
+
+# %% [markdown]
+# ## 7. Convolutions before recurrence
+#
+# A heart is measured 500 times per second, and a recurrent network is to read a minute of it. Somebody puts two
+# one-dimensional convolutional layers in front, with a stride of 4 each. What is that good for? Think of what the
+# recurrent layer gets to see then, of what the new layers may find by themselves, and of the time it takes.
+
+# %% exercise="p.13.7" points=2 probe_points=2
+from solutions.ch13_sequences.layers import P_13_7
+
+# %% [markdown]
+# Two functions to reckon with: `conv_length(length, kernel, stride)` is how long a sequence is after a layer without
+# padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at.
+
+# %% exercise="p.13.7"
+from solutions.ch13_sequences.layers import conv_length, steps_seen
+
+# %% [markdown]
+# ## 8. What a video shows
+#
+# A sports archive has clips of ten seconds and would like to know of each whether somebody swims, rows or dives.
+# Describe a network for that, from the pictures to the answer: which parts has it, what does each of them get, and what
+# does it hand on?
+
+# %% exercise="p.13.8" points=3 probe_points=3
+from solutions.ch13_sequences.layers import P_13_8
+
+# %% [markdown]
+# Write `video_shapes(…)`, the shape of the data at four places of such a network.
+
+# %% exercise="p.13.8"
+from solutions.ch13_sequences.layers import video_shapes
+
+# %% [markdown]
+# # Second halves
+#
+# These functions and choices go with questions 1, 5 and 6, whose words they would have given away. If they change your
+# mind, go back and change the words.
+#
+# ## 1. Kinds
+#
 # Write `sequence_kind(n_in, n_out)`, which names the kind by the number of time steps that go in and come out. Then
 # sort these nine applications, each under the name it has here:
 #
@@ -58,56 +163,9 @@ from solutions.ch13_sequences.recurrent import P_13_1
 from solutions.ch13_sequences.recurrent import sequence_kind, P_13_1_CHOICE
 
 # %% [markdown]
-# ## 2. Shapes
+# ## 5. Far back, and far too large
 #
-# How many dimensions do the inputs of a recurrent layer have, and how many its outputs? Which is which? Write
-# `recurrent_shapes(…)`, which says it for any layer: one wrong dimension is the most common mistake of all.
-
-# %% exercise="p.13.2" points=3
-from solutions.ch13_sequences.recurrent import recurrent_shapes
-
-# %% [markdown]
-# ## 3. Deep, and with an output at each step
-#
-# How do you build a *deep* sequence-to-sequence network in PyTorch: several recurrent layers, and an output at each
-# time step? And what changes if only one output for the whole sequence is wanted?
-
-# %% exercise="p.13.3" points=3 probe_points=3
-from solutions.ch13_sequences.recurrent import P_13_3
-
-# %% [markdown]
-# Build it: `deep_network(n_features, n_hidden, n_layers, n_outputs)`.
-
-# %% exercise="p.13.3"
-from solutions.ch13_sequences.recurrent import deep_network, _DeepNetwork
-
-# %% [markdown]
-# ## 4. The next seven days
-#
-# You have one daily series, and want a forecast of the next seven days. First the data: write
-# `next_values(series, window, horizon)`, the windows with what follows each day of them.
-
-# %% exercise="p.13.4" points=3
-from solutions.ch13_sequences.recurrent import next_values
-
-# %% [markdown]
-# And which networks can be trained on such data, to give seven values for the seven days to come? Choose all that can:
-# `"sequence to vector, 7 outputs at the last step"`, `"sequence to sequence, 7 outputs at every step"`,
-# `"sequence to sequence, 1 output at every step"`, `"vector to sequence, from the first day only"`.
-
-# %% exercise="p.13.4"
-from solutions.ch13_sequences.recurrent import P_13_4_CHOICE
-
-# %% [markdown]
-# ## 5. What is hard about training
-#
-# What are the main difficulties when you train a recurrent network, and what can be done about each?
-
-# %% exercise="p.13.5" points=3 probe_points=3
-from solutions.ch13_sequences.recurrent import P_13_5
-
-# %% [markdown]
-# Two small functions show the first two. Take the simplest recurrent network there is, one number with
+# Take the simplest recurrent network there is, one number with
 # $h_t = w\,h_{t-1} + x_t$: `steps_remembered(w, least)` says how far back it can feel anything. And
 # `clipped(gradients, max_norm)` tames gradients that explode.
 #
@@ -132,49 +190,16 @@ plt.show()
 print("felt for", steps_remembered(0.95, 0.01), "steps, with w = 0.95 and a limit of 1%")
 
 # %% [markdown]
-# ## 6. Inside an LSTM cell
+# ## 6. One step
 #
-# Draw, or describe, an LSTM cell: its two states, its gates, and what happens in one time step.
-
-# %% exercise="p.13.6" points=4 probe_points=4
-from solutions.ch13_sequences.layers import P_13_6
-
-# %% [markdown]
-# Now write that step, with the weights as PyTorch keeps them: `lstm_step(x, h, c, W_x, W_h, b)`.
+# Write one step of an LSTM cell, with the weights as PyTorch keeps them: `lstm_step(x, h, c, W_x, W_h, b)`.
 
 # %% exercise="p.13.6"
 from solutions.ch13_sequences.layers import lstm_step
 
 # %% [markdown]
-# ## 7. Convolutions before recurrence
+# # Four projects
 #
-# Why would you put one-dimensional convolutional layers into a recurrent network?
-
-# %% exercise="p.13.7" points=3 probe_points=2
-from solutions.ch13_sequences.layers import P_13_7
-
-# %% [markdown]
-# Two functions to reckon with: `conv_length(length, kernel, stride)` is how long a sequence is after a layer without
-# padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at.
-
-# %% exercise="p.13.7"
-from solutions.ch13_sequences.layers import conv_length, steps_seen
-
-# %% [markdown]
-# ## 8. What a video shows
-#
-# Which neural network would you use to classify videos? Describe it from the frames to the class.
-
-# %% exercise="p.13.8" points=3 probe_points=3
-from solutions.ch13_sequences.layers import P_13_8
-
-# %% [markdown]
-# Write `video_shapes(…)`, the shape of the data at four places of such a network.
-
-# %% exercise="p.13.8"
-from solutions.ch13_sequences.layers import video_shapes
-
-# %% [markdown]
 # ## 9. Rail and bus, two weeks ahead
 #
 # Every day, hundreds of thousands of people in Chicago take the train, and as many take the bus. How many will it be

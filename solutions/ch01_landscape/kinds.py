@@ -12,16 +12,14 @@ from sklearn.neighbors import KNeighborsClassifier
 
 Array = NDArray[Any]
 P_01_1 = """
-A program learns when it gets better at a task by itself, from data, instead of following rules that a person has
-written for that task. Three things have to be named to say so: the **task** (flag spam), the **experience** it
-learns from (mails that people have marked), and a **measure** of how well it does (the share of mails it gets
-right). It learns if the measure improves as experience grows. A program that merely stores a copy of an
-encyclopedia has more data afterwards, and is no better at anything.
+What it does was not written down for it: it comes out of **examples**, or of tries that went well or badly. Whether it
+has learned can only be said of a **task** (to heat when people would), and of a **figure** for how well it does that
+(how seldom somebody still reaches for the dial). If the figure gets better with more examples, it learns. A camera has
+a fuller card after a thousand pictures than after ten, but there is nothing that it does better.
 """
 P_01_1_RUBRIC = """
-- 1 point: the behaviour comes from data (examples, experience), not from rules written by hand
-- 1 point: names a task that the system is to do
-- 1 point: names a measure of performance, which improves with experience
+- 1 point: what it does comes from examples or experience, and not from rules that somebody has written
+- 1 point: with more of them it gets better at something, and one could measure that; so a full camera has not learned
 """
 
 
@@ -35,8 +33,8 @@ def learn_threshold(values: Array, labels: Array) -> float:
 
     Returns
     -------
-    A threshold t, such that the rule ``values >= t`` makes as few mistakes on the examples as such a rule can. Where
-    several do, any of them.
+    A threshold t, such that the rule ``values >= t`` makes as few mistakes on the examples as such a rule can: it may
+    lie between the values, and above or below all of them. Where several do, any of them.
 
     Examples
     --------
@@ -51,21 +49,19 @@ def learn_threshold(values: Array, labels: Array) -> float:
 
 
 P_01_2 = """
-- **No method is known.** Nobody can write down how to recognise a word in a recording, but there are recordings.
-- **The rules would be endless.** A hand-tuned list of exceptions can be replaced by one model, which is shorter,
-  easier to keep up and often more accurate.
-- **The world keeps changing.** Spammers change their words; a model is trained again on new data, or learns all the
-  time, and nobody has to rewrite it.
-- **People want to understand.** What a model has found in a mountain of data (which words, which customers, which
-  genes) shows us relations that we had not thought of.
+- **Nobody knows how.** We hear at once that it is a blackbird and can't say by what, but recordings with names exist.
+- **The rules have no end.** A list of 900 patterns, each with its exceptions, can give way to one model, which is
+  shorter, easier to look after, and often right more often.
+- **It never stays as it is.** Thieves change their tricks; a model is fitted to last week's cases, and nobody has to
+  write anything.
+- **We want to know, too.** What a model makes use of in ten million logs (heat? one app?) is news to the engineers.
 """
 P_01_2_RUBRIC = """
-- 1 point: problems for which no step-by-step solution is known
-- 1 point: long lists of hand-tuned rules that a model replaces
-- 1 point: surroundings that change, to which the system adapts
-- 1 point: insight for people from large amounts of data
+- 1 point: two different reasons of these four, each with an example: nobody can write the steps down; a long list of
+  rules made by hand; a world that changes; to find out what is in a lot of data
+- 1 point: the other two (another reason that is sound counts, too)
 """
-# The four letters of the reasons that are sound, such as ["a", "b", "c", "d"].
+# The four letters of the tasks for a learner, such as ["a", "b", "c", "d"].
 P_01_2_CHOICE: list[str] = ["a", "c", "f", "g"]
 
 
@@ -95,14 +91,16 @@ def rules_and_weights(levels: Sequence[int]) -> tuple[int, int]:
 
 
 P_01_3 = """
-A training set is labelled when each of its examples comes with the answer that the model is to give: a mail with the
-mark "spam" or "wanted", a house with the price it was sold for. That answer is called the label or target. It is
-what the model is corrected by while it is fitted. The same mails without the marks would be an unlabelled training
-set, good for finding groups or oddities, but not for learning what people call spam.
+Somebody who knows has to look at each picture and note the answer that the model is to give one day: "healthy",
+"pneumonia", or where the shadow is. Such a note is called a *label*, or the target. While the model is fitted, what it
+says is compared with the labels, so every picture that is used for that needs one.
+
+Without labels one can still sort the pictures into groups that look alike, find odd ones, or shrink them to a few
+numbers; which group is ill the pictures don't say.
 """
 P_01_3_RUBRIC = """
-- 1 point: the desired output (label, target) comes with the examples
-- 1 point: with every one that is used for fitting, and said what an unlabelled set is, or an example of both
+- 1 point: the answer that is wanted (label, target), for each picture that the model is fitted to
+- 1 point: something that needs no labels, such as groups, oddities, fewer dimensions, a map of the pictures
 """
 
 
@@ -133,12 +131,14 @@ def labelled_rows(rows: Sequence[dict[str, Any]], target: str) -> list[int]:
 P_01_4_CHOICE: list[str] = ["classification", "regression"]
 
 
-def baseline(targets: Sequence[Any]) -> tuple[str, Any]:
+def baseline(targets: Sequence[Any], between: bool) -> tuple[str, Any]:
     """Name the task, and give the best answer of a model that may not look at any feature.
 
     Parameters
     ----------
-    targets : the targets of a training set. Texts and truth values name a class; numbers measure an amount.
+    targets : the targets of a training set: texts, truth values or numbers.
+    between : whether there can be an answer between two of them, as between 2 and 3 metres, or not, as between the
+        digits 2 and 3.
 
     Returns
     -------
@@ -147,16 +147,16 @@ def baseline(targets: Sequence[Any]) -> tuple[str, Any]:
 
     Examples
     --------
-    >>> task, prediction = baseline(["cat", "dog", "cat"])
-    >>> task == baseline([False, True, True])[0], prediction
+    >>> task, prediction = baseline(["cat", "dog", "cat"], between=False)
+    >>> task == baseline([False, True, True], between=False)[0], prediction
     (True, 'cat')
-    >>> task, prediction = baseline([2.0, 3.0, 10.0])
-    >>> task == baseline(["cat", "dog", "cat"])[0], float(prediction)
+    >>> task, prediction = baseline([2.0, 3.0, 10.0], between=True)
+    >>> task == baseline(["cat", "dog", "cat"], between=False)[0], float(prediction)
     (False, 5.0)
     """
-    if isinstance(targets[0], str | bool):  # bool first: Python takes True for the number 1
-        return "classification", Counter(targets).most_common(1)[0][0]
-    return "regression", sum(targets) / len(targets)
+    if between:
+        return "regression", sum(targets) / len(targets)
+    return "classification", Counter(targets).most_common(1)[0][0]
 
 
 # Four different words out of the options above.

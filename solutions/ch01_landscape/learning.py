@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 Line = tuple[float, float]
 P_01_9 = """
-An online learner takes its examples one by one, or in small batches, as they arrive, and changes a little with each;
-it never starts again from nothing. Each step is quick and cheap, so it keeps up with a stream, adapts when the world
-changes, and need not store what it has seen. A batch learner, in contrast, is trained on all data at once, and has to
-be trained again from scratch, on old and new data, to learn anything more. The *learning rate* says how fast the
-online learner follows, and forgets; if bad data comes in, it gets worse while it is at work, so it has to be watched.
+The online learner changes its numbers a little, in the direction that would have made this one forecast better, and is
+done within a moment; the price need not even be stored. The batch learner can't add anything: it goes through all the
+prices again, the new one among them, and takes hours, so it will do that tonight or next Sunday.
+
+That is worth a lot where data keep coming, where the world changes, or where there is no room to store things. But what
+learns at once also learns nonsense at once: a typing error pulls the forecasts away, the further the higher the
+learning rate, so somebody or something has to watch what comes in.
 """
 P_01_9_RUBRIC = """
-- 1 point: learns incrementally, example by example or in mini-batches
-- 1 point: says what that is good for: change, streams, little memory or autonomous systems (one will do)
-- 1 point: contrasts it with batch learning, which is trained again on everything
+- 1 point: online: a small step for each example (or a few); in batches: trained again on everything
+- 1 point: a use (a stream, a changing world, little memory), or the danger (bad data make it worse at once)
 """
 
 
@@ -55,15 +56,15 @@ def predict_then_learn(x: Array, y: Array, rate: float) -> list[float]:
 
 
 P_01_10 = """
-Out-of-core learning trains on data that does not fit into a computer's main memory. The data stays on disk; one part
-(a mini-batch) is loaded, the model learns from it, the part is dropped, and the next one is loaded, until all have been
-seen. For that the model has to learn incrementally, so online algorithms are used. It is usually done offline, before
-the system goes to work, and not on a live stream.
+The table is larger than the computer's main memory. So it stays on disk, a part that fits is read, the model takes from
+it what it can, the part is forgotten, and the next one takes its place, until the last part is through (or several
+times over). The learner must therefore be able to go on from where it is when more examples come, as online learners
+do: one that needs all rows at the same time is out. Nothing has to be live about that: it may all happen the night
+before the model goes to work.
 """
 P_01_10_RUBRIC = """
-- 1 point: for data that does not fit into main memory
-- 1 point: the data is cut into parts that are loaded one after the other
-- 1 point: trained incrementally, with an online algorithm
+- 1 point: for data larger than the memory, which are read part by part
+- 1 point: the learner goes on with each part (online or incremental learning), without the parts before
 """
 
 
@@ -125,15 +126,17 @@ def predict_by_neighbours(x: Array, y: Array, new: float, k: int) -> float:
 
 
 P_01_12 = """
-A **parameter** belongs to the model: it is found by fitting to the data, and prediction uses it, like the slope and
-intercept of a line. A **hyperparameter** belongs to the learning algorithm: it is fixed before training starts and
-stays as it is meanwhile, like the strength of a penalty or the number of neighbours. Fitting can't find it, since on
-the training data the weakest penalty always looks best; so it is chosen by comparing trained models on other data.
+Hands off the **parameters**: training finds them in the sales of past days, and the forecast is worked out from them.
+How many rolls each degree of warmth brings is one, how many are sold at zero degrees another.
+
+The **hyperparameters** are yours. They tell the training how to go about it, so they have to stand before it starts,
+and it doesn't touch them: how hard to hold the parameters back (a penalty), or how many similar days to ask. Don't
+set them by the days that the model was fitted to, or you will always hold back too little: try some values, and see
+which model does best on days that it has not seen.
 """
 P_01_12_RUBRIC = """
-- 1 point: a parameter is found from the data by training, and the prediction depends on it
-- 1 point: a hyperparameter is set before training and belongs to the learning algorithm
-- 1 point: an example of each
+- 1 point: parameters are found by training on the data, hyperparameters are set before it; with an example of each
+- 1 point: hyperparameters are chosen by comparing models on other data than those they were fitted to
 """
 # The letters of what is learned from the data, as a list.
 P_01_12_LEARNED: list[str] = ["a", "d", "e", "h", "i"]
@@ -166,15 +169,17 @@ def fit_with_penalty(x: Array, y: Array, alpha: float) -> dict[str, float]:
 
 
 P_01_13 = """
-It **searches** for values of the model's parameters with which the model will do well on new examples. Its usual
-**strategy** is to minimise a cost function: how badly the model does on the training data, plus a penalty for a
-complicated model if it is regularised. To make a **prediction** it puts the features of the new example into the
-model's function with the parameters it has found; the training data is no longer needed.
+It has searched among all lines. A line is two numbers, where it begins and how steep it is; these are the model's
+*parameters*. For each pair one can work out a single figure, such as the mean of the squared distances to the countries
+that are known, and the line to keep has the lowest. (That figure is called the *cost*; some costs charge for steepness,
+too.) What one really hopes for is that it comes close to countries which are not in the table.
+
+For a new country its wealth goes into the equation of the line, and out comes a satisfaction. The table could have been
+burned by then.
 """
 P_01_13_RUBRIC = """
-- 1 point: searches for the parameter values with which the model generalises
-- 1 point: minimises a cost on the training data (a penalty may be mentioned)
-- 1 point: feeds new features into the function with the parameters that were found
+- 1 point: it searches for parameters, by the lowest cost on the known examples
+- 1 point: it predicts by putting the new feature into the function; the examples are not needed any more
 """
 
 
@@ -227,15 +232,17 @@ def predict_line(line: Line, new: float) -> float:
 
 
 P_01_14 = """
-Two kinds of things go wrong: the data, and the model. **Too little data** leaves nothing to learn from; data that is
-**not representative** teaches another world than the one the model will work in; data **of poor quality**, full of
-errors and gaps, hides the pattern, and **irrelevant features** drown it. A model that is too simple for the data
-**underfits**: it is poor even on what it was trained on. One that is too flexible **overfits**: it learns the noise,
-and is poor on anything else.
+- **Hardly any data:** what it picks up from so few rows is mostly chance.
+- **Other data:** it was taught on people at a car park and has to speak for a town; it has learned another world.
+- **Bad data:** errors and gaps cover up what there is to see, and columns that have nothing to do with the question
+  offer coincidences.
+- **The wrong model:** one that is too stiff for the pattern misses it even on its own training rows (*underfitting*);
+  one that is too bendy follows every wobble of them, and is lost on other rows (*overfitting*).
 """
 P_01_14_RUBRIC = """
-- 2 points: two troubles with data: too little of it, not representative, of poor quality, irrelevant features
-- 2 points: two more; underfitting and overfitting count as well
+- 1 point: two things with what they do, out of: too few data, data that are not representative, errors and gaps,
+  irrelevant features, a model that underfits, a model that overfits
+- 1 point: two more of them
 """
 # Four different letters.
 P_01_14_CHOICE: list[str] = ["a", "d", "e", "h"]

@@ -41,16 +41,16 @@ def train_and_new_error(x: Array, y: Array, x_new: Array, y_new: Array, degree: 
 
 
 P_01_16 = """
-A test set is a part of the data that is put aside before anything else, at random, so that it looks like what the
-system will meet. Neither fitting nor any choice between models may use it. At the end the finished model is measured
-on it once: since the model has never seen these examples, the error estimates the *generalisation error*, what users
-would get, before the system is let loose on them. The training error says little about that. A test set that is used
-again and again to choose by becomes one more training set.
+Before anything else, some of the rows should have been drawn by lot and locked away, so that they are a fair sample of
+what the model will meet. That is a *test set*: nothing is fitted to it, and nothing is decided by it.
+
+When all is done, the model answers for these rows. They are as new to it as those of the customers will be, so its
+mistakes there tell what to expect in use (the *generalisation error*), which the mistakes on rows that it knows don't.
+He may look once. If he looks, changes something and looks again, the rows have begun to teach him.
 """
 P_01_16_RUBRIC = """
-- 1 point: data put aside, used for neither fitting nor choosing
-- 1 point: to estimate the error on new data, before the system is used
-- 1 point: representative, or used only once or rarely
+- 1 point: rows that are put aside before fitting, and take part in neither fitting nor choosing
+- 1 point: they tell how it will do on new data; and one of: drawn at random or representative, looked at once
 """
 
 
@@ -81,16 +81,16 @@ def hold_out(n: int, share: float, seed: int) -> tuple[Array, Array]:
 
 
 P_01_17 = """
-A validation set is a part of the training data that is held back to compare models and to choose hyperparameters. Every
-candidate is trained on the rest and measured on the validation set; the best one wins. It is then trained once
-more on the whole training data, validation set included, and only this final model is measured on the test set. If one
-chose by the test set instead, the winner would owe part of its score to luck, and no untouched data would be left to
-find that out.
+Some of the rows to train on are held back, at random: they are the *validation set*. Each of the five is fitted to the
+others and judged by these. The rows of the fit can't decide, because the degree that bends most always comes closest to
+them; nor can the test set, or nothing would be left that has had no say.
+
+Once degree 3, for instance, has won, the rows that were held back are still good for learning: a polynomial of degree 3
+is fitted to all of them together. That is the model, and the test set tells how good it is.
 """
 P_01_17_RUBRIC = """
-- 1 point: held back from the training data
-- 1 point: to compare models or to tune hyperparameters
-- 1 point: the winner is trained on all of the training data, then measured once on the test set
+- 1 point: rows held back from the training data (validation set) decide; on those of the fit the most flexible wins
+- 1 point: afterwards the winner is fitted again to all the training data, those rows included
 """
 # The six letters in the order in which the steps are taken, as a list.
 P_01_17_ORDER: list[str] = ["d", "b", "f", "a", "e", "c"]
@@ -133,16 +133,18 @@ def choose_degree(
 
 
 P_01_18 = """
-A train-dev set is a part of the *training* data that is held back from training. It is needed when the training data
-may differ from what the system will meet, and so from the validation and test sets: photos from the web to train on,
-photos from phones to work on. The model is trained without it, then measured on it. If it does badly on the train-dev
-set, though well on the training set, it overfits. If it does well there but badly on the validation set, the cause is
-the mismatch of the two kinds of data: make the training data more like the data at work.
+Some thousand of the *drawings*, kept out of training. One engineer believes that the robot has learned its drawings by
+heart; the other one, that it knows plants from drawings very well, and that fields just look otherwise. The validation
+set can't tell, since both would make it fail there.
+
+Drawings that it has not seen can. If it fails on these as well, the first is right: it *overfits*, and needs a simpler
+model, a penalty, or more drawings. If it does well on them, the second is right: the data don't *match*, and the
+drawings need mud, shadows and blur until they look like fields. Where training data and validation data are of one kind
+there is no quarrel, and no need for such a set.
 """
 P_01_18_RUBRIC = """
-- 1 point: a part of the training data that is held back
-- 1 point: for when training data and validation (or production) data may differ
-- 1 point: bad on train-dev means overfitting, good there and bad on validation means mismatch
+- 1 point: drawings (training data), held back from training; needed because training and validation data differ in kind
+- 1 point: bad on it means overfitting; good on it and bad on the validation set means that the data don't match
 """
 
 
@@ -153,7 +155,7 @@ def diagnose(wanted: float, train: float, train_dev: float, validation: float, g
     ----------
     wanted : the error that could be reached, by a person for instance.
     train, train_dev, validation : the model's errors.
-    gap : an error counts as worse than another if it is larger by more than this.
+    gap : an error counts as worse than another if it is larger by more than this. One that is smaller is no trouble.
 
     Returns
     -------
@@ -176,14 +178,16 @@ def diagnose(wanted: float, train: float, train_dev: float, validation: float, g
 
 
 P_01_19 = """
-Whoever tries many settings and keeps the one that does best on the test set picks, among other things, the one that was
-luckiest on just these examples: the hyperparameters have been fitted to the test set. Its error then is too good to be
-true, no longer an estimate for new data, and in production the model does worse than was promised. That is what a
-validation set, or cross-validation, is for; the test set is used once, at the end.
+Of forty settings that are about equally good, one has the most luck with just these examples, and it is that one which
+was kept. The 3% are its luck as well as its skill, and only the skill goes along to the customers, so that they will
+see more mistakes.
+
+The choice should have been left to a validation set, or to cross-validation. Then the test set has had no say in it,
+and what it measures of the one that was chosen may be promised.
 """
 P_01_19_RUBRIC = """
-- 1 point: the choice overfits the test set
-- 1 point: the measured error is too optimistic, so that the model does worse in production
+- 1 point: the best of forty owes a part of its score to luck with these examples: it was fitted to the test set
+- 1 point: so the figure for new data is worse; an honest one needs data that took no part in the choice
 """
 
 
@@ -214,14 +218,15 @@ def optimism(test_right: Array, fresh_right: Array) -> tuple[float, float]:
 
 
 TF1_01_19 = """
-Cross-validation compares models, and chooses hyperparameters, without a validation set of its own. The training data is
-cut into k parts; each part takes its turn as the validation set while the model is trained on all the others, and the k
-scores are averaged. So no example is lost for training, each one is used for validation exactly once, and the spread of
-the scores says how far to trust them. The price is that every candidate is trained k times.
+All 200 stay together, dealt into five heaps, for example. In each round another heap is left out while a model is
+trained on the other four, and the heap that was left out judges it. After five rounds every patient has been asked
+about once, by a model that had not seen him, and has taught four times; the mean of the five scores is what candidates
+are compared by, and their spread tells how far to trust it. The price is time: five models instead of one, for each
+candidate.
 """
 TF1_01_19_RUBRIC = """
-- 1 point: compares or selects models without a separate validation set
-- 1 point: saves training data, because every example takes part in both
+- 1 point: each part is left out once and judges what was trained on the others; the scores are averaged
+- 1 point: no row is lost to training, or each one serves for both; the price is to train k times
 """
 
 

@@ -92,25 +92,28 @@ def impurities(y: ArrayLike, goes_left: ArrayLike) -> tuple[float, float, float,
     return gini(y), left, right, float(share * left + (1 - share) * right)
 
 
-def worse_child(n_zeros: int, n_ones: int) -> list[int]:
-    """Return labels such that the best split leaves a child that is less pure than its parent.
+def worse_child(n_zeros: int, n_ones: int) -> list[int] | None:
+    """Return labels such that the best split leaves a child that is less pure than its parent, or None.
 
     Parameters
     ----------
-    n_zeros, n_ones : how many rows there are of class 0 and of class 1; 1 or more ones, and more than twice as many
-        zeros.
+    n_zeros, n_ones : how many rows there are of class 0 and of class 1. Either there is one of each, or there are 1 or
+        more ones and more than twice as many zeros.
 
     Returns
     -------
     The labels of the rows in the order of their only feature, whose values are all different. The best split is the
-    one with the least weighted impurity of its children (Gini); it takes the first rows to the left.
+    one with the least weighted impurity of its children (Gini); it takes the first rows to the left. None if there is
+    no such order of these rows.
 
     Examples
     --------
-    >>> y = worse_child(4, 1)
-    >>> sorted(y)
-    [0, 0, 0, 0, 1]
+    >>> y = worse_child(1, 1)
+    >>> y is None or sorted(y) == [0, 1]
+    True
     """
+    if n_zeros == n_ones == 1:  # whichever comes first, both children are pure
+        return None
     # Cutting off the long tail of zeros is worth so much that the even mixture left behind does not matter.
     return [0] * n_ones + [1] * n_ones + [0] * (n_zeros - n_ones)
 

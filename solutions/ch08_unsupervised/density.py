@@ -9,17 +9,15 @@ from scipy.stats import multivariate_normal
 from sklearn.mixture import GaussianMixture
 
 P_08_6 = """
-In active learning the model chooses which instances a person should label next. That pays where unlabelled data are
-plenty and every label costs time or money: radiographs that only a specialist can read, for example.
-
-A model is trained on the few labels there are, and predicts all the rest. The instances it is least sure of go to the
-person (uncertainty sampling), since their labels teach it most. With the new labels it is trained again, and so on,
-until another round of labelling gains too little to be worth its price.
+The model decides. It is trained on the few pictures that have a diagnosis and looks at all the others; where it hardly
+leans to either side, her word will teach it most, so that is what she sees next. (One can also show her what is most
+unlike all she has seen.) What she says is added to the training set, the model is trained again, and is unsure about
+other pictures now. She may go home when a round of her answers no longer makes it better on pictures kept for that, or
+not by as much as the round has cost.
 """
 P_08_6_RUBRIC = """
-- 1 point: useful where labels are dear and unlabelled data plenty
-- 1 point: a person labels the instances that the model chooses, such as those it is least sure of
-- 1 point: train, ask, train again, until the gain is no longer worth it
+- 1 point: the model chooses what a person labels next, such as the rows it is least sure of
+- 1 point: train, ask, train again, until that gains less than it costs; it pays where labels are dear and rows are not
 """
 
 
@@ -50,18 +48,20 @@ def query(probas: ArrayLike, n: int, labelled: Sequence[int]) -> list[int]:
 
 
 P_08_7 = """
-In *anomaly detection* (or outlier detection) the training data may contain outliers. The algorithm has to find them
-there, and it can look for more in new data: typing errors in a table that is to be cleaned, for example. An isolation
-forest is often used.
+The canteen is a case for *anomaly detection*. Among the hours it learned from, some were smoke, and it doesn't know
+which: the model has to mistrust its own training rows, point at the odd ones, and do the same for new hours. An
+isolation forest, which looks for rows that are quickly set apart, is a good choice.
 
-In *novelty detection* the training data are taken to be clean: everything in them is normal. What is looked for is
-something new, an instance unlike all of them. A one-class SVM suits that, but is misled if the training data were not
-clean after all.
+In the other kitchen all that was learned is normal by promise: *novelty detection*. Only new hours are under suspicion,
+and whatever is unlike everything before is an alarm, for which a one-class SVM can draw the border.
+
+If the detector of the clean kitchen were put up in the canteen, it would learn there that a little smoke is part of
+cooking. The other way round, it would throw out some clean hours for nothing.
 """
 P_08_7_RUBRIC = """
-- 1 point: anomaly detection: training data may contain outliers, which are to be found as well
-- 1 point: novelty detection: training data are taken to be clean, and new instances unlike them are flagged
-- 1 point: a fitting algorithm or example for each (such as isolation forest; one-class SVM)
+- 1 point: anomaly detection (canteen): there may be outliers among the training rows, and they have to be found, too
+- 1 point: novelty detection (clean kitchen): training rows are all normal, new rows unlike them are flagged; with a
+  fitting algorithm for each (such as isolation forest; one-class SVM)
 """
 
 
@@ -101,17 +101,18 @@ def flag(
 # For each of the cases a to d "anomaly" or "novelty".
 P_08_7_CHOICE: dict[str, str] = {"a": "anomaly", "b": "novelty", "c": "novelty", "d": "anomaly"}
 P_08_8 = """
-A Gaussian mixture is a model of how data came about: each instance was drawn from one of k Gaussian distributions,
-which of them was decided by chance, with k fixed weights. The weights, and each Gaussian's mean and covariance, are
-unknown and estimated from the data, usually by expectation-maximisation.
+It takes for granted that there are some groups, two here, and that within each the heights follow a bell curve of their
+own, a Gaussian; that for each row a lot was drawn to say which group it comes from; and that the lot was lost. How
+large the groups are (the weights), where each bell has its middle and how wide it is (with more columns: its
+covariance) is found out from the rows, by steps that make them more and more likely.
 
-It is used to estimate a density, for clustering (a soft one: every instance has a probability for each cluster), for
-anomaly detection (instances at places of low density), and to draw new instances like those in the data.
+Afterwards it tells how probable it is that somebody of 1.75 m is a man, which is a soft clustering. It gives the
+density at any height, so that somebody of 2.60 m is noticed as odd, and it can make up new people.
 """
 P_08_8_RUBRIC = """
-- 1 point: data are taken to come from a mixture of Gaussians
-- 1 point: whose weights, means and covariances are unknown and estimated
-- 1 point: two uses or more (density estimation, (soft) clustering, anomaly detection, drawing new instances)
+- 1 point: each row comes from one of several Gaussians, which one is unknown; weights, means and covariances are
+  estimated
+- 1 point: two uses or more (density estimation, (soft) clustering, anomaly detection, drawing new rows)
 """
 
 
@@ -211,7 +212,7 @@ def n_parameters(k: int, d: int, covariance_type: str) -> int:
 
 
 def bic(log_likelihood: float, n_params: int, n_rows: int) -> float:
-    """Return the Bayesian information criterion of a model: the lower, the better.
+    """Return the Bayesian information criterion of a model, with the sign that it has in scikit-learn.
 
     Parameters
     ----------
@@ -228,7 +229,7 @@ def bic(log_likelihood: float, n_params: int, n_rows: int) -> float:
 
 
 def best_components(X: ArrayLike, ks: Iterable[int]) -> int:
-    """Return the number of components with the lowest BIC, for a Gaussian mixture with full covariances.
+    """Return the number of components that the BIC would choose, for a Gaussian mixture with full covariances.
 
     Parameters
     ----------

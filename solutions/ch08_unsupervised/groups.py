@@ -10,20 +10,18 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import silhouette_score
 
 P_08_1 = """
-Clustering puts instances into groups so that those in the same group are alike and those in different groups are less
-so. Nobody has said which groups there are, nor given any labels: the groups are found in the data.
+The algorithm gets the photos as rows of numbers, and no word about what they show. It gives back a number for each:
+photos with the same number belong together. What the groups have in common, people have to find out by looking.
 
-What "alike" means depends on the task and is chosen by whoever sets it up. Songs can be close because of their rhythm
-or because the same people listen to them, and the groups come out differently. Algorithms, too, look for different
-things: heaps around a centre, regions that are densely filled and connected, or a hierarchy.
-
-Algorithms: k-means, DBSCAN, agglomerative clustering (others: BIRCH, mean-shift, spectral clustering, Gaussian
-mixtures).
+Who sets it up decides what "alike" is to mean, by choosing the numbers and the measure. By colours all sunsets come
+together, by faces all pictures of the mayor, and neither is more right. The algorithms add views of their own: k-means
+looks for heaps around a centre, DBSCAN for places where rows are dense, agglomerative clustering joins the closest
+two, again and again.
 """
 P_08_1_RUBRIC = """
-- 1 point: similar instances are put together, without labels
-- 1 point: what counts as similar depends on the task (or on the algorithm)
-- 1 point: names three algorithms (k-means, DBSCAN, agglomerative, BIRCH, mean-shift, spectral, Gaussian mixture, …)
+- 1 point: rows without labels go in, and groups of rows that are alike come out
+- 1 point: what counts as alike is chosen (numbers, measure, algorithm), and other choices give other groups; names
+  three algorithms (k-means, DBSCAN, agglomerative, BIRCH, mean-shift, spectral, Gaussian mixture, …)
 """
 
 
@@ -52,18 +50,17 @@ def same_grouping(a: ArrayLike, b: ArrayLike) -> bool:
 # All the names of clustering algorithms, in any order.
 P_08_1_CHOICE: list[str] = ["k-means", "DBSCAN", "agglomerative", "spectral"]
 P_08_2 = """
-Customers can be grouped by what they buy, and each group gets its own offers (segmentation). Looking at the groups of a
-new data set one by one tells more than looking at all of it (data analysis). The distances or affinities to k clusters
-can replace a row's many columns (dimensionality reduction), or be added to them as features. An instance that is close
-to no cluster is odd (anomaly detection). A few labels can be spread over the clusters they fall into (semi-supervised
-learning). A search engine returns the images in the cluster of the one you show it, and an image is cut into regions by
-clustering its pixels by colour (segmentation of images).
+- A *baker with 9,000 customers* has them grouped by what they buy and when; each group gets a letter of its own.
+- A *guard of a power grid* groups ordinary hours. An hour that is close to none of the groups rings a bell.
+- A *student of whales* has 20,000 calls and names for 60. A call passes its name on to the others in its cluster.
+- A *printer* has four inks. The colours of a picture are clustered, and each pixel gets the ink of its cluster.
+- A *geologist* replaces the 900 channels of each measurement by its distances from 20 typical rocks, before she fits
+  another model.
 """
 P_08_2_RUBRIC = """
-- 1 point: a first application that fits (groups of customers, data analysis, dimensionality reduction, features, …)
-- 1 point: a second one (anomaly detection, semi-supervised learning, search for similar things, image segmentation, …)
-- 1 point: a third one
-- 1 point: a fourth one
+- 1 point: two tasks of different kinds that fit (finding groups of customers, looking through data group by group,
+  noticing what is odd, spreading labels, fewer columns or new ones, search for what is similar, cutting up images, …)
+- 1 point: two more of other kinds
 """
 
 
@@ -99,12 +96,12 @@ P_08_2_CHOICE: list[str] = [
 
 
 def best_k(X: ArrayLike, ks: Iterable[int]) -> int:
-    """Return the number of clusters with the highest mean silhouette, for k-means.
+    """Return how many clusters there are in some rows.
 
     Parameters
     ----------
-    X : (n, d) numbers.
-    ks : the numbers to try, each from 2 to n - 1.
+    X : (n, d) numbers. Each cluster is a round heap, and the heaps are well apart.
+    ks : the numbers to choose from, each from 2 to n - 1.
 
     Examples
     --------
@@ -137,18 +134,20 @@ def elbow(inertias: Sequence[float]) -> int:
 
 
 P_08_4 = """
-Label propagation copies the label of an instance to others that are like it and have none. It is for the common case
-where labels are scarce, since people have to be paid to give them, and unlabelled data are plenty: a supervised model
-can then learn from many more instances.
+The name of each recording that the expert has listened to is copied to recordings which are like it. One way: cluster
+all 5,000 into 50 groups, have the expert name the one in the middle of each, and let the others of the group have the
+same name. Another: link each recording to those that are nearest, and let names travel along the links.
 
-One way: cluster all the data, let a person label only the instance that is nearest to each centroid, and give its label
-to the members of its cluster. Those far from the centroid may belong elsewhere, so it is safer to label only the
-nearest part of each cluster. Other methods build a graph of near neighbours, through which labels spread step by step.
+A model can then learn from thousands of recordings instead of 50, and meets many more ways in which a frog may call.
+Names of experts are dear and recordings are not, so that is a bargain.
+
+It gets worse if many names are wrong. Those at the edge of a group are the most doubtful; one can leave them without a
+name, and pay for that with fewer examples.
 """
 P_08_4_RUBRIC = """
-- 1 point: labels of a few instances are copied to similar ones that have none
-- 1 point: useful where labels are scarce or dear, and data plenty
-- 1 point: a way to do it (cluster, label representatives, spread to the cluster or its core; or a graph of neighbours)
+- 1 point: names are copied from a few to those that are alike (clusters, or a graph of neighbours), and a model is
+  trained on them all
+- 1 point: labels are scarce and unlabelled rows plenty, so it has more to learn from; but copied labels may be wrong
 """
 
 

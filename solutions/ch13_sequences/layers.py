@@ -59,17 +59,17 @@ def lstm_step(
 
 
 P_13_7 = """
-A convolutional layer with a stride makes the sequence shorter, and keeps what is useful in it: the recurrent layers
-above then have fewer steps to remember, and so can learn longer patterns. It also finds local patterns that are a few
-steps long, such as a week's course, wherever they are.
+After two strides of 4 the 30,000 values are about 1,900. What happened at the beginning of the minute is then 1,900
+steps back for the recurrent layer instead of 30,000, so it has a chance to remember it, and gradients a chance to get
+there.
 
-It computes all time steps at the same time, so it is quick; and a network of convolutional layers alone has no memory
-that could fade and no recurrent gradient that could explode.
+The new layers find short shapes, such as the spike of a beat, wherever they are, and hand on what was found instead of
+single values. And they do it for all moments at the same time, whereas the recurrent layer, which has to go one by one,
+has 16 times fewer steps to go.
 """
 P_13_7_RUBRIC = """
-- 1 point: shortens the sequence (stride), so that longer patterns can be learned
-- 1 point: finds local patterns, or filters what is useful
-- 1 point: works on all time steps at once, so it is quick
+- 1 point: the stride shortens the sequence, so that longer patterns can be learned
+- 1 point: they find short patterns wherever they are; or they work on all steps at once, so that it takes less time
 """
 
 
@@ -111,19 +111,21 @@ def steps_seen(layers: Sequence[tuple[int, int]]) -> int:
 
 
 P_13_8 = """
-Take a few frames per second; more adds little but cost. The same convolutional network turns each frame into a vector
-of features; a pretrained one will do, with its last layer left out. That makes a video a sequence of vectors.
+Three pictures per second will do: 30 per clip. Each goes through the same convolutional network, one that already knows
+photos if possible, up to the layer before its last: a picture goes in, and some hundred numbers come out that say what
+is in it (water, a boat, somebody upside down).
 
-A recurrent network (or a transformer) reads the sequence and hands on its last state: sequence to vector. A dense layer
-with softmax turns that into the probabilities of the classes; cross entropy is the loss.
+That makes 30 rows of numbers, in order. A GRU reads them and hands on its state after the last: it has seen whether the
+person upside down was falling or swimming. A linear layer turns the state into three numbers, and softmax those into
+probabilities; they are compared with the right sport by cross entropy.
 
-Sound, if it helps, is a second sequence with a network of its own, joined before the last layer. A network of 3D
-convolutions, over time as well as the picture, is another good answer.
+Instead of the GRU a transformer can read the rows; and convolutions over height, width *and time* do without the seam
+between pictures and sequence.
 """
 P_13_8_RUBRIC = """
-- 1 point: one convolutional network for each frame (or 3D convolutions)
-- 1 point: its features go, frame after frame, into a recurrent network or a transformer
-- 1 point: one prediction per video, with softmax over the classes
+- 1 point: the same convolutional network for each of some frames (or convolutions over time, too)
+- 1 point: what it says of the frames goes, in order, into a recurrent network or a transformer
+- 1 point: one answer per clip: a last layer with a probability for each class
 """
 
 

@@ -8,18 +8,18 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 P_13_1 = """
-*Sequence to sequence*: forecasting (after each day, the days that follow), tagging each word of a sentence, machine
-translation, subtitles for a video, speech to text.
+*Sequence to sequence*: from the noise of a wheel, moment by moment, how worn it is at each; from a patient's pulse, the
+pulse of the next hour after each minute.
 
-*Sequence to vector*: the mood of a review, the genre of a piece of music, tomorrow's value of a series, the language of
-a text, which word was spoken.
+*Sequence to vector*: from a recorded cough, which illness; from the delays of a train along its line, how late it will
+be at its last stop.
 
-*Vector to sequence*: a caption for a picture, music from a few settings of its style, a path from a goal.
+*Vector to sequence*: from the height, age and weight of somebody who has to learn to walk again, a plan of exercises,
+one after the other.
 """
 P_13_1_RUBRIC = """
-- 1 point: two applications or more of sequence to sequence
-- 1 point: two applications or more of sequence to vector
-- 1 point: one application or more of vector to sequence
+- 1 point: two of sequence to sequence and two of sequence to vector, which fit
+- 1 point: one of vector to sequence, which fits
 """
 
 
@@ -92,18 +92,16 @@ def recurrent_shapes(
 
 
 P_13_3 = """
-A deep recurrent network stacks layers: each gets the outputs of the one below at every time step. In PyTorch,
-`num_layers` of `nn.RNN`, `nn.LSTM` or `nn.GRU` is all it takes.
+Three layers: `num_layers=3`. Each layer then gets, at every time step, what the one below it gives at that step. She
+gives (batch, days, features) and gets (batch, days, hidden) from the top layer, if `batch_first=True`.
 
-For an output at each step, the same linear layer is applied to the top layer's output at *every* time step: `nn.Linear`
-works on the last dimension, so that (batch, steps, hidden) becomes (batch, steps, outputs).
-
-For one output per sequence, only the last time step of the top layer goes into the linear layer.
+Until now she has taken the last day from that, (batch, hidden), and made one number of it with a linear layer. To be
+told after every day she leaves that selection out: `nn.Linear` works on the last dimension, whatever stands before it,
+so that the same layer makes (batch, days, 1) of (batch, days, hidden). The targets need a value for every day as well.
 """
 P_13_3_RUBRIC = """
-- 1 point: several layers on top of each other (`num_layers`), each fed with all steps of the one below
-- 1 point: an output layer that is applied at every time step
-- 1 point: for a single output, only the last time step's output is used
+- 1 point: layers on top of each other (`num_layers`), each given all time steps of the one below
+- 1 point: one output: the last time step goes into the output layer; one per day: it is applied to all of them
 """
 
 
@@ -167,23 +165,23 @@ def next_values(series: ArrayLike, window: int, horizon: int) -> tuple[NDArray[n
 
 # All that can, in any order.
 P_13_4_CHOICE: list[str] = [
-    "sequence to vector, 7 outputs at the last step",
-    "sequence to sequence, 7 outputs at every step",
+    "sequence to vector, 5 outputs at the last step",
+    "sequence to sequence, 5 outputs at every step",
 ]
 P_13_5 = """
-*Unstable gradients*: the same weights are used at every time step, so that gradients can explode or vanish over a long
-sequence. Clipping the gradients, a smaller learning rate, an activation that saturates (tanh), layer normalisation and
-dropout between time steps help. (Ordinary batch normalisation between time steps does not work well.)
-
-*Short memory*: what was read long ago is washed out with every step. LSTM and GRU cells keep it longer; convolutional
-layers that shorten the sequence, or attention, go further.
-
-*Slow*: one step waits for the one before, so that training can't be spread over the time steps.
+- *Gradients that explode or fade.* On the way back through ten thousand minutes a gradient is multiplied by nearly the
+  same numbers ten thousand times over, because all steps share their weights. Cut gradients off at a largest norm,
+  take smaller steps, keep tanh, which can't grow, or normalise within each step (layer norm).
+- *It forgets.* Every minute is mixed into the same state, and after some hundred of them little of the first is left. A
+  cell with a line of its own for what is to be kept (LSTM, GRU) holds on for longer; otherwise make the sequence
+  shorter, by means over ten minutes or a convolution with a stride, or look back directly (attention).
+- *It takes ages.* Minute 10,000 can't be computed before minute 9,999 has been, so that many cores don't help. Shorter
+  sequences do, or layers that look at all minutes at once.
 """
 P_13_5_RUBRIC = """
-- 1 point: unstable (exploding or vanishing) gradients, with a cure
+- 1 point: unstable (exploding or vanishing) gradients because the same weights are used again and again, with a cure
 - 1 point: short memory, with a cure (LSTM, GRU, convolutions, attention)
-- 1 point: training is sequential, and so slow; or a second cure for one of the two
+- 1 point: one step waits for the other, which is slow; or another trouble with a cure
 """
 
 

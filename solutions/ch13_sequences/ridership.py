@@ -68,19 +68,22 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
     """
 
     def __init__(self, series: ArrayLike, window: int = 56) -> None:
-        self.series = torch.as_tensor(np.asarray(series), dtype=torch.float32)
+        values = torch.as_tensor(np.asarray(series), dtype=torch.float32)
         self.window = window
+        # A day's target is the same in every window that the day is in: put all of them side by side once.
+        known = len(values) - HORIZON  # days whose next 14 are in the series
+        columns = [values[day : day + known, kind] for kind in (0, 1) for day in range(1, HORIZON + 1)]
+        self.days = values[: max(0, known)]  # (known, 5)
+        self.targets = torch.stack(columns, dim=1) if known > 0 else values.new_zeros(0, 2 * HORIZON)
 
     def __len__(self) -> int:
-        return max(0, len(self.series) - self.window - HORIZON + 1)
+        return max(0, len(self.days) - self.window + 1)
 
     def __getitem__(self, i: int) -> tuple[Tensor, Tensor]:
         if not 0 <= i < len(self):
             raise IndexError(i)
-        end = i + self.window
-        both = self.series[i + 1 : end + HORIZON, :2]
-        ahead = both.unfold(0, HORIZON, 1)  # (window, 2, HORIZON)
-        return self.series[i:end], ahead.flatten(1)
+        window = slice(i, i + self.window)
+        return self.days[window], self.targets[window]
 
 
 class Seq2SeqBoth(nn.Module):

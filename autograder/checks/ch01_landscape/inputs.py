@@ -66,6 +66,19 @@ def threshold_table(rng: np.random.Generator, size: int, noise: float) -> tuple[
     return values, ((values >= threshold) ^ wrong).astype(int), threshold
 
 
+def threshold_tables(rng: np.random.Generator) -> list[tuple[Array, Array]]:
+    """Return tables for which a threshold among the values is best, and some for which "nobody" or "everybody" is."""
+    tables = [threshold_table(rng, 40, 0.15)[:2] for _ in range(8)]
+    for common in (0, 1, 0, 1):
+        values, _, _ = threshold_table(rng, 40, 0.0)
+        labels = np.full(40, common)
+        # A few of the other class, far from the end at which they would make a threshold of their own worth while.
+        order = np.argsort(values) if common == 0 else np.argsort(-values)
+        labels[rng.choice(order[5:25], 3, replace=False)] = 1 - common
+        tables.append((values, labels))
+    return tables
+
+
 def houses(rng: np.random.Generator) -> tuple[list[dict[str, Any]], str]:
     """Return rows with gaps everywhere, whose labels may be 0, False or empty texts, and the key of the label."""
     keys = words(rng, 3)
@@ -75,16 +88,18 @@ def houses(rng: np.random.Generator) -> tuple[list[dict[str, Any]], str]:
     return rows, keys[rng.integers(2)]
 
 
-def targets(rng: np.random.Generator, kind: int) -> list[Any]:
-    """Return names, truth values or skewed amounts; the most frequent class is ahead by at least one."""
+def targets(rng: np.random.Generator, kind: int) -> tuple[list[Any], bool]:
+    """Return targets, and whether there can be answers between them: names, truth values and digits, or amounts that
+    are skewed, some of them whole. The most frequent class is ahead by at least one."""
     size = int(rng.integers(9, 20))
-    if kind == 2:
-        return rng.exponential(10.0, size).round(2).tolist()
-    names = words(rng, 4) if kind == 0 else [True, False]
+    if kind >= 3:
+        amounts = rng.exponential(10.0, size)
+        return (amounts.round(2) if kind == 3 else amounts.astype(int)).tolist(), True
+    names: list[Any] = [words(rng, 4), [True, False], rng.permutation(10)[:4].tolist()][kind]
     drawn = pick(rng, names, size)
     winner = names[rng.integers(len(names))]
     most = max(drawn.count(name) for name in names)
-    return _mixed(rng, [*drawn, *[winner] * (most + 1 - drawn.count(winner))])
+    return _mixed(rng, [*drawn, *[winner] * (most + 1 - drawn.count(winner))]), False
 
 
 def _mixed(rng: np.random.Generator, items: list[Any]) -> list[Any]:
@@ -239,10 +254,12 @@ def three_curves(rng: np.random.Generator) -> tuple[tuple[Array, Array], ...]:
 def four_errors(rng: np.random.Generator) -> tuple[float, float, float, float, float]:
     """Return the error wanted, those on three sets, and the gap that counts: each step is clearly over it or not.
 
-    A step that is not may go down, so that an error is below the one before it."""
+    A step that is not may go down, so that an error is below the one before it, even by more than the gap."""
     gap = rng.uniform(0.01, 0.05)
-    steps = np.where(rng.random(3) < 0.5, rng.uniform(1.3, 4, 3), rng.uniform(-0.7, 0.7, 3)) * gap
-    errors = rng.uniform(0.1, 0.2) + np.concatenate([[0], np.cumsum(steps)])
+    up, flat, down = rng.uniform(1.3, 4, 3), rng.uniform(-0.7, 0.7, 3), rng.uniform(-4, -1.3, 3)
+    steps = np.choose(rng.choice(3, 3, p=[0.5, 0.25, 0.25]), [up, flat, down]) * gap
+    errors = np.concatenate([[0], np.cumsum(steps)])
+    errors += rng.uniform(0.1, 0.2) - min(0.0, errors.min())
     return *(float(error) for error in errors), float(gap)
 
 

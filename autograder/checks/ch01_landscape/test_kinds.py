@@ -26,8 +26,9 @@ def _fewest_mistakes(values: np.ndarray, labels: np.ndarray) -> int:
 
 @check("p.01.1", core=True, weight=2, hint="Try each value as the threshold, and count the mistakes it makes.")
 def test_threshold_is_learned(student, rng):
-    """On examples of any scale, a few of them labelled wrongly, no threshold makes fewer mistakes than yours."""
-    tables = [inputs.threshold_table(rng, 40, 0.15)[:2] for _ in CASES]
+    """On examples of any scale, a few of them labelled wrongly, no threshold makes fewer mistakes than yours, also
+    where "always 1" or "never 1" is best."""
+    tables = inputs.threshold_tables(rng)
     found = [student.learn_threshold(*table) for table in tables]
     for threshold, (values, labels) in zip(found, tables, strict=True):
         assert np.ndim(threshold) == 0
@@ -59,10 +60,10 @@ def test_rules_and_weights(student, rng):
     inputs.ask_all(student.rules_and_weights, counted, cases)
 
 
-@check("p.01.2", hint="For each statement, ask: is this what data can do and a written program can't, or is it the "
-       "other way round?")  # fmt: skip
+@check("p.01.2", hint="For each task, ask: is this what examples can teach and a written program can't do, or is it "
+       "the other way round?")  # fmt: skip
 def test_four_sound_reasons(student, rng):
-    """You chose the four reasons for machine learning, and none of the reasons against it."""
+    """You chose the four tasks for a program that learns, and none of those that are better off without."""
     found = inputs.choice(student, "P_01_2_CHOICE", "rules_and_weights", [2, 3])
     chosen(found, inputs.LETTERS[:8], right="acfg")
 
@@ -77,24 +78,24 @@ def test_labelled_rows(student, rng):
     inputs.ask_all(student.labelled_rows, known, [inputs.houses(rng) for _ in CASES])
 
 
-@check("p.01.4", core=True, weight=2, hint="Which task has names as targets, and which has amounts? What single answer "
-       "is right most often, and which one is least wrong on average?")  # fmt: skip
+@check("p.01.4", core=True, weight=2, hint="Where is something between two targets, and where are they names? What "
+       "single answer is right most often, and which one is least wrong on average?")  # fmt: skip
 def test_baseline(student, rng):
-    """You tell the task by its targets, and give the best constant answer."""
+    """You tell the task by what can stand between targets, not by their type, and give the best constant answer."""
 
-    def dummy(targets: list[object]) -> tuple[str, object]:
+    def dummy(targets: list[object], between: bool) -> tuple[str, object]:
         rows = np.zeros((len(targets), 1))
-        if isinstance(targets[0], float):
+        if between:
             return "regression", float(DummyRegressor().fit(rows, targets).predict(rows[:1])[0])
         return "classification", DummyClassifier().fit(rows, targets).predict(rows[:1])[0].item()
 
-    inputs.ask_all(student.baseline, dummy, [(inputs.targets(rng, i % 3),) for i in CASES])
+    inputs.ask_all(student.baseline, dummy, [inputs.targets(rng, i % 5) for i in CASES])
 
 
 @check("p.01.4", hint="Which tasks need the right answers while training?")
 def test_the_two_tasks(student, rng):
     """You named the two most common supervised tasks."""
-    found = inputs.choice(student, "P_01_4_CHOICE", "baseline", ["a", "b", "a"])
+    found = inputs.choice(student, "P_01_4_CHOICE", "baseline", ["a", "b", "a"], False)
     chosen(found, inputs.SUPERVISED, right=["classification", "regression"])
 
 

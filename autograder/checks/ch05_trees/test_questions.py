@@ -71,11 +71,15 @@ def _rows_times_gini(labels: np.ndarray) -> float:
 @check("p.05.2", core=True, weight=2, hint="A split may pay although one child gets worse, if the other one is large "
        "and pure.")  # fmt: skip
 def test_a_child_worse_than_its_parent(student, rng):
-    """With as many zeros and ones as asked for, the best split of your rows has a child less pure than the parent."""
-    for _ in range(8):
-        n_ones = int(rng.integers(1, 7))
-        n_zeros = int(rng.integers(2 * n_ones + 1, 40))
-        y = np.asarray(student.worse_child(n_zeros, n_ones))
+    """With as many zeros and ones as asked for, the best split of your rows has a child less pure than the parent;
+    where that can't be, you say so."""
+    numbers = rng.integers(1, 7, 8)
+    for n_zeros, n_ones in [(1, 1), *((int(rng.integers(2 * n + 1, 40)), int(n)) for n in numbers)]:
+        found = student.worse_child(n_zeros, n_ones)
+        assert (found is None) == (n_zeros == 1)
+        if found is None:
+            continue
+        y = np.asarray(found)
         assert y.shape == (n_zeros + n_ones,)
         y = y.astype(float)
         assert sorted(y.tolist()) == [0.0] * n_zeros + [1.0] * n_ones

@@ -69,7 +69,8 @@ def test_tasks_for_clustering(student, rng):
     chosen(student.P_08_2_CHOICE, [*right, *others], right=right)
 
 
-@check("p.08.3", core=True, weight=2, hint="Is the silhouette better when it is high, or when it is low?")
+@check("p.08.3", core=True, weight=2, hint="Which measure gets worse again where there are more "
+       "clusters than heaps? And is it better when it is high, or when it is low?")  # fmt: skip
 def test_best_number_of_clusters(student, rng):
     """For rows in separate groups, three to six of them, your function finds how many there are."""
     true = [3, 4, 5, 6, *(int(k) for k in rng.integers(3, 7, 5))]

@@ -125,10 +125,10 @@ def test_each_day_has_the_days_that_follow_it(student, rng):
                 assert Y[i, t].tolist() == series[i + t + 1 : i + t + 1 + horizon].tolist()
 
 
-@check("p.13.4", hint="How many values does each give for the seven days to come?")
-def test_networks_that_give_seven_values(student, rng):
-    """You choose all networks that give seven values for the days to come, and no other."""
-    right = ["sequence to vector, 7 outputs at the last step", "sequence to sequence, 7 outputs at every step"]
+@check("p.13.4", hint="How many values does each give for the five days to come, when it is asked once?")
+def test_networks_that_give_five_values(student, rng):
+    """You choose all networks that give five values for the days to come when they are asked once, and no other."""
+    right = ["sequence to vector, 5 outputs at the last step", "sequence to sequence, 5 outputs at every step"]
     wrong = ["sequence to sequence, 1 output at every step", "vector to sequence, from the first day only"]
     student.next_values(np.arange(5.0), 2, 2)
     chosen(student.P_13_4_CHOICE, [*right, *wrong], right=right)

@@ -21,12 +21,6 @@ def rule_of_thumb(values, labels):
 
 
 @mutant("p.01.1", replaces="learn_threshold", fails="test_threshold_is_learned")
-def mean_of_all(values, labels):
-    """Your threshold depends on the values only: the labels say where the line is."""
-    return float(np.mean(values))
-
-
-@mutant("p.01.1", replaces="learn_threshold", fails="test_threshold_is_learned")
 def between_the_means(values, labels):
     """Half-way between the means of the two classes is seldom where the fewest mistakes are: count them."""
     means = [values[labels == label].mean() if (labels == label).any() else values.mean() for label in (0, 1)]
@@ -37,6 +31,19 @@ def between_the_means(values, labels):
 def first_one(values, labels):
     """The smallest value labelled 1 may be labelled wrongly: count the mistakes of each threshold."""
     return float(values[labels == 1].min()) if labels.any() else float(values.max() + 1)
+
+
+@mutant("p.01.1", replaces="learn_threshold", fails="test_threshold_is_learned")
+def never_says_nobody(values, labels):
+    """Your threshold is always one of the values, so that the largest is a 1 in any case: "never 1" may be best."""
+    return float(values[np.argmin([np.sum((values >= t) != labels) for t in values])])
+
+
+@mutant("p.01.1", replaces="learn_threshold", fails="test_threshold_is_learned")
+def never_says_everybody(values, labels):
+    """The smallest value is never a 1 by your rule, whatever the examples say: "always 1" may be best."""
+    candidates = [*np.sort(values)[1:], values.max() + 1]
+    return float(candidates[np.argmin([np.sum((values >= t) != labels) for t in candidates])])
 
 
 @mutant("p.01.1", replaces="learn_threshold", fails="test_experience_helps")
@@ -110,12 +117,6 @@ def complete_rows(rows, target):
 
 
 @mutant("p.01.3", replaces="labelled_rows", fails="test_labelled_rows")
-def has_the_column(rows, target):
-    """That there is a column for the label doesn't mean that it is filled in."""
-    return [i for i, row in enumerate(rows) if target in row]
-
-
-@mutant("p.01.3", replaces="labelled_rows", fails="test_labelled_rows")
 def the_rows_themselves(rows, target):
     """You return rows, where their positions are asked for."""
     return [row for row in rows if row[target] is not None]
@@ -131,34 +132,37 @@ def by_pandas(rows, target):
 
 
 @mutant("p.01.4", replaces="baseline", fails="test_baseline")
-def numbers_of_truth(targets):
-    """You take True and False for the numbers 1 and 0: "yes or no" names a class."""
-    if isinstance(targets[0], str):
+def goes_by_the_type(targets, between):
+    """You go by the type of the targets: digits are numbers and name a class all the same."""
+    if isinstance(targets[0], str | bool):
         return "classification", Counter(targets).most_common(1)[0][0]
     return "regression", sum(targets) / len(targets)
 
 
 @mutant("p.01.4", replaces="baseline", fails="test_baseline")
-def median_amount(targets):
+def whole_numbers_are_names(targets, between):
+    """You take every whole number for a name: rooms are counted in whole numbers, and are an amount."""
+    if isinstance(targets[0], float):
+        return "regression", sum(targets) / len(targets)
+    return "classification", Counter(targets).most_common(1)[0][0]
+
+
+@mutant("p.01.4", replaces="baseline", fails="test_baseline")
+def median_amount(targets, between):
     """For amounts you give the median: the mean is asked for."""
-    if isinstance(targets[0], float):
-        return "regression", statistics.median(targets)
-    return "classification", statistics.mode(targets)
+    return ("regression", statistics.median(targets)) if between else ("classification", statistics.mode(targets))
 
 
 @mutant("p.01.4", replaces="baseline", fails="test_baseline")
-def always_the_most_frequent(targets):
+def always_the_most_frequent(targets, between):
     """For amounts you give the most frequent one, but hardly any amount comes twice: take the mean."""
-    task = "regression" if isinstance(targets[0], float) else "classification"
-    return task, statistics.mode(targets)
+    return "regression" if between else "classification", statistics.mode(targets)
 
 
 @mutant("p.01.4", replaces="baseline", fails="test_baseline")
-def swapped(targets):
+def swapped(targets, between):
     """The names of the two tasks are swapped: classification predicts a class, regression an amount."""
-    if isinstance(targets[0], float):
-        return "classification", statistics.fmean(targets)
-    return "regression", statistics.mode(targets)
+    return ("classification", statistics.fmean(targets)) if between else ("regression", statistics.mode(targets))
 
 
 @mutant("p.01.4", replaces="P_01_4_CHOICE", fails="test_the_two_tasks", constant=True)
@@ -174,9 +178,9 @@ def rewards_are_labels():
 
 
 @alternative("p.01.4", replaces="baseline", also={"P_01_4_CHOICE": {"Regression", "Classification"}})
-def counted(targets):
-    """By the type of a mean; a set with capitals."""
-    if {type(target) for target in targets} == {float}:
+def counted(targets, between):
+    """With numpy; a set with capitals."""
+    if between:
         return ["regression", np.mean(targets)]
     values, counts = np.unique(np.array(targets), return_counts=True)
     return ["classification", values[counts.argmax()].item()]

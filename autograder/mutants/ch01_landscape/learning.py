@@ -339,13 +339,13 @@ def share_of_the_group(sample, population):
 
 @mutant("p.01.14", replaces="P_01_14_CHOICE", fails="test_four_challenges", constant=True)
 def training_error_is_trouble():
-    """A training error above zero is usual where data is noisy: who forces it to zero overfits."""
+    """To be wrong on a training row now and then is usual where data is noisy: who forces that to zero overfits."""
     return ["a", "b", "c", "d"]
 
 
 @mutant("p.01.14", replaces="P_01_14_CHOICE", fails="test_four_challenges", constant=True)
 def too_few_features():
-    """More examples than features is what one hopes for."""
+    """More rows than columns is what one hopes for."""
     return ["a", "d", "f", "j"]
 
 

@@ -235,6 +235,13 @@ def any_step_counts(wanted, train, train_dev, validation, gap):
     return alternative_steps(wanted, train, train_dev, validation, 0.0)
 
 
+@mutant("p.01.18", replaces="diagnose", fails="test_troubles")
+def either_way(wanted, train, train_dev, validation, gap):
+    """You look at how large a step is, and not at its sign: an error that falls is no trouble."""
+    steps = {"underfitting": train - wanted, "overfitting": train_dev - train, "mismatch": validation - train_dev}
+    return [trouble for trouble, step in steps.items() if abs(step) > gap]
+
+
 @alternative("p.01.18", replaces="diagnose")
 def alternative_steps(wanted, train, train_dev, validation, gap):
     """One question after the other."""

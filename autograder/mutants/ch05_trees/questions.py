@@ -119,7 +119,7 @@ def sides_exchanged(y, goes_left):
 @mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
 def sorted_by_class(n_zeros, n_ones):
     """Here a single split separates the classes, and both children are pure: mix a few zeros with the ones."""
-    return [1] * n_ones + [0] * n_zeros
+    return [1] * n_ones + [0] * n_zeros if n_zeros > 1 else None
 
 
 @mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
@@ -135,9 +135,15 @@ def one_example_for_all(n_zeros, n_ones):
     return [0, 1, 0, 0, 0]
 
 
+@mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
+def never_found(n_zeros, n_ones):
+    """You say that no order does it. Try a one between zeros, with a long tail of zeros after it."""
+    return None
+
+
 @mutant("p.05.2", replaces="P_05_2_CHOICE", fails="test_how_often_impurity_falls", constant=True)
 def every_child_is_purer():
-    """Your own counterexample shows a child that is less pure: the algorithm minimises the mean of both."""
+    """A single child may be less pure than its parent: the algorithm minimises the mean of both."""
     return {"one child": "always", "both children": "always"}
 
 
@@ -158,6 +164,8 @@ def pairs_that_differ(y, goes_left):
 @alternative("p.05.2", replaces="worse_child")
 def at_the_other_end(n_zeros, n_ones):
     """The long tail comes first; an array."""
+    if n_zeros == 1:
+        return None
     y = np.zeros(n_zeros + n_ones)
     y[n_zeros - n_ones : n_zeros] = 1
     return y

@@ -365,11 +365,11 @@ def checks_source(definitions: Iterable[Definition]) -> str:
     definitions = list(definitions)
     constants = [one.name for one in definitions if one.kind == "constant"]
     text = example_text(definitions)
-    calls = [f"filled({', '.join(map(json.dumps, constants))})"] if constants else []
-    calls += [f"run({_literal(text)})"] if text else []
-    names = ", ".join([*(["filled"] if constants else []), *(["run"] if text else [])])
     note = "# Run this to see where you stand; hidden checks on other inputs decide the points."
-    return "\n".join([note, f"from course.examples import {names}", "", *calls])
+    if not text:
+        return f"{note}\nfrom course.examples import filled\n\nfilled({', '.join(map(json.dumps, constants))})"
+    answers = f"    answers={json.dumps(constants)},\n" if constants else ""
+    return f"{note}\nfrom course.examples import run\n\nrun(\n    {_literal(text)},\n{answers})"
 
 
 def _literal(text: str) -> str:
@@ -379,8 +379,8 @@ def _literal(text: str) -> str:
     """
     for quotes in ("'''", '"""'):
         if quotes not in text:
-            return f"\n    r{quotes}\n{text}{quotes}\n"
-    return f"\n    {text!r}\n"
+            return f"r{quotes}\n{text}{quotes}"
+    return repr(text)
 
 
 def _metadata(exercise: Exercise, name: str, kind: str, solution: bool, points: int | None = None) -> dict[str, Any]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.engine.submission.cells import cell_key, is_answer
 from autograder.engine.submission.sources import NotebookText, foreign_magic, misread
 from autograder.engine.submission.written import LEFT, Written
 
@@ -96,12 +97,21 @@ class Words:
         if self._notebook is None:
             return f"{sentence}."
         if not written or name not in written.stopped:
-            define = rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
-            for number, cell in enumerate(self._notebook.cells, 1):
-                there = cell.cell_type == "code" and re.search(define, cell.source, re.MULTILINE)
-                if there and (why := _why_not_run(cell)):
+            for number, cell in self._homes(name):
+                if wrong := misread(cell.source):
+                    there = f"Python can't read line {wrong.line} of cell {number}, where `{name}` belongs"
+                    return f"{there}: `{wrong.text}` ({wrong.why}). Mend this line; until then `{name}` is not defined."
+                if why := _why_not_run(cell):
                     return f"{sentence}: cell {number}, where it stands, {why}."
         return written.missing(name) if written else f"{sentence}."
+
+    def _homes(self, name: str) -> Iterator[tuple[int, NotebookNode]]:
+        """The cells that define a name by their text, then the one that was released for it, each with its number."""
+        define = rf"^[ \t]*(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*[:=]"
+        cells = self._notebook.cells if self._notebook else []
+        code = [(number, cell) for number, cell in enumerate(cells, 1) if cell.cell_type == "code"]
+        yield from ((number, cell) for number, cell in code if re.search(define, cell.source, re.MULTILINE))
+        yield from ((number, cell) for number, cell in code if is_answer(cell) and cell_key(cell).endswith(f"-{name}"))
 
     def not_begun(self, error: Mapping[str, Any], written: Written | None, exercise: str) -> str:
         """Return the sentence for an answer that raises `NotImplementedError`: a stub, or one whose line was left in.
@@ -127,8 +137,6 @@ class OurWords(Words):
 
 
 def _why_not_run(cell: NotebookNode) -> str:
-    if wrong := misread(cell.source):
-        return f"can't be read by Python: line {wrong.line}, `{wrong.text}` ({wrong.why})"
     if magic := foreign_magic(cell.source):
         return f"begins with `%%{magic}`, so that it is not run as a part of the notebook"
     for output in cell.get("outputs", ()):

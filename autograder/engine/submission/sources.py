@@ -130,6 +130,8 @@ def _cut(
 def misread(source: str) -> Misread | None:
     """Return the first line of a cell that Python can't read, if there is one."""
     found = tree_of(source)
+    if isinstance(found, ast.Module):
+        found = _uncompiled(found)
     if not isinstance(found, SyntaxError):
         return None
     line = found.lineno or 1
@@ -137,6 +139,19 @@ def misread(source: str) -> Misread | None:
     line = min(max(line, 1), len(lines))
     magic = lines[line - 1].lstrip().startswith("%%")
     return Misread(line, quoted(lines[line - 1]), "it has to be the first line of its cell" if magic else _why(found))
+
+
+def _uncompiled(tree: ast.Module) -> SyntaxError | None:
+    """Return what Python finds only when it compiles: two parameters of one name, a `return` outside a function."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            compile(tree, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    except SyntaxError as error:
+        return error
+    except (ValueError, RecursionError, MemoryError, OverflowError, SystemError):
+        return None
+    return None
 
 
 def foreign_magic(source: str) -> str:

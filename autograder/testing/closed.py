@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import numpy as np
+from autograder.engine.wire.proxy import Handle
 
 FEWEST_CASES = 8
 
@@ -57,10 +57,7 @@ def chosen(found: object, options: Iterable[str], *, right: Iterable[str], allow
     known, needed, spared = set(options), set(right), set(allowed)
     if not needed <= known or not spared <= known:
         raise ValueError(f"not among the options: {sorted((needed | spared) - known)}")
-    words = [found] if isinstance(found, str) else found
-    assert isinstance(words, list | tuple | set | frozenset), "the choice is one word, or a list of words"
-    assert all(isinstance(word, str) for word in words), "the choice is made of words"
-    picked = {word.strip().lower() for word in words}
+    picked = {word.strip().lower() for word in chosen_words(found)}
     lowered = {word.lower(): word for word in known}
     assert picked <= set(lowered), "the choice has a word that is not among the options"
     made = {lowered[word] for word in picked}
@@ -68,8 +65,28 @@ def chosen(found: object, options: Iterable[str], *, right: Iterable[str], allow
     assert made <= needed | spared, "the choice holds something wrong"
 
 
+def chosen_words(found: object) -> list[str]:
+    """Return the words of a choice: of one word, or of any collection of words, a library's too.
+
+    Raises
+    ------
+    AssertionError : it is something else.
+    """
+    words = [found] if isinstance(found, str) else built_in(found)
+    assert isinstance(words, list | set | frozenset), "the choice is one word, or a list of words"
+    assert all(isinstance(word, str) for word in words), "the choice is made of words"
+    return list(words)
+
+
+def built_in(value: Any) -> Any:
+    """Return arrays, columns, tensors and tuples as lists, and a library's numbers as built-in ones."""
+    if not isinstance(value, Handle) and hasattr(value, "tolist"):  # of numpy, PyTorch, pandas
+        return value.tolist()
+    return list(value) if isinstance(value, tuple) else value
+
+
 def _same(found: Any, right: Any, rtol: float) -> bool:
-    found, right = _plain(found), _plain(right)
+    found, right = built_in(found), built_in(right)
     if isinstance(right, dict):
         alike = isinstance(found, dict) and found.keys() == right.keys()
         return alike and all(_same(found[key], right[key], rtol) for key in right)
@@ -83,10 +100,3 @@ def _same(found: Any, right: Any, rtol: float) -> bool:
     if isinstance(found, bool) or not isinstance(found, int | float):
         return False
     return found == right if isinstance(right, int) else math.isclose(found, right, rel_tol=rtol, abs_tol=1e-12)
-
-
-def _plain(value: Any) -> Any:
-    """Arrays, numpy's numbers and tuples as lists and built-in numbers."""
-    if isinstance(value, np.ndarray | np.generic):
-        return value.tolist()
-    return list(value) if isinstance(value, tuple) else value

@@ -1,8 +1,8 @@
 """The codec between grader and submission: plain data in; exact built-in, numpy, pandas, scipy and torch types out.
 
-The modules of the codec (`frame`, `encoder`, `budget`, `decoder`, this one), like `transport`, import nothing else of
-the grader: their texts are also run in the student's process (see `server`). Nothing is pickled. What has no plain form
-travels as a *handle*: a number that stands for an object which stays on the other side.
+The modules of the codec (`frame`, `plain_forms`, `encoder`, `budget`, `decoder`, this one), like `transport`, import
+nothing else of the grader: their texts are also run in the student's process (see `server`). Nothing is pickled. What
+has no plain form travels as a *handle*: a number that stands for an object which stays on the other side.
 
 A message is one frame::
 
@@ -25,14 +25,19 @@ from autograder.engine.wire.frame import WireError, cost_of, pack, unpack
 __all__ = ["HandleOf", "Resolve", "WireError", "decode", "encode", "weighed"]
 
 
-def encode(value: object, handle_of: HandleOf) -> bytes:
-    """Return `value` as one frame; `handle_of` gives number and type name of what has no plain form.
+def encode(value: object, handle_of: HandleOf, *, plain: bool = False) -> bytes:
+    """Return `value` as one frame.
+
+    Parameters
+    ----------
+    handle_of : gives number and type name of what has no plain form.
+    plain : whether what a library hands out in place of a plain value becomes one (`plain_forms`), as in a reply.
 
     Raises
     ------
     WireError : the value is too large, too deep, or an array of a dtype that can't be handed over.
     """
-    encoder = Encoder(handle_of)
+    encoder = Encoder(handle_of, plain)
     return pack(json.dumps(encoder.node(value, 0)).encode(), encoder.buffers)
 
 

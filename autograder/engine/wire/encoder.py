@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import sys
 from collections.abc import Callable
+from enum import Enum
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from autograder.engine.wire.frame import (
     ZONE,
     WireError,
 )
+from autograder.engine.wire.plain_forms import plain_form, table_items
 
 HandleOf = Callable[[object], "tuple[int, str]"]
 _NUMPY_KINDS = "biufcMmUS"
@@ -29,10 +31,17 @@ _TIMES: dict[str, Any] = {"datetime": dt.datetime, "date": dt.date, "time": dt.t
 
 
 class Encoder:
-    """Encodes one value; `buffers` holds what its tree refers to."""
+    """Encodes one value; `buffers` holds what its tree refers to.
 
-    def __init__(self, handle_of: HandleOf) -> None:
+    Parameters
+    ----------
+    plain : whether what stands for a plain value (`plain_forms`) becomes one. So it is in a reply, of which a check
+        wants the value; a request gives a function just what the check has written.
+    """
+
+    def __init__(self, handle_of: HandleOf, plain: bool = False) -> None:
         self.handle_of = handle_of
+        self.plain = plain
         self.buffers: list[bytes] = []
         self.nodes = 0
         self.bytes = 0
@@ -53,6 +62,9 @@ class Encoder:
             return value
         if kind is list:
             return [self.node(item, depth + 1) for item in value]
+        if self.plain and (made := plain_form(value)) is not value:
+            self.nodes -= 1  # it is the same part
+            return self.node(made, depth + issubclass(kind, Enum))  # whose value may be a member, and so on
         encoded = self.builtin(value, depth) or self.library(value, depth)
         if encoded is None:
             number, name = self.handle_of(value)
@@ -83,10 +95,10 @@ class Encoder:
         if isinstance(value, np.generic) or _is_sparse(value):  # some are subclasses of built-in types
             return None
         if isinstance(value, dict):
-            pairs = [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in value.items()]
+            pairs = [[self.node(k, depth + 1), self.node(v, depth + 1)] for k, v in table_items(value)]
             return {"t": "dict", "v": pairs}
         if isinstance(value, (bytes, bytearray)):
-            return {"t": "bytes", "b": self.buffer(bytes(value))}
+            return {"t": "bytes", "b": self.buffer(bytes(memoryview(value)))}
         if isinstance(value, complex):
             return {"t": "complex", "v": [value.real, value.imag]}
         if isinstance(value, range):
@@ -107,21 +119,21 @@ class Encoder:
         return None
 
     def scalar(self, value: Any) -> dict[str, object]:
-        plain = self.plain(value)
+        plain = self.little(value)
         return {"t": "scalar", "d": plain.dtype.str, "v": plain.tobytes().hex()}
 
     def array(self, value: Any, depth: int) -> dict[str, object]:
-        if value.dtype == object:
+        if value.dtype.kind in "OT":  # objects, and texts of any length
             return {
                 "t": "objects",
                 "s": list(value.shape),
                 "v": [self.node(v, depth + 1) for v in value.flat],
             }
-        plain = self.plain(value)
+        plain = self.little(value)
         return {"t": "array", "d": plain.dtype.str, "s": list(value.shape), "b": self.buffer(plain.tobytes())}
 
     @staticmethod
-    def plain(value: Any) -> Any:
+    def little(value: Any) -> Any:
         """Return an array's content little-endian and in C order."""
         if value.dtype.kind not in _NUMPY_KINDS:
             raise WireError(f"arrays of dtype {value.dtype} can't be handed over")
@@ -149,6 +161,8 @@ class Encoder:
             return {"t": "series", "v": self.column(value.array, pd, depth), "n": name, "i": index}
         if isinstance(value, pd.Index):
             return self.index(value, pd, depth)
+        if isinstance(value, pd.api.extensions.ExtensionArray):
+            return self.column(value, pd, depth)
         for kind in (pd.Timestamp, pd.Timedelta):
             if isinstance(value, kind):
                 return {"t": kind.__name__, "v": value.isoformat()}

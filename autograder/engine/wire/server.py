@@ -14,7 +14,7 @@ import types
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
-from autograder.engine.wire import budget, codec, decoder, encoder, frame, transport
+from autograder.engine.wire import budget, codec, decoder, encoder, frame, plain_forms, transport
 
 
 class Server:
@@ -33,7 +33,7 @@ class Server:
             request = codec.decode(frame, lambda number, _: self.objects[number])
             operation: Callable[..., Any] = getattr(self, f"do_{request.pop('do')}")
             with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
-                return codec.encode({"value": operation(**request)}, self.handle_of)
+                return codec.encode({"value": operation(**request)}, self.handle_of, plain=True)
         except BaseException as error:  # SystemExit and KeyboardInterrupt in an answer are answers too
             return self.failure(error)
 
@@ -213,4 +213,5 @@ def _source(module: types.ModuleType) -> str:
         return file.read()
 
 
-_MODULES = (frame, transport, encoder, budget, decoder, codec, sys.modules[__name__])  # each after those it imports
+# Each after those it imports.
+_MODULES = (frame, transport, plain_forms, encoder, budget, decoder, codec, sys.modules[__name__])

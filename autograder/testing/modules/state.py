@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from autograder.testing.modules.tensors import Array
+from autograder.testing.modules.tensors import Array, as_tensor
 
 
 def weights_of(model: Any) -> dict[str, Array]:
@@ -18,10 +18,13 @@ def weights_of(model: Any) -> dict[str, Array]:
     """
     state = model.state_dict()
     assert isinstance(state, dict) and state, "the model's state is empty"
+    weights = {}
     for name, value in state.items():
-        assert isinstance(name, str) and isinstance(value, torch.Tensor), "the model's state is not one of tensors"
-        assert torch.isfinite(value).all(), f"{name} is not finite"
-    return {name: value.numpy().copy() for name, value in state.items()}
+        found = as_tensor(value)
+        assert isinstance(name, str) and found is not None, "the model's state is not one of tensors"
+        assert torch.isfinite(found).all(), f"{name} is not finite"
+        weights[name] = found.numpy().copy()
+    return weights
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from autograder.engine.wire.proxy import Student
 from autograder.testing.modules.state import mode, weights_kept, weights_of
-from autograder.testing.modules.tensors import NOISE, apart, leaf, leaves, tensor
+from autograder.testing.modules.tensors import NOISE, apart, as_tensor, leaf, leaves, tensor
 
 
 def built(student: Student, make: Any, rng: np.random.Generator, *args: Any, **kwargs: Any) -> Any:
@@ -47,9 +47,9 @@ def has_parameters(
     named = student.probe_(_parameters)(model)
     assert isinstance(named, dict) and named, "no parameter is registered"
     for name, value in named.items():
-        assert isinstance(value, torch.Tensor) and name in state, f"{name} is not in the model's state"
+        assert as_tensor(value) is not None and name in state, f"{name} is not in the model's state"
         assert np.array_equal(state[name], np.asarray(value)), f"{name} is another one in the model's state"
-    count = sum(int(value.numel()) for value in named.values())
+    count = sum(np.asarray(value).size for value in named.values())
     assert total in (None, count), f"{count} parameters, not {total}"
     assert count >= at_least, f"{count} parameters: at least {at_least} are wanted"
     assert at_most is None or count <= at_most, f"{count} parameters: at most {at_most} are wanted"
@@ -116,7 +116,7 @@ def gradients_flow(
         for name, grad in grads.items():
             if spared(name):
                 continue
-            assert isinstance(grad, torch.Tensor), f"{name} gets no gradient"
+            assert as_tensor(grad) is not None, f"{name} gets no gradient"
             value = np.asarray(grad, dtype=float)
             assert name in before and value.shape == before[name].shape, f"the gradient of {name} has another shape"
             norm = float(np.linalg.norm(value))

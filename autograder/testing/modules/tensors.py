@@ -34,8 +34,8 @@ def outputs(model: Any, *inputs: ArrayLike, shape: Sequence[int], dtype: str = "
     ------
     AssertionError : the result is no tensor, has another shape or type, or holds what is not finite.
     """
-    found = model(*map(tensor, inputs))
-    assert isinstance(found, torch.Tensor), "the model returns no tensor"
+    found = as_tensor(model(*map(tensor, inputs)))
+    assert found is not None, "the model returns no tensor"
     fits = len(found.shape) == len(shape) and all(
         want in (-1, size) for want, size in zip(shape, found.shape, strict=True)
     )
@@ -45,9 +45,18 @@ def outputs(model: Any, *inputs: ArrayLike, shape: Sequence[int], dtype: str = "
     return np.asarray(found)
 
 
+def as_tensor(value: Any) -> torch.Tensor | None:
+    """Return a reply that was a tensor in the student's process: one without a dimension comes as a number. None for
+    anything else."""
+    if isinstance(value, bool | int | float | complex):
+        return torch.tensor(value)
+    return value if isinstance(value, torch.Tensor) else None
+
+
 def leaf(value: Any) -> Array:
-    assert isinstance(value, torch.Tensor | np.ndarray), "the model returns no tensor"
-    return np.asarray(value)
+    found = value if isinstance(value, np.ndarray) else as_tensor(value)
+    assert found is not None, "the model returns no tensor"
+    return np.asarray(found)
 
 
 def leaves(value: Any) -> list[Array]:

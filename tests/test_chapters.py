@@ -34,7 +34,8 @@ from tests.support.lazy import LAZY
 
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
 # Their answers train for seconds, in each check anew. So the alternatives for one name share its checks among them, and
-# each passes all of them in the full run only (make test-full).
+# each passes all of them in the full run only (make test-full). It trains each mutant a second time, too, to see that it
+# is recognised by what it replies and not by chance.
 LONG = (
     "p.02.1", "p.02.2", "p.02.5", "p.02.7", "p.03.1", "p.05.7", "p.06.8", "p.06.9", "p.07.9", "p.13.9", "p.13.10",
     "p.13.12", "tf2.05.9",
@@ -48,6 +49,15 @@ def alternatives(chapter: Chapter) -> Iterator[Any]:
         if one.exercise in LONG:
             yield row(chapter, one, True, id=f"{name}-its share")
         yield row(chapter, one, False, id=name, marks=[pytest.mark.full] * (one.exercise in LONG))
+
+
+def mutants(chapter: Chapter) -> Iterator[Any]:
+    """The wrong answers of a chapter, and whether each is run again to be recognised."""
+    for one in checks_of(chapter).mutants:
+        name = f"{one.exercise}-{one.name}"
+        if one.exercise in LONG:
+            yield row(chapter, one, False, id=f"{name}-once")
+        yield row(chapter, one, True, id=name, marks=[pytest.mark.full] * (one.exercise in LONG))
 
 
 def asked(chapter: Chapter) -> Iterator[Any]:
@@ -66,7 +76,7 @@ def rivals(chapter: Chapter) -> Iterator[Any]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = {
         "chapter, check": each("checks"),
-        "chapter, mutant": each("mutants"),
+        "chapter, mutant, again": mutants,
         "chapter, alternative, shared": alternatives,
         "chapter, exercise": asked,
         "chapter, calibration, rival": rivals,
@@ -102,13 +112,13 @@ def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
 
 
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
-    chapter: Chapter, mutant: Variant, transcripts: Transcripts
+    chapter: Chapter, mutant: Variant, again: bool, transcripts: Transcripts
 ) -> None:
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
     transcripts.answer = answer_of(checks_of(chapter).namespace(mutant), checks_of(chapter).reference)
     examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=600.0)  # also where the machine is busy
-    with judged_once(chapter, transcripts):
+    with judged_once(chapter, transcripts, like_itself=not again):
         result = run_check(check, examiner, lambda: session, SEED)
     assert result.outcome is Outcome.FAILED, result.trouble
     assert result.hint == mutant.sentence

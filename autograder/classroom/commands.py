@@ -115,6 +115,9 @@ def feedback(
     chapter: Name,
     student: Students = None,
     model_answers: Annotated[bool, typer.Option(help="Show model answers of free-text questions")] = True,
+    solutions: Annotated[
+        bool, typer.Option(help="Show worked solutions and other right ways, once nobody may hand in any more")
+    ] = False,
 ) -> None:
     """Write a page per submission that tells a student what each point was lost for."""
     project, found = open_chapter(chapter)
@@ -122,7 +125,7 @@ def feedback(
     from autograder.classroom.pages import feedback_class
 
     chosen = frozenset(student or ())
-    for page in feedback_class(project, found.name, model_answers=model_answers, students=chosen):
+    for page in feedback_class(project, found.name, model_answers=model_answers, solutions=solutions, students=chosen):
         out.print(f"Wrote {shown(page, project)}", highlight=False)
 
 

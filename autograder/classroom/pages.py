@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,34 @@ from autograder.classroom.assignment import open_assignment
 from autograder.classroom.nbgrader_plugins import gradebook
 from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Assignment
-from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
+from autograder.feedback.page import ManualGrade, ModelAnswer, WorkedSolution, render_feedback, write_feedback
 from course.authoring.build import assemble
+from course.authoring.worked import worked_solutions
 from course.errors import EngineError, SetupError, chosen
+from course.nbgrader_plugins.deadlines import deadlines_in
 from course.project import Project
+from course.time_zone import shown
 
 
 def feedback_class(
-    project: Project, name: str, *, model_answers: bool = True, students: frozenset[str] = frozenset()
+    project: Project,
+    name: str,
+    *,
+    model_answers: bool = True,
+    solutions: bool = False,
+    students: frozenset[str] = frozenset(),
 ) -> Iterator[Path]:
     """Write one page per graded submission to ``build/feedback/<student>/<chapter>/``, yielding each path.
 
     Parameters
     ----------
     model_answers : show the model answers and rubrics of free-text questions.
+    solutions : show the worked solutions, and other right ways: only once nobody may hand in any more.
 
     Raises
     ------
-    SetupError : nothing has been graded, or what is stored of somebody can't be read; the others' pages are written.
+    SetupError : nothing has been graded; somebody may still hand in what the solutions would tell; or what is stored of
+        somebody can't be read: the others' pages are written.
     EngineError : somebody's page can't be made or written; the others' are.
     """
     assignment = open_assignment(project, name)
@@ -42,6 +53,7 @@ def feedback_class(
     lost, troubles = [], []
     answers = _model_answers(project, assignment) if model_answers else {}
     with gradebook(project) as book:
+        worked = _solutions(project, assignment, book) if solutions else {}
         for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:
                 lost.append(student)
@@ -50,7 +62,12 @@ def feedback_class(
             try:
                 manual = manual_grades(book, chapter.name, student)
                 page = render_feedback(
-                    found.result, found.notebook, chapter_title=chapter.title, manual=manual, model_answers=answers
+                    found.result,
+                    found.notebook,
+                    chapter_title=chapter.title,
+                    manual=manual,
+                    model_answers=answers,
+                    solutions=worked,
                 )
                 write_feedback(path, page)
             except Exception as error:  # whatever it is about this one, the others get their pages
@@ -81,6 +98,22 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
             score = float(grade.score) if known else None  # with its extra credit
             found[grade.name] = ManualGrade(score, grade.max_score, comments.get(grade.name, ""))
     return found
+
+
+def _solutions(project: Project, assignment: Assignment, book: Any) -> Mapping[str, WorkedSolution]:
+    """Return the chapter's worked solutions. Raises `SetupError` while somebody may still hand in."""
+    chapter = assignment.chapter
+    deadlines = deadlines_in(book, chapter.name)
+    if (last := deadlines.last) and last > datetime.now(UTC).replace(tzinfo=None):
+        until = shown(last, deadlines.zone)
+        raise SetupError(
+            f"{chapter.name} may be handed in until {until}: worked solutions are for after that. "
+            f"Leave out --solutions, or see `course due {chapter.short}`."
+        )
+    return {
+        exercise: WorkedSolution(one.solution, [(f"Another way: {way.replaces}", way.source) for way in one.others])
+        for exercise, one in worked_solutions(project, chapter).items()
+    }
 
 
 def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:

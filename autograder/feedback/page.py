@@ -69,6 +69,14 @@ class ModelAnswer:
 
 
 @dataclass(frozen=True)
+class WorkedSolution:
+    """Code that a student may compare an answer with; `ways` are other right ones, each with what it stands for."""
+
+    solution: str
+    ways: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True)
 class CodeView:
     """One code cell and what came out of it."""
 
@@ -104,6 +112,7 @@ class ExerciseView:
     comments: tuple[Block, ...]
     model: Block | None
     rubric: Block | None
+    worked: tuple[tuple[str, Block], ...]
     manual: bool
 
     @property
@@ -119,6 +128,7 @@ def render_feedback(
     chapter_title: str,
     manual: Mapping[str, ManualGrade] = MappingProxyType({}),
     model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
+    solutions: Mapping[str, WorkedSolution] = MappingProxyType({}),
 ) -> str:
     """Return one submission's feedback as a self-contained HTML document.
 
@@ -127,9 +137,9 @@ def render_feedback(
     notebook : the graded notebook with its outputs; None if there is none that can be read.
     manual : by grade id of one of an exercise's cells, or by the id of an exercise that has one part. A score counts
         instead of the automatic one of the part it is for; comments are shown wherever they are.
-    model_answers : by exercise id; leave out those that are not to be shown.
+    model_answers, solutions : by exercise id; leave out those that are not to be shown.
     """
-    page = _Page(result, notebook, manual, model_answers)
+    page = _Page(result, notebook, manual, model_answers, solutions)
     exercises = [page.exercise(parts) for parts in result.by_exercise]
     text = page_environment().get_template("feedback.html.j2").render(
         chapter=chapter_title or result.chapter,
@@ -234,11 +244,12 @@ class _Page:
         notebook: NotebookNode | None,
         manual: Mapping[str, ManualGrade],
         model_answers: Mapping[str, ModelAnswer],
+        solutions: Mapping[str, WorkedSolution] = MappingProxyType({}),
     ) -> None:
         known = [exercise.exercise for exercise in result.exercises] if result else []
         nodes = mappings(notebook.get("cells")) if notebook is not None else []
         self._cells = [_Cell.read(node, known) for node in nodes]
-        self._manual, self._model_answers = manual, model_answers
+        self._manual, self._model_answers, self._solutions = manual, model_answers, solutions
         self._painter = Painter()
         self._told: dict[str, str] = {}
 
@@ -273,6 +284,7 @@ class _Page:
             comments=tuple(paint.prose(g.comment, f"Comment on {id_}") for g in grades.values() if g.comment.strip()),
             model=paint.prose(model.answer, f"Model answer of {id_}") if model else None,
             rubric=paint.prose(model.rubric, f"What the points of {id_} are for") if model and model.rubric else None,
+            worked=tuple(self._worked(id_)),
             manual=any(row.status is ExerciseStatus.MANUAL for row in rows),
         )
 
@@ -301,6 +313,11 @@ class _Page:
                 empty = text.strip() in _TEXT_STUBS
                 attached = cell.node.get("attachments")
                 yield None if empty else self._painter.prose(text, f"Your answer to {id_}", attached)
+
+    def _worked(self, id_: str) -> Iterator[tuple[str, Block]]:
+        if found := self._solutions.get(id_):
+            for title, code in (("The worked solution", found.solution), *found.ways):
+                yield title, self._painter.code({"source": code}, f"{title}, {id_}")
 
     def _code(self, cells: Sequence[_Cell], id_: str) -> Iterator[CodeView]:
         code = [cell for cell in cells if cell.is_code and not cell.is_test]

@@ -1,8 +1,13 @@
-"""The ``course`` command of who learns alone: start."""
+"""The ``course`` commands of who learns alone: start, solution."""
 
 from __future__ import annotations
 
 import shutil
+from typing import Annotated
+
+import typer
+from rich.markdown import Markdown
+from rich.syntax import Syntax
 
 from course.console import (
     LEARN,
@@ -12,6 +17,7 @@ from course.console import (
     out,
     shown,
 )
+from course.project import Project
 
 
 @command(LEARN, "course start ch03")
@@ -31,3 +37,15 @@ def start(chapter: Name) -> None:
         shutil.copy(released, mine)
         out.print(f"Open {shown(mine, project)} in Jupyter or your editor.")
     out.print(f'Then: pytest autograder            or, for one exercise: pytest autograder -k "{found.exercise[0].id}"')
+
+
+@command(LEARN, "course solution p.03.2")
+def solution(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An exercise's number: p.03.2")],
+) -> None:
+    """Show how an exercise can be solved, and other right ways, once you have tried it."""
+    from autograder.learner.solution import shown_solution
+
+    for title, text, is_code in shown_solution(Project.find().activate(), exercise):
+        out.rule(title, align="left")
+        out.print(Syntax(text, "python", theme="ansi_light") if is_code else Markdown(text))

@@ -187,7 +187,7 @@ class Learner:
             release=release,
             tell=self._tell,
         )
-        if run and any(_answers(notebook)[key] != source for key, source in _answers(release).items()):
+        if run and any(answers_of(notebook)[key] != source for key, source in answers_of(release).items()):
             opener.first()
         return _Session(restored, opener)
 
@@ -292,21 +292,25 @@ class JudgedNotebook:
             yield from _lines(results)
 
     def _untouched(self, exercise: str) -> str:
-        """Return the names of an exercise's answers when all of them are as released, else nothing."""
-        released, mine = _answers(self._assignment.release), _answers(self._notebook)
-        slug = exercise.replace(".", "-")
-        keys = [key for key in released if key.startswith(slug + "-")]  # a text is none of the checks' business
-        if any(mine[key] != released[key] for key in keys):
-            return ""
-        names = [key.removeprefix(slug + "-") for key in keys]
-        return ", ".join(name for name in names if not name.startswith("_"))
+        return untouched(self._assignment.release, self._notebook, exercise)
+
+
+def untouched(release: NotebookNode, notebook: NotebookNode, exercise: str) -> str:
+    """Return the names of an exercise's answers when all of them are as released, else nothing."""
+    released, mine = answers_of(release), answers_of(notebook)
+    slug = exercise.replace(".", "-")
+    keys = [key for key in released if key.startswith(slug + "-")]  # a text is none of the checks' business
+    if any(mine[key] != released[key] for key in keys):
+        return ""
+    names = [key.removeprefix(slug + "-") for key in keys]
+    return ", ".join(name for name in names if not name.startswith("_"))
 
 
 def _lines(results: Iterable[CheckResult]) -> Iterator[str]:
     return (f"    {_SIGNS[result.outcome]} {result.sentence}" for result in results)
 
 
-def _answers(notebook: NotebookNode) -> dict[str, str]:
+def answers_of(notebook: NotebookNode) -> dict[str, str]:
     """Return the sources of a released or restored notebook's answer cells, by key."""
     return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
 

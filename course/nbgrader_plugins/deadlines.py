@@ -35,6 +35,13 @@ class Deadlines:
         """Return a student's own deadline, UTC without saying so; None where there is none."""
         return None if self.due is None else deadline(self.due, self.extensions.get(student), self.zone)
 
+    @property
+    def last(self) -> datetime | None:
+        """The last student's deadline, UTC without saying so; None where there is none."""
+        if self.due is None:
+            return None
+        return max([self.due, *(deadline(self.due, more, self.zone) for more in self.extensions.values())])
+
     def late(self, student: str, handed_in: datetime) -> float | None:
         """Return the seconds from a student's deadline to a hand-in; None where there is no deadline."""
         return seconds_late(handed_in, self.of(student))
@@ -53,9 +60,14 @@ class Deadlines:
 def read_deadlines(db_url: str, course: str, assignment: str) -> Deadlines:
     """Return an assignment's deadlines; none where the gradebook does not know the assignment."""
     with alembic_in_process(), Gradebook(db_url, course) as book:
-        try:
-            found = book.find_assignment(assignment)
-        except MissingEntry:
-            return Deadlines(zone=course_zone())
-        given = {one.student_id: one.extension for one in found.submissions if one.extension}
-        return Deadlines(found.duedate, given, course_zone())
+        return deadlines_in(book, assignment)
+
+
+def deadlines_in(book: Gradebook, assignment: str) -> Deadlines:
+    """Return an assignment's deadlines, by an open gradebook; none where it does not know the assignment."""
+    try:
+        found = book.find_assignment(assignment)
+    except MissingEntry:
+        return Deadlines(zone=course_zone())
+    given = {one.student_id: one.extension for one in found.submissions if one.extension}
+    return Deadlines(found.duedate, given, course_zone())

@@ -1,0 +1,51 @@
+"""How an exercise can be solved, for a self-learner who has tried it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograder.classroom.assignment import read_release
+from autograder.engine.judging.grade import read_notebook
+from autograder.engine.submission.restore import restore
+from autograder.learner.submission import answers_of, untouched
+from course.authoring.build import assemble
+from course.authoring.worked import worked_solutions
+from course.errors import SetupError, near
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+
+
+def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield what there is to read: a title, a text, and whether it is code.
+
+    Raises
+    ------
+    SetupError : there is no such exercise, or it has not been tried in the notebook in ``work/``.
+    """
+    homes = {one.id: chapter for chapter in load_syllabus(project.syllabus) for one in chapter.exercise}
+    if exercise not in homes:
+        raise SetupError(f"There is no exercise {exercise!r}.{near(exercise, homes)}")
+    chapter = homes[exercise]
+    if why := _not_tried(project, chapter, exercise):
+        raise SetupError(f"{exercise} {why}: try it first, then ask again.")
+    if model := assemble(project, chapter).model_answers.get(exercise):
+        yield f"{exercise}: a model answer", "\n\n".join(model), False
+    if worked := worked_solutions(project, chapter).get(exercise):
+        yield f"{exercise}: a worked solution", worked.solution, True
+        for way in worked.others:
+            yield f"{exercise}: another way to write {way.replaces}", way.source, True
+
+
+def _not_tried(project: Project, chapter: Chapter, exercise: str) -> str:
+    """Why an exercise has not been tried yet; empty when it has."""
+    path = project.work / f"{chapter.name}.ipynb"
+    if not path.is_file():
+        return f"has not been begun (`course start {chapter.short}`)"
+    release = read_release(project, chapter)
+    mine = restore(read_notebook(path, chapter.limits.notebook_mb), release).notebook
+    text = exercise.replace(".", "-")
+    released, answered = answers_of(release), answers_of(mine)
+    if text in released and released[text] != answered[text]:
+        return ""
+    asked = untouched(release, mine, exercise)
+    return f"is not begun in {path.name}" if asked or text in released else ""

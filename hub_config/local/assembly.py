@@ -197,6 +197,7 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         ),
         *(_grading(place, hub, course, number) for number, course in enumerate(courses.course)),
         *(_instant(place, hub, course) for course in courses.course if course.feedback.instant),
+        *(_nightly(place, hub, course) for course in courses.course if course.full_size_at),
     ]
     c.JupyterHub.load_roles = [
         *shared_roles(),
@@ -285,6 +286,14 @@ def _instant(place: Place, hub: Hub, course: Course) -> dict[str, Any]:
     environ, folder = _grader_environ(place, hub, course), str(place.folder_of(course))
     name = INSTANT_SERVICE + course.id
     return _service(place, hub, course.account, name, ["-m", "hub_config.instant"], environ, cwd=folder)
+
+
+def _nightly(place: Place, hub: Hub, course: Course) -> dict[str, Any]:
+    """The service that grades on all the data at night; it asks the hub and the exchange nothing."""
+    environ, folder = _grader_environ(place, hub, course), str(place.folder_of(course))
+    return _service(
+        place, hub, course.account, f"nightly-{course.id}", ["-m", "hub_config.nightly"], environ, cwd=folder
+    )
 
 
 def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:

@@ -118,6 +118,8 @@ class Course(_Section):
     feedback : at once, or not.
     grade : which hand-in counts, and what a late one is worth. When it is late is each assignment's due date in the
         gradebook, which formgrader edits.
+    full_size_at : time of day, ``"02:30"`` in the course's time zone, at which each night what has been collected is
+        graded on all the data, too; empty for never.
     time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
     """
 
@@ -129,6 +131,7 @@ class Course(_Section):
     user: Account | Literal[""] = ""
     feedback: Feedback = Feedback()
     grade: GradePolicy = GradePolicy()
+    full_size_at: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
     time_zone: ZoneName | None = None
 
     @model_validator(mode="after")
@@ -152,6 +155,7 @@ class Course(_Section):
             "COURSE_ID": self.id,
             VARIABLE: self.grade.model_dump_json(),
             "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+            "COURSE_FULL_SIZE_AT": self.full_size_at,
             **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }
 

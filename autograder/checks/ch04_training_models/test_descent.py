@@ -43,6 +43,14 @@ def test_counts_steps(student, rng):
             assert abs(found - inputs.steps_by_eigenvalues(X, y, scale)) <= 1
 
 
+@check("p.04.2", hint="`np.std` divides by the number of rows m, other functions by m - 1: which one do you use?")
+def test_deviation_is_that_of_numpy(student, rng):
+    """With few rows, too, the columns are scaled by the standard deviation that was asked for."""
+    for _ in range(5):
+        X, y = inputs.few_rows(rng)
+        assert abs(student.steps_to_fit(X, y, True) - inputs.steps_by_eigenvalues(X, y, True)) <= 1
+
+
 @check("p.04.2", hint="Metres become millimetres: the weight becomes a thousandth. Which of the four minds how large a "
        "weight is?")  # fmt: skip
 def test_who_minds_units(student, rng):

@@ -14,7 +14,10 @@ from tests.support.chapters import PROJECT, checks_of, examiner_of
 from tests.support.judged_once import SEED
 
 # The mutants that are right in all but a convention, as other books have it.
-CONVENTIONS = {"ch04": ("StartsAnywhere", "LooksBeforeTheStep", "AddsThePenalty", "with_an_epsilon")}
+CONVENTIONS = {
+    "ch02": ("NamesInAList",),
+    "ch04": ("StartsAnywhere", "LooksBeforeTheStep", "AddsThePenalty", "with_an_epsilon"),
+}
 
 
 @pytest.mark.parametrize(("short", "name"), [(short, name) for short, names in CONVENTIONS.items() for name in names])

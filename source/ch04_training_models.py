@@ -41,9 +41,10 @@ Array = NDArray[np.float64]
 # **Your task.** Count. Write `multiplications(method, m, n, batch)`: the number of multiplications that the product
 # `X.T @ X` takes, or one step of gradient descent. (Solving the equation comes on top of that, and is dearer still.)
 #
-# **Then answer.** A portal for used cars describes 200,000 cars by 4 million numbers each, nearly all of them of
-# interest. Which methods would you use for linear regression on all of them? Set `P_04_1_CHOICE` to a list of words out
-# of `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
+# **Then answer.** A portal for used cars describes 200,000 cars by 4 million columns. In each row all but a few hundred
+# of these are 0, so the table fits into memory if only the others are kept, and all of the columns are of interest.
+# Which methods would you use for linear regression on it? Set `P_04_1_CHOICE` to a list of words out of
+# `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
 
 # %% exercise="p.04.1" points=2
 from solutions.ch04_training_models.descent import multiplications, P_04_1_CHOICE
@@ -77,10 +78,11 @@ plt.show()
 # `"lasso"` (with the same alpha both times). Which of them make other predictions the second time? List them in
 # `P_04_2_CHOICE`.
 #
-# **Then explain**, in three to six sentences: Which training algorithms and models suffer from features of very
-# different scale, in what way, and why? Which don't? What do you do about it?
+# **Then explain** it to a colleague who has just turned a column from metres into millimetres, in three to six
+# sentences: which of his models will take ages to train from now on, which will be other models, and which won't care?
+# What is behind that? And how is he rid of the question for good?
 
-# %% exercise="p.04.2" points=3 probe_points=2
+# %% exercise="p.04.2" points=2 probe_points=4
 from solutions.ch04_training_models.descent import P_04_2, steps_to_fit, P_04_2_CHOICE
 
 # %% [markdown]
@@ -114,13 +116,14 @@ for factor in (1, 3, 10, 30):
 # **Experiment.** Write `end_points(X, y, starts, rate, steps)`, which trains logistic regression from several starting
 # points and returns where each descent ends.
 #
-# **Then answer.** Can gradient descent get stuck in a local minimum when it trains logistic regression? Set
-# `P_04_3_CHOICE` to a list with one letter:
+# **Then answer.** A colleague trains each of her logistic regressions twenty times, from twenty places drawn at random,
+# and keeps the best, "so that I don't miss the deepest valley". Is that worth it? Set `P_04_3_CHOICE` to a list with
+# one letter:
 #
-# - **a** Yes: the cost has several valleys.
-# - **b** No: the cost has several valleys, but they are all equally deep.
-# - **c** No: the cost is convex, so each local minimum is a global one.
-# - **d** No: the cost is a straight line in each of the parameters.
+# - **a** It is: there are several valleys, some of them deeper than others.
+# - **b** It isn't: there are several valleys, but each is as deep as the others.
+# - **c** It isn't: the cost is convex, and where it can't go down any more, it is as low as anywhere.
+# - **d** It isn't: the cost is a straight line in each of the parameters.
 
 # %% exercise="p.04.3" points=2
 from solutions.ch04_training_models.descent import end_points, P_04_3_CHOICE
@@ -152,10 +155,11 @@ plt.show()
 # **Write** `descend(X, y, batches, rate, decay)`. It gets the rows of each step, and a learning rate that shrinks from
 # step to step, unless `decay` is 0.
 #
-# **Then answer.** Linear regression is trained by all three, each with a well-chosen constant learning rate and as many
-# epochs as you like. Do they end at exactly the same parameters? If not (or: so that they do), which change is needed
-# for the other two to come to rest where batch gradient descent does? Set `P_04_4_CHOICE` to a list of two: `"yes"` or
-# `"no"`, and one of `"more epochs"`, `"smaller rate"` (but constant), `"shrinking rate"`, `"other row order"`.
+# **Then answer.** Three people train one linear regression, each by another of the three, with a constant learning rate
+# that suits it. After a week they compare their parameters, all digits of them. Will they agree? And whatever you say:
+# what makes sure that the other two get to where batch gradient descent does, and stay there? Set `P_04_4_CHOICE` to a
+# list of two: `"yes"` or `"no"`, and one of `"more epochs"`, `"smaller rate"` (but constant), `"shrinking rate"`,
+# `"other row order"`.
 
 # %% exercise="p.04.4" points=2
 from solutions.ch04_training_models.descent import descend, P_04_4_CHOICE
@@ -191,51 +195,24 @@ plt.show()
 # %% [markdown]
 # ## 5. The validation error rises
 #
-# You train by batch gradient descent, and after every epoch you note the error on the training set and on the
-# validation set. For ten epochs in a row the validation error has been rising. Something is wrong. But what?
+# Your training has run well all night. At half past six the error on the validation set begins to rise, and with each
+# epoch it is a little higher. Every step uses all rows, so it can't be chance.
 #
-# **Write** `what_to_do(training, validation)`. It gets both curves up to now and says: `"lower the rate"`, `"stop"`, or
-# `"go on"`.
-#
-# **Then explain**, in three to six sentences, what may be behind a validation error that rises epoch after epoch, how
-# you tell the cases apart, and what you do in each of them.
+# **Explain** in three to six sentences what you look at next, which causes you can tell apart by that, and what you do
+# about each. (A function for this comes after question 11.)
 
-# %% exercise="p.04.5" points=3 probe_points=2
-from solutions.ch04_training_models.descent import P_04_5, what_to_do
-
-# %% [markdown]
-# *Look*: three runs, on data with 25 rows and 20 features, and what your function says about them.
-
-# %% demo
-rng = np.random.default_rng(3)
-truth = rng.normal(size=20) * (np.arange(20) < 6)
-X, X_valid = rng.normal(size=(25, 20)), rng.normal(size=(200, 20))
-y, y_valid = X @ truth + 2 * rng.normal(size=25), X_valid @ truth + 2 * rng.normal(size=200)
-steepest = np.linalg.eigvalsh(X.T @ X / len(X))[-1]
-figure, axes = plt.subplots(1, 3, figsize=(11, 3), layout="constrained")
-for axis, (factor, epochs) in zip(axes, [(0.1, 15), (0.5, 150), (1.03, 40)]):
-    theta, errors = np.zeros(20), []
-    for _ in range(epochs):
-        theta = theta - 2 * factor / steepest * X.T @ (X @ theta - y) / len(X)
-        errors.append([np.mean((X @ theta - y) ** 2), np.mean((X_valid @ theta - y_valid) ** 2)])
-    training, validation = np.transpose(errors)
-    axis.plot(training, label="training")
-    axis.plot(validation, label="validation")
-    axis.set_title(what_to_do(training.tolist(), validation.tolist()))
-    axis.set_xlabel("epoch")
-axes[0].set_ylabel("mean squared error")
-axes[0].legend()
-plt.show()
+# %% exercise="p.04.5" points=2 probe_points=2
+from solutions.ch04_training_models.descent import P_04_5
 
 # %% [markdown]
 # ## 6. When to stop
 #
-# With mini-batches the validation error does not fall smoothly: it trembles. Is it wise to stop the moment it goes up?
+# With mini-batches the validation error does not fall smoothly: it trembles. And nobody wants to sit beside it.
 #
 # **Write** two functions that training code can call after every epoch: `should_stop(errors, patience)`, and
 # `best_epoch(errors)`, which says whose parameters to keep. `best_epoch` has its own cell, below.
 #
-# **Then answer** with a letter in `P_04_6_CHOICE`. When do you end mini-batch training?
+# **Then answer** with a letter in `P_04_6_CHOICE`. Which rule would you leave your training alone with?
 #
 # - **a** At the first rise of the validation error.
 # - **b** When the validation error has not reached a new low for quite a while; then go back to the best parameters.
@@ -275,9 +252,10 @@ plt.show()
 # **Then answer**, for linear regression with a constant learning rate, on a million rows and with mini-batches of 100.
 # All three read one row after the other, and reading takes all the time. Set
 #
-# - `P_04_7_FIRST`: who comes into the neighbourhood of the minimum first? `"batch"`, `"mini-batch"` or `"stochastic"`.
-# - `P_04_7_SETTLES`: who comes to rest at the minimum? `"batch"`, `"mini-batch"` or `"stochastic"`.
-# - `P_04_7_REMEDY`: what lets the others come to rest as well? `"larger batches"` (but not of all rows),
+# - `P_04_7_FIRST`: before the first epoch is over, who is likely to be closest? `"batch"`, `"mini-batch"` or
+#   `"stochastic"`.
+# - `P_04_7_SETTLES`: after a thousand epochs, whose parameters don't move any more? The same three words.
+# - `P_04_7_REMEDY`: and what would calm the other two in the end? `"larger batches"` (but not of all rows),
 #   `"more epochs"`, `"shrinking rate"` or `"larger rate"`.
 
 # %% exercise="p.04.7" points=3
@@ -306,10 +284,10 @@ plt.show()
 # **Write** `train_and_validation_error(...)`, which fits a polynomial of any degree with a ridge penalty, and returns
 # both.
 #
-# **Then answer.** The validation error of your polynomial model is far above its training error. What is wrong, and
-# what are three ways to mend it? Set `P_04_8_CHOICE` to a list of four: the diagnosis, `"overfitting"` or
-# `"underfitting"`, and three cures out of `"a lower degree"`, `"a higher degree"`, `"a larger penalty"`,
-# `"a smaller penalty"`, `"more training data"`, `"fewer training data"`.
+# **Then answer.** A polynomial of degree 12 is off by 0.1 on the rows that it was fitted to, and by 2.3 on others. Set
+# `P_04_8_CHOICE` to a list with the diagnosis, `"overfitting"` or `"underfitting"`, and with all changes that may well
+# make it better on rows it has not seen: `"a lower degree"`, `"a larger penalty"`, `"powers up to the 20th as well"`,
+# `"more training data"`, `"every training row twice"`, `"another validation set"`, `"no penalty at all"`.
 
 # %% exercise="p.04.8" points=2
 from solutions.ch04_training_models.regular import train_and_validation_error, P_04_8_CHOICE
@@ -349,9 +327,9 @@ plt.show()
 #
 # **Write** `bias_and_variance(X, w, sigma, alpha)`.
 #
-# **Then answer.** A ridge model has nearly the same error on the training set and on the validation set, and both are
-# higher than you can accept. Which of the two is too high, `"bias"` or `"variance"`, and should you `"raise"` or
-# `"reduce"` alpha? Set `P_04_9_CHOICE` to a list of these two words.
+# **Then answer.** Ridge regression forecasts the load of a power station. On days that it was fitted to it is off by 40
+# megawatts, on others by 41, and the operators can live with 10. Which of the two is too high, `"bias"` or
+# `"variance"`, and do you `"raise"` alpha or `"reduce"` it? Set `P_04_9_CHOICE` to a list of these two words.
 
 # %% exercise="p.04.9" points=2
 from solutions.ch04_training_models.regular import bias_and_variance, P_04_9_CHOICE
@@ -389,10 +367,11 @@ plt.show()
 # 4. 400 features, most of them useless; among the useful ones are sensors that nearly repeat each other, and all the
 #    sensors of a useful group should be kept.
 #
-# **Then explain**, in three to six sentences: When would you use ridge rather than plain linear regression? When lasso
-# rather than ridge? When elastic net rather than lasso?
+# **Then explain** in three to six sentences. Somebody goes from a plain linear regression to ridge, from there to
+# lasso, and from there to the elastic net. What does each of these three steps gain, for which data, and what does it
+# cost?
 
-# %% exercise="p.04.10" points=3 probe_points=2
+# %% exercise="p.04.10" points=2 probe_points=3
 from solutions.ch04_training_models.regular import P_04_10, shrunk, P_04_10_CHOICE
 
 # %% [markdown]
@@ -422,33 +401,65 @@ axes[1].legend()
 plt.show()
 
 # %% [markdown]
-# ## 11. Outdoors or indoors, day or night
+# ## 11. For children, and with gears?
 #
-# A photo archive wants to know of each picture whether it was taken outdoors or indoors, and whether by day or by
-# night. A model gives each label a score, any number. To become probabilities, scores of labels that exclude each other
-# have to share: *softmax*. Scores of labels that are questions of their own have nobody to share with: each goes
-# through a *sigmoid*.
+# A shop wants to know of each photo of a bicycle whether it is for children or for adults, and whether it has gears or
+# none. A model gives each label a score, any number, and there are two ways to make probabilities of scores: by
+# *softmax*, for which all scores of a row matter, or by a *sigmoid* for each score on its own.
 #
 # **Write** `label_probabilities(scores, exclusive)`, which does the one or the other, and survives large scores.
 #
-# **Then answer.** What do you train for the archive? Set `P_04_11_CHOICE` to a list with one letter:
+# **Then answer.** What do you train for the shop? Set `P_04_11_CHOICE` to a list with one letter:
 #
-# - **a** One softmax classifier with the four labels outdoors, indoors, day, night.
-# - **b** Two logistic regression classifiers: one for outdoors or indoors, one for day or night.
+# - **a** One softmax classifier with the four labels children, adults, gears, none.
+# - **b** Two logistic regression classifiers: one for children or adults, one for gears or none.
 # - **c** Four softmax classifiers, one for each label.
-# - **d** One softmax classifier with the three labels outdoors by day, outdoors by night, indoors.
+# - **d** One softmax classifier with the three labels children with gears, children without, adults.
 
 # %% exercise="p.04.11" points=2
 from solutions.ch04_training_models.regular import label_probabilities, P_04_11_CHOICE
 
 # %% [markdown]
-# *Look*: the scores of outdoors, indoors, day, night for three pictures. What does softmax make of a sunny meadow?
+# *Look*: the scores of children, adults, gears and none for three bicycles, and what either way makes of them.
 
 # %% demo
 scores = np.array([[4.0, -4.0, 4.0, -4.0], [-3.0, 3.0, 2.0, -2.0], [2.0, -2.0, -3.0, 3.0]])
-names = ["sunny meadow", "office at noon", "street at night"]
+names = ["small, 7 gears", "racing bicycle", "first bicycle"]
 for name, shared, alone in zip(names, label_probabilities(scores, True), label_probabilities(scores, False)):
     print(f"{name:16} softmax {np.round(shared, 2)}   sigmoids {np.round(alone, 2)}")
+
+# %% [markdown]
+# ## 5 again. What to do
+#
+# **Write** `what_to_do(training, validation)`. It gets both curves up to now and says: `"lower the rate"`, `"stop"`, or
+# `"go on"`.
+
+# %% exercise="p.04.5"
+from solutions.ch04_training_models.descent import what_to_do
+
+# %% [markdown]
+# *Look*: three runs, on data with 25 rows and 20 features, and what your function says about them.
+
+# %% demo
+rng = np.random.default_rng(3)
+truth = rng.normal(size=20) * (np.arange(20) < 6)
+X, X_valid = rng.normal(size=(25, 20)), rng.normal(size=(200, 20))
+y, y_valid = X @ truth + 2 * rng.normal(size=25), X_valid @ truth + 2 * rng.normal(size=200)
+steepest = np.linalg.eigvalsh(X.T @ X / len(X))[-1]
+figure, axes = plt.subplots(1, 3, figsize=(11, 3), layout="constrained")
+for axis, (factor, epochs) in zip(axes, [(0.1, 15), (0.5, 150), (1.03, 40)]):
+    theta, errors = np.zeros(20), []
+    for _ in range(epochs):
+        theta = theta - 2 * factor / steepest * X.T @ (X @ theta - y) / len(X)
+        errors.append([np.mean((X @ theta - y) ** 2), np.mean((X_valid @ theta - y_valid) ** 2)])
+    training, validation = np.transpose(errors)
+    axis.plot(training, label="training")
+    axis.plot(validation, label="validation")
+    axis.set_title(what_to_do(training.tolist(), validation.tolist()))
+    axis.set_xlabel("epoch")
+axes[0].set_ylabel("mean squared error")
+axes[0].legend()
+plt.show()
 
 # %% [markdown]
 # ## 12. Softmax regression from nothing
@@ -486,7 +497,9 @@ from solutions.ch04_training_models.softmax import loss_and_gradient
 #
 # **What is graded**: each of the parts by itself; that every epoch is one step, and that training stops when it
 # should, with the right parameters; labels of any kind, in any order, and a validation set that lacks one of them;
-# that a strong penalty leaves the biases alone; and how many irises it names that it has not seen.
+# that a strong penalty leaves the biases alone; and how many irises it names that it has not seen. Where the docstring
+# settles something that could be done otherwise as well (to begin at zeros, to look at the loss after the step, without
+# the penalty), one check asks for it, and the others do without.
 
 # %% exercise="p.04.12"
 from solutions.ch04_training_models.softmax import SoftmaxRegression

@@ -46,13 +46,13 @@ from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 from course.datasets import load
 
 # %% [markdown]
-# ## 1. Five good models
+# ## 1. Seven good programs
 #
-# Five different models have been trained on the same data, and each of them is right in 95% of the cases. Can you get
-# more out of them without training anything new? Say whether and how, what the gain depends on, and when there is none.
-# Three to six sentences are enough.
+# Seven programs, each from another company, read the X-ray pictures of one hospital, and each of them is right about 9
+# in 10. There is no money for an eighth. Is there more to be had from these seven? Say in three to six sentences how,
+# when you would expect a large gain and when none at all, and what you would ask the companies.
 
-# %% exercise="p.06.1" points=3 probe_points=2
+# %% exercise="p.06.1" points=2 probe_points=1
 from solutions.ch06_ensembles.bagging import P_06_1
 
 # %% [markdown]
@@ -78,15 +78,16 @@ plt.xlabel("voters, each right in 51% of the cases")
 plt.ylabel("how often the majority is right")
 plt.legend()
 plt.show()
-print(f"five independent models at 95%: {majority_right(5, 0.95):.4%}")
+print(f"seven independent programs at 90%: {majority_right(7, 0.9):.2%}")
 
 # %% [markdown]
 # ## 2. Two ways to vote
 #
-# In scikit-learn's `VotingClassifier` you choose between `voting="hard"` and `voting="soft"`. Explain both, what each
-# needs from the models, and when you would expect which of them to do better.
+# A `VotingClassifier` of scikit-learn has a switch: `voting="hard"` or `voting="soft"`. Find an example with three
+# models and one row for which the two settings end in different classes. Explain by it what either does, what it needs
+# from the models, and when you would trust which of them more.
 
-# %% exercise="p.06.2" points=3 probe_points=2
+# %% exercise="p.06.2" points=3 probe_points=1
 from solutions.ch06_ensembles.bagging import P_06_2
 
 # %% [markdown]
@@ -119,9 +120,10 @@ from solutions.ch06_ensembles.bagging import P_06_3_CHOICE
 # ## 4. Rows left in the bag
 #
 # Bagging draws the training rows of each model with replacement. Some rows come up several times, others never: these
-# are *out of bag* for that model. What is the benefit of evaluating a bagging ensemble on them?
+# are *out of bag* for that model. Somebody throws the numbers of these rows away after training. Explain in three to
+# five sentences what they could have been used for, what that would have saved, and how far the figure can be trusted.
 
-# %% exercise="p.06.4" points=3 probe_points=3
+# %% exercise="p.06.4" points=2 probe_points=3
 from solutions.ch06_ensembles.bagging import P_06_4
 
 # %% [markdown]
@@ -145,10 +147,11 @@ plt.show()
 # %% [markdown]
 # ## 5. More random than a random forest
 #
-# *Extremely randomised trees* (extra-trees) take chance further than a random forest does. What exactly is more random
-# about them? What is it good for? And are they slower or faster than a random forest, in training and in predicting?
+# Somebody puts `ExtraTreesClassifier` in the place of `RandomForestClassifier` and changes nothing else. Follow what
+# that does: at a node that is to be split, to a single tree, to the forest as a whole, and to the clock, while it is
+# trained and when it is asked.
 
-# %% exercise="p.06.5" points=3 probe_points=3
+# %% exercise="p.06.5" points=2 probe_points=3
 from solutions.ch06_ensembles.bagging import P_06_5
 
 # %% [markdown]
@@ -194,9 +197,10 @@ plt.show()
 from solutions.ch06_ensembles.boosting import boosted_weights
 
 # %% [markdown]
-# Now suppose that your AdaBoost ensemble *underfits*: it is poor even on the rows it was trained on. Which of these
-# changes can help? Choose all of them: `"more estimators"`, `"fewer estimators"`, `"a less regularised base model"`,
-# `"a more regularised base model"`, `"a slightly higher learning rate"`, `"a lower learning rate"`.
+# Ten stumps, boosted with a learning rate of 0.1, are right about 60% of their own training rows. Choose all the
+# changes that can well raise this: `"a hundred estimators"`, `"trees of depth 3 as base models"`, `"a learning rate of
+# 0.5"`, `"stopping when the validation error rises"`, `"equal weights for all rows in each round"`, `"a larger test
+# set"`, `"a vote in which each stump counts the same"`.
 
 # %% exercise="p.06.6"
 from solutions.ch06_ensembles.boosting import P_06_6_CHOICE
@@ -222,15 +226,15 @@ plt.show()
 # how much of its prediction is added. Write
 #
 # - `trees_needed(learning_rate, left)`: how many trees it takes to fit the training rows, if each tree fits what is
-#   left over perfectly;
+#   left over perfectly (a computer rounds: what is left over by a hair's breadth doesn't count);
 # - `stop_early(errors, patience)`: how many trees to keep when you watch the error on a validation set.
 
 # %% exercise="p.06.7" points=3
 from solutions.ch06_ensembles.boosting import trees_needed, stop_early
 
 # %% [markdown]
-# Your ensemble *overfits*. Should you `"increase"` the learning rate, `"decrease"` it, or leave it as it is, since it
-# makes `"no difference"`?
+# An ensemble of 200 trees knows its training rows far better than any others, and 200 it has to be. Which way do you
+# turn its learning rate: `"increase"`, `"decrease"`? Or does it make `"no difference"`?
 
 # %% exercise="p.06.7"
 from solutions.ch06_ensembles.boosting import P_06_7_CHOICE

@@ -41,10 +41,10 @@ from course.datasets import load
 # %% [markdown]
 # ## 1. Why reduce?
 #
-# What are the main reasons to reduce the dimensionality of a data set? And what are the main drawbacks? Three to six
-# sentences are enough.
+# A colleague puts PCA in front of every model, "because one does". Tell him in three to six sentences what he may gain
+# by that, and what he pays for it: two gains of different kinds, and two prices, at least.
 
-# %% exercise="p.07.1" points=3 probe_points=2
+# %% exercise="p.07.1" points=2 probe_points=1
 from solutions.ch07_dim_reduction.questions import P_07_1
 
 # %% [markdown]
@@ -76,9 +76,12 @@ plt.show()
 # %% [markdown]
 # ## 2. The curse of dimensionality
 #
-# What is the *curse of dimensionality*? What does it mean for a model that is to learn from such data?
+# For each of 300 patients, 8,000 genes have been measured, and for a new patient the most similar one of them is to be
+# found. "That's hopeless," says a statistician, "it's the *curse of dimensionality*." Explain what she means: what is
+# it about 8,000 dimensions that makes near and far lose their meaning, what does it do to a model that learns from
+# these rows, and why is it no way out to ask a few hundred patients more?
 
-# %% exercise="p.07.2" points=3 probe_points=2
+# %% exercise="p.07.2" points=2 probe_points=2
 from solutions.ch07_dim_reduction.questions import P_07_2
 
 # %% [markdown]
@@ -107,10 +110,11 @@ plt.show()
 # %% [markdown]
 # ## 3. There and back again
 #
-# Once the dimensionality has been reduced, can that be undone? Say for which methods it can, how well, and why not
-# better.
+# A telescope in space sends 50 numbers for each picture that it has taken. What can people on Earth get back of the
+# picture if these were made by PCA? What if by t-SNE? And what will nobody ever get back, however the 50 were made?
+# Give reasons.
 
-# %% exercise="p.07.3" points=3 probe_points=3
+# %% exercise="p.07.3" points=2 probe_points=2
 from solutions.ch07_dim_reduction.questions import P_07_3
 
 # %% [markdown]
@@ -146,10 +150,11 @@ plt.show()
 # %% [markdown]
 # ## 4. Curved data
 #
-# PCA projects rows on a plane (or its relatives in more dimensions). Can it be of any use if the data are highly
-# nonlinear: curves, spirals, rolls?
+# PCA projects rows on a plane (or its relatives in more dimensions), and hardly anything in the world is plane. Find a
+# set of rows that is bent as much as you like and that PCA makes smaller without doing it any harm. Find another one
+# that it ruins. What makes the difference, and what would you do with the second?
 
-# %% exercise="p.07.4" points=3 probe_points=2
+# %% exercise="p.07.4" points=2 probe_points=2
 from solutions.ch07_dim_reduction.questions import P_07_4
 
 # %% [markdown]
@@ -183,8 +188,8 @@ plt.show()
 # %% [markdown]
 # ## 5. How many are left?
 #
-# You run PCA on a data set with 1,000 dimensions, and keep 95% of the variance. How many dimensions does the result
-# have? Write
+# You may tell PCA what share of the variance to keep, and it works out with how many components it gets there. Can you
+# tell beforehand? Write
 #
 # - `dims_for(variances, ratio)`: the number of components to keep, once the variance along each of them is known;
 # - `dims_bounds(d, ratio)`: how few and how many it can be, if nothing is known of the data. Which data need the most?
@@ -193,8 +198,8 @@ plt.show()
 from solutions.ch07_dim_reduction.methods import dims_for, dims_bounds
 
 # %% [markdown]
-# So for 1,000 dimensions and 95% the answer is: `"always 50"`, `"always 95"`, `"always 950"`, or
-# `"depends on the data"`?
+# So if 95% of the variance of 1,000 features is kept, how many dimensions are left? `"always 50"`, `"always 95"`,
+# `"always 950"`, or `"depends on the data"`?
 
 # %% exercise="p.07.5"
 from solutions.ch07_dim_reduction.methods import P_07_5_CHOICE
@@ -225,8 +230,9 @@ plt.show()
 # %% [markdown]
 # ## 6. Which one?
 #
-# There are several ways to do PCA, and something simpler: a *random projection* multiplies the rows by random numbers
-# and nearly keeps their distances, if there are enough dimensions left. Two functions show what is special:
+# The components of PCA can be found from all rows at once, from one batch after the other, or roughly, with the help of
+# chance. And a *random projection* doesn't look for any: it multiplies the rows by random numbers, and nearly keeps
+# their distances if there are enough dimensions left. Two functions show what is special:
 #
 # - `projection_dims(n, d, eps)`: how many dimensions are enough. Watch which of the numbers matter;
 # - `batch_variances(batches, k)`: PCA of rows that are never in memory together.
@@ -235,15 +241,17 @@ plt.show()
 from solutions.ch07_dim_reduction.methods import projection_dims, batch_variances
 
 # %% [markdown]
-# Which method do you choose, `"regular PCA"`, `"incremental PCA"`, `"randomized PCA"` or `"random projection"`?
+# Six people come to you for advice. You have one word for each of them: `"regular PCA"`, `"incremental PCA"`,
+# `"randomized PCA"` or `"random projection"`.
 #
-# - `"A"`: 10,000 rows with 300 features are in memory. Keep 95% of the variance.
-# - `"B"`: 200 gigabytes of rows are on disk, and the computer has 16 gigabytes of memory.
-# - `"C"`: New rows arrive every minute, and the components are to be brought up to date each time.
-# - `"D"`: 20,000 images of 10,000 pixels are in memory. The first 20 components are wanted, and quickly.
-# - `"E"`: A thousand texts, described by the counts of five million words. Reduce them to some thousands of features
-#   at once; nothing has to be learned from the data, as long as distances are about the same.
-# - `"F"`: 500 rows with 20 measurements each, in a small table. All components are wanted.
+# - `"A"`: "I have 300 measurements of each of 10,000 bottles of wine here in memory, and want to keep 95% of what
+#   varies."
+# - `"B"`: "My laptop has 16 gigabytes. The spectra of my stars take up 200."
+# - `"C"`: "Another bus reports every minute, and from then on I want components which know of that one, too."
+# - `"D"`: "20,000 pictures of 10,000 pixels are loaded. Give me the first 20 components before my tea is cold."
+# - `"E"`: "A thousand novels, and for each the counts of five million words. I need some thousands of columns at once.
+#   I don't want to look at them, nor to wait for anything to be fitted, if only novels that were close stay close."
+# - `"F"`: "A small table, 500 rows and 20 columns. I'd like to see all the components there are."
 
 # %% exercise="p.07.6"
 from solutions.ch07_dim_reduction.methods import P_07_6_CHOICE
@@ -264,9 +272,11 @@ plt.show()
 # %% [markdown]
 # ## 7. Was it any good?
 #
-# How can you tell how well a method for reducing dimensionality does on your data set?
+# Two colleagues have each reduced your table to 20 columns, and each says that theirs are better. One of them can bring
+# rows back to where they came from; the other one's method knows no way back. How do you find out who is right, and how
+# far does it depend on what you want the 20 columns for?
 
-# %% exercise="p.07.7" points=3 probe_points=2
+# %% exercise="p.07.7" points=2 probe_points=2
 from solutions.ch07_dim_reduction.methods import P_07_7
 
 # %% [markdown]
@@ -295,18 +305,25 @@ plt.show()
 # %% [markdown]
 # ## 8. One after the other
 #
-# Does it make any sense to reduce a data set with one method, and the result with another? Think of time first: write
-# `chain_seconds(d, steps)`, the time a chain of reductions takes, and try both orders of a slow and a fast one.
+# What one method has reduced, another one may reduce further. Which of these four chains would you call `"sensible"`,
+# and which `"pointless"`, because a single step would do as well or better? The data have 784 dimensions.
+#
+# - `"PCA to 50, t-SNE to 2"`
+# - `"t-SNE to 2, PCA to 2"`
+# - `"random projection to 300, PCA to 20"`
+# - `"PCA to 50, PCA to 20"`
+#
+# (As everywhere, the choice counts once the function beside it, the one below, is right.)
 
-# %% exercise="p.07.8" points=3
-from solutions.ch07_dim_reduction.methods import chain_seconds
+# %% exercise="p.07.8" points=2
+from solutions.ch07_dim_reduction.methods import P_07_8_CHOICE
 
 # %% [markdown]
-# Now answer in words. `"sensible"`: can it make sense, `"yes"` or `"no"`? And if t-SNE and PCA are to be chained, which
-# comes `"first"`, and which `"second"`: `"PCA"` or `"t-SNE"`?
+# One thing that speaks for a chain, or against it, is time. Write `chain_seconds(d, steps)`, the time that a chain of
+# reductions takes.
 
 # %% exercise="p.07.8"
-from solutions.ch07_dim_reduction.methods import P_07_8_CHOICE
+from solutions.ch07_dim_reduction.methods import chain_seconds
 
 # %% [markdown]
 # *Look*: a slow method (1 second per dimension) alone, and after a fast one (0.01 seconds) that leaves 50 dimensions.

@@ -39,10 +39,12 @@ from course.datasets import load
 # %% [markdown]
 # ## 1. The idea
 #
-# What is the fundamental idea of a support vector machine? Explain it to someone who knows linear classifiers: what it
-# looks for, what it does when the classes overlap, and what when no straight line will do. Four to six sentences.
+# A logistic regression and a support vector machine have drawn different lines between the same two classes, and
+# neither of them makes a mistake. Explain in four to six sentences, to somebody who knows the first but not the second,
+# which line the second was looking for, what it would have done with classes that overlap, and what with classes that
+# no straight line can part.
 
-# %% exercise="tf2.05.1" points=3 probe_points=2
+# %% exercise="tf2.05.1" points=2 probe_points=2
 from solutions.svm_support_vectors.street import TF2_05_1
 
 # %% [markdown]
@@ -72,9 +74,11 @@ plt.show()
 # %% [markdown]
 # ## 2. Support vectors
 #
-# What is a support vector? And what are the other rows good for, once the machine has been trained?
+# After training, somebody deletes 180 of 200 rows, trains again, and gets the same line to the last digit. Which rows
+# are the 20 that were kept: where do they lie, and what have they got to do with the line? What do predictions need?
+# And what would have been allowed to happen to the 180 instead?
 
-# %% exercise="tf2.05.2" points=3 probe_points=3
+# %% exercise="tf2.05.2" points=2 probe_points=3
 from solutions.svm_support_vectors.street import TF2_05_2
 
 # %% [markdown]
@@ -107,9 +111,11 @@ plt.show()
 # %% [markdown]
 # ## 3. Scaling
 #
-# Why is it important to scale the columns before a support vector machine is trained? Two to four sentences.
+# A table gives distances in kilometres. Somebody turns one column into metres, no row has moved in the world, and the
+# support vector machine finds another boundary. Explain in two to four sentences how that comes, which columns are the
+# losers, and what to do about it.
 
-# %% exercise="tf2.05.3" points=2 probe_points=3
+# %% exercise="tf2.05.3" points=2 probe_points=2
 from solutions.svm_support_vectors.street import TF2_05_3
 
 # %% [markdown]
@@ -137,7 +143,8 @@ plt.show()
 # %% [markdown]
 # ## 4. How sure is it?
 #
-# Can a support vector machine say how confident it is about a row? And how probable its class is?
+# Of two customers the machine says "will cancel". Which of them should be called first? And may one tell the boss that
+# this one "will cancel with 80%"?
 #
 # Write `distances(X, w, b)`, a row's distance from the boundary, and `calibrated(scores, y, new_scores)`, which learns
 # from rows that were held out what a score is worth.
@@ -175,7 +182,7 @@ plt.show()
 # ## 5. Millions of rows
 #
 # The problem of a linear support vector machine can be stated in two ways: the *primal* form looks for weights, the
-# *dual* form for one number alpha per row. Which would you solve for millions of rows and hundreds of columns?
+# *dual* form for one number alpha per row. Which of them to solve depends on the shape of the table.
 #
 # Write `numbers_in_h(form, m, n)`, the size of the matrix that a solver of quadratic programs would be given, and
 # `training_seconds(form, m, measured_m, measured_seconds)`, an estimate of the time. Then try millions.
@@ -209,8 +216,8 @@ for m in (100_000, 1_000_000, 10_000_000):
 from solutions.svm_support_vectors.kernels import rbf_similarity, training_accuracies
 
 # %% [markdown]
-# Now suppose that your classifier *underfits*: it is poor even on its training rows. For gamma and for C, say what can
-# help: `"increase"`, `"decrease"`, or `"no difference"`.
+# A machine with an RBF kernel is hardly better than a coin on the very rows it has learned from. For gamma and for C,
+# say what can help: `"increase"`, `"decrease"`, or `"no difference"`.
 
 # %% exercise="tf2.05.6"
 from solutions.svm_support_vectors.kernels import TF2_05_6_CHOICE
@@ -295,7 +302,7 @@ rows = iris.target < 2
 X, y = iris.data[rows][:, 2:], iris.target[rows]
 plt.scatter(*X.T, c=y, cmap="RdBu", s=15)
 x = np.array([0.8, 5.2])
-for (name, found), style in zip(align(X, y, C=1).items(), ("-", "--", ":")):
+for (name, found), style in zip(align(X, y, C=0.5).items(), ("-", "--", ":")):
     w, b = found["w"], found["b"]
     plt.plot(x, -(w[0] * x + b) / w[1], style, label=f"{name}: w = {w.round(3)}, b = {b:.3f}")
 plt.xlabel(iris.feature_names[2])

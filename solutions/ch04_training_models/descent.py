@@ -33,21 +33,20 @@ def multiplications(method: str, m: int, n: int, batch: int) -> int:
 # The methods you would use, of "normal equation", "SVD", "batch", "mini-batch", "stochastic"; as in ["SVD", "batch"].
 P_04_1_CHOICE: list[str] = ["mini-batch", "stochastic"]
 P_04_2 = """
-Gradient descent suffers most. With features of very different size the cost is a long, narrow valley: a learning rate
-small enough for the steep direction makes hardly any headway along the flat one. It still arrives, since the cost is
-convex, but it takes many more steps.
+What walks downhill takes ages: gradient descent. A column with numbers a thousand times as large makes the cost a
+thousand times a thousand as steep in one direction; the learning rate has to be small enough for that, and then it
+hardly moves in the others. It does arrive in the end, at the same model.
 
-The normal equation and the SVD compute the minimum directly, and their predictions do not depend on units. A
-*regularised* model is changed by them, however it is fitted: a feature with small numbers needs a large weight, and
-the penalty shrinks large weights most, for no better reason than the unit.
+Ridge and lasso will be other models, whatever they are fitted by. In millimetres the weight of the column is a
+thousandth of what it was, so the penalty hardly feels it any more, for no better reason than the unit. The normal
+equation and the SVD, without a penalty, don't care: the weight changes with the unit, and the predictions stay.
 
-The cure is the same for both: bring the features to one scale first, for instance with `StandardScaler`, whose means
-and deviations are learnt from the training set.
+He is rid of it if all columns are brought to one scale before, for instance by a `StandardScaler` in the pipeline,
+which takes mean and deviation from the training rows.
 """
 P_04_2_RUBRIC = """
-- 1 point: gradient descent becomes slow, and why (a long, narrow valley; one rate for steep and flat directions)
-- 1 point: regularised models depend on the scale; the normal equation or the SVD without a penalty do not
-- 1 point: the cure: scale the features before training
+- 1 point: gradient descent becomes slow, and why: one rate for a steep and a flat direction; or a long narrow valley
+- 1 point: models with a penalty change, others don't; the cure is to scale the columns first
 """
 
 
@@ -155,19 +154,18 @@ def descend(X: Array, y: Array, batches: list[list[int]], rate: float, decay: fl
 # "yes" or "no", and what is needed; as in ["yes", "more epochs"].
 P_04_4_CHOICE: list[str] = ["no", "shrinking rate"]
 P_04_5 = """
-The validation error alone does not say what is wrong: look at the training error.
+I look at the error on the *training* set at the same time.
 
-If that rises as well, training itself fails. The learning rate is too high, each step lands further from the minimum
-than the one before, and the parameters diverge. Lower the rate and begin again.
+If it rises, too, the walk itself has gone wrong: the steps are too long, and each lands further up on the other side.
+The learning rate has to come down, and the training begins anew, since these parameters are no place to go on from.
 
-If the training error keeps falling, the model learns what is peculiar to the training set: it overfits. Stop, and go
-back to the parameters that had the lowest validation error; if they are not good enough, regularise, simplify the
-model, or find more data.
+If it still falls, the model has begun to learn what only the training rows have in common: it overfits. The best
+parameters were those of half past six; take them. If they are not good enough, hold the model back by a penalty, make
+it simpler, or get more rows.
 """
 P_04_5_RUBRIC = """
-- 1 point: tells two cases apart by what the training error does
-- 1 point: both rise: the learning rate is too high (divergence), lower it
-- 1 point: the training error falls: overfitting; stop early, regularise, simplify, or find more data
+- 1 point: by the training error two cases are told apart; if it rises as well, the learning rate is too high
+- 1 point: if it falls, the model overfits: stop or go back to the best, a penalty, a simpler model, more data
 """
 
 

@@ -38,7 +38,7 @@ def train_and_validation_error(
     return float(train), float(valid)
 
 
-# The diagnosis and three cures, from the list above; as in ["underfitting", "a higher degree", ...].
+# The diagnosis, and all changes that may well help; as in ["underfitting", "no penalty at all", ...].
 P_04_8_CHOICE: list[str] = ["overfitting", "a lower degree", "a larger penalty", "more training data"]
 
 
@@ -71,21 +71,20 @@ def bias_and_variance(X: Array, w: Array, sigma: float, alpha: float) -> tuple[f
 # What is too high, "bias" or "variance", and what to do with alpha, "raise" or "reduce"; as in ["variance", "raise"].
 P_04_9_CHOICE: list[str] = ["bias", "reduce"]
 P_04_10 = """
-*Ridge rather than plain linear regression*: nearly always. A little regularisation keeps weights from following the
-noise, above all with few rows, many features, or features that go together, and costs a little bias.
+*To ridge*: the weights calm down. With few rows, or columns that say nearly the same, a plain fit finds huge weights of
+opposite signs that cancel on the training rows and on no others. It costs a little bias and the search for alpha, which
+nearly always pays.
 
-*Lasso rather than ridge*: when you believe that only a few features matter. The absolute value pushes a useless weight
-with the same force however small it is, so it becomes exactly 0: lasso selects features. Where all of them matter a
-bit, ridge is the better bet.
+*To lasso*: most weights become exactly 0, because the absolute value pulls a small weight as hard as a large one. That
+pays if few columns matter, and shows which. If all of them matter a little, it is a loss: ridge was better.
 
-*Elastic net rather than lasso*: when several features are strongly correlated, or there are more features than
-rows. Of a group of similar features lasso keeps one almost by chance, and another one on the next sample; the quadratic
-part of the elastic net makes it share the weight between them. The price is one more setting to tune.
+*To the elastic net*: columns that go together stay together. Lasso keeps one of them, and another one if the rows had
+been a little different, and can't keep more of them than there are rows; with some of ridge's penalty they share
+the weight. The price is one more setting to search for.
 """
 P_04_10_RUBRIC = """
-- 1 point: ridge over plain: some regularisation usually generalises better
-- 1 point: lasso over ridge: sets weights to exactly 0, so it suits cases where few features matter
-- 1 point: elastic net over lasso: steadier with correlated features, or more features than rows
+- 1 point: ridge: less variance, for a little bias; lasso: weights of exactly 0, where few columns matter
+- 1 point: elastic net: steadier than lasso with columns that are correlated, or with more columns than rows
 """
 
 

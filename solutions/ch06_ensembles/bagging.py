@@ -8,19 +8,18 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import binom
 
 P_06_1 = """
-Yes, chances are good that a vote does better than the best of the five. If each is right in 95 cases out of 100 and
-they err *independently*, the majority is wrong only where three or more err at once: it is right in 99.9% of the cases.
+Most likely: let them vote, and take what most of the seven say. Where one goes wrong the others can still outvote it.
+If each erred on pictures of its own, drawn by lot so to speak, four of them would have to be wrong at once for the vote
+to be wrong, and it would be right 997 times in 1,000.
 
-The models were trained on the same data, though, so they tend to stumble over the same examples, and the gain is
-smaller. It grows with every difference between them: quite different algorithms (a kernel machine, a forest, a
-network), and, better still, different training rows for each, as in bagging and pasting.
-
-If all five made exactly the same mistakes, the vote would only repeat them: no gain at all.
+They don't quite do that. Blurred pictures are hard for all of them, and some may have been trained on the same archive.
+The more their mistakes overlap, the less a vote gains; seven copies of one program gain nothing. So I would ask the
+companies how the programs work, and what they have learned from: different methods and different pictures are what
+makes a good jury.
 """
 P_06_1_RUBRIC = """
-- 1 point: yes, a vote of the five is likely to beat the best of them
-- 1 point: the gain comes from mistakes that differ; none where the models make the same ones
-- 1 point: names a way to make them differ (other algorithms, other training rows)
+- 1 point: a vote (or averaged probabilities) of the seven is likely to beat the best of them
+- 1 point: it gains by mistakes that differ, and nothing where all make the same; other methods or training rows help
 """
 
 
@@ -48,19 +47,22 @@ def majority_right(n: int, p: float, shared: float = 0.0) -> float:
 
 
 P_06_2 = """
-*Hard* voting counts: each model names a class, and the class named most often wins. How sure a model was makes no
-difference, and nothing but a predicted class is needed.
+For one mail, three models say that it is spam with probabilities 0.45, 0.4 and 0.95.
 
-*Soft* voting averages the probabilities that the models give to each class, and the class with the highest average
-wins. A model that is very sure counts for more than one that hesitates, so one confident voice can outweigh two
-doubtful ones. That often makes it the better of the two, provided that the probabilities deserve trust.
+*Hard* voting asks each for its class: twice "wanted", once "spam". Most say "wanted", so that is the answer. Nothing
+but classes is needed, and how sure a model was doesn't matter.
 
-It needs an estimate of probabilities from *every* model (`predict_proba` in scikit-learn).
+*Soft* voting takes the mean of the probabilities, 0.6: "spam". The one that was sure has outweighed two that hesitated.
+For that every model has to give probabilities (`predict_proba`).
+
+If the probabilities mean what they say, I trust the soft vote more, since it uses more of what the models know. If one
+of them is always sure of itself, right or wrong, it would win every soft vote, and I would rather count heads.
 """
 P_06_2_RUBRIC = """
-- 1 point: hard voting takes the class that most models name
-- 1 point: soft voting averages the probabilities of the classes and takes the highest
-- 1 point: soft voting needs probabilities from every model, or gives more weight to those that are sure
+- 1 point: hard voting takes the class that most models name; classes are all it needs
+- 1 point: soft voting averages probabilities, which every model must give, and takes the highest; with an example in
+  which the two differ
+- 1 point: soft is better where probabilities deserve trust (who is sure counts more), hard where they don't
 """
 
 
@@ -138,18 +140,16 @@ P_06_3_CHOICE: dict[str, str] = {
     "stacking": "partly",
 }
 P_06_4 = """
-In bagging each model is trained on rows drawn with replacement, so about 37% of the rows are left out of its training.
-For a model, these are as good as new: it can be judged on them. Putting together, for each row, only the models that
-have not seen it gives a score for the whole ensemble.
+Every model has rows that it was not trained on, about 37% of them, and on these it can be examined for nothing. If on
+each row only the models vote that have not seen it, the answers of the whole ensemble can be compared with the truth.
 
-So bagging can be evaluated without a validation set. All rows remain available for training, nothing has to be trained
-a second time as in cross-validation, and the estimate is nearly unbiased: rather a little too low, since each row is
-judged by only about a third of the models.
+That saves a validation set, so all rows can be used for training, and it saves the k trainings of cross-validation. The
+figure is fair, since nobody is asked about what he has been told; if anything it is a little low, because on each row
+only a third of the models has a say.
 """
 P_06_4_RUBRIC = """
-- 1 point: each model is judged only on rows that it has not been trained on
-- 1 point: no separate validation set is needed
-- 1 point: so more rows are left for training, or the estimate is fair (nearly unbiased)
+- 1 point: each row is judged by the models that were not trained on it, which gives a fair score of the ensemble
+- 1 point: no validation set (or cross-validation) is needed, so all rows are left for training
 """
 
 
@@ -204,20 +204,18 @@ def oob_accuracy(votes: ArrayLike, drawn: ArrayLike, y: ArrayLike) -> float:
 
 
 P_06_5 = """
-A random forest draws a few features at random for each node and searches among all their thresholds for the best split.
-Extra-trees go one step further: for each of these features one threshold is drawn *at random*, and only the best of
-these few random splits is taken.
+At a node both draw some of the features. The forest then tries all thresholds of each; extra-trees draw a single
+threshold for each, at random, and take the best of these few splits.
 
-The trees differ more and follow the data less closely, which acts as regularisation: a bit more bias for less variance.
-Whether that helps depends on the data: try both.
+A single tree gets worse by that, and no two are alike. The forest as a whole may gain: what the trees get wrong differs
+more, and averages out. In other words, a little more bias for less variance; which is better only a test can tell.
 
-Training is faster, because the search for the best threshold is the costly part of growing a tree. Predicting is not:
-a tree is walked down from the root in either case.
+While it is trained the clock shows much less, because the search for thresholds is most of the work. When it is asked,
+a row walks down the trees as before, and takes about the same time.
 """
 P_06_5_RUBRIC = """
-- 1 point: the threshold of each candidate feature is drawn at random instead of searched for
-- 1 point: this regularises (lower variance, a little more bias)
-- 1 point: training is faster, predicting about as fast
+- 1 point: thresholds are drawn at random and not searched for; less variance for a little more bias (it regularises)
+- 1 point: training is faster, predicting takes about as long
 """
 
 

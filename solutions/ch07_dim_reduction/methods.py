@@ -30,7 +30,7 @@ def dims_for(variances: ArrayLike, ratio: float) -> int:
     """
     largest_first = np.sort(np.asarray(variances, dtype=float))[::-1]
     held = np.cumsum(largest_first) / largest_first.sum()  # (d,) share held by the first 1, 2, ... components
-    return int((held < ratio).sum()) + 1
+    return int((held < ratio - 1e-12).sum()) + 1  # sums are rounded
 
 
 def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
@@ -52,9 +52,15 @@ def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
     (1, 1)
     >>> dims_bounds(2, 0.4)
     (1, 1)
+
+    A computer rounds, and that must not decide. Here it doesn't, though 0.55 * 100 is 55.00000000000001 in Python:
+
+    >>> dims_bounds(100, 0.55)[1] == 56
+    False
     """
-    # Sorted by variance, the first k of d components hold at least k/d; they hold just that where all are equal.
-    return 1, math.ceil(ratio * d)
+    # Sorted by variance, the first k of d components hold at least k/d; they hold just that where all are equal. In a
+    # computer 0.55 * 100 is a little more than 55, but 55 / 100 is 0.55.
+    return 1, next(k for k in range(1, d + 1) if k / d >= ratio)
 
 
 # One of the statements.
@@ -130,17 +136,18 @@ P_07_6_CHOICE: dict[str, str] = {
     "F": "regular PCA",
 }
 P_07_7 = """
-A good reduction drops many dimensions and little information. How much is lost can be measured directly where there is
-a way back: reconstruct the rows and take their distance from the originals.
+The one who can go back is quickly judged: send all rows there and back, and see how far from home they end. The smaller
+the distance, the less was lost in these 20 columns.
 
-Not every method has a way back. Then, and whenever the reduction only prepares the ground for another model, judge it
-by what it is for: train that model with and without it, and compare on rows that neither has seen. If it does nearly as
-well on far fewer features, little that matters was lost.
+The other one can't be judged in that way. But the columns are for something, so let both serve it: fit the same model
+to either table and to the whole one, and compare them on rows that none has seen. Whose columns do nearly as well as
+the whole table has kept what matters. For a map to look at I would ask instead whether neighbours are still neighbours.
+
+So the answer may differ: columns that give rows back faithfully need not be those by which patients are told apart.
 """
 P_07_7_RUBRIC = """
-- 1 point: reconstruction error, where the reduction can be undone
-- 1 point: or the performance of the next model, compared with that on the full data
-- 1 point: it is a balance: many dimensions dropped, little information lost
+- 1 point: with a way back: the reconstruction error
+- 1 point: without: the next model's performance on rows not seen, beside that on all columns (or another use, measured)
 """
 
 
@@ -196,5 +203,10 @@ def chain_seconds(d: int, steps: Sequence[tuple[float, int]]) -> float:
     return float(sum(rate * dims for (rate, _), dims in zip(steps, given, strict=False)))
 
 
-# One word for each: "sensible" ("yes" or "no"), "first" and "second" ("PCA" or "t-SNE").
-P_07_8_CHOICE: dict[str, str] = {"sensible": "yes", "first": "PCA", "second": "t-SNE"}
+# "sensible" or "pointless" for each chain.
+P_07_8_CHOICE: dict[str, str] = {
+    "PCA to 50, t-SNE to 2": "sensible",
+    "t-SNE to 2, PCA to 2": "pointless",
+    "random projection to 300, PCA to 20": "sensible",
+    "PCA to 50, PCA to 20": "pointless",
+}

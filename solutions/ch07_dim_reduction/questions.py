@@ -5,18 +5,17 @@ from numpy.typing import ArrayLike
 from sklearn.decomposition import PCA
 
 P_07_1 = """
-There are three common reasons. A model that comes after it trains faster, and sometimes better, where noise and
-repetition are what gets dropped. With two or three dimensions left, the data can be drawn, and clusters or strays
-become visible. And fewer numbers per row take less space on disk and in memory.
+He may gain time, since the model that comes next has fewer columns to go through, and now and then it even gets better,
+if what was dropped was noise. He may gain space: 30 numbers per row instead of 800. And with two or three columns left
+he can draw his data and see at a glance whether they fall into groups.
 
-It has its price. Some information is lost, so that the next model may do worse. The reduction is one more step that has
-to be computed, tuned and kept along with the model. And the new features are mixtures of the old ones, which are hard
-to put a name to.
+He pays with information, and sooner or later with points of his score: what varies little may be just what matters. He
+also has one more step to run, to tune, and to ship with the model. And what is to be said of "component 4", a bit of
+every column, when the boss asks what the model goes by?
 """
 P_07_1_RUBRIC = """
-- 1 point: names two of three motives: faster (or better) training, visualisation, compression
-- 1 point: names information loss, or worse performance of the next model, as a drawback
-- 1 point: names another drawback: computation, a more complex pipeline, or features that are hard to interpret
+- 1 point: two gains of different kinds: faster (or better) training, less space, a picture of the data
+- 1 point: two prices: lost information (a worse model), one more step to compute and keep, columns hard to interpret
 """
 
 
@@ -49,17 +48,19 @@ def numbers_stored(n: int, d: int, k: int) -> int:
 # All the motives, in any order; what is a drawback is left out.
 P_07_1_CHOICE: list[str] = ["faster training", "less noise", "less storage", "a picture of the data"]
 P_07_2 = """
-It is a name for troubles that are absent in few dimensions and grow with their number. Space becomes so vast that any
-set of rows is thinly scattered in it: most rows lie far from each other and close to some border, and a new row is
-likely to be far from all that a model has seen, so that it has to extrapolate.
+Each dimension more is one more way in which two patients may differ. Over 8,000 of them the differences add up to
+nearly the same sum for everybody: the most similar patient is hardly nearer than the least similar one, and who is
+nearest is an accident. Nearly all patients are extreme in some gene, and a new one lies in a place where nobody was.
 
-For a model this means a higher risk of overfitting, since among so many features there is always something that fits
-by chance. Filling the space with rows is no way out: how many it takes grows exponentially with the dimensions.
+A model has to guess in the empty space between them. And among 8,000 columns there are always some that fit the 300
+diagnoses by pure chance, so it overfits.
+
+A few hundred more don't help: to have somebody near everybody, their number would have to be multiplied with each
+dimension anew, which is more than there are people.
 """
 P_07_2_RUBRIC = """
-- 1 point: trouble that shows only in many dimensions
-- 1 point: rows are sparse, far from each other (or from new rows)
-- 1 point: overfitting, or the need for far more data (exponentially many rows)
+- 1 point: in many dimensions rows are thinly scattered, far from each other and nearly equally far
+- 1 point: models overfit or have to guess far from all rows; or the rows it would take grow exponentially
 """
 
 
@@ -106,18 +107,19 @@ def contrast(X: ArrayLike, x: ArrayLike) -> float:
 
 
 P_07_3 = """
-In general not perfectly: what was dropped is gone, and many different rows can end up at the same place. But often
-approximately. PCA has a simple way back: multiply by the transposed components and add the mean. It gives back the
-nearest point of the plane that the rows were projected on; what stood out from that plane is lost, and only where
-nothing did is the reconstruction exact.
+With PCA each of the 50 numbers says how much of one fixed picture, a component, is in it. If Earth has the components
+and the mean picture, it adds them up in these amounts and gets a picture that is right in its large features, and
+blurred. It is the nearest there is among all pictures that these components can make.
 
-Other methods offer no such way. t-SNE, for one, moves points about until the map looks right, and learns no function
-from the data to the map that could be turned round.
+With t-SNE there is nothing to add up. It has moved points about until neighbours were neighbours again, and has never
+had a rule from picture to numbers, so that no rule can be read backwards.
+
+And what a method has dropped is gone: many pictures have the same 50 numbers, and nothing tells which of them was the
+one. Only if the pictures had no more than 50 ways to differ in the first place is nothing lost.
 """
 P_07_3_RUBRIC = """
-- 1 point: not perfectly, since information is lost
-- 1 point: PCA (or another method that is named) can be undone approximately
-- 1 point: some methods, such as t-SNE, can't be undone at all
+- 1 point: PCA has an approximate way back (components and mean); t-SNE has none
+- 1 point: what was dropped is lost, because different rows became the same; exact only where nothing was dropped
 """
 
 
@@ -150,16 +152,18 @@ def reconstruction_error(X: ArrayLike, k: int) -> float:
 # All the methods whose result can be turned back, at least approximately, in any order.
 P_07_3_CHOICE: list[str] = ["PCA", "random projection"]
 P_07_4 = """
-Yes, it can help with highly nonlinear data, too: it gets rid of dimensions that carry nothing, whatever shape the rows
-have in the others. A spiral that lies in a tilted plane is a spiral still, in two dimensions instead of three or more.
+Unharmed: the groove of a record that leans against the wall. It goes round and round, but it lies in the plane of the
+record, so PCA finds that plane and drops the third dimension, which said nothing.
 
-But PCA only projects. Where all dimensions are needed, as with a Swiss roll in three, projecting squeezes together what
-lay far apart, and too much is lost. Such a sheet should be unrolled, not flattened.
+Ruined: a carpet that has been rolled up. It takes up all three dimensions, so wherever PCA looks from, some turns of
+the carpet come to lie on top of each other, and threads that were metres apart are neighbours now.
+
+What counts is not how bent the rows are, but whether there is a direction in which they don't spread at all (or hardly
+do). Carpets want to be unrolled: by a method that goes by neighbours, such as LLE.
 """
 P_07_4_RUBRIC = """
-- 1 point: yes, useless dimensions can be dropped even if the data are nonlinear
-- 1 point: no, or not well, where no dimension is useless
-- 1 point: an example of the latter such as the Swiss roll, which is to be unrolled rather than squashed
+- 1 point: bent data are no obstacle where some directions carry nothing; with an example
+- 1 point: where all directions are needed it squashes what lay apart; with an example, and unrolling as the way out
 """
 
 

@@ -83,7 +83,7 @@ def align(X: NDArray[np.float64], y: NDArray[Any], C: float) -> dict[str, dict[s
     Examples
     --------
     >>> X = np.array([[100.0, 1.0], [300.0, 1.5], [200.0, 3.5], [400.0, 4.0]])
-    >>> found = align(X, np.array([0, 0, 1, 1]), C=1.0)
+    >>> found = align(X, np.array([0, 0, 1, 1]), C=0.5)
     >>> sorted(found)
     ['LinearSVC', 'SGDClassifier', 'SVC']
     >>> [found[name]["w"].shape for name in sorted(found)]

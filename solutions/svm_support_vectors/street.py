@@ -7,20 +7,20 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.svm import SVC
 
 TF2_05_1 = """
-A support vector machine looks for the widest possible street between two classes: the boundary runs along its middle,
-and as far as possible from the nearest rows on either side.
+It was looking for elbow room. Of all lines that part the classes it takes the one that can be made thickest before it
+touches a row, and runs in the middle of that band. Rows that lie further back have no say in it, whereas in a logistic
+regression each of them pulls a little.
 
-Few data sets leave a street free of rows, and one odd row could make it very narrow. So a *soft margin* lets some rows
-stand on the street, or even on the wrong side, and weighs the width of the street against these violations; C sets
-their price.
+Where the classes overlap no such band is empty. Then rows may lie in it, or beyond it, for a price that grows with how
+far they have come; C says how dear that is, and the machine looks for the best bargain of a thick band and few debts.
 
-Where no straight street will do, a *kernel* works as if many features had been added to the rows: the street is
-straight among those features, and curved among the ones we have. The features themselves are never computed.
+Where no straight line will do, it looks for a flat band in a space with many more columns, made of the ones there are,
+and seen from our columns that band is bent. A *kernel* tells how alike two rows are in that space, which is all it
+takes: the new columns are never worked out.
 """
 TF2_05_1_RUBRIC = """
-- 1 point: the widest street (largest margin) between the classes
-- 1 point: the soft margin trades width against rows that violate the margin
-- 1 point: kernels (features that are never computed) for classes that no straight line separates
+- 1 point: the widest empty band (margin) between the classes, and the line in its middle
+- 1 point: soft margin: width against violations (C); kernels where no straight line will do
 """
 
 
@@ -63,17 +63,17 @@ def soft_margin_cost(X: ArrayLike, t: ArrayLike, w: ArrayLike, b: float, C: floa
 
 
 TF2_05_2 = """
-A support vector is a row that holds the street where it is: once the machine is trained, these are the rows on the
-street, its edges included, and, with a soft margin, those that have ended up on the wrong side.
+They are the *support vectors*: the rows that touch the band between the classes from outside, and with a soft margin
+also those that lie in it or beyond it. The line is where it is because of them: each pulls at it, and all others pull
+with weight 0.
 
-The boundary depends on them and on nothing else. Predictions need them only (with a kernel, a new row is compared with
-each of them), and training without all the other rows would give the same machine. Rows off the street may move, vanish
-or be added without any effect, as long as they stay off it, on their own side.
+So a prediction needs no more than them; with a kernel, a new row is compared with each of the 20. The 180 could have
+been moved about or tripled, as long as none of them came into the band or to the wrong side.
 """
 TF2_05_2_RUBRIC = """
-- 1 point: a row on the street or on its edge (full marks also with rows on the wrong side left out)
-- 1 point: they alone decide the boundary, and predictions need only them
-- 1 point: other rows may move or vanish without effect, as long as they stay off the street
+- 1 point: rows at the edge of the band or, with a soft margin, inside or beyond it (the last need not be said); they
+  alone hold the line
+- 1 point: predictions need only them; or the others may move or vanish as long as they stay out of the band
 """
 
 
@@ -127,16 +127,16 @@ def decide(vectors: ArrayLike, coefs: ArrayLike, b: float, gamma: float, X: Arra
 
 
 TF2_05_3 = """
-Which street is the widest depends on the units. Give one column in millimetres instead of metres, and distances along
-it are a thousand times as long: the widest street is now hardly more than the widest one along this column.
+The machine looks for the band that is widest, and width is measured in the numbers of the table. In metres the column's
+differences are a thousand times as large, so a band across it is a thousand times as wide, and that is the one it
+takes. A kernel goes by distances and has the same weakness.
 
-Columns with small numbers are as good as neglected: whatever they say adds next to nothing to a distance, and to use
-them would take large weights, which make the street narrow. The same holds for an RBF kernel, which is made of
-distances. Scaling first gives each column the same chance.
+The losers are the columns with small numbers: to use them takes large weights, which make the band narrow. If all
+columns are brought to one scale first, each has the same chance.
 """
 TF2_05_3_RUBRIC = """
-- 1 point: the widest street (distances) depends on the scale of the columns
-- 1 point: without scaling, columns with small values are neglected
+- 1 point: width (or distance) depends on the units of the columns
+- 1 point: columns with small numbers are neglected, so scale them first
 """
 
 

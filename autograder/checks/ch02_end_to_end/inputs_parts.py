@@ -29,10 +29,9 @@ def table_of(reply: object, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def names_of(reply: object) -> list[str]:
-    """Return the names in an array of texts."""
-    assert isinstance(reply, np.ndarray)
-    assert reply.ndim == 1
-    names = reply.tolist()
+    """Return the names in an array, a list, or an index of texts: what holds them is another check's business."""
+    assert not isinstance(reply, str)
+    names = list(reply)
     assert all(isinstance(name, str) for name in names)
     return [str(name) for name in names]
 

@@ -89,6 +89,7 @@ def test_names_that_come_out(student, rng):
     X = measurements(rng, 9, int(rng.integers(2, 7)))
     frame, plain = named(rng, X), [f"x{i}" for i in range(X.shape[1])]
     scaler = student.StandardScalerClone().fit(X)
+    assert isinstance(scaler.get_feature_names_out(), np.ndarray)
     assert names_of(scaler.get_feature_names_out()) == plain
     given = [name.upper() for name in frame.columns]
     assert names_of(scaler.get_feature_names_out(given)) == given
@@ -138,7 +139,7 @@ def test_scaler_is_an_estimator(student, rng):
     X, new = measurements(rng, 20, 3), measurements(rng, 8, 3)
     scaler = student.StandardScalerClone(with_mean=False)
     copy = student.probe_(copied)(scaler)
-    assert dict(copy.get_params()) == {"with_mean": False}
+    assert copy.get_params()["with_mean"] in (False, 0)  # whatever else there is
     expected = StandardScaler(with_mean=False).fit(X)
     assert_allclose(table_of(copy.fit_transform(X, np.arange(20)), X.shape), expected.transform(X), atol=1e-9)
     once = StandardScaler().fit(X)

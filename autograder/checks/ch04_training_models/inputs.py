@@ -88,10 +88,20 @@ def stretched(rng: np.random.Generator, ratio: float) -> tuple[Array, Array]:
     return X * np.roll([ratio, 1, 1], rng.integers(3)), y
 
 
-def steps_by_eigenvalues(X: Array, y: Array, scale: bool) -> int:
+def few_rows(rng: np.random.Generator) -> tuple[Array, Array]:
+    """One column and few rows, nearly on a line: (m, 1), (m,).
+
+    Scaled as asked for, all directions are equally steep, and one step does it; a deviation that is divided by m - 1
+    makes them differ."""
+    m = int(rng.integers(5, 8))
+    X = rng.normal(rng.normal(0, 5), rng.uniform(0.5, 3), (m, 1))
+    return X, X[:, 0] * rng.choice([-1, 1]) * rng.uniform(20, 200) + rng.normal(size=m) / 20
+
+
+def steps_by_eigenvalues(X: Array, y: Array, scale: bool, ddof: int = 0) -> int:
     """In the basis of the eigenvectors every step multiplies each error by its own factor: no step is taken."""
     if scale:
-        X = (X - np.mean(X, axis=0)) / np.std(X, axis=0)
+        X = (X - np.mean(X, axis=0)) / np.std(X, axis=0, ddof=ddof)
     A = np.insert(X, 0, 1.0, axis=1)
     model = LinearRegression().fit(X, y)
     target = np.array([model.intercept_, *model.coef_])

@@ -37,10 +37,17 @@ def test_counts_steps(student, rng):
     for ratio in (5, 1, 20, 3):
         X, y = inputs.stretched(rng, ratio)
         for scale in (True, False):
-            found = student.steps_to_fit(X, y, scale)
-            assert isinstance(found, int | np.integer)
+            found = float(student.steps_to_fit(X, y, scale))
             # One off is forgiven: rounding may decide at the threshold.
             assert abs(found - inputs.steps_by_eigenvalues(X, y, scale)) <= 1
+
+
+@check("p.04.2", hint="`np.std` divides by the number of rows m, other functions by m - 1: which one do you use?")
+def test_deviation_is_that_of_numpy(student, rng):
+    """With few rows, too, the columns are scaled by the standard deviation that was asked for."""
+    for _ in range(5):
+        X, y = inputs.few_rows(rng)
+        assert abs(student.steps_to_fit(X, y, True) - inputs.steps_by_eigenvalues(X, y, True)) <= 1
 
 
 @check("p.04.2", hint="Metres become millimetres: the weight becomes a thousandth. Which of the four minds how large a "

@@ -30,11 +30,12 @@ def test_both_errors(student, rng):
 
 @check("p.04.8", hint="Play with your function: which changes bring the two errors together?")
 def test_diagnosis_and_cures(student, rng):
-    """You found what is wrong, and three ways to mend it."""
+    """You found what is wrong, and all ways to mend it."""
     x, y = _points(rng, 5)
     found = inputs.choice(student, "P_04_8_CHOICE", lambda: student.train_and_validation_error(x, y, x, y, 1, 1.0))
     right = ["overfitting", "a lower degree", "a larger penalty", "more training data"]
-    wrong = ["underfitting", "a higher degree", "a smaller penalty", "fewer training data"]
+    wrong = ["underfitting", "powers up to the 20th as well", "every training row twice", "another validation set",
+             "no penalty at all"]  # fmt: skip
     chosen(found, right + wrong, right=right)
 
 

@@ -15,6 +15,9 @@ from sklearn.preprocessing import StandardScaler
 from autograder.checks.ch04_training_models import inputs
 from autograder.testing import check
 
+# Many add 1e-5 or so to a probability before they take its logarithm. Whether they should, `test_survives_large_scores`
+# asks alone; the other checks ask about probabilities that are not small, and forgive what that does to them.
+EPSILON = 2e-3
 CORNERS = np.array([[-0.5, -0.5], [0.5, -0.5], [-0.5, 0.5], [0.5, 0.5]])
 iris = cache(lambda: load_iris(return_X_y=True))
 
@@ -30,8 +33,8 @@ def _fitted(student, settings: tuple[float, int, float, int], *data: np.ndarray)
 def test_log_softmax(student, rng):
     """`log_softmax` is the logarithm of the softmax, row by row."""
     for _ in range(3):
-        scores = rng.normal(0, 3, rng.integers(2, 7, 2))
-        assert_allclose(student.log_softmax(scores), log_softmax(scores, axis=1), rtol=1e-6, atol=1e-9)
+        scores = rng.uniform(-1.5, 1.5, rng.integers(2, 7, 2))
+        assert_allclose(student.log_softmax(scores), log_softmax(scores, axis=1), atol=EPSILON)
 
 
 @check("p.04.12", hint="Take the largest score away from its row first: that changes nothing but the size of the "
@@ -45,7 +48,7 @@ def test_survives_large_scores(student, rng):
 def _problem(rng, k: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Parameters (4, k), rows (9, 3) and classes (9,)."""
     X, y = inputs.clouds(rng, 9, k, 3)
-    return rng.normal(size=(4, k)), X, y
+    return rng.normal(0, 0.3, (4, k)), X, y
 
 
 @check("p.04.12", core=True, hint="The mean over the rows, of -log of the probability of the right class only; then "
@@ -56,7 +59,7 @@ def test_cost(student, rng):
         for alpha in (0.0, float(rng.uniform(0.1, 2))):
             theta, X, y = _problem(rng, k)
             cost, _ = student.loss_and_gradient(theta, X, y, alpha)
-            assert_allclose(cost, inputs.softmax_cost(theta, X, y, alpha), rtol=1e-6)
+            assert_allclose(cost, inputs.softmax_cost(theta, X, y, alpha), atol=EPSILON)
 
 
 @check("p.04.12", core=True, weight=2, hint="Check it yourself: move one parameter by a tiny step, and see by how much "
@@ -67,7 +70,7 @@ def test_gradient(student, rng):
         theta, X, y = _problem(rng, k)
         _, gradient = student.loss_and_gradient(theta, X, y, alpha)
         slope = inputs.slope(lambda point: inputs.softmax_cost(point, X, y, alpha), theta)  # noqa: B023
-        assert_allclose(gradient, slope, rtol=1e-4, atol=1e-6)
+        assert_allclose(gradient, slope, rtol=1e-3, atol=1e-4)
 
 
 @check("p.04.12", hint="`theta -= ...` and `X += ...` change the caller's array: make a new one.")
@@ -81,27 +84,40 @@ def test_arguments_are_left_alone(student, rng):
     assert_array_equal(scores, X)
 
 
-@check("p.04.12", core=True, weight=2, hint="Begin at zeros. One epoch is one step, on all rows of the training set "
-       "and no others.")  # fmt: skip
-def test_every_epoch_is_one_step(student, rng):
-    """After a few epochs the parameters are where as many gradient steps lead, and each epoch has its loss."""
-    for k, alpha, epochs in ((2, 0.0, 1), (3, 0.3, 3)):
+def _short_path(rng, k: int, alpha: float, epochs: int) -> tuple[list[np.ndarray], tuple[np.ndarray, ...]]:
+    """Parameters after each epoch, and data on which the validation loss falls all the time: the last are the best."""
+    while True:
         X, y = inputs.clouds(rng, 15, k)
-        model = _fitted(student, (0.1, epochs, alpha, 99), X, y, X, y)
+        X_valid, y_valid = inputs.clouds(rng, 9, k)
         path = list(itertools.islice(inputs.softmax_path(X, y, k, 0.1, alpha), epochs))
-        losses = [inputs.softmax_cost(theta, X, y, 0.0) for theta in path]
-        assert_allclose(model.losses_, losses, rtol=1e-5)
-        assert_allclose(model.theta_, path[int(np.argmin(losses))], atol=1e-5)
+        watched = [[inputs.softmax_cost(theta, X_valid, y_valid, a) for theta in path] for a in (0.0, alpha)]
+        if (np.diff(watched) < 0).all():
+            return path, (X, y, X_valid, y_valid)
+
+
+@check("p.04.12", core=True, hint="Begin at zeros. One epoch is one step, on all rows of the training set and no "
+       "others; then comes the look at the validation set.")  # fmt: skip
+def test_every_epoch_is_one_step(student, rng):
+    """After a few epochs the parameters are where as many gradient steps from zeros lead, and each epoch has a loss."""
+    for k, alpha, epochs in ((2, 0.0, 1), (3, 0.3, 3)):
+        path, data = _short_path(rng, k, alpha, epochs)
+        model = _fitted(student, (0.1, epochs, alpha, 99), *data)
+        assert len(model.losses_) == epochs
+        assert_allclose(model.theta_, path[-1], atol=1e-4)
 
 
 @check("p.04.12", hint="`losses_` are of the validation set, and the penalty is no part of them.")
 def test_losses_are_of_the_validation_set(student, rng):
-    """Each entry of `losses_` is the validation loss after its epoch; the training goes on as if it was not there."""
-    X, y = inputs.clouds(rng, 15, 3)
-    X_valid, y_valid = inputs.clouds(rng, 9, 3)
-    model = _fitted(student, (0.1, 4, 0.5, 99), X, y, X_valid, y_valid)
-    path = itertools.islice(inputs.softmax_path(X, y, 3, 0.1, 0.5), 4)
-    assert_allclose(model.losses_, [inputs.softmax_cost(theta, X_valid, y_valid, 0.0) for theta in path], rtol=1e-5)
+    """The lowest entry of `losses_` is the validation loss of the parameters that you keep."""
+    y, y_valid = rng.permutation(np.arange(15) % 3), rng.permutation(np.arange(12) % 3)
+    # Well apart, so that the weights are worth their penalty.
+    X, X_valid = (3 * CORNERS[labels] + rng.normal(0, 0.5, (len(labels), 2)) for labels in (y, y_valid))
+    _keeps_its_lowest_loss(_fitted(student, (0.1, 40, 0.3, 99), X, y, X_valid, y_valid), X_valid, y_valid)
+
+
+def _keeps_its_lowest_loss(model: Any, X_valid: np.ndarray, y_valid: np.ndarray) -> None:
+    loss = inputs.softmax_cost(np.asarray(model.theta_, dtype=float), X_valid, y_valid, 0.0)
+    assert_allclose(np.min(model.losses_), loss, atol=EPSILON)
 
 
 def _overfit(student, rng, patience: int) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray]:
@@ -126,8 +142,8 @@ def test_stops_early(student, rng):
 @check("p.04.12", hint="Keep the parameters of the best epoch: as a copy, if they are changed in place later.")
 def test_keeps_the_best_parameters(student, rng):
     """`theta_` are the parameters with the lowest validation loss, not the last ones."""
-    model, losses, X_valid, y_valid = _overfit(student, rng, 100)
-    assert_allclose(inputs.softmax_cost(np.asarray(model.theta_), X_valid, y_valid, 0.0), losses.min(), rtol=1e-6)
+    model, _, X_valid, y_valid = _overfit(student, rng, 100)
+    _keeps_its_lowest_loss(model, X_valid, y_valid)
 
 
 @check("p.04.12", hint="Turn labels into 0 to k - 1 by the sorted labels of the training set, and back by the same.")
@@ -153,9 +169,7 @@ def test_validation_set_may_lack_a_class(student, rng):
     X, y = inputs.clouds(rng, 30, 3)
     rows = y[:15] > 0
     X_valid, y_valid = X[:15][rows], y[:15][rows]
-    model = _fitted(student, (0.1, 3, 0.0, 99), X, y, X_valid, y_valid)
-    path = itertools.islice(inputs.softmax_path(X, y, 3, 0.1, 0.0), 3)
-    assert_allclose(model.losses_, [inputs.softmax_cost(theta, X_valid, y_valid, 0.0) for theta in path], rtol=1e-5)
+    _keeps_its_lowest_loss(_fitted(student, (0.1, 20, 0.0, 99), X, y, X_valid, y_valid), X_valid, y_valid)
 
 
 @check("p.04.12", hint="Let the weights be 0: what can the biases still learn?")
@@ -182,7 +196,13 @@ def test_agrees_with_scikit_learn(student, rng):
         assert_allclose(model.predict_proba(new), theirs.fit(X, y).predict_proba(new), atol=0.02)
 
 
-@check("p.04.12", weight=2, at_least=True, hint="Plot `losses_`: does it fall? And are the labels those of their rows?")
+@check(
+    "p.04.12",
+    core=True,
+    weight=2,
+    at_least=True,
+    hint="Plot `losses_`: does it fall? And are the labels those of their rows?",
+)
 def test_knows_irises(student, rng) -> float:
     """Trained on 80 irises, and validated on 30 others, your model names at least {threshold:.1%} of the other 40
     correctly."""

@@ -51,8 +51,9 @@ def test_weights_after_a_round(student, rng):
 def test_what_helps_against_underfitting(student, rng):
     """You choose all the changes that help an ensemble which underfits, and none that make it worse."""
     student.boosted_weights([1.0, 1.0, 1.0], [True, False, False], 0.5)
-    right = ["more estimators", "a less regularised base model", "a slightly higher learning rate"]
-    others = ["fewer estimators", "a more regularised base model", "a lower learning rate"]
+    right = ["a hundred estimators", "trees of depth 3 as base models", "a learning rate of 0.5"]
+    others = ["stopping when the validation error rises", "equal weights for all rows in each round",
+              "a larger test set", "a vote in which each stump counts the same"]  # fmt: skip
     chosen(student.P_06_6_CHOICE, [*right, *others], right=right)
 
 
@@ -69,6 +70,16 @@ def test_trees_needed_to_fit(student, rng):
     """For each learning rate you find how many trees it takes until little enough is left over."""
     cases = [(round(rate, 2), round(left, 3)) for rate, left in rng.uniform((0.12, 0.02), (0.9, 0.6), (10, 2))]
     agrees(student.trees_needed, _boosted, [*cases, (1.0, 0.3)])
+
+
+@check("p.06.7", hint="0.3 ** 3 is 0.027, but not in a computer. Compare with a little more than `left`.")
+def test_rounding_does_not_decide(student, rng):
+    """Where just as much is left over as may be, no further tree is needed."""
+    cases = [(0.7, 0.027), (0.9, 0.001), (0.8, 0.008)]
+    for rate in rng.permutation(np.arange(2, 10))[:7] / 10:
+        number = int(rng.integers(1, 6))
+        cases.append((float(rate), float(round((1 - rate) ** number, 12))))
+    agrees(student.trees_needed, _boosted, cases)
 
 
 @check("p.06.7", core=True, hint="Go through the errors one by one and note which was the lowest so far, and how long "

@@ -47,6 +47,19 @@ def test_fewest_and_most_components(student, rng):
     agrees(student.dims_bounds, bounds, cases)
 
 
+@check("p.07.5", hint="0.55 * 100 is not 55 in a computer; 55 / 100 is 0.55. What is rounded in your answer, and which "
+       "way?")  # fmt: skip
+def test_rounding_does_not_decide(student, rng):
+    """Where the share is just reached by a whole number of components, that number is enough."""
+    cases = [(100, 0.55), (100, 0.07), (1_000, 0.95)]
+    while len(cases) < 14:
+        d = int(rng.integers(20, 1_000))
+        kept = int(rng.integers(1, d))
+        if kept / d == round(kept / d, 4) and math.ceil(kept / d * d * (1 + 1e-15)) > kept:
+            cases.append((d, kept / d))
+    agrees(student.dims_bounds, lambda d, ratio: (1, int(Fraction(str(ratio)) * d)), cases)
+
+
 @check("p.07.5", hint="What does your second function say about 1,000 dimensions and 95%?")
 def test_what_can_be_said_beforehand(student, rng):
     """You know what can be said about the number of dimensions before the data have been seen."""
@@ -186,11 +199,17 @@ def test_time_of_a_chain(student, rng):
     agrees(student.chain_seconds, seconds, cases)
 
 
-@check("p.07.8", hint="Ask your function: what does either order take, if one step is slow and one is fast?")
+@check("p.07.8", hint="Is there a slow step that gets fewer dimensions by it? And what does the second step "
+       "still find to do?")  # fmt: skip
 def test_order_of_two_reductions(student, rng):
-    """You know whether chaining two reductions can make sense, and which of the two comes first."""
+    """You know which chains of two reductions are worth it."""
     student.chain_seconds(10, [(1.0, 5), (2.0, 2)])
     choice = student.P_07_8_CHOICE
-    chosen(choice["sensible"], ("yes", "no"), right=["yes"])
-    chosen(choice["first"], ("PCA", "t-SNE"), right=["PCA"])
-    chosen(choice["second"], ("PCA", "t-SNE"), right=["t-SNE"])
+    chains = {
+        "PCA to 50, t-SNE to 2": "sensible",
+        "t-SNE to 2, PCA to 2": "pointless",
+        "random projection to 300, PCA to 20": "sensible",
+        "PCA to 50, PCA to 20": "pointless",
+    }
+    for chain, right in chains.items():
+        chosen(choice[chain], ("sensible", "pointless"), right=[right])

@@ -137,8 +137,9 @@ def _shape(rng, extra: int) -> np.ndarray:
        "PCA measure it?")  # fmt: skip
 def test_dimensions_without_variance(student, rng):
     """For spirals and rolls that lie in a plane, tilted or not, or have columns made of others, you count the
-    dimensions that can go; for those that need all of theirs, you find none."""
-    cases = [(_shape(rng, int(extra)),) for extra in rng.permutation([0, 0, 1, 2, 3, 4, 1, 2, 3, 5, 2, 1])]
+    dimensions that can go; for those that need all of theirs, you find none. Units don't matter."""
+    extras, powers = rng.permutation([0, 0, 1, 2, 3, 4, 1, 2, 3, 5, 2, 1]), rng.permutation([-7, 0, 7] * 4)
+    cases = [(_shape(rng, int(extra)) * 10.0**power,) for extra, power in zip(extras, powers, strict=True)]
     agrees(student.useless_dimensions, lambda X: X.shape[1] - int(np.linalg.matrix_rank(X - X.mean(axis=0))), cases)
 
 

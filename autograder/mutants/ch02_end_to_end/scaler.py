@@ -211,10 +211,11 @@ class ByHand(BaseEstimator):
 
 @alternative("p.02.6", replaces="StandardScalerClone")
 class WithAMixin(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Names by scikit-learn's mixin; spread by the mean of squares; a scale next to nothing counts as none."""
+    """Names by scikit-learn's mixin; spread by the mean of squares; a scale next to nothing counts as none; and a
+    parameter more, as scikit-learn's scaler has it."""
 
-    def __init__(self, with_mean=True):
-        self.with_mean = with_mean
+    def __init__(self, with_mean=True, copy=True):
+        self.with_mean, self.copy = with_mean, copy
 
     def fit(self, X, y=None):
         X = validate_data(self, X, dtype=float)

@@ -103,6 +103,13 @@ def forgets_the_ones(X, y, scale):
     return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
 
 
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_deviation_is_that_of_numpy")
+def one_degree_of_freedom_less(X, y, scale):
+    """You divide the squared differences by m - 1: `np.std` divides by m, and with few rows one sees that."""
+    A = add_dummy_feature((X - X.mean(axis=0)) / X.std(axis=0, ddof=1) if scale else X)
+    return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
+
+
 @mutant("p.04.2", replaces="P_04_2_CHOICE", fails="test_who_minds_units", constant=True)
 def all_mind():
     """Without a penalty the weight of a rescaled column changes to match, and the predictions stay the same."""

@@ -51,7 +51,7 @@ def not_scaled(x, y, x_valid, y_valid, degree, alpha):
 @mutant("p.04.8", replaces="P_04_8_CHOICE", fails="test_diagnosis_and_cures", constant=True)
 def calls_it_underfitting():
     """An underfitted model is poor on its own training set, too. Here the training error is low."""
-    return ["underfitting", "a higher degree", "a smaller penalty", "more training data"]
+    return ["underfitting", "powers up to the 20th as well", "no penalty at all"]
 
 
 @mutant("p.04.8", replaces="P_04_8_CHOICE", fails="test_diagnosis_and_cures", constant=True)
@@ -203,8 +203,8 @@ def overflows(scores, exclusive):
 
 @mutant("p.04.11", replaces="P_04_11_CHOICE", fails="test_one_model_or_two", constant=True)
 def one_softmax():
-    """A softmax of these four labels would make day less likely because it is outdoors: they don't exclude each
-    other."""
+    """A softmax of these four labels would make gears less likely because the bicycle is for children: they don't
+    exclude each other."""
     return ["a"]
 
 

@@ -38,6 +38,14 @@ def logarithm_of_zero(scores):
     return np.log(powers / powers.sum(axis=1, keepdims=True))
 
 
+@mutant("p.04.12", replaces="log_softmax", fails="test_survives_large_scores")
+def with_an_epsilon(scores):
+    """A small number inside the logarithm keeps infinity away, but every probability below it looks the same: work the
+    logarithm out on paper."""
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.log(powers / powers.sum(axis=1, keepdims=True) + 1e-5)
+
+
 @mutant("p.04.12", replaces="log_softmax", fails="test_arguments_are_left_alone")
 def shifts_in_place(scores):
     """`scores -= …` changes the caller's array: make a new one."""
@@ -86,18 +94,25 @@ def points_downhill(theta, X, y, alpha):
 class _Model(SoftmaxRegression):
     """Training in steps, for the mutants to change: they return the row numbers, codes, and what is kept."""
 
+    early = False  # whether a loss is taken before its epoch's step
+
+    def start(self, shape):
+        return np.zeros(shape)
+
     def fit(self, X, y, X_valid, y_valid):
         self.classes_ = np.unique(y)
         codes, codes_valid = np.searchsorted(self.classes_, y), self.codes(y_valid)
-        theta = self.theta_ = np.zeros((1 + X.shape[1], len(self.classes_)))
+        theta = self.theta_ = self.start((1 + X.shape[1], len(self.classes_)))
         rows, targets = self.trained_on(X, codes, X_valid, codes_valid)
         self.losses_, lowest, self.waited = [], np.inf, 0
         for _ in range(self.max_epochs):
-            theta = theta - self.learning_rate * self.slope(theta, rows, targets)
-            self.losses_.append(self.watched(theta, X, codes, X_valid, codes_valid))
+            after = theta - self.learning_rate * self.slope(theta, rows, targets)
+            seen = theta if self.early else after
+            self.losses_.append(self.watched(seen, X, codes, X_valid, codes_valid))
+            theta = after
             self.waited += 1
             if self.losses_[-1] < lowest:
-                lowest, self.waited, self.theta_ = self.losses_[-1], 0, theta
+                lowest, self.waited, self.theta_ = self.losses_[-1], 0, seen
             if self.finished():
                 break
         self.end(theta)
@@ -163,12 +178,29 @@ class AddsThePenalty(_Model):
         return loss_and_gradient(theta, X_valid, codes_valid, self.alpha)[0]
 
 
-@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_losses_are_of_the_validation_set")
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_every_epoch_is_one_step")
 class LearnsTheValidationSet(_Model):
     """You train on the validation set as well: then it can't tell how the model does on new rows."""
 
     def trained_on(self, X, codes, X_valid, codes_valid):
         return np.vstack([X, X_valid]), np.concatenate([codes, codes_valid])
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_every_epoch_is_one_step")
+class StartsAnywhere(_Model):
+    """Your parameters begin at random numbers, and the docstring lets them begin at 0: the cost has one valley, so a
+    start that can be repeated is as good as any."""
+
+    def start(self, shape):
+        return np.random.default_rng(0).normal(0, 0.1, shape)
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_every_epoch_is_one_step")
+class LooksBeforeTheStep(_Model):
+    """You look at the validation loss before the step, so that the first look is wasted on zeros and the last step is
+    never judged."""
+
+    early = True
 
 
 @mutant("p.04.12", replaces="SoftmaxRegression", fails="test_every_epoch_is_one_step")

@@ -46,13 +46,13 @@ def right_rows_rewarded(weights, wrong, learning_rate):
 @mutant("p.06.6", replaces="P_06_6_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
 def cure_for_overfitting():
     """These changes hold the ensemble back, which helps against overfitting: yours learns too little."""
-    return ["fewer estimators", "a more regularised base model", "a lower learning rate"]
+    return ["stopping when the validation error rises", "equal weights for all rows in each round"]
 
 
 @mutant("p.06.6", replaces="P_06_6_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
 def only_more_estimators():
     """That helps, but it is not all: the base model may be too simple, and each may count for too little."""
-    return ["more estimators"]
+    return ["a hundred estimators"]
 
 
 @alternative("p.06.6", replaces="boosted_weights")
@@ -119,10 +119,28 @@ def rate_without_effect():
     return "no difference"
 
 
+@mutant("p.06.7", replaces="trees_needed", fails="test_rounding_does_not_decide")
+def rounding_decides(learning_rate, left):
+    """After your last tree but one, too much is left over by rounding alone: in a computer 0.3 ** 3 is above 0.027."""
+    n = 0
+    while (1 - learning_rate) ** n > left:
+        n += 1
+    return n
+
+
 @alternative("p.06.7", replaces="trees_needed")
 def solved_for_n(learning_rate, left):
-    """By logarithms."""
-    return 1 if learning_rate == 1 else math.ceil(math.log(left) / math.log(1 - learning_rate))
+    """By logarithms, and rounded before it is rounded up."""
+    return 1 if learning_rate == 1 else math.ceil(round(math.log(left) / math.log(1 - learning_rate), 9))
+
+
+@alternative("p.06.7", replaces="trees_needed")
+def with_isclose(learning_rate, left):
+    """Step by step, until it is less or as good as equal."""
+    rest, n = 1 - learning_rate, 1
+    while rest > left and not math.isclose(rest, left):
+        rest, n = rest * (1 - learning_rate), n + 1
+    return n
 
 
 @alternative("p.06.7", replaces="P_06_7_CHOICE", constant=True)

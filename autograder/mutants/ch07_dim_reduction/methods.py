@@ -3,6 +3,7 @@
 import heapq
 import itertools
 import math
+from fractions import Fraction
 
 import numpy as np
 from scipy.spatial import cKDTree
@@ -83,6 +84,25 @@ def with_a_heap(variances, ratio):
     """Takes the largest until it is enough."""
     total, kept = sum(variances), list(itertools.accumulate(heapq.nlargest(len(variances), variances)))
     return 1 + next(i for i, held in enumerate(kept) if held / total >= ratio)
+
+
+@mutant("p.07.5", replaces="dims_bounds", fails="test_rounding_does_not_decide")
+def rounding_decides(d, ratio):
+    """You round up a product that is already a little too large: in a computer 0.55 * 100 is 55.00000000000001."""
+    return 1, math.ceil(ratio * d)
+
+
+@alternative("p.07.5", replaces="dims_bounds")
+def in_whole_numbers(d, ratio):
+    """With the share as a fraction."""
+    share = Fraction(ratio).limit_denominator(10**6)
+    return 1, -(-share.numerator * d // share.denominator)
+
+
+@alternative("p.07.5", replaces="dims_bounds")
+def rounded_before(d, ratio):
+    """Rounds off what is too small to matter, then up."""
+    return 1, math.ceil(round(ratio * d, 9))
 
 
 @alternative("p.07.5", replaces="dims_bounds")
@@ -272,14 +292,18 @@ def first_step_only(d, steps):
 
 @mutant("p.07.8", replaces="P_07_8_CHOICE", fails="test_order_of_two_reductions", constant=True)
 def slow_one_first():
-    """The slow method would get all the dimensions: let the fast one drop most of them first."""
-    return {"sensible": "yes", "first": "t-SNE", "second": "PCA"}
+    """After t-SNE nothing is left to drop: it had all the dimensions, and took its time for them."""
+    chains = ["PCA to 50, t-SNE to 2", "t-SNE to 2, PCA to 2", "random projection to 300, PCA to 20",
+              "PCA to 50, PCA to 20"]  # fmt: skip
+    return dict(zip(chains, ["sensible", "sensible", "sensible", "pointless"], strict=True))
 
 
 @mutant("p.07.8", replaces="P_07_8_CHOICE", fails="test_order_of_two_reductions", constant=True)
 def never_sensible():
     """It is common: PCA drops the useless dimensions quickly, and the slow method has less to do."""
-    return {"sensible": "no", "first": "PCA", "second": "t-SNE"}
+    chains = ["PCA to 50, t-SNE to 2", "t-SNE to 2, PCA to 2", "random projection to 300, PCA to 20",
+              "PCA to 50, PCA to 20"]  # fmt: skip
+    return dict.fromkeys(chains, "pointless")
 
 
 @alternative("p.07.8", replaces="chain_seconds")

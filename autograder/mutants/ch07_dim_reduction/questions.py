@@ -179,6 +179,12 @@ def last_five_per_cent(X):
 
 
 @mutant("p.07.4", replaces="useless_dimensions", fails="test_dimensions_without_variance")
+def absolute_threshold(X):
+    """You ask for a variance below a billionth: in kilometres everything is, in nanometres nothing. Take a share."""
+    return int((PCA().fit(np.asarray(X, dtype=float)).explained_variance_ < 1e-9).sum())
+
+
+@mutant("p.07.4", replaces="useless_dimensions", fails="test_dimensions_without_variance")
 def needed_ones(X):
     """You count the dimensions that are needed: those that can go are asked for."""
     X = np.asarray(X, dtype=float)

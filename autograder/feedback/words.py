@@ -175,7 +175,8 @@ def lead(exercise: ExerciseResult, points: Points, by_hand: bool) -> str:
 def check_views(
     exercise: ExerciseResult, by_hand: bool, told: MutableMapping[str, str] | None = None
 ) -> Iterator[CheckView]:
-    """Yield an exercise's checks: what needs work first. A hint, a detail or a cause that repeats is given once.
+    """Yield an exercise's checks: what needs work first. A hint, a detail or a cause that repeats is given once, and a
+    cause has one hint.
 
     Parameters
     ----------
@@ -191,6 +192,8 @@ def check_views(
         by_hand = by_hand or exercise.status is ExerciseStatus.MANUAL
         points = "" if by_hand else _worth(check, exercise, exercise.max_score * check.weight / total)
         detail, hint = check.detail, check.hint
+        if check.cause in told:  # what each check makes of it would be so many guesses at one cause
+            hint = ""
         if detail in details or (check.cause and told.get(check.cause) == exercise.exercise):
             detail = detail and AS_ABOVE
         elif check.cause in told:
@@ -200,7 +203,8 @@ def check_views(
         details.add(check.detail)
         if hint in hints:
             hint = hint and "The same as above."
-        hints.add(check.hint)
+        elif hint:
+            hints.add(hint)
         yield _check_view(check, exercise, points, detail, hint)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
-from autograder.engine.judging import judge, replay
+from autograder.engine.judging import hints, judge, replay
 from autograder.engine.judging.checks import Check
 from autograder.engine.judging.judge import Examiner, Seed, run_check
 from autograder.engine.result import CheckResult, Outcome
@@ -133,35 +133,34 @@ def _same(one: bytes, other: bytes) -> bool:
     link = Student(LocalSession({}))._link
     left, right = (codec.decode(reply, lambda number, name: Handle(link, number, name)) for reply in (one, other))
     if "error" in left or "error" in right:
-        return replay._same_error(left, right)
-    return replay._same(left["value"], right["value"], {})
+        return bool(replay._errors(left, right, any_words=True))
+    return bool(replay._same(left["value"], right["value"], {}))
 
 
 @contextmanager
-def judged_once(chapter: Chapter, transcripts: Transcripts, like_itself: bool = False) -> Iterator[list[Answer]]:
-    """Let the judge take what is known of the reference and of the answers that were judged before; with `like_itself`,
-    that the answer in hand would give the same replies a second time, too.
+def judged_once(chapter: Chapter, transcripts: Transcripts) -> Iterator[list[Answer]]:
+    """Let the judge take what is known of the reference and of the answers that were judged before.
 
     Yields the answers that were not tried again.
     """
-    behaves_like, reference = judge.behaves_like, checks_of(chapter).reference
+    behaves_like, reference = hints.behaves_like, checks_of(chapter).reference
     spared: list[Answer] = []
 
     def reference_passes(check: Check, examiner: Examiner, seed: Seed) -> bool:
         assert seed == SEED
         return reference_with(chapter, check).result.outcome is Outcome.PASSED
 
-    def compared(namespace: Mapping[str, Any], transcript: Sequence[Call]) -> bool:
+    def compared(
+        namespace: Mapping[str, Any], transcript: Sequence[Call], expected: frozenset[int] | None = None
+    ) -> replay.Likeness:
         answer = answer_of(namespace, reference)
-        if like_itself and answer == transcripts.answer:
-            return True
         if transcripts.differ(answer, transcript):
             spared.append(answer)
-            return False
-        return behaves_like(namespace, transcript)
+            return replay.Likeness.NONE
+        return behaves_like(namespace, transcript, expected)
 
     with (
         mock.patch.object(judge, "_reference_passes", reference_passes),
-        mock.patch.object(judge, "behaves_like", compared),
+        mock.patch.object(hints, "behaves_like", compared),
     ):
         yield spared

@@ -23,7 +23,8 @@ class Check:
     core : an exercise earns nothing until one of its core checks passes, so that an answer which does
         nothing can't collect the side conditions. With no core check marked, all are.
     weight : share of the exercise's points, relative to its other checks.
-    hint : shown when the check fails and no known misconception matches.
+    hint : shown when the check fails and no known misconception matches; it is about what an answer does, so not where
+        one did not answer in time, or what it ended in is known.
     bound : how a returned figure compares with the calibrated threshold; None for a check that asserts.
     data : the data set the figure depends on; real data and stand-in have thresholds of their own.
     full_size : asks for the exercise's own target on all the real data, which takes minutes: it is run where that is

@@ -7,21 +7,20 @@ there too, the check itself is broken and nothing is judged.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import math
 import re
 import time
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
 import pytest
 
-from autograder.engine.judging.checks import ChapterChecks, Check, Threshold, Variant
-from autograder.engine.judging.replay import behaves_like
+from autograder.engine.judging.checks import ChapterChecks, Check, Threshold
+from autograder.engine.judging.hints import HintTime, misconception
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome
 from autograder.engine.submission.faults import ABSENCES, Words
 from autograder.engine.submission.faults import NOT_BEGUN as NOT_BEGUN
@@ -33,7 +32,6 @@ from autograder.engine.wire.proxy import (
     CallTimeout,
     LocalSession,
     NoAnswer,
-    NotTried,
     Session,
     SessionDied,
     Student,
@@ -89,20 +87,6 @@ class Memory(Protocol):
     def keep(self, check: Check, result: CheckResult, transcript: Sequence[Call], complete: bool) -> None:
         """Called after a check was run; `complete` means that each request was answered and is in `transcript`."""
         ...
-
-
-class HintTime:
-    """The time for an exercise's hints. Each failed check may take half of what is left."""
-
-    def __init__(self, seconds: float) -> None:
-        self._left = seconds
-
-    @contextlib.contextmanager
-    def share(self) -> Iterator[float]:
-        """Yield the value of `time.monotonic()` until which one check may go on."""
-        start = time.monotonic()
-        yield start + self._left / 2
-        self._left -= time.monotonic() - start
 
 
 @dataclass(frozen=True)
@@ -280,19 +264,18 @@ def _run(check: Check, examiner: Examiner, open_session: Callable[[], Session], 
 
 
 def _judged(check: Check, examiner: Examiner, student: Student, seed: Seed) -> _Run:
-    cause = ""
+    cause, hint = "", check.hint
     try:
         call(check, examiner, student, seed)
     except (AssertionError, _Missed):
         detail = ""
-    except (NoAnswer, NotTried, SessionDied) as fault:
-        return _Run(Outcome.FAILED, fault.sentence, fault.cause)
-    except (CallTimeout, BadReply) as fault:  # there is no reply to compare with a misconception's
-        return _Run(Outcome.FAILED, fault.detail(examiner.reveal), fault.cause, check.hint)
+    except (NoAnswer, CallTimeout, SessionDied, BadReply) as fault:  # no reply that a hint could be about
+        return _Run(Outcome.FAILED, fault.detail(examiner.reveal), fault.cause)
     except SubmissionFault as fault:
         detail, cause = fault.detail(examiner.reveal), fault.cause
         if getattr(fault, "type_name", "") in ABSENCES:  # what is not there can't be misunderstood
             return _Run(Outcome.FAILED, detail, cause)
+        hint = "" if getattr(fault, "explained", False) else hint  # no guess where it is known what happened
     except KernelLost:
         raise
     except CourseError as error:
@@ -303,8 +286,9 @@ def _judged(check: Check, examiner: Examiner, student: Student, seed: Seed) -> _
         detail = UNUSABLE
     else:
         return _Run(Outcome.PASSED)
-    known = _misconception(check, examiner, student.transcript_)
-    return _Run(Outcome.FAILED, detail, cause, known or check.hint)
+    hints = examiner.hints or HintTime(examiner.hint_seconds)
+    known = misconception(check, examiner.checks, student.transcript_, hints)
+    return _Run(Outcome.FAILED, detail, cause, known or hint)
 
 
 def call(check: Check, examiner: Examiner, student: Student, seed: Seed) -> float | None:
@@ -340,17 +324,3 @@ def _reference_passes(check: Check, examiner: Examiner, seed: Seed) -> bool:
     except Exception:
         return False
     return True
-
-
-def _misconception(check: Check, examiner: Examiner, transcript: Sequence[Call]) -> str:
-    """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any."""
-    rivals: list[Variant] = [mutant for mutant in examiner.checks.mutants if mutant.exercise == check.exercise]
-    rivals.sort(key=lambda mutant: check.name not in mutant.must_fail)
-    with (examiner.hints or HintTime(examiner.hint_seconds)).share() as until:
-        for rival in rivals:
-            if time.monotonic() >= until:
-                break
-            with contextlib.suppress(Exception):  # a hint is a courtesy: no grade is lost for want of one
-                if behaves_like(examiner.checks.namespace(rival), transcript):
-                    return rival.sentence
-    return ""

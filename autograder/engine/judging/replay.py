@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -13,71 +15,141 @@ import scipy.sparse
 from autograder.engine.wire import codec
 from autograder.engine.wire.proxy import Call, Handle, LocalSession, Student, SubmissionFault, _Link
 
+# What any slip raises, whatever was meant: no mistake in thought is known by them.
+SLIPS = frozenset({
+    "NameError", "UnboundLocalError", "NotImplementedError", "ImportError", "ModuleNotFoundError", "SyntaxError",
+    "IndentationError", "TabError", "KeyboardInterrupt", "SystemExit", "MemoryError", "RecursionError", "TypeError",
+    "WireError",
+})  # fmt: skip
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
 
-def behaves_like(namespace: Mapping[str, Any], transcript: Sequence[Call]) -> bool:
-    """Return whether the answer in `namespace` gives the recorded reply to every recorded request.
+
+class Likeness(IntEnum):
+    """How much two replies, or two answers, have in common."""
+
+    NONE = 0
+    VALUES = 1  # equal numbers and texts, in a list or an array, say: a check may accept the one and not the other
+    EXACT = 2
+
+
+def behaves_like(
+    namespace: Mapping[str, Any], transcript: Sequence[Call], expected: frozenset[int] | None = None
+) -> Likeness:
+    """Return how much the replies of the answer in `namespace` to the recorded requests are like the recorded ones.
 
     Stops at the first difference. A transcript with nothing but look-ups behaves like no answer in particular.
+
+    Parameters
+    ----------
+    expected : numbers of the calls at which an error is right (`raised_alike`): its words don't matter there.
+        Elsewhere they do. None: they matter nowhere, which is how right answers are compared.
     """
     if not any(call.do in ("call", "watch") for call in transcript):
-        return False
+        return Likeness.NONE
+    found = Likeness.EXACT
+    for number, (theirs, ours, alike) in enumerate(_replayed(namespace, transcript)):
+        if "error" in theirs or "error" in ours:
+            alike = _errors(theirs, ours, any_words=expected is None or number in expected)
+        found = min(found, alike)
+        if not found:
+            break
+    return found
+
+
+def raised_alike(namespace: Mapping[str, Any], transcript: Sequence[Call]) -> frozenset[int]:
+    """Return the numbers of the calls at which the submission has raised an error and this answer one of its kind."""
+    replies = enumerate(_replayed(namespace, transcript)) if any(map(_raised, transcript)) else ()
+    return frozenset(number for number, (theirs, ours, _) in replies if _errors(theirs, ours, any_words=True))
+
+
+def _raised(call: Call) -> bool:
+    return "error" in Student(LocalSession({}))._link.decoded(call.reply)
+
+
+def _replayed(
+    namespace: Mapping[str, Any], transcript: Sequence[Call]
+) -> Iterator[tuple[dict[str, Any], dict[str, Any], Likeness]]:
+    """Yield for each call the submission's reply, this answer's, and how alike their values are."""
     link = Student(LocalSession(dict(namespace)))._link
     stands_for: dict[int, Any] = {0: Handle(link, 0, "namespace")}
-    return all(_agrees(link, call, stands_for) for call in transcript)
+    for call in transcript:
+        theirs, ours = link.decoded(call.reply), _asked(link, call, stands_for)
+        both = "value" in theirs and "value" in ours
+        yield theirs, ours, _same(theirs["value"], ours["value"], stands_for) if both else Likeness.NONE
 
 
-def _agrees(link: _Link, call: Call, stands_for: dict[int, Any]) -> bool:
+def _asked(link: _Link, call: Call, stands_for: Mapping[int, Any]) -> dict[str, Any]:
+    """Return the reply to a recorded request; nothing where it is about an object which this answer has not returned,
+    or where the reply can't be read."""
     before = len(link.transcript)
     try:
         request = codec.decode(call.request, lambda number, _: stands_for[number])
-    except codec.WireError:  # it is about an object which this answer has not returned
-        return False
+    except codec.WireError:
+        return {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with contextlib.suppress(SubmissionFault):  # an error is a reply like another
             link.ask(**request)
-    if len(link.transcript) == before:
-        return False
-    theirs, ours = link.decoded(call.reply), link.decoded(link.transcript[-1].reply)
-    if "error" in theirs or "error" in ours:
-        return _same_error(theirs, ours)
-    return _same(theirs["value"], ours["value"], stands_for)
+    found: dict[str, Any] = link.decoded(link.transcript[-1].reply) if len(link.transcript) > before else {}
+    return found
 
 
-def _same_error(left: Any, right: Any) -> bool:
-    """Compare the kinds of two errors; where they happened and how they are worded may differ."""
-    kinds = [reply["error"].get("type") if isinstance(reply.get("error"), dict) else None for reply in (left, right)]
-    return isinstance(kinds[0], str) and kinds[0] == kinds[1]
+def _errors(left: Mapping[str, Any], right: Mapping[str, Any], *, any_words: bool) -> Likeness:
+    """Compare two errors. Where they happened may differ; their words may not, unless `any_words`."""
+    errors = [reply["error"] for reply in (left, right) if isinstance(reply.get("error"), dict)]
+    if len(errors) < 2 or errors[0].get("type") != errors[1].get("type"):
+        return Likeness.NONE
+    if any_words:
+        return Likeness.EXACT
+    words = [_ADDRESS.sub("", str(error.get("text"))) for error in errors]
+    return Likeness.EXACT if errors[0].get("type") not in SLIPS and words[0] == words[1] else Likeness.NONE
 
 
-def _same(left: Any, right: Any, stands_for: dict[int, Any]) -> bool:
-    """Compare two replies; types that hold equal numbers are equal, and a pair of handles is noted as one object."""
+def _same(left: Any, right: Any, stands_for: dict[int, Any]) -> Likeness:
+    """Compare two replies; a pair of handles is noted as one object."""
     if left is right:  # NA, which equals nothing
-        return True
+        return Likeness.EXACT
     if isinstance(left, Handle) and isinstance(right, Handle):
         stands_for[left._number] = right
-        return True
+        return Likeness.EXACT
     if isinstance(left, Handle) or isinstance(right, Handle):
-        return False
+        return Likeness.NONE
+    most = _made_alike(left, right)
     if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_same(left[k], right[k], stands_for) for k in left)
+        return _least(left.values(), map(right.get, left), stands_for) if left.keys() == right.keys() else Likeness.NONE
     if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
-        return len(left) == len(right) and all(_same(a, b, stands_for) for a, b in zip(left, right, strict=True))
+        return min(most, _least(left, right, stands_for)) if len(left) == len(right) else Likeness.NONE
     try:
         if scipy.sparse.issparse(left) and scipy.sparse.issparse(right):
-            return _same_sparse(left, right)
+            return min(most, _same_sparse(left, right))
         if np.shape(left) != np.shape(right):  # also keeps a huge sparse matrix from being filled with zeros
-            return False
-        return _equal(np.asarray(_plain(left)), np.asarray(_plain(right)), stands_for)
+            return Likeness.NONE
+        return min(most, _equal(np.asarray(_plain(left)), np.asarray(_plain(right)), stands_for))
     except (TypeError, ValueError):
-        return False
+        return Likeness.NONE
 
 
-def _same_sparse(left: Any, right: Any) -> bool:
+def _least(left: Any, right: Any, stands_for: dict[int, Any]) -> Likeness:
+    return min((_same(a, b, stands_for) for a, b in zip(left, right, strict=True)), default=Likeness.EXACT)
+
+
+def _made_alike(left: Any, right: Any) -> Likeness:
+    """Compare what a check may look at beside the values: types, and the labels of tables."""
+    if type(left) is not type(right):
+        return Likeness.VALUES
+    if not hasattr(left, "iloc"):
+        return Likeness.EXACT if getattr(left, "dtype", None) == getattr(right, "dtype", None) else Likeness.VALUES
+    if list(getattr(left, "columns", ())) != list(getattr(right, "columns", ())):
+        return Likeness.NONE
+    alike = left.index.equals(right.index) and np.array_equal(left.dtypes, right.dtypes)
+    return Likeness.EXACT if alike else Likeness.VALUES
+
+
+def _same_sparse(left: Any, right: Any) -> Likeness:
     if left.shape != right.shape:
-        return False
+        return Likeness.NONE
     difference = (left.astype(complex) - right.astype(complex)).tocoo().data
-    return bool(np.allclose(difference, 0, atol=1e-6 * max(1.0, abs(right).max() if right.nnz else 0.0)))
+    return _near(difference, 0, atol=1e-6 * max(1.0, abs(right).max() if right.nnz else 0.0))
 
 
 def _plain(value: Any) -> Any:
@@ -89,12 +161,16 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _equal(left: np.ndarray, right: np.ndarray, stands_for: dict[int, Any]) -> bool:
+def _equal(left: np.ndarray, right: np.ndarray, stands_for: dict[int, Any]) -> Likeness:
     if left.shape != right.shape:
-        return False
+        return Likeness.NONE
     if left.dtype == object and right.dtype == object and left.ndim:
-        return all(_same(a, b, stands_for) for a, b in zip(left.flat, right.flat, strict=True))
+        return _least(left.flat, right.flat, stands_for)
     if left.dtype.kind in "fc" or right.dtype.kind in "fc":
-        return bool(np.allclose(left, right, rtol=1e-6, atol=1e-9, equal_nan=True))
+        return _near(left, right, rtol=1e-6, atol=1e-9, equal_nan=True)
     missing = (left != left) & (right != right)  # NaT; NA raises and is compared as an object
-    return bool(np.all((left == right) | missing))
+    return Likeness.EXACT if np.all((left == right) | missing) else Likeness.NONE
+
+
+def _near(left: Any, right: Any, **tolerance: Any) -> Likeness:
+    return Likeness.EXACT if np.allclose(left, right, **tolerance) else Likeness.NONE

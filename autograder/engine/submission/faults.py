@@ -35,7 +35,8 @@ KNOWN_ERRORS = frozenset({
     "IndexingError", "KeyboardInterrupt",
 })  # fmt: skip
 
-# Sentences of ours for what only this machine makes of right code. A key is what the submission's shim may say.
+# Sentences of ours for what only this machine makes of right code, and for what libraries say most often. A key is what
+# the submission's shim may say.
 ADVICE: Mapping[str, str] = {
     "gpu": "It asks for a GPU: there is no GPU where this is graded. Ask `torch.cuda.is_available()` before you use "
     "one.",
@@ -44,9 +45,21 @@ ADVICE: Mapping[str, str] = {
     "pandas output": "`sklearn.set_config(transform_output=…)` changes what every transformer returns, and not all of "
     "them can: take it out, or set it for one transformer alone.",
     "network": "It asks for something from the network: there is none where this is graded.",
+    "memory": "It needed more memory than there is where this is graded.",
+    "category": "An encoder met a category that was not in the rows it was fitted to.",
+    "fitted": "Something was used before it was fitted.",
+    "text": "Text reached a step that takes nothing but numbers.",
+    "gaps": "Missing or infinite values reached a step that takes none.",
+    "columns": "A step got other columns than those it was fitted to.",
 }
 NOT_BEGUN = "This exercise has not been begun."
 AS_ABOVE = "For the same reason as above."
+
+
+def advice_for(error: Mapping[str, Any]) -> str:
+    """Return what tells more of an error than its name, if we have a sentence for it."""
+    advice = error.get("advice")
+    return ADVICE.get(advice, "") if isinstance(advice, str) else ""
 
 
 class Words:
@@ -79,9 +92,7 @@ class Words:
         told = {"NameError": "`{}` is not defined", "KeyError": "there is no `{}`", "AttributeError": "no `{}` there"}
         told |= dict.fromkeys(IMPORT_ERRORS, "there is no module `{}` where this is graded")
         about = f": {told[known].format(name)}" if name and known in told else ""
-        advice = error.get("advice")
-        more = f" {ADVICE[advice]}" if isinstance(advice, str) and advice in ADVICE else ""
-        return f"Your code raised {known}{where}{about}.{more}"
+        return f"Your code raised {known}{where}{about}. {advice_for(error)}".rstrip()
 
     def _place(self, function: object, line: object) -> str:
         return self.text.place(function, line)

@@ -12,7 +12,7 @@ from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, Protocol
 
-from autograder.engine.submission.faults import OurWords, Words
+from autograder.engine.submission.faults import OurWords, Words, advice_for
 from autograder.engine.submission.written import Written
 from autograder.engine.wire import codec
 from autograder.engine.wire.server import Server
@@ -44,12 +44,14 @@ class StudentRaised(SubmissionFault):
     ----------
     type_name : the exception's class name, e.g. ``"ValueError"`` (a claim: the submission chose it).
     text : its message. It may repeat hidden inputs: never show it in a class.
+    explained : whether `sentence` tells what has happened, and not only where.
     """
 
-    def __init__(self, sentence: str, type_name: str, text: str, cause: str = "") -> None:
+    def __init__(self, sentence: str, type_name: str, text: str, cause: str = "", *, explained: bool = False) -> None:
         super().__init__(sentence, cause)
         self.type_name = type_name
         self.text = text
+        self.explained = explained
 
     def detail(self, reveal: bool) -> str:
         return f"{self.sentence[:-1]}: {self.type_name}: {self.text}" if reveal else self.sentence
@@ -85,6 +87,10 @@ TOO_MUCH = f"Your code returned more than {TAKEN_BYTES >> 20} MB in all where mu
 NOT_TRIED = "Not tried again: `{name}` did not end in time before."
 _LATE = "late {name}"
 NOT_PLAIN = "Your code returned an object where a plain value is asked for (a number, a text, a list, an array, …)."
+
+NOT_SENT = (
+    "What your code returned can't be handed over: it is too large, nested too deeply, or has parts of an unusual kind."
+)
 
 
 class Session(Protocol):
@@ -355,6 +361,8 @@ def _fault(error: Any, message: dict[str, Any], words: Words, asked: Asked) -> S
         return NoAnswer(words.not_defined(message["name"], asked.written))
     if kind == "NotImplementedError" and (sentence := words.not_begun(error, asked.written, asked.exercise)):
         return NoAnswer(sentence)
+    if kind == "WireError":
+        return BadReply(NOT_SENT)
     if kind == "KeyboardInterrupt":
         return CallTimeout("Your code was interrupted because it took too long.")
     sentence = words.describe(error)
@@ -362,4 +370,4 @@ def _fault(error: Any, message: dict[str, Any], words: Words, asked: Asked) -> S
         own = type(error.get("line")) is int and error["line"]
         missing = f"An object of your code has no attribute `{message['name']}`."
         return NoAttribute(sentence if own else missing, kind, text)
-    return StudentRaised(sentence, kind, text, words.cause(error))
+    return StudentRaised(sentence, kind, text, words.cause(error), explained=bool(advice_for(error)))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import signal
 import socket
 import sys
@@ -115,6 +116,16 @@ def _about(error: BaseException) -> str:
     return name[:200] if type(name) is str else ""
 
 
+# What libraries say where a step of a model is given what it can't take.
+_SAID = {
+    "category": "Found unknown categor|previously unseen label",
+    "fitted": "not fitted",
+    "text": "could not convert string to float|type numpy.object_|strategy with non-numeric data",
+    "gaps": "contains NaN|contains infinity",
+    "columns": "features, but .* expecting|feature names should match|columns are missing",
+}
+
+
 def _advice(error: BaseException, text: str) -> str:
     """Return which of the grader's sentences may help; it has them by these keys."""
     kind = type(error).__name__
@@ -128,7 +139,9 @@ def _advice(error: BaseException, text: str) -> str:
         return "pandas output"
     if kind in ("URLError", "gaierror", "ConnectionError", "MaxRetryError", "ConnectTimeout"):
         return "network"
-    return ""
+    if isinstance(error, MemoryError) or "not enough memory" in text or "can't allocate memory" in text:
+        return "memory"
+    return next((key for key, said in _SAID.items() if re.search(said, text)), "")
 
 
 class _Interrupts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 from collections.abc import Callable
 from typing import Any
@@ -12,19 +13,24 @@ import pytest
 import scipy.sparse
 import torch
 
-from autograder.engine.judging.replay import behaves_like
+from autograder.engine.judging.replay import SLIPS, Likeness, behaves_like, raised_alike
 from autograder.engine.wire.proxy import LocalSession, Student, SubmissionFault
 
 
-def alike(theirs: dict[str, Any], ours: dict[str, Any], use: Callable[[Student], object]) -> bool:
-    """Whether a submission with the names `theirs` is taken for the answer `ours` after a check that does `use`."""
+def alike(
+    theirs: dict[str, Any],
+    ours: dict[str, Any],
+    use: Callable[[Student], object],
+    expected: frozenset[int] = frozenset(),
+) -> Likeness:
+    """How much a submission with the names `theirs` is like the answer `ours` after a check that does `use`."""
     student = Student(LocalSession(theirs))
     with contextlib.suppress(SubmissionFault):
         use(student)
-    return behaves_like(ours, student.transcript_)
+    return behaves_like(ours, student.transcript_, expected)
 
 
-def returning(left: object, right: object) -> bool:
+def returning(left: object, right: object) -> Likeness:
     return alike({"f": lambda: left}, {"f": lambda: right}, lambda student: student.f())
 
 
@@ -139,14 +145,50 @@ def _raiser(kind: type[BaseException], text: str = "") -> Callable[[], None]:
     return f
 
 
-def test_errors_compare_by_type_only() -> None:
-    def use(student: Student) -> None:
-        student.f()
+def _calls(student: Student) -> None:
+    student.f()
 
-    assert alike({"f": _raiser(ValueError, "one")}, {"f": _raiser(ValueError, "two")}, use)
-    assert not alike({"f": _raiser(ValueError)}, {"f": _raiser(KeyError)}, use)
-    assert not alike({"f": _raiser(ValueError)}, {"f": lambda: 1}, use)
-    assert not alike({"f": lambda: 1}, {"f": _raiser(ValueError)}, use)
+
+def test_errors_are_alike_in_kind_and_words() -> None:
+    one = {"f": _raiser(ValueError, "one <A object at 0x7f12>")}
+    assert alike(one, {"f": _raiser(ValueError, "one <A object at 0x7f99>")}, _calls) is Likeness.EXACT
+    assert not alike(one, {"f": _raiser(ValueError, "two")}, _calls)
+    assert not alike({"f": _raiser(ValueError)}, {"f": _raiser(KeyError)}, _calls)
+    assert not alike({"f": _raiser(ValueError)}, {"f": lambda: 1}, _calls)
+    assert not alike({"f": lambda: 1}, {"f": _raiser(ValueError)}, _calls)
+
+
+@pytest.mark.parametrize(
+    "kind", ["NameError", "NotImplementedError", "ImportError", "MemoryError", "RecursionError", "TypeError"]
+)
+def test_no_slip_is_known_by_its_error(kind: str) -> None:
+    assert kind in SLIPS
+    slip = {"f": _raiser(getattr(builtins, kind), "the same")}
+    assert not alike(slip, dict(slip), _calls)
+
+
+def test_where_a_right_answer_raises_too_words_do_not_matter() -> None:
+    theirs, ours = {"f": _raiser(ValueError, "mine")}, {"f": _raiser(ValueError, "ours")}
+    student = Student(LocalSession(theirs))
+    with contextlib.suppress(SubmissionFault):
+        student.f()
+    expected = raised_alike(ours, student.transcript_)
+    assert expected == {1}
+    assert behaves_like(ours, student.transcript_, expected) and behaves_like(ours, student.transcript_)
+    assert not behaves_like(ours, student.transcript_, frozenset())
+    assert not raised_alike({"f": lambda: 1}, student.transcript_)
+
+
+def test_equal_values_in_other_types_are_not_quite_the_same() -> None:
+    for left, right in [([1], (1,)), ([1.0], np.ones(1)), (1, 1.0), (np.ones(1), torch.ones(1)), (True, 1),
+                        (np.ones(1, "f4"), np.ones(1)), ({"a": [1]}, {"a": (1,)}), ([np.ones(1)], [[1.0]]),
+                        (pd.DataFrame({"a": [1]}, index=[3]), pd.DataFrame({"a": [1]})),
+                        (pd.Series([1]), pd.Series([1.0]))]:  # fmt: skip
+        assert returning(left, right) is Likeness.VALUES and returning(left, left) is Likeness.EXACT
+
+
+def test_columns_of_other_names_are_other_columns() -> None:
+    assert not returning(pd.DataFrame({"a": [1]}), pd.DataFrame({"b": [1]}))
 
 
 def test_looking_names_up_is_no_behaviour() -> None:

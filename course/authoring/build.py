@@ -18,6 +18,7 @@ from typing import Any
 import nbformat
 
 from course.authoring.inline import Definition, Solutions, answered, example_text
+from course.authoring.look_cells import check_alone, notebook_sources
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.undefined_names import Piece, check_names
 from course.errors import AuthorError, Problem, near
@@ -135,6 +136,7 @@ class _Builder:
                 )
                 self.findings.add(self.path, 0, message, exercise.id)
         check_names(self._pieces(imported), self.excused, self.findings)
+        check_alone(self.cells, [*self._shown(), *self.excused], self.path, self.findings)
         return Draft(
             _notebook(self.chapter, list(self._cells(imported))),
             tuple(self.findings.problems),
@@ -271,9 +273,10 @@ class _Builder:
     def _cells(self, imported: list[tuple[str, ...]]) -> Iterator[Any]:
         """The notebook's cells in order."""
         seen: Counter[str] = Counter()
+        sources = notebook_sources(self.cells, self._shown())
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
-                yield _plain(cell, seen)
+                yield _plain(cell, sources[index], seen)
             task = self.tasks.get(cell.exercise)
             if task is None:
                 continue
@@ -284,6 +287,10 @@ class _Builder:
                     yield _solution_cell(task.exercise, task.definitions[name])
             if index == task.last and task.probes:
                 yield _checks_cell(task)
+
+    def _shown(self) -> list[str]:
+        """The answers in code that students write, in order."""
+        return [name for task in self.tasks.values() for name, one in task.probes.items() if one.shown]
 
     def _pieces(self, imported: list[tuple[str, ...]]) -> Iterator[Piece]:
         """The notebook's code in order, with the place each line was written at."""
@@ -301,15 +308,15 @@ class _Builder:
                     yield Piece.of_examples(definition, task.exercise.id)
 
 
-def _plain(cell: Cell, seen: Counter[str]) -> Any:
+def _plain(cell: Cell, source: str, seen: Counter[str]) -> Any:
     """A cell without points. Its id is a hash of its text, so that a cell put in elsewhere changes no other's."""
     digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
     seen[digest] += 1
     name = f"cell-{digest}" if seen[digest] == 1 else f"cell-{digest}-{seen[digest]}"
     if cell.kind == "markdown":
-        return _V4.new_markdown_cell(cell.source, id=name)
+        return _V4.new_markdown_cell(source, id=name)
     metadata = {"course": {"demo": True}, "tags": ["demo"]} if cell.kind == "demo" else {}
-    return _V4.new_code_cell(cell.source, id=name, metadata=metadata)
+    return _V4.new_code_cell(source, id=name, metadata=metadata)
 
 
 def _solution_cell(exercise: Exercise, definition: Definition) -> Any:

@@ -32,7 +32,7 @@ test: lint types
 test-chapter: setup
 	$(if $(CHAPTER),,$(error which chapter? make test-chapter CHAPTER=ch13))
 	$(BIN)/course check $(CHAPTER)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full" --chapter $(CHAPTER) tests/test_chapters.py tests/test_lookups.py
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full" --chapter $(CHAPTER) tests/test_chapters.py tests/test_lookups.py tests/test_look_cells.py
 
 test-full: setup
 	$(BIN)/python -m pytest -m full

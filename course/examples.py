@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from types import CodeType, TracebackType
 from typing import Any
 
-from course.same_value import NoValue, difference, shown, stated
 from course.notebook_cells import cell_trouble
+from course.same_value import NoValue, difference, shown, stated
 
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
 _LONGEST = 1_500  # characters of one value shown: a screenful, not a flood
@@ -80,7 +80,7 @@ def filled(*names: str, namespace: Mapping[str, Any] | None = None) -> None:
     """
     scope = _caller() if namespace is None else namespace
     if missing := _unfilled(names, scope):
-        broken = [trouble for name in missing if (trouble := cell_trouble(name))]
+        broken = [trouble for name in missing if (trouble := cell_trouble(name, mentions=True))]
         raise Disagreement("\n".join(broken) or _not_begun(missing, []))
     print(f"{len(names)} of {len(names)} answers filled in.")
 
@@ -173,7 +173,8 @@ class _Run:
 
     def summary(self, total: int) -> str:
         """The whole message: what can't be tried yet, then what differs; empty where all agree."""
-        broken = {name: trouble for name in self._used if (trouble := cell_trouble(name))}
+        told = {name: cell_trouble(name, mentions=name in self._not_run) for name in self._used}
+        broken = {name: trouble for name, trouble in told.items() if trouble}
         lines = list(broken.values())
         if left := [name for name in self._not_run if name not in broken]:
             lines.append(f"(run the cell that defines {' and '.join(left)} first)")

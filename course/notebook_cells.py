@@ -8,31 +8,40 @@ import sys
 import warnings
 from typing import Any
 
+_RUNNING = ("time", "capture", "prun", "memit", "mprun", "lprun", "debug")  # cell magics that run Python as it stands
 
-def cell_trouble(name: str) -> str:
+
+def cell_trouble(name: str, mentions: bool = False) -> str:
     """Return what is wrong with the cell that was to define `name`, if the last one that was run is no Python.
 
     Jupyter shows the error where the cell is, and goes on with what the name meant before, if anything.
+
+    Parameters
+    ----------
+    mentions : look at the last cell with that word in it if none defines it: ``deff double(x):``.
     """
-    defines = re.compile(rf"^(?:(?:async\s+)?def|class)\s+{re.escape(name)}\b|^{re.escape(name)}\s*(?::[^=]*)?=(?!=)", re.M)
-    for cell in reversed(_cells()):
-        if defines.search(cell):
-            return syntax_trouble(name, cell)
-    return ""
+    word = re.escape(name)
+    defines = re.compile(rf"^\s*(?:(?:async\s+)?def|class)\s+{word}\b|^{word}\s*(?::[^=]*)?=(?!=)", re.M)
+    cells = _cells()[:-1]  # the last one is that which asks
+    found = [cell for cell in cells if defines.search(cell)]
+    if mentions and not found:
+        found = [cell for cell in cells if re.search(rf"\b{word}\b", cell) and _misread(name, cell)]
+    return _misread(name, found[-1]) if found else ""
 
 
-def syntax_trouble(name: str, source: str) -> str:
-    """Return where and why the text of a cell, without magics, is no Python; empty where it is."""
+def _misread(name: str, source: str) -> str:
+    """Return where and why Python can't read a cell; empty where it can."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape in a text is none of our business here
-            ast.parse(source)
+            compile(source, "<cell>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     except SyntaxError as error:
-        line = (error.text or "").strip()
-        told = f"line {error.lineno}{f', `{line}`' if line else ''}: {error.msg}"
-        return f"{name}: its cell is no Python ({told}); mend that line and run the cell again."
-    except ValueError as error:  # a zero byte
-        return f"{name}: its cell is no Python ({error}); mend it and run the cell again."
+        lines = source.split("\n")
+        line = lines[error.lineno - 1].strip() if error.lineno and error.lineno <= len(lines) else ""
+        place = f"line {error.lineno} of the cell of {name}{f': `{line}`' if line else ''}"
+        return f"Python can't read {place} ({error.msg}). Mend this line and run that cell again."
+    except ValueError as error:  # a null
+        return f"Python can't read the cell of {name} ({error}). Mend it and run it again."
     return ""
 
 
@@ -43,6 +52,16 @@ def shell() -> Any:
 
 
 def _cells() -> list[str]:
-    """The cells run in this session, as Python: IPython has replaced their magics."""
-    history = getattr(shell(), "history_manager", None)
-    return list(getattr(history, "input_hist_parsed", ()))
+    """The cells run in this session as Python, line for line: IPython replaces their magics."""
+    found = shell()
+    raw = getattr(getattr(found, "history_manager", None), "input_hist_raw", ())
+    return [_as_python(cell, found) for cell in raw]
+
+
+def _as_python(cell: str, found: Any) -> str:
+    first, _, rest = cell.lstrip().partition("\n")
+    blank = "\n" * cell[: len(cell) - len(cell.lstrip())].count("\n")
+    if not first.startswith("%%"):
+        return blank + str(found.transform_cell(cell))
+    # What a cell magic runs is the rest of the cell, or another language.
+    return blank + str(found.transform_cell(f"pass\n{rest}")) if first[2:].split(" ")[0] in _RUNNING else ""

@@ -198,7 +198,9 @@ def _family(value: Any) -> str:
         return "True or False"
     if isinstance(value, numbers.Number):
         return "a number"
-    return _KINDS.get(type(value)) or f"{'an' if type(value).__name__[0] in 'aeiouAEIOU' else 'a'} {type(value).__name__}"
+    return (
+        _KINDS.get(type(value)) or f"{'an' if type(value).__name__[0] in 'aeiouAEIOU' else 'a'} {type(value).__name__}"
+    )
 
 
 _KINDS = {str: "a text", bytes: "bytes", list: "a list", dict: "a dict", set: "a set", type(None): "None"}

@@ -512,6 +512,8 @@ from solutions.ch01_landscape.learning import cost, search_line, predict_line
 # 60,000 dollars, and which at 100,000?
 
 # %% demo
+lifesat = load("lifesat")
+countries = lifesat.frames["lifesat"]
 wealth, satisfaction = countries.iloc[:, 1].to_numpy(float), countries.iloc[:, 2].to_numpy(float)
 line = search_line(wealth, satisfaction)
 between = np.linspace(wealth.min() - 5_000, wealth.max() + 5_000, 300)
@@ -530,6 +532,10 @@ plt.show()
 # *Look*: and now with the poorest and the richest countries, which were left out above. What does that do to the line?
 
 # %% demo
+lifesat = load("lifesat")
+countries = lifesat.frames["lifesat"]
+wealth, satisfaction = countries.iloc[:, 1].to_numpy(float), countries.iloc[:, 2].to_numpy(float)
+line = search_line(wealth, satisfaction)
 everyone = lifesat.frames["lifesat_full"]
 all_wealth, all_satisfaction = everyone.iloc[:, 1].to_numpy(float), everyone.iloc[:, 2].to_numpy(float)
 left_out = ~np.isin(all_wealth, wealth)

@@ -72,15 +72,22 @@ from course.datasets import load
 # %% exercise="p.02.1" points=8
 from solutions.ch02_end_to_end.svr import _preparation, _svr, tune_svr
 
+
+# %%
+def districts():
+    """Return districts to learn from and districts to test on: X, y, X_test, y_test. For what you look at, below."""
+    parts = train_test_split(load("california_housing").frame, test_size=0.2, random_state=42)
+    train, test = ((part.drop(columns="median_house_value"), part["median_house_value"]) for part in parts)
+    return *train, *test
+
+
 # %% [markdown]
 # *Look*: all your candidates, on 2,000 districts. Which kernel wins? Is the best value at the edge of what you tried?
 # (On 5,000 rows, the settings that are good change little, and the error falls by a few thousand dollars.)
 
 # %% demo
 housing = load("california_housing")
-train, test = train_test_split(housing.frame, test_size=0.2, random_state=42)
-X, y = train.drop(columns="median_house_value"), train["median_house_value"]
-X_test, y_test = test.drop(columns="median_house_value"), test["median_house_value"]
+X, y, X_test, y_test = districts()
 found = tune_svr(X, y, n_rows=2_000)
 print(f"{housing.label}; best: {found['best_params']}")
 print(f"RMSE in cross-validation: {found['cv_rmse']:,.0f}; of always saying the mean: {y[:2_000].std():,.0f}")
@@ -115,6 +122,7 @@ from solutions.ch02_end_to_end.random_search import random_search
 # *Look*: where the candidates are, and how good. Light dots are good ones.
 
 # %% demo
+X, y, _, _ = districts()
 search = random_search(X[:1_000], y[:1_000], n_iter=30)
 drawn = pd.DataFrame(search.cv_results_["params"]).rename(columns=lambda name: name.split("__")[-1])
 dots = plt.scatter(drawn["C"], drawn["gamma"], c=-search.cv_results_["mean_test_score"], cmap="magma_r", s=60)
@@ -145,6 +153,7 @@ from solutions.ch02_end_to_end.selection import make_select_pipeline
 # their importance: what does that mean for a threshold?
 
 # %% demo
+X, y, X_test, y_test = districts()
 for threshold in (0.0, "0.2*mean", "median", "mean", "3*mean"):
     model = make_select_pipeline(threshold).fit(X[:1_500], y[:1_500])
     kept = model["select"].get_support()
@@ -216,6 +225,7 @@ from solutions.ch02_end_to_end.preparation import search_prep
 # *Look*: the five best candidates. Which choices do they share?
 
 # %% demo
+X, y, X_test, y_test = districts()
 search = search_prep(X[:1_000], y[:1_000], n_iter=20)
 order = np.argsort(-search.cv_results_["mean_test_score"])[:5]
 for rank in order:
@@ -245,8 +255,9 @@ from solutions.ch02_end_to_end.scaler import StandardScalerClone
 # *Look*: before and after. What has changed, and what has not? Columns with a long tail keep it.
 
 # %% demo
+housing = load("california_housing")
 columns = ["median_income", "population", "housing_median_age"]
-before = table[columns]
+before = housing.frame[columns]
 after = StandardScalerClone().fit(before).transform(before)
 figure, axes = plt.subplots(2, 3, figsize=(10, 5), layout="constrained")
 for number, name in enumerate(columns):
@@ -329,6 +340,8 @@ from solutions.ch02_end_to_end.pipeline import full_pipeline
 # *Look*: raw rows in, dollars out. Click on the parts of the diagram.
 
 # %% demo
+table = load("california_housing").frame
+sample = table.sample(4_000, random_state=42)
 pipeline = full_pipeline(prepare_with_location(), Ridge())
 pipeline.fit(sample, sample["median_house_value"])
 new = table.drop(sample.index).sample(5, random_state=1)

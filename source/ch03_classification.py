@@ -100,6 +100,7 @@ from solutions.ch03_classification.digits import tune_knn, fit_mnist
 # takes for which, the pictures some that it misreads: title "what you read / what it is".
 
 # %% demo
+mnist = load("mnist")
 model = fit_mnist(mnist.X_train, mnist.y_train)
 read = model.predict(mnist.X_test)
 print(f"{mnist.label}: {np.mean(read == mnist.y_test):.2%} of {len(read):,} test digits read correctly")
@@ -154,6 +155,7 @@ plt.show()
 # *Look*: does it pay? The fewer digits you have, the more their copies help.
 
 # %% demo
+mnist = load("mnist")
 sizes = [100, 300, 1_000, 3_000]
 scores = {"as they are": [], "augmented": []}
 X_check, y_check = mnist.X_test[:1_000] / 255, mnist.y_test[:1_000]
@@ -183,6 +185,7 @@ print(titanic.label)
 pd.DataFrame({"type": titanic.train.dtypes, "gaps": titanic.train.isna().sum(), "different": titanic.train.nunique()})
 
 # %% demo
+titanic = load("titanic")
 figure, axes = plt.subplots(1, 2, figsize=(9, 3.2), sharey=True, layout="constrained")
 share = titanic.train.pivot_table(values="Survived", index="Pclass", columns="Sex")
 share.plot.bar(ax=axes[0], rot=0, xlabel="class", ylabel="share who survived", title="Class and sex")
@@ -223,6 +226,7 @@ from solutions.ch03_classification.titanic import fit_titanic
 # the one-line rule?
 
 # %% demo
+titanic = load("titanic")
 rule = ((titanic.train["Sex"] == "female") == titanic.train["Survived"]).mean()
 scores = []
 for seed in range(5):
@@ -263,7 +267,8 @@ print(headers[-900:], "\n\n", body[:600], "…")
 from solutions.ch03_classification.mails import _decoded, _stemmed, prepare
 
 # %% demo
-for mail in (corpus.emails[3], example):
+corpus = load("spamassassin")
+for mail in (corpus.emails[3], corpus.emails[-1]):
     print(*prepare(mail)[:60], "…\n")
 
 # %% [markdown]
@@ -281,6 +286,7 @@ for mail in (corpus.emails[3], example):
 from solutions.ch03_classification.mails import WordCounter
 
 # %% demo
+corpus = load("spamassassin")
 counter = WordCounter(size=1000, binary=True).fit(corpus.emails)
 words, labels = counter.transform(corpus.emails), corpus.labels
 print(f"{words.shape[0]:,} mails × {words.shape[1]:,} words: {words.nnz / np.prod(words.shape):.1%} of it is not zero")
@@ -314,6 +320,7 @@ plt.show()
 from solutions.ch03_classification.spam import fit_spam
 
 # %% demo
+corpus = load("spamassassin")
 train_mails, test_mails, train_labels, test_labels = train_test_split(
     corpus.emails, corpus.labels, test_size=0.5, stratify=corpus.labels, random_state=0
 )
@@ -327,13 +334,11 @@ if hasattr(spam_filter, "decision_function"):
     plt.ylim(0.6, 1.01)
     plt.title(corpus.label)
     plt.show()
+for i in np.flatnonzero(flagged != test_labels)[:3]:
+    print(f"--- {'spam' if test_labels[i] else 'ham'}, taken for {'spam' if flagged[i] else 'ham'}")
+    print(*prepare(test_mails[i])[:80], "\n")
 
 # %% [markdown]
 # Every point of the curve is a filter you could have: a stricter threshold loses less wanted mail and lets more spam
 # through. Which point would you choose for your own inbox? And which mails does your filter get wrong: can you see
 # why?
-
-# %% demo
-for i in np.flatnonzero(flagged != test_labels)[:3]:
-    print(f"--- {'spam' if test_labels[i] else 'ham'}, taken for {'spam' if flagged[i] else 'ham'}")
-    print(*prepare(test_mails[i])[:80], "\n")

@@ -300,6 +300,8 @@ from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accura
 # up or down, so judge on 20,000 new rows as well, and with other seeds.
 
 # %% demo
+X_train, X_test, y_train, y_test = moons_parts()
+found = tune_tree(X_train, y_train, X_test, y_test)
 trees = grow_forest(X_train, y_train, found["params"])
 alone, together = forest_accuracy(trees, X_test, y_test)
 plt.hist(alone, bins=40, color="lightgray", label=f"trees of 100 rows (mean {alone.mean():.1%})")

@@ -291,7 +291,8 @@ from solutions.ch06_ensembles.vote import split_digits, _unit, _members, build_v
 
 # %% [markdown]
 # *Look*: 5,000 digits to train on. Is the vote better than every member, on validation and on test rows? (With
-# 50,000 / 10,000 / 10,000 it takes several minutes, and all figures rise.)
+# 50,000 / 10,000 / 10,000 it takes several minutes, and all figures rise.) The pictures are digits on which your models
+# don't agree. Who would you trust?
 
 # %% demo
 mnist = load("mnist")
@@ -303,10 +304,6 @@ for name, score in found["val_scores"].items():
     print(f"{name:>12}: {score:.1%} of the validation rows")
 print(f"{'vote':>12}: {np.mean(found['voter'].predict(X_test) == y_test):.1%} of the test rows")
 
-# %% [markdown]
-# *Look*: digits on which your models don't agree. Who would you trust?
-
-# %% demo
 said = {name: np.asarray(model.predict(X_val)) for name, model in found["models"].items()}
 disputed = np.flatnonzero(np.ptp(list(said.values()), axis=0))[:10]
 figure, axes = plt.subplots(2, 5, figsize=(10, 4.6))
@@ -346,6 +343,10 @@ from solutions.ch06_ensembles.blender import make_blend_features, fit_blender, s
 # many are they? (This takes a minute.)
 
 # %% demo
+mnist = load("mnist")
+X, y = np.concatenate([mnist.X_train, mnist.X_test]), np.concatenate([mnist.y_train, mnist.y_test])
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_digits(X, y, (5_000, 1_000, 1_000))
+found = build_voter(X_train, y_train, X_val, y_val)
 members = list(found["models"].values())
 blender = fit_blender(members, X_train, y_train, X_val, y_val)
 answers = {

@@ -294,9 +294,11 @@ from solutions.ch07_dim_reduction.methods import neighbours_kept, P_07_7_CHOICE
 # *Look*: the more components, the more neighbours stay. How many would you keep?
 
 # %% demo
+mnist = load("mnist")
+X = mnist.X_train[:1_000].astype(float)
 numbers = [1, 2, 3, 5, 10, 20, 50, 100, 200]
-scores = PCA(200).fit_transform(X[:1_000])
-plt.semilogx(numbers, [neighbours_kept(X[:1_000], scores[:, :k], 10) for k in numbers], marker="o")
+scores = PCA(200).fit_transform(X)
+plt.semilogx(numbers, [neighbours_kept(X, scores[:, :k], 10) for k in numbers], marker="o")
 plt.xlabel("components")
 plt.ylabel("ten nearest neighbours kept")
 plt.title(mnist.label, fontsize=9)
@@ -354,6 +356,7 @@ from solutions.ch07_dim_reduction.speed import _unit, compare_pca
 # *Look*: 5,000 digits. Which of the two models gains by PCA, and what? (With all 60,000 it takes some minutes.)
 
 # %% demo
+mnist = load("mnist")
 table, _ = compare_pca(mnist.X_train[:5_000], mnist.y_train[:5_000], mnist.X_test[:2_000], mnist.y_test[:2_000])
 print(mnist.label)
 print(table.round({"fit_time": 1, "accuracy": 3}))
@@ -381,9 +384,11 @@ from solutions.ch07_dim_reduction.maps import embed, plot_embedding
 # longer.)
 
 # %% demo
+mnist = load("mnist")
+X, y = mnist.X_train[:1_000].astype(float), mnist.y_train[:1_000]
 for method in ("pca", "mds", "lle", "tsne"):
     start = time.perf_counter()
-    Z = embed(X[:1_000], method)
-    figure = plot_embedding(Z, y[:1_000])
+    Z = embed(X, method)
+    figure = plot_embedding(Z, y)
     figure.suptitle(f"{method}: {time.perf_counter() - start:.1f} s, {mnist.label}", fontsize=10)
     plt.show()

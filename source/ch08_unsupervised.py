@@ -326,6 +326,9 @@ from solutions.ch08_unsupervised.density import query
 # *Look*: 20 labelled digits, and 20 more in each round, chosen by your function or at random.
 
 # %% demo
+small_digits, small_labels = load_digits(return_X_y=True)
+X_few, X_rest = np.split(small_digits, [1400])
+y_few, y_rest = np.split(small_labels, [1400])
 for chosen_by in ("least sure", "chance"):
     rng = np.random.default_rng(1)
     known = list(range(20))
@@ -366,23 +369,10 @@ from solutions.ch08_unsupervised.faces import split_faces
 from solutions.ch08_unsupervised.faces import FACE_KS, cluster_faces
 
 # %% [markdown]
-# *Look*: the silhouette for each number, and some of the clusters. What do the faces in a cluster have in common?
-
-# %% demo
-faces = load("olivetti_faces")
-(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_faces(faces.X, faces.y)
-best_k, model, scores = cluster_faces(X_train, FACE_KS)
-plt.plot(list(scores), list(scores.values()), marker=".")
-plt.axvline(40, linestyle="--", color="gray", label="number of people")
-plt.plot(best_k, scores[best_k], "o", label=f"best: {best_k} clusters")
-plt.xlabel("clusters")
-plt.ylabel("silhouette")
-plt.title(faces.label)
-plt.legend()
-plt.show()
+# Two helpers for what you look at:
 
 
-# %% demo
+# %%
 def show_faces(rows, titles=None, columns=10):
     """Show portraits in a grid."""
     lines = -(-len(rows) // columns)
@@ -394,6 +384,32 @@ def show_faces(rows, titles=None, columns=10):
         axis.set_title("" if titles is None else titles[number], fontsize=8)
     plt.show()
 
+
+def alterations(X):
+    """Return portraits as they are and in three other ways, by name."""
+    return {
+        "normal": X,
+        "dark": X * 0.3,
+        "upside down": X.reshape(-1, 64, 64)[:, ::-1].reshape(-1, 4096),
+        "on its side": np.rot90(X.reshape(-1, 64, 64), axes=(1, 2)).reshape(-1, 4096),
+    }
+
+
+# %% [markdown]
+# *Look*: the silhouette for each number, and some of the clusters. What do the faces in a cluster have in common?
+
+# %% demo
+faces = load("olivetti_faces")
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_faces(faces.X, faces.y)
+best, model, scores = cluster_faces(X_train, FACE_KS)
+plt.plot(list(scores), list(scores.values()), marker=".")
+plt.axvline(40, linestyle="--", color="gray", label="number of people")
+plt.plot(best, scores[best], "o", label=f"best: {best} clusters")
+plt.xlabel("clusters")
+plt.ylabel("silhouette")
+plt.title(faces.label)
+plt.legend()
+plt.show()
 
 clusters = np.asarray(model.predict(X_train))
 for number in np.argsort(-np.bincount(clusters))[:4]:
@@ -421,6 +437,8 @@ from solutions.ch08_unsupervised.faces import fit_face_classifier, fit_reducer, 
 # *Look*: your own answer to the question. Do the distances pay? And if they don't, what do you think was lost?
 
 # %% demo
+faces = load("olivetti_faces")
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_faces(faces.X, faces.y)
 print(f"your classifier: {np.mean(fit_face_classifier(X_train, y_train).predict(X_val) == y_val):.1%}")
 found = search_k(SVC(kernel="linear"), X_train, y_train, X_val, y_val, range(10, 160, 10))
 plt.plot(list(found["scores"]), list(found["scores"].values()), marker=".", label="distances only")
@@ -454,17 +472,13 @@ from solutions.ch08_unsupervised.odd import fit_mixture, sample_faces, face_scor
 # *Look*: new faces, and then some that have been altered. What do the scores say?
 
 # %% demo
+faces = load("olivetti_faces")
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_faces(faces.X, faces.y)
 pca, mixture = fit_mixture(X_train)
 print(f"{pca.n_components_} dimensions keep {pca.explained_variance_ratio_.sum():.2%} of the variance")
 show_faces(sample_faces(pca, mixture, 20))
 
-# %% demo
-altered = {
-    "normal": X_val,
-    "dark": X_val * 0.3,
-    "upside down": X_val.reshape(-1, 64, 64)[:, ::-1].reshape(-1, 4096),
-    "on its side": np.rot90(X_val.reshape(-1, 64, 64), axes=(1, 2)).reshape(-1, 4096),
-}
+altered = alterations(X_val)
 show_faces(
     [rows[n] for rows in altered.values() for n in range(5)],
     [f"{face_scores(pca, mixture, rows[n : n + 1])[0]:,.0f}" for rows in altered.values() for n in range(5)],
@@ -491,6 +505,10 @@ from solutions.ch08_unsupervised.odd import recon_error, find_odd_faces
 # three alterations does this method miss, though the mixture did not? Why is that?
 
 # %% demo
+faces = load("olivetti_faces")
+(X_train, y_train), (X_val, y_val), (X_test, y_test) = split_faces(faces.X, faces.y)
+altered = alterations(X_val)
+pca = PCA(0.99).fit(X_train)
 kinds = [rows[n] for rows in altered.values() for n in range(2)]
 back = pca.inverse_transform(pca.transform(np.array(kinds)))
 show_faces([*kinds, *back], [f"{error:.4f}" for error in recon_error(pca, np.array(kinds))] + [""] * 8, columns=8)

@@ -216,7 +216,8 @@ HORIZON = 14  # days ahead
 table = load("cta_ridership").tables["ridership"]
 print(load("cta_ridership").label, table.shape)
 print(table.tail())
-shown = table.drop_duplicates("service_date").set_index("service_date")["2019-03-01":"2019-05-31"]
+by_day = table.drop_duplicates("service_date").set_index("service_date").sort_index()  # the rows are in no order
+shown = by_day["2019-03-01":"2019-05-31"]
 (shown[["rail_boardings", "bus"]] / 1e6).plot(
     grid=True,
     marker=".",
@@ -271,6 +272,7 @@ from solutions.ch13_sequences.ridership_training import forecast
 # grow with the days ahead? What would last week's numbers have said?
 
 # %% demo
+table = load("cta_ridership").tables["ridership"]
 days = table.drop_duplicates("service_date").sort_values("service_date")
 days = days[(days["service_date"] >= "2016-07-01") & (days["service_date"] <= "2019-06-14")]
 series = np.asarray(daily_features(days), dtype=np.float32)
@@ -295,11 +297,9 @@ plt.show()
 #
 # Johann Sebastian Bach set hundreds of hymns for four voices. The data set has 382 of them, 100 to 640 chords long: a
 # chord is four MIDI pitches, from soprano to bass, and 0 where a voice is silent. Your network is to read chorales note
-# by note, predict what comes next, and then compose.
-#
-# *Look, and listen*: how such a piece is written down, and how it sounds.
+# by note, predict what comes next, and then compose. Two helpers, to hear a piece and to see it:
 
-# %% demo
+# %%
 RATE = 22_050  # samples per second
 
 
@@ -326,6 +326,10 @@ def score(chords, title):
     plt.show()
 
 
+# %% [markdown]
+# *Look, and listen*: how such a piece is written down, and how it sounds.
+
+# %% demo
 chorales = load("jsb_chorales")
 score(chorales.train[0][:96], chorales.label)
 display(Audio(sound(chorales.train[0][:96]), rate=RATE))
@@ -356,9 +360,11 @@ from solutions.ch13_sequences.composing import generate
 # %% [markdown]
 # *Look*: how many notes does it predict, in chorales that it has not seen? Most notes are held, so repeating each voice
 # is hard to beat, and the small net below needs its ten seconds to get there. With all pieces, `length=32`,
-# `hidden=256` and `n_steps=800` it takes a few minutes, and is worth it.
+# `hidden=256` and `n_steps=800` it takes a few minutes, and is worth it. *Listen*, too: eight chords of a chorale, and
+# how your net goes on. Try other temperatures and seeds.
 
 # %% demo
+chorales = load("jsb_chorales")
 net = fit_chorales(chorales.train, length=16, hidden=64, n_steps=600)
 right = []
 for piece in chorales.test[:12]:
@@ -370,10 +376,6 @@ for piece in chorales.test[:12]:
 repeated, guessed = np.mean(right, axis=0)
 print(f"{chorales.label}: {repeated:.1%} of the notes repeat, {guessed:.1%} are predicted")
 
-# %% [markdown]
-# *Look, and listen*: eight chords of a chorale, and how your net goes on. Try other temperatures and seeds.
-
-# %% demo
 for temperature in (0.7, 1.0):
     piece = generate(net, chorales.test[0][:8], n=64, temperature=temperature, seed=3)
     score(piece, f"eight chords by Bach, the rest by the net, temperature {temperature}")
@@ -402,17 +404,25 @@ from solutions.ch13_sequences.sketches import read_ndjson, sketch_to_seq, collat
 from solutions.ch13_sequences.sketches_training import SketchNet, fit_sketches
 
 # %% [markdown]
-# *Look*: three kinds of sketches, coloured by progress, dark where a stroke begins.
+# Three kinds of sketches will do for what you look at:
+
+
+# %%
+def sketches_of(words):
+    """Return the drawings of some words, shuffled, and the number of each one's word."""
+    sketches = load("quickdraw")
+    numbers = [sketches.class_names.index(word) for word in words]
+    rows = np.flatnonzero(np.isin(sketches.labels, numbers))
+    rows = np.random.default_rng(1).permutation(rows)
+    return [sketches.drawings[row] for row in rows], np.array([numbers.index(sketches.labels[row]) for row in rows])
+
+
+# %% [markdown]
+# *Look*: the sketches, coloured by progress, dark where a stroke begins.
 
 # %% demo
-sketches = load("quickdraw")
 words = ["ant", "axe", "bat"]
-numbers = [sketches.class_names.index(word) for word in words]
-rows = np.flatnonzero(np.isin(sketches.labels, numbers))
-rows = np.random.default_rng(1).permutation(rows)
-drawings = [sketches.drawings[row] for row in rows]
-labels = np.array([numbers.index(sketches.labels[row]) for row in rows])
-
+drawings, labels = sketches_of(words)
 figure, axes = plt.subplots(2, 6, figsize=(10, 3.6))
 for axis, drawing, label in zip(axes.flat, drawings, labels):
     for stroke in drawing:
@@ -424,7 +434,7 @@ for axis, drawing, label in zip(axes.flat, drawings, labels):
     axis.invert_yaxis()
     axis.set_aspect("equal")
     axis.axis("off")
-figure.suptitle(sketches.label)
+figure.suptitle(load("quickdraw").label)
 plt.show()
 
 # %% [markdown]
@@ -432,6 +442,8 @@ plt.show()
 # them: the more sketches, the better.
 
 # %% demo
+words = ["ant", "axe", "bat"]
+drawings, labels = sketches_of(words)
 n = min(600, len(drawings) // 2)
 net = fit_sketches(drawings[:n], labels[:n], n_classes=3, hidden=32, n_steps=150)
 X, lengths, y = collate(
@@ -440,7 +452,7 @@ X, lengths, y = collate(
 net.eval()
 with torch.no_grad():
     guesses = net(X, lengths).argmax(dim=1)
-print(f"{sketches.label}: trained on {n}, {(guesses == y).float().mean():.1%} of {len(y)} others are right")
+print(f"{load('quickdraw').label}: trained on {n}, {(guesses == y).float().mean():.1%} of {len(y)} others are right")
 for label, word in enumerate(words):
     print(f"{word:>5}: {(guesses[y == label] == label).float().mean():.1%}")
 
@@ -481,6 +493,7 @@ from solutions.ch13_sequences.speech import log_mel, _mel_filters
 # *Look*: what a yes and a no look like.
 
 # %% demo
+speech = load("yesno_speech")
 cuts = split_on_silence(speech.waves[0], speech.rate)
 figure, axes = plt.subplots(1, len(cuts), sharey=True, figsize=(9, 2))
 for axis, (begin, end), word in zip(axes, cuts, speech.labels[0]):
@@ -515,6 +528,7 @@ def words_of(numbers):
     return words, np.concatenate([speech.labels[n] for n, _ in whole])
 
 
+speech = load("yesno_speech")
 words, labels = words_of(range(40))
 model = fit_words(words, labels, speech.rate)
 words, labels = words_of(range(40, 60))

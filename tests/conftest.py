@@ -37,7 +37,7 @@ class Together(LoadScopeScheduling):
         return exercise[1] if exercise and module in _BY_EXERCISE else module
 
 
-_BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py")
+_BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py", "tests/test_look_cells.py")
 _EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w+)")
 
 

@@ -6,62 +6,31 @@ clock, the working directory or the hash seed.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
 from course.authoring.bars import filled, stated_bars
-from course.authoring.inline import Definition, Solutions, answered, example_text
+from course.authoring.cells import Task, checks_cell, full_size_cell, notebook, plain_cell, solution_cell, text_cell
+from course.authoring.inline import Definition, Solutions, answered
+from course.authoring.look_cells import check_alone, notebook_sources
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.thresholds import load_calibrations
 from course.authoring.undefined_names import Piece, check_names
 from course.errors import AuthorError, Problem, near
 from course.files import write_atomically
 from course.project import Project
-from course.syllabus import Chapter, Exercise, load_syllabus
+from course.syllabus import Chapter, load_syllabus
 
 _V4: Any = nbformat.v4  # nbformat annotates few of its functions
 _RUBRIC = re.compile(r"^- (?P<points>\d+) points?: \S")
 _FEWEST_EXAMPLES = 2  # of a code exercise: one example can be met by a constant
 _LONGEST_ID = 64  # nbformat's limit for a cell id
-
-
-@dataclass
-class _Task:
-    """One exercise as the script asks for it, and what the solutions answer."""
-
-    exercise: Exercise
-    line: int
-    last: int = 0  # index of its last cell
-    points: int | None = None
-    probe_points: int | None = None
-    full_size_points: int | None = None
-    definitions: dict[str, Definition] = field(default_factory=dict)
-    rubric: str = ""
-    complete: bool = True  # whether every answer it asks for was found
-
-    @property
-    def text_name(self) -> str:
-        """The constant that holds a free-text exercise's model answer: ``P_01_1``."""
-        return self.exercise.id.upper().replace(".", "_") if self.exercise.kind == "text" else ""
-
-    @property
-    def model_answer(self) -> tuple[str, str]:
-        """The free text's answer and rubric."""
-        return self.definitions[self.text_name].text or "", self.rubric
-
-    @property
-    def probes(self) -> dict[str, Definition]:
-        """What is judged by checks: everything except the free text."""
-        texts = (self.text_name, f"{self.text_name}_RUBRIC")
-        return {name: one for name, one in self.definitions.items() if name not in texts}
 
 
 @dataclass(frozen=True)
@@ -131,7 +100,7 @@ class _Builder:
         self.cells = read_script(self.path, self.findings)
         self.answers = Solutions(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
         self.calibrations = load_calibrations(project.checks, chapter.name)
-        self.tasks: dict[str, _Task] = {}
+        self.tasks: dict[str, Task] = {}
         self.owners: dict[str, str] = {}
         self.excused: set[str] = set()  # answers asked for in vain: that they are undefined is no second mistake
 
@@ -146,9 +115,10 @@ class _Builder:
                 )
                 self.findings.add(self.path, 0, message, exercise.id)
         check_names(self._pieces(imported), self.excused, self.findings)
+        check_alone(self.cells, [*self._shown(), *self.excused], self.path, self.findings)
         cells = list(self._cells(imported))
         return Draft(
-            _notebook(self.chapter, cells),
+            notebook(self.chapter, cells),
             tuple(self.findings.problems),
             {name: task.definitions for name, task in self.tasks.items()},
             tuple(name for name, task in self.tasks.items() if task.probes),
@@ -172,7 +142,7 @@ class _Builder:
             task.complete &= len(taken) == len(found)
         return taken
 
-    def _task(self, cell: Cell) -> _Task | None:
+    def _task(self, cell: Cell) -> Task | None:
         """The exercise a cell belongs to, begun if this is its first cell; None if it is not this chapter's."""
         if task := self.tasks.get(cell.exercise):
             for key in ("points", "probe_points", "full_size_points"):
@@ -187,7 +157,7 @@ class _Builder:
             self.findings.add(self.path, cell.line, self._stranger(cell.exercise), cell.exercise)
             return None
         points = (cell.points, cell.probe_points, cell.full_size_points)
-        task = _Task(exercise, cell.line, 0, *points)
+        task = Task(exercise, cell.line, 0, *points)
         self.tasks[cell.exercise] = task
         return task
 
@@ -196,7 +166,7 @@ class _Builder:
             return f"exercise {name} belongs to chapter {home}, not to {self.chapter.name}."
         return f"exercise {name!r} is not in the syllabus ({self.syllabus_path.name}).{near(name, self.homes)}"
 
-    def _take(self, task: _Task, asked: Import) -> bool:
+    def _take(self, task: Task, asked: Import) -> bool:
         """Add one answer to its exercise; False when there is none to show a cell for."""
         name, exercise = asked.name, task.exercise
         if name in self.owners:
@@ -217,7 +187,7 @@ class _Builder:
         task.definitions[name] = definition
         return True
 
-    def _check_task(self, task: _Task) -> None:
+    def _check_task(self, task: Task) -> None:
         exercise = task.exercise
         if task.points is None:
             self._complain(task, f"exercise {exercise.id} has no points: add points=N to its first marker.")
@@ -228,7 +198,7 @@ class _Builder:
         if task.complete and self.answers.readable and (task.probes or exercise.kind != "text"):
             self._check_examples(task)
 
-    def _check_text(self, task: _Task) -> None:
+    def _check_text(self, task: Task) -> None:
         name, exercise = task.text_name, task.exercise
         answer = task.definitions.get(name)
         if answer is None and name not in self.owners:
@@ -243,7 +213,7 @@ class _Builder:
                 task, "a free-text exercise has probe_points if it imports a probe besides the text, else none."
             )
 
-    def _check_rubric(self, task: _Task) -> None:
+    def _check_rubric(self, task: Task) -> None:
         name, exercise = f"{task.text_name}_RUBRIC", task.exercise
         rubric = task.definitions.get(name)
         if rubric is None and task.text_name in task.definitions:
@@ -265,7 +235,7 @@ class _Builder:
         if message:
             self.findings.add(rubric.path, rubric.line, message, exercise.id)
 
-    def _check_examples(self, task: _Task) -> None:
+    def _check_examples(self, task: Task) -> None:
         shown = [one for one in task.probes.values() if one.shown]
         stated = sum(answered(example) for one in shown for example in one.examples)
         constants = any(one.kind == "constant" for one in shown)
@@ -280,27 +250,34 @@ class _Builder:
             message = f"{shown[0].name} has no doctest example: its visible test would be empty."
             self.findings.add(shown[0].path, shown[0].line, message, exercise.id)
 
-    def _complain(self, task: _Task, message: str) -> None:
+    def _complain(self, task: Task, message: str) -> None:
         self.findings.add(self.path, task.line, message, task.exercise.id)
 
     def _cells(self, imported: list[tuple[str, ...]]) -> Iterator[Any]:
         """The notebook's cells in order."""
         seen: Counter[str] = Counter()
+        sources = notebook_sources(self.cells, self._shown())
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
-                yield _plain(cell, seen, filled(cell, self.calibrations, self.path, self.findings))
+                text = cell.kind == "markdown"
+                shown = filled(cell, self.calibrations, self.path, self.findings) if text else sources[index]
+                yield plain_cell(cell, shown, seen)
             task = self.tasks.get(cell.exercise)
             if task is None:
                 continue
             for name in names:
                 if name == task.text_name:
-                    yield _text_cell(task)
+                    yield text_cell(task)
                 elif name in task.probes:
-                    yield _solution_cell(task.exercise, task.definitions[name])
+                    yield solution_cell(task.exercise, task.definitions[name])
             if index == task.last and task.probes:
-                yield _checks_cell(task)
+                yield checks_cell(task)
             if index == task.last and task.full_size_points and self.full_size:
-                yield _full_size_cell(task)
+                yield full_size_cell(task)
+
+    def _shown(self) -> list[str]:
+        """The answers in code that students write, in order."""
+        return [name for task in self.tasks.values() for name, one in task.probes.items() if one.shown]
 
     def _pieces(self, imported: list[tuple[str, ...]]) -> Iterator[Piece]:
         """The notebook's code in order, with the place each line was written at."""
@@ -316,92 +293,3 @@ class _Builder:
             if index == task.last:
                 for definition in task.probes.values():
                     yield Piece.of_examples(definition, task.exercise.id)
-
-
-def _plain(cell: Cell, seen: Counter[str], shown: str) -> Any:
-    """A cell without points. Its id is a hash of its text as the author typed it, so that neither a cell put in
-    elsewhere nor another figure changes it."""
-    digest = hashlib.sha256(f"{cell.kind}\n{cell.source}".encode()).hexdigest()[:12]
-    seen[digest] += 1
-    name = f"cell-{digest}" if seen[digest] == 1 else f"cell-{digest}-{seen[digest]}"
-    if cell.kind == "markdown":
-        return _V4.new_markdown_cell(shown, id=name)
-    metadata = {"course": {"demo": True}, "tags": ["demo"]} if cell.kind == "demo" else {}
-    return _V4.new_code_cell(cell.source, id=name, metadata=metadata)
-
-
-def _solution_cell(exercise: Exercise, definition: Definition) -> Any:
-    name = f"{exercise.slug}-{definition.name}"
-    return _V4.new_code_cell(definition.source, id=name, metadata=_metadata(exercise, name, "code", solution=True))
-
-
-def _text_cell(task: _Task) -> Any:
-    """The manually graded cell; nbgrader puts its stub in place of all of it."""
-    slug = task.exercise.slug
-    source = "\n\n**Rubric**\n\n".join(task.model_answer)
-    metadata = _metadata(task.exercise, slug, "markdown", solution=True, points=task.points)
-    return _V4.new_markdown_cell(source, id=slug, metadata=metadata)
-
-
-def _checks_cell(task: _Task) -> Any:
-    """The visible test: the docstrings' examples, and whether each constant has been given a value."""
-    exercise = task.exercise
-    name = exercise.checks_id
-    points = task.probe_points if exercise.kind == "text" else task.points
-    source = checks_source([one for one in task.probes.values() if one.shown])
-    metadata = _metadata(exercise, name, "code", solution=False, points=points)
-    return _V4.new_code_cell(source, id=name, metadata=metadata)
-
-
-def _full_size_cell(task: _Task) -> Any:
-    """What has the points of the target on all the data; it is judged by hidden checks alone."""
-    exercise, source = task.exercise, "# At full size: judged on all the data, apart from the rest."
-    metadata = _metadata(exercise, exercise.full_size_id, "code", solution=False, points=task.full_size_points)
-    return _V4.new_code_cell(source, id=exercise.full_size_id, metadata=metadata)
-
-
-def checks_source(definitions: Iterable[Definition]) -> str:
-    """Return the code of the visible test of these answers."""
-    definitions = list(definitions)
-    constants = [one.name for one in definitions if one.kind == "constant"]
-    text = example_text(definitions)
-    note = "# Run this to see where you stand; hidden checks on other inputs decide the points."
-    if not text:
-        return f"{note}\nfrom course.examples import filled\n\nfilled({', '.join(map(json.dumps, constants))})"
-    answers = f"    answers={json.dumps(constants)},\n" if constants else ""
-    return f"{note}\nfrom course.examples import run\n\nrun(\n    {_literal(text)},\n{answers})"
-
-
-def _literal(text: str) -> str:
-    """Write doctest text as a raw string if some delimiter survives in it, so that it reads as typed.
-
-    The string begins a line of its own: elsewhere IPython takes ``>>>`` for a pasted prompt and removes it.
-    """
-    for quotes in ("'''", '"""'):
-        if quotes not in text:
-            return f"r{quotes}\n{text}{quotes}"
-    return repr(text)
-
-
-def _metadata(exercise: Exercise, name: str, kind: str, solution: bool, points: int | None = None) -> dict[str, Any]:
-    nbgrader = {
-        "cell_type": kind,
-        "grade": points is not None,
-        "grade_id": name,
-        "locked": not solution,
-        "schema_version": 3,
-        "solution": solution,
-        "task": False,
-    }
-    if points is not None:
-        nbgrader["points"] = points
-    return {"course": {"exercise": exercise.id}, "nbgrader": nbgrader}
-
-
-def _notebook(chapter: Chapter, cells: list[Any]) -> Any:
-    metadata = {
-        "course": {"chapter": chapter.name},
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    return _V4.new_notebook(cells=cells, metadata=metadata)

@@ -14,6 +14,7 @@ from typing import Any
 
 from course.authoring.script import RESERVED, Findings, read_script
 from course.errors import Problem
+from course.nbgrader_plugins.clear_solutions import question_keys
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -141,6 +142,9 @@ def _shown_of(text: str) -> list[str]:
             while first > 0 and lines[first - 1].startswith("#"):
                 first -= 1
             shown += lines[first : node.lineno - 1]
+            keys = question_keys(node.value)
+            shown += [line for key in keys for line in (key, str(ast.literal_eval(key)))]
+            shown += [lines[node.lineno - 1]] if keys and lines[node.lineno - 1].endswith("{") else []
     for owner in _public_definitions(tree):
         first = min([owner.lineno, *(decorator.lineno for decorator in owner.decorator_list)])
         docstring = ast.get_docstring(owner, clean=False)

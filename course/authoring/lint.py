@@ -17,7 +17,8 @@ from pathlib import Path
 
 from course.authoring.build import Draft, assemble
 from course.authoring.inline import Definition, example_text
-from course.authoring.script import Findings, parse
+from course.authoring.questions import check_questions
+from course.authoring.script import Findings, parse, read_script
 from course.errors import AuthorError, Problem, near
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
@@ -85,6 +86,8 @@ def problems(project: Project, chapter: Chapter, quota: Quota | None = None) -> 
     draft = assemble(project, chapter)
     findings.problems += draft.problems
     _Judging(project, chapter, draft, quota, findings).check()
+    cells = read_script(project.source / f"{chapter.name}.py", Findings(chapter.name))
+    check_questions(cells, draft.definitions, project.check_files(chapter.name), findings)
     _check_examples(project, chapter, draft, quota.example_seconds, findings)
     return [*findings.problems, *_themeless(project, chapter), *stray(project)]
 

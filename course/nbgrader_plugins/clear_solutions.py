@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,9 +15,9 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no typ
     """nbgrader's ``ClearSolutions``, for regions that are not the body of a function.
 
     The stock stub raises an error; at top level or in a class that would stop the student's notebook. There a
-    public constant becomes ``NAME = ...``, and anything else, which is private, a comment. nbgrader calls it once
-    per cell, on the instructor's version, when it generates an assignment. An assignment that we have not built gets
-    nbgrader's stubs.
+    public constant becomes ``NAME = ...``, of a dict the keys stay (they name the cases of a question), and anything
+    else, which is private, a comment. nbgrader calls it once per cell, on the instructor's version, when it generates
+    an assignment. An assignment that we have not built gets nbgrader's stubs.
     """
 
     value_stub = Unicode("...  # YOUR ANSWER", help="What stands for a constant's value").tag(config=True)
@@ -46,6 +47,14 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no typ
         cell.source = "\n".join(lines)
         return bool(regions)
 
+    def _blank(self, statement: ast.stmt) -> list[str]:
+        """A constant without its value; of a dict the keys stay."""
+        value, mark = str(self.value_stub).partition("  #")[::2]
+        (name,) = _constant(statement)
+        if keys := question_keys(getattr(statement, "value", None)):
+            return [f"{name} = {{  #{mark}", *(f"    {key}: {value}," for key in keys), "}"]
+        return [f"{name} = {self.value_stub}"]
+
     def _regions(self, lines: list[str]) -> Iterator[tuple[int, int]]:
         """The first and last line of each region, counted from 0, the markers included."""
         begin: int | None = None
@@ -67,8 +76,22 @@ class ClearAnswers(ClearSolutions):  # type: ignore[misc]  # nbgrader has no typ
             return str(self.code_stub[language]).split("\n")
         names = [name for statement in statements for name in _constant(statement)]
         if isinstance(home, ast.Module) and names and len(names) == len(statements):
-            return [f"{name} = {self.value_stub}" for name in names]
+            return [line for one in statements for line in self._blank(one)]
         return [str(self.room_stub)]
+
+
+def question_keys(value: ast.expr | None) -> list[str]:
+    """The keys of a dict, as they are written in code: they name the cases of a question, and so belong to it.
+
+    Empty for anything else, and for a dict with a key that is worked out.
+    """
+    keys = value.keys if isinstance(value, ast.Dict) else []
+    texts = [_quoted(key.value) for key in keys if isinstance(key, ast.Constant)]
+    return texts if len(texts) == len(keys) else []
+
+
+def _quoted(key: object) -> str:
+    return json.dumps(key, ensure_ascii=False) if isinstance(key, str) else repr(key)
 
 
 def is_built(nb: Any) -> bool:

@@ -174,7 +174,10 @@ def test_what_is_printed_makes_no_example_wrong(text, capsys):
         (">>> wordy(2)\n5\n", "printed on the way:\n    trying 2"),
         (">>> print(double(2))\n5\n", "got:\n    4"),
         (">>> double(2)\nTraceback (most recent call last):\nKeyError\n", "(an error of this kind is expected, and"),
-        (">>> refuses(2)\nTraceback (most recent call last):\nValueError\n", "got:\n    KeyError: 'words of my own about 2'"),
+        (
+            ">>> refuses(2)\nTraceback (most recent call last):\nValueError\n",
+            "got:\n    KeyError: 'words of my own about 2'",
+        ),
         (">>> Abstract().fit()\n4\n", "NotImplementedError: a library says"),
         (">>> exit()\n4\n", "SystemExit"),
         (">>> broken([])\n4\n", "TypeError: list indices must be"),
@@ -219,7 +222,7 @@ def test_dots_and_stubs_are_said_together():
 
 
 def test_dots_left_keep_no_example_from_being_tried(capsys):
-    with pytest.raises(Disagreement, match="^CHOICE: not begun yet; write your answer in place of the dots"):
+    with pytest.raises(Disagreement, match=r"^CHOICE: not begun yet; write your answer in place of the dots"):
         run(">>> double(1)\n2\n", {"CHOICE": {"case 1": "a", "case 2": ...}, **NAMES}, answers=["CHOICE"])
     with pytest.raises(Disagreement, match=r"^0 of 1 examples agree.\nCHOICE: not begun yet"):
         run(">>> double(1)\n3\n", {"CHOICE": ..., **NAMES}, answers=["CHOICE"])

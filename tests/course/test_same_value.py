@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from sklearn.linear_model import LinearRegression
 from torch import nn
 
 from course.examples import Disagreement, run
@@ -43,22 +44,27 @@ RIGHT = [
     ("(1, 2)", [1, 2]), ("(1, 2)", Point(1, 2)), ("[[1, 2]]", [np.array([1, 2])]), ("[1.0, nan]", [1, np.nan]),
     ("['a', 'b']", np.array(["a", "b"])), ("(True, 'cat')", (np.True_, np.str_("cat"))), ("[]", ()),
     ("[[1.0, 2.0], [3.0, 4.0]]", nn.Parameter(torch.tensor([OF, [3.0, 4.0]]))),
-    ("torch.Size([4, 7])", torch.zeros(4, 7).shape), ("torch.Size([4, 7])", (4, 7)), ("(4, 7)", torch.zeros(4, 7).shape),
+    ("torch.Size([4, 7])", torch.zeros(4, 7).shape), ("torch.Size([4, 7])", (4, 7)),
+    ("(4, 7)", torch.zeros(4, 7).shape),
     # arrays where an array is stated
     ("array([1., 2.])", np.array(OF)), ("array([1, 2])", np.array(OF)), ("array([1.0,\n 2.0])", torch.tensor(OF)),
-    ("array([4, 5], dtype=uint8)", np.array([4, 5], np.uint8)), ("array(['a'], dtype='<U1')", np.array(["a", "abc"])[:1]),
-    ("array([], shape=(0, 2), dtype=float64)", np.zeros((0, 2))), ("tensor([1., 2.])", torch.tensor(OF, requires_grad=True)),
+    ("array([4, 5], dtype=uint8)", np.array([4, 5], np.uint8)),
+    ("array(['a'], dtype='<U1')", np.array(["a", "abc"])[:1]),
+    ("array([], shape=(0, 2), dtype=float64)", np.zeros((0, 2))),
+    ("tensor([1., 2.])", torch.tensor(OF, requires_grad=True)),
     # dicts and sets
     ("{'a': 1, 'b': 2}", {"b": np.int64(2), "a": 1}), ("{'a': 1}", OrderedDict(a=1)), ("{'a': 1}", Counter("a")),
     ("{'a': 0.3}", defaultdict(float, a=0.1 + 0.2)), ("{'a': [1, 2]}", {np.str_("a"): np.array([1, 2])}),
-    ("{(1, 2): 'x'}", {(np.int64(1), 2): "x"}), ("{1, 2}", {np.int64(2), 1}), ("{1, 2}", frozenset([1, 2])), ("set()", set()),
+    ("{(1, 2): 'x'}", {(np.int64(1), 2): "x"}), ("{1, 2}", {np.int64(2), 1}), ("{1, 2}", frozenset([1, 2])),
+    ("set()", set()),
     ("{'ham': 1}", {Kind.HAM: 1}),
     # texts that are no values
-    ("   a\n0  1", pd.DataFrame({"a": [1]})), ("LinearRegression()", __import__("sklearn.linear_model").linear_model.LinearRegression()),
+    ("   a\n0  1", pd.DataFrame({"a": [1]})), ("LinearRegression()", LinearRegression()),
     ("dtype('float64')", np.dtype(float)), ("[0, 1, ..., 29]", np.arange(30)), ("torch.float32", torch.float32),
 ]  # fmt: skip
 WRONG = [
-    ("0.69", 0.7), ("0.69", np.float64(0.6901)), ("0.69", "0.69"), ("0.69", None), ("0.69", [0.69]), ("0.69", np.array([0.69])),
+    ("0.69", 0.7), ("0.69", np.float64(0.6901)), ("0.69", "0.69"), ("0.69", None), ("0.69", [0.69]),
+    ("0.69", np.array([0.69])),
     ("3", "3"), ("3", True), ("1", np.True_), ("3", 4), ("3", 3.1), ("100000", 100001), ("0.0", 1e-3), ("nan", 0.0),
     ("True", 1), ("True", "True"), ("True", False), ("True", None), ("False", []), ("True", [True]), ("False", 0.0),
     ("'3'", 3), ("'ham'", "spam"), ("'ham'", Kind.SPAM), ("'ham'", ["ham"]), ("'a b'", "a  b"), ("'ham'", b"ham"),
@@ -67,9 +73,12 @@ WRONG = [
     ("[1, 2]", {1, 2}), ("[1, 2]", {1: 2}), ("[1, 2]", "[1, 2]"), ("[1, 2]", ["1", "2"]), ("[]", None), ("[]", [None]),
     ("[1]", 1), ("['a']", "a"), ("[[1, 2]]", [1, 2]), ("[1, 2]", (n for n in (1, 2))), ("[0.5]", torch.tensor([0.6])),
     ("(1, 2)", (1, (2,))), ("torch.Size([4, 7])", (4, 8)), ("[1.0, nan]", [1.0, 2.0]), ("[True]", [1]), ("[1]", [True]),
-    ("array([1, 2])", [1, 2]), ("array([1, 2])", np.array([1, 3])), ("array([1, 2])", np.array([[1, 2]])), ("array([1])", None),
-    ("array([4, 5], dtype=uint8)", np.array([4, 5])), ("tensor([1., 2.])", np.array(OF)), ("array([1, 2])", np.array(["1", "2"])),
-    ("{'a': 1}", {"a": 2}), ("{'a': 1}", {"b": 1}), ("{'a': 1}", {"a": 1, "b": 2}), ("{'a': 1}", [("a", 1)]), ("{'a': 1}", None),
+    ("array([1, 2])", [1, 2]), ("array([1, 2])", np.array([1, 3])), ("array([1, 2])", np.array([[1, 2]])),
+    ("array([1])", None),
+    ("array([4, 5], dtype=uint8)", np.array([4, 5])), ("tensor([1., 2.])", np.array(OF)),
+    ("array([1, 2])", np.array(["1", "2"])),
+    ("{'a': 1}", {"a": 2}), ("{'a': 1}", {"b": 1}), ("{'a': 1}", {"a": 1, "b": 2}), ("{'a': 1}", [("a", 1)]),
+    ("{'a': 1}", None),
     ("{1, 2}", {1, 3}), ("{1, 2}", [1, 2]), ("{'a': 1}", {"a": "1"}), ("{}", set()),
     ("   a\n0  1", pd.DataFrame({"a": [2]})), ("LinearRegression()", None), ("[0, 1, ..., 29]", np.arange(31)),
     ("torch.float32", torch.float64),
@@ -84,7 +93,7 @@ def test_the_same_value_agrees(want, value, capsys):
 
 @pytest.mark.parametrize(("want", "value"), WRONG)
 def test_another_value_does_not(want, value):
-    with pytest.raises(Disagreement, match="^0 of 1 examples agree"):
+    with pytest.raises(Disagreement, match=r"^0 of 1 examples agree"):
         run(f">>> answer()\n{want}\n", {"answer": lambda: value})
 
 

@@ -217,8 +217,15 @@ def _is_empty(statement: ast.stmt) -> bool:
     if isinstance(statement, _Function):
         return all(_is_idle(one) or raises_not_implemented(one) for one in statement.body)
     if isinstance(statement, ast.Assign | ast.AnnAssign):
-        return isinstance(statement.value, ast.Constant) and statement.value.value in (None, ...)
+        return _is_blank(statement.value)
     return False
+
+
+def _is_blank(value: ast.expr | None) -> bool:
+    """Whether nothing stands for a constant: dots, or a dict with its keys and nothing but dots."""
+    if isinstance(value, ast.Dict):
+        return bool(value.values) and all(map(_is_blank, value.values))
+    return isinstance(value, ast.Constant) and value.value in (None, ...)
 
 
 def _is_bare_class(statement: ast.stmt, given: frozenset[str]) -> bool:

@@ -250,6 +250,16 @@ MISTAKES = [
     (SOLUTIONS, 'P_99_4 = """', 'P_99_4 = 1, """', SOLUTIONS, "P_99_4 = 1", "one string constant: the model answer"),
     (SOLUTIONS, "17 - 15", "17 -", SOLUTIONS, "17 -", "not valid Python"),
     (SOLUTIONS, '    """Return half of', '    x = """Return half of', SOLUTIONS, "def halve", "has no docstring"),
+    (SOURCE, "print(", "first = 1\n\n# %% demo\nprint(first, ", SOURCE, "print(first", "define first (line 9): each"),
+    (SOURCE, "print(", "np = 2\nprint(", SOURCE, "# %% demo", "np is what all cells share: a cell to look at may"),
+    (
+        SOURCE,
+        "print(",
+        "def double():\n    pass\n\n\nprint(",
+        SOURCE,
+        "# %% demo",
+        "double is an answer: a cell",
+    ),
     (SOLUTIONS, "class Scaler:", "class Scaled:", SOURCE, "Scaler", "does not define Scaler. Did you mean 'Scaled'?"),
 ]
 
@@ -332,3 +342,23 @@ def test_one_id_in_two_chapters_is_refused_by_the_syllabus(project):
     assert str(caught.value) == (
         f"{project.syllabus}:{line}: exercise p.99.3 is here twice (in ch99_mini and ch98_other); an id has one home."
     )
+
+
+def sources_of(project):
+    return [cell.source for cell in built(project).cells]
+
+
+def test_a_cell_to_look_at_begins_with_the_answers_that_it_shows(project):
+    edit(
+        project.root / SOURCE,
+        "# %% [markdown]\n# ## Why",
+        "# %% demo\nprint(CORNERS, halve(double(np.ones(2))))\n\n# %% [markdown]\n# ## Why",
+    )
+    sources = sources_of(project)
+    assert 'needs("double", "halve", "CORNERS")\nprint(CORNERS, halve(double(np.ones(2))))' in sources
+    assert "import numpy as np\nfrom course.look import needs" in sources
+    assert 'print("a demo", np.arange(3))' in sources
+
+
+def test_where_none_shows_an_answer_nothing_is_added(project):
+    assert not any("course.look" in source for source in sources_of(project))

@@ -243,7 +243,14 @@ def cleared(source: str) -> str:
 @pytest.mark.parametrize(
     ("source", "stub"),
     [
-        ("N: dict[str, int] = {\n    'a': 1,\n}", "N: dict[str, int] = ...  # YOUR ANSWER"),
+        (
+            "N: dict[str, int] = {\n    'a': 1,\n    'b c': 2,\n}",
+            'N: dict[str, int] = {  # YOUR ANSWER\n    "a": ...,\n    "b c": ...,\n}',
+        ),
+        ("N = {1: 'a', None: 'b'}", "N = {  # YOUR ANSWER\n    1: ...,\n    None: ...,\n}"),
+        ("N = {_key(): 1}", "N = ...  # YOUR ANSWER"),
+        ("N = {**M}", "N = ...  # YOUR ANSWER"),
+        ("N = {}", "N = ...  # YOUR ANSWER"),
         ("A = 1\nB = 2", "A = ...  # YOUR ANSWER\nB = ...  # YOUR ANSWER"),
         ("_A = 1", "# Room for helpers of your own."),
         ("A = 1\nprint(A)", "# Room for helpers of your own."),

@@ -244,7 +244,7 @@ def test_an_answer_that_asks_for_a_gpu_or_an_input_is_told_so() -> None:
 
 WHY = {
     "def root(n):\n\treturn 1\n        return 2": "can't read line 3 of cell 2, where `root` belongs: `return 2` (",
-    "def root(n)\n    return n": "line 1 of cell 2, where `root` belongs: `def root(n)` (expected ':'). Mend this line;",
+    "def root(n)\n    return n": "line 1 of cell 2, where `root` belongs: `def root(n)` (expected ':'). Mend this",
     "def root(n):\n    k = [(1, 0)\n    return k": "line 2 of cell 2, where `root` belongs: `k = [(1, 0)` (",
     "deff root(n):\n    return n": "line 1 of cell 2, where `root` belongs: `deff root(n):` (",
     "root(n):\n    return n": "line 1 of cell 2, where `root` belongs: `root(n):` (",
@@ -258,7 +258,8 @@ WHY = {
     "root = [1, 2": "line 1 of cell 2, where `root` belongs: `root = [1, 2` (",
     "def root(n):": "line 1 of cell 2, where `root` belongs: `def root(n):` (",
     "%%script false --no-raise-error\n" + ANSWER: "cell 2, where it stands, begins with `%%script`",
-    "# mine\n%%time\n" + ANSWER: "line 2 of cell 2, where `root` belongs: `%%time` (it has to be the first line of its cell)",
+    "# mine\n%%time\n"
+    + ANSWER: "line 2 of cell 2, where `root` belongs: `%%time` (it has to be the first line of its cell)",
     "raise NotImplementedError()\n" + ANSWER: "take out the line `raise NotImplementedError()`",
     "1 / 0\n" + ANSWER: "ended in an error (ZeroDivisionError) before that",
     "square = 3": "`root` is not defined in your notebook.",

@@ -1,0 +1,78 @@
+"""Cells to look at: each works alone, from the imports and the answers it names; unanswered it says so in one line."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from course.authoring.build import build
+from course.authoring.release import release
+from course.project import Project
+from course.syllabus import Chapter
+from tests.support.chapters import itself, spread
+from tests.support.checkout import ROOT
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    spread(metafunc, {"chapter": itself})
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("build")
+
+
+@functools.cache
+def released(chapter: Chapter, folder: Path) -> Path:
+    return release(Project(ROOT, folder), chapter) / f"{chapter.name}.ipynb"
+
+
+def tried(how: str, notebook: Path, cache: Path, real: bool = False) -> dict[str, dict[str, Any]]:
+    """Run the cells in a process of their own."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg", "COURSE_DATA_OFFLINE": "1"}
+    if not real:
+        environment.pop("COURSE_DATA_MIRROR", None)
+        environment["COURSE_DATA_CACHE"] = str(cache)
+    environment["IPYTHONDIR"] = str(cache / "ipython")
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.look_cells", how, str(notebook)]
+    done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=3_000)
+    assert done.returncode == 0, done.stderr[-3_000:]
+    found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def failures(found: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    return {f"{name}: {one['source'][:80]}": one["lines"][-8:] for name, one in found.items() if one["lines"]}
+
+
+def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path, tmp_path: Path) -> None:
+    """The checks' cells say "not begun" once; a cell to look at names the answers it needs, or works without any."""
+    for one in tried("unanswered", released(chapter, folder), tmp_path).values():
+        first = one["source"].partition("\n")[0]
+        if one["check"] or first.startswith("needs("):
+            (line,) = one["lines"]
+            said, _, rest = line.partition(": not begun yet; ")
+            assert rest, line
+            names = said.split(", ")
+            assert one["check"] or {name.partition(".")[0] for name in names} <= set(re.findall(r'"(\w+)"', first))
+        else:
+            assert one["lines"] == []
+
+
+def test_answered_each_works_alone(chapter: Chapter, tmp_path: Path) -> None:
+    """On stand-in data, so that it takes seconds; on real data in the full run."""
+    assert failures(tried("answered", build(Project(ROOT, tmp_path), chapter), tmp_path)) == {}
+
+
+@pytest.mark.full
+@pytest.mark.skipif("COURSE_DATA_MIRROR" not in os.environ, reason="there are no real data beside this checkout")
+def test_answered_each_works_alone_on_real_data(chapter: Chapter, tmp_path: Path) -> None:
+    assert failures(tried("answered", build(Project(ROOT, tmp_path), chapter), tmp_path, real=True)) == {}

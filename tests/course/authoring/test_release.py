@@ -340,8 +340,7 @@ def test_a_wheel_of_course_alone_runs_the_released_notebook(released_once, stude
     assert Path(home).is_relative_to(student_python / "packages")
     assert others == "[]"
     assert said(done, "p-99-1-checks").splitlines() == [
-        "double: not begun yet; it still raises NotImplementedError.",
-        "halve: not begun yet; it still raises NotImplementedError.",
+        "double, halve: not begun yet; write your answer in place of `raise NotImplementedError()`, and run that cell."
     ]
     assert "__init__: not begun yet" in said(done, "p-99-2-checks")
     assert "CORNERS: not begun yet" in said(done, "p-99-3-checks")

@@ -205,7 +205,9 @@ def _outcome(source: str, names: dict[str, Any]) -> _Outcome:
             print(*values, **{**options, "file": own})
 
     tree = ast.parse(source)
-    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    ends_in = tree.body[-1] if tree.body else None
+    last = ends_in.value if isinstance(ends_in, ast.Expr) else None
+    tree.body = tree.body[:-1] if last is not None else tree.body
     value, raised = None, None
     if theirs := "print" not in names:
         names["print"] = prints
@@ -213,7 +215,7 @@ def _outcome(source: str, names: dict[str, Any]) -> _Outcome:
         with contextlib.redirect_stdout(printed):
             exec(compile(tree, "<example>", "exec"), names)  # noqa: S102  # the chapter's own text
             if last is not None:
-                value = eval(compile(ast.Expression(last.value), "<example>", "eval"), names)  # noqa: S307
+                value = eval(compile(ast.Expression(last), "<example>", "eval"), names)  # noqa: S307
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # a student's `exit()`, too

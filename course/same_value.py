@@ -118,10 +118,8 @@ def _plain(value: Any) -> Any:
 
 def _builtin(value: Any) -> Any:
     """`np.str_` and `np.float64` are subclasses of Python's types, and show themselves otherwise."""
-    for kind in (bool, int, float, complex, str, bytes):
-        if isinstance(value, kind):
-            return kind(value)
-    return value
+    kinds: tuple[Any, ...] = (bool, int, float, complex, str, bytes)
+    return next((kind(value) for kind in kinds if isinstance(value, kind)), value)
 
 
 def _listed(value: Any) -> Any:

@@ -14,6 +14,7 @@ from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
 FULL_SIZE = "-full-size"  # how the id of the cell ends that has the points of an exercise's full-size part
+MINUTES_PER_POINT = 5
 
 
 class _Row(BaseModel):
@@ -21,11 +22,22 @@ class _Row(BaseModel):
 
 
 class Exercise(_Row):
-    """One exercise: its id in the curriculum (``p.03.2``), its kind, and its title."""
+    """One exercise: its id in the curriculum (``p.03.2``), its kind, and its title.
+
+    Attributes
+    ----------
+    minutes : how long a student works on it, by an honest guess; None if nobody has made one. Its points (of text and
+        checks together, in the chapter's script) are about a fifth of that.
+    """
 
     id: str = Field(pattern=r"^(p|tf2|tf1)\.\d\d\.\d+$")
     kind: Kind
     title: str
+    minutes: int | None = Field(default=None, gt=0, le=600)
+
+    def is_worth(self, points: int) -> bool:
+        """Whether so many points are right for its minutes, within a factor of two."""
+        return self.minutes is None or self.minutes <= 2 * MINUTES_PER_POINT * points <= 4 * self.minutes
 
     @property
     def slug(self) -> str:

@@ -69,7 +69,7 @@ from course.datasets import load
 # its C is too large for the scale of your target. How good your best estimator is, is measured in two made-up regions:
 # in one of them values go straight up or down with the numbers, in the other they don't.
 
-# %% exercise="p.02.1" points=8
+# %% exercise="p.02.1" points=2 probe_points=10
 from solutions.ch02_end_to_end.svr import _preparation, _svr, tune_svr
 
 
@@ -102,6 +102,14 @@ plt.xlabel("C")
 plt.ylabel("RMSE in cross-validation (dollars)")
 plt.legend()
 plt.show()
+
+# %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: by how much does your best machine beat the
+# simplest thing that could have been done, and how does it do beside another kind of model on the same rows? What made
+# the difference: the kernel, the settings, the preparation? Why, do you think?
+
+# %% exercise="p.02.1"
+from solutions.ch02_end_to_end.svr import P_02_1
 
 # %% [markdown]
 # ## 2. Settings drawn at random
@@ -175,7 +183,7 @@ for threshold in (0.0, "0.2*mean", "median", "mean", "3*mean"):
 # neighbours learned prices instead? In training each district is one of its own neighbours. Think about what the next
 # model in line would rely on, and what it would miss when it is used on new districts.
 
-# %% exercise="p.02.4" points=6
+# %% exercise="p.02.4" points=8
 from solutions.ch02_end_to_end.neighbours import FeatureFromRegressor, prepare_with_location
 
 # %% [markdown]
@@ -248,7 +256,7 @@ print(f"RMSE of the best one on test rows: {error:,.0f}")
 # `validate_data` can save you work: the second, called in `fit`, notes the number of columns and their names, if there
 # are any, and forgets those from before.
 
-# %% exercise="p.02.6" points=6
+# %% exercise="p.02.6" points=8
 from solutions.ch02_end_to_end.scaler import StandardScalerClone
 
 # %% [markdown]
@@ -285,7 +293,7 @@ plt.show()
 # and why that one? How well does the chosen model do on the test rows, used once, and where does it fail? Give figures.
 # A person grades it.
 
-# %% exercise="p.02.7" points=10 probe_points=10
+# %% exercise="p.02.7" points=10 probe_points=20
 from solutions.ch02_end_to_end.project import P_02_7
 
 # %% [markdown]

@@ -46,7 +46,7 @@ Array = NDArray[np.float64]
 # Which methods would you use for linear regression on it? Set `P_04_1_CHOICE` to a list of words out of
 # `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
 
-# %% exercise="p.04.1" points=2
+# %% exercise="p.04.1" points=3
 from solutions.ch04_training_models.descent import multiplications, P_04_1_CHOICE
 
 # %% [markdown]
@@ -125,7 +125,7 @@ for factor in (1, 3, 10, 30):
 # - **c** It isn't: the cost is convex, and where it can't go down any more, it is as low as anywhere.
 # - **d** It isn't: the cost is a straight line in each of the parameters.
 
-# %% exercise="p.04.3" points=2
+# %% exercise="p.04.3" points=3
 from solutions.ch04_training_models.descent import end_points, P_04_3_CHOICE
 
 # %% [markdown]
@@ -161,7 +161,7 @@ plt.show()
 # list of two: `"yes"` or `"no"`, and one of `"more epochs"`, `"smaller rate"` (but constant), `"shrinking rate"`,
 # `"other row order"`.
 
-# %% exercise="p.04.4" points=2
+# %% exercise="p.04.4" points=3
 from solutions.ch04_training_models.descent import descend, P_04_4_CHOICE
 
 # %% [markdown]
@@ -219,7 +219,7 @@ from solutions.ch04_training_models.descent import P_04_5
 # - **c** Never before the planned number of epochs, and keep the last parameters.
 # - **d** When the training error rises for the first time.
 
-# %% exercise="p.04.6" points=2
+# %% exercise="p.04.6" points=3
 from solutions.ch04_training_models.descent import should_stop, best_epoch, P_04_6_CHOICE
 
 # %% [markdown]
@@ -258,7 +258,7 @@ plt.show()
 # - `P_04_7_REMEDY`: and what would calm the other two in the end? `"larger batches"` (but not of all rows),
 #   `"more epochs"`, `"shrinking rate"` or `"larger rate"`.
 
-# %% exercise="p.04.7" points=3
+# %% exercise="p.04.7" points=4
 from solutions.ch04_training_models.descent import updates, gradient_noise, P_04_7_FIRST, P_04_7_SETTLES, P_04_7_REMEDY
 
 # %% [markdown]
@@ -289,7 +289,7 @@ plt.show()
 # make it better on rows it has not seen: `"a lower degree"`, `"a larger penalty"`, `"powers up to the 20th as well"`,
 # `"more training data"`, `"every training row twice"`, `"another validation set"`, `"no penalty at all"`.
 
-# %% exercise="p.04.8" points=2
+# %% exercise="p.04.8" points=3
 from solutions.ch04_training_models.regular import train_and_validation_error, P_04_8_CHOICE
 
 # %% [markdown]
@@ -331,7 +331,7 @@ plt.show()
 # megawatts, on others by 41, and the operators can live with 10. Which of the two is too high, `"bias"` or
 # `"variance"`, and do you `"raise"` alpha or `"reduce"` it? Set `P_04_9_CHOICE` to a list of these two words.
 
-# %% exercise="p.04.9" points=2
+# %% exercise="p.04.9" points=3
 from solutions.ch04_training_models.regular import bias_and_variance, P_04_9_CHOICE
 
 # %% demo
@@ -416,7 +416,7 @@ plt.show()
 # - **c** Four softmax classifiers, one for each label.
 # - **d** One softmax classifier with the three labels children with gears, children without, adults.
 
-# %% exercise="p.04.11" points=2
+# %% exercise="p.04.11" points=3
 from solutions.ch04_training_models.regular import label_probabilities, P_04_11_CHOICE
 
 # %% [markdown]
@@ -475,7 +475,7 @@ plt.show()
 # The cost needs the logarithm of a probability, and a probability may be so small that the computer takes it for 0. So
 # don't take the logarithm of a softmax: write `log_softmax(scores)`, which never makes that 0 in the first place.
 
-# %% exercise="p.04.12" points=8
+# %% exercise="p.04.12" points=16
 from solutions.ch04_training_models.softmax import log_softmax
 
 # %% [markdown]

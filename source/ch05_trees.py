@@ -79,7 +79,7 @@ plt.show()
 # The Gini impurity of a node is 1 less the sum of the squared shares of its classes. A tree splits a node to get purer
 # ones. Does it? Write `impurities(y, goes_left)`, which gives the impurities around a split.
 
-# %% exercise="p.05.2" points=4
+# %% exercise="p.05.2" points=5
 from solutions.ch05_trees.questions import impurities
 
 # %% [markdown]
@@ -135,7 +135,7 @@ def as_arrays(model: DecisionTreeClassifier) -> dict[str, NDArray[Any]]:
     }
 
 
-# %% exercise="p.05.3" points=3
+# %% exercise="p.05.3" points=4
 from solutions.ch05_trees.questions import predict_to_depth
 
 # %% [markdown]
@@ -168,7 +168,7 @@ plt.show()
 # so many other models. What would that do to a tree? Write `scaled_thresholds(feature, threshold, mean, std)`, which
 # says what becomes of its thresholds.
 
-# %% exercise="p.05.4" points=2
+# %% exercise="p.05.4" points=3
 from solutions.ch05_trees.questions import scaled_thresholds
 
 # %% [markdown]
@@ -257,7 +257,7 @@ for noise in (0.1, 0.2, 0.3, 0.4):
 # Graded is how good the tree is on new moons, after tuning on 2,000 rows; that its size suits the data, whatever these
 # are; and that each figure is what it claims to be. Aim for five seconds at most on 2,000 rows.
 
-# %% exercise="p.05.7" points=8
+# %% exercise="p.05.7" points=9
 from solutions.ch05_trees.moons import moons_parts, tune_tree
 
 # %% [markdown]
@@ -291,7 +291,7 @@ plt.show()
 #
 # `ShuffleSplit` draws rows, and so do numpy's generators; `scipy.stats.mode` counts, and so does `np.bincount`.
 
-# %% exercise="p.05.8" points=8
+# %% exercise="p.05.8" points=9
 from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accuracy
 
 # %% [markdown]

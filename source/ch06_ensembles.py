@@ -229,7 +229,7 @@ plt.show()
 #   left over perfectly (a computer rounds: what is left over by a hair's breadth doesn't count);
 # - `stop_early(errors, patience)`: how many trees to keep when you watch the error on a validation set.
 
-# %% exercise="p.06.7" points=3
+# %% exercise="p.06.7" points=4
 from solutions.ch06_ensembles.boosting import trees_needed, stop_early
 
 # %% [markdown]
@@ -286,7 +286,7 @@ plt.show()
 # this, the vote and three members have to read more than half of the letters: what has learned nothing promises
 # nothing. Aim for ten seconds at most with so few rows.
 
-# %% exercise="p.06.8" points=8
+# %% exercise="p.06.8" points=2 probe_points=12
 from solutions.ch06_ensembles.vote import split_digits, _unit, _members, build_voter
 
 # %% [markdown]
@@ -316,6 +316,14 @@ figure.suptitle(", ".join(said))
 plt.show()
 
 # %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: how much better is your vote than its best
+# member, on rows that neither has seen? How many rows is that, and could it be chance? Where does the gain come from,
+# or why is there none?
+
+# %% exercise="p.06.8"
+from solutions.ch06_ensembles.vote import P_06_8
+
+# %% [markdown]
 # ## 9. A model that learns whom to trust
 #
 # A vote treats all members alike. But one of them may be right about sevens and hopeless with eights, and a mistake
@@ -335,7 +343,7 @@ plt.show()
 # and one knows its training rows by heart. `fit_stacking` is trained on 300 letters, and compared with k-NN with
 # default settings; it should not take more than ten seconds.
 
-# %% exercise="p.06.9" points=8
+# %% exercise="p.06.9" points=2 probe_points=10
 from solutions.ch06_ensembles.blender import make_blend_features, fit_blender, stack_predict, fit_stacking
 
 # %% [markdown]
@@ -358,6 +366,14 @@ answers = {
 }
 for name, labels in answers.items():
     print(f"{name:>18}: {np.mean(labels == y_test):.1%} of the test rows")
+
+# %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: how does your stack do beside the vote and
+# beside scikit-learn's stack? Why is that, if you think of how many rows each of them has learned from, and which?
+# Which of the three would you use?
+
+# %% exercise="p.06.9"
+from solutions.ch06_ensembles.blender import P_06_9
 
 # %% [markdown]
 # ## 10. Sorting beforehand

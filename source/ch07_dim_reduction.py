@@ -194,7 +194,7 @@ plt.show()
 # - `dims_for(variances, ratio)`: the number of components to keep, once the variance along each of them is known;
 # - `dims_bounds(d, ratio)`: how few and how many it can be, if nothing is known of the data. Which data need the most?
 
-# %% exercise="p.07.5" points=3
+# %% exercise="p.07.5" points=4
 from solutions.ch07_dim_reduction.methods import dims_for, dims_bounds
 
 # %% [markdown]
@@ -237,7 +237,7 @@ plt.show()
 # - `projection_dims(n, d, eps)`: how many dimensions are enough. Watch which of the numbers matter;
 # - `batch_variances(batches, k)`: PCA of rows that are never in memory together.
 
-# %% exercise="p.07.6" points=3
+# %% exercise="p.07.6" points=5
 from solutions.ch07_dim_reduction.methods import projection_dims, batch_variances
 
 # %% [markdown]
@@ -349,7 +349,7 @@ for d in (100, 784, 10_000):
 # made up for you (digits can be looked up); a time has to be there, but how long training takes is up to the computer.
 # With 400 images of 14x14 pixels, five seconds are enough.
 
-# %% exercise="p.07.9" points=8
+# %% exercise="p.07.9" points=2 probe_points=10
 from solutions.ch07_dim_reduction.speed import _unit, compare_pca
 
 # %% [markdown]
@@ -360,6 +360,14 @@ mnist = load("mnist")
 table, _ = compare_pca(mnist.X_train[:5_000], mnist.y_train[:5_000], mnist.X_test[:2_000], mnist.y_test[:2_000])
 print(mnist.label)
 print(table.round({"fit_time": 1, "accuracy": 3}))
+
+# %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: for which of the two models did PCA shorten
+# the training, and for which did it raise the accuracy? By how much? Explain from how each of the models is trained why
+# it is not the same for both.
+
+# %% exercise="p.07.9"
+from solutions.ch07_dim_reduction.speed import P_07_9
 
 # %% [markdown]
 # ## 10. Maps of digits
@@ -376,7 +384,7 @@ print(table.round({"fit_time": 1, "accuracy": 3}))
 # by moving points a little; LLE by how well each row is made of its ten neighbours. There are 60 to 400 rows; five
 # seconds a map are enough.
 
-# %% exercise="p.07.10" points=8
+# %% exercise="p.07.10" points=10
 from solutions.ch07_dim_reduction.maps import embed, plot_embedding
 
 # %% [markdown]

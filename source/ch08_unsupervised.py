@@ -93,7 +93,7 @@ plt.show()
 # for that," says somebody. Explain in four to eight sentences what will be done with the other 4,950, step by step, why
 # the model that comes of it may be better than one trained on the 50, and how it may get worse.
 
-# %% exercise="p.08.4" points=2 probe_points=4
+# %% exercise="p.08.4" points=2 probe_points=3
 from solutions.ch08_unsupervised.groups import P_08_4
 
 # %% [markdown]
@@ -171,7 +171,7 @@ from solutions.ch08_unsupervised.density import flag, P_08_7_CHOICE
 # six sentences what a *Gaussian mixture* takes for granted about how such rows came about, what it finds out from them,
 # and two things or more that it is good for afterwards.
 
-# %% exercise="p.08.8" points=2 probe_points=4
+# %% exercise="p.08.8" points=2 probe_points=5
 from solutions.ch08_unsupervised.density import P_08_8
 
 # %% [markdown]
@@ -354,7 +354,7 @@ plt.show()
 # final word. With so few portraits of each person, chance is a bad friend: write `split_faces`, which gives everyone
 # the same place in every part.
 
-# %% exercise="p.08.10" points=8
+# %% exercise="p.08.10" points=2 probe_points=8
 from solutions.ch08_unsupervised.faces import split_faces
 
 # %% [markdown]
@@ -417,6 +417,14 @@ for number in np.argsort(-np.bincount(clusters))[:4]:
     show_faces(X_train[members], [f"person {person}" for person in y_train[members]])
 
 # %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: how many clusters did you find, and how many
+# people are there? Do the faces in a cluster belong to one person, and the faces of a person to one cluster? What may
+# the distances between rows of pixels have gone by instead?
+
+# %% exercise="p.08.10"
+from solutions.ch08_unsupervised.faces import P_08_10
+
+# %% [markdown]
 # ## 11. Distances as features
 #
 # How well can people be recognised? Write `fit_face_classifier`, any classifier that you like; graded is how many
@@ -430,7 +438,7 @@ for number in np.argsort(-np.bincount(clusters))[:4]:
 # Is a classifier better off with distances than with pixels? `search_k` tries several k, and then both together. It is
 # given a classifier that is not fitted yet: for each variant, train a fresh copy, `clone(classifier)`.
 
-# %% exercise="p.08.11" points=8
+# %% exercise="p.08.11" points=2 probe_points=10
 from solutions.ch08_unsupervised.faces import fit_face_classifier, fit_reducer, search_k
 
 # %% [markdown]
@@ -451,6 +459,14 @@ plt.legend()
 plt.show()
 
 # %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: what are the distances to centroids worth
+# beside the pixels, alone and together with them? Is the difference larger than chance, with so few portraits to
+# validate on? What was lost, or why was nothing gained?
+
+# %% exercise="p.08.11"
+from solutions.ch08_unsupervised.faces import P_08_11
+
+# %% [markdown]
 # ## 12. A mixture that knows faces
 #
 # A Gaussian mixture is a model of the data themselves, so it can do two things that no clustering can: draw new faces,
@@ -465,7 +481,7 @@ plt.show()
 # The last two are graded with models of ours as well, and all together on portraits of people who were made up for you,
 # some of them darkened, turned upside down, or laid on their side.
 
-# %% exercise="p.08.12" points=8
+# %% exercise="p.08.12" points=12
 from solutions.ch08_unsupervised.odd import fit_mixture, sample_faces, face_scores
 
 # %% [markdown]
@@ -497,7 +513,7 @@ for name, rows in altered.items():
 #   is usual for normal faces. Think about which faces can tell you what is usual: how large are the errors of those
 #   that the PCA was fitted to, compared with any other?
 
-# %% exercise="p.08.13" points=8
+# %% exercise="p.08.13" points=9
 from solutions.ch08_unsupervised.odd import recon_error, find_odd_faces
 
 # %% [markdown]

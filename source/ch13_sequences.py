@@ -44,7 +44,7 @@ from course.datasets import load
 # invent jobs there for such networks: two that make a sequence of a sequence, two that make a vector of a sequence, and
 # one that makes a sequence of a vector. (A function for this comes after question 8, as for 5 and 6.)
 
-# %% exercise="p.13.1" points=2 probe_points=2
+# %% exercise="p.13.1" points=2 probe_points=1
 from solutions.ch13_sequences.recurrent import P_13_1
 
 # %% [markdown]
@@ -78,7 +78,7 @@ from solutions.ch13_sequences.recurrent import deep_network, _DeepNetwork
 # A bakery knows how many loaves it has sold on each day for years, and would like to plan the next five. First the
 # data: write `next_values(series, window, horizon)`, the windows with what follows each day of them.
 
-# %% exercise="p.13.4" points=3
+# %% exercise="p.13.4" points=4
 from solutions.ch13_sequences.recurrent import next_values
 
 # %% [markdown]
@@ -98,7 +98,7 @@ from solutions.ch13_sequences.recurrent import P_13_4_CHOICE
 # matters may have happened at the beginning. Name three things that you expect to go wrong, or to be a nuisance. Say
 # why they befall recurrent networks of all things, and what you would try against each.
 
-# %% exercise="p.13.5" points=3 probe_points=3
+# %% exercise="p.13.5" points=3 probe_points=2
 from solutions.ch13_sequences.recurrent import P_13_5
 
 # %% [markdown]
@@ -107,7 +107,7 @@ from solutions.ch13_sequences.recurrent import P_13_5
 # Follow an LSTM cell through one time step, in words, formulas, or a drawing. What does it bring along from the step
 # before, what does it work out from that and from its input, and how does this become what it takes along to the next?
 
-# %% exercise="p.13.6" points=4 probe_points=4
+# %% exercise="p.13.6" points=4 probe_points=3
 from solutions.ch13_sequences.layers import P_13_6
 
 # %% [markdown]
@@ -230,7 +230,7 @@ plt.show()
 # The week stands out, and so do the holidays. When the next holiday is, the calendar knows: that is no secret of the
 # future, so the network may see the type of the *next* day. Write `daily_features(table)`.
 
-# %% exercise="p.13.9" points=9
+# %% exercise="p.13.9" points=2 probe_points=20
 from solutions.ch13_sequences.ridership import daily_features
 
 # %% [markdown]
@@ -293,6 +293,14 @@ axes[0].legend()
 plt.show()
 
 # %% [markdown]
+# **And in your own words**, four to six sentences with your own figures: how far off is your network, tomorrow and in
+# two weeks, by rail and by bus, and how far off are last week's numbers? One pair of weeks says little: take several.
+# What has the network learned that last week doesn't know, and on which days is it still wrong?
+
+# %% exercise="p.13.9"
+from solutions.ch13_sequences.ridership_training import P_13_9
+
+# %% [markdown]
 # ## 10. Music in the manner of Bach
 #
 # Johann Sebastian Bach set hundreds of hymns for four voices. The data set has 382 of them, 100 to 640 chords long: a
@@ -353,7 +361,7 @@ display(Audio(sound(chorales.train[0][:96]), rate=RATE))
 # %%
 LOWEST, N_NOTES = 36, 47  # the lowest pitch; silence and the pitches 36 to 81
 
-# %% exercise="p.13.10" points=10
+# %% exercise="p.13.10" points=24
 from solutions.ch13_sequences.chorales import _ids, _pitches, make_windows, ChoraleNet, fit_chorales
 from solutions.ch13_sequences.composing import generate
 
@@ -399,7 +407,7 @@ for temperature in (0.7, 1.0):
 # It is graded on 200 drawings of three simple shapes, with `hidden=32` and `n_steps=120`, which should take no more
 # than ten seconds. Here, too, a learning rate of 0.005 or so gets further in so few steps.
 
-# %% exercise="p.13.11" points=10
+# %% exercise="p.13.11" points=18
 from solutions.ch13_sequences.sketches import read_ndjson, sketch_to_seq, collate
 from solutions.ch13_sequences.sketches_training import SketchNet, fit_sketches
 
@@ -478,7 +486,7 @@ display(Audio(speech.waves[0], rate=speech.rate))
 # First the wave. A recorder may give you two channels; `to_mono(wave)` makes one of them. Then the words:
 # `split_on_silence(wave, rate)` tells where each begins and ends.
 
-# %% exercise="p.13.12" points=6
+# %% exercise="p.13.12" points=16
 from solutions.ch13_sequences.speech import to_mono, split_on_silence, _loudness
 
 # %% [markdown]

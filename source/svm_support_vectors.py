@@ -255,7 +255,7 @@ plt.show()
 # The signs deserve care: does your constraint get easier or harder to satisfy when ζ grows? Your problem is graded by
 # solving it. The constraints may stand in any order.
 
-# %% exercise="tf2.05.7" points=5
+# %% exercise="tf2.05.7" points=6
 from solutions.svm_support_vectors.line import qp_sizes, qp_params
 
 # %% [markdown]
@@ -290,7 +290,7 @@ print("SVC:         ", np.append(model.intercept_, model.coef_).round(4))
 # columns, point the same way as the best ones (cosine above 0.999), the street has the same width (within 4%), and b
 # differs by less than 0.1. Aim for a second or less.
 
-# %% exercise="tf2.05.8" points=6
+# %% exercise="tf2.05.8" points=8
 from solutions.svm_support_vectors.line import align
 
 # %% [markdown]
@@ -334,7 +334,7 @@ plt.show()
 # Any classifier of `sklearn.svm` will do, and `SGDClassifier` with a hinge loss. Aim for two seconds on 400 rows, five
 # at most.
 
-# %% exercise="tf2.05.9" points=6
+# %% exercise="tf2.05.9" points=9
 from solutions.svm_support_vectors.data import _some, fit_svm
 
 # %% [markdown]
@@ -371,7 +371,7 @@ plt.show()
 # column's unit must not matter. Any regressor of `sklearn.svm` will do, and `SGDRegressor` with an
 # epsilon-insensitive loss. Aim for five seconds at most.
 
-# %% exercise="tf2.05.10" points=6
+# %% exercise="tf2.05.10" points=8
 from solutions.svm_support_vectors.data import fit_svr
 
 # %% [markdown]

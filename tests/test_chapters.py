@@ -58,9 +58,9 @@ def mutants(chapter: Chapter) -> Iterator[Any]:
 
 
 def asked(chapter: Chapter) -> Iterator[Any]:
-    """The exercises with checks of their own."""
+    """The exercises with checks, those with a text as well among them."""
     for exercise in chapter.exercise:
-        if exercise.kind in ("code", "closed"):
+        if checks_of(chapter).of(exercise.id):
             yield row(chapter, exercise, id=exercise.id)
 
 
@@ -101,6 +101,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_an_author_would_be_told_of_nothing(chapter: Chapter) -> None:
     assert [str(problem) for problem in problems(PROJECT, chapter)] == []
+
+
+def test_every_exercise_has_minutes(chapter: Chapter) -> None:
+    """That its points suit them, an author would be told."""
+    assert [exercise.id for exercise in chapter.exercise if exercise.minutes is None] == []
 
 
 def test_the_reference_passes(chapter: Chapter, check: Check) -> None:

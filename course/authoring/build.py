@@ -25,7 +25,7 @@ from course.authoring.undefined_names import Piece, check_names
 from course.errors import AuthorError, Problem, near
 from course.files import write_atomically
 from course.project import Project
-from course.syllabus import Chapter, load_syllabus
+from course.syllabus import MINUTES_PER_POINT, Chapter, load_syllabus
 
 _V4: Any = nbformat.v4  # nbformat annotates few of its functions
 _RUBRIC = re.compile(r"^- (?P<points>\d+) points?: \S")
@@ -138,7 +138,8 @@ class _Builder:
         taken = tuple(one.name for one in found if task and self._take(task, one))
         self.excused |= {one.name for one in found} - set(taken)
         if task:
-            task.last = index
+            if set(taken) - {task.text_name}:  # the test cell stands beside what it tests, before a closing question
+                task.last = index
             task.complete &= len(taken) == len(found)
         return taken
 
@@ -191,6 +192,12 @@ class _Builder:
         exercise = task.exercise
         if task.points is None:
             self._complain(task, f"exercise {exercise.id} has no points: add points=N to its first marker.")
+        elif not exercise.is_worth(points := task.points + (task.probe_points or 0)):
+            self._complain(
+                task,
+                f"{exercise.id} has {points} points for {exercise.minutes} minutes of work (in the syllabus): a point "
+                f"is about {MINUTES_PER_POINT} minutes, so change one of them.",
+            )
         if exercise.kind == "text":
             self._check_text(task)
         elif task.probe_points is not None:

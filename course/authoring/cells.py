@@ -24,7 +24,7 @@ class Task:
 
     exercise: Exercise
     line: int
-    last: int = 0  # index of its last cell
+    last: int = 0  # index of its last cell with something that is checked
     points: int | None = None
     probe_points: int | None = None
     full_size_points: int | None = None

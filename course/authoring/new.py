@@ -20,6 +20,7 @@ title = "{title}"
 id = "{exercise}"
 kind = "code"          # or closed, or text
 title = "{title}"
+minutes = 5            # of a student's work; a point is about five
 """
 _SOURCE = """\
 # %% [markdown]

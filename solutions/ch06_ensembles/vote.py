@@ -12,6 +12,23 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+P_06_8 = """
+On 1,000 test digits the vote is right about 950. Its members are right about 945 (neighbours), 942 (trees) and 913
+(network): five more than the best, or a half of a point. Chance alone moves such a difference by several digits, so I
+would say "no worse, and probably a little better"; with 10,000 test digits I would know. On the validation rows there
+was no gain at all, 95.4% for the trees and for the vote, and which member is best is not even the same there.
+
+There is a gain where the members are wrong about different digits, so that two can outvote the third. The trees and
+the neighbours do differ, but the network is clearly weaker than both and is often the one that is outvoted; where two
+of three err in the same way, a badly written 4 for instance, a vote can't help. A better third member of another
+kind, a kernel machine perhaps, would do more than the choice between hard and soft.
+"""
+P_06_8_RUBRIC = """
+- 1 point: figures of its own: the vote beside its best member on unseen rows, in rows or points, and whether it could
+  be chance
+- 1 point: a reason that fits (mistakes that differ or don't, weak members)
+"""
+
 
 def split_digits(
     X: NDArray[Any], y: NDArray[Any], sizes: Sequence[int], seed: int = 42

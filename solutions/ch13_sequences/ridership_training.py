@@ -11,6 +11,23 @@ from torch.utils.data import DataLoader
 
 from solutions.ch13_sequences.ridership import HORIZON, Seq2SeqBothDataset
 
+P_13_9 = """
+I took pairs of weeks from all over the five months that told when to stop, which flatters the network a little. It is
+off by 33,000 rides a day by rail and 36,000 by bus, where last week's numbers are off by 40,000 and 43,000: a sixth
+better. For tomorrow it is 36,000 and 29,000 against 42,000 and 44,000. By bus the gain is large at first and small
+after two weeks (37,000 against 41,000); by rail the error hardly depends on how far ahead the day is.
+
+Last week repeats its holidays and its storms. The network knows what a usual Monday is, and is told what kind of day
+tomorrow will be, which is worth most for tomorrow, as the bus shows. After that it has to guess: on a holiday ten
+days ahead it is still wrong, since the type of the day is only known for the next one, and snow it can't know at all.
+"""
+P_13_9_RUBRIC = """
+- 1 point: figures of its own: near and far days, rail and bus, beside last week's numbers, over several pairs of
+  weeks
+- 1 point: a reason that fits (the usual week, the type of the next day), and days on which it must fail (holidays,
+  weather)
+"""
+
 
 def _mean_absolute_error(model: nn.Module, X: Tensor, Y: Tensor) -> float:
     model.eval()

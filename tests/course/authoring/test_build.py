@@ -10,7 +10,7 @@ import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.authoring.build import build, notebook_path
+from course.authoring.build import assemble, build, notebook_path
 from course.errors import AuthorError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -362,3 +362,31 @@ def test_a_cell_to_look_at_begins_with_the_answers_that_it_shows(project):
 
 def test_where_none_shows_an_answer_nothing_is_added(project):
     assert not any("course.look" in source for source in sources_of(project))
+
+
+def test_points_that_do_not_suit_the_minutes_are_told(project):
+    title = 'title = "A scaler of your own"\n'  # 3 points
+    for minutes, told in ((10, False), (15, False), (30, False), (7, True), (31, True)):
+        text = minichapter.SYLLABUS.replace(title, f"{title}minutes = {minutes}\n")
+        project.syllabus.write_text(text, encoding="utf-8")
+        draft = assemble(project, load_syllabus(project.syllabus).find("ch99"))
+        found = [str(one) for one in draft.problems if f"p.99.2 has 3 points for {minutes} minutes" in str(one)]
+        assert len(found) == told, minutes
+
+
+def test_the_test_cell_stands_before_a_closing_question(project):
+    """A text that comes after the functions of its exercise leaves their examples where they are."""
+    edit(project.syllabus, 'kind = "code"\ntitle = "A scaler', 'kind = "text"\ntitle = "A scaler')
+    solutions = project.root / SOLUTIONS
+    texts = 'P_99_2 = "A lot."\nP_99_2_RUBRIC = "- 3 points: says how much"\n'
+    solutions.write_text(solutions.read_text(encoding="utf-8") + texts, encoding="utf-8")
+    source = project.root / SOURCE
+    edit(source, " points=3", " points=3 probe_points=3")
+    closing = (
+        '\n# %% [markdown]\n# How much?\n\n# %% exercise="p.99.2"\nfrom solutions.ch99_mini.numbers import P_99_2\n'
+    )
+    source.write_text(source.read_text(encoding="utf-8") + closing, encoding="utf-8")
+    draft = assemble(project, load_syllabus(project.syllabus).find("ch99"))
+    assert not draft.problems
+    ids = [cell.id for cell in draft.notebook.cells]
+    assert ids.index("p-99-2-Scaler") < ids.index("p-99-2-checks") < ids.index("p-99-2") == len(ids) - 1

@@ -112,7 +112,9 @@ def calibrate(
 
 def _bars(rows: Iterable[Calibration]) -> Table:
     """Each bar between what right answers get and what the best naive rule gets."""
-    table = Table("check", "data", "bar", "reference", "worst right answer", "best naive rule", "how")
+    table = Table()
+    for name in ("check", "data", "bar", "reference", "worst right answer", "best naive rule", "how"):
+        table.add_column(name, overflow="fold")
     for row in sorted(rows, key=lambda row: (row.check, row.data)):
         table.add_row(
             row.check,

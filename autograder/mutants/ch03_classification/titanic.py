@@ -143,7 +143,7 @@ def rule_written_by_hand(train):
     return SimpleNamespace(predict=lambda passengers: (passengers["Sex"] == "female").astype(int).to_numpy())
 
 
-@naive("p.03.3", replaces="fit_titanic", fails=SHIPS)
+@naive("p.03.3", replaces="fit_titanic", fails=SHIPS[::-1])
 def looks_at_sex_only(train):
     """The model sees nothing but Sex: class, age and fare tell something too."""
     model = make_pipeline(make_column_transformer((OneHotEncoder(), ["Sex"])), LogisticRegression())

@@ -17,15 +17,16 @@ import os
 import tempfile
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from multiprocessing import get_context
 
 import numpy as np
 from scipy import stats
 
+from autograder.calibration.asked import Listening
 from autograder.engine.judging.checks import ChapterChecks, Check
 from autograder.engine.judging.judge import Seed
 from autograder.engine.wire.proxy import LocalSession, Student
@@ -78,7 +79,13 @@ class _Job:
 
 
 def calibrate(
-    project: Project, chapter: str, plan: CalibrationPlan, source: str, workers: int, only: frozenset[str]
+    project: Project,
+    chapter: str,
+    plan: CalibrationPlan,
+    source: str,
+    workers: int,
+    only: frozenset[str],
+    known: Mapping[tuple[str, str], Calibration] | None = None,
 ) -> Iterator[Calibration]:
     """Yield the calibration of each check of `chapter` that returns a figure.
 
@@ -87,6 +94,7 @@ def calibrate(
     source : ``real`` or ``stand-in``: which data the figures are measured on.
     workers : processes to use.
     only : the names of those checks that are run.
+    known : by check and data, where what the right answers get is measured already: the wrong ones alone are run.
     """
     checks = load_chapter(chapter)
     with data_from(source), ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as executor:
@@ -94,14 +102,21 @@ def calibrate(
             if check.bound is None or check.name not in only:
                 continue
             run = functools.partial(_run, executor, project)
+            data = source if check.data else "any"
+            if known is not None:
+                jobs = [_Job(chapter, check.name, name, n) for name, m in _wrong(checks, check, plan) for n in range(m)]
+                yield _with_wrong(known[check.name, data], check, run(jobs).figures, _kinds(checks))
+                continue
             first = [_Job(chapter, check.name, "", n) for n in range(min(_TIMED, plan.reference))]
-            figures, seconds = run(first)
-            runs = plan.reference_runs(seconds, workers)
+            found = run(first)
+            figures = found.figures
+            runs = plan.reference_runs(found.fastest, workers)
             jobs = [_Job(chapter, check.name, "", n) for n in range(len(first), runs)]
-            jobs += [_Job(chapter, check.name, name, n) for name, m in _others(checks, check, plan) for n in range(m)]
-            for name, values in run(jobs)[0].items():
+            others = [*_right(checks, check, plan, found.names), *_wrong(checks, check, plan)]
+            jobs += [_Job(chapter, check.name, name, n) for name, m in others for n in range(m)]
+            for name, values in run(jobs).figures.items():
                 figures.setdefault(name, []).extend(values)
-            yield summarise(check, source if check.data else "any", figures, _kinds(checks))
+            yield summarise(check, data, figures, _kinds(checks))
 
 
 def summarise(check: Check, data: str, figures: dict[str, list[float]], kinds: Mapping[str, Kind]) -> Calibration:
@@ -117,17 +132,7 @@ def summarise(check: Check, data: str, figures: dict[str, list[float]], kinds: M
     counted = len(reference) >= COUNTED
     limits = [tolerance_limit(values) for values in (*right.values(), *([] if counted else [reference]))]
     threshold = min([*limits, reference.min(), *(values.min() for values in right.values())])
-    rivals = [
-        Rival(
-            name=name,
-            kind=kinds.get(name, "alternative"),
-            runs=len(values),
-            mean=float(np.mean(values)),
-            worst=float(sign * (np.max if name in kinds else np.min)(sign * np.array(values))),
-        )
-        for name, values in figures.items()
-        if name
-    ]
+    rivals = _rivals(check, {name: values for name, values in figures.items() if name}, kinds)
     return Calibration(
         check=check.name,
         data=data,
@@ -139,7 +144,29 @@ def summarise(check: Check, data: str, figures: dict[str, list[float]], kinds: M
         best=float(sign * reference.max()),
         false_fail=FALSE_FAIL,
         method=_COUNTED.format(runs=len(reference)) if counted else _LIMIT,
-        rivals=tuple(rivals),
+        rivals=rivals,
+    )
+
+
+def _with_wrong(
+    row: Calibration, check: Check, figures: dict[str, list[float]], kinds: Mapping[str, Kind]
+) -> Calibration:
+    """Return the calibration with these figures in the place of those that its wrong answers had."""
+    right = tuple(rival for rival in row.rivals if rival.kind == "alternative")
+    return row.model_copy(update={"rivals": right + _rivals(check, figures, kinds)})
+
+
+def _rivals(check: Check, figures: dict[str, list[float]], kinds: Mapping[str, Kind]) -> tuple[Rival, ...]:
+    sign = 1.0 if check.bound == "at_least" else -1.0
+    return tuple(
+        Rival(
+            name=name,
+            kind=kinds.get(name, "alternative"),
+            runs=len(values),
+            mean=float(np.mean(values)),
+            worst=float(sign * (np.max if name in kinds else np.min)(sign * np.array(values))),
+        )
+        for name, values in figures.items()
     )
 
 
@@ -192,11 +219,15 @@ def data_from(source: str) -> Iterator[None]:
             os.environ.update(before)
 
 
-def _others(checks: ChapterChecks, check: Check, plan: CalibrationPlan) -> Iterator[tuple[str, int]]:
-    """Yield the names of the answers other than the reference that are run on `check`, and how often."""
+def _right(checks: ChapterChecks, check: Check, plan: CalibrationPlan, asked: Set[str]) -> Iterator[tuple[str, int]]:
+    """Yield the names of the alternatives that can do otherwise than the reference on `check`, and how often each is
+    run: they replace something that it asks for. (What the reference's functions call is its own.)"""
     for variant in checks.alternatives:
-        if variant.exercise == check.exercise:
+        if variant.exercise == check.exercise and asked & variant.answers.keys():
             yield variant.name, plan.alternative
+
+
+def _wrong(checks: ChapterChecks, check: Check, plan: CalibrationPlan) -> Iterator[tuple[str, int]]:
     for variant in checks.mutants:
         if check.name in variant.must_fail:
             yield variant.name, plan.naive if variant.naive else plan.mutant
@@ -206,15 +237,39 @@ def _kinds(checks: ChapterChecks) -> dict[str, Kind]:
     return {variant.name: "naive" if variant.naive else "mutant" for variant in checks.mutants}
 
 
-def _run(executor: ProcessPoolExecutor, project: Project, jobs: list[_Job]) -> tuple[dict[str, list[float]], float]:
-    """Return the figures by answer, those that were reached, and the seconds that the fastest run took."""
-    figures: dict[str, list[float]] = {}
-    fastest = math.inf
-    for job, (figure, seconds) in zip(jobs, executor.map(_figure, [project] * len(jobs), jobs), strict=True):
-        fastest = min(fastest, seconds)
-        if not math.isnan(figure):
-            figures.setdefault(job.answer, []).append(figure)
-    return figures, fastest
+@dataclass
+class _Found:
+    """What some runs have given.
+
+    Attributes
+    ----------
+    figures : by answer; those that were reached.
+    fastest : seconds that the fastest run took.
+    names : what was asked of the reference.
+    """
+
+    figures: dict[str, list[float]] = field(default_factory=dict)
+    fastest: float = math.inf
+    names: set[str] = field(default_factory=set)
+
+
+def _run(executor: ProcessPoolExecutor, project: Project, jobs: list[_Job]) -> _Found:
+    found = _Found()
+    for job, one in zip(jobs, executor.map(_figure, [project] * len(jobs), jobs), strict=True):
+        found.fastest = min(found.fastest, one.seconds)
+        found.names |= one.names
+        if not math.isnan(one.figure):
+            found.figures.setdefault(job.answer, []).append(one.figure)
+    return found
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """One run's figure, NaN for a wrong answer that reaches none; its seconds; what it asked of the reference."""
+
+    figure: float
+    seconds: float
+    names: frozenset[str]
 
 
 @functools.cache
@@ -222,27 +277,28 @@ def _loaded(chapter: str) -> ChapterChecks:
     return load_chapter(chapter)
 
 
-def _figure(project: Project, job: _Job) -> tuple[float, float]:
-    """Return a run's figure, NaN for a wrong answer that reaches none, and the seconds it took."""
+def _figure(project: Project, job: _Job) -> _Figure:
     project.importable()
     checks = _loaded(job.chapter)
     check = next(check for check in checks.checks if check.name == job.check)
     variants = {variant.name: variant for variant in (*checks.alternatives, *checks.mutants)}
     variant = variants.get(job.answer)
     rng = Seed("calibrate", job.answer, str(job.seed)).rng(check)
+    session = LocalSession(checks.namespace(variant)) if variant else Listening(checks.namespace())
     start = time.monotonic()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            figure = check.function(Student(LocalSession(checks.namespace(variant))), rng)
+            figure = check.function(Student(session), rng)
             if figure is None:
                 raise TypeError("it must return the figure to be bounded")
-            return float(figure), time.monotonic() - start
         except Exception as error:
-            if variant is not None and variant.fails:
-                return math.nan, time.monotonic() - start  # a mutant may fail without reaching a figure
-            problem = f"{job.answer or 'the reference'} fails {job.check} on seed {job.seed}: {error}"
-            raise AuthorError([Problem(project.checks, 0, problem, job.chapter, check.exercise)]) from None
+            if variant is None or not variant.fails:  # a mutant may fail without reaching a figure
+                problem = f"{job.answer or 'the reference'} fails {job.check} on seed {job.seed}: {error}"
+                raise AuthorError([Problem(project.checks, 0, problem, job.chapter, check.exercise)]) from None
+            figure = math.nan
+    names = frozenset(session.names) if isinstance(session, Listening) else frozenset()
+    return _Figure(float(figure), time.monotonic() - start, names)
 
 
 def _outward(value: float) -> float:

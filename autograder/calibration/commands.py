@@ -61,6 +61,9 @@ def calibrate(
     count_seconds: Annotated[
         float, typer.Option(min=0, help="Run the reference 3,000 times where that takes no longer than this")
     ] = 240.0,
+    wrong_only: Annotated[
+        bool, typer.Option("--wrong-only", help="Keep each bar, and run the naive rules and mutants against it")
+    ] = False,
     show: Annotated[bool, typer.Option("--show", help="Only print what was written last")] = False,
 ) -> None:
     """Measure the thresholds of a chapter's stochastic checks and write them beside the checks.
@@ -88,15 +91,19 @@ def calibrate(
     for kind in ("real", "stand-in") if source == "both" else (source,):
         # Those that depend on no data set are measured once.
         these = only if kind == "real" or source != "both" else frozenset(name for name in only if checks[name].data)
-        run = calibrate(project, found.name, plan, kind, workers or default_workers(), these)
+        if wrong_only:
+            these = frozenset(name for name in these if (name, kind if checks[name].data else "any") in rows)
+        known = rows if wrong_only else None
+        run = calibrate(project, found.name, plan, kind, workers or default_workers(), these, known)
         for row in with_progress(run, None, f"Calibrating on {kind} data", hide=False):
             measured.append(row)
             if problems := refusals(project, found.name, checks[row.check].exercise, row):
                 refused += problems
             else:
-                rows[row.check, row.data] = row
-                # At once: what has been measured is not lost with what comes after it.
-                write_atomically(path, dump_calibrations(rows.values(), found.short))
+                # At once, so that what has been measured is not lost with what comes after it; and another run may
+                # have written meanwhile.
+                written = {**load_calibrations(project.checks, found.name), (row.check, row.data): row}
+                write_atomically(path, dump_calibrations(written.values(), found.short))
     out.print(_bars(measured))
     if refused:
         raise AuthorError(refused)
@@ -105,7 +112,9 @@ def calibrate(
 
 def _bars(rows: Iterable[Calibration]) -> Table:
     """Each bar between what right answers get and what the best naive rule gets."""
-    table = Table("check", "data", "bar", "reference", "worst right answer", "best naive rule", "how")
+    table = Table()
+    for name in ("check", "data", "bar", "reference", "worst right answer", "best naive rule", "how"):
+        table.add_column(name, overflow="fold")
     for row in sorted(rows, key=lambda row: (row.check, row.data)):
         table.add_row(
             row.check,

@@ -4,8 +4,15 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
+
+
+def _described(passengers: pd.DataFrame) -> pd.DataFrame:
+    """Return the passengers with columns for what their names, families and ages tell."""
+    family = passengers["SibSp"] + passengers["Parch"]
+    title = passengers["Name"].str.extract(r", ([^.]*)\.", expand=False)
+    return passengers.assign(Title=title, Family=family, Alone=family == 0, Child=passengers["Age"] < 13)
 
 
 def fit_titanic(train: pd.DataFrame) -> Pipeline:
@@ -40,7 +47,7 @@ def fit_titanic(train: pd.DataFrame) -> Pipeline:
     categories = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
     # Columns are chosen by name: what is not listed (PassengerId, Name, Ticket, Cabin, Survived) is left out.
     preparation = make_column_transformer(
-        (numbers, ["Age", "SibSp", "Parch", "Fare"]),
-        (categories, ["Pclass", "Sex", "Embarked"]),
+        (numbers, ["Age", "Family", "Fare"]),
+        (categories, ["Pclass", "Sex", "Embarked", "Title", "Alone", "Child"]),
     )
-    return make_pipeline(preparation, SVC()).fit(train, train["Survived"])
+    return make_pipeline(FunctionTransformer(_described), preparation, SVC()).fit(train, train["Survived"])

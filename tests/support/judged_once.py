@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest import mock
 
+from autograder.calibration.asked import Listening
 from autograder.engine.judging import hints, judge, replay
 from autograder.engine.judging.checks import Check
 from autograder.engine.judging.judge import Examiner, Seed, run_check
@@ -40,30 +41,9 @@ def reference_with(chapter: Chapter, check: Check) -> Fared:
 @functools.cache
 def _fared(chapter: Chapter, exercise: str, name: str) -> Fared:
     (check,) = (check for check in checks_of(chapter).of(exercise) if check.name == name)
-    session = _Listening(checks_of(chapter).namespace())
+    session = Listening(checks_of(chapter).namespace())
     result = run_check(check, examiner_of(chapter), lambda: session, SEED)
     return Fared(result, frozenset(session.names))
-
-
-class _Listening(LocalSession):
-    """A session that notes which of its names are asked for."""
-
-    def __init__(self, namespace: dict[str, Any]) -> None:
-        super().__init__(namespace)
-        self.names: set[str] = set()
-
-    def request(self, frame: bytes) -> bytes:
-        message = codec.decode(frame, lambda number, _: _Number(number))
-        if message["do"] == "get" and message["on"] == _Number(0):
-            self.names.add(message["name"])
-        return super().request(frame)
-
-
-@dataclass(frozen=True)
-class _Number:
-    """Stands for the object behind a handle; 0 is the submission as a whole."""
-
-    number: int
 
 
 class LikeTheReference:

@@ -57,6 +57,7 @@ def false_twins(rng: np.random.Generator) -> Rows:
     return np.vstack([X, X + rng.normal(0, 0.01, X.shape)]), np.concatenate([y, wrong % 10])
 
 
+_RARE = 10  # passengers; fewer may all be in one part of the table
 Labels = npt.NDArray[np.int64]
 RAW = {
     "strip_headers": False,
@@ -88,10 +89,22 @@ def zeros_and_ones(reply: Any, rows: int) -> Labels:
     return labels.astype(np.int64)
 
 
+@cache
+def ordinary_passengers() -> pd.DataFrame:
+    """Return those of the Titanic's passengers of whom others like them will be in any part of the table: nobody with a
+    rare title, deck or family, or whose port or fare is not known. Gaps, and values never seen, have checks of their
+    own: they must not decide the others, which would depend on who is drawn."""
+    people = load("titanic").train.dropna(subset=["Embarked", "Fare"])
+    titles = people["Name"].str.extract(r", ([^.]*)\.", expand=False)
+    kinds = [titles, people["Cabin"].fillna("").astype(str).str[:1], *(people[name] for name in ("SibSp", "Parch"))]
+    frequent = [kind.map(kind.value_counts()) >= _RARE for kind in kinds]
+    return people[np.all(frequent, axis=0)]
+
+
 def draw_passengers(rng: np.random.Generator) -> pd.DataFrame:
-    """Return the passengers in a new order with other numbers, first names, and slightly other ages and fares, so
+    """Return passengers in a new order with other numbers, first names, and slightly other ages and fares, so
     that nobody can be looked up."""
-    frame = load("titanic").train.sample(frac=1, random_state=rng).reset_index(drop=True)
+    frame = ordinary_passengers().sample(frac=1, random_state=rng).reset_index(drop=True)
     frame["PassengerId"] = np.arange(1, len(frame) + 1)
     names = frame["Name"].str.extract(r"^(?P<title>[^,]*, [^.]*\.)(?P<given>.*)$")
     frame["Name"] = names["title"] + rng.permutation(names["given"].to_numpy())

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from course.datasets import load
+from autograder.checks.ch03_classification.inputs import ordinary_passengers
 
 # What stays together in one passenger: a title fits the sex and the age, a fare the class.
 _PARTS = (["Name", "Sex", "Age"], ["SibSp", "Parch"], ["Pclass", "Ticket", "Fare", "Cabin", "Embarked"])
@@ -17,15 +17,15 @@ def draw_ship(rng: np.random.Generator, size: int, with_family: bool = False) ->
 
     Each is put together from three passengers of the Titanic. Which sex, class and age have the better chances, and how
     much each counts, is drawn; but never women *and* the first class or men *and* the third, so that the true fate of a
-    passenger, or its opposite, says next to nothing. Ports and fares have no gaps here: that is another check's matter.
+    passenger, or its opposite, says next to nothing.
     """
-    people = load("titanic").train.dropna(subset=["Embarked", "Fare"])
+    people = ordinary_passengers()
     parts = [people[part].iloc[rng.integers(len(people), size=size)].reset_index(drop=True) for part in _PARTS]
     ship = pd.concat(parts, axis=1).assign(PassengerId=np.arange(1, size + 1))
     ship["Age"] = (ship["Age"] + rng.normal(0, 0.3, size)).clip(lower=0.2).round(2)
     ship["Fare"] = (ship["Fare"] * rng.normal(1, 0.01, size)).round(4)
     ship["Survived"] = _fate(rng, ship, with_family)
-    return ship[list(load("titanic").train.columns)]
+    return ship[list(people.columns)]
 
 
 def _fate(rng: np.random.Generator, ship: pd.DataFrame, with_family: bool) -> np.ndarray:

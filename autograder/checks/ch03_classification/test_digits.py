@@ -57,7 +57,7 @@ def test_order_of_the_rows_does_not_matter(student, rng):
 @check("p.03.1", hint="Look at `model.predict(X)[:5]` and its dtype.")
 def test_answers_are_digits(student, rng):
     """`predict` returns one whole number per image, from 0 to 9, like the labels it was trained on."""
-    X, y, X_new, y_new = _pages(rng, 800, 300)
+    X, y, X_new, y_new = _pages(rng, 400, 300)
     labels = _read(_trained(student, X, y, X_new, y_new), X_new)
     assert labels.dtype.kind in "iu"
     assert set(labels.tolist()) <= set(range(10))
@@ -66,7 +66,7 @@ def test_answers_are_digits(student, rng):
 @check("p.03.1", hint="All that `predict` needs to know (means, scales, ...) has to be learned in `fit`.")
 def test_reads_one_image_alone(student, rng):
     """An image is read the same whether it comes alone or together with others."""
-    X, y, X_new, y_new = _pages(rng, 800, 300)
+    X, y, X_new, y_new = _pages(rng, 400, 300)
     model = _trained(student, X, y, X_new, y_new)
     alone = [_read(model, X_new[row : row + 1])[0] for row in range(20)]
     # A tie between neighbours may be broken by rounding, which depends on the size of the batch: one is forgiven.

@@ -20,7 +20,7 @@ def _precision_and_recall(model: Any, mails: list[str], truth: Labels) -> float:
 @check("p.03.4", core=True, weight=3, at_least=True, hint="Look at the mails it gets wrong.")
 def test_finds_spam_without_false_alarms(student: Student, rng: np.random.Generator) -> float:
     """Trained on 600 mails in a language that nobody speaks, your filter reaches a precision and a recall of at least
-    {threshold:.0%} each on others."""
+    {threshold:.1%} each on others."""
     mails, labels = write_mails(rng, invent_language(rng), 1_000)
     return _precision_and_recall(student.fit_spam(mails[:600], labels[:600]), mails[600:], labels[600:])
 
@@ -28,7 +28,7 @@ def test_finds_spam_without_false_alarms(student: Student, rng: np.random.Genera
 @check("p.03.4", weight=1.5, at_least=True, data="spamassassin", hint="Look at the mails it gets wrong.")
 def test_finds_real_spam(student: Student, rng: np.random.Generator) -> float:
     """On real mails that it has not seen, both the precision and the recall of your filter are at least
-    {threshold:.0%}."""
+    {threshold:.1%}."""
     mails, labels = draw_mails(rng, ham=600, spam=340)
     cut = len(mails) * 2 // 3
     return _precision_and_recall(student.fit_spam(mails[:cut], labels[:cut]), mails[cut:], labels[cut:])
@@ -55,7 +55,7 @@ def test_headers_do_not_decide(student: Student, rng: np.random.Generator) -> No
     hint="No list of words in the code: the mails and labels say which matter.",
 )
 def test_learns_from_the_mails_it_is_given(student: Student, rng: np.random.Generator) -> float:
-    """Trained on mails in a language nobody speaks, your filter is right about {threshold:.0%} of new ones."""
+    """Trained on mails in a language nobody speaks, your filter is right about {threshold:.1%} of new ones."""
     words = np.array(invent_words(rng, 60))
     labels = rng.integers(0, 2, 600)
     # Four words of a mail betray its kind, each with a chance of being the other kind's.

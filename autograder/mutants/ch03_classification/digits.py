@@ -14,7 +14,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 from sklearn.svm import SVC
 
-from autograder.testing import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant, naive
 from autograder.testing.by_heart import CarriesAReader, KnowsTheLabels, LearnsTheNewLabels
 
 GRID = {"n_neighbors": range(1, 11), "weights": ["uniform", "distance"]}
@@ -80,25 +80,25 @@ def forgets_to_fit(X_train, y_train):
     return KNeighborsClassifier(4, weights="distance")
 
 
-@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
+@naive("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
 def asks_many_neighbours(X_train, y_train):
     """Twenty neighbours outvote the few that are really alike: try smaller numbers."""
     return KNeighborsClassifier(20).fit(X_train, y_train)
 
 
-@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
+@naive("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
 def takes_the_settings_as_they_come(X_train, y_train):
     """You take k-NN's default settings: compare values of `n_neighbors` and `weights` first, and fit with the best."""
     return KNeighborsClassifier().fit(X_train, y_train)
 
 
-@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
+@naive("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
 def plants_few_trees(X_train, y_train):
     """Twenty trees are few: a forest of some hundreds votes more surely."""
     return RandomForestClassifier(20, random_state=1).fit(X_train, y_train)
 
 
-@mutant("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
+@naive("p.03.1", replaces="fit_mnist", fails="test_reads_a_made_up_script")
 def draws_straight_borders(X_train, y_train):
     """Logistic regression draws straight borders between classes: k-NN, forests and kernels follow any."""
     scaled = FunctionTransformer(lambda X: X / 255)
@@ -173,7 +173,7 @@ def forest(X_train, y_train):
 @alternative("p.03.1", replaces="fit_mnist")
 def searched_pipeline(X_train, y_train):
     """Fewer dimensions before k-NN; the fitted search itself is the model."""
-    pipeline = make_pipeline(PCA(0.95, random_state=0), KNeighborsClassifier(weights="distance"))
+    pipeline = make_pipeline(PCA(60, random_state=0), KNeighborsClassifier(weights="distance"))
     return GridSearchCV(pipeline, {"kneighborsclassifier__n_neighbors": [1, 3, 5, 7]}, cv=3).fit(X_train, y_train)
 
 

@@ -13,7 +13,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.svm import LinearSVC
 
 from autograder.mutants.ch03_classification.mails import _body
-from autograder.testing import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant, naive
 from course.datasets import load
 from solutions.ch03_classification.mails import WordCounter, prepare
 
@@ -26,11 +26,21 @@ def learns_from_the_headers(emails, labels):
     return model.fit(emails, labels)
 
 
-@mutant("p.03.4", replaces="fit_spam", fails="test_learns_from_the_mails_it_is_given")
+@naive("p.03.4", replaces="fit_spam", fails=("test_learns_from_the_mails_it_is_given", "test_finds_real_spam"))
 def list_of_bad_words(emails, labels):
     """A list of suspicious words is written into the code: spam changes its words, so learn them from the mails."""
     bad = re.compile(r"\b(click|free|guarantee|money|offer|viagra|remove|price|income|credit)", re.IGNORECASE)
     return SimpleNamespace(predict=lambda mails: [int(len(bad.findall(_body(mail))) > 1) for mail in mails])
+
+
+@naive(
+    "p.03.4",
+    replaces="fit_spam",
+    fails=("test_finds_spam_without_false_alarms", "test_finds_real_spam", "test_learns_from_the_mails_it_is_given"),
+)
+def flags_everything(emails, labels):
+    """Your filter calls every mail spam: it finds all spam, and throws all wanted mail away with it."""
+    return SimpleNamespace(predict=lambda mails: np.ones(len(mails), dtype=int))
 
 
 @mutant("p.03.4", replaces="fit_spam", fails="test_finds_spam_without_false_alarms")
@@ -55,13 +65,17 @@ def flags_whatever_might_be_spam(emails, labels):
     return SimpleNamespace(predict=lambda mails: (model.predict_proba(mails)[:, 1] > 0.001).astype(int))
 
 
-@mutant("p.03.4", replaces="fit_spam", fails="test_finds_real_spam")
+@naive("p.03.4", replaces="fit_spam", fails="test_finds_real_spam")
 def flags_whatever_is_html(emails, labels):
     """Whatever is written in HTML is taken for spam: half of the spam is plain text, and some wanted mail is not."""
     return SimpleNamespace(predict=lambda mails: [int("text/html" in mail.lower()) for mail in mails])
 
 
-@mutant("p.03.4", replaces="fit_spam", fails="test_finds_spam_without_false_alarms")
+@naive(
+    "p.03.4",
+    replaces="fit_spam",
+    fails=("test_finds_spam_without_false_alarms", "test_learns_from_the_mails_it_is_given"),
+)
 def few_words(emails, labels):
     """Your filter knows the five most frequent words, and those are in any mail: the telling ones are rarer."""
     counter = WordCounter(size=5, binary=True)

@@ -15,11 +15,12 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, OneHotEncod
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder.testing import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant, naive
 from course.datasets import load
 
 NUMBERS = ["Age", "SibSp", "Parch", "Fare"]
 CATEGORIES = ["Pclass", "Sex", "Embarked"]
+SHIPS = ("test_learns_the_rules_of_other_ships", "test_learns_that_families_matter")
 
 
 def _columns(numbers=NUMBERS, scaler=StandardScaler, unknown="ignore"):
@@ -136,27 +137,27 @@ def columns_by_position(train):
     return SimpleNamespace(predict=lambda passengers: model.predict(features(passengers)))
 
 
-@mutant("p.03.3", replaces="fit_titanic", fails="test_learns_the_rules_of_other_ships")
+@naive("p.03.3", replaces="fit_titanic", fails=SHIPS)
 def rule_written_by_hand(train):
     """The rule that women survived is written into the code: the model has to learn its rules from the table."""
     return SimpleNamespace(predict=lambda passengers: (passengers["Sex"] == "female").astype(int).to_numpy())
 
 
-@mutant("p.03.3", replaces="fit_titanic", fails="test_learns_that_families_matter")
+@naive("p.03.3", replaces="fit_titanic", fails=SHIPS[::-1])
 def looks_at_sex_only(train):
     """The model sees nothing but Sex: class, age and fare tell something too."""
     model = make_pipeline(make_column_transformer((OneHotEncoder(), ["Sex"])), LogisticRegression())
     return model.fit(train, train["Survived"])
 
 
-@mutant("p.03.3", replaces="fit_titanic", fails="test_learns_the_rules_of_other_ships")
+@naive("p.03.3", replaces="fit_titanic", fails="test_learns_the_rules_of_other_ships")
 def leaves_age_out(train):
     """The model sees sex and class, and no age: age tells as much as each of them."""
     columns = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["Sex", "Pclass"]))
     return make_pipeline(columns, LogisticRegression()).fit(train, train["Survived"])
 
 
-@mutant("p.03.3", replaces="fit_titanic", fails="test_learns_the_rules_of_other_ships")
+@naive("p.03.3", replaces="fit_titanic", fails=SHIPS)
 def says_what_is_more_frequent(train):
     """The model says the same of everybody, whatever the table is like."""
     return make_pipeline(_columns(), DummyClassifier()).fit(train, train["Survived"])

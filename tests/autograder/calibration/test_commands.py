@@ -51,8 +51,13 @@ def test_a_bar_that_a_naive_rule_reaches_is_refused_and_the_others_are_written(c
     row = rows["test_share", "any"]
     assert row.best_naive is not None and (row.best_naive.name, row.best_naive.runs) == ("tens", 10)
     assert 0.9 < row.threshold < 1
+    # `by_product` is an alternative for `halve`, which the check does not ask for: it would only repeat the reference.
+    assert [one.name for one in row.rivals if one.kind == "alternative"] == ["by_sum", "by_list"]
     said = " ".join((done.stdout + done.stderr).split())
     assert "test_noise (any): the naive rule `tens` reaches" in said and "in its best of 10 runs" in said
     assert str(calibration_path(checkout.project.checks, NAME)) in said.replace(" ", "")
+    checkout.run("course", "calibrate", NAME, "--runs", "20", "--workers", "1", "--wrong-only", "--data", "stand-in")
+    (again,) = load_calibrations(checkout.project.checks, NAME).values()
+    assert (again.threshold, again.runs, again.rivals) == (row.threshold, row.runs, row.rivals)
     shown = checkout.run("course", "calibrate", NAME, "--show").stdout
     assert "best naive rule" in shown and f"tens {row.best_naive.mean:.4g}" in shown

@@ -135,3 +135,16 @@ def test_accuracy_rises(student, rng) -> float:
         )
         gains.append(after - before)
     return float(np.mean(gains))
+
+
+@check("p.03.2", full=True, data="mnist", hint="Are the copies really moved, and are their labels right?")
+def test_all_digits_and_their_copies_teach_more(student, rng):
+    """Nearest neighbours that are given all 60,000 digits of MNIST and your copies of them read more of the 10,000 test
+    digits than with the 60,000 alone, and more than 97 in 100."""
+    X, y = _sample(rng, "train", 60_000)
+    X_unseen, y_unseen = mnist().X_test.astype(np.float32), mnist().y_test
+    alone, together = (
+        KNeighborsClassifier(4, weights="distance").fit(rows.astype(np.float32), labels).score(X_unseen, y_unseen)
+        for rows, labels in ((X, y), _augmented(student, X, y))
+    )
+    assert together > max(alone, 0.97)

@@ -382,9 +382,8 @@ def test_the_test_cell_stands_before_a_closing_question(project):
     solutions.write_text(solutions.read_text(encoding="utf-8") + texts, encoding="utf-8")
     source = project.root / SOURCE
     edit(source, " points=3", " points=3 probe_points=3")
-    closing = (
-        '\n# %% [markdown]\n# How much?\n\n# %% exercise="p.99.2"\nfrom solutions.ch99_mini.numbers import P_99_2\n'
-    )
+    closing = '\n# %% [markdown]\n# How much?\n\n# %% exercise="p.99.2"\n'
+    closing += "from solutions.ch99_mini.numbers import P_99_2\n"
     source.write_text(source.read_text(encoding="utf-8") + closing, encoding="utf-8")
     draft = assemble(project, load_syllabus(project.syllabus).find("ch99"))
     assert not draft.problems

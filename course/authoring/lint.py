@@ -44,6 +44,7 @@ class Quota:
 # else is excused by it: what stands in a statement is right, and what is measured must separate right from wrong.
 WITHOUT_BARS = (
     "ch02_end_to_end",
+    "ch03_classification",  # named in all statements; not each of its rules was measured on each figure
     "ch04_training_models",
     "ch05_trees",
     "ch06_ensembles",

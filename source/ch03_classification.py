@@ -147,8 +147,8 @@ plt.show()
 # Graded: each of these promises, and that the nearest neighbour among 200 digits becomes more accurate with what
 # `augment` returns: right in {bar:test_accuracy_rises:.1%} of all cases more, or better, on average over ten draws.
 # Copies that were not moved bring {naive:test_accuracy_rises/copies_without_moving:.1%}. At full size, which is judged
-# separately, nearest neighbours among all 60,000 digits and your copies have to read more of the 10,000 test digits than
-# those among the 60,000 alone, and more than 97 in 100.
+# separately, nearest neighbours among all 60,000 digits and your copies have to read more of the 10,000 test digits
+# than those among the 60,000 alone, and more than 97 in 100.
 
 # %% exercise="p.03.2" points=4 full_size_points=2
 from solutions.ch03_classification.shifts import shift_image, augment

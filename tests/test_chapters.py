@@ -109,6 +109,8 @@ def test_every_exercise_has_minutes(chapter: Chapter) -> None:
 
 
 def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
+    if check.full_size and examiner_of(chapter).source_of(check.data) != "real":
+        pytest.skip(f"{check.data} is a stand-in here, and the target is meant for the real one")
     result = reference_with(chapter, check).result
     assert result.outcome is Outcome.PASSED, (result.detail, result.trouble)
 

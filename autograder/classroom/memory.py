@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 
 from autograder.classroom.fingerprints import Fingerprints
 from autograder.engine.judging.checks import Check
-from autograder.engine.judging.grade import Assignment, Graded, judge_part
+from autograder.engine.judging.grade import Assignment, Graded, judge_part, to_be_run
 from autograder.engine.judging.judge import Examiner, Seed, run_check
 from autograder.engine.result import CheckResult, ExerciseStatus, Outcome, Status
 from autograder.engine.submission.faults import Words
@@ -148,7 +148,7 @@ def _all_known(memory: SubmissionMemory, examiner: Examiner, assignment: Assignm
         check
         for part in assignment.parts
         if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
-        if assignment.full_size or not part.full_size
+        if to_be_run(part, assignment)
         for check in assignment.examiner.checks.of(part.exercise.id, part.full_size)
         if memory.recall(check) is None and not memory.replay(check, examiner, seed)
     ]

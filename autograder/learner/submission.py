@@ -252,6 +252,10 @@ class JudgedNotebook:
     def judge(self, check: Check) -> CheckResult:
         if why := self.idle(check.exercise):
             raise NotBegun(why)
+        if check.full_size and self._assignment.examiner.source_of(check.data) == "stand-in":
+            raise NotBegun(
+                f"{check.exercise} at full size needs the real {check.data}: `course data` says how to get it"
+            )
         seconds = FULL_SIZE_SECONDS if check.full_size else None
         opened = functools.partial(self._opener, seconds)
         result = run_check(check, self._assignment.examiner, opened, self._seed)

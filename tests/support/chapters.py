@@ -48,7 +48,8 @@ def each(kind: str) -> Rows:
 
     def rows(chapter: Chapter) -> Iterator[Any]:
         for item in getattr(checks_of(chapter), kind):
-            yield row(chapter, item, id=f"{item.exercise}-{item.name}")
+            full = [pytest.mark.full] * getattr(item, "full_size", False)
+            yield row(chapter, item, id=f"{item.exercise}-{item.name}", marks=full)
 
     return rows
 

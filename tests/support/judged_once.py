@@ -40,7 +40,7 @@ def reference_with(chapter: Chapter, check: Check) -> Fared:
 
 @functools.cache
 def _fared(chapter: Chapter, exercise: str, name: str) -> Fared:
-    (check,) = (check for check in checks_of(chapter).of(exercise) if check.name == name)
+    (check,) = (check for check in checks_of(chapter).checks if (check.exercise, check.name) == (exercise, name))
     session = Listening(checks_of(chapter).namespace())
     result = run_check(check, examiner_of(chapter), lambda: session, SEED)
     return Fared(result, frozenset(session.names))

@@ -113,8 +113,8 @@ def test_tuning_copes_with_sorted_rows(student, rng):
 
 @check("p.03.1", full=True, data="mnist", hint="Compare settings on a part of the training set, then fit to all of it.")
 def test_reads_97_in_100_real_digits(student, rng):
-    """Trained on all 60,000 digits of MNIST, your model reads more than 97 in 100 of the 10,000 test digits, with pixels
-    and labels in another order, so that nothing can be looked up."""
+    """Trained on all 60,000 digits of MNIST, your model reads more than 97 in 100 of the 10,000 test digits: with
+    pixels and labels in another order, so that nothing can be looked up."""
     mnist, digits, pixels = load("mnist"), rng.permutation(10), rng.permutation(784)
     rows = rng.permutation(len(mnist.X_train))
     X, y = mnist.X_train[rows][:, pixels], digits[mnist.y_train[rows]].astype(mnist.y_train.dtype)

@@ -209,14 +209,23 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
     return Graded(result, notebook)
 
 
+def to_be_run(part: Part, assignment: Assignment) -> bool:
+    """Return whether a part's checks are to be run: at full size where the assignment says so, and on real data only."""
+    checks, source_of = assignment.examiner.checks, assignment.examiner.source_of
+    if not part.full_size:
+        return True
+    real = (source_of(one.data) != "stand-in" for one in checks.of(part.exercise.id, full_size=True) if one.data)
+    return assignment.full_size and all(real)
+
+
 def judge_part(part: Part, assignment: Assignment, open_session: OpenSession, seed: Seed) -> ExerciseResult:
-    """Judge a part that has checks. One at full size is run where the assignment says so; else it has what is known."""
+    """Judge a part that has checks. One at full size has what is known, where it is not to be run."""
     examiner, exercise = assignment.examiner, part.exercise
     if not part.full_size:
         return judge_exercise(exercise, part.points, examiner, open_session, seed)
     checks = examiner.checks.of(exercise.id, full_size=True)
     known = examiner.memory is not None and all(examiner.memory.recall(check) for check in checks)
-    if not checks or not (known or assignment.full_size):
+    if not checks or not (known or to_be_run(part, assignment)):
         return part.not_run
     longer = functools.partial(open_session, FULL_SIZE_SECONDS)
     return judge_exercise(exercise, part.points, examiner, longer, seed, full_size=True)

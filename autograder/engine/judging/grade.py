@@ -210,7 +210,7 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
 
 def to_be_run(part: Part, assignment: Assignment) -> bool:
-    """Return whether a part's checks are to be run: at full size where the assignment says so, and on real data only."""
+    """Return whether a part is to be run: at full size where the assignment says so, and on real data only."""
     checks, source_of = assignment.examiner.checks, assignment.examiner.source_of
     if not part.full_size:
         return True

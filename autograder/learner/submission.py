@@ -252,7 +252,8 @@ class JudgedNotebook:
     def judge(self, check: Check) -> CheckResult:
         if why := self.idle(check.exercise):
             raise NotBegun(why)
-        if check.full_size and self._assignment.examiner.source_of(check.data) == "stand-in":
+        source_of = self._assignment.examiner.source_of
+        if check.full_size and check.data and source_of(check.data) == "stand-in":
             raise NotBegun(
                 f"{check.exercise} at full size needs the real {check.data}: `course data` says how to get it"
             )

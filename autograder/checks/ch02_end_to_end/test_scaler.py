@@ -104,7 +104,7 @@ def test_wrong_names_are_refused(student, rng):
     frame = named(rng, X)
     plain, tabled = student.StandardScalerClone().fit(X), student.StandardScalerClone().fit(frame)
     right = list(frame.columns)
-    assert names_of(tabled.get_feature_names_out(right)) == right
+    assert list(tabled.get_feature_names_out(right)) == right  # whatever holds them: that is another check's question
     refuses(lambda: plain.get_feature_names_out(["a", "b", "c"]), "ValueError", "AssertionError")
     refuses(lambda: plain.get_feature_names_out(["a", "b", "c", "d", "e"]), "ValueError", "AssertionError")
     refuses(lambda: tabled.get_feature_names_out(right[::-1]), "ValueError", "AssertionError")
@@ -138,7 +138,7 @@ def test_scaler_is_an_estimator(student, rng):
     X, new = measurements(rng, 20, 3), measurements(rng, 8, 3)
     scaler = student.StandardScalerClone(with_mean=False)
     copy = student.probe_(copied)(scaler)
-    assert dict(copy.get_params()) == {"with_mean": False}
+    assert copy.get_params()["with_mean"] is False  # there may be others, such as `copy`
     expected = StandardScaler(with_mean=False).fit(X)
     assert_allclose(table_of(copy.fit_transform(X, np.arange(20)), X.shape), expected.transform(X), atol=1e-9)
     once = StandardScaler().fit(X)

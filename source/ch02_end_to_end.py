@@ -65,7 +65,7 @@ from course.datasets import load
 # in dollars? scikit-learn's scores are better when they are higher: what does that make of an error? And what may a
 # fold that is held back for validation tell the scaler?
 #
-# In grading there are 90 rows to 600, so that a dozen candidates take a second or two. If one of them takes minutes,
+# In grading there are 90 rows to 300, so that a dozen candidates take a second or two. If one of them takes minutes,
 # its C is too large for the scale of your target. How good your best estimator is, is measured in two made-up regions:
 # in one of them values go straight up or down with the numbers, in the other they don't.
 
@@ -223,7 +223,7 @@ for n_neighbors in (1, 10, 100):
 # Write **`search_prep(X, y, n_iter, cv, seed)`**, a random search over settings of the preparation and of the model
 # together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
 #
-# In grading there are 100 rows to 300, with 15 candidates at most: a few seconds are enough. How good the pipeline is
+# In grading there are 80 rows to 300, with 15 candidates at most: a few seconds are enough. How good the pipeline is
 # that your search finds, is measured in two made-up regions.
 
 # %% exercise="p.02.5" points=6

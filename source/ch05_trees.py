@@ -257,7 +257,7 @@ for noise in (0.1, 0.2, 0.3, 0.4):
 # Graded is how good the tree is on new moons, after tuning on 2,000 rows; that its size suits the data, whatever these
 # are; and that each figure is what it claims to be. Aim for five seconds at most on 2,000 rows.
 
-# %% exercise="p.05.7" points=9
+# %% exercise="p.05.7" points=9 full_size_points=2
 from solutions.ch05_trees.moons import moons_parts, tune_tree
 
 # %% [markdown]
@@ -291,7 +291,7 @@ plt.show()
 #
 # `ShuffleSplit` draws rows, and so do numpy's generators; `scipy.stats.mode` counts, and so does `np.bincount`.
 
-# %% exercise="p.05.8" points=9
+# %% exercise="p.05.8" points=9 full_size_points=2
 from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accuracy
 
 # %% [markdown]

@@ -90,7 +90,7 @@ def grow_forest(
 
     Parameters
     ----------
-    X, y : (n, d) numbers and the classes (n,), n at least `n_rows`.
+    X, y : (n, d) numbers and the classes (n,), n larger than `n_rows`.
     params : parameters of each `DecisionTreeClassifier`, by name.
     n_trees : how many trees.
     n_rows : how many rows each tree is trained on; they are drawn anew for each tree, and none of them twice for the

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from autograder.checks.ch02_end_to_end.inputs import without_freaks
 from autograder.testing import Handle, StudentRaised
 from course.datasets import load
 
@@ -36,6 +37,28 @@ def names_of(reply: object) -> list[str]:
     return [str(name) for name in names]
 
 
+def feature_of(reply: object, X: np.ndarray | pd.DataFrame) -> np.ndarray:
+    """Return the one column, (n,), that a transformer has made of `X`: by itself, or beside columns that it got."""
+    assert not isinstance(reply, Handle)
+    table, given = np.asarray(reply, dtype=float), np.asarray(X, dtype=float)
+    assert table.ndim == 2
+    assert len(table) == len(given)
+    assert np.isfinite(table).all()
+    if table.shape[1] > 1:
+        copies = [any(np.array_equal(column, other) for other in given.T) for column in table.T]
+        table = table[:, ~np.array(copies)]
+    assert table.shape[1] == 1
+    return np.array(table[:, 0])
+
+
+def fitted_to_column(make: Callable[[object], Handle], target: str, X: pd.DataFrame, y: object = None) -> Handle:
+    """Return what ``make(target)`` makes, fitted; one that wants a list of names gets one."""
+    try:
+        return make(target).fit(X, y)
+    except StudentRaised:
+        return make([target]).fit(X, y)
+
+
 def measurements(rng, size: int, columns: int) -> np.ndarray:
     """Return (size, columns) numbers whose columns differ in mean and spread by orders of magnitude."""
     return rng.normal(size=(size, columns)) * 10.0 ** rng.uniform(-2, 3, columns) + rng.normal(0, 50, columns)
@@ -56,7 +79,7 @@ def copied(model):
 
 @cache
 def _housing() -> pd.DataFrame:
-    return load("california_housing").frame
+    return without_freaks(load("california_housing").frame)
 
 
 def districts(rng, *sizes: int) -> list[pd.DataFrame]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from autograder.checks.ch02_end_to_end.inputs import Rows, relative_error
+from autograder.checks.ch02_end_to_end.inputs import Rows, predicted, rmse
 
 TRAIN, HIDDEN = 300, 800  # districts of a region
 _PLACES = {"<1H OCEAN": 0.35, "INLAND": 0.3, "NEAR OCEAN": 0.18, "NEAR BAY": 0.12, "ISLAND": 0.05}  # and their shares
@@ -47,7 +47,8 @@ def error_in_new_regions(rng: np.random.Generator, fit: Callable[[pd.DataFrame, 
     errors = []
     for curved in (False, True):
         X, y = draw_region(rng, TRAIN + HIDDEN, curved=curved)
-        errors.append(relative_error(fit(X[:TRAIN], y[:TRAIN]), X[TRAIN:], y[TRAIN:]))
+        values = predicted(fit(X[:TRAIN], y[:TRAIN]), X[TRAIN:])
+        errors.append(rmse(values, y[TRAIN:]) / float(y[TRAIN:].std(ddof=0)))
     return float(np.mean(errors))
 
 

@@ -41,7 +41,7 @@ def _in_model(search, name: str) -> bool:
 def test_both_parts_are_searched(student, rng):
     """The settings that vary are of the model, which is the pipeline's last step, and of the preparation before it."""
     X, y = draw_districts(rng, 100)
-    search = student.search_prep(X, y, n_iter=12, cv=2, seed=int(rng.integers(1000)))
+    search = student.search_prep(X, y, n_iter=8, cv=2, seed=int(rng.integers(1000)))
     varied = [name for name, values in _values(candidates(student, search)[0]).items() if len(values) > 1]
     assert {_in_model(search, name) for name in varied} == {True, False}
 
@@ -50,14 +50,14 @@ def test_both_parts_are_searched(student, rng):
 def test_preparation_makes_a_difference(student, rng):
     """With all of the model's settings kept as they are, candidates differ in what they predict: the preparation's
     settings that are tuned do something."""
-    X, y = draw_districts(rng, 240)
-    search = student.search_prep(X[:160], y[:160], n_iter=12, cv=2, seed=int(rng.integers(1000)))
+    X, y = draw_districts(rng, 180)
+    search = student.search_prep(X[:120], y[:120], n_iter=8, cv=2, seed=int(rng.integers(1000)))
     fixed = {name: value for name, value in search.best_params_.items() if _in_model(search, name)}
     seen = []
     for settings in candidates(student, search)[0][:6]:
         prepared = {name: value for name, value in settings.items() if not _in_model(search, name)}
         model = search.estimator.set_params(**prepared, **fixed)
-        seen.append(predicted(model.fit(X[:160], y[:160]), X[160:]))
+        seen.append(predicted(model.fit(X[:120], y[:120]), X[120:]))
     assert any(not np.allclose(values, seen[0], rtol=1e-4) for values in seen[1:])
 
 
@@ -65,9 +65,9 @@ def test_preparation_makes_a_difference(student, rng):
 def test_every_score_can_be_measured_again(student, rng):
     """The preparation is fitted within each fold, for each candidate: its score is the negative RMSE that you get when
     the pipeline with its settings is cross-validated anew, even if a few rows of one fold are very different."""
-    X, y = draw_districts(rng, 240)
-    for cv, rows in ((4, X), (3, stray_rows(rng, X, 3))):
-        search = student.search_prep(rows, y, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
+    X, y = draw_districts(rng, 180)
+    for cv, rows in ((3, X), (2, stray_rows(rng, X, 2))):
+        search = student.search_prep(rows, y, n_iter=5, cv=cv, seed=int(rng.integers(1000)))
         tried, scores = candidates(student, search)
         assert float(search.best_score_) == scores.max() < 0
         for number in {int(scores.argmax()), int(rng.integers(len(tried)))}:
@@ -78,8 +78,8 @@ def test_every_score_can_be_measured_again(student, rng):
        "without `random_state` draws others each time.")  # fmt: skip
 def test_prep_search_follows_number_and_seed(student, rng):
     """There are as many candidates as `n_iter` says; the same seed tries the same ones again, another seed others."""
-    X, y = draw_districts(rng, 100)
-    n_iter, seed = int(rng.integers(4, 8)), int(rng.integers(1000))
+    X, y = draw_districts(rng, 80)
+    n_iter, seed = int(rng.integers(4, 7)), int(rng.integers(1000))
     first, again, other = (
         [
             {name: repr(value) for name, value in settings.items()}
@@ -97,7 +97,7 @@ def test_prep_search_keeps_the_best(student, rng):
     """The search predicts with a pipeline that has the settings of the candidate with the highest score, fitted to all
     rows."""
     X, y = draw_districts(rng, 240)
-    search = student.search_prep(X[:180], y[:180], n_iter=6, seed=int(rng.integers(1000)))
+    search = student.search_prep(X[:180], y[:180], n_iter=6, cv=2, seed=int(rng.integers(1000)))
     tried, scores = candidates(student, search)
     best = tried[int(scores.argmax())]
     assert np.unique(scores.round(3)).size > 2
@@ -113,4 +113,4 @@ def test_prep_search_takes_raw_districts(student, rng):
     """The search predicts raw districts: one alone or many, columns in any order, numbers missing in any of them, and
     an ocean_proximity that it has never met."""
     X, y = draw_districts(rng, 180)
-    takes_what_comes(student.search_prep(X[:120], y[:120], n_iter=4), rng, X[120:])
+    takes_what_comes(student.search_prep(X[:120], y[:120], n_iter=4, cv=2), rng, X[120:])

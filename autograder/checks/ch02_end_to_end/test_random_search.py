@@ -32,14 +32,15 @@ def test_candidates_come_from_a_log_scale(student, rng):
     """No two candidates share a value of C, and without the tenth that is lowest and the tenth that is highest they
     still span a factor of 100 or more, as they do on a log scale of four powers of ten; those with an RBF kernel share
     no gamma."""
-    X, y = draw_districts(rng, 60)
-    tried, _ = candidates(student, student.random_search(X, y, n_iter=60, cv=2, seed=int(rng.integers(1000))))
+    X, y = draw_districts(rng, 40)
+    tried, _ = candidates(student, student.random_search(X, y, n_iter=30, cv=2, seed=int(rng.integers(1000))))
     drawn = np.log10([float(last_part(settings, "C")) for settings in tried])
-    assert np.unique(drawn).size == 60
+    assert np.unique(drawn).size == 30
     low, high = np.quantile(drawn, [0.1, 0.9])
     assert high - low >= 2
+    # A gamma that is drawn beside a linear kernel changes nothing.
     gammas = [last_part(settings, "gamma") for settings in tried if last_part(settings, "kernel") in (None, "rbf")]
-    assert np.unique(np.asarray(gammas, dtype=float)).size == len(gammas) >= 10
+    assert np.unique(np.asarray(gammas, dtype=float)).size == len(gammas) >= 5
 
 
 @check("p.02.2", hint="What do `n_iter` and `seed` decide in your function? A search "
@@ -62,9 +63,9 @@ def test_number_and_seed_decide_the_candidates(student, rng):
 def test_best_score_can_be_measured_again(student, rng):
     """`best_score_` is the negative RMSE that you get when `best_estimator_` is cross-validated anew, with any number
     of folds, even if a few rows of one fold are very different from all others."""
-    X, y = draw_districts(rng, 240)
-    for cv, rows in ((4, X), (3, stray_rows(rng, X, 3))):
-        search = student.random_search(rows, y, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
+    X, y = draw_districts(rng, 180)
+    for cv, rows in ((3, X), (2, stray_rows(rng, X, 2))):
+        search = student.random_search(rows, y, n_iter=5, cv=cv, seed=int(rng.integers(1000)))
         agree(-float(search.best_score_), cross_rmse(search.best_estimator_, rows, y, cv))
 
 
@@ -73,7 +74,7 @@ def test_random_search_keeps_the_best(student, rng):
     """`best_params_` are the settings of the candidate with the highest score, and the search predicts with a pipeline
     that has them, fitted to all rows."""
     X, y = draw_districts(rng, 200)
-    search = student.random_search(X[:150], y[:150], n_iter=8, seed=int(rng.integers(1000)))
+    search = student.random_search(X[:150], y[:150], n_iter=8, cv=2, seed=int(rng.integers(1000)))
     tried, scores = candidates(student, search)
     best = tried[int(scores.argmax())]
     assert np.unique(scores.round(3)).size > 3
@@ -90,4 +91,4 @@ def test_random_search_takes_raw_districts(student, rng):
     """The search predicts raw districts: one alone or many, columns in any order, numbers missing in any of them, and
     an ocean_proximity that it has never met."""
     X, y = draw_districts(rng, 160)
-    takes_what_comes(student.random_search(X[:120], y[:120], n_iter=4), rng, X[120:])
+    takes_what_comes(student.random_search(X[:120], y[:120], n_iter=4, cv=2), rng, X[120:])

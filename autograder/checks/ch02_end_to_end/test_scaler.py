@@ -105,7 +105,7 @@ def test_wrong_names_are_refused(student, rng):
     frame = named(rng, X)
     plain, tabled = student.StandardScalerClone().fit(X), student.StandardScalerClone().fit(frame)
     right = list(frame.columns)
-    assert names_of(tabled.get_feature_names_out(right)) == right
+    assert list(tabled.get_feature_names_out(right)) == right  # whatever holds them: that is another check's question
     refuses(lambda: plain.get_feature_names_out(["a", "b", "c"]), "ValueError", "AssertionError")
     refuses(lambda: plain.get_feature_names_out(["a", "b", "c", "d", "e"]), "ValueError", "AssertionError")
     refuses(lambda: tabled.get_feature_names_out(right[::-1]), "ValueError", "AssertionError")

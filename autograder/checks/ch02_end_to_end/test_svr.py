@@ -8,7 +8,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     draw_districts,
     draw_unrelated,
     last_part,
-    relative_error,
+    predicted,
     stray_rows,
     takes_what_comes,
 )
@@ -27,14 +27,12 @@ def test_svr_learns_new_regions(student, rng):
 @check("p.02.1", weight=2, hint="Compare `tried` for both kernels: are the best C and gamma at the edge of what you "
        "try?")  # fmt: skip
 def test_right_kernel_is_found(student, rng):
-    """Where districts at both ends are dear and those in the middle cheap, RBF is found to be the better kernel, and
-    the error is less than 90% of that of always saying the mean, which is all that a straight line can do."""
-    X, ranks = draw_unrelated(rng, 1_000)
+    """Where districts at both ends are dear and those in the middle cheap, so that a straight line can say no more than
+    the mean, RBF is found to be the better kernel."""
+    X, ranks = draw_unrelated(rng, 240)
     column = rng.choice(["median_income", "housing_median_age"])
-    y = (200_000 + 250_000 * ranks[column] ** 2 + rng.normal(0, 10_000, len(X))).rename("median_house_value")
-    found = student.tune_svr(X[:500], y[:500])
-    assert found["best_kernel"] == "rbf"
-    assert relative_error(found["best_estimator"], X[500:], y[500:]) < 0.9
+    y = (20_000 + 25_000 * ranks[column] ** 2 + rng.normal(0, 500, len(X))).rename("median_house_value")
+    assert student.tune_svr(X, y, cv=2)["best_kernel"] == "rbf"
 
 
 @check("p.02.1", hint="A score whose name begins with `neg_` is higher, the smaller the error is. And what becomes of "
@@ -42,31 +40,34 @@ def test_right_kernel_is_found(student, rng):
 def test_error_is_that_of_cross_validation(student, rng):
     """`cv_rmse` is what you get when the best estimator is cross-validated anew, in dollars and positive, whatever the
     number of folds."""
-    X, y = draw_districts(rng, 180)
-    for cv in (2, 5):
-        found = student.tune_svr(X, y, cv=cv)
-        agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, cv))
+    X, y = draw_districts(rng, 160)
+    y = y + 300_000 * (np.arange(160) < 80)  # dear, then cheap: how many folds there are makes a difference
+    found = student.tune_svr(X, y, cv=2)
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 2))
 
 
 @check("p.02.1", hint="Which rows does your scaler see before the folds are made?")
 def test_preparation_is_learned_within_each_fold(student, rng):
     """The rows of a fold are held back from everything, from imputing and scaling too: the error is right even if a few
     rows of one fold are very different from all others."""
-    X, y = draw_districts(rng, 240)
-    X = stray_rows(rng, X, 3)
-    found = student.tune_svr(X, y, cv=3)
-    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 3))
+    X, y = draw_districts(rng, 180)
+    X = stray_rows(rng, X, 2)
+    found = student.tune_svr(X, y, cv=2)
+    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 2))
 
 
 @check("p.02.1", hint="Both X and y have to be cut, for the search and for the final fit.")
 def test_only_the_first_rows_are_used(student, rng):
     """Rows after the first `n_rows` play no part, neither in `cv_rmse` nor in the best estimator."""
-    X, y = draw_districts(rng, 1_400)
+    X, y = draw_districts(rng, 400)
     strange = y.copy()
-    strange[300:600] = 40 * rng.permutation(y[300:600])
-    found = student.tune_svr(X[:600], strange[:600], n_rows=300)
-    assert relative_error(found["best_estimator"], X[600:], y[600:]) < 0.8
-    agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X[:300], y[:300], 3))
+    strange[150:300] = 40 * rng.permutation(y[150:300])
+    found = student.tune_svr(X[:300], strange[:300], n_rows=150, cv=2)
+    model, rest = found["best_estimator"], X[300:]
+    said = predicted(model, rest)
+    agree(found["cv_rmse"], cross_rmse(model, X[:150], y[:150], 2))
+    again = predicted(model.fit(X[:150], y[:150]), rest)
+    assert np.median(np.abs(said - again)) < 0.02 * np.median(np.abs(again))
 
 
 def _tried(found) -> dict[str, list[dict]]:
@@ -95,7 +96,7 @@ def test_both_kernels_get_a_fair_trial(student, rng):
 def test_best_candidate_has_the_lowest_error(student, rng):
     """Of all candidates in `tried` the best is that with the lowest `rmse`; `cv_rmse`, `best_kernel`, `best_params` and
     the best estimator itself all say the same of it."""
-    found = student.tune_svr(*draw_districts(rng, 120))
+    found = student.tune_svr(*draw_districts(rng, 120), cv=2)
     best = min((one for both in _tried(found).values() for one in both), key=lambda one: float(one["rmse"]))
     assert len({round(float(one["rmse"]), 3) for one in found["tried"]}) > 3
     np.testing.assert_allclose(float(found["cv_rmse"]), float(best["rmse"]), rtol=1e-6)
@@ -113,4 +114,4 @@ def test_svr_takes_raw_districts(student, rng):
     """The best estimator predicts raw districts: one alone or many, columns in any order, numbers missing in any of
     them, and an ocean_proximity that it has never met."""
     X, y = draw_districts(rng, 160)
-    takes_what_comes(student.tune_svr(X[:120], y[:120])["best_estimator"], rng, X[120:])
+    takes_what_comes(student.tune_svr(X[:120], y[:120], cv=2)["best_estimator"], rng, X[120:])

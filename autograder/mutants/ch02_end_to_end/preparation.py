@@ -112,6 +112,14 @@ def prep_always_three_folds(X, y, *, n_iter=15, cv=3, seed=42):
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_every_score_can_be_measured_again")
+def prep_training_scores(X, y, *, n_iter=15, cv=3, seed=42):
+    """Your scores are those of the training rows, and the candidate that knows them by heart wins: judge each by rows
+    that it hasn't seen."""
+    rows = list(range(len(X)))
+    return _prep_searched(X, y, n_iter, [(rows, rows)] * cv, seed)
+
+
+@mutant("p.02.5", replaces="search_prep", fails="test_every_score_can_be_measured_again")
 def prep_highest_error(X, y, *, n_iter=15, cv=3, seed=42):
     """Your search takes the RMSE for a score, so the candidate with the *highest* error wins: use its negative."""
     return _prep_searched(X, y, n_iter, cv, seed, scoring=make_scorer(root_mean_squared_error))

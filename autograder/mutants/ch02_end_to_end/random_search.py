@@ -80,6 +80,14 @@ def random_default_scoring(X, y, *, n_iter=20, cv=3, seed=42):
 
 
 @mutant("p.02.2", replaces="random_search", fails="test_best_score_can_be_measured_again")
+def random_training_scores(X, y, *, n_iter=20, cv=3, seed=42):
+    """Your scores are those of the training rows, and the candidate that knows them by heart wins: judge each by rows
+    that it hasn't seen."""
+    rows = np.arange(len(X))
+    return _drawn(X, y, n_iter, [(rows, rows)] * cv, seed)
+
+
+@mutant("p.02.2", replaces="random_search", fails="test_best_score_can_be_measured_again")
 def random_five_folds(X, y, *, n_iter=20, cv=3, seed=42):
     """You forget to pass `cv` on, so there are always five folds."""
     return _drawn(X, y, n_iter, None, seed)

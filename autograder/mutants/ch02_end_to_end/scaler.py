@@ -267,3 +267,12 @@ class WithPandas(TransformerMixin, BaseEstimator):
     def get_feature_names_out(self, input_features=None):
         check_is_fitted(self)
         return _check_feature_names_in(self, input_features)
+
+
+@alternative("p.02.6", replaces="StandardScalerClone")
+class WithMoreParameters(WithAMixin):
+    """One more parameter, as the original has."""
+
+    def __init__(self, with_mean=True, copy=True):
+        super().__init__(with_mean)
+        self.copy = copy

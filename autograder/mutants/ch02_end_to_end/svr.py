@@ -85,6 +85,16 @@ def svr_training_error(X, y, *, n_rows=5000, cv=3):
     return _reported(search) | {"cv_rmse": root_mean_squared_error(y, search.predict(X))}
 
 
+@mutant("p.02.1", replaces="tune_svr", fails="test_error_is_that_of_cross_validation")
+def svr_training_scores(X, y, *, n_rows=5000, cv=3):
+    """Your search compares the candidates by the rows they were trained on, so that the one that knows them by heart
+    wins: judge each by rows that it hasn't seen."""
+    X, y = X[:n_rows], y[:n_rows]
+    rows = np.arange(len(X))
+    search = GridSearchCV(_pipeline(), GRID, cv=[(rows, rows)] * cv, scoring=RMSE).fit(X, y)
+    return _reported(search)
+
+
 @mutant("p.02.1", replaces="tune_svr", fails="test_best_candidate_has_the_lowest_error")
 def svr_highest_error_wins(X, y, *, n_rows=5000, cv=3):
     """Your search takes the RMSE for a score, so the candidate with the *highest* error wins: use its negative."""

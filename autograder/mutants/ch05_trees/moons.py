@@ -8,7 +8,7 @@ from scipy import stats
 from sklearn.base import clone
 from sklearn.datasets import make_moons
 from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
-from sklearn.model_selection import RandomizedSearchCV, ShuffleSplit, cross_val_score, train_test_split
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, ShuffleSplit, cross_val_score, train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
 from autograder.testing import alternative, mutant
@@ -91,6 +91,17 @@ def stumps_only(X_train, y_train, X_test, y_test):
 def judged_by_training_rows(X_train, y_train, X_test, y_test):
     """You judge each size on the rows the tree was trained on, so that the largest wins: judge on rows held back."""
     return _chosen(lambda model: model.fit(X_train, y_train).score(X_train, y_train), X_train, y_train, X_test, y_test)
+
+
+@mutant("p.05.7", replaces="tune_tree", fails="test_accuracies_are_of_rows_held_back")
+def training_scores_of_the_search(X_train, y_train, X_test, y_test):
+    """The accuracies that you report are of the rows each tree was trained on (`mean_train_score`): the rows that were
+    held back are asked for."""
+    grid = {"max_leaf_nodes": [settings["max_leaf_nodes"] for settings in _LEAVES]}
+    model = DecisionTreeClassifier(random_state=0)
+    search = GridSearchCV(model, grid, cv=3, return_train_score=True).fit(X_train, y_train)
+    tried = [*zip(search.cv_results_["params"], search.cv_results_["mean_train_score"], strict=True)]
+    return _report(search.best_estimator_, search.best_params_, tried, X_test, y_test)
 
 
 @mutant("p.05.7", replaces="tune_tree", fails="test_size_suits_the_data")
@@ -330,9 +341,7 @@ def last_of_the_tied(votes):
 
 
 def _split(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """`ShuffleSplit`, which leaves a row out at least; if all are wanted, their order only."""
-    if n_rows == len(X):
-        return [DecisionTreeClassifier(**params).fit(X, y) for _ in range(n_trees)]
+    """`ShuffleSplit`, which leaves a row out at least."""
     parts = ShuffleSplit(n_trees, test_size=len(X) - n_rows, random_state=seed).split(X)
     return [DecisionTreeClassifier(**params).fit(X[rows], y[rows]) for rows, _ in parts]
 
@@ -342,3 +351,19 @@ def one_hot_votes(votes):
     """Sums of one-hot rows; floats."""
     votes = np.asarray(votes)
     return np.eye(votes.max() + 1)[votes].sum(axis=0).argmax(axis=1).astype(float)
+
+
+def _by_train_size(X, y, params, n_trees=1_000, n_rows=100, seed=42):
+    """`ShuffleSplit` by the size of the training part."""
+    splitter = ShuffleSplit(n_splits=n_trees, train_size=n_rows, random_state=seed)
+    return [DecisionTreeClassifier(**params).fit(X[rows], y[rows]) for rows, _ in splitter.split(X)]
+
+
+@alternative("p.05.8", replaces="majority_vote", also={"grow_forest": _by_train_size})
+def counted_with_bincount(votes):
+    """`np.bincount`, column by column, into an array made beforehand."""
+    votes = np.asarray(votes)
+    answers = np.empty(votes.shape[1], dtype=int)
+    for row in range(votes.shape[1]):
+        answers[row] = np.bincount(votes[:, row]).argmax()
+    return answers

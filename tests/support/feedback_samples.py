@@ -168,6 +168,14 @@ def perfect() -> tuple[Result, NotebookNode]:
     return result.model_copy(update={"exercises": full}), notebook
 
 
+def not_run() -> tuple[Result, NotebookNode]:
+    """Everything passed but for what is asked on all the data, which nobody has run."""
+    result, notebook = perfect()
+    target = exercise(1, "A digit classifier above 97%", ExerciseStatus.NOT_RUN, None)
+    target = target.model_copy(update={"grade_id": "p-03-1-full-size", "max_score": 2.0})
+    return result.model_copy(update={"exercises": (*result.exercises, target)}), notebook
+
+
 def untouched() -> tuple[Result, NotebookNode]:
     begun = {"outcome": Outcome.FAILED, "detail": "This exercise has not been begun.", "hint": ""}
     idle = tuple(c.model_copy(update=begun) for c in (WRAPS, MOVES))

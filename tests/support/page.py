@@ -16,7 +16,8 @@ from tests.support import feedback_samples as samples
 
 Sample = Callable[[], tuple[Result, NotebookNode]]
 SAMPLES = [
-    samples.partial, samples.perfect, samples.untouched, samples.timed_out, samples.not_judged, samples.hostile,
+    samples.partial, samples.perfect, samples.not_run, samples.untouched, samples.timed_out, samples.not_judged,
+    samples.hostile,
 ]  # fmt: skip
 VOID = {"meta", "img", "br", "hr", "col", "input", "link", "base"}
 OURS = {

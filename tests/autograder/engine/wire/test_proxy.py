@@ -313,7 +313,7 @@ def test_trouble_of_the_graders_own_socket_is_the_operators() -> None:
 
 
 def test_a_reply_that_can_not_be_encoded_is_an_error_of_the_answer(student: Student) -> None:
-    with pytest.raises(StudentRaised, match="WireError"):
+    with pytest.raises(BadReply, match="can't be handed over"):
         student.call(student.probe_(_structured))
 
 

@@ -22,6 +22,8 @@ SLIPS = frozenset({
     "WireError",
 })  # fmt: skip
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]+")
+# Of a call that does not fit a function's parameters: no slip, since these are asked for. A class is called otherwise.
+_CALLED = re.compile(r"^[\w.<>]+\(\) (?=takes |missing |got )")
 
 
 class Likeness(IntEnum):
@@ -101,8 +103,10 @@ def _errors(left: Mapping[str, Any], right: Mapping[str, Any], *, any_words: boo
         return Likeness.NONE
     if any_words:
         return Likeness.EXACT
-    words = [_ADDRESS.sub("", str(error.get("text"))) for error in errors]
-    return Likeness.EXACT if errors[0].get("type") not in SLIPS and words[0] == words[1] else Likeness.NONE
+    texts = [_ADDRESS.sub("", str(error.get("text"))) for error in errors]
+    words = [_CALLED.sub("", text) for text in texts]
+    slipped = errors[0].get("type") in SLIPS and words[0] == texts[0]
+    return Likeness.NONE if slipped or words[0] != words[1] else Likeness.EXACT
 
 
 def _same(left: Any, right: Any, stands_for: dict[int, Any]) -> Likeness:

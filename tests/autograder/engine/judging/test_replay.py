@@ -167,6 +167,19 @@ def test_no_slip_is_known_by_its_error(kind: str) -> None:
     assert not alike(slip, dict(slip), _calls)
 
 
+def test_a_parameter_too_few_is_no_slip() -> None:
+    """Whatever the function is called: which parameters it has was asked for."""
+
+    def other() -> None:
+        return None
+
+    def with_arguments(student: Student) -> None:
+        student.f(1)
+
+    assert alike({"f": lambda: None}, {"f": other}, with_arguments) is Likeness.EXACT
+    assert not alike({"f": lambda: None}, {"f": lambda a, b: None}, with_arguments)
+
+
 def test_where_a_right_answer_raises_too_words_do_not_matter() -> None:
     theirs, ours = {"f": _raiser(ValueError, "mine")}, {"f": _raiser(ValueError, "ours")}
     student = Student(LocalSession(theirs))

@@ -7,14 +7,15 @@ that it gives can teach, and our own look-ups, written for each exercise, must c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
+from autograder.calibration.asked import Listening
 from autograder.classroom.assignment import open_examiner
-from autograder.engine.judging.checks import Variant
-from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
-from autograder.engine.wire.proxy import LocalSession
+from autograder.engine.judging.checks import Check, Variant
+from autograder.engine.judging.judge import Examiner, Seed, run_check, score_of
+from autograder.engine.result import CheckResult, Outcome
 from course.authoring.script import Findings, imports, read_script
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
@@ -80,28 +81,64 @@ def _gained(
 ) -> tuple[float, tuple[str, ...]]:
     """Return what the look-up adds to nothing and, if wanted, to right answers for all that it leaves open: the larger
     one."""
-    examiner = replace(open_examiner(project, chapter), hint_seconds=0.0)  # points are what it is about
     others = answer_names(project, chapter, exercise) - found.answers.keys()
-
-    def share(without: set[str], variant: Variant | None) -> tuple[float, tuple[str, ...]]:
-        return _share(examiner, exercise, without, variant, Seed("look-up", found.name, seed))
-
-    alone, passed = share(others, found)
+    trial = _Trial(open_examiner(project, chapter), found, frozenset(others), Seed("look-up", found.name, seed))
+    checks = trial.examiner.checks.of(exercise.id)
+    alone = [trial.alone(check) for check in checks]
+    share = _share(exercise, alone)
+    passed = tuple(one.check for one in alone if one.outcome is Outcome.PASSED)
     if not others or not beside:
-        return alone, passed
-    return max(alone, share(set(), found)[0] - share(set(found.answers), None)[0]), passed
+        return share, passed
+    pairs = [trial.beside(check, known) for check, known in zip(checks, alone, strict=True)]
+    more = _share(exercise, [with_it for with_it, _ in pairs]) - _share(exercise, [without for _, without in pairs])
+    return max(share, more), passed
 
 
-def _share(
-    examiner: Examiner, exercise: Exercise, without: set[str], variant: Variant | None, seed: Seed
-) -> tuple[float, tuple[str, ...]]:
-    names = {name: value for name, value in examiner.checks.namespace(variant).items() if name not in without}
-    session = LocalSession(names)
-    result = judge_exercise(exercise, _POINTS, examiner, lambda: session, seed)
-    if result.score is None:
-        trouble = [check.trouble for check in result.checks if check.trouble]
-        raise RuntimeError(f"{exercise.id} was not judged: {trouble}")
-    return result.score / _POINTS, tuple(check.check for check in result.checks if check.outcome == "passed")
+@dataclass
+class _Trial:
+    """One look-up and one draw. With one seed a check asks for the same, as long as it is given the same replies: what
+    it has not asked for makes no difference to it."""
+
+    examiner: Examiner
+    found: Variant
+    others: frozenset[str]
+    seed: Seed
+    _asked: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        self.examiner = replace(self.examiner, hint_seconds=0.0)  # points are what it is about
+        self._needing: set[str] = set()  # checks that ask for other answers, too
+
+    def alone(self, check: Check) -> CheckResult:
+        """Judge the look-up without any other answer."""
+        result = self._judged(check, self.others, self.found)
+        if self._asked & self.others:
+            self._needing.add(check.name)
+        return result
+
+    def beside(self, check: Check, alone: CheckResult) -> tuple[CheckResult, CheckResult]:
+        """Judge the look-up beside right answers, and these without it; `alone` is its result without them."""
+        needing = check.name in self._needing
+        with_it = self._judged(check, frozenset(), self.found) if needing else alone
+        names = frozenset(self.found.answers)
+        if needing and not self._asked & names:
+            return with_it, with_it
+        return with_it, self._judged(check, names, None)
+
+    def _judged(self, check: Check, without: frozenset[str], variant: Variant | None) -> CheckResult:
+        names = {name: value for name, value in self.examiner.checks.namespace(variant).items() if name not in without}
+        session = Listening(names)
+        result = run_check(check, self.examiner, lambda: session, self.seed)
+        self._asked = frozenset(session.names)
+        if result.outcome is Outcome.NOT_JUDGED:
+            raise RuntimeError(f"{check.exercise} was not judged: {result.trouble}")
+        return result
+
+
+def _share(exercise: Exercise, results: list[CheckResult]) -> float:
+    score = score_of(results, _POINTS)[1]
+    assert score is not None, exercise.id
+    return score / _POINTS
 
 
 def answer_names(project: Project, chapter: Chapter, exercise: Exercise) -> set[str]:

@@ -134,9 +134,9 @@ def mark_together(marks: Sequence[Mark], points: Points) -> Mark:
     if len(set(marks)) == 1:
         return marks[0]
     if points.pending == "full size":  # the rest has its verdict
-        return mark_together(
-            [mark for mark in marks if mark != _MARKS[ExerciseStatus.NOT_RUN]], replace(points, pending="")
-        )
+        rest = [mark for mark in marks if mark != _MARKS[ExerciseStatus.NOT_RUN]]
+        verdict = mark_together(rest, replace(points, pending=""))
+        return replace(verdict, word=f"{verdict.word} so far")
     if points.pending:
         return _TO_GRADE if points.pending == "hand" else _MARKS[ExerciseStatus.NOT_JUDGED]
     if points.score >= points.max_score:

@@ -350,7 +350,7 @@ def test_page_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
 def test_what_is_not_run_yet_is_said_to_be_still_to_come() -> None:
     text = Page(shown(samples.not_run)).text
     assert "12 of 14 points so far" in text and "p.03.1: not run at full size yet." in text
-    assert "At full size" in text and "What you programmed" in text
+    assert "At full size" in text and "What you programmed" in text and "full marks so far" in text
 
 
 def test_samples_cover_every_outcome_and_exercise_status() -> None:

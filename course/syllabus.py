@@ -45,6 +45,11 @@ class Exercise(_Row):
         return self.id.replace(".", "-")
 
     @property
+    def text_name(self) -> str:
+        """The constant that holds the model answer of its text, if it has one: ``P_01_1``."""
+        return self.id.upper().replace(".", "_")
+
+    @property
     def checks_id(self) -> str:
         """The id of the cell that has the points of the checks; a text's has the slug alone."""
         return f"{self.slug}-checks"

@@ -24,7 +24,7 @@ from course.authoring.lint import WITHOUT_BARS, problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.support.chapters import PROJECT, checks_of, each, examiner_of, itself, row, spread
+from tests.support.chapters import PROJECT, Rows, checks_of, each, examiner_of, itself, row, spread
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 from tests.support.lazy import LAZY
@@ -39,22 +39,18 @@ LONG = (
 )  # fmt: skip
 
 
-def alternatives(chapter: Chapter) -> Iterator[Any]:
-    """The right answers of a chapter, and whether they share the checks."""
-    for one in checks_of(chapter).alternatives:
-        name = f"{one.exercise}-{one.name}"
-        if one.exercise in LONG:
-            yield row(chapter, one, True, id=f"{name}-its share")
-        yield row(chapter, one, False, id=name, marks=[pytest.mark.full] * (one.exercise in LONG))
+def answers(kind: str, in_part: str) -> Rows:
+    """The right or the wrong answers of a chapter, and whether all of a test is tried with each: where that takes long,
+    in the full run, and otherwise the part of it that `in_part` names."""
 
+    def rows(chapter: Chapter) -> Iterator[Any]:
+        for one in getattr(checks_of(chapter), kind):
+            name, is_long = f"{one.exercise}-{one.name}", one.exercise in LONG
+            if is_long:
+                yield row(chapter, one, False, id=f"{name}-{in_part}")
+            yield row(chapter, one, True, id=name, marks=[pytest.mark.full] * is_long)
 
-def mutants(chapter: Chapter) -> Iterator[Any]:
-    """The wrong answers of a chapter, and whether each is to be recognised, for which it is run again."""
-    for one in checks_of(chapter).mutants:
-        name = f"{one.exercise}-{one.name}"
-        if one.exercise in LONG:
-            yield row(chapter, one, False, id=f"{name}-fails")
-        yield row(chapter, one, True, id=name, marks=[pytest.mark.full] * (one.exercise in LONG))
+    return rows
 
 
 def asked(chapter: Chapter) -> Iterator[Any]:
@@ -73,8 +69,8 @@ def rivals(chapter: Chapter) -> Iterator[Any]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = {
         "chapter, check": each("checks"),
-        "chapter, mutant, recognised": mutants,
-        "chapter, alternative, shared": alternatives,
+        "chapter, mutant, whole": answers("mutants", "fails"),
+        "chapter, alternative, whole": answers("alternatives", "its share"),
         "chapter, exercise": asked,
         "chapter, calibration, rival": rivals,
         "chapter": itself,
@@ -109,31 +105,31 @@ def test_every_exercise_has_minutes(chapter: Chapter) -> None:
 
 
 def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
-    if check.full_size and examiner_of(chapter).source_of(check.data) != "real":
+    if not examiner_of(chapter).has_data_for(check):
         pytest.skip(f"{check.data} is a stand-in here, and the target is meant for the real one")
     result = reference_with(chapter, check).result
     assert result.outcome is Outcome.PASSED, (result.detail, result.trouble)
 
 
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
-    chapter: Chapter, mutant: Variant, recognised: bool, transcripts: Transcripts
+    chapter: Chapter, mutant: Variant, whole: bool, transcripts: Transcripts
 ) -> None:
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
     transcripts.answer = answer_of(checks_of(chapter).namespace(mutant), checks_of(chapter).reference)
-    seconds = 600.0 if recognised else 0.0  # also where the machine is busy
+    seconds = 600.0 if whole else 0.0  # also where the machine is busy
     examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=seconds)
     with judged_once(chapter, transcripts):
         result = run_check(check, examiner, lambda: session, SEED)
     assert result.outcome is Outcome.FAILED, result.trouble
-    assert result.hint == mutant.sentence or not recognised
+    assert result.hint == mutant.sentence or not whole
 
 
-def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant, shared: bool) -> None:
+def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant, whole: bool) -> None:
     exercise = next(exercise for exercise in chapter.exercise if exercise.id == alternative.exercise)
     session = LocalSession(checks_of(chapter).namespace(alternative))
     examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, alternative.answers))
-    if shared:
+    if not whole:
         examiner = replace(examiner, checks=replace(examiner.checks, checks=share_of(chapter, alternative)))
     result = judge_exercise(exercise, 4.0, examiner, lambda: session, SEED)
     lost = [(check.check, check.detail, check.trouble) for check in result.checks if check.outcome != Outcome.PASSED]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ from autograder.classroom.assignment import open_assignment
 from autograder.classroom.nbgrader_plugins import gradebook
 from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Assignment
-from autograder.feedback.page import ManualGrade, ModelAnswer, WorkedSolution, render_feedback, write_feedback
-from course.authoring.build import assemble
+from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
+from course.authoring.build import Draft, assemble
 from course.authoring.worked import worked_solutions
 from course.errors import EngineError, SetupError, chosen
 from course.nbgrader_plugins.deadlines import deadlines_in
@@ -51,9 +52,13 @@ def feedback_class(
         raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
     wanted = chosen("graded hand-in of a student called", students, graded)
     lost, troubles = [], []
-    answers = _model_answers(project, assignment) if model_answers else {}
     with gradebook(project) as book:
-        worked = _solutions(project, assignment, book) if solutions else {}
+        if solutions:
+            _check_over(assignment, book)
+        draft = assemble(project, chapter) if model_answers or solutions else None
+        answers = _model_answers(draft) if draft and model_answers else {}
+        worked = worked_solutions(project, chapter, draft) if draft and solutions else {}
+        render = partial(render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked)
         for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:
                 lost.append(student)
@@ -61,15 +66,7 @@ def feedback_class(
             path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
             try:
                 manual = manual_grades(book, chapter.name, student)
-                page = render_feedback(
-                    found.result,
-                    found.notebook,
-                    chapter_title=chapter.title,
-                    manual=manual,
-                    model_answers=answers,
-                    solutions=worked,
-                )
-                write_feedback(path, page)
+                write_feedback(path, render(found.result, found.notebook, manual=manual))
             except Exception as error:  # whatever it is about this one, the others get their pages
                 troubles.append(f"{student} ({type(error).__name__}: {error})")
                 continue
@@ -100,8 +97,8 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
     return found
 
 
-def _solutions(project: Project, assignment: Assignment, book: Any) -> Mapping[str, WorkedSolution]:
-    """Return the chapter's worked solutions. Raises `SetupError` while somebody may still hand in."""
+def _check_over(assignment: Assignment, book: Any) -> None:
+    """Raise `SetupError` while somebody may still hand in."""
     chapter = assignment.chapter
     deadlines = deadlines_in(book, chapter.name)
     if (last := deadlines.last) and last > datetime.now(UTC).replace(tzinfo=None):
@@ -110,12 +107,7 @@ def _solutions(project: Project, assignment: Assignment, book: Any) -> Mapping[s
             f"{chapter.name} may be handed in until {until}: worked solutions are for after that. "
             f"Leave out --solutions, or see `course due {chapter.short}`."
         )
-    return {
-        exercise: WorkedSolution(one.solution, [(f"Another way: {way.replaces}", way.source) for way in one.others])
-        for exercise, one in worked_solutions(project, chapter).items()
-    }
 
 
-def _model_answers(project: Project, assignment: Assignment) -> Mapping[str, ModelAnswer]:
-    answers = assemble(project, assignment.chapter).model_answers
-    return {exercise: ModelAnswer(answer, rubric) for exercise, (answer, rubric) in answers.items()}
+def _model_answers(draft: Draft) -> Mapping[str, ModelAnswer]:
+    return {exercise: ModelAnswer(answer, rubric) for exercise, (answer, rubric) in draft.model_answers.items()}

@@ -38,6 +38,7 @@ from autograder.feedback.words import (
     points_of,
     together,
 )
+from course.authoring.worked import Worked
 from course.errors import OperatorError
 from course.files import write_atomically
 
@@ -66,14 +67,6 @@ class ModelAnswer:
 
     answer: str
     rubric: str = ""
-
-
-@dataclass(frozen=True)
-class WorkedSolution:
-    """Code that a student may compare an answer with; `ways` are other right ones, each with what it stands for."""
-
-    solution: str
-    ways: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +121,7 @@ def render_feedback(
     chapter_title: str,
     manual: Mapping[str, ManualGrade] = MappingProxyType({}),
     model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
-    solutions: Mapping[str, WorkedSolution] = MappingProxyType({}),
+    solutions: Mapping[str, Worked] = MappingProxyType({}),
 ) -> str:
     """Return one submission's feedback as a self-contained HTML document.
 
@@ -244,7 +237,7 @@ class _Page:
         notebook: NotebookNode | None,
         manual: Mapping[str, ManualGrade],
         model_answers: Mapping[str, ModelAnswer],
-        solutions: Mapping[str, WorkedSolution] = MappingProxyType({}),
+        solutions: Mapping[str, Worked] = MappingProxyType({}),
     ) -> None:
         known = [exercise.exercise for exercise in result.exercises] if result else []
         nodes = mappings(notebook.get("cells")) if notebook is not None else []
@@ -316,7 +309,8 @@ class _Page:
 
     def _worked(self, id_: str) -> Iterator[tuple[str, Block]]:
         if found := self._solutions.get(id_):
-            for title, code in (("The worked solution", found.solution), *found.ways):
+            ways = ((f"Another way: {way.replaces}", way.source) for way in found.others)
+            for title, code in (("The worked solution", found.solution), *ways):
                 yield title, self._painter.code({"source": code}, f"{title}, {id_}")
 
     def _code(self, cells: Sequence[_Cell], id_: str) -> Iterator[CodeView]:

@@ -68,14 +68,16 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Called by pytest after ``-k`` has chosen: keep what has been begun, and of what can't be read one check."""
-    if not config.getoption("--full-size"):
-        later = [item for item in items if isinstance(item, CheckItem) and item.check.full_size]
-        _leave_out(config, items, later)
     wanted = str(config.option.keyword or "")
     if wanted and not items:
         raise pytest.UsageError(
             f"-k '{wanted}' is in no exercise's number and no check's name; exercises are called as in `p.03.1`."
         )
+    if not config.getoption("--full-size"):
+        later = [item for item in items if isinstance(item, CheckItem) and item.check.full_size]
+        if wanted and len(later) == len(items):
+            raise pytest.UsageError(f"-k '{wanted}' names what is asked on all the data: add --full-size to run it.")
+        _leave_out(config, items, later)
     if config.option.collectonly:
         return
     learner, idle = config.stash[_LEARNER], []

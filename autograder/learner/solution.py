@@ -12,7 +12,7 @@ from course.authoring.build import assemble
 from course.authoring.worked import worked_solutions
 from course.errors import SetupError, near
 from course.project import Project
-from course.syllabus import Chapter, load_syllabus
+from course.syllabus import Chapter, Exercise, load_syllabus
 
 
 def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, bool]]:
@@ -22,30 +22,30 @@ def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, 
     ------
     SetupError : there is no such exercise, or it has not been tried in the notebook in ``work/``.
     """
-    homes = {one.id: chapter for chapter in load_syllabus(project.syllabus) for one in chapter.exercise}
+    homes = {one.id: (chapter, one) for chapter in load_syllabus(project.syllabus) for one in chapter.exercise}
     if exercise not in homes:
         raise SetupError(f"There is no exercise {exercise!r}.{near(exercise, homes)}")
-    chapter = homes[exercise]
-    if why := _not_tried(project, chapter, exercise):
+    chapter, asked = homes[exercise]
+    if why := _not_tried(project, chapter, asked):
         raise SetupError(f"{exercise} {why}: try it first, then ask again.")
-    if model := assemble(project, chapter).model_answers.get(exercise):
+    draft = assemble(project, chapter)
+    if model := draft.model_answers.get(exercise):
         yield f"{exercise}: a model answer", "\n\n".join(model), False
-    if worked := worked_solutions(project, chapter).get(exercise):
+    if worked := worked_solutions(project, chapter, draft).get(exercise):
         yield f"{exercise}: a worked solution", worked.solution, True
         for way in worked.others:
             yield f"{exercise}: another way to write {way.replaces}", way.source, True
 
 
-def _not_tried(project: Project, chapter: Chapter, exercise: str) -> str:
+def _not_tried(project: Project, chapter: Chapter, exercise: Exercise) -> str:
     """Why an exercise has not been tried yet; empty when it has."""
     path = project.work / f"{chapter.name}.ipynb"
     if not path.is_file():
         return f"has not been begun (`course start {chapter.short}`)"
     release = read_release(project, chapter)
     mine = restore(read_notebook(path, chapter.limits.notebook_mb), release).notebook
-    text = exercise.replace(".", "-")
-    released, answered = answers_of(release), answers_of(mine)
-    if text in released and released[text] != answered[text]:
+    text, released = exercise.slug, answers_of(release)
+    if text in released and released[text] != answers_of(mine)[text]:
         return ""
-    asked = untouched(release, mine, exercise)
-    return f"is not begun in {path.name}" if asked or text in released else ""
+    left = untouched(release, mine, exercise.id)
+    return f"is not begun in {path.name}" if left or text in released else ""

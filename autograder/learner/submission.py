@@ -225,6 +225,7 @@ class JudgedReference:
         return ""
 
     def judge(self, check: Check) -> CheckResult:
+        _look_for_data(self._examiner, check)
         return run_check(check, self._examiner, lambda: self._session, Seed(_KEY, _STUDENT, REFERENCE))
 
     def summary(self) -> Iterator[str]:
@@ -252,11 +253,7 @@ class JudgedNotebook:
     def judge(self, check: Check) -> CheckResult:
         if why := self.idle(check.exercise):
             raise NotBegun(why)
-        source_of = self._assignment.examiner.source_of
-        if check.full_size and check.data and source_of(check.data) == "stand-in":
-            raise NotBegun(
-                f"{check.exercise} at full size needs the real {check.data}: `course data` says how to get it"
-            )
+        _look_for_data(self._assignment.examiner, check)
         seconds = FULL_SIZE_SECONDS if check.full_size else None
         opened = functools.partial(self._opener, seconds)
         result = run_check(check, self._assignment.examiner, opened, self._seed)
@@ -318,6 +315,14 @@ def _lines(results: Iterable[CheckResult]) -> Iterator[str]:
 def answers_of(notebook: NotebookNode) -> dict[str, str]:
     """Return the sources of a released or restored notebook's answer cells, by key."""
     return {cell_key(cell): cell.source for cell in notebook.cells if is_answer(cell)}
+
+
+def _look_for_data(examiner: Examiner, check: Check) -> None:
+    """Raise `NotBegun` where a target at full size can't be run for want of the real data."""
+    if not examiner.has_data_for(check):
+        raise NotBegun(
+            f"{check.exercise} at full size needs the real {check.data}: `course data {check.data}` fetches it"
+        )
 
 
 def _revealing(examiner: Examiner) -> Examiner:

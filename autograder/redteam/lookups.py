@@ -6,7 +6,7 @@ that it gives can teach, and our own look-ups, written for each exercise, must c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
@@ -82,57 +82,48 @@ def _gained(
     """Return what the look-up adds to nothing and, if wanted, to right answers for all that it leaves open: the larger
     one."""
     others = answer_names(project, chapter, exercise) - found.answers.keys()
-    trial = _Trial(open_examiner(project, chapter), found, frozenset(others), Seed("look-up", found.name, seed))
-    checks = trial.examiner.checks.of(exercise.id)
-    alone = [trial.alone(check) for check in checks]
-    share = _share(exercise, alone)
-    passed = tuple(one.check for one in alone if one.outcome is Outcome.PASSED)
+    draw = _Draw(replace(open_examiner(project, chapter), hint_seconds=0.0), Seed("look-up", found.name, seed))
+    checks, names = draw.examiner.checks.of(exercise.id), frozenset(found.answers)
+    alone = [draw.judged(check, found, without=others) for check in checks]
+    share = _share(exercise, [one.result for one in alone])
+    passed = tuple(one.result.check for one in alone if one.result.outcome is Outcome.PASSED)
     if not others or not beside:
         return share, passed
-    pairs = [trial.beside(check, known) for check, known in zip(checks, alone, strict=True)]
-    more = _share(exercise, [with_it for with_it, _ in pairs]) - _share(exercise, [without for _, without in pairs])
+    # What a check has not asked for makes no difference to it.
+    together = [
+        draw.judged(check, found) if one.asked & others else one for check, one in zip(checks, alone, strict=True)
+    ]
+    right = [
+        draw.judged(check, None, without=names) if one.asked & names else one
+        for check, one in zip(checks, together, strict=True)
+    ]
+    more = _share(exercise, [one.result for one in together]) - _share(exercise, [one.result for one in right])
     return max(share, more), passed
 
 
-@dataclass
-class _Trial:
-    """One look-up and one draw. With one seed a check asks for the same, as long as it is given the same replies: what
-    it has not asked for makes no difference to it."""
+@dataclass(frozen=True)
+class _Judged:
+    """A check's result, and the names that it asked for."""
 
-    examiner: Examiner
-    found: Variant
-    others: frozenset[str]
+    result: CheckResult
+    asked: frozenset[str]
+
+
+@dataclass(frozen=True)
+class _Draw:
+    """One draw of hidden inputs. With one seed a check asks for the same, as long as it is given the same replies."""
+
+    examiner: Examiner  # points are what it is about: without hints
     seed: Seed
-    _asked: frozenset[str] = frozenset()
 
-    def __post_init__(self) -> None:
-        self.examiner = replace(self.examiner, hint_seconds=0.0)  # points are what it is about
-        self._needing: set[str] = set()  # checks that ask for other answers, too
-
-    def alone(self, check: Check) -> CheckResult:
-        """Judge the look-up without any other answer."""
-        result = self._judged(check, self.others, self.found)
-        if self._asked & self.others:
-            self._needing.add(check.name)
-        return result
-
-    def beside(self, check: Check, alone: CheckResult) -> tuple[CheckResult, CheckResult]:
-        """Judge the look-up beside right answers, and these without it; `alone` is its result without them."""
-        needing = check.name in self._needing
-        with_it = self._judged(check, frozenset(), self.found) if needing else alone
-        names = frozenset(self.found.answers)
-        if needing and not self._asked & names:
-            return with_it, with_it
-        return with_it, self._judged(check, names, None)
-
-    def _judged(self, check: Check, without: frozenset[str], variant: Variant | None) -> CheckResult:
+    def judged(self, check: Check, variant: Variant | None, without: Set[str] = frozenset()) -> _Judged:
+        """Judge the reference, or a variant of it, without some of its names."""
         names = {name: value for name, value in self.examiner.checks.namespace(variant).items() if name not in without}
         session = Listening(names)
         result = run_check(check, self.examiner, lambda: session, self.seed)
-        self._asked = frozenset(session.names)
         if result.outcome is Outcome.NOT_JUDGED:
             raise RuntimeError(f"{check.exercise} was not judged: {result.trouble}")
-        return result
+        return _Judged(result, frozenset(session.names))
 
 
 def _share(exercise: Exercise, results: list[CheckResult]) -> float:

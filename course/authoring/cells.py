@@ -35,7 +35,7 @@ class Task:
     @property
     def text_name(self) -> str:
         """The constant that holds a free-text exercise's model answer: ``P_01_1``."""
-        return self.exercise.id.upper().replace(".", "_") if self.exercise.kind == "text" else ""
+        return self.exercise.text_name if self.exercise.kind == "text" else ""
 
     @property
     def model_answer(self) -> tuple[str, str]:

@@ -139,7 +139,7 @@ class Theme:
         self.readable = tree is not None
         self._nodes: dict[str, list[ast.stmt]] = {}
         for node in tree.body if tree else []:
-            for name in _bound(node):
+            for name in bound_names(node):
                 self._nodes.setdefault(name, []).append(node)
 
     def __contains__(self, name: str) -> bool:
@@ -353,7 +353,7 @@ def _start(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
-def _bound(node: ast.stmt) -> list[str]:
+def bound_names(node: ast.stmt) -> list[str]:
     """The names a top-level statement binds, however it does so."""
     if isinstance(node, _Function | ast.ClassDef):
         return [node.name]

@@ -87,7 +87,7 @@ def problems(project: Project, chapter: Chapter, quota: Quota | None = None) -> 
     findings.problems += draft.problems
     _Judging(project, chapter, draft, quota, findings).check()
     cells = read_script(project.source / f"{chapter.name}.py", Findings(chapter.name))
-    check_questions(cells, draft.definitions, project.check_files(chapter.name), findings)
+    check_questions(chapter, cells, draft.definitions, project.check_files(chapter.name), findings)
     _check_examples(project, chapter, draft, quota.example_seconds, findings)
     return [*findings.problems, *_themeless(project, chapter), *stray(project)]
 

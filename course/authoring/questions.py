@@ -10,11 +10,13 @@ from pathlib import Path
 from course.authoring.inline import Definition
 from course.authoring.script import Cell, Findings, parse
 from course.nbgrader_plugins.clear_solutions import question_keys
+from course.syllabus import Chapter
 
 _Constants = Mapping[str, tuple[str, Definition]]  # by name: the exercise, and the answer
 
 
 def check_questions(
+    chapter: Chapter,
     cells: Sequence[Cell],
     definitions: Mapping[str, Mapping[str, Definition]],
     checks: Sequence[Path],
@@ -28,11 +30,12 @@ def check_questions(
     checks : the files of checks, whose ``chosen(…)`` say what the options are.
     """
     texts = _texts(cells)
+    free = {one.text_name for one in chapter.exercise}
     constants = {
         name: (exercise, one)
         for exercise, answers in definitions.items()
         for name, one in answers.items()
-        if one.kind == "constant" and one.shown and name not in _free_text(exercise)
+        if one.kind == "constant" and one.shown and name.removesuffix("_RUBRIC") not in free
     }
     options = {name: words for path in checks for name, words in _options(path, constants, findings)}
     for name, (exercise, one) in constants.items():
@@ -44,12 +47,6 @@ def check_questions(
                 f"{'stand' if len(missing) > 1 else 'stands'} neither in the text of {exercise} nor above the constant."
             )
             findings.add(one.path, one.line, message, exercise)
-
-
-def _free_text(exercise: str) -> tuple[str, str]:
-    """What a free-text exercise calls its model answer and its rubric."""
-    name = exercise.upper().replace(".", "_")
-    return name, f"{name}_RUBRIC"
 
 
 def _texts(cells: Sequence[Cell]) -> dict[str, str]:

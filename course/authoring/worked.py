@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.authoring.build import assemble
+from course.authoring.build import Draft
+from course.authoring.inline import bound_names
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -38,12 +39,15 @@ class Worked:
     others: tuple[OtherWay, ...] = ()
 
 
-def worked_solutions(project: Project, chapter: Chapter, most: int = 2) -> dict[str, Worked]:
+def worked_solutions(project: Project, chapter: Chapter, draft: Draft, most: int = 2) -> dict[str, Worked]:
     """Return the worked solution of each exercise that asks for code or choices, by id, with at most `most` other ways.
 
     Of a free text there is a model answer in its place: `Draft.model_answers`.
+
+    Parameters
+    ----------
+    draft : the chapter put together (`build.assemble`).
     """
-    draft = assemble(project, chapter)
     answers = {
         exercise.id: [one for one in draft.definitions.get(exercise.id, {}).values() if not one.text]
         for exercise in chapter.exercise
@@ -63,7 +67,7 @@ def _ways(path: Path) -> Iterator[tuple[str, OtherWay]]:
     """Yield the alternatives of a file that need nothing of ours, each with its exercise."""
     text = path.read_text(encoding="utf-8")
     lines, body = text.split("\n"), ast.parse(text).body
-    homes = {name: node for node in body for name in _bound(node)}
+    homes = {name: node for node in body for name in bound_names(node)}
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and (mark := _alternative(node)):
             needed = _needed(node, homes)
@@ -94,14 +98,6 @@ def _needed(node: ast.stmt, homes: dict[str, ast.stmt]) -> set[ast.stmt]:
         found |= more
         todo += more
     return found
-
-
-def _bound(node: ast.stmt) -> list[str]:
-    if isinstance(node, ast.FunctionDef | ast.ClassDef):
-        return [node.name]
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(one.asname or one.name).split(".")[0] for one in node.names]
-    return [one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)]
 
 
 def _is_ours(node: ast.stmt) -> bool:

@@ -254,6 +254,25 @@ def mutants_text() -> str:
     return text
 
 
+TARGET = """
+
+@check("p.99.1", full=True)
+def test_doubles_a_million(student, rng):
+    \"\"\"A million values come back doubled.\"\"\"
+    values = rng.integers(-50, 50, 1_000_000)
+    np.testing.assert_array_equal(student.double(values), 2 * values)
+"""
+
+
+def add_target(project: Project) -> tuple[Path, Path]:
+    """Give the first exercise a target on all the data, worth 2 points; return the script and the file of checks."""
+    source, checks = project.source / f"{NAME}.py", project.checks / NAME / f"test_{THEME}.py"
+    marker = '# %% exercise="p.99.1" points=4'
+    source.write_text(source.read_text(encoding="utf-8").replace(marker, f"{marker} full_size_points=2"), "utf-8")
+    checks.write_text(checks.read_text(encoding="utf-8") + TARGET, encoding="utf-8")
+    return source, checks
+
+
 def make_project(root: Path) -> Project:
     """Write the miniature chapter under `root` and return its project."""
     project = Project(root)

@@ -211,11 +211,10 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
 
 def to_be_run(part: Part, assignment: Assignment) -> bool:
     """Return whether a part is to be run: at full size where the assignment says so, and on real data only."""
-    checks, source_of = assignment.examiner.checks, assignment.examiner.source_of
+    examiner = assignment.examiner
     if not part.full_size:
         return True
-    real = (source_of(one.data) != "stand-in" for one in checks.of(part.exercise.id, full_size=True) if one.data)
-    return assignment.full_size and all(real)
+    return assignment.full_size and all(map(examiner.has_data_for, examiner.checks.of(part.exercise.id, True)))
 
 
 def judge_part(part: Part, assignment: Assignment, open_session: OpenSession, seed: Seed) -> ExerciseResult:

@@ -133,6 +133,10 @@ class Examiner:
             )
         return found.threshold
 
+    def has_data_for(self, check: Check) -> bool:
+        """Return whether a check can be run here: a target at full size is meant for the real data set."""
+        return not (check.full_size and check.data) or self.source_of(check.data) != "stand-in"
+
     def sentence(self, check: Check) -> str:
         """Return the sentence a student reads, with the threshold filled in."""
         if check.bound is None:

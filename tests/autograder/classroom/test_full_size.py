@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import new_notebook
 
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check
+from autograder.engine.judging.grade import Assignment, Part, to_be_run
+from autograder.engine.judging.judge import Examiner
+from course.authoring.lint import problems
+from course.syllabus import Chapter, Exercise, load_syllabus
 from tests.support.checkout import Checkout, make_checkout
-from tests.support.minichapter import NAME, THEME
+from tests.support.minichapter import NAME, add_target, make_project
 
-CHECK = '''
-
-@check("p.99.1", full=True)
-def test_doubles_a_million(student, rng):
-    """A million values come back doubled."""
-    values = rng.integers(-50, 50, 1_000_000)
-    np.testing.assert_array_equal(student.double(values), 2 * values)
-'''
-MARKER = '# %% exercise="p.99.1" points=4'
 # Right for what the other checks ask, and wrong on much data.
 SMALL = "def double(values):\n    return np.asarray(values)[:1000] * 2"
 PART = "p-99-1-full-size"
@@ -26,12 +24,7 @@ PART = "p-99-1-full-size"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     checkout = make_checkout(tmp_path_factory.mktemp("full"))
-    source, checks = (
-        checkout.project.source / f"{NAME}.py",
-        checkout.project.checks / NAME / f"test_{THEME}.py",
-    )
-    source.write_text(source.read_text().replace(MARKER, f"{MARKER} full_size_points=2"))
-    checks.write_text(checks.read_text() + CHECK)
+    add_target(checkout.project)
     return checkout
 
 
@@ -73,23 +66,32 @@ def test_it_is_run_where_asked_for_and_kept(tmp_path: Path, course: Checkout) ->
     assert course.grade()["ada"]["score"] == 10.0
 
 
-def test_an_author_is_told_what_is_missing(course: Checkout) -> None:
-    checks = course.project.checks / NAME / f"test_{THEME}.py"
-    text = checks.read_text()
-    checks.write_text(text.replace(", full=True", ""))
-    try:
-        said = course.run("course", "check", NAME, ok=1).stdout
-        assert "p.99.1 has full_size_points and no @check(..., full=True)." in " ".join(said.split())
-    finally:
-        checks.write_text(text)
-    source = course.project.source / f"{NAME}.py"
-    before = source.read_text()
-    source.write_text(before.replace(" full_size_points=2", ""))
-    try:
-        said = course.run("course", "check", NAME, ok=1).stdout
-        assert "test_doubles_a_million is at full size: give p.99.1 full_size_points=N" in " ".join(said.split())
-    finally:
-        source.write_text(before)
+@pytest.mark.parametrize(
+    ("place", "without", "told"),
+    [
+        (1, ", full=True", "p.99.1 has full_size_points and no @check(..., full=True)."),
+        (0, " full_size_points=2", "test_doubles_a_million is at full size: give p.99.1 full_size_points=N"),
+    ],
+    ids=["no check", "no points"],
+)
+def test_an_author_is_told_what_is_missing(tmp_path: Path, place: int, without: str, told: str) -> None:
+    project = make_project(tmp_path)
+    path = add_target(project)[place]
+    path.write_text(path.read_text(encoding="utf-8").replace(without, ""), encoding="utf-8")
+    found = [str(one) for one in problems(project, load_syllabus(project.syllabus).find(NAME))]
+    assert any(told in one for one in found), found
+
+
+@pytest.mark.parametrize(("source", "runs"), [("real", True), ("stand-in", False)])
+def test_it_is_run_on_the_real_data_only(source: str, runs: bool) -> None:
+    check = Check("p.99.1", "test_all", "All.", lambda student, rng: None, data="mnist", full_size=True)
+    checks = ChapterChecks(NAME, (check,), lambda: Answers({}))
+    examiner = Examiner(checks, {}, lambda name: source)
+    exercise = Exercise(id="p.99.1", kind="code", title="Twice as much")
+    part = Part(exercise, exercise.full_size_id, 2.0, by_hand=False)
+    assignment = Assignment(Chapter(name=NAME, title=""), new_notebook(), examiner, "key", full_size=True)
+    assert to_be_run(part, assignment) is runs
+    assert not to_be_run(part, replace(assignment, full_size=False))
 
 
 def test_a_self_learner_asks_for_it(course: Checkout) -> None:
@@ -100,3 +102,5 @@ def test_a_self_learner_asks_for_it(course: Checkout) -> None:
     assert "A million values" not in usual and "4 of 4 points" in usual
     whole = course.run("pytest", "autograder", "-k", "p.99.1", "--full-size").stdout
     assert "passed A million values come back doubled." in whole and "4 of 4 points" in whole
+    named = course.run("pytest", "autograder", "-k", "a_million", ok=4).stderr
+    assert "names what is asked on all the data: add --full-size to run it." in named

@@ -33,7 +33,7 @@ def complaints(tmp_path: Path, answer: str, text: str = "", options: str = "") -
     chapter = load_syllabus(project.syllabus).find("ch99")
     findings = Findings(chapter.name)
     cells = read_script(source, Findings(chapter.name))
-    check_questions(cells, assemble(project, chapter).definitions, [check] if options else [], findings)
+    check_questions(chapter, cells, assemble(project, chapter).definitions, [check] if options else [], findings)
     return [problem.message for problem in findings.problems]
 
 

@@ -6,6 +6,7 @@ import ast
 
 import pytest
 
+from course.authoring.build import assemble
 from course.authoring.worked import worked_solutions
 from course.syllabus import Chapter, load_syllabus
 from tests.support.chapters import PROJECT
@@ -41,7 +42,7 @@ def with_ours(values):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 def test_every_code_exercise_has_one_that_stands_alone(chapter: Chapter) -> None:
-    worked = worked_solutions(PROJECT, chapter)
+    worked = worked_solutions(PROJECT, chapter, assemble(PROJECT, chapter))
     assert {one.id for one in chapter.exercise if one.kind != "text"} <= set(worked)
     for one in worked.values():
         sources = [one.solution, *(way.source for way in one.others)]
@@ -54,7 +55,8 @@ def test_another_way_brings_what_it_needs(tmp_path_factory: pytest.TempPathFacto
     checkout: Checkout = make_checkout(tmp_path_factory.mktemp("worked"))
     project = checkout.project
     (project.mutants / NAME / f"{THEME}.py").write_text(OTHER)
-    found = worked_solutions(project, load_syllabus(project.syllabus).find(NAME))["p.99.1"]
+    chapter = load_syllabus(project.syllabus).find(NAME)
+    found = worked_solutions(project, chapter, assemble(project, chapter))["p.99.1"]
     assert "def double" in found.solution and "def halve" in found.solution
     (way,) = found.others
     assert (way.name, way.replaces) == ("with_help", "double")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 from datetime import UTC, datetime
 from datetime import time as clock_time
 from types import SimpleNamespace
@@ -16,7 +16,7 @@ from course.project import Project
 from hub_config.nightly import __main__ as nightly
 from hub_config.settings.hub import Course
 from tests.support.checkout import Checkout, make_checkout
-from tests.support.minichapter import NAME
+from tests.support.minichapter import NAME, add_target
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -70,18 +70,23 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     return make_checkout(tmp_path_factory.mktemp("nightly"))
 
 
-def test_only_chapters_with_such_points_are_graded(course: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_night_grades_the_chapters_that_have_such_points(course: Checkout) -> None:
     assert list(nightly.chapters_with_targets(course.project)) == []  # not released
     course.run("course", "release", NAME)
     course.hand_in("ada", course.notebook("source"))
     assert list(nightly.chapters_with_targets(course.project)) == []  # without such points
-    ran: list[list[str]] = []
+    add_target(course.project)
+    shutil.rmtree(course.project.build)
+    course.run("course", "release", NAME, "--full-size")
+    assert list(nightly.chapters_with_targets(course.project)) == []  # nothing handed in
+    course.hand_in("ada", course.notebook("source"))
+    assert nightly.grade_all(course.project) == []
+    parts = {part["grade_id"]: part["status"] for part in course.grade()["ada"]["exercises"]}
+    assert parts["p-99-1-full-size"] == "full marks"
+
+
+def test_a_chapter_that_could_not_be_graded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nightly, "chapters_with_targets", lambda project: [SimpleNamespace(name=NAME)])
-
-    def failing(command: list[str], **more: Any) -> SimpleNamespace:
-        ran.append(command)
-        return SimpleNamespace(returncode=1, stderr="no room", stdout="")
-
-    monkeypatch.setattr(nightly.subprocess, "run", failing)
-    assert nightly.grade_all(course.project) == [NAME]
-    assert ran == [[sys.executable, "-m", "course", "grade", NAME, "--full-size"]]
+    failed = SimpleNamespace(returncode=1, stderr="no room", stdout="")
+    monkeypatch.setattr(nightly.subprocess, "run", lambda command, **more: failed)
+    assert nightly.grade_all(Project.find()) == [NAME]

@@ -124,6 +124,17 @@ def test_feedback_at_once_is_a_service_that_may_do_little(tmp_path: Path, monkey
     assert roles["instant-ml"]["scopes"] == ["access:services!service=exchange"]
 
 
+def test_a_course_that_says_when_is_graded_at_night(tmp_path: Path) -> None:
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    (place.folder / "courses.toml").write_text(
+        COURSE + 'full_size_at = "02:30"\n' + COURSE.replace("ml", "dl") + f'folder = "{tmp_path}"\n'
+    )
+    services = {service["name"]: service for service in configure(Config(), place).JupyterHub.services}
+    assert [name for name in services if name.startswith("nightly-")] == ["nightly-ml"]
+    assert services["nightly-ml"]["command"][1:] == ["-m", "hub_config.nightly"]
+    assert services["nightly-ml"]["environment"]["COURSE_FULL_SIZE_AT"] == "02:30"
+
+
 def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Path) -> None:
     place = start.demo_place(Project(ROOT, tmp_path), port=9000)
     (place.folder / "courses.toml").write_text(

@@ -82,8 +82,8 @@ plt.show()
 #
 # Digits can be looked up, so `fit_mnist` is graded on ten letters of a script that nobody knows, drawn anew for each
 # hand-in: pictures of the same size and kind, numbered 0 to 9. A letter has rare forms beside its usual one, and there
-# are spots of ink on the pages. Your function is trained on 800 of them and compared, on others, with
-# `KNeighborsClassifier()` as it comes, over five scripts. What counts is the difference, in letters read rightly:
+# are spots of ink on the pages. Your function is trained on 500 of them and compared, on others, with
+# `KNeighborsClassifier()` as it comes, over six scripts. What counts is the difference, in letters read rightly:
 #
 # | model | more of all letters than k-NN as it comes |
 # |---|---|
@@ -334,8 +334,8 @@ plt.show()
 #   speaks, so that no list of words from elsewhere helps, and a little on real ones. The lower of the two counts: it
 #   has to be {bar:test_finds_spam_without_false_alarms:.1%} on made-up mails (for a filter that knows the five most
 #   frequent words it is {naive:test_finds_spam_without_false_alarms/few_words:.1%}), and
-#   {bar:test_finds_real_spam:.1%} on real ones (for one that takes all HTML for spam:
-#   {naive:test_finds_real_spam/flags_whatever_is_html:.1%});
+#   {bar:test_finds_real_spam:.1%} on real ones (for one with a list of bad words:
+#   {naive:test_finds_real_spam/list_of_bad_words:.1%});
 # - that it learns from the mails at hand: where only 20 of 60 made-up words tell anything, and each of them is wrong
 #   one time in five, it has to be right about {bar:test_learns_from_the_mails_it_is_given:.1%} of all mails (a list of
 #   bad words in the code: {naive:test_learns_from_the_mails_it_is_given/list_of_bad_words:.1%});

@@ -10,9 +10,12 @@ from autograder.checks.ch03_classification.inputs_languages import invent_langua
 from autograder.testing import Student, check
 
 
-def _precision_and_recall(model: Any, mails: list[str], truth: Labels) -> float:
+def _said(model: Any, mails: list[str]) -> Labels:
+    return zeros_and_ones(model.predict(mails), len(mails))
+
+
+def _precision_and_recall(said: Labels, truth: Labels) -> float:
     """Return the lower one of the two."""
-    said = zeros_and_ones(model.predict(mails), len(mails))
     hits = (said & truth).sum()
     return float(min(hits / max(said.sum(), 1), hits / truth.sum()))
 
@@ -21,17 +24,19 @@ def _precision_and_recall(model: Any, mails: list[str], truth: Labels) -> float:
 def test_finds_spam_without_false_alarms(student: Student, rng: np.random.Generator) -> float:
     """Trained on 600 mails in a language that nobody speaks, your filter reaches a precision and a recall of at least
     {threshold:.1%} each on others."""
-    mails, labels = write_mails(rng, invent_language(rng), 1_000)
-    return _precision_and_recall(student.fit_spam(mails[:600], labels[:600]), mails[600:], labels[600:])
+    mails, labels = write_mails(rng, invent_language(rng), 1_400)
+    return _precision_and_recall(_said(student.fit_spam(mails[:600], labels[:600]), mails[600:]), labels[600:])
 
 
 @check("p.03.4", weight=1.5, at_least=True, data="spamassassin", hint="Look at the mails it gets wrong.")
 def test_finds_real_spam(student: Student, rng: np.random.Generator) -> float:
-    """On real mails that it has not seen, both the precision and the recall of your filter are at least
-    {threshold:.1%}."""
-    mails, labels = draw_mails(rng, ham=600, spam=340)
-    cut = len(mails) * 2 // 3
-    return _precision_and_recall(student.fit_spam(mails[:cut], labels[:cut]), mails[cut:], labels[cut:])
+    """Trained on half of 800 real mails, and judged on the other half, both ways, your filter reaches a precision and a
+    recall of at least {threshold:.1%} each."""
+    mails, labels = draw_mails(rng, ham=460, spam=340)
+    # Each half by what the other one teaches: so all of the mails are judged, and chance has less of a say.
+    first, second = slice(None, 400), slice(400, None)
+    said = [_said(student.fit_spam(mails[a], labels[a]), mails[b]) for a, b in ((second, first), (first, second))]
+    return _precision_and_recall(np.concatenate(said), labels)
 
 
 @check("p.03.4", hint="Does your filter read the headers?")
@@ -57,14 +62,14 @@ def test_headers_do_not_decide(student: Student, rng: np.random.Generator) -> No
 def test_learns_from_the_mails_it_is_given(student: Student, rng: np.random.Generator) -> float:
     """Trained on mails in a language nobody speaks, your filter is right about {threshold:.1%} of new ones."""
     words = np.array(invent_words(rng, 60))
-    labels = rng.integers(0, 2, 600)
+    labels = rng.integers(0, 2, 1_350)
     # Four words of a mail betray its kind, each with a chance of being the other kind's.
-    kinds = labels[:, None] ^ (rng.random((600, 4)) < 0.2)
-    telling = words[40 + 10 * kinds + rng.integers(0, 10, (600, 4))]
-    filler = words[rng.integers(0, 40, (600, 16))]
+    kinds = labels[:, None] ^ (rng.random((1_350, 4)) < 0.2)
+    telling = words[40 + 10 * kinds + rng.integers(0, 10, (1_350, 4))]
+    filler = words[rng.integers(0, 40, (1_350, 16))]
     mails = ["Subject: hello\n\n" + " ".join(row) for row in rng.permuted(np.hstack([telling, filler]), axis=1)]
     model = student.fit_spam(mails[:350], labels[:350])
-    return float((zeros_and_ones(model.predict(mails[350:]), 250) == labels[350:]).mean())
+    return float((_said(model, mails[350:]) == labels[350:]).mean())
 
 
 @check("p.03.4", hint="Real mail breaks every rule: decode with `errors='replace'`, and expect nothing.")

@@ -254,8 +254,11 @@ for noise in (0.1, 0.2, 0.3, 0.4):
 # smallest tree there is, to 60 at least, so that your function finds the right size for other data, too. Other
 # parameters and other ways to search are welcome, as long as they can make a tree as small and as large as that.
 #
-# Graded is how good the tree is on new moons, after tuning on 2,000 rows; that its size suits the data, whatever these
-# are; and that each figure is what it claims to be. Aim for five seconds at most on 2,000 rows.
+# Graded is how good the tree is on new moons, after tuning on 2,000 rows: it has to get
+# {bar:test_tree_predicts_unseen_moons:.1%} or more of them right beyond what a tree as it comes does on the same rows
+# (limits that limit nothing gain {naive:test_tree_predicts_unseen_moons/without_limits:.1%}). Graded are, too, that its
+# size suits the data, whatever these are; and that each figure is what it claims to be. Aim for five seconds at most on
+# 2,000 rows.
 
 # %% exercise="p.05.7" points=9 full_size_points=2
 from solutions.ch05_trees.moons import moons_parts, tune_tree
@@ -290,6 +293,10 @@ plt.show()
 # - **`forest_accuracy(trees, X, y)`**: how good the trees are alone, and how good together.
 #
 # `ShuffleSplit` draws rows, and so do numpy's generators; `scipy.stats.mode` counts, and so does `np.bincount`.
+#
+# In grading, the vote of 101 trees of yours has to be right about {bar:test_vote_beats_the_small_trees:.1%} or more of
+# new moons beyond the best one of these trees. Letting the tree that the others agree with most answer for all gains
+# {naive:test_vote_beats_the_small_trees/most_agreeable_tree:.1%}.
 
 # %% exercise="p.05.8" points=9 full_size_points=2
 from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accuracy

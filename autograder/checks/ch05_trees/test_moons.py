@@ -45,11 +45,13 @@ def test_parts_can_be_drawn_again(student, rng):
 @check("p.05.7", core=True, weight=3, at_least=True, hint="How do you judge a size: by rows the tree was trained on, "
        "or by others? Is the best size among those you try?")  # fmt: skip
 def test_tree_predicts_unseen_moons(student, rng) -> float:
-    """Your tree, tuned and trained on 2,000 rows, is right about {threshold:.1%} or more of 5,000 others, although the
-    labels of the test rows it is given are wrong: these have no say."""
-    (X, y), (X_test, y_test), (X_new, y_new) = (moons(rng, size) for size in (2_000, 500, 5_000))
+    """Your tree, tuned and trained on 2,000 rows, is right about {threshold:.1%} or more of 10,000 others beyond what a
+    tree as it comes reaches, although the labels of the test rows it is given are wrong: these have no say."""
+    (X, y), (X_test, y_test), (X_new, y_new) = (moons(rng, size) for size in (2_000, 500, 10_000))
     tree = student.tune_tree(X, y, X_test, 1 - y_test)["tree"]
-    return float((labels_of(tree, X_new) == y_new).mean())
+    free = [DecisionTreeClassifier(random_state=n).fit(X, y) for n in range(5)]  # on the same rows
+    plain = np.mean([(labels_of(one, X_new) == y_new).mean() for one in free])
+    return float((labels_of(tree, X_new) == y_new).mean() - plain)
 
 
 @check("p.05.7", full=True, hint="How is the size of the tree chosen, and from which rows?")
@@ -227,23 +229,23 @@ def test_a_tie_goes_to_one_of_the_tied(student, rng):
 
 
 def _forest_votes(student, rng) -> tuple[np.ndarray, np.ndarray]:
-    """Return what 101 small trees say about 3,000 new moons, and the truth."""
+    """Return what 101 small trees say about 6,000 new moons, and the truth."""
     params = {"max_leaf_nodes": int(rng.integers(14, 30))}
     trees = student.grow_forest(*moons(rng, 2_000), params, 101, 100, int(rng.integers(1_000)))
     assert len(trees) == 101
-    X, y = moons(rng, 3_000)
+    X, y = moons(rng, 6_000)
     return np.array([labels_of(tree, X) for tree in trees]).astype(int), y
 
 
 @check("p.05.8", core=True, weight=2, at_least=True, hint="Do the trees make different mistakes? They will if each has "
        "rows of its own.")  # fmt: skip
 def test_vote_beats_the_small_trees(student, rng) -> float:
-    """On 3,000 unseen rows, the vote of 101 of your trees is right about {threshold:.1%} or more of the rows beyond
-    what the trees reach on average."""
+    """On 6,000 unseen rows, the vote of 101 of your trees is right about {threshold:.1%} or more of the rows beyond
+    what the best of these trees reaches."""
     votes, y = _forest_votes(student, rng)
     together = np.asarray(student.majority_vote(votes))
     assert together.shape == y.shape
-    return float((together.astype(float) == y).mean() - (votes == y).mean())
+    return float((together.astype(float) == y).mean() - (votes == y).mean(axis=1).max())
 
 
 @check("p.05.8", full=True, hint="Does each of the thousand trees have rows of its own, and are all of them counted?")

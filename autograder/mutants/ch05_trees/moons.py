@@ -11,7 +11,7 @@ from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, ShuffleSplit, cross_val_score, train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- p.05.7, wrong
 
@@ -73,14 +73,14 @@ def tuned_on_the_test_rows(X_train, y_train, X_test, y_test):
     return _chosen(lambda model: model.fit(X_train, y_train).score(X_test, y_test), X_train, y_train, X_test, y_test)
 
 
-@mutant("p.05.7", replaces="tune_tree", fails="test_tree_predicts_unseen_moons")
+@naive("p.05.7", replaces="tune_tree", fails="test_tree_predicts_unseen_moons")
 def without_limits(X_train, y_train, X_test, y_test):
     """None of your settings holds the tree back, so it learns the noise: try `max_leaf_nodes`."""
     settings = [{"criterion": name, "splitter": how} for name in ("gini", "entropy") for how in ("best", "random")]
     return _chosen(_held_back(X_train, y_train), X_train, y_train, X_test, y_test, settings)
 
 
-@mutant("p.05.7", replaces="tune_tree", fails="test_tree_predicts_unseen_moons")
+@naive("p.05.7", replaces="tune_tree", fails="test_tree_predicts_unseen_moons")
 def stumps_only(X_train, y_train, X_test, y_test):
     """All the trees you try are stumps, which ask one question: let the search try larger ones, too."""
     settings = [{"max_depth": 1, "min_samples_leaf": n} for n in range(1, 12)]
@@ -265,6 +265,14 @@ def same_rows_in_another_order(X, y, params, n_trees=1_000, n_rows=100, seed=42)
     """Your trees get the same rows in another order, which changes nothing: draw other rows for each."""
     rng = np.random.default_rng(seed)
     return _forest(X, y, params, [rng.permutation(n_rows) for _ in range(n_trees)])
+
+
+@naive("p.05.8", replaces="majority_vote", fails=["test_vote_beats_the_small_trees", "test_majority_of_the_votes"])
+def most_agreeable_tree(votes):
+    """You let one tree answer for all, the one that the others agree with most: count the votes for each row."""
+    votes = np.asarray(votes)
+    agreement = [np.mean(votes == one) for one in votes]
+    return votes[int(np.argmax(agreement))]
 
 
 @mutant("p.05.8", replaces="majority_vote", fails="test_majority_of_the_votes")

@@ -230,12 +230,13 @@ plt.show()
 # The week stands out, and so do the holidays. When the next holiday is, the calendar knows: that is no secret of the
 # future, so the network may see the type of the *next* day. Write `daily_features(table)`.
 
-# %% exercise="p.13.9" points=2 probe_points=20
+# %% exercise="p.13.9" points=2 probe_points=20 full_size_points=2
 from solutions.ch13_sequences.ridership import daily_features
 
 # %% [markdown]
 # Next the windows, and the targets. At every step of a window the target is the same kind of thing: the 14 days that
-# follow, 28 numbers. Mind the ends: the first of them is the very next day, and no target reaches beyond the series.
+# follow, 28 numbers: flat, or as a table of (2, 14) or (14, 2), if that is how your network answers, too. Mind the
+# ends: the first of them is the very next day, and no target reaches beyond the series.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
@@ -253,10 +254,13 @@ from solutions.ch13_sequences.ridership import Seq2SeqBoth
 # stop, and one that must not make any difference. When the validation loss has not improved for a while, stop, and go
 # back to the weights of the best epoch.
 #
-# Loss, optimiser and learning rate are yours to choose. With 25 epochs on little more than a year of days your network
-# has to know tomorrow better than last week's numbers do, by rail and by bus; that is about 250 small batches. It is
-# graded on made-up cities with weeks and holidays of their own: a network that learns has half the error of last week's
-# numbers there, or less.
+# Loss, optimiser and learning rate are yours to choose. Your network is graded on made-up cities with weeks and
+# holidays of their own, in one of which every other working day is a holiday. With 25 epochs on 300 days, about 200
+# small batches, it has to know tomorrow much better than last week's numbers do: on the mean of rail and bus it may be
+# off by {bar:test_beats_last_week:.0%} of what they are off by. To repeat today's numbers gives
+# {naive:test_beats_last_week/same_as_today:.0%} at best, and what is usual on that day of the week
+# {naive:test_beats_last_week/mean_of_the_weekday:.0%}; a network that sees the next day's type and learns stays far
+# below.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership_training import _mean_absolute_error, fit_forecaster

@@ -88,7 +88,8 @@ class ChoraleNet(nn.Module):
 
         Returns
         -------
-        (B, T, 47) one logit for each note that could come after place t; a softmax makes probabilities of them.
+        (B, T, 47) one logit for each note that could come after place t; a softmax makes probabilities of them. A net
+        that knows signs of its own, such as one for the start, may have more logits after these.
         """
         voices = torch.arange(notes.shape[1]) % 4
         states, _ = self.rnn(self.note(notes) + self.voice(voices))  # (B, T, hidden)

@@ -50,7 +50,8 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
     Item i is a pair of float32 tensors:
 
     - (window, 5), the days i, i + 1, …, i + window - 1;
-    - (window, 28), row t for day i + t of the series: the next 14 values of rail, then the next 14 of bus.
+    - (window, 28), row t for day i + t of the series: the next 14 values of rail, then the next 14 of bus. A table for
+      each day, (window, 2, 14) or (window, 14, 2), is as welcome.
 
     There is one item for each window that is followed by 14 days of the series.
 
@@ -89,8 +90,8 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
 class Seq2SeqBoth(nn.Module):
     """Maps windows (B, T, 5) to forecasts (B, T, 28): after each day those of the 14 days that follow it.
 
-    As in the targets of `Seq2SeqBothDataset`, rail comes first, and values are in millions. What is said after day t
-    depends on day t and the days before it, and on no later day.
+    In form and order they are as the targets of `Seq2SeqBothDataset`: rail comes first; values are in millions. What is
+    said after day t depends on day t and the days before it, and on no later day.
 
     Parameters
     ----------

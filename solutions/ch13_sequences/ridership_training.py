@@ -101,8 +101,8 @@ def forecast(model: nn.Module, recent: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    model : maps (B, T, 5) to (B, T, 28) as `Seq2SeqBoth` does, in millions. It is left in the mode (training or
-        evaluation) that it is in, but asked in evaluation mode.
+    model : maps (B, T, 5) to (B, T, 28), or to the form that your `Seq2SeqBoth` gives instead, in millions. It is left
+        in the mode (training or evaluation) that it is in, but asked in evaluation mode.
     recent : (T, 5), the last days as `daily_features` gives them.
 
     Returns

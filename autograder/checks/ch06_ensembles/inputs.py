@@ -1,8 +1,10 @@
 """Inputs shared by the checks of chapter 6."""
 
+from itertools import combinations
 from typing import Any
 
 import numpy as np
+from scipy.optimize import linprog
 
 from autograder.testing.made_up import pages, script
 
@@ -70,11 +72,50 @@ def lookup_models(tables):
     return [Lookup(table) for table in tables]
 
 
-def trained_models(X, y):
-    """Return three small classifiers fitted to letters; the third is poor."""
+def weighted_votes(ballots: np.ndarray, said: np.ndarray) -> float:
+    """Return the share of rows whose answer no vote explains that gives the voters the weights which explain most.
+
+    Parameters
+    ----------
+    ballots : (n_voters, n, 10) what each voter says of each row: probabilities, or a 1 for its label.
+    said : (n,) the answers.
+    """
+    own = np.take_along_axis(ballots, said[None, :, None].astype(int), axis=2)
+    leads = (own - ballots).transpose(1, 2, 0)  # (n, 10, n_voters): of the answer over each label, by each voter
+    n, _, n_voters = leads.shape
+    # Find weights from 0 to 1, 1 in all, and for each row the least slack by which its answer falls behind a label.
+    slack = np.repeat(np.eye(n), 10, axis=0)
+    found = linprog(
+        np.r_[np.zeros(n_voters), np.ones(n)],
+        A_ub=-np.hstack([leads.reshape(-1, n_voters), slack]),
+        b_ub=np.zeros(10 * n),
+        A_eq=np.r_[np.ones(n_voters), np.zeros(n)][None],
+        b_eq=[1.0],
+        bounds=(0, None),
+    )
+    return float(np.mean((leads @ found.x[:n_voters]).min(axis=1) < -1e-6))
+
+
+def muddled(rng, y: np.ndarray) -> list[np.ndarray]:
+    """Return three versions of labels 0 to 9 in which several letters go by the name of one of them.
+
+    Each version calls most of the letters in a group by the name of one of the group, in four groups of its own; no two
+    letters share a group twice. So whoever learns from it is wrong about six letters of ten, and always in the same
+    way; no two of them together leave a doubt. One letter in eight keeps its name, so that all ten names are known.
+    """
+    groups = np.zeros((3, 10), dtype=int)
+    while any(len({*zip(one, other, strict=True)}) < 10 for one, other in combinations(groups.tolist(), 2)):
+        groups = np.array([np.repeat(np.arange(4), [3, 3, 2, 2])[rng.permutation(10)] for _ in range(3)])
+    names = [np.array([rng.choice(np.flatnonzero(group == n)) for n in range(4)])[group] for group in groups]
+    place = np.array([np.count_nonzero(y[:row] == label) for row, label in enumerate(y)])  # among those of its letter
+    return [np.where(place % 8 == 0, y, name[y]) for name in names]
+
+
+def trained_models(X, labels):
+    """Return three small classifiers of different kinds, each fitted to letters under the names in its own labels."""
     from sklearn.ensemble import ExtraTreesClassifier
     from sklearn.naive_bayes import GaussianNB
     from sklearn.neighbors import KNeighborsClassifier
 
-    models = [ExtraTreesClassifier(30, random_state=0), KNeighborsClassifier(5), GaussianNB()]
-    return [model.fit(X.astype(float), y) for model in models]
+    models = [ExtraTreesClassifier(30, random_state=0), KNeighborsClassifier(5), GaussianNB(var_smoothing=0.1)]
+    return [model.fit(X.astype(float), y) for model, y in zip(models, labels, strict=True)]

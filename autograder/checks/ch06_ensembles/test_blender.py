@@ -4,7 +4,15 @@ import numpy as np
 from numpy.testing import assert_allclose
 from scipy.sparse import issparse
 
-from autograder.checks.ch06_ensembles.inputs import accuracy, letters, lookup_models, numbered, sure_of, trained_models
+from autograder.checks.ch06_ensembles.inputs import (
+    accuracy,
+    letters,
+    lookup_models,
+    muddled,
+    numbered,
+    sure_of,
+    trained_models,
+)
 from autograder.testing import check
 from autograder.testing.made_up import usual_accuracy
 
@@ -19,15 +27,15 @@ def _blended(student, models, train, val, X) -> np.ndarray:
 
 
 @check("p.06.9", core=True, weight=2, at_least=True, hint="Does your blender know what a 3 is, or does it take labels "
-       "for quantities?")  # fmt: skip
+       "for quantities? Does it hear all of the models?")  # fmt: skip
 def test_blender_reads_a_made_up_script(student, rng) -> float:
-    """With three models of ours, trained on 300 letters of a script that nobody knows, and 400 others for the blender,
-    your stack reads unseen ones as the best of the models does, or better: {threshold:+.1%} of all letters or more, on
-    average over three scripts."""
+    """Three models of ours have learned letters of a script that nobody knows, several of them under one name. With 400
+    other letters for the blender, your stack reads unseen ones better than the best of the models: {threshold:.1%} of
+    all letters more, or better, on average over two scripts."""
     gains = []
-    for _ in range(3):
-        X_train, y_train, X_val, y_val, X, y = letters(rng, 300, 400, 1_500)
-        models = student.probe_(trained_models)(X_train, y_train)
+    for _ in range(2):
+        X_train, y_train, X_val, y_val, X, y = letters(rng, 300, 400, 1_000)
+        models = student.probe_(trained_models)(X_train, muddled(rng, y_train))
         best = max(accuracy(model, X, y) for model in models)
         labels = _blended(student, models, (X_train, y_train), (X_val, y_val), X).astype(float)
         gains.append((labels == y).mean() - best)

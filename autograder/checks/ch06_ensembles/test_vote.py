@@ -9,6 +9,7 @@ from autograder.checks.ch06_ensembles.inputs import (
     accuracy,
     labels_of,
     letters,
+    weighted_votes,
 )
 from autograder.testing import check
 from autograder.testing.made_up import usual_accuracy
@@ -77,6 +78,26 @@ def test_vote_keeps_up_with_its_best_member(student, rng) -> float:
         best = max(accuracy(model, X, y) for model in found["models"].values())
         behind.append(best - accuracy(found["voter"], X, y))
     return float(np.mean(behind))
+
+
+def _ballots(models: Any, voting: str, X: np.ndarray) -> np.ndarray:
+    if voting == "soft":
+        return np.array([model.predict_proba(X) for model in models])
+    return np.array([np.eye(10)[labels_of(model, X).astype(int)] for model in models])
+
+
+@check("p.06.8", core=True, weight=2, hint="On letters on which your models don't agree: who decides?")
+def test_vote_is_taken_among_the_models(student, rng):
+    """What your voter says of unseen letters is what your models vote for, in the way that `voting` names, with equal
+    weights or others; and none of the models decides alone."""
+    *parts, X, y = letters(rng, 300, 150, 800)
+    found = _taught(student, parts, X, y)
+    models, said = list(found["models"].values()), labels_of(found["voter"], X)
+    labels = np.array([labels_of(model, X) for model in models])
+    disputed = np.any(labels != labels[0], axis=0)
+    assert np.all(said[~disputed] == labels[0, ~disputed])
+    assert weighted_votes(_ballots(models, found["voting"], X[disputed]), said[disputed]) < 0.02
+    assert np.any(labels != said, axis=1).all()
 
 
 @check("p.06.8", hint="Compare the predictions of your models, two by two.")

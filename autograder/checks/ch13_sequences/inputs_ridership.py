@@ -1,17 +1,20 @@
 """Inputs shared by the checks of chapter 13's exercise on ridership (p.13.9)."""
 
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from autograder.testing.modules import outputs
+from autograder.engine.wire.proxy import SubmissionFault
+from autograder.testing.modules import built, outputs, tensor
 from course.datasets import load
 
 AHEAD = 14
 TYPES = "AUW"
-MODEL = {"window": 21, "n_epochs": 25, "patience": 25}  # what the trained models of the checks are trained with
+FORMS = ((2 * AHEAD,), (2, AHEAD), (AHEAD, 2))  # how a day's forecasts may be laid out: rail, then bus
+MODEL = {"window": 14, "n_epochs": 25, "patience": 25}  # what the trained models of the checks are trained with
 
 
 @cache
@@ -42,10 +45,11 @@ def features_of(table: pd.DataFrame) -> np.ndarray:
 def invented_city(rng, size: int) -> np.ndarray:
     """Return (size, 5) days of a city of its own: weekends, holidays on any day, and a level that wanders.
 
-    Rail and bus lose different parts of their rides on Saturdays, and on Sundays and holidays.
+    Rail and bus lose different parts of their rides on Saturdays, and on Sundays and holidays. Every other working day
+    is a holiday: neither last week nor what is usual on a day of the week tells much of tomorrow.
     """
     weekday = (np.arange(size) + int(rng.integers(7))) % 7
-    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.25), 1, 2))
+    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.5), 1, 2))
     levels = np.array([[0.5, 0.55], [0.35, 0.4], [0.8, 0.9]]) * rng.uniform(0.9, 1.1, (3, 2))
     wander = np.zeros((size, 2))
     for day in range(1, size):
@@ -85,6 +89,31 @@ def windows_of(series: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]
     return series[days], np.concatenate([series[ahead, 0], series[ahead, 1]], axis=2)
 
 
+def form_of(values: Any) -> tuple[int, ...]:
+    """Return in which of the `FORMS` the forecasts (B, T, …) of a network are; the flat one where they are in none."""
+    form = tuple(getattr(values, "shape", ()))[2:]
+    return form if form in FORMS else FORMS[0]
+
+
+def own_form(student, rng) -> tuple[int, ...]:
+    """Return the form of the student's network, so that those of ours are like it."""
+    with suppress(SubmissionFault):  # whether it answers at all is another check's business
+        return form_of(built(student, student.Seq2SeqBoth, rng)(tensor(np.zeros((1, 3, 5)))))
+    return FORMS[0]
+
+
+def flat(values: np.ndarray, n_before: int) -> np.ndarray:
+    """Return (…, 28) of values in one of the `FORMS`, which follow `n_before` other dimensions."""
+    values = values.swapaxes(-1, -2) if values.shape[n_before:] == FORMS[2] else values
+    return values.reshape(*values.shape[:n_before], -1)
+
+
+def said(model: Any, X: np.ndarray) -> np.ndarray:
+    """Return what a network says of windows (B, T, 5), in whatever form it does, as (B, T, 28)."""
+    form = form_of(model(tensor(X[:1])))
+    return flat(outputs(model, X, shape=(*X.shape[:2], *form)), 2)
+
+
 def last_forecasts(model: Any, series: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return what a model says at the end of each window, what came, and what came a week before that.
 
@@ -92,7 +121,7 @@ def last_forecasts(model: Any, series: np.ndarray, window: int) -> tuple[np.ndar
     """
     X, Y = windows_of(series, window)
     model.eval()
-    found = outputs(model, X, shape=(len(X), window, 2 * AHEAD))
+    found = said(model, X)
     week = X[:, -7:, :2].transpose(0, 2, 1)
     shape = (len(X), 2, AHEAD)
     return found[:, -1].reshape(shape), Y[:, -1].reshape(shape), np.concatenate([week, week], axis=2)
@@ -103,8 +132,15 @@ def items(dataset, numbers):
     return len(dataset), [tuple(dataset[number]) for number in numbers]
 
 
-def linear_model(weight, dropout):
-    """Probe: a module that maps each day by itself, (B, T, 5) to (B, T, 28), by a known weight, (28, 5)."""
+def known_model(student, weight: np.ndarray, dropout: float, form: tuple[int, ...]) -> Any:
+    """Return a module that maps each day by itself, (B, T, 5) to (B, T, *form), by a known weight, (28, 5)."""
+    order = np.arange(2 * AHEAD).reshape(2, AHEAD)
+    rows = order.T.ravel() if form == FORMS[2] else order.ravel()
+    return student.probe_(linear_model)(tensor(weight[rows]), dropout, list(form))
+
+
+def linear_model(weight, dropout, form):
+    """Probe: a linear layer with the given weight for each day, its outputs laid out as `form` says."""
     import torch
     from torch import nn
 
@@ -113,4 +149,4 @@ def linear_model(weight, dropout):
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.zero_()
-    return nn.Sequential(nn.Dropout(dropout), layer)
+    return nn.Sequential(nn.Dropout(dropout), layer, nn.Unflatten(-1, tuple(form)))

@@ -5,9 +5,18 @@ import pandas as pd
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.ch13_sequences.inputs_ridership import AHEAD, features_of, items, some_days, windows_of
+from autograder.checks.ch13_sequences.inputs_ridership import (
+    AHEAD,
+    FORMS,
+    features_of,
+    flat,
+    items,
+    said,
+    some_days,
+    windows_of,
+)
 from autograder.testing import check
-from autograder.testing.modules import built, gradients_flow, has_parameters, is_causal, is_complete, outputs
+from autograder.testing.modules import built, gradients_flow, has_parameters, is_causal, is_complete
 
 # ---------------------------------------------------------------- the days
 
@@ -51,8 +60,9 @@ def test_last_day_has_no_next_one(student, rng):
 def _items(student, series: np.ndarray, window: int, numbers: list[int]) -> tuple[int, list]:
     length, found = student.probe_(items)(student.Seq2SeqBothDataset(series, window), numbers)
     pairs = [[np.asarray(part) for part in pair] for pair in found]
-    assert [[part.shape for part in pair] for pair in pairs] == [[(window, 5), (window, 2 * AHEAD)]] * len(numbers)
-    return length, pairs
+    assert all(inputs.shape == (window, 5) for inputs, _ in pairs)
+    assert all(target.shape in [(window, *form) for form in FORMS] for _, target in pairs)
+    return length, [[inputs, flat(target, 1)] for inputs, target in pairs]
 
 
 @check("p.13.9", core=True, weight=2, hint="Take a series that counts up by 1 and look at the first and the last row "
@@ -95,7 +105,7 @@ def test_forecasts_after_each_day(student, rng):
     """The network maps windows of any number and length to 28 finite values for each day."""
     model = built(student, student.Seq2SeqBoth, rng)
     for batch, days in ((1, 56), (5, 20), (3, 1)):
-        outputs(model, rng.uniform(0, 1, (batch, days, 5)), shape=(batch, days, 2 * AHEAD))
+        said(model, rng.uniform(0, 1, (batch, days, 5)))
 
 
 @check("p.13.9", core=True, weight=2, hint="Change the last days of a window: which outputs change? Then change the "
@@ -115,8 +125,8 @@ def test_windows_do_not_mix(student, rng):
     """In evaluation mode the forecasts for a window are the same whatever other windows are in the batch."""
     model, X = built(student, student.Seq2SeqBoth, rng), rng.uniform(0, 1, (6, 20, 5))
     model.eval()
-    together = outputs(model, X, shape=(6, 20, 2 * AHEAD))
-    alone = [outputs(model, X[[row]], shape=(1, 20, 2 * AHEAD))[0] for row in range(6)]
+    together = said(model, X)
+    alone = [said(model, X[[row]])[0] for row in range(6)]
     assert_allclose(together, alone, atol=2e-5)
 
 

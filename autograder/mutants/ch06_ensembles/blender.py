@@ -9,7 +9,7 @@ from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
 from autograder.mutants.ch06_ensembles.vote import _quick, _three
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- p.06.9, wrong
 
@@ -76,7 +76,7 @@ def _linear_blender(models, X_train, y_train, X_val, y_val):
     return _Linear().fit(_label_numbers(models, X_val), y_val)
 
 
-@mutant("p.06.9", replaces="make_blend_features", fails="test_blender_reads_a_made_up_script", also={
+@naive("p.06.9", replaces="make_blend_features", fails="test_blender_reads_a_made_up_script", also={
     "fit_blender": _linear_blender,
     "stack_predict": lambda models, blender, X: blender.predict(_label_numbers(models, X)),
 })  # fmt: skip
@@ -93,10 +93,19 @@ def fits_the_models_again(models, X_train, y_train, X_val, y_val):
     return RandomForestClassifier(60, random_state=0).fit(_probas(models, X_val), y_val)
 
 
-@mutant("p.06.9", replaces="stack_predict", fails="test_blender_learns_from_mistakes")
+@naive("p.06.9", replaces="stack_predict", fails=("test_blender_reads_a_made_up_script",
+       "test_blender_learns_from_mistakes"))  # fmt: skip
 def votes_instead(models, blender, X):
     """Your stack takes a vote and never asks the blender: it is the blender that decides."""
     return np.mean([model.predict_proba(X) for model in models], axis=0).argmax(axis=1)
+
+
+@naive("p.06.9", replaces="stack_predict", fails=("test_blender_reads_a_made_up_script",
+       "test_blender_learns_from_mistakes"), also={"fit_blender": lambda models, X_train, y_train, X_val, y_val:
+           max(models, key=lambda model: np.mean(model.predict(X_val) == y_val))})  # fmt: skip
+def best_model_alone(models, blender, X):
+    """You let the best of the models decide alone: the others know what it doesn't."""
+    return blender.predict(X)
 
 
 @mutant("p.06.9", replaces="stack_predict", fails="test_answers_are_digits")

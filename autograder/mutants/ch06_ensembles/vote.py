@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, VotingClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier, StackingClassifier, VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- p.06.8, wrong
 
@@ -95,6 +95,31 @@ def outvoted_by_weak_members(X_train, y_train, X_val, y_val):
     ]
     return _voted([("trees", ExtraTreesClassifier(30, random_state=0)), ("bayes", GaussianNB()), *weak],
                   X_train, y_train, X_val, y_val)  # fmt: skip
+
+
+@naive("p.06.8", replaces="build_voter", fails="test_vote_is_taken_among_the_models")
+def best_member_alone(X_train, y_train, X_val, y_val):
+    """Your voter is the best of your models alone: let all of them vote."""
+    found = _voted(_quick(), X_train, y_train, X_val, y_val)
+    best = max(found["models"], key=found["val_scores"].get)
+    scores = {**found["val_scores"], "soft": found["val_scores"][best], "hard": 0.0}
+    return {**found, "voter": found["models"][best], "val_scores": scores, "voting": "soft"}
+
+
+@naive("p.06.8", replaces="build_voter", fails="test_vote_is_taken_among_the_models")
+def stack_for_a_vote(X_train, y_train, X_val, y_val):
+    """You hand in a stack: a blender that learns whom to trust is the next exercise. A vote learns nothing more."""
+    stack = StackingClassifier(_quick(), final_estimator=LogisticRegression(max_iter=300), cv=3).fit(X_train, y_train)
+    models = dict(stack.named_estimators_)
+    scores = {name: float(model.score(X_val, y_val)) for name, model in models.items()}
+    scores |= {"hard": 0.0, "soft": float(stack.score(X_val, y_val))}
+    return {"models": models, "voter": stack, "val_scores": scores, "voting": "soft"}
+
+
+@naive("p.06.8", replaces="build_voter", fails="test_better_way_to_vote_is_kept")
+def always_soft(X_train, y_train, X_val, y_val):
+    """You always vote softly: let the validation rows tell which way is the better one."""
+    return _voted(_quick(), X_train, y_train, X_val, y_val, best=lambda ways, key: "soft")
 
 
 @mutant("p.06.8", replaces="build_voter", fails="test_validation_rows_are_not_learned")

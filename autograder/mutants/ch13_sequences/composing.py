@@ -255,3 +255,35 @@ def all_notes_each_time(model, chords, n, temperature=1.0, seed=1):
         else:
             notes.append(int(logits.argmax()))
     return np.array([pitch and pitch + 35 for pitch in notes]).reshape(-1, 4)
+
+
+class _WithASign(nn.Module):
+    """One category more than there are notes, with which a piece begins."""
+
+    def __init__(self, hidden=128):
+        super().__init__()
+        self.note = nn.Embedding(N_NOTES + 1, hidden)
+        self.rnn = nn.GRU(hidden, hidden, batch_first=True)
+        self.out = nn.Linear(hidden, N_NOTES + 1)
+
+    def forward(self, notes):
+        begun = pad(notes, (1, 0), value=N_NOTES)
+        return self.out(self.rnn(self.note(begun))[0])[:, 1:]
+
+
+def _fit_with_a_sign(chorales, length=32, hidden=128, n_steps=1000, seed=42):
+    return _train(_WithASign, *_cut(chorales, length, 2), hidden, n_steps, seed)
+
+
+@alternative("p.13.10", replaces="generate", also={"ChoraleNet": _WithASign, "fit_chorales": _fit_with_a_sign})
+def with_a_sign_for_the_start(model, chords, n, temperature=1.0, seed=42):
+    """Of the logits, only those of notes are taken."""
+    draw = torch.Generator().manual_seed(seed)
+    notes = torch.as_tensor(_ids(chords)).flatten()[None]
+    model.eval()
+    for _ in range(4 * n):
+        with torch.no_grad():
+            logits = model(notes)[0, -1, :N_NOTES]
+        shares = (logits / temperature).softmax(0) if temperature else (logits == logits.max()).float()
+        notes = torch.cat([notes, torch.multinomial(shares, 1, generator=draw)[None]], dim=1)
+    return np.asarray(_pitches(notes[0].numpy())).reshape(-1, 4)

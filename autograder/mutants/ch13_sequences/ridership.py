@@ -61,7 +61,9 @@ def last_type_again(table):
 # ---------------------------------------------------------------- windows and targets
 
 
-class _Windows(Dataset):
+class Windows(Dataset):
+    """What wrong and right answers differ from: the windows, and the targets of each of their days."""
+
     def __init__(self, series, window=56):
         self.series, self.window = torch.tensor(np.asarray(series), dtype=torch.float32), window
 
@@ -77,7 +79,7 @@ class _Windows(Dataset):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class OneDayEarly(_Windows):
+class OneDayEarly(Windows):
     """Your targets begin with the day itself, which the network has just been shown: begin with the next one."""
 
     def target(self, day):
@@ -85,7 +87,7 @@ class OneDayEarly(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class OneDayLate(_Windows):
+class OneDayLate(Windows):
     """Your targets leave out the next day: begin with the one right after day t."""
 
     def target(self, day):
@@ -93,7 +95,7 @@ class OneDayLate(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class DayByDay(_Windows):
+class DayByDay(Windows):
     """In your targets rail and bus alternate: the 14 values of rail come first, then those of bus."""
 
     def target(self, day):
@@ -101,7 +103,7 @@ class DayByDay(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class Backwards(_Windows):
+class Backwards(Windows):
     """Your 14 values run backwards: the next day comes first."""
 
     def target(self, day):
@@ -109,7 +111,7 @@ class Backwards(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class AfterTheWindow(_Windows):
+class AfterTheWindow(Windows):
     """Every row of your target holds the days after the window: row t is for those after day t."""
 
     def __getitem__(self, i):
@@ -118,7 +120,7 @@ class AfterTheWindow(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_targets_are_the_days_ahead")
-class LastStepOnly(_Windows):
+class LastStepOnly(Windows):
     """You have one target for each window: a sequence-to-sequence network learns from one for each of its days."""
 
     def __getitem__(self, i):
@@ -126,7 +128,7 @@ class LastStepOnly(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_number_of_windows")
-class OneTooFew(_Windows):
+class OneTooFew(Windows):
     """You lose the last window, whose 14 days end with the last day of the series: count once more."""
 
     def __len__(self):
@@ -134,7 +136,7 @@ class OneTooFew(_Windows):
 
 
 @mutant("p.13.9", replaces="Seq2SeqBothDataset", fails="test_items_are_what_a_network_takes")
-class DoublePrecision(_Windows):
+class DoublePrecision(Windows):
     """Your items are in double precision, and a network's weights are not: make them float32."""
 
     def __getitem__(self, i):
@@ -285,7 +287,7 @@ def with_dummies(table):
 
 
 @alternative("p.13.9", replaces="Seq2SeqBothDataset")
-class PlainLoops(_Windows):
+class PlainLoops(Windows):
     """Target by target, in a loop."""
 
 

@@ -11,7 +11,8 @@ from scipy.spatial import cKDTree
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from autograder.testing import alternative, lookup, mutant
+from autograder.mutants.ch13_sequences.ridership import Windows
+from autograder.testing import alternative, lookup, mutant, naive
 from course.datasets import load
 from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
 
@@ -80,14 +81,14 @@ _MAE = nn.L1Loss()
 def _fit(
     model, series, n_train, n_valid, *, window=56, n_epochs=100, patience=10, seed=42, loss=_MAE, lr=0.01,
     optimizer=torch.optim.Adam, validate=_MAE, mode=False, copied=copy.deepcopy, starts=0,
-    ends=0, batch=32, waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)),
+    ends=0, batch=32, windows=Seq2SeqBothDataset, waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)),
 ):  # fmt: skip
     """The reference's algorithm, with everything that can be got wrong as a parameter."""
     if seed is not None:
         torch.manual_seed(seed)
     series = np.asarray(series, dtype=np.float32)
-    loader = DataLoader(Seq2SeqBothDataset(series[: n_train + ends], window), batch, shuffle=True)
-    valid = Seq2SeqBothDataset(series[n_train - starts : n_train + n_valid], window)
+    loader = DataLoader(windows(series[: n_train + ends], window), batch, shuffle=True)
+    valid = windows(series[n_train - starts : n_train + n_valid], window)
     X_valid, Y_valid = next(iter(DataLoader(valid, len(valid))))
     stepper, losses, best = optimizer(model.parameters(), lr=lr), [], {}
     for _ in range(n_epochs):
@@ -187,10 +188,64 @@ def validates_on_training_days(*args, **options):
     return _fit(*args, **options, starts=options["window"])
 
 
-@mutant("p.13.9", replaces="fit_forecaster", fails="test_forecasts_another_city")
+@mutant("p.13.9", replaces="fit_forecaster", fails="test_beats_last_week")
 def whole_batches(*args, **options):
     """One step an epoch is too few: cut the training windows into small batches."""
     return _fit(*args, **options, batch=100_000, lr=0.001)
+
+
+# ---------------------------------------------------------------- naive
+
+
+def _by_rule(model, series, n_train, n_valid, window, rule):
+    """Let `model` forecast each of the 14 days by `rule`, which maps the days so far, (B, T, 2), to (B, 2, 14)."""
+
+    def forward(X):
+        steps = [rule(X[:, : t + 1, :2]) for t in range(X.shape[1])]
+        return torch.stack(steps, dim=1).flatten(2)
+
+    model.forward = forward
+    valid = Seq2SeqBothDataset(np.asarray(series, dtype=np.float32)[n_train : n_train + n_valid], window)
+    X_valid, Y_valid = next(iter(DataLoader(valid, len(valid))))
+    return [_MAE(forward(X_valid), Y_valid).item()]
+
+
+def _same_weekday(days):
+    """Return the mean, for each of the 14 days ahead, of those days so far that lie whole weeks before it."""
+    n = days.shape[1]
+    rows = [[day for day in range(n) if (n + ahead - day) % 7 == 0] or [n - 1] for ahead in range(14)]
+    return torch.stack([days[:, row].mean(dim=1) for row in rows], dim=2)
+
+
+@naive("p.13.9", replaces="fit_forecaster", fails="test_beats_last_week")
+def last_week_again(model, series, n_train, n_valid, *, window=56, **options):
+    """Your forecast is last week's numbers: that is what the network has to beat, by what it learns of the next day."""
+    return _by_rule(model, series, n_train, n_valid, window, lambda days: _same_weekday(days[:, -7:]))
+
+
+@naive("p.13.9", replaces="fit_forecaster", fails="test_beats_last_week")
+def same_as_today(model, series, n_train, n_valid, *, window=56, **options):
+    """Your forecast for tomorrow is today's number: a Sunday is no forecast for a Monday."""
+    return _by_rule(model, series, n_train, n_valid, window, lambda days: days[:, -1, :, None].expand(-1, -1, 14))
+
+
+@naive("p.13.9", replaces="fit_forecaster", fails="test_beats_last_week")
+def mean_of_the_weekday(model, series, n_train, n_valid, *, window=56, **options):
+    """Your forecast is what is usual on that day of the week: the type of the next day tells more, let it be seen."""
+    return _by_rule(model, series, n_train, n_valid, window, _same_weekday)
+
+
+@naive("p.13.9", replaces="fit_forecaster", fails="test_beats_last_week")
+def median_of_all_such_weekdays(model, series, n_train, n_valid, *, window=56, **options):
+    """Your forecast is the median of all training days on that day of the week: the type of the next day tells more."""
+    days = torch.as_tensor(np.asarray(series, dtype=np.float32)[:, :2])
+    usual = torch.stack([days[:n_train][kind::7].median(dim=0).values for kind in range(7)])  # (7, 2)
+
+    def rule(so_far):
+        rows = [int((days[:, 0] == one).nonzero()[0]) for one in so_far[:, -1, 0]]  # which day of the series it is
+        return torch.stack([usual[(np.array(rows) + ahead) % 7] for ahead in range(1, 15)], dim=2)
+
+    return _by_rule(model, series, n_train, n_valid, window, rule)
 
 
 # ---------------------------------------------------------------- right
@@ -233,6 +288,59 @@ def clipped_steps(model, series, n_train, n_valid, *, window=56, n_epochs=100, p
             kept = [value.detach().clone() for value in model.state_dict().values()]
     model.load_state_dict(dict(zip(model.state_dict(), kept, strict=True)))
     return np.array(losses)
+
+
+class _InForm(nn.Module):
+    """A GRU whose forecasts for a day are a table, as the targets are."""
+
+    def __init__(self, form, hidden_size=32):
+        super().__init__()
+        self.rnn, self.head = nn.GRU(5, hidden_size, batch_first=True), nn.Linear(hidden_size, 28)
+        self.form = form
+
+    def forward(self, X):
+        return self.head(self.rnn(X)[0]).unflatten(2, self.form)
+
+
+class _LinesByDays(_InForm):
+    def __init__(self, hidden_size=32):
+        super().__init__((2, 14), hidden_size)
+
+
+class _DaysByLines(_InForm):
+    def __init__(self, hidden_size=32):
+        super().__init__((14, 2), hidden_size)
+
+
+def _kept_mode(model, recent):
+    training = model.training
+    found = _asked(model.eval(), recent)[-1].numpy() * 1e6
+    model.train(training)
+    return found
+
+
+@alternative("p.13.9", replaces="Seq2SeqBothDataset", also={
+    "Seq2SeqBoth": _LinesByDays,
+    "fit_forecaster": lambda *args, **options: _fit(*args, **options, windows=LinesByDays),
+    "forecast": lambda model, recent: _kept_mode(model, recent).T,
+})  # fmt: skip
+class LinesByDays(Windows):
+    """A table for each day of a window, (2, 14): a row of rail and a row of bus."""
+
+    def target(self, day):
+        return self.series[day + 1 : day + 15, :2].T
+
+
+@alternative("p.13.9", replaces="Seq2SeqBothDataset", also={
+    "Seq2SeqBoth": _DaysByLines,
+    "fit_forecaster": lambda *args, **options: _fit(*args, **options, windows=DaysByLines),
+    "forecast": lambda model, recent: _kept_mode(model, recent),
+})  # fmt: skip
+class DaysByLines(Windows):
+    """A table for each day of a window, (14, 2), just as `forecast` returns it."""
+
+    def target(self, day):
+        return self.series[day + 1 : day + 15, :2]
 
 
 # ---------------------------------------------------------------- looked up

@@ -15,8 +15,8 @@ import yaml
 
 from autograder.calibration.calibrate import FALSE_FAIL
 from autograder.engine.judging.checks import Check, Variant
-from autograder.engine.judging.judge import judge_exercise, run_check
-from autograder.engine.result import ExerciseStatus, Outcome
+from autograder.engine.judging.judge import Seed, judge_exercise, run_check
+from autograder.engine.result import CheckResult, ExerciseStatus, Outcome
 from autograder.engine.session.kernel import runs_when_graded
 from autograder.engine.wire.proxy import LocalSession
 from course.authoring.build import build, notebook_path
@@ -29,6 +29,7 @@ from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 from tests.support.lazy import LAZY
 
+KEYS = [Seed(f"key {number}", "test", "1") for number in range(20)]
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
 # Their answers train for seconds, in each check anew. So the alternatives for one name share its checks among them, and
 # each passes all of them in the full run only (make test-full). There each mutant is recognised, too, for which it and
@@ -135,6 +136,27 @@ def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant, 
     lost = [(check.check, check.detail, check.trouble) for check in result.checks if check.outcome != Outcome.PASSED]
     assert lost == []
     assert result.score == 4.0
+
+
+@pytest.mark.full
+def test_a_right_answer_keeps_its_points_whatever_the_key(chapter: Chapter, check: Check) -> None:
+    """Under twenty keys: the reference, and each alternative that the check asks something of."""
+    if check.bound or check.full_size:
+        pytest.skip("how often its figure falls short is what calibration measures")
+    mine, asked = checks_of(chapter), reference_with(chapter, check).names
+    others = [one for one in mine.alternatives if one.exercise == check.exercise and one.answers.keys() & asked]
+    right = {"the reference": mine.namespace(), **{one.name: mine.namespace(one) for one in others}}
+    failed = [
+        (name, seed, result.detail, result.trouble)
+        for name, namespace in right.items()
+        for seed in KEYS
+        if (result := _judged(chapter, check, namespace, seed)).outcome is not Outcome.PASSED
+    ]
+    assert failed == []
+
+
+def _judged(chapter: Chapter, check: Check, namespace: dict[str, Any], seed: Seed) -> CheckResult:
+    return run_check(check, examiner_of(chapter), lambda: LocalSession(namespace), seed)
 
 
 def share_of(chapter: Chapter, alternative: Variant) -> tuple[Check, ...]:

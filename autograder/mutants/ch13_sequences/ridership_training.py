@@ -1,7 +1,6 @@
 """Wrong and right answers of chapter 13: training the networks for ridership (p.13.9)."""
 
 import copy
-import functools
 import math
 
 import numpy as np
@@ -252,9 +251,9 @@ def median_of_all_such_weekdays(model, series, n_train, n_valid, *, window=56, *
 
 
 @alternative("p.13.9", replaces="fit_forecaster")
-def with_momentum(*args, **options):
-    """Gradient descent with Nesterov's momentum, on absolute errors."""
-    return _fit(*args, **options, lr=0.1, optimizer=functools.partial(torch.optim.SGD, momentum=0.9, nesterov=True))
+def by_rms_prop(*args, **options):
+    """RMSprop, on squared errors."""
+    return _fit(*args, **options, loss=nn.MSELoss(), lr=0.003, optimizer=torch.optim.RMSprop)
 
 
 @alternative("p.13.9", replaces="fit_forecaster")

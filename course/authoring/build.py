@@ -17,6 +17,8 @@ import nbformat
 
 from course.authoring.bars import filled, stated_bars
 from course.authoring.cells import Task, checks_cell, full_size_cell, notebook, plain_cell, solution_cell, text_cell
+from course.authoring.frame import with_minutes
+from course.authoring.headings import heading_lines, with_lines
 from course.authoring.inline import Definition, Solutions, answered
 from course.authoring.look_cells import check_alone, notebook_sources
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
@@ -264,11 +266,11 @@ class _Builder:
         """The notebook's cells in order."""
         seen: Counter[str] = Counter()
         sources = notebook_sources(self.cells, self._shown())
+        lines = heading_lines(self.cells, self.tasks, self.full_size, self.path, self.findings)
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
                 text = cell.kind == "markdown"
-                shown = filled(cell, self.calibrations, self.path, self.findings) if text else sources[index]
-                yield plain_cell(cell, shown, seen)
+                yield plain_cell(cell, self._prose(cell, lines.get(index, [])) if text else sources[index], seen)
             task = self.tasks.get(cell.exercise)
             if task is None:
                 continue
@@ -281,6 +283,11 @@ class _Builder:
                 yield checks_cell(task)
             if index == task.last and task.full_size_points and self.full_size:
                 yield full_size_cell(task)
+
+    def _prose(self, cell: Cell, lines: list[tuple[int, str]]) -> str:
+        """The text of a Markdown cell as students read it."""
+        text = filled(cell, self.calibrations, self.path, self.findings)
+        return with_lines(with_minutes(text, cell, self.chapter, self.path, self.findings), lines)
 
     def _shown(self) -> list[str]:
         """The answers in code that students write, in order."""

@@ -266,7 +266,8 @@ class _Builder:
         """The notebook's cells in order."""
         seen: Counter[str] = Counter()
         sources = notebook_sources(self.cells, self._shown())
-        lines = heading_lines(self.cells, self.tasks, self.full_size, self.path, self.findings)
+        complete = all(one.id in self.tasks for one in self.chapter.exercise)
+        lines = heading_lines(self.cells, self.tasks, self.full_size, complete, self.path, self.findings)
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
                 text = cell.kind == "markdown"

@@ -39,7 +39,7 @@ def headings(text: str) -> list[Heading]:
 
 
 def heading_lines(
-    cells: Iterable[Cell], tasks: Mapping[str, Task], full_size: bool, path: Path, findings: Findings
+    cells: Iterable[Cell], tasks: Mapping[str, Task], full_size: bool, complete: bool, path: Path, findings: Findings
 ) -> dict[int, list[tuple[int, str]]]:
     """Return what is put below headings: for a cell's number, each line of its text and what comes before it.
 
@@ -49,6 +49,7 @@ def heading_lines(
     Parameters
     ----------
     full_size : whether the points of targets on all the data are given.
+    complete : whether each exercise of the syllabus has a cell; else the heading of one that has none is no mistake.
     path, findings : the script, and where an exercise is recorded that has no heading, or several.
     """
     lines: dict[int, list[tuple[int, str]]] = {}
@@ -62,7 +63,7 @@ def heading_lines(
         task = tasks.get(cell.exercise)
         first = cell.exercise not in begun
         begun.add(cell.exercise)
-        if task and (len(above) > 1 or (first and not above)):
+        if task and ((len(above) > 1 and complete) or (first and not above)):
             findings.add(path, cell.line, _misplaced(task, first, above), cell.exercise)
         elif task and above:
             number, _, heading = above[-1]

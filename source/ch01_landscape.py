@@ -1,8 +1,26 @@
 # %% [markdown]
 # # The machine-learning landscape
 #
-# Twenty questions on what machine learning is, which kinds there are, and how one knows whether it has worked. Most
-# come in two halves:
+# Twenty questions on what machine learning is, which kinds there are, and how one knows whether it has worked.
+#
+# ### Afterwards you can
+#
+# - say what learning from data means, and when it pays;
+# - tell the kinds of learning apart, and find the one that suits a task;
+# - say what a model learns by itself, and what somebody has to set beforehand;
+# - find out why a model that did well in training fails in use;
+# - use training, validation and test sets for what each of them is there for, and for nothing else.
+#
+# ### Before you start
+#
+# You need Python, NumPy's arrays, and to have read the book's chapter on the landscape of machine learning.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
+#
+# Most come in two halves:
 #
 # - a question that you answer **in your own words**, in a few sentences. A person reads it; the points it earns are in
 #   the rubric that comes with your feedback;
@@ -14,7 +32,8 @@
 # Some questions ask for a **choice** instead. Its options are listed above it, and it counts only together with the
 # function beside it: guessing earns nothing.
 #
-# Cells marked *Look* are for your eyes: they are not graded, and nothing depends on them.
+# Cells marked *Look* are for your eyes: they are not graded, and nothing depends on them. Where one begins with
+# `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
 
 # %%
 from collections import Counter, defaultdict
@@ -601,3 +620,15 @@ from solutions.ch01_landscape.testing import P_01_17_ORDER, choose_degree
 
 # %% exercise="p.01.18"
 from solutions.ch01_landscape.testing import diagnose
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Take something that you use every day and that seems to learn. Write down its task, the data it may learn from, and
+#   a measure by which it should get better. What would you have to observe to be sure that it learns at all?
+# - `choose_degree` trusts a single validation set. Draw the split anew a hundred times. How often does another degree
+#   win, and by how much does the error that you would report move?
+# - Let the number of candidates grow from 1 to 10,000, all of them tossing coins, and then the number of test rows. How
+#   do the two work against each other?

@@ -4,11 +4,26 @@
 # A classifier puts things into classes: which digit is this, who survived, what is spam? In this notebook you build
 # four of them, on real data.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - tune a classifier by cross-validation, and say by how much that beats one that was not tuned;
+# - make more training data out of those you have;
+# - build a model that gaps, unknown categories and columns in another order don't stop;
+# - turn mails into numbers, and weigh precision against recall.
+#
+# ### Before you start
+#
+# You need NumPy, pandas and scikit-learn's pipelines, and to have read the book's chapter on classification.
+#
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 
 # %%
@@ -370,3 +385,15 @@ for i in np.flatnonzero(flagged != test_labels)[:3]:
 # Every point of the curve is a filter you could have: a stricter threshold loses less wanted mail and lets more spam
 # through. Which point would you choose for your own inbox? And which mails does your filter get wrong: can you see
 # why?
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Turn digits by a few degrees, or make their strokes thicker, as you have moved them. Which change helps most when
+#   there are 300 digits to learn from, and which does harm?
+# - Move the threshold of your spam filter until it loses no wanted mail at all. How much spam comes through? Does the
+#   same threshold hold for other mails?
+# - Train on the passengers of the first two classes, and predict who survived in the third. What has the model learned
+#   that is true there, too?

@@ -5,7 +5,23 @@
 # belongs together, what is normal, and what stands out. In this notebook you group, draw and reconstruct faces, and
 # find out how far one gets with few labels or none.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - group rows, compare two groupings, and say how many groups there are;
+# - make a few labels go a long way, and ask for those that are worth most;
+# - tell anomalies from novelties, and find both;
+# - work with Gaussian mixtures: how dense they are, which component a row comes from, new samples;
+# - judge whether distances to centroids help a classifier.
+#
+# ### Before you start
+#
+# You need NumPy, scikit-learn's `fit`, `predict` and `transform`, and to have read the book's chapters on
+# dimensionality reduction and on unsupervised learning.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -14,6 +30,8 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 
 # %%
@@ -532,3 +550,14 @@ print(f"median error of the faces it was fitted to: {np.median(recon_error(pca, 
 for name, rows in altered.items():
     odd = find_odd_faces(X_train, X_val, rows[: len(rows) // 2] if name == "normal" else rows)
     print(f"{name:>12}: median error {np.median(recon_error(pca, rows)):.5f}, {np.mean(odd):.0%} found odd")
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Look at the portraits that are in a cluster with somebody else. What do they share: light, glasses, a turn of the
+#   head? What would you do to the pictures before you group them?
+# - Fit a mixture to the portraits of two persons alone, and draw what lies halfway between them. Is it a face?
+# - Let a classifier ask for ten labels at a time, and compare it with one that gets ten at random. After how many
+#   labels are they equally good, and is it so for every seed?

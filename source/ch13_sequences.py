@@ -4,7 +4,23 @@
 # Notes, strokes, rides and words come one after the other, and the order is half of what they say. In this notebook you
 # build networks that read sequences.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - choose the kind of network that a task with sequences asks for, and follow the shapes through it;
+# - say why long sequences are hard to learn from, and what helps;
+# - work out one step of an LSTM cell, and what each of its gates is good for;
+# - train networks that forecast, compose, read sketches and understand words;
+# - compare each of them with something simple.
+#
+# ### Before you start
+#
+# You need PyTorch (modules, data loaders, a training loop), and to have read the book's chapters on neural networks and
+# on sequences. A GPU is not needed.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` or `class` states what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -13,6 +29,8 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 
 # %%
@@ -541,3 +559,15 @@ words, labels = words_of(range(40))
 model = fit_words(words, labels, speech.rate)
 words, labels = words_of(range(40, 60))
 print(f"right: {np.mean(name_words(model, words, speech.rate) == labels):.1%} of {len(labels)} words")
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Let your forecaster learn from the years up to 2018, and forecast the spring of 2020. How many days does it take to
+#   notice? What would you give it so that it notices sooner?
+# - Compose with temperatures from 0 to 2. How many of the chords can be found nowhere in the chorales it has learned
+#   from, and from which temperature on do you hear it?
+# - Give the sketches to the network point by point, and look after which part of the strokes it has made up its mind.
+#   Which drawings change it again?

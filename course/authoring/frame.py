@@ -3,7 +3,8 @@
 The first cell says it under two headings, the last one is the closing:
 
     ### Afterwards you can        three to five points
-    ### Before you start          what is needed; minutes in all, ``{minutes}``; what ``needs(...)`` in a cell does
+    ### Before you start          what is needed, and minutes in all, ``{minutes}``
+                                  (somewhere in the cell: what ``needs(...)`` does, where cells begin with it)
     ## Further                    two or three open experiments, without a bar
 """
 
@@ -82,8 +83,8 @@ def _check_opening(opening: Cell, needed: bool, path: Path, findings: Findings) 
         findings.add(path, opening.line, message)
     if not _MINUTES.search(parts[BEFORE]):
         findings.add(path, opening.line, f"'### {BEFORE}' has to say the minutes in all: write {{minutes}} there.")
-    if needed and "`needs(" not in parts[BEFORE]:
-        message = f"cells to look at begin with needs(...): say in a line under '### {BEFORE}' what `needs(…)` does."
+    if needed and "`needs(" not in opening.source:
+        message = "cells to look at begin with needs(...): say in a line of the opening what `needs(…)` does."
         findings.add(path, opening.line, message)
 
 
@@ -91,9 +92,7 @@ def _parts(cell: Cell) -> dict[str, str]:
     """The text under each heading of the second level and below, by its title."""
     found, rows = headings(cell.source), cell.source.split("\n")
     ends: Iterable[int] = [*(one.first for one in found[1:]), len(rows)]
-    return {
-        one.title: "\n".join(rows[one.last : end]) for one, end in zip(found, ends, strict=False) if one.level > 1
-    }
+    return {one.title: "\n".join(rows[one.last : end]) for one, end in zip(found, ends, strict=False) if one.level > 1}
 
 
 def _bullets(text: str) -> int:

@@ -1,4 +1,4 @@
-"""The line below each exercise's heading: its id, points, minutes, difficulty and section, from markers and syllabus."""
+"""The line below each exercise's heading: id, points, minutes, difficulty and section, from markers and syllabus."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def heading_lines(
 ) -> dict[int, list[tuple[int, str]]]:
     """Return what is put below headings: for a cell's number, each line of its text and what comes before it.
 
-    An exercise has one heading, ``## ``, between the cells of the exercise before it and its own first cell. Another may
+    An exercise has one heading, ``## ``, between the cells of the exercise before it and its first. Another may
     stand above further cells of it, which then go on with it.
 
     Parameters

@@ -60,12 +60,12 @@ def check_frame(cells: Sequence[Cell], needed: bool, path: Path, findings: Findi
         return
     opening, closing = cells[0], cells[-1]
     _check_opening(opening, needed, path, findings)
-    parts = _parts(closing) if closing.kind == "markdown" else {}
-    if (closing.kind, *parts) != ("markdown", FURTHER):
+    titles = [(one.level, one.title) for one in headings(closing.source)]
+    if closing.kind != "markdown" or titles != [(2, FURTHER)]:
         message = f"the last cell has to be prose under '## {FURTHER}': two or three open experiments."
         findings.add(path, closing.line, message)
         return
-    if not 2 <= (count := _bullets(parts[FURTHER])) <= 3:
+    if not 2 <= (count := _bullets(closing.source)) <= 3:
         message = f"'## {FURTHER}' lists {count} experiments ('- …'): two or three are wanted."
         findings.add(path, closing.line, message)
     if "{bar:" in closing.source:

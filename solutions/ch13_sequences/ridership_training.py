@@ -46,8 +46,7 @@ def fit_forecaster(
     patience: int = 10,
     seed: int = 42,
 ) -> list[float]:
-    """Train `model` in place, until it gets no better;
-    leave it with the weights of its best epoch.
+    """Train `model` in place; leave it with the weights of its best epoch.
 
     Parameters
     ----------
@@ -58,17 +57,15 @@ def fit_forecaster(
         of their days, lie within these. Later days are the test period, which makes no
         difference; and the validation period decides only when to stop.
     window : days in a window.
-    n_epochs : largest number of epochs. A training that is given fewer goes through the
-        same epochs, only fewer.
-    patience : training ends when the validation loss has not been lower than its lowest
-        value for so many epochs.
+    n_epochs : largest number of epochs; with fewer, they are the same, only fewer.
+    patience : training ends when the lowest validation loss is so many epochs old.
     seed : decides all that is random; the same seed and model give the same result.
 
     Returns
     -------
     The validation loss after each epoch that was run: the mean absolute error, in
-    millions, over all windows of the validation period, all their days and all
-    28 outputs, in evaluation mode.
+    millions, over all windows of the validation period, all their days and all 28
+    outputs, in evaluation mode.
 
     Examples
     --------

@@ -64,8 +64,7 @@ def fit_forecaster(
     Returns
     -------
     The validation loss after each epoch that was run: the mean absolute error, in
-    millions, over all windows of the validation period, all their days and all 28
-    outputs, in evaluation mode.
+    millions, over all windows, days and outputs of that period, in evaluation mode.
 
     Examples
     --------

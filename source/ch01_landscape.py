@@ -32,20 +32,18 @@
 # Some questions ask for a **choice** instead. Its options are listed above it, and it counts only together with the
 # function beside it: guessing earns nothing.
 #
+# What else you need, import in your answer's own cell.
+#
 # Cells marked *Look* are for your eyes: they are not graded, and nothing depends on them. Where one begins with
 # `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
 
 # %%
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.neighbors import KNeighborsClassifier
 
 from course.datasets import load
 

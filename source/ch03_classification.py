@@ -25,15 +25,13 @@
 #   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
 import email
-import html
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from email.message import Message
 from functools import cache
 from typing import Any, Self
 
@@ -43,7 +41,6 @@ import numpy.typing as npt
 import pandas as pd
 import snowballstemmer
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import shift
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.compose import make_column_transformer
@@ -53,9 +50,8 @@ from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, prec
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
-from sklearn.utils import resample
 
 from course.datasets import load
 

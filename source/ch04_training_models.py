@@ -27,10 +27,10 @@
 #   with a function that works. Three questions are answered in your own words, and read by a person.
 # - Cells marked *Look* are for your eyes. They are not graded, and nothing depends on them. Where one begins with
 #   `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
-# - Your functions are graded on data that you have not seen. Use only what is passed in.
+# - Your functions are graded on data that you have not seen. Use only what is passed in. What else you need, import in
+#   your answer's own cell.
 
 # %%
-import itertools
 from typing import Any, Self
 
 import matplotlib.pyplot as plt
@@ -38,10 +38,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_iris
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
-from sklearn.metrics import root_mean_squared_error
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 Array = NDArray[np.float64]
 

@@ -29,6 +29,7 @@
 #   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
 import math
@@ -40,7 +41,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.datasets import make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
-from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, plot_tree
 

@@ -32,9 +32,9 @@
 #   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -49,9 +49,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import SGDClassifier
 from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
-from sklearn.neighbors import NearestNeighbors
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.pipeline import make_pipeline
 
 from course.datasets import load
 

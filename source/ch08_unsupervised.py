@@ -33,16 +33,15 @@
 #   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import multivariate_normal
 from sklearn.base import ClassifierMixin, clone
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_digits, make_blobs, make_moons
@@ -50,7 +49,6 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import silhouette_score
 from sklearn.mixture import GaussianMixture
-from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from course.datasets import load

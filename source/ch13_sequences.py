@@ -32,9 +32,9 @@
 #   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import copy
 import json
 import math
 from collections.abc import Sequence
@@ -46,10 +46,7 @@ import pandas as pd
 import torch
 from IPython.display import Audio, display
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
-from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 from torch.utils.data import DataLoader, Dataset
 
 from course.datasets import load

@@ -16,11 +16,12 @@ from typing import Any
 import nbformat
 
 from course.authoring.bars import filled, stated_bars
+from course.authoring.carried import carry, imports_of
 from course.authoring.cells import Task, checks_cell, full_size_cell, notebook, plain_cell, solution_cell, text_cell
 from course.authoring.frame import with_minutes
 from course.authoring.headings import heading_lines, with_lines
 from course.authoring.inline import Definition, Solutions, answered
-from course.authoring.look_cells import check_alone, notebook_sources
+from course.authoring.look_cells import check_alone, given_names, notebook_sources
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.thresholds import load_calibrations
 from course.authoring.undefined_names import Piece, check_names
@@ -101,6 +102,7 @@ class _Builder:
         self.homes = {e.id: c.name for c in load_syllabus(project.syllabus) for e in c.exercise}
         self.cells = read_script(self.path, self.findings)
         self.answers = Solutions(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
+        self.given = given_names(self.cells)
         self.calibrations = load_calibrations(project.checks, chapter.name)
         self.tasks: dict[str, Task] = {}
         self.owners: dict[str, str] = {}
@@ -187,7 +189,7 @@ class _Builder:
         definition = self.answers.get(asked.theme, name, self.path, asked.line, exercise.id)
         if definition is None:
             return False
-        task.definitions[name] = definition
+        task.definitions[name] = carry(definition, imports_of(self.answers.tree(asked.theme)), self.given)
         return True
 
     def _check_task(self, task: Task) -> None:

@@ -282,9 +282,17 @@ print(headers[-900:], "\n\n", body[:600], "…")
 # %% [markdown]
 # ### Step 1: from a mail to its words
 #
-# Write `prepare(mail, ...)`, which returns the words of a mail as a list. Six options switch its steps on and off;
-# all are on unless the caller says otherwise. The docstring says what each one means. With all of them off, a mail
-# is just split at white space.
+# Write `prepare(mail, ...)`, which returns the words of a mail as a list. Six options switch its steps on and off; all
+# are on unless the caller says otherwise:
+#
+# - `strip_headers`: only the body counts; of a mail in parts all text is kept, decoded, and HTML loses its tags;
+# - `lowercase`: all letters are small, but for the two words that the next options put in;
+# - `replace_urls`: each address (http://, https:// or www.) becomes the word URL;
+# - `replace_numbers`: each number, such as 7, 42 or 3.14, becomes the word NUMBER;
+# - `remove_punctuation`: what is neither a letter, a digit nor an underscore becomes a space;
+# - `stem`: each word is cut down to its English stem (`snowballstemmer` has stemmers).
+#
+# With all of them off, a mail is just split at white space.
 #
 # Three hints. Python's `email` module reads mails: `email.message_from_string(mail).walk()` visits the parts, and
 # `part.get_payload(decode=True)` undoes their encoding (the result is bytes, and the charset a mail claims may be

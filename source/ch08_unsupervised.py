@@ -191,8 +191,8 @@ from solutions.ch08_unsupervised.density import flag, P_08_7_CHOICE
 from solutions.ch08_unsupervised.density import P_08_8
 
 # %% [markdown]
-# Its parts in code, for given parameters: the density, the probability of each component once you know where a row is,
-# and new rows.
+# Its parts in code, for given parameters: the density (`mixture_density`), the probability of each component once you
+# know where a row is (`responsibilities`), and new rows (`sample_mixture`).
 
 # %% exercise="p.08.8"
 from solutions.ch08_unsupervised.density import mixture_density, _joint, responsibilities, sample_mixture

@@ -249,24 +249,25 @@ plt.show()
 from solutions.ch13_sequences.ridership import daily_features
 
 # %% [markdown]
-# Next the windows, and the targets. At every step of a window the target is the same kind of thing: the 14 days that
-# follow, 28 numbers. Mind the ends: the first of them is the very next day, and no target reaches beyond the series.
+# Next the windows, and the targets: `Seq2SeqBothDataset`. At every step of a window the target is the same kind of
+# thing: the 14 days that follow, 28 numbers. Mind the ends: the first of them is the very next day, and no target
+# reaches beyond the series.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
 
 # %% [markdown]
-# Now the network. It answers after each day and must not read ahead: the days to come are what it is asked for.
-# Anything that keeps to that is welcome, recurrent layers of any kind or causal convolutions. Keep it small: one core
-# has to train it in seconds.
+# Now the network, `Seq2SeqBoth`. It answers after each day and must not read ahead: the days to come are what it is
+# asked for. Anything that keeps to that is welcome, recurrent layers of any kind or causal convolutions. Keep it small:
+# one core has to train it in seconds.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership import Seq2SeqBoth
 
 # %% [markdown]
-# Then the training, with early stopping. The series is cut into three periods: one to learn from, one to tell when to
-# stop, and one that must not make any difference. When the validation loss has not improved for a while, stop, and go
-# back to the weights of the best epoch.
+# Then the training, with early stopping: `fit_forecaster`. The series is cut into three periods: one to learn from, one
+# to tell when to stop, and one that must not make any difference. When the validation loss has not improved for a
+# while, stop, and go back to the weights of the best epoch.
 #
 # Loss, optimiser and learning rate are yours to choose. With 25 epochs on little more than a year of days your network
 # has to know tomorrow better than last week's numbers do, by rail and by bus; that is about 250 small batches. It is

@@ -45,6 +45,8 @@ import numpy as np
 
 # %% [markdown]
 # ## The first exercise
+#
+# Write `answer`, and say here what it is to do.
 
 # %% exercise="{exercise}" points=1
 from solutions.{name}.{theme} import answer

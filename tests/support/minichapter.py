@@ -71,18 +71,22 @@ print("a demo", np.arange(3))
 
 # %% [markdown]
 # ## Twice as much
+#
+# Write `double`.
 
 # %% exercise="p.99.1" points=4
 from solutions.ch99_mini.numbers import _factor, double
 
 # %% [markdown]
-# The second function of the same exercise.
+# The second function of the same exercise is `halve`.
 
 # %% exercise="p.99.1"
 from solutions.ch99_mini.numbers import halve
 
 # %% [markdown]
 # ## A scaler of your own
+#
+# Write the class `Scaler`.
 
 # %% exercise="p.99.2" points=3
 from solutions.ch99_mini.numbers import Scaler

@@ -260,7 +260,7 @@ MISTAKES = [
         "# %% demo",
         "double is an answer: a cell",
     ),
-    (SOLUTIONS, "class Scaler:", "class Scaled:", SOURCE, "Scaler", "does not define Scaler. Did you mean 'Scaled'?"),
+    (SOLUTIONS, "class Scaler:", "class Scaled:", SOURCE, "import Scaler", "does not define Scaler. Did you mean 'Scaled'?"),
 ]
 
 

@@ -260,7 +260,14 @@ MISTAKES = [
         "# %% demo",
         "double is an answer: a cell",
     ),
-    (SOLUTIONS, "class Scaler:", "class Scaled:", SOURCE, "import Scaler", "does not define Scaler. Did you mean 'Scaled'?"),
+    (
+        SOLUTIONS,
+        "class Scaler:",
+        "class Scaled:",
+        SOURCE,
+        "import Scaler",
+        "does not define Scaler. Did you mean 'Scaled'?",
+    ),
 ]
 
 

@@ -323,6 +323,7 @@ def _syllabus() -> str:
 
 def _source() -> str:
     cells = [
+        f"\n# %% [markdown]\n# ## {exercise.function}\n"
         f'\n# %% exercise="{exercise.id}" points={len(exercise.checks)}\n'
         f"from solutions.{NAME}.{THEME} import {exercise.function}\n"
         for exercise in EXERCISES

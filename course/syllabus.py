@@ -2,38 +2,71 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from course.errors import AuthorError, Problem, SetupError, near
 from course.parsing import read_toml
 from course.zone_names import ZoneName
 
 Kind = Literal["code", "closed", "text"]
+Difficulty = Literal["easy", "medium", "hard"]
 FULL_SIZE = "-full-size"  # how the id of the cell ends that has the points of an exercise's full-size part
 MINUTES_PER_POINT = 5
+_MARKDOWN = re.compile(r"[*_`\[\]<>|\\$·]")
 
 
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _plain(text: str) -> str:
+    """Refuse what Markdown would not show as it is typed."""
+    if found := _MARKDOWN.search(text):
+        raise ValueError(f"has to be plain words, without {found[0]!r}: it stands in a line of the notebook")
+    if text != text.strip() or not text.isprintable():
+        raise ValueError("has to be one line without spaces around it")
+    return text
+
+
 class Exercise(_Row):
     """One exercise: its id in the curriculum (``p.03.2``), its kind, and its title.
 
+    What else is said of it stands here alone: notebook, tables and statistics take it from here.
+
     Attributes
     ----------
+    section : the book's section it belongs to, in a few words.
     minutes : how long a student works on it, by an honest guess; None if nobody has made one. Its points (of text and
         checks together, in the chapter's script) are about a fifth of that.
+    difficulty : as students find it who have read the section.
+    extra : whether it may be left out without missing what later ones need; else it is core.
     """
 
     id: str = Field(pattern=r"^(p|tf2|tf1)\.\d\d\.\d+$")
     kind: Kind
     title: str
+    section: Annotated[str, AfterValidator(_plain)] = Field(default="", max_length=60)
     minutes: int | None = Field(default=None, gt=0, le=600)
+    difficulty: Difficulty | None = None
+    extra: bool = Field(default=False, strict=True)
+
+    @property
+    def part(self) -> str:
+        """What a table says of it: core or extra."""
+        return "extra" if self.extra else "core"
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What is said of it beside its title, as far as it is known: ``("about 30 min", "medium", "§ Boosting")``."""
+        minutes = f"about {self.minutes} min" if self.minutes else ""
+        section = f"§ {self.section}" if self.section else ""
+        said = (minutes, self.difficulty or "", "extra" if self.extra else "", section)
+        return tuple(word for word in said if word)
 
     def is_worth(self, points: int) -> bool:
         """Whether so many points are right for its minutes, within a factor of two."""

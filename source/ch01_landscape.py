@@ -1,8 +1,26 @@
 # %% [markdown]
 # # The machine-learning landscape
 #
-# Twenty questions on what machine learning is, which kinds there are, and how one knows whether it has worked. Most
-# come in two halves:
+# Twenty questions on what machine learning is, which kinds there are, and how one knows whether it has worked.
+#
+# ### Afterwards you can
+#
+# - say what learning from data means, and when it pays;
+# - tell the kinds of learning apart, and find the one that suits a task;
+# - say what a model learns by itself, and what somebody has to set beforehand;
+# - find out why a model that did well in training fails in use;
+# - use training, validation and test sets for what each of them is there for, and for nothing else.
+#
+# ### Before you start
+#
+# You need Python, NumPy's arrays, and to have read the book's chapter on the landscape of machine learning.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
+#
+# Most come in two halves:
 #
 # - a question that you answer **in your own words**, in a few sentences. A person reads it; the points it earns are in
 #   the rubric that comes with your feedback;
@@ -14,19 +32,18 @@
 # Some questions ask for a **choice** instead. Its options are listed above it, and it counts only together with the
 # function beside it: guessing earns nothing.
 #
-# Cells marked *Look* are for your eyes: they are not graded, and nothing depends on them.
+# What else you need, import in your answer's own cell.
+#
+# Cells marked *Look* are for your eyes: they are not graded, and nothing depends on them. Where one begins with
+# `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
 
 # %%
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import combinations
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.cluster import KMeans
-from sklearn.neighbors import KNeighborsClassifier
 
 from course.datasets import load
 
@@ -48,10 +65,10 @@ Line = tuple[float, float]  # a line: intercept and slope
 from solutions.ch01_landscape.kinds import P_01_1
 
 # %% [markdown]
-# Here is the smallest learner there is. It has one number to find: the threshold from which on it says "1". Instead
-# of choosing the number yourself, let the examples do it. A few of them may be labelled wrongly, so don't trust any
-# single one: go by the measure, the number of mistakes. And if "never 1", or "always 1", makes the fewest, then that is
-# what the examples teach.
+# Here is the smallest learner there is. It has one number to find, by `learn_threshold(values, labels)`: the threshold
+# from which on it says "1". Instead of choosing the number yourself, let the examples do it. A few of them may be
+# labelled wrongly, so don't trust any single one: go by the measure, the number of mistakes. And if "never 1", or
+# "always 1", makes the fewest, then that is what the examples teach.
 
 # %% exercise="p.01.1"
 from solutions.ch01_landscape.kinds import learn_threshold
@@ -95,8 +112,8 @@ from solutions.ch01_landscape.kinds import P_01_2
 from solutions.ch01_landscape.kinds import P_01_3
 
 # %% [markdown]
-# Real tables have gaps. Find the rows that a supervised model can be trained on. What is a gap in a feature, and what
-# is a gap in the label? And is 0 a gap?
+# Real tables have gaps. Write `labelled_rows(rows, target)`, which finds the rows that a supervised model can be
+# trained on. What is a gap in a feature, and what is a gap in the label? And is 0 a gap?
 
 # %% exercise="p.01.3"
 from solutions.ch01_landscape.kinds import labelled_rows
@@ -109,9 +126,9 @@ from solutions.ch01_landscape.kinds import labelled_rows
 # **Choose** two of these: `classification`, `clustering`, `visualization`, `regression`, `dimensionality reduction`,
 # `anomaly detection`, `association rule learning`, `density estimation`, `reinforcement learning`.
 #
-# The two differ in what they predict, and so in what the best answer is when nothing else is known. Such an answer is
-# a *baseline*: whatever model you train later has to beat it. Write a function that looks at the targets alone, says
-# which of the two tasks it is, and gives the baseline.
+# The two differ in what they predict, and so in what the best answer is when nothing else is known. Such an answer is a
+# *baseline*: whatever model you train later has to beat it. Write `baseline(targets, between)`, which looks at the
+# targets alone, says which of the two tasks it is, and gives the baseline.
 #
 # Which task it is can't be told by the type: a digit that somebody has written by hand is a number, and still a name.
 # Ask instead whether there is something *between* two targets. Half-way between 2 and 3 rooms there may well be an
@@ -128,7 +145,8 @@ from solutions.ch01_landscape.kinds import P_01_4_CHOICE, baseline
 # `density estimation`. (There are more than four.)
 #
 # Two of them can be done in a few lines, at least in their simplest form. A shop looks for goods that are bought
-# together; and a bank looks for the transaction that is like no other. Nobody tells either of them what is right.
+# together (`bought_together`); and a bank looks for the transaction that is like no other (`odd_one_out`). Nobody tells
+# either of them what is right.
 
 # %% exercise="p.01.5" points=3
 from solutions.ch01_landscape.kinds import P_01_5_CHOICE, bought_together, odd_one_out
@@ -141,8 +159,8 @@ from solutions.ch01_landscape.kinds import P_01_5_CHOICE, bought_together, odd_o
 # `semi-supervised learning`, `reinforcement learning`.
 #
 # Meanwhile it has stumbled about, and noted for each step the ground, its move, and the reward: how far it got. Most
-# moves were made by habit; some went well by luck. Turn these notes into a plan (it is called a *policy*): what to do
-# on each ground.
+# moves were made by habit; some went well by luck. Let `best_moves(experience)` turn these notes into a plan (it is
+# called a *policy*): what to do on each ground.
 
 # %% exercise="p.01.6" points=2
 from solutions.ch01_landscape.kinds import P_01_6_CHOICE, best_moves
@@ -154,7 +172,8 @@ from solutions.ch01_landscape.kinds import P_01_6_CHOICE, best_moves
 # are? And if it knows them, and knows many customers of each? **Choose** one for each case: `classification`,
 # `regression`, `clustering`, `anomaly detection`, `reinforcement learning`.
 #
-# Then write both. Scikit-learn has what you need: two lines each.
+# Then write both, `find_groups(X, k)` and `assign_groups(X, names, new)`. Scikit-learn has what you need: two lines
+# each.
 
 # %% exercise="p.01.7" points=2
 from solutions.ch01_landscape.kinds import P_01_7_UNKNOWN, P_01_7_KNOWN, find_groups, assign_groups
@@ -183,8 +202,8 @@ plt.show()
 # is that? **Choose** one: `supervised learning`, `unsupervised learning`, `semi-supervised learning`,
 # `reinforcement learning`.
 #
-# Then write the heart of a very simple filter: from marked mails, learn the words that give spam away. If the marks
-# were others, so would be the words.
+# Then write the heart of a very simple filter, `spam_words`: from marked mails, learn the words that give spam away. If
+# the marks were others, so would be the words.
 
 # %% exercise="p.01.8" points=2
 from solutions.ch01_landscape.kinds import P_01_8_CHOICE, spam_words
@@ -202,8 +221,8 @@ from solutions.ch01_landscape.kinds import P_01_8_CHOICE, spam_words
 from solutions.ch01_landscape.learning import P_01_9
 
 # %% [markdown]
-# Now let one run. Its model is a single weight. What counts is the order of things: the prediction comes first, and
-# only then the answer that it learns from.
+# Now let one run: `predict_then_learn(x, y, rate)`. Its model is a single weight. What counts is the order of things:
+# the prediction comes first, and only then the answer that it learns from.
 
 # %% exercise="p.01.9"
 from solutions.ch01_landscape.learning import predict_then_learn
@@ -255,8 +274,8 @@ countries.sample(6, random_state=0)
 # **Choose** what they are called: `instance-based learning`, `model-based learning`, `online learning`,
 # `reinforcement learning`.
 #
-# Then write one: the prediction is the mean of the k most similar examples, and similar means that the feature differs
-# little.
+# Then write one, `predict_by_neighbours(x, y, new, k)`: the prediction is the mean of the k most similar examples, and
+# similar means that the feature differs little.
 
 # %% exercise="p.01.11" points=2
 from solutions.ch01_landscape.learning import P_01_11_CHOICE, predict_by_neighbours
@@ -288,8 +307,8 @@ from solutions.ch01_landscape.learning import P_01_12
 # - **i** the feature and threshold that a node of a decision tree asks about
 # - **j** the greatest depth that a decision tree may have
 #
-# Then write a function that gets a hyperparameter and returns the parameters. It fits a line, but a steep one has to
-# be paid for, and `alpha` is the price.
+# Then write `fit_with_penalty(x, y, alpha)`, which gets a hyperparameter and returns the parameters. It fits a line,
+# but a steep one has to be paid for, and `alpha` is the price.
 
 # %% exercise="p.01.12"
 from solutions.ch01_landscape.learning import P_01_12_LEARNED, fit_with_penalty
@@ -336,7 +355,7 @@ from solutions.ch01_landscape.learning import P_01_14
 # - **g** Leave out features that say little.
 # - **h** Remove from the test set what the model gets wrong.
 #
-# The diagnosis takes two figures. Write the function that measures them, for polynomials of any degree.
+# The diagnosis takes two figures. Write `train_and_new_error`, which measures them, for polynomials of any degree.
 
 # %% exercise="p.01.15" points=3
 from solutions.ch01_landscape.testing import P_01_15_DIAGNOSIS, P_01_15_CURES, train_and_new_error
@@ -376,8 +395,8 @@ plt.show()
 from solutions.ch01_landscape.testing import P_01_16
 
 # %% [markdown]
-# Now draw one. Think of a table that is sorted by date or by class, and of what happens when you run your notebook
-# again next week.
+# Now draw one, by `hold_out(n, share, seed)`. Think of a table that is sorted by date or by class, and of what happens
+# when you run your notebook again next week.
 
 # %% exercise="p.01.16"
 from solutions.ch01_landscape.testing import hold_out
@@ -420,8 +439,8 @@ from solutions.ch01_landscape.testing import P_01_18
 from solutions.ch01_landscape.testing import P_01_19
 
 # %% [markdown]
-# See it happen. Many models have answered the questions of a test set, and you keep the one that was right most often.
-# How good is it there, and how good on fresh examples?
+# See it happen, in `optimism(test_right, fresh_right)`. Many models have answered the questions of a test set, and you
+# keep the one that was right most often. How good is it there, and how good on fresh examples?
 
 # %% exercise="p.01.19"
 from solutions.ch01_landscape.testing import optimism
@@ -454,7 +473,7 @@ plt.show()
 from solutions.ch01_landscape.testing import TF1_01_19
 
 # %% [markdown]
-# Plan it: which rows train, and which validate, in each of k rounds?
+# Plan it in `folds(n, k)`: which rows train, and which validate, in each of k rounds?
 
 # %% exercise="tf1.01.19"
 from solutions.ch01_landscape.testing import folds
@@ -479,8 +498,8 @@ from solutions.ch01_landscape.testing import folds
 # - **g** Find out which habits go with a battery that lasts, in the logs of ten million phones.
 # - **h** Warn when the door of a freezer has been open for a minute.
 #
-# And how long does a list of rules get? Say every combination of values needs a rule of its own; a linear model
-# instead adds up one weight for each value, and one number to start from. Count both.
+# And how long does a list of rules get? Say every combination of values needs a rule of its own; a linear model instead
+# adds up one weight for each value, and one number to start from. Count both in `rules_and_weights(levels)`.
 
 # %% exercise="p.01.2"
 from solutions.ch01_landscape.kinds import P_01_2_CHOICE, rules_and_weights
@@ -488,9 +507,9 @@ from solutions.ch01_landscape.kinds import P_01_2_CHOICE, rules_and_weights
 # %% [markdown]
 # ## 10. A table that never is there as a whole
 #
-# You get a table part by part, and only once. For some models that is no loss at all: fit a line to it, exactly the one
-# that you would get from the whole table. The check measures what your function keeps: a handful of numbers will do,
-# whatever the length of the table.
+# `fit_line_in_chunks(chunks)` gets a table part by part, and only once. For some models that is no loss at all: fit a
+# line to it, exactly the one that you would get from the whole table. The check measures what your function keeps: a
+# handful of numbers will do, whatever the length of the table.
 #
 # *If you need a start:* the least-squares line has slope $\left(n\sum xy - \sum x\sum y\right) / \left(n\sum x^2 -
 # (\sum x)^2\right)$, and goes through the mean of all points. What of that can be added up as you go?
@@ -501,8 +520,8 @@ from solutions.ch01_landscape.learning import fit_line_in_chunks
 # %% [markdown]
 # ## 13. The line in code
 #
-# A `cost` that says how bad a line is, a search for the line with the least cost, and a prediction. They are graded on
-# countries like those above.
+# A `cost` that says how bad a line is, a search for the line with the least cost, `search_line`, and a prediction,
+# `predict_line`. They are graded on countries like those above.
 
 # %% exercise="p.01.13"
 from solutions.ch01_landscape.learning import cost, search_line, predict_line
@@ -570,8 +589,8 @@ plt.show()
 # - **i** "Training was over before the coffee was ready."
 # - **j** "The curve goes through each of our twelve noisy points, and has a loop between any two of them."
 #
-# One of these problems can be measured before any training, if it is known what the world looks like. Compare a sample
-# with the population that it is to stand for, group by group.
+# One of these problems can be measured before any training, if it is known what the world looks like. Let
+# `shares_off(sample, population)` compare a sample with the population that it is to stand for, group by group.
 
 # %% exercise="p.01.14"
 from solutions.ch01_landscape.learning import P_01_14_CHOICE, shares_off
@@ -588,7 +607,7 @@ from solutions.ch01_landscape.learning import P_01_14_CHOICE, shares_off
 # - **e** Train the winner again, on the training and the validation set together.
 # - **f** Train every candidate on the smaller training set.
 #
-# Then carry them out, from **f** on: the three sets are given.
+# Then carry them out in `choose_degree`, from **f** on: the three sets are given.
 
 # %% exercise="p.01.17"
 from solutions.ch01_landscape.testing import P_01_17_ORDER, choose_degree
@@ -596,8 +615,20 @@ from solutions.ch01_landscape.testing import P_01_17_ORDER, choose_degree
 # %% [markdown]
 # ## 18. The diagnosis
 #
-# Write it down as a function: it gets the errors and says what is wrong. Mind that an error may also be *below* the one
-# before it.
+# Write it down as a function, `diagnose`: it gets the errors and says what is wrong. Mind that an error may also be
+# *below* the one before it.
 
 # %% exercise="p.01.18"
 from solutions.ch01_landscape.testing import diagnose
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Take something that you use every day and that seems to learn. Write down its task, the data it may learn from, and
+#   a measure by which it should get better. What would you have to observe to be sure that it learns at all?
+# - `choose_degree` trusts a single validation set. Draw the split anew a hundred times. How often does another degree
+#   win, and by how much does the error that you would report move?
+# - Let the number of candidates grow from 1 to 10,000, all of them tossing coins, and then the number of test rows. How
+#   do the two work against each other?

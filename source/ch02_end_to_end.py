@@ -7,14 +7,31 @@
 # do a project of your own: a model is a small part of it; before the model come a question, data, a split and a
 # preparation, and after it an honest test.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - put everything between a raw table and a prediction into one object;
+# - search for settings on a grid and at random, those of the preparation included;
+# - write transformers that scikit-learn takes for its own;
+# - do a project of your own, from the question to an honest test, and report on it.
+#
+# ### Before you start
+#
+# You need pandas, scikit-learn's `fit`, `transform` and `predict`, and to have read the book's end-to-end project.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` or `class` states what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 #   Some of these data are of regions that are made up: the columns are California's, but other things make houses dear,
-#   so that a model knows only what it learns from the rows it is given.
+#   so that a model knows only what it learns from the rows it is given. What else you need, import in your answer's own
+#   cell.
 
 # %%
 from collections.abc import Callable, Mapping, Sequence
@@ -24,27 +41,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import loguniform, randint
 from sklearn.base import BaseEstimator, RegressorMixin, TransformerMixin, clone
-from sklearn.cluster import KMeans
-from sklearn.compose import ColumnTransformer, TransformedTargetRegressor, make_column_selector
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor, RandomForestRegressor
+from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.feature_selection import SelectFromModel
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Ridge
-from sklearn.metrics import make_scorer, mean_absolute_error
-from sklearn.model_selection import (
-    GridSearchCV,
-    KFold,
-    RandomizedSearchCV,
-    TimeSeriesSplit,
-    cross_val_score,
-    train_test_split,
-)
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score, train_test_split
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVR
 from sklearn.utils.validation import check_is_fitted, validate_data
 
@@ -365,3 +371,15 @@ pipeline.fit(sample, sample["median_house_value"])
 new = table.drop(sample.index).sample(5, random_state=1)
 print(new.assign(predicted=pipeline.predict(new).round(-2))[["ocean_proximity", "median_house_value", "predicted"]])
 pipeline
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Dear houses are all listed at 500,001 dollars, whatever they cost. Leave these districts out of the training rows,
+#   out of the test rows, or out of both. Which of the errors still says what you want to know?
+# - Predict the logarithm of the value and turn it back. For which districts do the errors shrink, and for which do they
+#   grow?
+# - Hold back a whole region, such as everything south of some latitude, in place of single districts. How far does the
+#   error rise, and which of the two errors would you promise to somebody in the state next door?

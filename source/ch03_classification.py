@@ -4,21 +4,34 @@
 # A classifier puts things into classes: which digit is this, who survived, what is spam? In this notebook you build
 # four of them, on real data.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - tune a classifier by cross-validation, and say by how much that beats one that was not tuned;
+# - make more training data out of those you have;
+# - build a model that gaps, unknown categories and columns in another order don't stop;
+# - turn mails into numbers, and weigh precision against recall.
+#
+# ### Before you start
+#
+# You need NumPy, pandas and scikit-learn's pipelines, and to have read the book's chapter on classification.
+#
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
 import email
-import html
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from email.message import Message
 from functools import cache
 from typing import Any, Self
 
@@ -28,7 +41,6 @@ import numpy.typing as npt
 import pandas as pd
 import snowballstemmer
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import shift
 from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
 from sklearn.compose import make_column_transformer
@@ -38,9 +50,8 @@ from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, prec
 from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
-from sklearn.utils import resample
 
 from course.datasets import load
 
@@ -271,9 +282,17 @@ print(headers[-900:], "\n\n", body[:600], "…")
 # %% [markdown]
 # ### Step 1: from a mail to its words
 #
-# Write `prepare(mail, ...)`, which returns the words of a mail as a list. Six options switch its steps on and off;
-# all are on unless the caller says otherwise. The docstring says what each one means. With all of them off, a mail
-# is just split at white space.
+# Write `prepare(mail, ...)`, which returns the words of a mail as a list. Six options switch its steps on and off; all
+# are on unless the caller says otherwise:
+#
+# - `strip_headers`: only the body counts; of a mail in parts all text is kept, decoded, and HTML loses its tags;
+# - `lowercase`: all letters are small, but for the two words that the next options put in;
+# - `replace_urls`: each address (http://, https:// or www.) becomes the word URL;
+# - `replace_numbers`: each number, such as 7, 42 or 3.14, becomes the word NUMBER;
+# - `remove_punctuation`: what is neither a letter, a digit nor an underscore becomes a space;
+# - `stem`: each word is cut down to its English stem (`snowballstemmer` has stemmers).
+#
+# With all of them off, a mail is just split at white space.
 #
 # Three hints. Python's `email` module reads mails: `email.message_from_string(mail).walk()` visits the parts, and
 # `part.get_payload(decode=True)` undoes their encoding (the result is bytes, and the charset a mail claims may be
@@ -370,3 +389,15 @@ for i in np.flatnonzero(flagged != test_labels)[:3]:
 # Every point of the curve is a filter you could have: a stricter threshold loses less wanted mail and lets more spam
 # through. Which point would you choose for your own inbox? And which mails does your filter get wrong: can you see
 # why?
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Turn digits by a few degrees, or make their strokes thicker, as you have moved them. Which change helps most when
+#   there are 300 digits to learn from, and which does harm?
+# - Move the threshold of your spam filter until it loses no wanted mail at all. How much spam comes through? Does the
+#   same threshold hold for other mails?
+# - Train on the passengers of the first two classes, and predict who survived in the third. What has the model learned
+#   that is true there, too?

@@ -5,17 +5,32 @@
 # model walks downhill, step by step, and that is where most of what can go wrong goes wrong. In this notebook you take
 # the walk apart, find out what a penalty does to a model, and build a classifier from NumPy alone.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - choose among several ways to fit a linear model by what each of them costs;
+# - say what the scale of the features does to training, and which models don't care;
+# - read two curves of errors, and say what to do about them;
+# - choose between ridge, lasso and elastic net;
+# - write a classifier, its gradient and its training from NumPy alone.
+#
+# ### Before you start
+#
+# You need NumPy, products of matrices and derivatives, and to have read the book's chapter on training models.
+#
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - Most exercises are a question and a small function. Write the function first: it is there to find the answer with.
 # - Questions are answered by setting a name to one of the words or letters on offer. They earn points only together
 #   with a function that works. Three questions are answered in your own words, and read by a person.
-# - Cells marked *Look* are for your eyes. They are not graded, and nothing depends on them.
-# - Your functions are graded on data that you have not seen. Use only what is passed in.
+# - Cells marked *Look* are for your eyes. They are not graded, and nothing depends on them. Where one begins with
+#   `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
+# - Your functions are graded on data that you have not seen. Use only what is passed in. What else you need, import in
+#   your answer's own cell.
 
 # %%
-import itertools
 from typing import Any, Self
 
 import matplotlib.pyplot as plt
@@ -23,10 +38,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.datasets import load_iris
 from sklearn.linear_model import ElasticNet, Lasso, Ridge
-from sklearn.metrics import root_mean_squared_error
 from sklearn.model_selection import train_test_split
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
 Array = NDArray[np.float64]
 
@@ -546,3 +559,15 @@ plt.xlabel("epoch")
 plt.ylabel("validation loss")
 plt.legend()
 plt.show()
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Give your softmax regression *momentum*: let each step keep nine tenths of the step before. How many epochs does
+#   that save, and from which learning rate on does it begin to swing?
+# - Let each epoch go through batches of ten rows. How far does the validation loss tremble, and which patience does it
+#   take to get past that?
+# - Add the products of all pairs of features, and draw the borders between the three kinds of iris again. Which penalty
+#   keeps them from going astray?

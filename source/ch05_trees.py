@@ -5,14 +5,31 @@
 # and you can read what it has learned. But how deep does it grow, how long does that take, and when has it grown too
 # far? You work that out here, tune a tree on noisy data, and then plant a forest.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - work out how deep a tree grows, and how its training time grows with rows and features;
+# - say what a split is chosen for, and what it does not promise;
+# - tell what helps a tree that learns too much, or too little, and what does nothing at all;
+# - tune a tree by cross-validation, and test it once;
+# - plant a forest by hand, and judge what the vote is worth.
+#
+# ### Before you start
+#
+# You need NumPy, scikit-learn's `fit` and `predict`, and to have read the book's chapter on decision trees.
+#
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
 # - Where a choice or a single number is asked for, it counts once the function beside it is right. Take the words of a
 #   choice from the list, as they stand there.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
 import math
@@ -24,7 +41,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.datasets import make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
-from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.model_selection import GridSearchCV
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier, plot_tree
 
@@ -320,3 +337,14 @@ plt.show()
 X_new, y_new = make_moons(20_000, noise=0.4, random_state=7)
 print(f"20,000 new rows: vote {forest_accuracy(trees, X_new, y_new)[1]:.1%}, "
       f"tuned tree {found['tree'].score(X_new, y_new):.1%}")  # fmt: skip
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Turn the two moons by 45 degrees before you train. What becomes of the tree's size, of its borders and of its
+#   accuracy, and what of the forest's?
+# - Let a tree grow to its full size, and cut it back by `ccp_alpha` in place of limits. Does cross-validation find a
+#   tree like the one that you have tuned?
+# - Add ten columns of pure noise. From how many rows on does the tree leave them alone?

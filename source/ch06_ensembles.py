@@ -5,7 +5,22 @@
 # models: some vote, some correct each other, and some learn whom to trust. In this notebook you work out when that
 # pays, and build two ensembles that read digits.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - say when a vote beats the best of its members, and when it can't;
+# - tell bagging, pasting, boosting and stacking apart, and which of them many machines can share;
+# - judge a model by the rows that were left in the bag;
+# - say what to change when boosting learns too little, or too much;
+# - build a vote and a stack, and measure on fresh rows what they gain.
+#
+# ### Before you start
+#
+# You need scikit-learn's `fit` and `predict`, and to have read the book's chapters on decision trees and on ensembles.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -14,17 +29,18 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import math
 from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import binom
 from sklearn.base import ClassifierMixin
 from sklearn.datasets import make_moons
 from sklearn.ensemble import (
@@ -36,11 +52,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.inspection import DecisionBoundaryDisplay
-from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
-from sklearn.neural_network import MLPClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from course.datasets import load
@@ -432,3 +444,15 @@ plt.xlabel("rows")
 plt.ylabel("time with presort / without")
 plt.legend()
 plt.show()
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Let three models of one kind vote, trained with three seeds, and then three models of different kinds that are about
+#   as good. How often are they wrong together, and what is the vote worth?
+# - Make one voter better and better, by giving it more rows than the others. From where on does the vote do harm? Would
+#   weights help?
+# - Give the blender the pixels beside the predictions. Does it learn whom to trust on *which* digits, or does it merely
+#   overfit?

@@ -5,7 +5,22 @@
 # image are always white, and neighbouring ones say nearly the same. In this notebook you find out what can be left out,
 # what that costs, and when it pays; and you draw maps on which a computer that knows no digits has sorted them.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - say what is gained and what is lost when dimensions are reduced;
+# - choose how many components to keep, and know between which bounds that lies;
+# - choose between kinds of PCA and a random projection by the size of the data;
+# - measure whether a reduction has kept what you need;
+# - draw maps of data with hundreds of dimensions.
+#
+# ### Before you start
+#
+# You need NumPy, scikit-learn's `fit` and `transform`, means and variances, and to have read the book's chapter on
+# dimensionality reduction.
+#
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -14,10 +29,12 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import math
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -32,9 +49,7 @@ from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import SGDClassifier
 from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
-from sklearn.neighbors import NearestNeighbors
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import FunctionTransformer
+from sklearn.pipeline import make_pipeline
 
 from course.datasets import load
 
@@ -402,3 +417,15 @@ for method in ("pca", "mds", "lle", "tsne"):
     figure = plot_embedding(Z, y)
     figure.suptitle(f"{method}: {time.perf_counter() - start:.1f} s, {mnist.label}", fontsize=10)
     plt.show()
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Draw the map of the same digits by t-SNE with `perplexity` 2, 30 and 200, and with three seeds each. What stays in
+#   all nine maps, and so may mean something?
+# - Put a random projection in the place of PCA, in front of the linear model. How many dimensions does it take until
+#   the accuracy is back, and what has become of the time?
+# - Reconstruct a letter, a photo of a face or mere noise with the components of digits. What comes out, and can you
+#   tell by the error that it was no digit?

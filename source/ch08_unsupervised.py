@@ -5,7 +5,23 @@
 # belongs together, what is normal, and what stands out. In this notebook you group, draw and reconstruct faces, and
 # find out how far one gets with few labels or none.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - group rows, compare two groupings, and say how many groups there are;
+# - make a few labels go a long way, and ask for those that are worth most;
+# - tell anomalies from novelties, and find both;
+# - work with Gaussian mixtures: how dense they are, which component a row comes from, new samples;
+# - judge whether distances to centroids help a classifier.
+#
+# ### Before you start
+#
+# You need NumPy, scikit-learn's `fit`, `predict` and `transform`, and to have read the book's chapters on
+# dimensionality reduction and on unsupervised learning.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -14,17 +30,18 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import multivariate_normal
 from sklearn.base import ClassifierMixin, clone
 from sklearn.cluster import DBSCAN, KMeans
 from sklearn.datasets import load_digits, make_blobs, make_moons
@@ -32,7 +49,6 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import silhouette_score
 from sklearn.mixture import GaussianMixture
-from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVC
 
 from course.datasets import load
@@ -175,8 +191,8 @@ from solutions.ch08_unsupervised.density import flag, P_08_7_CHOICE
 from solutions.ch08_unsupervised.density import P_08_8
 
 # %% [markdown]
-# Its parts in code, for given parameters: the density, the probability of each component once you know where a row is,
-# and new rows.
+# Its parts in code, for given parameters: the density (`mixture_density`), the probability of each component once you
+# know where a row is (`responsibilities`), and new rows (`sample_mixture`).
 
 # %% exercise="p.08.8"
 from solutions.ch08_unsupervised.density import mixture_density, _joint, responsibilities, sample_mixture
@@ -533,3 +549,14 @@ print(f"median error of the faces it was fitted to: {np.median(recon_error(pca, 
 for name, rows in altered.items():
     odd = find_odd_faces(X_train, X_val, rows[: len(rows) // 2] if name == "normal" else rows)
     print(f"{name:>12}: median error {np.median(recon_error(pca, rows)):.5f}, {np.mean(odd):.0%} found odd")
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Look at the portraits that are in a cluster with somebody else. What do they share: light, glasses, a turn of the
+#   head? What would you do to the pictures before you group them?
+# - Fit a mixture to the portraits of two persons alone, and draw what lies halfway between them. Is it a face?
+# - Let a classifier ask for ten labels at a time, and compare it with one that gets ten at random. After how many
+#   labels are they equally good, and is it so for every seed?

@@ -4,7 +4,23 @@
 # Notes, strokes, rides and words come one after the other, and the order is half of what they say. In this notebook you
 # build networks that read sequences.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - choose the kind of network that a task with sequences asks for, and follow the shapes through it;
+# - say why long sequences are hard to learn from, and what helps;
+# - work out one step of an LSTM cell, and what each of its gates is good for;
+# - train networks that forecast, compose, read sketches and understand words;
+# - compare each of them with something simple.
+#
+# ### Before you start
+#
+# You need PyTorch (modules, data loaders, a training loop), and to have read the book's chapters on neural networks and
+# on sequences. A GPU is not needed.
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` or `class` states what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -13,10 +29,12 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
-import copy
 import json
 import math
 from collections.abc import Sequence
@@ -28,10 +46,7 @@ import pandas as pd
 import torch
 from IPython.display import Audio, display
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 from torch import Tensor, nn
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
-from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 from torch.utils.data import DataLoader, Dataset
 
 from course.datasets import load
@@ -234,25 +249,25 @@ plt.show()
 from solutions.ch13_sequences.ridership import daily_features
 
 # %% [markdown]
-# Next the windows, and the targets. At every step of a window the target is the same kind of thing: the 14 days that
-# follow, 28 numbers: flat, or as a table of (2, 14) or (14, 2), if that is how your network answers, too. Mind the
-# ends: the first of them is the very next day, and no target reaches beyond the series.
+# Next the windows, and the targets: `Seq2SeqBothDataset`. At every step of a window the target is the same kind of
+# thing: the 14 days that follow, 28 numbers: flat, or as a table of (2, 14) or (14, 2), if that is how your network
+# answers, too. Mind the ends: the first of them is the very next day, and no target reaches beyond the series.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership import Seq2SeqBothDataset
 
 # %% [markdown]
-# Now the network. It answers after each day and must not read ahead: the days to come are what it is asked for.
-# Anything that keeps to that is welcome, recurrent layers of any kind or causal convolutions. Keep it small: one core
-# has to train it in seconds.
+# Now the network, `Seq2SeqBoth`. It answers after each day and must not read ahead: the days to come are what it is
+# asked for. Anything that keeps to that is welcome, recurrent layers of any kind or causal convolutions. Keep it small:
+# one core has to train it in seconds.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership import Seq2SeqBoth
 
 # %% [markdown]
-# Then the training, with early stopping. The series is cut into three periods: one to learn from, one to tell when to
-# stop, and one that must not make any difference. When the validation loss has not improved for a while, stop, and go
-# back to the weights of the best epoch.
+# Then the training, with early stopping: `fit_forecaster`. The series is cut into three periods: one to learn from, one
+# to tell when to stop, and one that must not make any difference. When the validation loss has not improved for a
+# while, stop, and go back to the weights of the best epoch.
 #
 # Loss, optimiser and learning rate are yours to choose. Your network is graded on made-up cities with weeks and
 # holidays of their own, in one of which one working day in three is a holiday. With 25 epochs on 300 days, about 200
@@ -545,3 +560,15 @@ words, labels = words_of(range(40))
 model = fit_words(words, labels, speech.rate)
 words, labels = words_of(range(40, 60))
 print(f"right: {np.mean(name_words(model, words, speech.rate) == labels):.1%} of {len(labels)} words")
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Let your forecaster learn from the years up to 2018, and forecast the spring of 2020. How many days does it take to
+#   notice? What would you give it so that it notices sooner?
+# - Compose with temperatures from 0 to 2. How many of the chords can be found nowhere in the chorales it has learned
+#   from, and from which temperature on do you hear it?
+# - Give the sketches to the network point by point, and look after which part of the strokes it has made up its mind.
+#   Which drawings change it again?

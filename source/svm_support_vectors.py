@@ -5,7 +5,23 @@
 # both sides. In this notebook you explain why that works, state the problem for a solver, find the same line in three
 # ways, and let kernels read digits and guess the prices of houses.
 #
-# How it works:
+# ### Afterwards you can
+#
+# - say what a support vector machine makes as large as possible, and which rows decide about it;
+# - say why inputs are scaled, and show what happens if they are not;
+# - choose between primal and dual form, and between values of gamma and C;
+# - write the soft margin down for a solver, and hold three implementations against each other;
+# - let kernels read digits and guess prices.
+#
+# ### Before you start
+#
+# You need NumPy, scalar products and scikit-learn's pipelines, and to have read a chapter on support vector machines
+# (this book has it online, an earlier edition in print).
+#
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
+#
+# ### How it works
 #
 # - Write your answer where the cell says so. The text in quotes below each `def` states exactly what is asked.
 # - The examples in that text are run by the cell after your answer, so you see at once whether you are on the way.
@@ -14,7 +30,10 @@
 # - Where a choice is asked for, take your words from the list, as they stand there. The choice counts once the function
 #   beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
+#   What else you need, import in your answer's own cell.
 
 # %%
 from collections.abc import Sequence
@@ -24,14 +43,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from scipy.stats import loguniform
 from sklearn.base import BaseEstimator
 from sklearn.datasets import load_iris, make_blobs, make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
-from sklearn.linear_model import LogisticRegression, SGDClassifier
-from sklearn.model_selection import RandomizedSearchCV, train_test_split
+from sklearn.linear_model import SGDClassifier
+from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC
 
 from course.datasets import load
@@ -406,3 +424,15 @@ for axis, (name, model) in zip(axes, {"a line": line, "yours": fit_svr(X_train, 
     axis.set_xlabel("price")
 print(houses.label)
 plt.show()
+
+# %% [markdown]
+# ## Further
+#
+# Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
+#
+# - Turn the labels of one row in twenty around. How many of the turned rows become support vectors, and which C minds
+#   them least?
+# - Let gamma grow from tiny to huge, and draw the number of support vectors and the accuracy on other rows into one
+#   picture. Where do the two part?
+# - `SVC` takes a function for its kernel. Write one for digits which knows that a picture moved by a pixel is nearly
+#   the same picture. What does it gain, and what does it cost?

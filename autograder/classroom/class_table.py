@@ -15,6 +15,7 @@ from rich.table import Table
 from autograder.classroom.alike import Alike
 from autograder.engine.result import ExerciseResult, Result
 from autograder.feedback.words import Mark, legend, mark_of, mark_together, number, points_of, together
+from course.syllabus import Exercise
 
 _GROUP = 5  # marks that stand together, so that they can be counted
 _ANY = 10_000  # columns: more than any table has
@@ -25,16 +26,25 @@ ASK_FIRST = (
 )
 
 
-def class_tables(results: Sequence[Result], console: Console) -> Iterator[RenderableType]:
-    """Yield what is to be printed: a column per exercise where there is room, else marks and a table of exercises."""
+def class_tables(
+    results: Sequence[Result], console: Console, exercises: Sequence[Exercise] = ()
+) -> Iterator[RenderableType]:
+    """Yield what is to be printed: a column per exercise where there is room, else marks and a table of exercises.
+
+    Parameters
+    ----------
+    exercises : the syllabus's, for a table of what the exercises are.
+    """
     wide = _wide(results)
     room = console.options.update(max_width=_ANY)
     if Measurement.get(console, room, wide).maximum <= console.width:
         yield wide
-        return
-    yield _narrow(results)
-    yield legend()
-    yield _exercises(results, console.width)
+    else:
+        yield _narrow(results)
+        yield legend()
+        yield _exercises(results, console.width)
+    if exercises and results:
+        yield _by_syllabus(results, exercises)
 
 
 def alike_table(found: Sequence[Alike]) -> Table:
@@ -127,6 +137,22 @@ def _exercises(results: Sequence[Result], width: int) -> Table:
     title.overflow = "ellipsis"
     for exercise, name, *rest in lines:
         table.add_row(exercise, escape(name), *rest)
+    return table
+
+
+def _by_syllabus(results: Sequence[Result], exercises: Sequence[Exercise]) -> Table:
+    """What the class has reached in each exercise, beside what the syllabus says of it."""
+    found: dict[str, list[ExerciseResult]] = {}
+    for part in itertools.chain.from_iterable(result.exercises for result in results):
+        found.setdefault(part.exercise, []).append(part)
+    table = Table("exercise", "reached", "min", "difficulty", "", "section", title="What they are")
+    table.columns[-1].overflow, table.columns[-1].no_wrap = "ellipsis", True
+    for one in exercises:
+        known = [part for part in found.get(one.id, []) if part.points is not None]
+        most = sum(part.max_score for part in known)
+        reached = f"{sum(part.points or 0 for part in known) / most:.0%}" if most else "–"
+        minutes = "–" if one.minutes is None else str(one.minutes)
+        table.add_row(one.id, reached, minutes, one.difficulty or "–", one.part, escape(one.section) or "–")
     return table
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +26,7 @@ from course.errors import SetupError, chosen
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike
     from autograder.engine.result import Result
+    from course.syllabus import Exercise
 
 
 Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
@@ -105,7 +107,7 @@ def grade(
     if as_json:
         print_json([grade_row(result, alike) for result in results])
     else:
-        _print_class(results, alike)
+        _print_class(results, alike, found.exercise)
         out.print(f"Next: course feedback {found.short}")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
@@ -172,11 +174,11 @@ def _print_collected(students: list[str]) -> None:
     out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
 
 
-def _print_class(results: list[Result], found: list[Alike]) -> None:
+def _print_class(results: list[Result], found: list[Alike], exercises: Sequence[Exercise]) -> None:
     from autograder.classroom.class_table import ASK_FIRST, alike_table, class_tables
     from autograder.classroom.progress import trouble_table
 
-    for part in class_tables(results, out):
+    for part in class_tables(results, out, exercises):
         out.print(part, highlight=False)
     for result in results:
         for note in result.notes:

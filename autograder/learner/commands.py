@@ -24,12 +24,14 @@ from course.project import Project
 def start(chapter: Name) -> None:
     """Put a chapter's notebook into work/, for learning on your own; never overwrites yours."""
     project, found = open_chapter(chapter)
+    from autograder.learner.contents import contents
     from course.authoring.release import release as release_chapter
 
     mine = project.work / f"{found.name}.ipynb"
     released = project.build / "release" / found.name / mine.name
     if not released.exists() or not mine.exists():
         release_chapter(project, found)
+    out.print(contents(found, released), highlight=False)
     if mine.exists():
         out.print(f"{shown(mine, project)} is there already and stays as it is.")
     else:

@@ -291,6 +291,8 @@ class JudgedNotebook:
                 score = score_of(results, points)[1]
                 reached = "not judged" if score is None else f"{score:g} of {points:g} points"
             yield f"{exercise.id:9} {exercise.title:50} {reached}"
+            if exercise.facts:
+                yield f"{'':9} {' · '.join(exercise.facts)}"
             yield from _lines(results)
 
     def _untouched(self, exercise: str) -> str:

@@ -16,9 +16,12 @@ from typing import Any
 import nbformat
 
 from course.authoring.bars import filled, stated_bars
+from course.authoring.carried import carry, imports_of
 from course.authoring.cells import Task, checks_cell, full_size_cell, notebook, plain_cell, solution_cell, text_cell
+from course.authoring.frame import with_minutes
+from course.authoring.headings import heading_lines, with_lines
 from course.authoring.inline import Definition, Solutions, answered
-from course.authoring.look_cells import check_alone, notebook_sources
+from course.authoring.look_cells import check_alone, given_names, notebook_sources
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.thresholds import load_calibrations
 from course.authoring.undefined_names import Piece, check_names
@@ -99,6 +102,7 @@ class _Builder:
         self.homes = {e.id: c.name for c in load_syllabus(project.syllabus) for e in c.exercise}
         self.cells = read_script(self.path, self.findings)
         self.answers = Solutions(project.solutions / chapter.name, project.solution_files(chapter.name), self.findings)
+        self.given = given_names(self.cells)
         self.calibrations = load_calibrations(project.checks, chapter.name)
         self.tasks: dict[str, Task] = {}
         self.owners: dict[str, str] = {}
@@ -185,7 +189,7 @@ class _Builder:
         definition = self.answers.get(asked.theme, name, self.path, asked.line, exercise.id)
         if definition is None:
             return False
-        task.definitions[name] = definition
+        task.definitions[name] = carry(definition, imports_of(self.answers.tree(asked.theme)), self.given)
         return True
 
     def _check_task(self, task: Task) -> None:
@@ -264,11 +268,12 @@ class _Builder:
         """The notebook's cells in order."""
         seen: Counter[str] = Counter()
         sources = notebook_sources(self.cells, self._shown())
+        complete = all(one.id in self.tasks for one in self.chapter.exercise)
+        lines = heading_lines(self.cells, self.tasks, self.full_size, complete, self.path, self.findings)
         for index, (cell, names) in enumerate(zip(self.cells, imported, strict=True)):
             if cell.kind != "exercise":
                 text = cell.kind == "markdown"
-                shown = filled(cell, self.calibrations, self.path, self.findings) if text else sources[index]
-                yield plain_cell(cell, shown, seen)
+                yield plain_cell(cell, self._prose(cell, lines.get(index, [])) if text else sources[index], seen)
             task = self.tasks.get(cell.exercise)
             if task is None:
                 continue
@@ -281,6 +286,11 @@ class _Builder:
                 yield checks_cell(task)
             if index == task.last and task.full_size_points and self.full_size:
                 yield full_size_cell(task)
+
+    def _prose(self, cell: Cell, lines: list[tuple[int, str]]) -> str:
+        """The text of a Markdown cell as students read it."""
+        text = filled(cell, self.calibrations, self.path, self.findings)
+        return with_lines(with_minutes(text, cell, self.chapter, self.path, self.findings), lines)
 
     def _shown(self) -> list[str]:
         """The answers in code that students write, in order."""

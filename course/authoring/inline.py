@@ -20,7 +20,7 @@ from course.errors import near
 
 _OWN_LINES = "put each statement on lines of its own: answers are hidden by whole lines."
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
-_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _Region: TypeAlias = tuple[int, int, int]  # first line, last line, indent; lines count from 1
 
 
@@ -105,6 +105,10 @@ class Solutions:
         """Whether every theme could be parsed."""
         return bool(self._themes) and all(theme.readable for theme in self._themes.values())
 
+    def tree(self, theme: str) -> ast.Module:
+        """The syntax of a theme; of one that is not there, or can't be read, an empty one."""
+        return self._themes[theme].tree if theme in self._themes else ast.Module([], [])
+
     def get(self, theme: str, name: str, asked: Path, line: int, exercise: str) -> Definition | None:
         """Return the definition of `name` in `theme`, or record why there is none.
 
@@ -137,8 +141,9 @@ class Theme:
         self.lines: list[str] = (text or "").split("\n")
         tree = parse(text, path, 1, findings) if text is not None else None
         self.readable = tree is not None
+        self.tree = tree or ast.Module([], [])
         self._nodes: dict[str, list[ast.stmt]] = {}
-        for node in tree.body if tree else []:
+        for node in self.tree.body:
             for name in bound_names(node):
                 self._nodes.setdefault(name, []).append(node)
 
@@ -173,13 +178,13 @@ class Theme:
         shown = not name.startswith("_")
         if isinstance(node, ast.ClassDef):
             definition = self._class(node, shown)
-        elif isinstance(node, _Function):
+        elif isinstance(node, Function):
             definition = self._function(node, shown)
         else:
             definition = self._constant(name, node, shown)
         return definition
 
-    def _function(self, node: _Function, shown: bool) -> Definition:
+    def _function(self, node: Function, shown: bool) -> Definition:
         if not shown:
             return Definition(node.name, "function", node.lineno, self._hidden(node), False)
         _require_docstring(node)
@@ -196,7 +201,7 @@ class Theme:
         regions = self._members(node)
         if not regions:
             raise _Unsupported(node.lineno, "has no method with a body: there is nothing to answer.")
-        methods = [item for item in node.body if isinstance(item, _Function) and _public(item.name)]
+        methods = [item for item in node.body if isinstance(item, Function) and _public(item.name)]
         examples = tuple(example for owner in (node, *methods) for example in _examples(owner))
         lines = self._render(_start(node), self._end(node), regions)
         return Definition(node.name, "class", node.lineno, lines, True, examples)
@@ -227,7 +232,7 @@ class Theme:
         regions: list[_Region] = []
         whole = False
         for item in node.body[1:]:  # the docstring is first
-            if isinstance(item, _Function) and _public(item.name):
+            if isinstance(item, Function) and _public(item.name):
                 self._check_own_lines(item)
                 region = self._body(item)
                 regions += [region] if region else []
@@ -240,7 +245,7 @@ class Theme:
                 whole = True
         return regions
 
-    def _body(self, node: _Function) -> _Region | None:
+    def _body(self, node: Function) -> _Region | None:
         """The region of a function's body after its docstring; None when nothing follows."""
         body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
         if not body:
@@ -274,7 +279,7 @@ class Theme:
 
     def _check_own_lines(self, node: ast.stmt) -> None:
         """A region is whole lines, so a body may share none with a header or with another statement."""
-        inner = node.body if isinstance(node, _Function | ast.ClassDef) else []
+        inner = node.body if isinstance(node, Function | ast.ClassDef) else []
         rest = self.lines[(node.end_lineno or node.lineno) - 1].encode()[node.end_col_offset or 0 :].decode()
         if rest.lstrip().startswith(";"):
             raise _Unsupported(node.lineno, _OWN_LINES)
@@ -319,7 +324,7 @@ def _as_doctest(example: doctest.Example) -> str:
     return "\n".join([f">>> {first}", *(f"... {line}".rstrip() for line in rest)]) + "\n" + example.want
 
 
-def _examples(node: _Function | ast.ClassDef) -> tuple[doctest.Example, ...]:
+def _examples(node: Function | ast.ClassDef) -> tuple[doctest.Example, ...]:
     docstring = ast.get_docstring(node) or ""
     try:
         examples = tuple(doctest.DocTestParser().get_examples(docstring))
@@ -334,7 +339,7 @@ def _examples(node: _Function | ast.ClassDef) -> tuple[doctest.Example, ...]:
     return examples
 
 
-def _require_docstring(node: _Function | ast.ClassDef) -> None:
+def _require_docstring(node: Function | ast.ClassDef) -> None:
     if ast.get_docstring(node) is None:
         raise _Unsupported(node.lineno, "has no docstring: it is what tells the student the question.")
 
@@ -349,16 +354,16 @@ def _public(name: str) -> bool:
 
 
 def _start(node: ast.stmt) -> int:
-    decorators = node.decorator_list if isinstance(node, _Function | ast.ClassDef) else []
+    decorators = node.decorator_list if isinstance(node, Function | ast.ClassDef) else []
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def bound_names(node: ast.stmt) -> list[str]:
     """The names a top-level statement binds, however it does so."""
-    if isinstance(node, _Function | ast.ClassDef):
+    if isinstance(node, Function | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Import | ast.ImportFrom):
         return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
     stores = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
-    inner = [n.name for n in ast.walk(node) if isinstance(n, _Function | ast.ClassDef)]
+    inner = [n.name for n in ast.walk(node) if isinstance(n, Function | ast.ClassDef)]
     return list(dict.fromkeys([*stores, *inner]))

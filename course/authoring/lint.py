@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from course.authoring.build import Draft, assemble
+from course.authoring.frame import check_frame
 from course.authoring.inline import Definition, example_text
 from course.authoring.questions import check_questions
 from course.authoring.script import Findings, parse, read_script
+from course.authoring.width import check_width
 from course.errors import AuthorError, Problem, near
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
@@ -72,10 +74,25 @@ def problems(project: Project, chapter: Chapter, quota: Quota | None = None) -> 
     draft = assemble(project, chapter)
     findings.problems += draft.problems
     _Judging(project, chapter, draft, quota, findings).check()
-    cells = read_script(project.source / f"{chapter.name}.py", Findings(chapter.name))
+    _check_syllabus(project, chapter, findings)
+    source = project.source / f"{chapter.name}.py"
+    cells = read_script(source, Findings(chapter.name))
+    check_frame(cells, any(one.source.startswith("needs(") for one in draft.notebook.cells), source, findings)
+    shown = [(name, one) for name, all_of_it in draft.definitions.items() for one in all_of_it.values()]
+    check_width(shown, findings)
     check_questions(chapter, cells, draft.definitions, project.check_files(chapter.name), findings)
     _check_examples(project, chapter, draft, quota.example_seconds, findings)
     return [*findings.problems, *_themeless(project, chapter), *stray(project)]
+
+
+def _check_syllabus(project: Project, chapter: Chapter, findings: Findings) -> None:
+    """What the syllabus has to say of each exercise, so that its heading and the tables can."""
+    lines = project.syllabus.read_text(encoding="utf-8").split("\n")
+    for one in chapter.exercise:
+        known = {"section": one.section, "minutes": one.minutes, "difficulty": one.difficulty}
+        if lacking := [key for key, value in known.items() if not value]:
+            line = next((n for n, text in enumerate(lines, 1) if f'"{one.id}"' in text), 0)
+            findings.add(project.syllabus, line, f"{one.id} has no {' and no '.join(lacking)}: add it here.", one.id)
 
 
 def stray(project: Project) -> list[Problem]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import dis
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from pyflakes import checker, messages
@@ -36,6 +36,11 @@ def notebook_sources(cells: Sequence[Cell], answers: Collection[str]) -> list[st
                 f"{call}\n{sources[number]}" if number > home else f"{IMPORT}\n\n{call}\n{sources[number]}"
             )
     return sources
+
+
+def given_names(cells: Iterable[Cell]) -> set[str]:
+    """Return the names that plain cells bind, as far as these are Python."""
+    return {name for cell in cells if cell.kind == "code" and _tree(cell.source) for name in _stored(cell.source)}
 
 
 def check_alone(cells: Sequence[Cell], answers: Collection[str], path: Path, findings: Findings) -> None:

@@ -20,20 +20,42 @@ title = "{title}"
 id = "{exercise}"
 kind = "code"          # or closed, or text
 title = "{title}"
+section = "{title}"    # the book's section it belongs to
 minutes = 5            # of a student's work; a point is about five
+difficulty = "easy"    # or medium, or hard; extra = true if later exercises don't need it
 """
 _SOURCE = """\
 # %% [markdown]
 # # {title}
+#
+# What it is about, in two sentences.
+#
+# ### Afterwards you can
+#
+# - say in three to five points what one can do afterwards;
+# - begin each of them with a verb;
+# - promise nothing that no exercise asks for.
+#
+# ### Before you start
+#
+# You need to have read the chapter. It takes about {{minutes}} minutes in all.
 
 # %%
 import numpy as np
 
 # %% [markdown]
 # ## The first exercise
+#
+# Write `answer`, and say here what it is to do.
 
 # %% exercise="{exercise}" points=1
 from solutions.{name}.{theme} import answer
+
+# %% [markdown]
+# ## Further
+#
+# - An experiment that nobody grades.
+# - Another one.
 """
 _SOLUTIONS = '"""{title}, {theme}: the answers."""\n'
 _CHECKS = '"""Hidden checks of {name}: {theme} ({exercise})."""\n\nfrom autograder.testing import check\n'

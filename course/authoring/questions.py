@@ -1,4 +1,4 @@
-"""What a closed question asks about has to be told: the cases it names, and the words to choose from."""
+"""What is asked has to be told in prose: each function by its name, and a choice by its cases and its words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def check_questions(
     checks: Sequence[Path],
     findings: Findings,
 ) -> None:
-    """Record each choice with a key or an option that stands neither in the question's text nor in its cell.
+    """Record each function or class that the exercise's prose does not name, and each choice with a key or an option
+    that stands neither there nor in its cell.
 
     Parameters
     ----------
@@ -30,6 +31,11 @@ def check_questions(
     checks : the files of checks, whose ``chosen(…)`` say what the options are.
     """
     texts = _texts(cells)
+    for exercise, answers in definitions.items():
+        for name, one in answers.items():
+            if one.shown and one.kind != "constant" and not _is_named(name, texts.get(exercise, "")):
+                message = f"the prose of {exercise} does not say that {name} is asked for: name it there, as `{name}`."
+                findings.add(one.path, one.line, message, exercise)
     free = {one.text_name for one in chapter.exercise}
     constants = {
         name: (exercise, one)
@@ -94,6 +100,11 @@ def _options(path: Path, constants: _Constants, findings: Findings) -> Iterator[
         if asked in constants and listed is not None:
             words = (one.value for one in ast.walk(listed) if isinstance(one, ast.Constant))
             yield asked, [word for word in words if isinstance(word, str)]
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Whether a name stands in a text as code does, alone or with what it takes."""
+    return re.search(rf"`[^`\n]*\b{re.escape(name)}\b", text) is not None
 
 
 def _is_told(word: str, text: str) -> bool:

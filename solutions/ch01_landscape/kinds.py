@@ -33,14 +33,17 @@ def learn_threshold(values: Array, labels: Array) -> float:
 
     Returns
     -------
-    A threshold t, such that the rule ``values >= t`` makes as few mistakes on the examples as such a rule can: it may
-    lie between the values, and above or below all of them. Where several do, any of them.
+    A threshold t, such that the rule ``values >= t`` makes as few mistakes on the
+    examples as such a rule can: it may lie between the values, and above or below all
+    of them. Where several do, any of them.
 
     Examples
     --------
-    >>> bool(2 < learn_threshold(np.array([1.0, 8.0, 2.0, 9.0]), np.array([0, 1, 0, 1])) <= 8)
+    >>> values, labels = np.array([1.0, 8.0, 2.0, 9.0]), np.array([0, 1, 0, 1])
+    >>> bool(2 < learn_threshold(values, labels) <= 8)
     True
-    >>> bool(6 < learn_threshold(np.array([3.0, 4.0, 5.0, 6.0, 7.0]), np.array([0, 1, 0, 0, 1])) <= 7)
+    >>> values, labels = np.array([3.0, 4.0, 5.0, 6.0, 7.0]), np.array([0, 1, 0, 0, 1])
+    >>> bool(6 < learn_threshold(values, labels) <= 7)
     True
     """
     candidates = [*values, values.max() + 1]  # the last one: nothing gets the label 1
@@ -66,16 +69,19 @@ P_01_2_CHOICE: list[str] = ["a", "c", "f", "g"]
 
 
 def rules_and_weights(levels: Sequence[int]) -> tuple[int, int]:
-    """Count what a table needs: rules written by hand, or numbers learned by a linear model.
+    """Count what a table needs: rules written by hand,
+    or numbers learned by a linear model.
 
     Parameters
     ----------
-    levels : how many different values each column can take, such as ``[2, 3]`` for yes/no and low/middle/high.
+    levels : how many different values each column can take, such as ``[2, 3]`` for
+        yes/no and low/middle/high.
 
     Returns
     -------
     rules : how many rules are needed if there is one for every combination of values.
-    weights : how many numbers a linear model learns: one for each value of each column, and one more to start from.
+    weights : how many numbers a linear model learns: one for each value of each column,
+        and one more to start from.
 
     Examples
     --------
@@ -114,11 +120,16 @@ def labelled_rows(rows: Sequence[dict[str, Any]], target: str) -> list[int]:
 
     Returns
     -------
-    The positions of the rows whose label is known, in order. A missing feature is no obstacle: it can be filled in.
+    The positions of the rows whose label is known, in order. A missing feature is no
+    obstacle: it can be filled in.
 
     Examples
     --------
-    >>> houses = [{"rooms": 3, "price": 250}, {"rooms": 4, "price": None}, {"rooms": None, "price": 90}]
+    >>> houses = [
+    ...     {"rooms": 3, "price": 250},
+    ...     {"rooms": 4, "price": None},
+    ...     {"rooms": None, "price": 90},
+    ... ]
     >>> [int(i) for i in labelled_rows(houses, "price")]
     [0, 2]
     >>> [int(i) for i in labelled_rows(houses, "rooms")]
@@ -132,13 +143,14 @@ P_01_4_CHOICE: list[str] = ["classification", "regression"]
 
 
 def baseline(targets: Sequence[Any], between: bool) -> tuple[str, Any]:
-    """Name the task, and give the best answer of a model that may not look at any feature.
+    """Name the task, and give the best answer of a model that may not look at any
+    feature.
 
     Parameters
     ----------
     targets : the targets of a training set: texts, truth values or numbers.
-    between : whether there can be an answer between two of them, as between 2 and 3 metres, or not, as between the
-        digits 2 and 3.
+    between : whether there can be an answer between two of them, as between 2 and
+        3 metres, or not, as between the digits 2 and 3.
 
     Returns
     -------
@@ -168,7 +180,8 @@ def bought_together(baskets: Sequence[Sequence[str]]) -> list[str]:
 
     Parameters
     ----------
-    baskets : what each customer bought, by name; who bought two of a kind has its name twice.
+    baskets : what each customer bought, by name; who bought two of a kind has its name
+        twice.
 
     Returns
     -------
@@ -176,9 +189,12 @@ def bought_together(baskets: Sequence[Sequence[str]]) -> list[str]:
 
     Examples
     --------
-    >>> list(bought_together([["tea", "rusk"], ["tea", "milk", "rusk"], ["milk", "tea"], ["tea", "rusk"]]))
+    >>> sold = [["tea", "rusk"], ["tea", "milk", "rusk"], ["milk", "tea"]]
+    >>> sold.append(["tea", "rusk"])
+    >>> list(bought_together(sold))
     ['rusk', 'tea']
-    >>> list(bought_together([["jam", "jam", "bread"], ["milk", "jam"], ["milk", "jam"]]))
+    >>> sold = [["jam", "jam", "bread"], ["milk", "jam"], ["milk", "jam"]]
+    >>> list(bought_together(sold))
     ['jam', 'milk']
     """
     pairs = Counter(pair for basket in baskets for pair in combinations(sorted(set(basket)), 2))
@@ -217,7 +233,8 @@ def best_moves(experience: Sequence[tuple[str, str, float]]) -> dict[str, str]:
 
     Parameters
     ----------
-    experience : one (ground, move, reward) per step that the robot has made; most moves were tried more than once.
+    experience : one (ground, move, reward) per step that the robot has made; most moves
+        were tried more than once.
 
     Returns
     -------
@@ -225,10 +242,16 @@ def best_moves(experience: Sequence[tuple[str, str, float]]) -> dict[str, str]:
 
     Examples
     --------
-    >>> steps = [("sand", "hop", 1.0), ("sand", "crawl", 3.0), ("ice", "hop", 0.0), ("ice", "crawl", -5.0)]
+    >>> steps = [
+    ...     ("sand", "hop", 1.0),
+    ...     ("sand", "crawl", 3.0),
+    ...     ("ice", "hop", 0.0),
+    ...     ("ice", "crawl", -5.0),
+    ... ]
     >>> sorted(best_moves(steps).items())
     [('ice', 'hop'), ('sand', 'crawl')]
-    >>> best_moves([("sand", "hop", 2.0), ("sand", "hop", 2.0), ("sand", "crawl", 3.0)])["sand"]
+    >>> steps = [("sand", "hop", 2.0), ("sand", "hop", 2.0), ("sand", "crawl", 3.0)]
+    >>> best_moves(steps)["sand"]
     'crawl'
     """
     rewards: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
@@ -257,9 +280,10 @@ def find_groups(X: Array, k: int) -> Array:
 
     Examples
     --------
-    >>> groups = find_groups(np.array([[0.0, 0.0], [50.0, 9.0], [1.0, 0.0], [51.0, 9.0]]), 2)
-    >>> bool(groups[0] == groups[2]), bool(groups[1] == groups[3]), bool(groups[0] == groups[1])
-    (True, True, False)
+    >>> X = np.array([[0.0, 0.0], [50.0, 9.0], [1.0, 0.0], [51.0, 9.0]])
+    >>> groups = find_groups(X, 2)
+    >>> [bool(groups[a] == groups[b]) for a, b in [(0, 2), (1, 3), (0, 1)]]
+    [True, True, False]
     """
     return np.asarray(KMeans(k, n_init=10, random_state=42).fit_predict(X))
 
@@ -270,7 +294,8 @@ def assign_groups(X: Array, names: Sequence[str], new: Array) -> list[str]:
     Parameters
     ----------
     X : (n, 2) what is known of each old customer.
-    names : the n names of their groups. One group may consist of several kinds of customers.
+    names : the n names of their groups. One group may consist of several kinds of
+        customers.
     new : (m, 2) the new customers.
 
     Returns
@@ -280,7 +305,8 @@ def assign_groups(X: Array, names: Sequence[str], new: Array) -> list[str]:
     Examples
     --------
     >>> X = np.array([[0.0, 0.0], [1.0, 0.0], [50.0, 9.0], [51.0, 9.0]])
-    >>> [str(name) for name in assign_groups(X, ["rare", "rare", "loyal", "loyal"], X[[3, 0]])]
+    >>> names = ["rare", "rare", "loyal", "loyal"]
+    >>> [str(name) for name in assign_groups(X, names, X[[3, 0]])]
     ['loyal', 'rare']
     """
     return [str(name) for name in KNeighborsClassifier(1).fit(X, names).predict(new)]

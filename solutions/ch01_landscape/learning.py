@@ -25,10 +25,11 @@ P_01_9_RUBRIC = """
 
 
 def predict_then_learn(x: Array, y: Array, rate: float) -> list[float]:
-    """Run an online learner over a stream: predict, get told the answer, learn a little, and on to the next.
+    """Run an online learner over a stream: predict, get told the answer,
+    learn a little, and on to the next.
 
-    Its model is ``prediction = weight * x``, and the weight starts at 0. To learn from one example, it adds
-    ``rate * (y - prediction) * x`` to the weight.
+    Its model is ``prediction = weight * x``, and the weight starts at 0. To learn from
+    one example, it adds ``rate * (y - prediction) * x`` to the weight.
 
     Parameters
     ----------
@@ -41,9 +42,11 @@ def predict_then_learn(x: Array, y: Array, rate: float) -> list[float]:
 
     Examples
     --------
-    >>> [float(value) for value in predict_then_learn(np.array([1.0, 1.0, 2.0]), np.array([4.0, 4.0, 0.0]), 0.5)]
+    >>> x, y = np.array([1.0, 1.0, 2.0]), np.array([4.0, 4.0, 0.0])
+    >>> [float(value) for value in predict_then_learn(x, y, 0.5)]
     [0.0, 2.0, 6.0]
-    >>> [float(value) for value in predict_then_learn(np.array([2.0, 1.0]), np.array([1.0, 7.0]), 0.25)]
+    >>> x, y = np.array([2.0, 1.0]), np.array([1.0, 7.0])
+    >>> [float(value) for value in predict_then_learn(x, y, 0.25)]
     [0.0, 0.5]
     """
     weight = 0.0
@@ -73,19 +76,27 @@ def fit_line_in_chunks(chunks: Iterable[tuple[Array, Array]]) -> Line:
 
     Parameters
     ----------
-    chunks : gives one part of the table after the other, as a pair (x, y) of arrays of shape (m,). It can be gone
-        through only once, and the parts may differ in size. Don't keep them, nor copies of their rows.
+    chunks : gives one part of the table after the other, as a pair (x, y) of arrays of
+        shape (m,). It can be gone through only once, and the parts may differ in size.
+        Don't keep them, nor copies of their rows.
 
     Returns
     -------
-    The intercept and the slope of the line with the least sum of squared errors over all rows.
+    The intercept and the slope of the line with the least sum of squared errors over
+    all rows.
 
     Examples
     --------
-    >>> parts = [(np.array([0.0, 1.0]), np.array([1.0, 3.0])), (np.array([2.0]), np.array([5.0]))]
+    >>> parts = [
+    ...     (np.array([0.0, 1.0]), np.array([1.0, 3.0])),
+    ...     (np.array([2.0]), np.array([5.0])),
+    ... ]
     >>> [round(float(value), 6) for value in fit_line_in_chunks(iter(parts))]
     [1.0, 2.0]
-    >>> parts = [(np.array([0.0, 0.0]), np.array([0.0, 2.0])), (np.array([4.0, 4.0]), np.array([4.0, 6.0]))]
+    >>> parts = [
+    ...     (np.array([0.0, 0.0]), np.array([0.0, 2.0])),
+    ...     (np.array([4.0, 4.0]), np.array([4.0, 6.0])),
+    ... ]
     >>> [round(float(value), 6) for value in fit_line_in_chunks(iter(parts))]
     [1.0, 1.0]
     """
@@ -116,9 +127,10 @@ def predict_by_neighbours(x: Array, y: Array, new: float, k: int) -> float:
 
     Examples
     --------
-    >>> float(predict_by_neighbours(np.array([1.0, 4.0, 9.0]), np.array([10.0, 20.0, 60.0]), 5.0, 1))
+    >>> x, y = np.array([1.0, 4.0, 9.0]), np.array([10.0, 20.0, 60.0])
+    >>> float(predict_by_neighbours(x, y, 5.0, 1))
     20.0
-    >>> float(predict_by_neighbours(np.array([1.0, 4.0, 9.0]), np.array([10.0, 20.0, 60.0]), 8.0, 2))
+    >>> float(predict_by_neighbours(x, y, 8.0, 2))
     40.0
     """
     nearest = np.argsort(np.abs(x - new))[:k]
@@ -148,19 +160,22 @@ def fit_with_penalty(x: Array, y: Array, alpha: float) -> dict[str, float]:
     Parameters
     ----------
     x, y : (n,) the training set.
-    alpha : the hyperparameter: how dearly a steep line is paid for. 0 for an ordinary fit.
+    alpha : the hyperparameter: how dearly a steep line is paid for. 0 for an ordinary
+        fit.
 
     Returns
     -------
-    The two parameters, ``"intercept"`` and ``"slope"``, for which this sum is least: the squared errors of all
-    examples, plus ``alpha * slope**2``.
+    The two parameters, ``"intercept"`` and ``"slope"``, for which this sum is least:
+    the squared errors of all examples, plus ``alpha * slope**2``.
 
     Examples
     --------
     >>> x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
-    >>> sorted((name, round(float(value), 6)) for name, value in fit_with_penalty(x, y, 0.0).items())
+    >>> found = fit_with_penalty(x, y, 0.0)
+    >>> sorted((name, round(float(value), 6)) for name, value in found.items())
     [('intercept', 1.0), ('slope', 2.0)]
-    >>> sorted((name, round(float(value), 6)) for name, value in fit_with_penalty(x, y, 2.0).items())
+    >>> found = fit_with_penalty(x, y, 2.0)
+    >>> sorted((name, round(float(value), 6)) for name, value in found.items())
     [('intercept', 2.0), ('slope', 1.0)]
     """
     dx, dy = x - x.mean(), y - y.mean()  # the intercept is not penalised: the line goes through the mean
@@ -207,11 +222,13 @@ def search_line(x: Array, y: Array) -> Line:
 
     Parameters
     ----------
-    x, y : (n,) feature and target of each example; x may be large, such as 60,000 dollars.
+    x, y : (n,) feature and target of each example; x may be large, such as
+        60,000 dollars.
 
     Examples
     --------
-    >>> [round(float(value), 6) for value in search_line(np.array([10.0, 20.0, 40.0]), np.array([2.0, 3.0, 5.0]))]
+    >>> x, y = np.array([10.0, 20.0, 40.0]), np.array([2.0, 3.0, 5.0])
+    >>> [round(float(value), 6) for value in search_line(x, y)]
     [1.0, 0.1]
     """
     dx = x - x.mean()
@@ -254,16 +271,19 @@ def shares_off(sample: Sequence[str], population: Sequence[str]) -> dict[str, fl
     Parameters
     ----------
     sample : the group of each person in the sample.
-    population : the group of each person in the population; every group is there at least once.
+    population : the group of each person in the population; every group is there
+        at least once.
 
     Returns
     -------
-    For each group of the population, its share of the sample less its share of the population: 0.1 means that it
-    makes up ten percentage points too much.
+    For each group of the population, its share of the sample less its share of the
+    population: 0.1 means that it makes up ten percentage points too much.
 
     Examples
     --------
-    >>> off = shares_off(["town", "town", "town", "farm"], ["town", "farm", "farm", "town"])
+    >>> off = shares_off(
+    ...     ["town", "town", "town", "farm"], ["town", "farm", "farm", "town"]
+    ... )
     >>> sorted((group, float(value)) for group, value in off.items())
     [('farm', -0.25), ('town', 0.25)]
     >>> off = shares_off(["town"], ["town", "town", "town", "farm"])

@@ -29,9 +29,12 @@ def train_and_new_error(x: Array, y: Array, x_new: Array, y_new: Array, degree: 
     Examples
     --------
     >>> x, y = np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])
-    >>> [round(float(e), 6) for e in train_and_new_error(x, y, np.array([3.0, 4.0]), np.array([7.0, 9.0]), 1)]
+    >>> new = np.array([3.0, 4.0])
+    >>> errors = train_and_new_error(x, y, new, np.array([7.0, 9.0]), 1)
+    >>> [round(float(error), 6) for error in errors]
     [0.0, 0.0]
-    >>> [round(float(e), 6) for e in train_and_new_error(x, y, np.array([3.0, 4.0]), np.array([7.0, 7.0]), 0)]
+    >>> errors = train_and_new_error(x, y, new, np.array([7.0, 7.0]), 0)
+    >>> [round(float(error), 6) for error in errors]
     [1.632993, 4.0]
     """
     polynomial = np.polyfit(x, y, degree)
@@ -65,7 +68,8 @@ def hold_out(n: int, share: float, seed: int) -> tuple[Array, Array]:
 
     Returns
     -------
-    The row numbers of the training set and those of the test set, counted from 0, in any order.
+    The row numbers of the training set and those of the test set, counted from 0, in
+    any order.
 
     Examples
     --------
@@ -99,7 +103,8 @@ P_01_17_ORDER: list[str] = ["d", "b", "f", "a", "e", "c"]
 def choose_degree(
     train: tuple[Array, Array], validation: tuple[Array, Array], test: tuple[Array, Array], degrees: Sequence[int]
 ) -> tuple[int, float]:
-    """Choose the degree of a polynomial as it should be done, and say how well the final model does.
+    """Choose the degree of a polynomial as it should be done,
+    and say how well the final model does.
 
     Polynomials are fitted by least squares; their error is the root mean squared error.
 
@@ -110,16 +115,21 @@ def choose_degree(
 
     Returns
     -------
-    The degree that was chosen, and the error on the test set that is reported to the boss: the one of the final model,
-    which has learned from all examples that it is allowed to learn from.
+    The degree that was chosen, and the error on the test set that is reported to the
+    boss: the one of the final model, which has learned from all examples that it is
+    allowed to learn from.
 
     Examples
     --------
     >>> x = np.arange(8.0)
-    >>> degree, error = choose_degree((x[:4], x[:4] ** 2), (x[4:6], x[4:6] ** 2), (x[6:], x[6:] ** 2), [0, 1, 2])
+    >>> degree, error = choose_degree(
+    ...     (x[:4], x[:4] ** 2), (x[4:6], x[4:6] ** 2), (x[6:], x[6:] ** 2), [0, 1, 2]
+    ... )
     >>> int(degree), round(float(error), 6)
     (2, 0.0)
-    >>> degree, error = choose_degree((x[:2], x[:2]), (x[2:4], x[2:4]), (x[4:], 0 * x[4:]), [0, 1])
+    >>> degree, error = choose_degree(
+    ...     (x[:2], x[:2]), (x[2:4], x[2:4]), (x[4:], 0 * x[4:]), [0, 1]
+    ... )
     >>> int(degree), round(float(error), 6)
     (1, 5.612486)
     """
@@ -155,16 +165,19 @@ def diagnose(wanted: float, train: float, train_dev: float, validation: float, g
     ----------
     wanted : the error that could be reached, by a person for instance.
     train, train_dev, validation : the model's errors.
-    gap : an error counts as worse than another if it is larger by more than this. One that is smaller is no trouble.
+    gap : an error counts as worse than another if it is larger by more than this. One
+        that is smaller is no trouble.
 
     Returns
     -------
-    Those of the words ``"underfitting"``, ``"overfitting"`` and ``"mismatch"`` that apply, in this order; each is
-    seen in the step from one error to the next. Empty if all is well.
+    Those of the words ``"underfitting"``, ``"overfitting"`` and ``"mismatch"`` that
+    apply, in this order; each is seen in the step from one error to the next. Empty if
+    all is well.
 
     Examples
     --------
-    >>> list(diagnose(wanted=0.01, train=0.02, train_dev=0.021, validation=0.12, gap=0.03))
+    >>> errors = {"train": 0.02, "train_dev": 0.021, "validation": 0.12}
+    >>> list(diagnose(wanted=0.01, **errors, gap=0.03))
     ['mismatch']
     >>> list(diagnose(wanted=0.01, train=0.2, train_dev=0.3, validation=0.31, gap=0.03))
     ['underfitting', 'overfitting']
@@ -196,13 +209,15 @@ def optimism(test_right: Array, fresh_right: Array) -> tuple[float, float]:
 
     Parameters
     ----------
-    test_right : (m, n) truth values: whether each of m models is right about each of n test examples. Exactly one
-        model is right most often.
-    fresh_right : (m, k) the same for k fresh examples, which nobody has looked at while choosing.
+    test_right : (m, n) truth values: whether each of m models is right about each of n
+        test examples. Exactly one model is right most often.
+    fresh_right : (m, k) the same for k fresh examples, which nobody has looked at while
+        choosing.
 
     Returns
     -------
-    The accuracy, on the test set and on the fresh examples, of the one model that one would choose by the test set.
+    The accuracy, on the test set and on the fresh examples, of the one model that one
+    would choose by the test set.
 
     Examples
     --------
@@ -240,8 +255,9 @@ def folds(n: int, k: int) -> list[tuple[Array, Array]]:
 
     Returns
     -------
-    For each fold the row numbers to train on and those to validate on, counted from 0, in any order. Over all folds
-    each row is validated on once; the sizes of two validation parts differ by at most 1.
+    For each fold the row numbers to train on and those to validate on, counted from 0,
+    in any order. Over all folds each row is validated on once; the sizes of two
+    validation parts differ by at most 1.
 
     Examples
     --------
@@ -250,7 +266,10 @@ def folds(n: int, k: int) -> list[tuple[Array, Array]]:
     [2, 2, 3]
     >>> sorted(int(row) for train, validation in plan for row in validation)
     [0, 1, 2, 3, 4, 5, 6]
-    >>> [sorted(int(row) for row in [*train, *validation]) == list(range(7)) for train, validation in plan]
+    >>> [
+    ...     sorted(int(row) for row in [*train, *validation]) == list(range(7))
+    ...     for train, validation in plan
+    ... ]
     [True, True, True]
     """
     parts = np.array_split(np.arange(n), k)

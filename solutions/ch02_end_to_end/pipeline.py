@@ -7,13 +7,15 @@ from sklearn.pipeline import Pipeline
 def full_pipeline(prep: TransformerMixin, model: RegressorMixin) -> Pipeline:
     """Return one object, not fitted, that goes from a raw table to predictions.
 
-    Its `fit` takes a raw table and y, and its `predict` a raw table. Its parts are called `prep` and `model`, so that
-    their parameters can be searched: ``prep__…`` and ``model__…``.
+    Its `fit` takes a raw table and y, and its `predict` a raw table. Its parts are
+    called `prep` and `model`, so that their parameters can be searched: ``prep__…`` and
+    ``model__…``.
 
     Parameters
     ----------
     prep : a transformer of raw tables, e.g. a ColumnTransformer.
-    model : a regressor. Both are left as they are, whatever is done to the pipeline: it has copies, not fitted.
+    model : a regressor. Both are left as they are, whatever is done to the pipeline: it
+        has copies, not fitted.
 
     Examples
     --------

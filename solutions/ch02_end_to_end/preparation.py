@@ -16,8 +16,8 @@ def search_prep(X: pd.DataFrame, y: pd.Series, *, n_iter: int = 15, cv: int = 3,
 
     Parameters
     ----------
-    X : (n, 9) districts with all columns of the housing table but ``median_house_value``; any number may be missing,
-        and n is 60 or more.
+    X : (n, 9) districts with all columns of the housing table but
+        ``median_house_value``; any number may be missing, and n is 60 or more.
     y : (n,) their median house values.
     n_iter : number of candidates.
     cv : number of folds, which are consecutive rows.
@@ -25,9 +25,10 @@ def search_prep(X: pd.DataFrame, y: pd.Series, *, n_iter: int = 15, cv: int = 3,
 
     Returns
     -------
-    The fitted `RandomizedSearchCV`, with negative RMSEs for scores. Its estimator is a `Pipeline` that starts from raw
-    districts and whose last step is the model. At least one of the settings searched over belongs to that last step,
-    and at least one that makes a difference belongs to the steps before.
+    The fitted `RandomizedSearchCV`, with negative RMSEs for scores. Its estimator is a
+    `Pipeline` that starts from raw districts and whose last step is the model. At least
+    one of the settings searched over belongs to that last step, and at least one that
+    makes a difference belongs to the steps before.
 
     Examples
     --------

@@ -48,13 +48,17 @@ def load_project() -> dict[str, Any]:
     -------
     dict with
 
-    - ``"frame"`` : a DataFrame of 300 rows or more, one row per case, the target included. Nothing in it has been
-      learned from other rows: no means filled in, nothing scaled.
-    - ``"target"`` : the name of the column to be predicted, whose values are numbers, without gaps;
-    - ``"ordered_by"`` : the name of the column that says when (a number or a time), if the model is to predict rows
-      later than those it has learned from; None if the order does not matter;
-    - ``"leaky"`` : a list of the names of columns that won't be known when a prediction is made, or that give the
-      target away. They are still in the frame. It may be empty.
+    - ``"frame"`` : a DataFrame of 300 rows or more, one row per case, the target
+      included. Nothing in it has been learned from other rows: no means filled in,
+      nothing scaled.
+    - ``"target"`` : the name of the column to be predicted, whose values are numbers,
+      without gaps;
+    - ``"ordered_by"`` : the name of the column that says when (a number or a time), if
+      the model is to predict rows later than those it has learned from; None if the
+      order does not matter;
+    - ``"leaky"`` : a list of the names of columns that won't be known when a prediction
+      is made, or that give the target away. They are still in the frame. It may be
+      empty.
 
     Examples
     --------
@@ -73,13 +77,16 @@ def load_project() -> dict[str, Any]:
 def find_leaks(frame: pd.DataFrame, target: str) -> list[str]:
     """Return the names of the columns that give the target away.
 
-    These are the numeric columns which, each times a number of its own, add up to the target, up to a constant, exactly
-    and in every row: a copy in another unit, or parts and their total. A column that is merely like the target gives
-    nothing away. Rows with a gap in some numeric column are left out of account.
+    These are the numeric columns which, each times a number of its own, add up to the
+    target, up to a constant, exactly and in every row: a copy in another unit, or parts
+    and their total. A column that is merely like the target gives nothing away. Rows
+    with a gap in some numeric column are left out of account.
 
     Examples
     --------
-    >>> frame = pd.DataFrame({"men": [4, 7, 1, 0, 5], "women": [2, 3, 9, 4, 4], "hour": [8, 8, 9, 5, 3]})
+    >>> frame = pd.DataFrame(
+    ...     {"men": [4, 7, 1, 0, 5], "women": [2, 3, 9, 4, 4], "hour": [8, 8, 9, 5, 3]}
+    ... )
     >>> frame["people"] = frame["men"] + frame["women"]
     >>> sorted(find_leaks(frame, "people"))
     ['men', 'women']
@@ -100,14 +107,16 @@ def split_project(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cut a table into rows to train on and rows to test on.
 
-    Rows that are equal in all columns are one case that was listed twice; of these one is kept.
+    Rows that are equal in all columns are one case that was listed twice; of these one
+    is kept.
 
     Parameters
     ----------
     frame : rows in any order; left as it is.
-    ordered_by : None: rows are drawn at random. Else a column without gaps: the latest rows are for testing, and rows
-        of the same moment stay together.
-    test_size : the share of the rows to test on; a little more or less if rows of one moment stay together.
+    ordered_by : None: rows are drawn at random. Else a column without gaps: the latest
+        rows are for testing, and rows of the same moment stay together.
+    test_size : the share of the rows to test on; a little more or less if rows of one
+        moment stay together.
     seed : the same seed draws the same rows.
 
     Returns

@@ -24,8 +24,9 @@ def _without(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 def make_models(leaky: Sequence[str] = ()) -> dict[str, RegressorMixin]:
     """Return two or more models of different kinds, by name, not fitted.
 
-    Each is one object that goes from a raw table, a DataFrame without the target, to predictions, by ``fit(X, y)`` and
-    ``predict(X)``, and can be cloned. What the columns are called is not known beforehand. There are
+    Each is one object that goes from a raw table, a DataFrame without the target, to
+    predictions, by ``fit(X, y)`` and ``predict(X)``, and can be cloned. What the
+    columns are called is not known beforehand. There are
 
     - numbers, with gaps, also where there was none in `fit`;
     - texts, with gaps, and with values that were not there in `fit`;
@@ -33,16 +34,24 @@ def make_models(leaky: Sequence[str] = ()) -> dict[str, RegressorMixin]:
 
     Parameters
     ----------
-    leaky : names of columns that must not be used. They may be missing when predictions are made.
+    leaky : names of columns that must not be used. They may be missing when predictions
+        are made.
 
     Examples
     --------
-    >>> X = pd.DataFrame({"size": [1.0, 2.0, None, 4.0] * 10, "kind": ["a", "b", "a", None] * 10, "sum": 0.0})
+    >>> X = pd.DataFrame(
+    ...     {
+    ...         "size": [1.0, 2.0, None, 4.0] * 10,
+    ...         "kind": ["a", "b", "a", None] * 10,
+    ...         "sum": 0.0,
+    ...     }
+    ... )
     >>> models = make_models(leaky=["sum"])
     >>> len(models) >= 2
     True
     >>> new = pd.DataFrame({"size": [3.0, None], "kind": ["a", "c"]})
-    >>> [len(model.fit(X, np.arange(40.0)).predict(new)) for model in models.values()][:2]
+    >>> fitted = [model.fit(X, np.arange(40.0)) for model in models.values()]
+    >>> [len(model.predict(new)) for model in fitted][:2]
     [2, 2]
     """
     numbers = make_pipeline(SimpleImputer(strategy="median"), StandardScaler())
@@ -74,7 +83,8 @@ def run_project(
 
     Parameters
     ----------
-    models : by name, not fitted, and left so; what they get is the table without the target.
+    models : by name, not fitted, and left so; what they get is the table without the
+        target.
     train, test : DataFrames, rows in any order, the target among the columns.
     ordered_by : None, or the name of the column that says when.
     metric : an error, ``metric(y_true, y_pred)``: less is better.
@@ -83,10 +93,12 @@ def run_project(
     -------
     dict with
 
-    - ``"errors"`` : dict of cross-validated errors by name: of each model, and of ``"baseline"``, a model that always
-      predicts the mean of the y it was fitted to. Each is the mean of `metric` over five folds of the training rows. If
-      the order does not matter, the folds are drawn at random, and each row is held out once; else models are always
-      fitted to rows that are earlier than those they are judged on.
+    - ``"errors"`` : dict of cross-validated errors by name: of each model, and of
+      ``"baseline"``, a model that always predicts the mean of the y it was fitted to.
+      Each is the mean of `metric` over five folds of the training rows. If the order
+      does not matter, the folds are drawn at random, and each row is held out once;
+      else models are always fitted to rows that are earlier than those they are judged
+      on.
     - ``"best"`` : the name with the least of these errors, be it ``"baseline"``;
     - ``"model"`` : that model, fitted to all training rows;
     - ``"test_error"`` : its `metric` on the test rows.

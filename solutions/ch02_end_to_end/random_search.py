@@ -11,11 +11,13 @@ from solutions.ch02_end_to_end.svr import _preparation, _svr
 def random_search(
     X: pd.DataFrame, y: pd.Series, *, n_iter: int = 20, cv: int = 3, seed: int = 42
 ) -> RandomizedSearchCV:
-    """Find good settings of a support vector regressor, among some that are drawn at random.
+    """Find good settings of a support vector regressor,
+    among some that are drawn at random.
 
     Parameters
     ----------
-    X : (n, 9) districts with all columns of the housing table but ``median_house_value``; any number may be missing.
+    X : (n, 9) districts with all columns of the housing table but
+        ``median_house_value``; any number may be missing.
     y : (n,) their median house values.
     n_iter : number of candidates.
     cv : number of folds, which are consecutive rows.
@@ -23,9 +25,9 @@ def random_search(
 
     Returns
     -------
-    The fitted `RandomizedSearchCV` over a pipeline that starts from raw districts. Its scores are negative RMSEs. ``C``
-    is drawn on a log scale, which spans four powers of ten or more, and ``gamma`` of RBF from a continuous
-    distribution, too.
+    The fitted `RandomizedSearchCV` over a pipeline that starts from raw districts. Its
+    scores are negative RMSEs. ``C`` is drawn on a log scale, which spans four powers of
+    ten or more, and ``gamma`` of RBF from a continuous distribution, too.
 
     Examples
     --------

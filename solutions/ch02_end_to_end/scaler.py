@@ -17,11 +17,11 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
 
     Attributes
     ----------
-    mean_, scale_ : (d,) mean and population standard deviation of each column, learned in `fit`. A column whose values
-        are all the same has the scale 1.
+    mean_, scale_ : (d,) mean and population standard deviation of each column, learned
+        in `fit`. A column whose values are all the same has the scale 1.
     n_features_in_ : d, the number of columns.
-    feature_names_in_ : (d,) names of the columns. There is no such attribute if `fit` was last called with a table
-        without names.
+    feature_names_in_ : (d,) names of the columns. There is no such attribute if `fit`
+        was last called with a table without names.
 
     Examples
     --------
@@ -38,7 +38,9 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
         self.with_mean = with_mean
 
     def fit(self, X: ArrayLike, y: object = None) -> "StandardScalerClone":
-        """Learn mean and spread of each column of `X`, shape (n, d), an array or a DataFrame; return the scaler."""
+        """Learn mean and spread of each column of `X`, shape (n, d),
+        an array or a DataFrame; return the scaler.
+        """
         X = validate_data(self, X, dtype=float)  # sets n_features_in_, and sets or removes feature_names_in_
         self.mean_ = X.mean(axis=0)
         # Asked of the values: rounding leaves a thousand times 0.1 with a standard deviation of 1e-15.
@@ -48,14 +50,17 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
     def transform(self, X: ArrayLike) -> NDArray[Any]:
         """Return the scaled columns, (n, d) floats.
 
-        Raises NotFittedError before `fit`, and ValueError if the number of columns is another than in `fit`.
+        Raises NotFittedError before `fit`, and ValueError if the number of columns is
+        another than in `fit`.
         """
         check_is_fitted(self)
         X = validate_data(self, X, dtype=float, reset=False)
         return (X - self.mean_ if self.with_mean else X) / self.scale_
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Return, (n, d) floats, what `transform` has made `X` from. Raises what `transform` raises."""
+        """Return, (n, d) floats, what `transform` has made `X` from.
+        Raises what `transform` raises.
+        """
         check_is_fitted(self)
         X = np.asarray(X, dtype=float)
         if X.ndim != 2 or X.shape[1] != self.n_features_in_:
@@ -63,11 +68,13 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
         return X * self.scale_ + (self.mean_ if self.with_mean else 0.0)
 
     def get_feature_names_out(self, input_features: ArrayLike | None = None) -> NDArray[Any]:
-        """Return the names of the columns after scaling, (d,) texts in an array; they are those before scaling.
+        """Return the names of the columns after scaling, (d,) texts in an array;
+        they are those before scaling.
 
         Parameters
         ----------
-        input_features : (d,) names, or None for those that `fit` has seen; where it has seen none: x0, x1, …
+        input_features : (d,) names, or None for those that `fit` has seen; where it has
+            seen none: x0, x1, …
 
         Raises ValueError if there are not d of them, or if `fit` has seen others.
         """

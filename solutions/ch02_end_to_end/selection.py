@@ -12,14 +12,15 @@ def make_select_pipeline(threshold: str | float = "median", seed: int = 42) -> P
 
     Parameters
     ----------
-    threshold : how important a feature has to be, as `SelectFromModel` takes it: a number, or text such as ``"median"``
-        or ``"1.5*mean"``.
+    threshold : how important a feature has to be, as `SelectFromModel` takes it: a
+        number, or text such as ``"median"`` or ``"1.5*mean"``.
     seed : for all that is random in it.
 
     Returns
     -------
-    A `Pipeline` for raw districts, of which any number may be missing: preparation, then a step named ``"select"``,
-    which is a `SelectFromModel`, then the model that predicts house values, as the last step.
+    A `Pipeline` for raw districts, of which any number may be missing: preparation,
+    then a step named ``"select"``, which is a `SelectFromModel`, then the model that
+    predicts house values, as the last step.
 
     Examples
     --------

@@ -51,21 +51,25 @@ def tune_svr(X: pd.DataFrame, y: pd.Series, *, n_rows: int = 5000, cv: int = 3) 
 
     Parameters
     ----------
-    X : (n, 9) districts with all columns of the housing table but ``median_house_value``; any number may be missing.
+    X : (n, 9) districts with all columns of the housing table but
+        ``median_house_value``; any number may be missing.
     y : (n,) their median house values.
     n_rows : only the first `n_rows` rows are used, for anything.
-    cv : number of folds, which are consecutive rows, as scikit-learn makes them of a number.
+    cv : number of folds of consecutive rows, as scikit-learn makes them of a number.
 
     Returns
     -------
     dict with
 
-    - ``"tried"``: a list with one dict for each candidate: its ``"kernel"`` (``"linear"`` or ``"rbf"``), its ``"C"``,
-      with RBF its ``"gamma"``, and its ``"rmse"``, the mean of the RMSEs of all folds. Both kernels are tried, each
-      with values of C whose largest is at least 100 times the smallest, and RBF with several values of gamma;
+    - ``"tried"``: a list with one dict for each candidate: its ``"kernel"``
+      (``"linear"`` or ``"rbf"``), its ``"C"``, with RBF its ``"gamma"``, and its
+      ``"rmse"``, the mean of the RMSEs of all folds. Both kernels are tried, each with
+      values of C whose largest is at least 100 times the smallest, and RBF with several
+      values of gamma;
     - ``"best_kernel"``, ``"cv_rmse"``: those of the best candidate;
-    - ``"best_params"``: dict of its settings, named as ``best_estimator.set_params`` takes them;
-    - ``"best_estimator"``: a pipeline with these settings that starts from raw districts, fitted to all the rows used.
+    - ``"best_params"``: dict of its settings, as ``best_estimator.set_params`` wants;
+    - ``"best_estimator"``: a pipeline with these settings that starts from raw
+      districts, fitted to all the rows used.
 
     Examples
     --------

@@ -13,7 +13,8 @@ from sklearn.utils import resample
 
 
 def tune_knn(X: ArrayLike, y: ArrayLike) -> dict[str, Any]:
-    """Find good settings of `KNeighborsClassifier` for one data set, by cross-validation.
+    """Find good settings of `KNeighborsClassifier` for one data set,
+    by cross-validation.
 
     Parameters
     ----------
@@ -22,8 +23,9 @@ def tune_knn(X: ArrayLike, y: ArrayLike) -> dict[str, Any]:
 
     Returns
     -------
-    dict with the best ``"n_neighbors"`` (a whole number; 1 to 10 are tried) and ``"weights"`` (``"uniform"`` or
-    ``"distance"``), ready for ``KNeighborsClassifier(**settings)``.
+    dict with the best ``"n_neighbors"`` (a whole number; 1 to 10 are tried) and
+    ``"weights"`` (``"uniform"`` or ``"distance"``), ready for
+    ``KNeighborsClassifier(**settings)``.
 
     Examples
     --------
@@ -46,12 +48,14 @@ def fit_mnist(X_train: NDArray[Any], y_train: NDArray[Any]) -> ClassifierMixin:
 
     Parameters
     ----------
-    X_train : (n, 784) pixels from 0 to 255, uint8; in any order (rows may be sorted by digit).
+    X_train : (n, 784) pixels from 0 to 255, uint8; in any order (rows may be sorted by
+        digit).
     y_train : (n,) whole numbers, the digits.
 
     Returns
     -------
-    The fitted classifier. Its ``predict`` takes (k, 784) pixels, 0 to 255, and returns (k,) whole numbers.
+    The fitted classifier. Its ``predict`` takes (k, 784) pixels, 0 to 255, and returns
+    (k,) whole numbers.
 
     Examples
     --------

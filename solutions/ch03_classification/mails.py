@@ -47,21 +47,28 @@ def prepare(
 
     Parameters
     ----------
-    mail : the raw text: headers, an empty line, the body. A text that begins with no header is all body.
-    strip_headers : leave the headers out. The text parts of a multipart mail are all kept, decoded, and HTML
-        without its tags. When False, the raw text is taken as it is.
+    mail : the raw text: headers, an empty line, the body. A text that begins with no
+        header is all body.
+    strip_headers : leave the headers out. The text parts of a multipart mail are all
+        kept, decoded, and HTML without its tags. When False, the raw text is taken as
+        it is.
     lowercase : lower-case everything but the words URL and NUMBER that are put in.
-    replace_urls : put the word URL in place of each address that begins with http://, https:// or www.
-    replace_numbers : put the word NUMBER in place of each number, such as 7, 42 or 3.14.
-    remove_punctuation : take what is neither a letter, a digit nor an underscore for a space.
+    replace_urls : put the word URL in place of each address that begins with http://,
+        https:// or www.
+    replace_numbers : put the word NUMBER in place of each number, such as 7, 42 or
+        3.14.
+    remove_punctuation : take what is neither a letter, a digit nor an underscore for a
+        space.
     stem : cut each word down to its English stem.
 
     Examples
     --------
-    >>> mail = "From: Ann <ann@example.com>\\nSubject: hi\\n\\nSave 9.50 now! See http://example.com/?id=7 and WIN"
+    >>> headers = "From: Ann <ann@example.com>\\nSubject: hi\\n"
+    >>> mail = headers + "\\nSave 9.50 now! See http://example.com/?id=7 and WIN"
     >>> list(prepare(mail))
     ['save', 'NUMBER', 'now', 'see', 'URL', 'and', 'win']
-    >>> list(prepare("Winning games,won again", lowercase=False, remove_punctuation=False, stem=False))
+    >>> off = {"lowercase": False, "remove_punctuation": False, "stem": False}
+    >>> list(prepare("Winning games,won again", **off))
     ['Winning', 'games,won', 'again']
     >>> list(prepare("Winning games,won again"))
     ['win', 'game', 'won', 'again']
@@ -84,14 +91,16 @@ def prepare(
 
 
 class WordCounter(TransformerMixin, BaseEstimator):
-    """Turn raw mails into a sparse matrix of word counts: one row per mail, one column per word.
+    """Turn raw mails into a sparse matrix of word counts: one row per mail,
+    one column per word.
 
     Parameters
     ----------
     size : how many words to learn; the most frequent of the training mails.
     vocabulary : the words to count, in the order of the columns; None to learn them.
     binary : say only whether a word is there (1) or not (0).
-    options : keyword arguments for `prepare`, such as ``{"stem": False}``; None for its defaults.
+    options : keyword arguments for `prepare`, such as ``{"stem": False}``; None for its
+        defaults.
 
     Attributes
     ----------
@@ -104,7 +113,9 @@ class WordCounter(TransformerMixin, BaseEstimator):
     >>> counter = WordCounter(vocabulary=["be", "me", "not"], options=plain)
     >>> counter.fit(mails).transform(mails).toarray().astype(int).tolist()
     [[2, 0, 1], [0, 1, 1]]
-    >>> counter = WordCounter(size=2, binary=True, options=plain).fit(["so so good", "so good", "bad"])
+    >>> counter = WordCounter(size=2, binary=True, options=plain).fit(
+    ...     ["so so good", "so good", "bad"]
+    ... )
     >>> [str(word) for word in counter.vocabulary_]
     ['so', 'good']
     >>> counter.transform(["so so bad"]).toarray().astype(int).tolist()
@@ -118,14 +129,16 @@ class WordCounter(TransformerMixin, BaseEstimator):
         binary: bool = False,
         options: Mapping[str, bool] | None = None,
     ) -> None:
-        """Keep the parameters as they are: scikit-learn copies an estimator by reading them back."""
+        """Keep the parameters as they are: scikit-learn reads them back for copies."""
         self.size = size
         self.vocabulary = vocabulary
         self.binary = binary
         self.options = options
 
     def fit(self, emails: Iterable[str], y: object = None) -> Self:
-        """Learn ``vocabulary_``, the list of words that have a column, from the training mails; return self."""
+        """Learn ``vocabulary_``, the list of words that have a column,
+        from the training mails; return self.
+        """
         if self.vocabulary is None:
             counts = Counter(word for mail in emails for word in prepare(mail, **(self.options or {})))
             self.vocabulary_ = [word for word, _ in counts.most_common(self.size)]
@@ -134,7 +147,9 @@ class WordCounter(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, emails: Iterable[str]) -> csr_matrix:
-        """Return the counts, a sparse matrix of shape (n mails, n words); words without a column are left out."""
+        """Return the counts, a sparse matrix of shape (n mails, n words);
+        words without a column are left out.
+        """
         column = {word: number for number, word in enumerate(self.vocabulary_)}
         values: list[int] = []
         columns: list[int] = []

@@ -19,7 +19,8 @@ def shift_image(image: NDArray[Any], dx: int, dy: int) -> NDArray[Any]:
 
     Returns
     -------
-    A new array with the shape and dtype of `image`. What is moved out is lost: nothing comes back on the other side.
+    A new array with the shape and dtype of `image`. What is moved out is lost: nothing
+    comes back on the other side.
 
     Examples
     --------
@@ -39,7 +40,8 @@ def shift_image(image: NDArray[Any], dx: int, dy: int) -> NDArray[Any]:
 
 
 def augment(X: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Add four copies of every image, moved by one pixel to the right, left, down and up.
+    """Add four copies of every image, moved by one pixel to the right, left,
+    down and up.
 
     Parameters
     ----------
@@ -53,7 +55,8 @@ def augment(X: NDArray[Any], y: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any
 
     Examples
     --------
-    >>> X, y = np.array([[0, 0, 0, 0, 7, 0, 0, 0, 0], [0, 0, 0, 0, 9, 0, 0, 0, 0]]), np.array([1, 4])
+    >>> X = np.array([[0, 0, 0, 0, 7, 0, 0, 0, 0], [0, 0, 0, 0, 9, 0, 0, 0, 0]])
+    >>> y = np.array([1, 4])
     >>> X_more, y_more = augment(X, y)
     >>> X_more.shape, y_more.shape
     ((10, 9), (10,))

@@ -19,14 +19,22 @@ def fit_spam(emails: Sequence[str], labels: npt.ArrayLike) -> Pipeline:
 
     Returns
     -------
-    model : any object whose ``predict(emails)`` takes m raw mails and returns m zeros and ones.
+    model : any object whose ``predict(emails)`` takes m raw mails and returns m zeros
+        and ones.
 
     Examples
     --------
-    >>> ham = [f"Subject: hi\\n\\nShall we meet on {day} for the garden plans?" for day in ("Monday", "Friday")]
-    >>> spam = [f"Subject: hi\\n\\nCheap {name}! Order today: http://shop.example/1" for name in ("gold", "watches")]
+    >>> ham = [
+    ...     f"Subject: hi\\n\\nShall we meet on {day} for the garden plans?"
+    ...     for day in ("Monday", "Friday")
+    ... ]
+    >>> spam = [
+    ...     f"Subject: hi\\n\\nCheap {name}! Order today: http://shop.example/1"
+    ...     for name in ("gold", "watches")
+    ... ]
     >>> model = fit_spam(ham * 20 + spam * 20, [0] * 40 + [1] * 40)
-    >>> [int(label) for label in model.predict(["\\nGarden plans for Sunday", "\\nCheap cheap: order gold today"])]
+    >>> new = ["\\nGarden plans for Sunday", "\\nCheap cheap: order gold today"]
+    >>> [int(label) for label in model.predict(new)]
     [0, 1]
     """
     # Balanced: spam is the rarer kind, and missing it should count as much as a false alarm.

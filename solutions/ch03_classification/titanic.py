@@ -21,22 +21,25 @@ def fit_titanic(train: pd.DataFrame) -> Pipeline:
     Parameters
     ----------
     train : DataFrame, shape (n, 12)
-        Passengers with all columns of ``train.csv``, the answer ``Survived`` (0 or 1) among them. Not changed.
+        Passengers with all columns of ``train.csv``, the answer ``Survived`` (0 or 1)
+        among them. Not changed.
 
     Returns
     -------
-    model : any object whose ``predict(passengers)`` takes a DataFrame of m rows, with or without ``Survived``,
-        and returns m zeros and ones.
+    model : any object whose ``predict(passengers)`` takes a DataFrame of m rows, with
+        or without ``Survived``, and returns m zeros and ones.
 
     Examples
     --------
     A made-up ship of 100, whose women survived and whose men did not:
 
     >>> ship = pd.DataFrame({
-    ...     "PassengerId": range(1, 101), "Survived": [0, 1] * 50, "Pclass": [1, 1, 2, 2, 3] * 20,
-    ...     "Name": ["Smith, Mr. John", "Smith, Mrs. Jane"] * 50, "Sex": ["male", "female"] * 50,
-    ...     "Age": [30.0, 25.0, None, 41.0] * 25, "SibSp": 1, "Parch": 0, "Ticket": "A 1", "Fare": 8.0,
-    ...     "Cabin": None, "Embarked": ["S", "S", "C", "Q", None] * 20})
+    ...     "PassengerId": range(1, 101), "Survived": [0, 1] * 50,
+    ...     "Pclass": [1, 1, 2, 2, 3] * 20, "Sex": ["male", "female"] * 50,
+    ...     "Name": ["Smith, Mr. John", "Smith, Mrs. Jane"] * 50,
+    ...     "Age": [30.0, 25.0, None, 41.0] * 25, "SibSp": 1, "Parch": 0,
+    ...     "Ticket": "A 1", "Fare": 8.0, "Cabin": None,
+    ...     "Embarked": ["S", "S", "C", "Q", None] * 20})
     >>> model = fit_titanic(ship)
     >>> [int(label) for label in model.predict(ship.head(4))]
     [0, 1, 0, 1]

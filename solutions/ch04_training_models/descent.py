@@ -11,9 +11,10 @@ def multiplications(method: str, m: int, n: int, batch: int) -> int:
 
     Parameters
     ----------
-    method : ``"normal equation"``: count those of the product ``X.T @ X``, each of its entries worked out.
-        ``"batch"``, ``"mini-batch"`` or ``"stochastic"``: count those of *one* step of gradient descent, in its two
-        products ``X_step @ theta`` and ``X_step.T @ errors``, where X_step holds the rows that this step uses.
+    method : ``"normal equation"``: count those of the product ``X.T @ X``, each of its
+        entries worked out. ``"batch"``, ``"mini-batch"`` or ``"stochastic"``: count
+        those of *one* step of gradient descent, in its two products ``X_step @ theta``
+        and ``X_step.T @ errors``, where X_step holds the rows that this step uses.
     m, n : rows and columns of X.
     batch : rows in a mini-batch; of no concern to the other methods.
 
@@ -30,7 +31,8 @@ def multiplications(method: str, m: int, n: int, batch: int) -> int:
     return 2 * rows * n
 
 
-# The methods you would use, of "normal equation", "SVD", "batch", "mini-batch", "stochastic"; as in ["SVD", "batch"].
+# The methods you would use, of "normal equation", "SVD", "batch", "mini-batch",
+# "stochastic"; as in ["SVD", "batch"].
 P_04_1_CHOICE: list[str] = ["mini-batch", "stochastic"]
 P_04_2 = """
 What walks downhill takes ages: gradient descent. A column with numbers a thousand times as large makes the cost a
@@ -51,18 +53,21 @@ P_04_2_RUBRIC = """
 
 
 def steps_to_fit(X: Array, y: Array, scale: bool) -> int:
-    """Count the steps of batch gradient descent until linear regression is nearly as good as it can be.
+    """Count the steps of batch gradient descent until linear regression is nearly as
+    good as it can be.
 
-    - With `scale`, the columns of X are first given mean 0 and standard deviation 1 (that of ``np.std``).
+    - With `scale`, the columns of X are first given mean 0 and standard deviation 1
+      (that of ``np.std``).
     - A column of ones is put in front: A, shape (m, 1 + n).
     - The parameters theta, shape (1 + n,), begin at 0.
-    - The learning rate is 1 / (the largest eigenvalue of ``A.T @ A / m``; see ``np.linalg.eigvalsh``).
+    - The learning rate is 1 / (the largest eigenvalue of ``A.T @ A / m``; see
+      ``np.linalg.eigvalsh``).
     - One step subtracts ``rate * A.T @ (A @ theta - y) / m`` from theta.
 
     Returns
     -------
-    The number of steps until the mean squared error on (X, y) is at most 1.01 times the lowest possible one (see
-    ``np.linalg.lstsq``); 5000 if it takes more.
+    The number of steps until the mean squared error on (X, y) is at most 1.01 times the
+    lowest possible one (see ``np.linalg.lstsq``); 5000 if it takes more.
 
     Examples
     --------
@@ -85,12 +90,14 @@ def steps_to_fit(X: Array, y: Array, scale: bool) -> int:
     return 5000
 
 
-# What predicts something else once a column is given in another unit: "normal equation", "SVD", "ridge", "lasso".
+# What predicts something else once a column is given in another unit:
+# "normal equation", "SVD", "ridge", "lasso".
 P_04_2_CHOICE: list[str] = ["ridge", "lasso"]
 
 
 def end_points(X: Array, y: NDArray[np.int64], starts: Array, rate: float, steps: int) -> Array:
-    """Fit logistic regression by batch gradient descent, once from each of several starting points.
+    """Fit logistic regression by batch gradient descent,
+    once from each of several starting points.
 
     Parameters
     ----------
@@ -109,7 +116,8 @@ def end_points(X: Array, y: NDArray[np.int64], starts: Array, rate: float, steps
     >>> X, y = np.array([[1.0], [2.0]]), np.array([0, 1])
     >>> end_points(X, y, np.array([[0.0]]), rate=1.0, steps=1).round(3).tolist()
     [[0.25]]
-    >>> end_points(X, y, np.array([[-5.0], [0.0], [9.0]]), rate=0.5, steps=500).round(3).tolist()
+    >>> starts = np.array([[-5.0], [0.0], [9.0]])
+    >>> end_points(X, y, starts, rate=0.5, steps=500).round(3).tolist()
     [[0.42], [0.42], [0.42]]
     """
     theta = np.array(starts, dtype=float).T  # (n, k): a column for each descent
@@ -124,14 +132,16 @@ P_04_3_CHOICE: list[str] = ["c"]
 
 
 def descend(X: Array, y: Array, batches: list[list[int]], rate: float, decay: float) -> Array:
-    """Fit linear regression by gradient descent, one step for each batch, and return the parameters, shape (n,).
+    """Fit linear regression by gradient descent, one step for each batch,
+    and return the parameters, shape (n,).
 
     Parameters
     ----------
     X : (m, n), used as it is: no column of ones is added.
     y : (m,).
     batches : the row numbers that each step uses, one list for each step.
-    rate, decay : step number t (0, 1, 2, ...) has the learning rate ``rate / (1 + decay * t)``.
+    rate, decay : step number t (0, 1, 2, ...) has the learning rate
+        ``rate / (1 + decay * t)``.
 
     The parameters begin at 0; a step's cost is the *mean* squared error of its rows.
 
@@ -174,8 +184,9 @@ def what_to_do(training: list[float], validation: list[float]) -> str:
 
     Parameters
     ----------
-    training, validation : the two errors after each epoch, at least ten numbers each. The curves are smooth: in
-        the last ten epochs each of them has either risen or fallen all the time.
+    training, validation : the two errors after each epoch, at least ten numbers each.
+        The curves are smooth: in the last ten epochs each of them has either risen or
+        fallen all the time.
 
     Returns
     -------
@@ -183,7 +194,8 @@ def what_to_do(training: list[float], validation: list[float]) -> str:
 
     Examples
     --------
-    >>> what_to_do([9.0 - 0.1 * t for t in range(20)], [9.5 - 0.1 * t for t in range(20)])
+    >>> falling = [9.0 - 0.1 * t for t in range(20)]
+    >>> what_to_do(falling, [0.5 + error for error in falling])
     'go on'
     >>> what_to_do([1.1**t for t in range(20)], [1.2**t for t in range(20)])
     'lower the rate'
@@ -199,8 +211,8 @@ def should_stop(errors: list[float], patience: int) -> bool:
     Parameters
     ----------
     errors : validation error after each epoch so far, the newest last; at least one.
-    patience : stop once the lowest error is `patience` epochs old, or older. An error that only equals the lowest
-        is no progress.
+    patience : stop once the lowest error is `patience` epochs old, or older. An error
+        that only equals the lowest is no progress.
 
     Examples
     --------
@@ -213,7 +225,8 @@ def should_stop(errors: list[float], patience: int) -> bool:
 
 
 def best_epoch(errors: list[float]) -> int:
-    """Return the number of the epoch (0, 1, 2, ...) whose parameters are worth keeping; of equals, the first.
+    """Return the number of the epoch (0, 1, 2, ...) whose parameters are worth keeping;
+    of equals, the first.
 
     >>> best_epoch([5.0, 4.0, 4.5, 4.0])
     1
@@ -226,9 +239,11 @@ P_04_6_CHOICE: list[str] = ["b"]
 
 
 def updates(m: int, batch_size: int, epochs: int) -> int:
-    """Return how often the parameters change while each of m rows is read `epochs` times.
+    """Return how often the parameters change while each of m rows is read `epochs`
+    times.
 
-    The rows of an epoch are cut into batches of `batch_size`; a last, smaller batch counts as one.
+    The rows of an epoch are cut into batches of `batch_size`; a last, smaller batch
+    counts as one.
 
     >>> updates(100, 100, 3)
     3
@@ -243,18 +258,20 @@ def gradient_noise(G: Array, batch_size: int) -> float:
 
     Parameters
     ----------
-    G : (m, n), the gradient of each single row. The gradient of several rows is the mean of theirs. There are 2 to
-        8 rows, so all batches can be tried (``itertools.combinations``), but there is a formula too.
+    G : (m, n), the gradient of each single row. The gradient of several rows is the
+        mean of theirs. There are 2 to 8 rows, so all batches can be tried
+        (``itertools.combinations``), but there is a formula too.
     batch_size : rows in a batch, all different; each such batch is equally likely.
 
     Returns
     -------
-    The mean, over all batches, of the squared distance (the sum of squared differences of the n entries).
+    The mean, over all batches, of the squared distance (the sum of squared differences
+    of the n entries).
 
     Examples
     --------
     >>> G = np.array([[0.0], [2.0], [4.0]])
-    >>> round(gradient_noise(G, 1), 6), round(gradient_noise(G, 2), 6), round(gradient_noise(G, 3), 6)
+    >>> tuple(round(gradient_noise(G, size), 6) for size in (1, 2, 3))
     (2.666667, 0.666667, 0.0)
     """
     m = len(G)

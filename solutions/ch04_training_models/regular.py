@@ -13,10 +13,11 @@ Array = NDArray[np.float64]
 def train_and_validation_error(
     x: Array, y: Array, x_valid: Array, y_valid: Array, degree: int, alpha: float
 ) -> tuple[float, float]:
-    """Fit a polynomial with a ridge penalty; return its root mean squared errors (training, validation).
+    """Fit a polynomial with a ridge penalty;
+    return its root mean squared errors (training, validation).
 
-    The features x, x**2, ..., x**degree are standardised, then `Ridge(alpha=alpha)` is fitted to them; all of this
-    learns from the training set (x and y) only.
+    The features x, x**2, ..., x**degree are standardised, then `Ridge(alpha=alpha)` is
+    fitted to them; all of this learns from the training set (x and y) only.
 
     Parameters
     ----------
@@ -26,9 +27,10 @@ def train_and_validation_error(
     Examples
     --------
     >>> x, y = np.array([-2.0, -1.0, 1.0, 2.0]), np.array([4.0, 1.0, 1.0, 4.0])
-    >>> np.round(train_and_validation_error(x, y, np.array([0.0]), np.array([0.0]), 1, 0.001), 2).tolist()
+    >>> new = np.array([0.0])
+    >>> np.round(train_and_validation_error(x, y, new, new, 1, 0.001), 2).tolist()
     [1.5, 2.5]
-    >>> np.round(train_and_validation_error(x, y, np.array([0.0]), np.array([0.0]), 2, 0.001), 2).tolist()
+    >>> np.round(train_and_validation_error(x, y, new, new, 2, 0.001), 2).tolist()
     [0.0, 0.0]
     """
     model = make_pipeline(PolynomialFeatures(degree, include_bias=False), StandardScaler(), Ridge(alpha=alpha))
@@ -38,19 +40,20 @@ def train_and_validation_error(
     return float(train), float(valid)
 
 
-# The diagnosis, and all changes that may well help; as in ["underfitting", "no penalty at all", ...].
+# The diagnosis, and all changes that may well help;
+# as in ["underfitting", "no penalty at all", ...].
 P_04_8_CHOICE: list[str] = ["overfitting", "a lower degree", "a larger penalty", "more training data"]
 
 
 def bias_and_variance(X: Array, w: Array, sigma: float, alpha: float) -> tuple[float, float]:
-    """Return the squared bias and the variance of ridge regression's predictions for the rows of X, each averaged
-    over the rows.
+    """Return the squared bias and the variance of ridge regression's predictions for
+    the rows of X, each averaged over the rows.
 
     Parameters
     ----------
     X : (m, n), fixed; no column of ones is added.
-    w : (n,), the truth: the targets are ``X @ w`` plus noise of mean 0 and standard deviation `sigma`, drawn anew for
-        each row and each training set.
+    w : (n,), the truth: the targets are ``X @ w`` plus noise of mean 0 and standard
+        deviation `sigma`, drawn anew for each row and each training set.
     alpha : strength of the penalty, at least 0.
 
     Examples
@@ -68,7 +71,8 @@ def bias_and_variance(X: Array, w: Array, sigma: float, alpha: float) -> tuple[f
     return float(np.mean(bias**2)), float(sigma**2 * np.sum(H**2) / m)
 
 
-# What is too high, "bias" or "variance", and what to do with alpha, "raise" or "reduce"; as in ["variance", "raise"].
+# What is too high, "bias" or "variance", and what to do with alpha, "raise" or
+# "reduce"; as in ["variance", "raise"].
 P_04_9_CHOICE: list[str] = ["bias", "reduce"]
 P_04_10 = """
 *To ridge*: the weights calm down. With few rows, or columns that say nearly the same, a plain fit finds huge weights of
@@ -89,9 +93,10 @@ P_04_10_RUBRIC = """
 
 
 def shrunk(w: Array, alpha: float, l1_ratio: float) -> Array:
-    """Return what a penalty makes of each weight on its own, shape (n,): the v that makes
+    """Return what a penalty makes of each weight on its own, shape (n,):
+    the v that makes
 
-        (v - w)**2 / 2  +  alpha * l1_ratio * abs(v)  +  alpha * (1 - l1_ratio) * v**2 / 2
+        (v - w)**2 / 2 + alpha * l1_ratio * abs(v) + alpha * (1 - l1_ratio) * v**2 / 2
 
     as small as it can be.
 
@@ -113,7 +118,8 @@ def shrunk(w: Array, alpha: float, l1_ratio: float) -> Array:
     return pulled / (1 + alpha * (1 - l1_ratio))
 
 
-# "ridge", "lasso" or "elastic net" for the cases 1 to 4, in this order; as in ["ridge", "ridge", "lasso", "ridge"].
+# "ridge", "lasso" or "elastic net" for the cases 1 to 4, in this order;
+# as in ["ridge", "ridge", "lasso", "ridge"].
 P_04_10_CHOICE: list[str] = ["lasso", "elastic net", "ridge", "elastic net"]
 
 
@@ -122,9 +128,10 @@ def label_probabilities(scores: Array, exclusive: bool) -> Array:
 
     Parameters
     ----------
-    scores : (n, k), one row per picture, one column per label, any numbers up to 1000 in size.
-    exclusive : True if each picture has exactly one of the k labels; False if each label is a question of its
-        own, to which the answer is yes or no.
+    scores : (n, k), one row per picture, one column per label, any numbers up to
+        1000 in size.
+    exclusive : True if each picture has exactly one of the k labels; False if each
+        label is a question of its own, to which the answer is yes or no.
 
     Returns
     -------

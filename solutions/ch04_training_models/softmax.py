@@ -31,20 +31,22 @@ def loss_and_gradient(theta: Array, X: Array, y: NDArray[np.int64], alpha: float
 
     Parameters
     ----------
-    theta : (1 + d, k). Row 0 holds the biases, the others the weights of the d features, one column per class.
+    theta : (1 + d, k). Row 0 holds the biases, the others the weights of the d
+        features, one column per class.
     X : (n, d), without a column of ones.
     y : (n,), the class of each row, 0 to k - 1.
     alpha : strength of the penalty.
 
     Returns
     -------
-    cost : the mean of -log(probability of a row's own class), plus alpha / 2 times the sum of the squared weights.
-        The biases are not penalised.
+    cost : the mean of -log(probability of a row's own class), plus alpha / 2 times the
+        sum of the squared weights. The biases are not penalised.
     gradient : (1 + d, k), its derivatives with respect to theta.
 
     Examples
     --------
-    >>> theta, X, y = np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([[2.0], [4.0]]), np.array([0, 1])
+    >>> theta = np.array([[0.0, 0.0], [1.0, 1.0]])
+    >>> X, y = np.array([[2.0], [4.0]]), np.array([0, 1])
     >>> cost, gradient = loss_and_gradient(theta, X, y, alpha=0.0)
     >>> round(cost, 4), gradient.round(4).tolist()
     (0.6931, [[0.0, 0.0], [0.5, -0.5]])
@@ -74,12 +76,14 @@ class SoftmaxRegression:
     Attributes (after `fit`)
     ------------------------
     classes_ : (k,), the labels of the training set, sorted.
-    losses_ : list with the validation loss after each epoch: the mean of -log(probability), without the penalty.
+    losses_ : list with the validation loss after each epoch: the mean of
+        -log(probability), without the penalty.
     theta_ : (1 + d, k), the parameters that had the lowest of these losses.
 
     Examples
     --------
-    >>> X, y = np.array([[0.0], [1.0], [4.0], [5.0]]), np.array(["low", "low", "top", "top"])
+    >>> X = np.array([[0.0], [1.0], [4.0], [5.0]])
+    >>> y = np.array(["low", "low", "top", "top"])
     >>> model = SoftmaxRegression(learning_rate=0.1, max_epochs=300).fit(X, y, X, y)
     >>> model.predict(np.array([[0.5], [4.5]])).tolist()
     ['low', 'top']
@@ -96,10 +100,12 @@ class SoftmaxRegression:
         self.patience = patience
 
     def fit(self, X: Array, y: NDArray[Any], X_valid: Array, y_valid: NDArray[Any]) -> Self:
-        """Learn from X, shape (n, d), and its labels y, shape (n,), whole numbers or texts; return the model itself.
+        """Learn from X, shape (n, d), and its labels y, shape (n,),
+        whole numbers or texts; return the model itself.
 
-        The parameters begin at 0. Each epoch is one step on all rows of X, followed by one look at the validation
-        set, which serves for nothing else. Its labels are among those of the training set, but some may be missing.
+        The parameters begin at 0. Each epoch is one step on all rows of X, followed by
+        one look at the validation set, which serves for nothing else. Its labels are
+        among those of the training set, but some may be missing.
         """
         self.classes_, codes = np.unique(y, return_inverse=True)
         codes_valid = np.searchsorted(self.classes_, y_valid)
@@ -117,7 +123,9 @@ class SoftmaxRegression:
         return self
 
     def predict_proba(self, X: Array) -> Array:
-        """Return the probability of each class, shape (n, k), in the order of `classes_`."""
+        """Return the probability of each class, shape (n, k),
+        in the order of `classes_`.
+        """
         return np.exp(log_softmax(self.theta_[0] + X @ self.theta_[1:]))
 
     def predict(self, X: Array) -> NDArray[Any]:

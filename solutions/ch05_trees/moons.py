@@ -17,12 +17,14 @@ def moons_parts(
 
     Parameters
     ----------
-    n_rows, noise, seed : the moons are those of ``make_moons(n_rows, noise=noise, random_state=seed)``; `n_rows` is a
-        multiple of 5. The same seed cuts them in the same way, too.
+    n_rows, noise, seed : the moons are those of
+        ``make_moons(n_rows, noise=noise, random_state=seed)``; `n_rows` is a multiple
+        of 5. The same seed cuts them in the same way, too.
 
     Returns
     -------
-    X_train, X_test, y_train, y_test, in this order: 80% of the rows for training, the other 20% for the test.
+    X_train, X_test, y_train, y_test, in this order: 80% of the rows for training, the
+    other 20% for the test.
 
     Examples
     --------
@@ -38,22 +40,25 @@ def moons_parts(
 def tune_tree(
     X_train: NDArray[Any], y_train: NDArray[Any], X_test: NDArray[Any], y_test: NDArray[Any]
 ) -> dict[str, Any]:
-    """Find out by cross-validation how large a decision tree should be, train it, and test it once.
+    """Find out by cross-validation how large a decision tree should be, train it,
+    and test it once.
 
     Parameters
     ----------
-    X_train, y_train : (n, 2) numbers and the classes (n,), five rows or more of each; everything is chosen by and
-        fitted to these rows.
+    X_train, y_train : (n, 2) numbers and the classes (n,), five rows or more of each;
+        everything is chosen by and fitted to these rows.
     X_test, y_test : other rows, which have no say in any of that.
 
     Returns
     -------
     dict with
 
-    - ``"tree"`` : the `DecisionTreeClassifier`, with the best parameters, fitted to all training rows;
-    - ``"params"`` : dict of the parameters that were found, by their names in `DecisionTreeClassifier`;
-    - ``"tried"`` : list of pairs (params, accuracy), ten or more: what was tried, and the mean accuracy on the rows
-      that were held back in cross-validation;
+    - ``"tree"`` : the `DecisionTreeClassifier`, with the best parameters, fitted to all
+      training rows;
+    - ``"params"`` : dict of the parameters that were found, by their names in
+      `DecisionTreeClassifier`;
+    - ``"tried"`` : list of pairs (params, accuracy), ten or more: what was tried, and
+      the mean accuracy on the rows that were held back in cross-validation;
     - ``"test_accuracy"`` : the share of test rows that the tree gets right.
 
     Examples
@@ -93,8 +98,8 @@ def grow_forest(
     X, y : (n, d) numbers and the classes (n,), n larger than `n_rows`.
     params : parameters of each `DecisionTreeClassifier`, by name.
     n_trees : how many trees.
-    n_rows : how many rows each tree is trained on; they are drawn anew for each tree, and none of them twice for the
-        same tree.
+    n_rows : how many rows each tree is trained on; they are drawn anew for each tree,
+        and none of them twice for the same tree.
     seed : the same seed draws the same rows.
 
     Returns
@@ -118,7 +123,8 @@ def majority_vote(votes: ArrayLike) -> NDArray[Any]:
 
     Parameters
     ----------
-    votes : (n_trees, n) whole numbers from 0; ``votes[i, j]`` is the class that tree i names for row j.
+    votes : (n_trees, n) whole numbers from 0; ``votes[i, j]`` is the class that tree i
+        names for row j.
 
     Returns
     -------
@@ -149,7 +155,8 @@ def forest_accuracy(
     Examples
     --------
     >>> X, y = np.arange(8.0).reshape(8, 1), np.array([0, 0, 0, 0, 1, 1, 1, 1])
-    >>> tree, stub = DecisionTreeClassifier().fit(X, y), DecisionTreeClassifier().fit(X[:4], y[:4])
+    >>> tree = DecisionTreeClassifier().fit(X, y)
+    >>> stub = DecisionTreeClassifier().fit(X[:4], y[:4])
     >>> alone, together = forest_accuracy([tree, tree, stub], X, y)
     >>> alone.tolist(), together
     ([1.0, 1.0, 0.5], 1.0)

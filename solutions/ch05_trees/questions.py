@@ -17,7 +17,8 @@ def balanced_depth(n_rows: int) -> int:
 
     Returns
     -------
-    The number of splits on the way from the root to the deepest leaf; 0 for a tree that is a single leaf.
+    The number of splits on the way from the root to the deepest leaf; 0 for a tree that
+    is a single leaf.
 
     Examples
     --------
@@ -31,7 +32,8 @@ def balanced_depth(n_rows: int) -> int:
     return math.ceil(math.log2(n_rows))  # each level doubles the leaves
 
 
-# A whole number: the depth of a balanced tree that has a leaf for each of a million rows.
+# A whole number: the depth of a balanced tree that has a leaf for each of a million
+# rows.
 P_05_1_DEPTH: int = 20
 
 
@@ -40,8 +42,9 @@ def depth_of(left: ArrayLike, right: ArrayLike) -> int:
 
     Parameters
     ----------
-    left, right : (m,) whole numbers; the nodes are numbered from 0, which is the root, and ``left[i]`` and
-        ``right[i]`` are the children of node i, or -1 if it is a leaf. A child has a larger number than its parent.
+    left, right : (m,) whole numbers; the nodes are numbered from 0, which is the root,
+        and ``left[i]`` and ``right[i]`` are the children of node i, or -1 if it is a
+        leaf. A child has a larger number than its parent.
 
     Returns
     -------
@@ -67,12 +70,14 @@ def impurities(y: ArrayLike, goes_left: ArrayLike) -> tuple[float, float, float,
     Parameters
     ----------
     y : (n,) classes of the rows at a node.
-    goes_left : (n,) truth values, True for the rows that go to the left child; at least one goes to either side.
+    goes_left : (n,) truth values, True for the rows that go to the left child;
+        at least one goes to either side.
 
     Returns
     -------
-    The impurities of the node, of its left child and of its right child, and the mean of the two children's, weighted
-    by their numbers of rows: what a split is chosen to make small.
+    The impurities of the node, of its left child and of its right child, and the mean
+    of the two children's, weighted by their numbers of rows: what a split is chosen to
+    make small.
 
     Examples
     --------
@@ -93,18 +98,20 @@ def impurities(y: ArrayLike, goes_left: ArrayLike) -> tuple[float, float, float,
 
 
 def worse_child(n_zeros: int, n_ones: int) -> list[int] | None:
-    """Return labels such that the best split leaves a child that is less pure than its parent, or None.
+    """Return labels such that the best split leaves a child that is less pure than its
+    parent, or None.
 
     Parameters
     ----------
-    n_zeros, n_ones : how many rows there are of class 0 and of class 1. Either there is one of each, or there are 1 or
-        more ones and more than twice as many zeros.
+    n_zeros, n_ones : how many rows there are of class 0 and of class 1. Either there is
+        one of each, or there are 1 or more ones and more than twice as many zeros.
 
     Returns
     -------
-    The labels of the rows in the order of their only feature, whose values are all different. The best split is the
-    one with the least weighted impurity of its children (Gini); it takes the first rows to the left. None if there is
-    no such order of these rows.
+    The labels of the rows in the order of their only feature, whose values are all
+    different. The best split is the one with the least weighted impurity of its
+    children (Gini); it takes the first rows to the left. None if there is no such order
+    of these rows.
 
     Examples
     --------
@@ -125,14 +132,15 @@ P_05_2_CHOICE: dict[str, str] = {"one child": "usually", "both children": "alway
 def predict_to_depth(tree: Mapping[str, ArrayLike], X: ArrayLike, max_depth: int) -> NDArray[Any]:
     """Return what a tree would predict if it had been grown with this `max_depth`.
 
-    Each row walks down from the root: at each split it goes left if its value is at most the threshold, else right.
-    It stops at a leaf, or after `max_depth` steps.
+    Each row walks down from the root: at each split it goes left if its value is
+    at most the threshold, else right. It stops at a leaf, or after `max_depth` steps.
 
     Parameters
     ----------
-    tree : dict of arrays, an entry for each of m nodes, the root first: ``"left"`` and ``"right"``, the numbers of its
-        children, or -1 if it is a leaf; ``"feature"`` and ``"threshold"`` of its split, or -2 if it is a leaf; and
-        ``"shares"``, (m, k): which part of its training rows is of class 0, 1, …, k - 1.
+    tree : dict of arrays, an entry for each of m nodes, the root first: ``"left"`` and
+        ``"right"``, the numbers of its children, or -1 if it is a leaf; ``"feature"``
+        and ``"threshold"`` of its split, or -2 if it is a leaf; and ``"shares"``,
+        (m, k): which part of its training rows is of class 0, 1, …, k - 1.
     X : (n, d) numbers.
     max_depth : 0 or more.
 
@@ -142,8 +150,13 @@ def predict_to_depth(tree: Mapping[str, ArrayLike], X: ArrayLike, max_depth: int
 
     Examples
     --------
-    >>> stump = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, -2, -2], "threshold": [5.0, -2.0, -2.0],
-    ...          "shares": [[0.6, 0.4], [0.2, 0.8], [1.0, 0.0]]}
+    >>> stump = {
+    ...     "left": [1, -1, -1],
+    ...     "right": [2, -1, -1],
+    ...     "feature": [0, -2, -2],
+    ...     "threshold": [5.0, -2.0, -2.0],
+    ...     "shares": [[0.6, 0.4], [0.2, 0.8], [1.0, 0.0]],
+    ... }
     >>> predict_to_depth(stump, [[3.0], [5.0], [7.0]], max_depth=1).tolist()
     [1, 1, 0]
     >>> predict_to_depth(stump, [[3.0], [5.0], [7.0]], max_depth=0).tolist()
@@ -170,17 +183,19 @@ P_05_3_CHOICE: list[str] = ["a lower max_depth", "a lower max_leaf_nodes", "a hi
 
 
 def scaled_thresholds(feature: ArrayLike, threshold: ArrayLike, mean: ArrayLike, std: ArrayLike) -> NDArray[np.float64]:
-    """Return the thresholds a tree would have if its features had been standardised before training.
+    """Return the thresholds a tree would have if its features had been standardised
+    before training.
 
     Parameters
     ----------
-    feature, threshold : (m,) for each node, the number of the feature it splits by and the threshold; -2 in both if it
-        is a leaf, which stays as it is.
+    feature, threshold : (m,) for each node, the number of the feature it splits by and
+        the threshold; -2 in both if it is a leaf, which stays as it is.
     mean, std : (d,) of each feature: standardised, a value x is (x - mean) / std.
 
     Examples
     --------
-    >>> scaled_thresholds([0, -2, -2], [7.0, -2.0, -2.0], mean=[4.0], std=[1.5]).tolist()
+    >>> feature, threshold = [0, -2, -2], [7.0, -2.0, -2.0]
+    >>> scaled_thresholds(feature, threshold, mean=[4.0], std=[1.5]).tolist()
     [2.0, -2.0, -2.0]
     """
     feature, scaled = np.asarray(feature), np.array(threshold, dtype=float)
@@ -219,7 +234,8 @@ P_05_5_HOURS: float = 11.67
 def comparisons(left: ArrayLike, sizes: ArrayLike, n_features: int) -> int:
     """Return how many comparisons were made while a tree was grown.
 
-    At each node that is split, each row that is there takes part in one comparison for each feature.
+    At each node that is split, each row that is there takes part in one comparison for
+    each feature.
 
     Parameters
     ----------

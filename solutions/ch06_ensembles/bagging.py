@@ -30,8 +30,9 @@ def majority_right(n: int, p: float, shared: float = 0.0) -> float:
     ----------
     n : number of voters, 1 or more; where it is even, a tie counts as wrong.
     p : probability that a voter is right, the same for all.
-    shared : probability that a question is of the kind on which all voters say the same, so that all are right (with
-        probability `p`) or none is. On all other questions each is right or wrong independently of the others.
+    shared : probability that a question is of the kind on which all voters say the
+        same, so that all are right (with probability `p`) or none is. On all other
+        questions each is right or wrong independently of the others.
 
     Examples
     --------
@@ -71,7 +72,8 @@ def hard_vote(votes: ArrayLike) -> NDArray[Any]:
 
     Parameters
     ----------
-    votes : (m, n) whole numbers from 0; ``votes[i, j]`` is the class that model i names for row j.
+    votes : (m, n) whole numbers from 0; ``votes[i, j]`` is the class that model i names
+        for row j.
 
     Returns
     -------
@@ -92,7 +94,8 @@ def soft_vote(probas: ArrayLike) -> NDArray[Any]:
 
     Parameters
     ----------
-    probas : (m, n, k) probabilities; ``probas[i, j, c]`` is what model i gives to class c for row j.
+    probas : (m, n, k) probabilities; ``probas[i, j, c]`` is what model i gives to class
+        c for row j.
 
     Returns
     -------
@@ -109,13 +112,15 @@ def soft_vote(probas: ArrayLike) -> NDArray[Any]:
 def training_rounds(kind: str, n_models: int, n_servers: int) -> int:
     """Return the number of rounds it takes to train an ensemble on several servers.
 
-    In one round each server trains one model, or waits. A model can be trained as soon as what it learns from is known.
+    In one round each server trains one model, or waits. A model can be trained as soon
+    as what it learns from is known.
 
     Parameters
     ----------
-    kind : ``"bagging"``, ``"pasting"``, ``"random forest"``, ``"boosting"`` or ``"stacking"``.
-    n_models : how many models the ensemble has. In stacking these are the base models of one layer, and one blender
-        comes on top, which learns from their predictions.
+    kind : ``"bagging"``, ``"pasting"``, ``"random forest"``, ``"boosting"`` or
+        ``"stacking"``.
+    n_models : how many models the ensemble has. In stacking these are the base models
+        of one layer, and one blender comes on top, which learns from their predictions.
     n_servers : how many servers there are; all have the data.
 
     Examples
@@ -176,22 +181,26 @@ def oob_accuracy(votes: ArrayLike, drawn: ArrayLike, y: ArrayLike) -> float:
 
     Parameters
     ----------
-    votes : (m, n) whole numbers from 0; ``votes[i, j]`` is the class that model i names for training row j.
-    drawn : (m, s) row numbers; ``drawn[i]`` are the rows that model i was trained on, some of them several times.
+    votes : (m, n) whole numbers from 0; ``votes[i, j]`` is the class that model i names
+        for training row j.
+    drawn : (m, s) row numbers; ``drawn[i]`` are the rows that model i was trained on,
+        some of them several times.
     y : (n,) the right classes.
 
     Returns
     -------
-    Among the rows which at least one model was not trained on: the share that the vote gets right, when on each row
-    only those models vote. Where classes are named equally often, the smallest of them wins.
+    Among the rows which at least one model was not trained on: the share that the vote
+    gets right, when on each row only those models vote. Where classes are named equally
+    often, the smallest of them wins.
 
     Examples
     --------
     Row 0 is judged by the second model, row 1 by the first; row 2 was seen by both:
 
-    >>> oob_accuracy(votes=[[7, 2, 5], [4, 7, 5]], drawn=[[0, 2, 2], [1, 2, 1]], y=[4, 2, 5])
+    >>> votes, drawn = [[7, 2, 5], [4, 7, 5]], [[0, 2, 2], [1, 2, 1]]
+    >>> oob_accuracy(votes, drawn, y=[4, 2, 5])
     1.0
-    >>> oob_accuracy(votes=[[7, 2, 5], [4, 7, 5]], drawn=[[0, 2, 2], [1, 2, 1]], y=[4, 3, 6])
+    >>> oob_accuracy(votes, drawn, y=[4, 3, 6])
     0.5
     """
     votes, y = np.asarray(votes), np.asarray(y)
@@ -225,8 +234,8 @@ def splits_compared(kind: str, n_rows: int, n_features: int) -> int:
     Parameters
     ----------
     kind : ``"random forest"`` or ``"extra-trees"``.
-    n_rows : rows at this node, 2 or more; no feature has the same value twice, so a forest tries each gap between
-        neighbouring values.
+    n_rows : rows at this node, 2 or more; no feature has the same value twice, so a
+        forest tries each gap between neighbouring values.
     n_features : number of candidate features at this node.
 
     Examples
@@ -245,12 +254,13 @@ def extra_split(X: ArrayLike, y: ArrayLike, thresholds: ArrayLike) -> int:
     ----------
     X : (n, d) numbers, the rows at this node with their candidate features.
     y : (n,) classes.
-    thresholds : (d,) for each feature the threshold that was drawn. A row goes left if its value is at most that.
+    thresholds : (d,) for each feature the threshold that was drawn. A row goes left if
+        its value is at most that.
 
     Returns
     -------
-    The feature whose two sides are purest: their Gini impurities, weighted by their numbers of rows, add up to the
-    least.
+    The feature whose two sides are purest: their Gini impurities, weighted by their
+    numbers of rows, add up to the least.
 
     Examples
     --------

@@ -34,7 +34,8 @@ def make_blend_features(models: Sequence[ClassifierMixin], X: NDArray[Any]) -> N
 
     Parameters
     ----------
-    models : fitted classifiers of digits, with ``predict`` and ``predict_proba``; left as they are.
+    models : fitted classifiers of digits, with ``predict`` and ``predict_proba``; left
+        as they are.
     X : (n, 784) pixels, 0 to 255.
 
     Returns
@@ -63,7 +64,8 @@ def fit_blender(
 
     Parameters
     ----------
-    models : fitted classifiers of digits, with ``predict`` and ``predict_proba``; left as they are.
+    models : fitted classifiers of digits, with ``predict`` and ``predict_proba``; left
+        as they are.
     X_train, y_train : the rows that the models were fitted to.
     X_val, y_val : rows that they have not seen.
 
@@ -102,14 +104,16 @@ def stack_predict(models: Sequence[ClassifierMixin], blender: ClassifierMixin, X
     >>> stripes = np.repeat(np.eye(10, dtype=np.uint8) * 255, 79, axis=1)[:, :784]
     >>> X, y = np.repeat(stripes, 6, axis=0), np.repeat(np.arange(10), 6)
     >>> models = [KNeighborsClassifier(n).fit(X[::2], y[::2]) for n in (1, 2)]
-    >>> stack_predict(models, fit_blender(models, X[::2], y[::2], X[1::2], y[1::2]), X[[7, 31]]).tolist()
+    >>> blender = fit_blender(models, X[::2], y[::2], X[1::2], y[1::2])
+    >>> stack_predict(models, blender, X[[7, 31]]).tolist()
     [1, 5]
     """
     return blender.predict(make_blend_features(models, X))
 
 
 def fit_stacking(X: NDArray[Any], y: NDArray[Any]) -> StackingClassifier:
-    """Train scikit-learn's `StackingClassifier`, which needs no validation set of its own.
+    """Train scikit-learn's `StackingClassifier`,
+    which needs no validation set of its own.
 
     Parameters
     ----------

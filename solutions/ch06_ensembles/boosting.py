@@ -7,21 +7,24 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def boosted_weights(weights: ArrayLike, wrong: ArrayLike, learning_rate: float) -> NDArray[np.float64]:
-    """Return the weights of the training rows after one round of AdaBoost with two classes.
+    """Return the weights of the training rows after one round of AdaBoost with two
+    classes.
 
     With r the weighted share of rows that the newest model gets wrong, its say is
-    learning_rate * ln((1 - r) / r). The weight of each row it gets wrong is multiplied by exp(say), and then all
-    weights are divided by their sum.
+    learning_rate * ln((1 - r) / r). The weight of each row it gets wrong is multiplied
+    by exp(say), and then all weights are divided by their sum.
 
     Parameters
     ----------
     weights : (n,) positive numbers, in any scale.
-    wrong : (n,) truth values: which rows the newest model gets wrong; not all of them, and at least one.
+    wrong : (n,) truth values: which rows the newest model gets wrong; not all of them,
+        and at least one.
     learning_rate : positive.
 
     Examples
     --------
-    >>> boosted_weights([1, 1, 1, 1], [True, False, False, False], 1.0).round(4).tolist()
+    >>> wrong = [True, False, False, False]
+    >>> boosted_weights([1, 1, 1, 1], wrong, 1.0).round(4).tolist()
     [0.5, 0.1667, 0.1667, 0.1667]
     """
     weights, wrong = np.asarray(weights, dtype=float), np.asarray(wrong, dtype=bool)
@@ -38,13 +41,14 @@ P_06_6_CHOICE: list[str] = ["a hundred estimators", "trees of depth 3 as base mo
 def trees_needed(learning_rate: float, left: float) -> int:
     """Return how many trees gradient boosting needs to fit its training rows.
 
-    Each tree fits what is left of the target perfectly, and the ensemble adds `learning_rate` times its prediction;
-    the ensemble begins with 0.
+    Each tree fits what is left of the target perfectly, and the ensemble adds
+    `learning_rate` times its prediction; the ensemble begins with 0.
 
     Parameters
     ----------
     learning_rate : between 0 (excluded) and 1.
-    left : the share of the target that may be left over, between 0 and 1 (both excluded).
+    left : the share of the target that may be left over, between 0 and 1
+        (both excluded).
 
     Examples
     --------
@@ -68,12 +72,13 @@ def stop_early(errors: ArrayLike, patience: int) -> int:
     Parameters
     ----------
     errors : (n,) ``errors[i]`` is the validation error of the first i + 1 trees.
-    patience : adding trees is given up as soon as this many trees in a row brought no error lower than all before
-        them; what would have come later is never seen.
+    patience : adding trees is given up as soon as this many trees in a row brought no
+        error lower than all before them; what would have come later is never seen.
 
     Returns
     -------
-    The number of trees, 1 or more, that had the lowest error until then; of several, the smallest.
+    The number of trees, 1 or more, that had the lowest error until then; of several,
+    the smallest.
 
     Examples
     --------
@@ -99,13 +104,16 @@ P_06_7_CHOICE: str = "decrease"
 def sorting_steps(sizes: Sequence[int], presort: bool) -> float:
     """Return the steps that sorting costs, for one feature, while one tree is grown.
 
-    Putting m values in order takes m * log2(m) steps. Walking through a list takes one step per entry.
+    Putting m values in order takes m * log2(m) steps. Walking through a list takes one
+    step per entry.
 
     Parameters
     ----------
-    sizes : number of rows at each node that is split; the first is the root, which has all rows.
-    presort : False: each node puts its own rows in order. True: all rows are put in order once; then each node, the
-        root included, walks through that whole list and picks out the rows it has.
+    sizes : number of rows at each node that is split; the first is the root, which has
+        all rows.
+    presort : False: each node puts its own rows in order. True: all rows are put in
+        order once; then each node, the root included, walks through that whole list and
+        picks out the rows it has.
 
     Examples
     --------

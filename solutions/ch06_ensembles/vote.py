@@ -39,7 +39,8 @@ def split_digits(
     ----------
     X : (n, d) one row per image; rows may be sorted by label.
     y : (n,) their labels.
-    sizes : how many rows each part gets, n at most together; (50_000, 10_000, 10_000) for training, validation, test.
+    sizes : how many rows each part gets, n at most together; (50_000, 10_000, 10_000)
+        for training, validation, test.
     seed : the same seed draws the same rows.
 
     Returns
@@ -78,23 +79,28 @@ def _members(n: int) -> list[tuple[str, ClassifierMixin]]:
 def build_voter(
     X_train: NDArray[Any], y_train: NDArray[Any], X_val: NDArray[Any], y_val: NDArray[Any]
 ) -> dict[str, Any]:
-    """Train classifiers of digits, or of ten letters, and let them vote, in the better of two ways.
+    """Train classifiers of digits, or of ten letters, and let them vote,
+    in the better of two ways.
 
     Parameters
     ----------
-    X_train, y_train : (n, 784) pixels 0 to 255, uint8, and the digits (n,); each of the ten occurs ten times or
-        more. Everything is fitted to these rows.
-    X_val, y_val : the same, of other rows, which serve to compare and choose, and nothing is fitted to them.
+    X_train, y_train : (n, 784) pixels 0 to 255, uint8, and the digits (n,); each of the
+        ten occurs ten times or more. Everything is fitted to these rows.
+    X_val, y_val : the same, of other rows, which serve to compare and choose, and
+        nothing is fitted to them.
 
     Returns
     -------
     dict with
 
-    - ``"models"`` : dict of three or more fitted classifiers by name, of different kinds;
-    - ``"voter"`` : an object whose ``predict(X)`` returns the digits that they vote for;
-    - ``"val_scores"`` : dict of accuracies on the validation rows: of each model by its name, and of the vote by
-      ``"hard"`` and ``"soft"``;
-    - ``"voting"`` : ``"hard"`` or ``"soft"``, the one with the better score, which is how the voter votes.
+    - ``"models"`` : dict of three or more fitted classifiers by name, of different
+      kinds;
+    - ``"voter"`` : an object whose ``predict(X)`` returns the digits that they vote
+      for;
+    - ``"val_scores"`` : dict of accuracies on the validation rows: of each model by its
+      name, and of the vote by ``"hard"`` and ``"soft"``;
+    - ``"voting"`` : ``"hard"`` or ``"soft"``, the one with the better score, which is
+      how the voter votes.
 
     Examples
     --------

@@ -16,8 +16,9 @@ def embed(X: NDArray[Any], method: str = "tsne", seed: int = 42) -> NDArray[np.f
     Parameters
     ----------
     X : (n, d) rows, 50 or more.
-    method : ``"tsne"``, ``"pca"``, ``"mds"`` (metric: distances on the map are to be like those in `X`), or ``"lle"``
-        (standard locally linear embedding, with 10 neighbours).
+    method : ``"tsne"``, ``"pca"``, ``"mds"`` (metric: distances on the map are to be
+        like those in `X`), or ``"lle"`` (standard locally linear embedding, with
+        10 neighbours).
     seed : of all that is random; the same seed gives the same map.
 
     Returns
@@ -58,12 +59,14 @@ def plot_embedding(Z: NDArray[Any], y: NDArray[Any]) -> Figure:
 
     Returns
     -------
-    A Figure with one pair of axes. Each row is one point in it, drawn at its place; points have the same colour if and
-    only if they are of the same class, and a legend names each class that occurs by its number.
+    A Figure with one pair of axes. Each row is one point in it, drawn at its place;
+    points have the same colour if and only if they are of the same class, and a legend
+    names each class that occurs by its number.
 
     Examples
     --------
-    >>> figure = plot_embedding(np.array([[0.0, 1.0], [2.0, 3.0], [2.0, 1.0]]), np.array([4, 7, 4]))
+    >>> Z = np.array([[0.0, 1.0], [2.0, 3.0], [2.0, 1.0]])
+    >>> figure = plot_embedding(Z, np.array([4, 7, 4]))
     >>> len(figure.axes)
     1
     >>> sorted(text.get_text() for text in figure.axes[0].get_legend().get_texts())

@@ -14,7 +14,8 @@ def dims_for(variances: ArrayLike, ratio: float) -> int:
 
     Parameters
     ----------
-    variances : (d,) the variance along each principal component, in any order; not all are 0.
+    variances : (d,) the variance along each principal component, in any order; not all
+        are 0.
     ratio : between 0 and 1 (both excluded).
 
     Returns
@@ -34,7 +35,8 @@ def dims_for(variances: ArrayLike, ratio: float) -> int:
 
 
 def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
-    """Return the smallest and the largest number of components that this can take, whatever the data.
+    """Return the smallest and the largest number of components that this can take,
+    whatever the data.
 
     Parameters
     ----------
@@ -43,8 +45,8 @@ def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
 
     Returns
     -------
-    Two whole numbers: over all data sets of d dimensions, the fewest and the most principal components that are needed
-    to keep at least this share.
+    Two whole numbers: over all data sets of d dimensions, the fewest and the most
+    principal components that are needed to keep at least this share.
 
     Examples
     --------
@@ -53,7 +55,8 @@ def dims_bounds(d: int, ratio: float) -> tuple[int, int]:
     >>> dims_bounds(2, 0.4)
     (1, 1)
 
-    A computer rounds, and that must not decide. Here it doesn't, though 0.55 * 100 is 55.00000000000001 in Python:
+    A computer rounds, and that must not decide. Here it doesn't, though 0.55 * 100 is
+    55.00000000000001 in Python:
 
     >>> dims_bounds(100, 0.55)[1] == 56
     False
@@ -70,8 +73,9 @@ P_07_5_CHOICE: str = "depends on the data"
 def projection_dims(n: int, d: int, eps: float) -> int:
     """Return how many dimensions are left by a random projection that is safe.
 
-    By Johnson and Lindenstrauss, 4 ln(n) / (eps**2 / 2 - eps**3 / 3) dimensions are enough to be practically sure that
-    no squared distance between two of n rows changes by more than the share `eps`.
+    By Johnson and Lindenstrauss, 4 ln(n) / (eps**2 / 2 - eps**3 / 3) dimensions are
+    enough to be practically sure that no squared distance between two of n rows changes
+    by more than the share `eps`.
 
     Parameters
     ----------
@@ -81,8 +85,8 @@ def projection_dims(n: int, d: int, eps: float) -> int:
 
     Returns
     -------
-    A whole number, rounded up or down, as you like. Where the projection would leave no fewer dimensions than there
-    are, nothing is projected, and it is `d`.
+    A whole number, rounded up or down, as you like. Where the projection would leave no
+    fewer dimensions than there are, nothing is projected, and it is `d`.
 
     Examples
     --------
@@ -96,22 +100,29 @@ def projection_dims(n: int, d: int, eps: float) -> int:
 
 
 def batch_variances(batches: Iterable[NDArray[Any]], k: int) -> NDArray[np.float64]:
-    """Return the variances along the first principal components of rows that don't fit in memory together.
+    """Return the variances along the first principal components of rows that don't fit
+    in memory together.
 
     Parameters
     ----------
-    batches : gives one batch of rows after the other, (m, d), m from 1 on and not always the same; it can be gone
-        through only once. Don't hold more than a few batches at a time. A (d, d) matrix fits in memory easily.
+    batches : gives one batch of rows after the other, (m, d), m from 1 on and not
+        always the same; it can be gone through only once. Don't hold more than a few
+        batches at a time. A (d, d) matrix fits in memory easily.
     k : number of components.
 
     Returns
     -------
-    (k,) the variances of all rows together along the first k principal components, largest first, as PCA has them in
-    `explained_variance_` (divided by the number of rows less 1).
+    (k,) the variances of all rows together along the first k principal components,
+    largest first, as PCA has them in `explained_variance_` (divided by the number of
+    rows less 1).
 
     Examples
     --------
-    >>> batches = [np.array([[1.0, 0.0], [-1.0, 0.0]]), np.array([[0.0, 3.0]]), np.array([[0.0, -3.0]])]
+    >>> batches = [
+    ...     np.array([[1.0, 0.0], [-1.0, 0.0]]),
+    ...     np.array([[0.0, 3.0]]),
+    ...     np.array([[0.0, -3.0]]),
+    ... ]
     >>> batch_variances(iter(batches), 1).round(4).tolist()
     [6.0]
     """
@@ -152,7 +163,8 @@ P_07_7_RUBRIC = """
 
 
 def neighbours_kept(X: ArrayLike, Z: ArrayLike, k: int) -> float:
-    """Return how well a reduction has kept neighbours together: a measure that needs no way back.
+    """Return how well a reduction has kept neighbours together:
+    a measure that needs no way back.
 
     Parameters
     ----------
@@ -162,8 +174,8 @@ def neighbours_kept(X: ArrayLike, Z: ArrayLike, k: int) -> float:
 
     Returns
     -------
-    Of the k nearest neighbours that a row has in `X`, the share that is among its k nearest in `Z`, averaged over the
-    rows. A row is no neighbour of itself.
+    Of the k nearest neighbours that a row has in `X`, the share that is among its k
+    nearest in `Z`, averaged over the rows. A row is no neighbour of itself.
 
     Examples
     --------
@@ -184,13 +196,15 @@ P_07_7_CHOICE: list[str] = ["reconstruction error", "validation score of the nex
 
 
 def chain_seconds(d: int, steps: Sequence[tuple[float, int]]) -> float:
-    """Return how long it takes to reduce a data set by several steps, one after the other.
+    """Return how long it takes to reduce a data set by several steps,
+    one after the other.
 
     Parameters
     ----------
     d : number of dimensions at first.
-    steps : in the order they are done, a pair for each: the seconds it takes *per dimension of the data it is given*,
-        and the number of dimensions it leaves. The next step goes on from there.
+    steps : in the order they are done, a pair for each: the seconds it takes *per
+        dimension of the data it is given*, and the number of dimensions it leaves. The
+        next step goes on from there.
 
     Examples
     --------

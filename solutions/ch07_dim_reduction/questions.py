@@ -32,8 +32,9 @@ def numbers_stored(n: int, d: int, k: int) -> int:
 
     Returns
     -------
-    How many numbers are stored in all: for every row its values along the components, and what has to be stored once
-    so that these can be turned into d features again. PCA takes the mean of each feature away before all else.
+    How many numbers are stored in all: for every row its values along the components,
+    and what has to be stored once so that these can be turned into d features again.
+    PCA takes the mean of each feature away before all else.
 
     Examples
     --------
@@ -69,8 +70,10 @@ def border_share(d: int, margin: float) -> float:
 
     Parameters
     ----------
-    d : number of dimensions. The point is drawn uniformly from the unit cube: each coordinate lies between 0 and 1.
-    margin : at most 0.5. A point is close to a border if at least one coordinate is less than this from 0 or from 1.
+    d : number of dimensions. The point is drawn uniformly from the unit cube: each
+        coordinate lies between 0 and 1.
+    margin : at most 0.5. A point is close to a border if at least one coordinate is
+        less than this from 0 or from 1.
 
     Examples
     --------
@@ -83,7 +86,8 @@ def border_share(d: int, margin: float) -> float:
 
 
 def contrast(X: ArrayLike, x: ArrayLike) -> float:
-    """Return how much farther the farthest row is than the nearest, as a share of the nearest's distance.
+    """Return how much farther the farthest row is than the nearest,
+    as a share of the nearest's distance.
 
     Parameters
     ----------
@@ -92,8 +96,8 @@ def contrast(X: ArrayLike, x: ArrayLike) -> float:
 
     Returns
     -------
-    (farthest - nearest) / nearest, in Euclidean distances from `x`: 0 where all rows are equally far, and there is no
-    such thing as a nearest neighbour.
+    (farthest - nearest) / nearest, in Euclidean distances from `x`: 0 where all rows
+    are equally far, and there is no such thing as a nearest neighbour.
 
     Examples
     --------
@@ -133,7 +137,8 @@ def reconstruction_error(X: ArrayLike, k: int) -> float:
 
     Returns
     -------
-    The squared Euclidean distance between a row and its reconstruction, averaged over the rows.
+    The squared Euclidean distance between a row and its reconstruction, averaged over
+    the rows.
 
     Examples
     --------
@@ -172,12 +177,14 @@ def useless_dimensions(X: ArrayLike) -> int:
 
     Parameters
     ----------
-    X : (n, d) rows, n > d, of any shape: curves, sheets, clusters. Not all of them are the same.
+    X : (n, d) rows, n > d, of any shape: curves, sheets, clusters. Not all of them are
+        the same.
 
     Returns
     -------
-    The number of principal components along which the rows don't vary. Numbers are rounded in a computer: a component
-    counts as useless if it holds less than a billionth of the variance.
+    The number of principal components along which the rows don't vary. Numbers are
+    rounded in a computer: a component counts as useless if it holds less than a
+    billionth of the variance.
 
     Examples
     --------

@@ -39,25 +39,29 @@ def _unit(X: NDArray[Any]) -> NDArray[np.float32]:
 def compare_pca(
     X_train: NDArray[Any], y_train: NDArray[Any], X_test: NDArray[Any], y_test: NDArray[Any], ratio: float = 0.95
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """Train a random forest and a linear model (`SGDClassifier`), each without and with PCA before it.
+    """Train a random forest and a linear model (`SGDClassifier`),
+    each without and with PCA before it.
 
-    PCA finds its components in the training rows as they come, or with all features divided by the same number.
+    PCA finds its components in the training rows as they come, or with all features
+    divided by the same number.
 
     Parameters
     ----------
-    X_train, y_train : (n, d) grey values 0 to 255, more rows than features, and whole numbers (n,), the classes.
+    X_train, y_train : (n, d) grey values 0 to 255, more rows than features, and whole
+        numbers (n,), the classes.
     X_test, y_test : the same, of other rows.
     ratio : share of the variance that PCA has to keep, between 0 and 1 (both excluded).
 
     Returns
     -------
-    table : DataFrame with the index ``"rf"``, ``"rf+pca"``, ``"sgd"``, ``"sgd+pca"`` and the columns
+    table : DataFrame with the index ``"rf"``, ``"rf+pca"``, ``"sgd"``, ``"sgd+pca"``
+        and the columns
 
         - ``"fit_time"`` : seconds of wall-clock time that training took, PCA included;
         - ``"accuracy"`` : the share of the test rows that are predicted rightly;
         - ``"n_components"`` : how many features the classifier itself was given.
-    models : dict of the four fitted models by the same names. ``predict(X)`` of each takes rows like those of
-        `X_train`, and does whatever they need by itself.
+    models : dict of the four fitted models by the same names. ``predict(X)`` of each
+        takes rows like those of `X_train`, and does whatever they need by itself.
 
     Examples
     --------

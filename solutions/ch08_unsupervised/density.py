@@ -26,14 +26,15 @@ def query(probas: ArrayLike, n: int, labelled: Sequence[int]) -> list[int]:
 
     Parameters
     ----------
-    probas : (m, c) probabilities of c classes for each of m rows, as ``predict_proba`` gives them.
+    probas : (m, c) probabilities of c classes for each of m rows, as ``predict_proba``
+        gives them.
     n : how many rows to ask for; fewer are returned if no more are left.
     labelled : numbers of the rows that have labels already.
 
     Returns
     -------
-    Row numbers, none of them labelled: those whose most probable class is least probable, in rising order of that
-    probability.
+    Row numbers, none of them labelled: those whose most probable class is least
+    probable, in rising order of that probability.
 
     Examples
     --------
@@ -73,13 +74,15 @@ def flag(
     Parameters
     ----------
     task :
-        - ``"novelty"``: all training rows are normal; a new row is odd if its score is below all of theirs;
-        - ``"anomaly"``: the `n_odd` training rows with the lowest scores are odd, and so is a new row whose score is
-          not above all of theirs.
-    train_scores : (n,) numbers, all different: how normal each training row is. The lower, the stranger.
+        - ``"novelty"``: all training rows are normal; a new row is odd if its score is
+          below all of theirs;
+        - ``"anomaly"``: the `n_odd` training rows with the lowest scores are odd, and
+          so is a new row whose score is not above all of theirs.
+    train_scores : (n,) numbers, all different: how normal each training row is. The
+        lower, the stranger.
     new_scores : (m,) numbers, the same for new rows.
-    n_odd : how many outliers are expected among the training rows, 1 to n - 1. Novelty detection expects none, whatever
-        it says here.
+    n_odd : how many outliers are expected among the training rows, 1 to n - 1. Novelty
+        detection expects none, whatever it says here.
 
     Returns
     -------
@@ -132,7 +135,8 @@ def mixture_density(X: ArrayLike, weights: ArrayLike, means: ArrayLike, covarian
 
     Examples
     --------
-    >>> mixture_density([[0, 0], [3, 4]], [1.0], [[0, 0]], [[[1, 0], [0, 1]]]).round(6).tolist()
+    >>> X, unit = [[0, 0], [3, 4]], [[1, 0], [0, 1]]
+    >>> mixture_density(X, [1.0], [[0, 0]], [unit]).round(6).tolist()
     [0.159155, 1e-06]
     """
     return _joint(X, weights, means, covariances).sum(axis=1)
@@ -152,7 +156,8 @@ def responsibilities(X: ArrayLike, weights: ArrayLike, means: ArrayLike, covaria
     Examples
     --------
     >>> unit = [[1, 0], [0, 1]]
-    >>> responsibilities([[0, 0], [0, 9]], [0.25, 0.75], [[0, -1], [0, 1]], [unit, unit]).round(4).tolist()
+    >>> X, weights, means = [[0, 0], [0, 9]], [0.25, 0.75], [[0, -1], [0, 1]]
+    >>> responsibilities(X, weights, means, [unit, unit]).round(4).tolist()
     [[0.25, 0.75], [0.0, 1.0]]
     """
     joint = _joint(X, weights, means, covariances)
@@ -198,9 +203,9 @@ def n_parameters(k: int, d: int, covariance_type: str) -> int:
     ----------
     k : number of components.
     d : number of dimensions.
-    covariance_type : as in scikit-learn: ``"full"`` (each component has a covariance matrix of its own),
-        ``"tied"`` (all share one), ``"diag"`` (each has its own variance along each axis), ``"spherical"`` (each has
-        one variance).
+    covariance_type : as in scikit-learn: ``"full"`` (each component has a covariance
+        matrix of its own), ``"tied"`` (all share one), ``"diag"`` (each has its own
+        variance along each axis), ``"spherical"`` (each has one variance).
 
     Examples
     --------
@@ -212,7 +217,8 @@ def n_parameters(k: int, d: int, covariance_type: str) -> int:
 
 
 def bic(log_likelihood: float, n_params: int, n_rows: int) -> float:
-    """Return the Bayesian information criterion of a model, with the sign that it has in scikit-learn.
+    """Return the Bayesian information criterion of a model,
+    with the sign that it has in scikit-learn.
 
     Parameters
     ----------
@@ -229,7 +235,8 @@ def bic(log_likelihood: float, n_params: int, n_rows: int) -> float:
 
 
 def best_components(X: ArrayLike, ks: Iterable[int]) -> int:
-    """Return the number of components that the BIC would choose, for a Gaussian mixture with full covariances.
+    """Return the number of components that the BIC would choose,
+    for a Gaussian mixture with full covariances.
 
     Parameters
     ----------
@@ -238,7 +245,8 @@ def best_components(X: ArrayLike, ks: Iterable[int]) -> int:
 
     Examples
     --------
-    >>> X = np.concatenate([np.random.default_rng(0).normal(m, 1, (50, 2)) for m in (0, 30)])
+    >>> noise = np.random.default_rng(0).normal(0, 1, (50, 2))
+    >>> X = np.concatenate([noise, 30 + noise])
     >>> best_components(X, [1, 2, 3])
     2
     """

@@ -37,8 +37,10 @@ def split_faces(
     Parameters
     ----------
     X : (n, d) one row per portrait, in any order.
-    y : (n,) whole numbers: who is on it. Everyone has equally many portraits, as many as `per_person` adds up to.
-    per_person : how many portraits of each person go into each part: for training, validation and test.
+    y : (n,) whole numbers: who is on it. Everyone has equally many portraits, as many
+        as `per_person` adds up to.
+    per_person : how many portraits of each person go into each part: for training,
+        validation and test.
     seed : the same seed draws the same rows.
 
     Returns
@@ -77,9 +79,11 @@ def cluster_faces(X: NDArray[Any], ks: Iterable[int]) -> tuple[int, Any, dict[in
     (best_k, model, scores)
 
     - best_k : the number with the highest silhouette score;
-    - model : the model fitted with `best_k` clusters; ``model.predict(X)`` gives each row's cluster, a whole number;
-    - scores : dict with the mean silhouette of the rows of `X` for each of `ks`, measured with the Euclidean distances
-      of `X` itself, whatever the clustering was done in.
+    - model : the model fitted with `best_k` clusters; ``model.predict(X)`` gives each
+      row's cluster, a whole number;
+    - scores : dict with the mean silhouette of the rows of `X` for each of `ks`,
+      measured with the Euclidean distances of `X` itself, whatever the clustering was
+      done in.
 
     Examples
     --------
@@ -132,7 +136,8 @@ def fit_face_classifier(X: NDArray[Any], y: NDArray[Any]) -> ClassifierMixin:
     Examples
     --------
     >>> faces = np.repeat(np.eye(4, 4096), 3, axis=0)
-    >>> fit_face_classifier(faces, np.repeat([2, 0, 1, 3], 3)).predict(faces[[0, 4, 8]]).tolist()
+    >>> model = fit_face_classifier(faces, np.repeat([2, 0, 1, 3], 3))
+    >>> model.predict(faces[[0, 4, 8]]).tolist()
     [2, 0, 1]
     """
     return SVC(kernel="linear").fit(X, y)
@@ -148,8 +153,9 @@ def fit_reducer(X: NDArray[Any], k: int) -> KMeans:
 
     Returns
     -------
-    A fitted object; ``transform(rows)`` takes (m, d) numbers and gives (m, k): the Euclidean distance from each row to
-    each of the centroids that k-means has found in `X`.
+    A fitted object; ``transform(rows)`` takes (m, d) numbers and gives (m, k): the
+    Euclidean distance from each row to each of the centroids that k-means has found in
+    `X`.
 
     Examples
     --------
@@ -172,19 +178,23 @@ def search_k(
 
     Parameters
     ----------
-    classifier : not fitted; for every variant a `clone` of it is trained, on the training rows.
+    classifier : not fitted; for every variant a `clone` of it is trained, on the
+        training rows.
     X_train, y_train : (n, d) numbers and (n,) labels.
-    X_val, y_val : the same, of the rows that each variant is judged by; nothing is fitted to them.
+    X_val, y_val : the same, of the rows that each variant is judged by; nothing is
+        fitted to them.
     ks : the numbers of clusters to try, each from 1 to n.
 
     Returns
     -------
     dict with accuracies on the validation rows:
 
-    - ``"scores"`` : dict with the accuracy for each of `ks`, when the k distances *replace* the columns;
+    - ``"scores"`` : dict with the accuracy for each of `ks`, when the k distances
+      *replace* the columns;
     - ``"best_k"`` : the number with the highest of them;
     - ``"plain"`` : the accuracy with the columns as they are;
-    - ``"appended"`` : the accuracy with the columns and, beside them, the distances for `best_k`.
+    - ``"appended"`` : the accuracy with the columns and, beside them, the distances for
+      `best_k`.
 
     The distances are those of `fit_reducer`: as they are, not scaled.
 
@@ -192,7 +202,8 @@ def search_k(
     --------
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> X, y = np.array([[0.0], [1.0], [10.0], [11.0]]), np.array([0, 0, 1, 1])
-    >>> found = search_k(KNeighborsClassifier(1), X, y, np.array([[2.0], [12.0]]), np.array([0, 1]), [4])
+    >>> X_val, y_val = np.array([[2.0], [12.0]]), np.array([0, 1])
+    >>> found = search_k(KNeighborsClassifier(1), X, y, X_val, y_val, [4])
     >>> sorted(found), found["best_k"], found["scores"]
     (['appended', 'best_k', 'plain', 'scores'], 4, {4: 1.0})
     """

@@ -30,11 +30,13 @@ def same_grouping(a: ArrayLike, b: ArrayLike) -> bool:
 
     Parameters
     ----------
-    a, b : (n,) whole numbers: the cluster of each of the same n rows, in two clusterings. The numbers are names only.
+    a, b : (n,) whole numbers: the cluster of each of the same n rows, in two
+        clusterings. The numbers are names only.
 
     Returns
     -------
-    True if any two rows that share a cluster in one of them share one in the other, too.
+    True if any two rows that share a cluster in one of them share one in the other,
+    too.
 
     Examples
     --------
@@ -70,11 +72,13 @@ def segment(image: ArrayLike, centres: ArrayLike) -> NDArray[Any]:
     Parameters
     ----------
     image : (height, width, c) numbers, the c colour values of each pixel.
-    centres : (k, c) numbers, the colours to use: the centroids of a clustering of pixels.
+    centres : (k, c) numbers, the colours to use: the centroids of a clustering of
+        pixels.
 
     Returns
     -------
-    (height, width, c): every pixel has the colour that is nearest to its own, in Euclidean distance.
+    (height, width, c): every pixel has the colour that is nearest to its own, in
+    Euclidean distance.
 
     Examples
     --------
@@ -118,11 +122,13 @@ def elbow(inertias: Sequence[float]) -> int:
 
     Parameters
     ----------
-    inertias : three numbers or more; ``inertias[i]`` is the inertia with i + 1 clusters.
+    inertias : three numbers or more; ``inertias[i]`` is the inertia with i + 1
+        clusters.
 
     Returns
     -------
-    The k for which the drop from k - 1 to k clusters exceeds the drop from k to k + 1 by most.
+    The k for which the drop from k - 1 to k clusters exceeds the drop from k to k + 1
+    by most.
 
     Examples
     --------
@@ -156,7 +162,8 @@ def representatives(distances: ArrayLike) -> NDArray[Any]:
 
     Parameters
     ----------
-    distances : (n, k) numbers, from each row to each of k centroids, as ``KMeans.transform`` gives them.
+    distances : (n, k) numbers, from each row to each of k centroids, as
+        ``KMeans.transform`` gives them.
 
     Returns
     -------
@@ -176,8 +183,10 @@ def propagate(labels: ArrayLike, distances: ArrayLike, share: float = 1.0) -> ND
     Parameters
     ----------
     labels : (k,) whole numbers from 0: the label of each cluster's representative.
-    distances : (n, k) numbers, from each row to each centroid. A row belongs to the nearest.
-    share : of a cluster of m rows, the ``ceil(share * m)`` rows that are nearest to the centroid get its label.
+    distances : (n, k) numbers, from each row to each centroid. A row belongs to the
+        nearest.
+    share : of a cluster of m rows, the ``ceil(share * m)`` rows that are nearest to the
+        centroid get its label.
 
     Returns
     -------
@@ -208,7 +217,8 @@ def distances_computed(algorithm: str, n: int, k: int, rounds: int, batch: int) 
     ----------
     algorithm :
         - ``"k-means"``: in each round, from every row to every centroid;
-        - ``"mini-batch k-means"``: in each round, from every row of a small batch to every centroid;
+        - ``"mini-batch k-means"``: in each round, from every row of a small batch to
+          every centroid;
         - ``"agglomerative"``: once, between every two rows.
     n : number of rows.
     k : number of clusters.

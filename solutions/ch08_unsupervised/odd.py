@@ -17,17 +17,19 @@ def fit_mixture(
     ----------
     X : (n, d) normal portraits, grey values from 0 to 1.
     n_components : number of Gaussians.
-    variance : the share of the variance of `X` that the PCA keeps at least, with as few dimensions as that takes.
+    variance : the share of the variance of `X` that the PCA keeps at least, with as few
+        dimensions as that takes.
     seed : for what is random.
 
     Returns
     -------
-    (pca, mixture): scikit-learn's `PCA`, fitted to `X` and not whitening; and a mixture fitted to what it makes of `X`,
-    with ``weights_``, ``means_``, ``sample`` and ``score_samples`` as scikit-learn's mixtures have them.
+    (pca, mixture): scikit-learn's `PCA`, fitted to `X` and not whitening; and a mixture
+    fitted to what it makes of `X`, with ``weights_``, ``means_``, ``sample`` and
+    ``score_samples`` as scikit-learn's mixtures have them.
 
     Examples
     --------
-    >>> X = np.random.default_rng(0).normal(size=(60, 9)) * [5, 3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3, 1e-3]
+    >>> X = np.random.default_rng(0).normal(size=(60, 9)) * [5, 3, *[1e-3] * 7]
     >>> pca, mixture = fit_mixture(X, 4)
     >>> mixture.means_.shape
     (4, 2)
@@ -51,7 +53,8 @@ def sample_faces(pca: PCA, mixture: GaussianMixture, n: int) -> NDArray[Any]:
 
     Returns
     -------
-    (n, d) grey values in the pixels of a portrait; a little below 0 or above 1 may occur.
+    (n, d) grey values in the pixels of a portrait; a little below 0 or above 1 may
+    occur.
 
     Examples
     --------
@@ -73,13 +76,15 @@ def face_scores(pca: PCA, mixture: GaussianMixture, X: NDArray[Any]) -> NDArray[
 
     Returns
     -------
-    (n,) the natural logarithm of the mixture's density at each portrait: the lower, the stranger.
+    (n,) the natural logarithm of the mixture's density at each portrait: the lower, the
+    stranger.
 
     Examples
     --------
     >>> X = np.random.default_rng(0).normal(size=(60, 9))
     >>> pca, mixture = fit_mixture(X, 2)
-    >>> usual, strange = face_scores(pca, mixture, np.array([np.zeros(9), np.full(9, 9.0)]))
+    >>> rows = np.array([np.zeros(9), np.full(9, 9.0)])
+    >>> usual, strange = face_scores(pca, mixture, rows)
     >>> bool(usual > strange)
     True
     """
@@ -96,7 +101,8 @@ def recon_error(pca: PCA, X: NDArray[Any]) -> NDArray[Any]:
 
     Returns
     -------
-    (n,) the mean of the squared differences between a row's d numbers and those of its reconstruction.
+    (n,) the mean of the squared differences between a row's d numbers and those of its
+    reconstruction.
 
     Examples
     --------
@@ -120,8 +126,9 @@ def find_odd_faces(
     X_val : (m, d) other normal portraits, which tell what error is usual.
     X_new : (r, d) any portraits.
     variance : the share of the variance of `X_train` that the PCA keeps at least.
-    usual : the threshold is this quantile (as ``np.quantile`` has it) of the reconstruction errors that are to be
-        expected of normal portraits which the PCA has not seen.
+    usual : the threshold is this quantile (as ``np.quantile`` has it) of the
+        reconstruction errors that are to be expected of normal portraits which the PCA
+        has not seen.
 
     Returns
     -------

@@ -24,22 +24,26 @@ def _pitches(ids: ArrayLike) -> NDArray[np.int64]:
 
 
 def make_windows(chorales: Sequence[ArrayLike], length: int, shift: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cut chorales into windows, each a sequence of notes and the sequence of the notes that come next.
+    """Cut chorales into windows, each a sequence of notes and the sequence of the notes
+    that come next.
 
-    A chorale is read chord by chord, and each chord from its first voice to its last. Notes become whole numbers from 0
-    to 46: silence stays 0, and the pitches 36, 37, … 81 become 1, 2, … 46.
+    A chorale is read chord by chord, and each chord from its first voice to its last.
+    Notes become whole numbers from 0 to 46: silence stays 0, and the pitches 36, 37, …
+    81 become 1, 2, … 46.
 
     Parameters
     ----------
-    chorales : pieces, each (steps, 4) pitches; 0 where a voice is silent. A piece may be shorter than a window.
+    chorales : pieces, each (steps, 4) pitches; 0 where a voice is silent. A piece may
+        be shorter than a window.
     length : chords in a window.
-    shift : the windows of a piece begin at its chords 0, shift, 2 shift, … as long as all of a window lies within the
-        piece.
+    shift : the windows of a piece begin at its chords 0, shift, 2 shift, … as long as
+        all of a window lies within the piece.
 
     Returns
     -------
-    X, Y : both (windows, 4 * length - 1) whole numbers, in the order of the pieces. A row of X holds all notes of a
-        window but the last, and Y has at each place the note that follows the one that X has there.
+    X, Y : both (windows, 4 * length - 1) whole numbers, in the order of the pieces. A
+        row of X holds all notes of a window but the last, and Y has at each place the
+        note that follows the one that X has there.
 
     Examples
     --------
@@ -57,9 +61,11 @@ def make_windows(chorales: Sequence[ArrayLike], length: int, shift: int) -> tupl
 
 
 class ChoraleNet(nn.Module):
-    """A network that reads notes one by one, and at each says how probable every next note is.
+    """A network that reads notes one by one,
+    and at each says how probable every next note is.
 
-    What it says at one place may depend on the notes up to there, and on none that come later.
+    What it says at one place may depend on the notes up to there, and on none that come
+    later.
 
     Parameters
     ----------
@@ -84,12 +90,14 @@ class ChoraleNet(nn.Module):
 
         Parameters
         ----------
-        notes : (B, T) int64, 0 to 46; the first is the first voice of a chord, and T is any number from 1.
+        notes : (B, T) int64, 0 to 46; the first is the first voice of a chord, and T is
+            any number from 1.
 
         Returns
         -------
-        (B, T, 47) one logit for each note that could come after place t; a softmax makes probabilities of them. A net
-        that knows signs of its own, such as one for the start, may have more logits after these.
+        (B, T, 47) one logit for each note that could come after place t; a softmax
+        makes probabilities of them. A net that knows signs of its own, such as one for
+        the start, may have more logits after these.
         """
         voices = torch.arange(notes.shape[1]) % 4
         states, _ = self.rnn(self.note(notes) + self.voice(voices))  # (B, T, hidden)

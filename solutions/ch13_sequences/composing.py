@@ -17,10 +17,12 @@ def generate(
     ----------
     model : takes notes and returns logits, as a `ChoraleNet` does. It may have dropout.
     chords : (steps, 4) pitches with which the piece begins; 0 for silence.
-    n : number of chords to add. Each of their notes is drawn from the probabilities that the model gives after all
-        notes before it, or at least those of the last 16 chords, the notes just drawn included.
-    temperature : logits are divided by it before they become probabilities: below 1 the piece becomes safer, above 1
-        bolder. With 0, the most probable note is always taken.
+    n : number of chords to add. Each of their notes is drawn from the probabilities
+        that the model gives after all notes before it, or at least those of the last
+        16 chords, the notes just drawn included.
+    temperature : logits are divided by it before they become probabilities: below 1 the
+        piece becomes safer, above 1 bolder. With 0, the most probable note is always
+        taken.
     seed : the same seed draws the same notes.
 
     Returns
@@ -29,7 +31,8 @@ def generate(
 
     Examples
     --------
-    >>> piece = generate(ChoraleNet(hidden=8), [[72, 67, 60, 48], [74, 67, 59, 55]], n=3)
+    >>> start = [[72, 67, 60, 48], [74, 67, 59, 55]]
+    >>> piece = generate(ChoraleNet(hidden=8), start, n=3)
     >>> piece.shape
     (5, 4)
     >>> piece[:2].tolist()

@@ -34,8 +34,9 @@ def lstm_step(
     ----------
     x : (B, F), the inputs of B sequences.
     h, c : (B, H), their short-term and long-term states.
-    W_x, W_h, b : (4 H, F), (4 H, H) and (4 H,), weights and biases of the four layers, one below the other in PyTorch's
-        order: input gate, forget gate, candidate, output gate.
+    W_x, W_h, b : (4 H, F), (4 H, H) and (4 H,), weights and biases of the four layers,
+        one below the other in PyTorch's order: input gate, forget gate, candidate,
+        output gate.
 
     Returns
     -------
@@ -74,7 +75,8 @@ P_13_7_RUBRIC = """
 
 
 def conv_length(length: int, kernel: int, stride: int = 1) -> int:
-    """Return how long a sequence is after a one-dimensional convolutional layer without padding.
+    """Return how long a sequence is after a one-dimensional convolutional layer without
+    padding.
 
     Parameters
     ----------
@@ -92,11 +94,13 @@ def conv_length(length: int, kernel: int, stride: int = 1) -> int:
 
 
 def steps_seen(layers: Sequence[tuple[int, int]]) -> int:
-    """Return how many time steps of its input one output of a stack of convolutional layers depends on.
+    """Return how many time steps of its input one output of a stack of convolutional
+    layers depends on.
 
     Parameters
     ----------
-    layers : (kernel, stride) of each layer, the lowest first; with no layer an output is a time step.
+    layers : (kernel, stride) of each layer, the lowest first; with no layer an output
+        is a time step.
 
     Examples
     --------
@@ -134,9 +138,10 @@ def video_shapes(
 ) -> dict[str, tuple[int, ...]]:
     """Return the shapes of the data on their way from colour videos to classes.
 
-    The network takes `per_second` frames of each second. A convolutional network takes frames as PyTorch's do,
-    channels first, and has no notion of time: all frames of all videos are one batch for it. A recurrent layer with
-    ``batch_first=True`` reads the features, and a dense layer makes logits of its last output.
+    The network takes `per_second` frames of each second. A convolutional network takes
+    frames as PyTorch's do, channels first, and has no notion of time: all frames of all
+    videos are one batch for it. A recurrent layer with ``batch_first=True`` reads the
+    features, and a dense layer makes logits of its last output.
 
     Parameters
     ----------
@@ -148,8 +153,9 @@ def video_shapes(
 
     Returns
     -------
-    The shapes of ``"videos"`` (one axis for the videos, then one for time), ``"frames"`` (into the convolutional
-    network), ``"features"`` (into the recurrent layer) and ``"logits"``.
+    The shapes of ``"videos"`` (one axis for the videos, then one for time),
+    ``"frames"`` (into the convolutional network), ``"features"`` (into the recurrent
+    layer) and ``"logits"``.
 
     Examples
     --------

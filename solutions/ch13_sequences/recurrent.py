@@ -28,11 +28,13 @@ def sequence_kind(n_in: int, n_out: int) -> str:
 
     Parameters
     ----------
-    n_in, n_out : time steps that go in and that come out, 1 or more each. A single one is a vector.
+    n_in, n_out : time steps that go in and that come out, 1 or more each. A single one
+        is a vector.
 
     Returns
     -------
-    ``"sequence to sequence"``, ``"sequence to vector"``, ``"vector to sequence"`` or ``"vector to vector"``.
+    ``"sequence to sequence"``, ``"sequence to vector"``, ``"vector to sequence"`` or
+    ``"vector to vector"``.
 
     Examples
     --------
@@ -43,7 +45,8 @@ def sequence_kind(n_in: int, n_out: int) -> str:
     return f"{names[n_in > 1]} to {names[n_out > 1]}"
 
 
-# For each application "sequence to sequence", "sequence to vector" or "vector to sequence".
+# For each application "sequence to sequence", "sequence to vector" or
+# "vector to sequence".
 P_13_1_CHOICE: dict[str, str] = {
     "translation": "sequence to sequence",
     "word classes": "sequence to sequence",
@@ -66,9 +69,11 @@ def recurrent_shapes(
     batch_first: bool = True,
     bidirectional: bool = False,
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
-    """Return the shapes of the input, the output and the last state of an ``nn.GRU`` or ``nn.RNN``.
+    """Return the shapes of the input, the output and the last state of an ``nn.GRU`` or
+    ``nn.RNN``.
 
-    The parameters are those of the layer, beside the size of the batch and the number of time steps.
+    The parameters are those of the layer, beside the size of the batch and the number
+    of time steps.
 
     Returns
     -------
@@ -110,13 +115,15 @@ def deep_network(n_features: int, n_hidden: int, n_layers: int, n_outputs: int) 
 
     Parameters
     ----------
-    n_features, n_hidden, n_layers, n_outputs : numbers per time step that go in, units of each recurrent layer,
-        recurrent layers, and numbers per time step that come out.
+    n_features, n_hidden, n_layers, n_outputs : numbers per time step that go in, units
+        of each recurrent layer, recurrent layers, and numbers per time step that come
+        out.
 
     Returns
     -------
-    A module that takes float32 of shape (batch, steps, n_features) and gives (batch, steps, n_outputs). What it gives
-    at a step depends on that step and those before it, and on no later one.
+    A module that takes float32 of shape (batch, steps, n_features) and gives
+    (batch, steps, n_outputs). What it gives at a step depends on that step and those
+    before it, and on no later one.
 
     Examples
     --------
@@ -139,7 +146,8 @@ class _DeepNetwork(nn.Module):
 
 
 def next_values(series: ArrayLike, window: int, horizon: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Cut a series into all its windows, and give for each day of a window the `horizon` days that follow that day.
+    """Cut a series into all its windows,
+    and give for each day of a window the `horizon` days that follow that day.
 
     Parameters
     ----------
@@ -148,8 +156,10 @@ def next_values(series: ArrayLike, window: int, horizon: int) -> tuple[NDArray[n
 
     Returns
     -------
-    X : (m, window, 1), where m = n - window - horizon + 1; window i holds the days i, i + 1, …
-    Y : (m, window, horizon); ``Y[i, t]`` are the days that come right after ``X[i, t]``.
+    X : (m, window, 1), where m = n - window - horizon + 1; window i holds the days
+        i, i + 1, …
+    Y : (m, window, horizon); ``Y[i, t]`` are the days that come right after
+        ``X[i, t]``.
 
     Examples
     --------
@@ -193,11 +203,13 @@ def steps_remembered(w: float, least: float) -> float:
     Parameters
     ----------
     w : any number.
-    least : between 0 and 1; a change of h smaller than this, whatever its sign, is not felt.
+    least : between 0 and 1; a change of h smaller than this, whatever its sign, is not
+        felt.
 
     Returns
     -------
-    The largest number of steps after which the change is still felt; ``math.inf`` if it is always felt.
+    The largest number of steps after which the change is still felt; ``math.inf`` if it
+    is always felt.
 
     Examples
     --------
@@ -214,7 +226,8 @@ def steps_remembered(w: float, least: float) -> float:
 
 
 def clipped(gradients: Sequence[ArrayLike], max_norm: float) -> list[NDArray[np.float64]]:
-    """Return gradients which, taken together as one long vector, have a Euclidean norm of at most `max_norm`.
+    """Return gradients which, taken together as one long vector,
+    have a Euclidean norm of at most `max_norm`.
 
     Parameters
     ----------
@@ -223,8 +236,8 @@ def clipped(gradients: Sequence[ArrayLike], max_norm: float) -> list[NDArray[np.
 
     Returns
     -------
-    Arrays of the same shapes: the same if their norm is small enough, else all of them scaled by one factor, so that
-    the direction of the step is kept.
+    Arrays of the same shapes: the same if their norm is small enough, else all of them
+    scaled by one factor, so that the direction of the step is kept.
 
     Examples
     --------

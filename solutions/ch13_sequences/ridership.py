@@ -15,21 +15,29 @@ def daily_features(table: pd.DataFrame) -> NDArray[np.float32]:
 
     Parameters
     ----------
-    table : has the columns ``service_date`` (dates), ``day_type`` (``"A"`` for Saturdays, ``"U"`` for Sundays and
-        holidays, ``"W"`` for other days), ``bus`` and ``rail_boardings`` (rides). Some days may be there twice, with
-        the same numbers, and the rows need not be in order.
+    table : has the columns ``service_date`` (dates), ``day_type`` (``"A"`` for
+        Saturdays, ``"U"`` for Sundays and holidays, ``"W"`` for other days), ``bus``
+        and ``rail_boardings`` (rides). Some days may be there twice, with the same
+        numbers, and the rows need not be in order.
 
     Returns
     -------
-    (n_days, 5) : one row for each day, the earliest first: rides by rail in millions, rides by bus in millions, and
-        three columns which are 1 if the *next* day is of type A, U or W, else 0. Of the day after the last one nothing
-        is known: there all three are 0.
+    (n_days, 5) : one row for each day, the earliest first: rides by rail in millions,
+        rides by bus in millions, and three columns which are 1 if the *next* day is of
+        type A, U or W, else 0. Of the day after the last one nothing is known: there
+        all three are 0.
 
     Examples
     --------
     >>> dates = pd.to_datetime(["2019-03-03", "2019-03-02", "2019-03-03"])
-    >>> table = pd.DataFrame({"service_date": dates, "day_type": ["U", "A", "U"],
-    ...                       "bus": [250_000, 500_000, 250_000], "rail_boardings": [250_000, 750_000, 250_000]})
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "service_date": dates,
+    ...         "day_type": ["U", "A", "U"],
+    ...         "bus": [250_000, 500_000, 250_000],
+    ...         "rail_boardings": [250_000, 750_000, 250_000],
+    ...     }
+    ... )
     >>> daily_features(table).round(2).tolist()
     [[0.75, 0.5, 0.0, 1.0, 0.0], [0.25, 0.25, 0.0, 0.0, 0.0]]
     """
@@ -40,7 +48,8 @@ def daily_features(table: pd.DataFrame) -> NDArray[np.float32]:
 
 
 class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
-    """Windows of a series, and for *each* day of a window the 14 days that follow that day.
+    """Windows of a series, and for *each* day of a window the 14 days that follow that
+    day.
 
     Parameters
     ----------
@@ -50,8 +59,9 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
     Item i is a pair of float32 tensors:
 
     - (window, 5), the days i, i + 1, …, i + window - 1;
-    - (window, 28), row t for day i + t of the series: the next 14 values of rail, then the next 14 of bus. A table for
-      each day, (window, 2, 14) or (window, 14, 2), is as welcome.
+    - (window, 28), row t for day i + t of the series: the next 14 values of rail, then
+      the next 14 of bus. A table for each day, (window, 2, 14) or (window, 14, 2), is as
+      welcome.
 
     There is one item for each window that is followed by 14 days of the series.
 
@@ -88,14 +98,17 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
 
 
 class Seq2SeqBoth(nn.Module):
-    """Maps windows (B, T, 5) to forecasts (B, T, 28): after each day those of the 14 days that follow it.
+    """Maps windows (B, T, 5) to forecasts (B, T, 28):
+    after each day those of the 14 days that follow it.
 
-    In form and order they are as the targets of `Seq2SeqBothDataset`: rail comes first; values are in millions. What is
-    said after day t depends on day t and the days before it, and on no later day.
+    In form and order they are as the targets of `Seq2SeqBothDataset`: rail comes first;
+    values are in millions. What is said after day t depends on day t and the days
+    before it, and on no later day.
 
     Parameters
     ----------
-    hidden_size : size of the recurrent state; the default is small enough to train in seconds on one core.
+    hidden_size : size of the recurrent state; the default is small enough to train in
+        seconds on one core.
 
     Examples
     --------

@@ -46,24 +46,25 @@ def fit_forecaster(
     patience: int = 10,
     seed: int = 42,
 ) -> list[float]:
-    """Train `model` in place, until it gets no better; leave it with the weights of its best epoch.
+    """Train `model` in place; leave it with the weights of its best epoch.
 
     Parameters
     ----------
-    model : any module that maps (B, T, 5) to (B, T, 28) as `Seq2SeqBoth` does; it may work in another way while it is
-        trained (dropout).
-    series : (n, 5) floats, a row for each day. It is trained on the first `n_train` days and validated on the next
-        `n_valid`: windows, and the 14 days ahead of each of their days, lie within these. Later days are the test
-        period, which makes no difference; and the validation period decides only when to stop.
+    model : any module that maps (B, T, 5) to (B, T, 28) as `Seq2SeqBoth` does; it may
+        work in another way while it is trained (dropout).
+    series : (n, 5) floats, a row for each day. It is trained on the first `n_train`
+        days and validated on the next `n_valid`: windows, and the 14 days ahead of each
+        of their days, lie within these. Later days are the test period, which makes no
+        difference; and the validation period decides only when to stop.
     window : days in a window.
-    n_epochs : largest number of epochs. A training that is given fewer goes through the same epochs, only fewer.
-    patience : training ends when the validation loss has not been lower than its lowest value for so many epochs.
+    n_epochs : largest number of epochs; with fewer, they are the same, only fewer.
+    patience : training ends when the lowest validation loss is so many epochs old.
     seed : decides all that is random; the same seed and model give the same result.
 
     Returns
     -------
-    The validation loss after each epoch that was run: the mean absolute error, in millions, over all windows of the
-    validation period, all their days and all 28 outputs, in evaluation mode.
+    The validation loss after each epoch that was run: the mean absolute error, in
+    millions, over all windows, days and outputs of that period, in evaluation mode.
 
     Examples
     --------
@@ -101,8 +102,9 @@ def forecast(model: nn.Module, recent: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    model : maps (B, T, 5) to (B, T, 28), or to the form that your `Seq2SeqBoth` gives instead, in millions. It is left
-        in the mode (training or evaluation) that it is in, but asked in evaluation mode.
+    model : maps (B, T, 5) to (B, T, 28), or to the form that your `Seq2SeqBoth` gives
+        instead, in millions. It is left in the mode (training or evaluation) that it is
+        in, but asked in evaluation mode.
     recent : (T, 5), the last days as `daily_features` gives them.
 
     Returns

@@ -15,17 +15,21 @@ def read_ndjson(text: str) -> tuple[list[str], list[list[NDArray[np.float32]]]]:
 
     Parameters
     ----------
-    text : on every line one drawing in JSON, with keys of which you need ``"word"``, what was to be drawn, and
-        ``"drawing"``, a list of strokes: each a list of all its x and a list of all its y. Some lines may be blank.
+    text : on every line one drawing in JSON, with keys of which you need ``"word"``,
+        what was to be drawn, and ``"drawing"``, a list of strokes: each a list of all
+        its x and a list of all its y. Some lines may be blank.
 
     Returns
     -------
     words : what was to be drawn, one word for each drawing.
-    drawings : for each its strokes in the order in which they were drawn; a stroke is (points, 2), x and y.
+    drawings : for each its strokes in the order in which they were drawn; a stroke is
+        (points, 2), x and y.
 
     Examples
     --------
-    >>> words, drawings = read_ndjson('{"word": "line", "drawing": [[[0, 5, 9], [7, 7, 8]]]}')
+    >>> words, drawings = read_ndjson(
+    ...     '{"word": "line", "drawing": [[[0, 5, 9], [7, 7, 8]]]}'
+    ... )
     >>> words
     ['line']
     >>> drawings[0][0].tolist()
@@ -41,21 +45,26 @@ def sketch_to_seq(drawing: Sequence[ArrayLike]) -> NDArray[np.float32]:
 
     Parameters
     ----------
-    drawing : strokes in the order in which they were drawn, each (points, 2), x and y, one point or more.
+    drawing : strokes in the order in which they were drawn, each (points, 2), x and y,
+        one point or more.
 
     Returns
     -------
     (T, 3) a row for each point, in the order in which they were drawn:
 
-    - x and y, moved so that the smallest x and the smallest y of the drawing are 0, and divided by its width or its
-      height, whichever is larger (if it has neither, they are 0);
-    - the progress along the stroke: 0 at its first point, 1 at its last, in equal steps from point to point. For a
-      stroke of one point, 0 and 1 are both right.
+    - x and y, moved so that the smallest x and the smallest y of the drawing are 0, and
+      divided by its width or its height, whichever is larger (if it has neither, they
+      are 0);
+    - the progress along the stroke: 0 at its first point, 1 at its last, in equal steps
+      from point to point. For a stroke of one point, 0 and 1 are both right.
 
     Examples
     --------
-    >>> sketch_to_seq([[[10, 20], [10, 25], [10, 30]], [[30, 20], [20, 20]]]).tolist()
-    [[0.0, 0.0, 0.0], [0.0, 0.25, 0.5], [0.0, 0.5, 1.0], [1.0, 0.0, 0.0], [0.5, 0.0, 1.0]]
+    >>> rows = sketch_to_seq([[[10, 20], [10, 25], [10, 30]], [[30, 20], [20, 20]]])
+    >>> rows[:3].tolist()
+    [[0.0, 0.0, 0.0], [0.0, 0.25, 0.5], [0.0, 0.5, 1.0]]
+    >>> rows[3:].tolist()
+    [[1.0, 0.0, 0.0], [0.5, 0.0, 1.0]]
     """
     strokes = [np.asarray(stroke, dtype=np.float32) for stroke in drawing]
     points = np.concatenate(strokes)  # (T, 2)
@@ -66,7 +75,8 @@ def sketch_to_seq(drawing: Sequence[ArrayLike]) -> NDArray[np.float32]:
 
 
 def collate(batch: Sequence[tuple[ArrayLike, int]]) -> tuple[Tensor, Tensor, Tensor]:
-    """Pack sequences of different lengths into one tensor, as the `collate_fn` of a DataLoader does.
+    """Pack sequences of different lengths into one tensor,
+    as the `collate_fn` of a DataLoader does.
 
     Parameters
     ----------
@@ -80,7 +90,9 @@ def collate(batch: Sequence[tuple[ArrayLike, int]]) -> tuple[Tensor, Tensor, Ten
 
     Examples
     --------
-    >>> X, lengths, labels = collate([([[0.1, 0.2, 0.0], [0.3, 0.4, 1.0]], 5), ([[0.5, 0.6, 1.0]], 7)])
+    >>> X, lengths, labels = collate(
+    ...     [([[0.1, 0.2, 0.0], [0.3, 0.4, 1.0]], 5), ([[0.5, 0.6, 1.0]], 7)]
+    ... )
     >>> X.shape, lengths.tolist(), labels.tolist()
     (torch.Size([2, 2, 3]), [2, 1], [5, 7])
     >>> X[1, 1].tolist()

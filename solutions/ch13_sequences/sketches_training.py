@@ -39,8 +39,8 @@ class SketchNet(nn.Module):
         Parameters
         ----------
         X : (B, T, 3) float32 sequences of points, padded.
-        lengths : (B,) int64, how many rows of each sequence are points: 1 or more. What the other rows hold, and how
-            many of them there are, makes no difference.
+        lengths : (B,) int64, how many rows of each sequence are points: 1 or more. What
+            the other rows hold, and how many of them there are, makes no difference.
 
         Returns
         -------

@@ -16,7 +16,8 @@ def to_mono(wave: ArrayLike) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    wave : (channels, samples), or (samples,) where there is only one; numbers of any kind, such as int16.
+    wave : (channels, samples), or (samples,) where there is only one; numbers of any
+        kind, such as int16.
 
     Returns
     -------
@@ -41,9 +42,10 @@ def _loudness(wave: ArrayLike, size: int) -> NDArray[np.float64]:
 def split_on_silence(wave: ArrayLike, rate: int) -> list[tuple[int, int]]:
     """Return where the words of a recording are.
 
-    Words last 0.15 seconds or longer, with pauses of 0.2 seconds or more between them, and are at least ten times as
-    loud as the background, of which there is a second or more in all. A word may have a dip of up to 0.06 seconds in
-    it; and a click of up to 0.03 seconds is no word. How loud the recording is as a whole can't be known.
+    Words last 0.15 seconds or longer, with pauses of 0.2 seconds or more between them,
+    and are at least ten times as loud as the background, of which there is a second or
+    more in all. A word may have a dip of up to 0.06 seconds in it; and a click of up to
+    0.03 seconds is no word. How loud the recording is as a whole can't be known.
 
     Parameters
     ----------
@@ -83,10 +85,12 @@ def _mel_filters(n_mels: int, size: int, rate: int) -> NDArray[np.float64]:
 
 
 def log_mel(wave: ArrayLike, rate: int, n_mels: int = 24) -> NDArray[np.float64]:
-    """Return the logarithm of the power of a wave in bands of the mel scale, moment by moment.
+    """Return the logarithm of the power of a wave in bands of the mel scale,
+    moment by moment.
 
-    The wave is cut into frames of 0.032 seconds, one every 0.010 seconds; the last begins where a whole one still fits.
-    Bands are triangles whose centres are equally far from each other on the mel scale, between 0 and half the rate.
+    The wave is cut into frames of 0.032 seconds, one every 0.010 seconds; the last
+    begins where a whole one still fits. Bands are triangles whose centres are equally
+    far from each other on the mel scale, between 0 and half the rate.
 
     Parameters
     ----------
@@ -96,7 +100,8 @@ def log_mel(wave: ArrayLike, rate: int, n_mels: int = 24) -> NDArray[np.float64]
 
     Returns
     -------
-    (n_mels, frames) finite floats, also where nothing at all is heard; low bands first. Natural logarithm.
+    (n_mels, frames) finite floats, also where nothing at all is heard; low bands first.
+    Natural logarithm.
 
     Examples
     --------
@@ -135,8 +140,9 @@ class _WordNetwork(nn.Module):
 
 
 def fit_words(words: Sequence[ArrayLike], labels: ArrayLike, rate: int, seed: int = 0) -> object:
-    """Return a model that has learned to tell two meanings apart: from 120 words, well enough to name at least nine out
-    of ten others rightly. There may be several words that mean the same.
+    """Return a model that has learned to tell two meanings apart: from 120 words, well
+    enough to name at least nine out of ten others rightly. There may be several words
+    that mean the same.
 
     Parameters
     ----------
@@ -168,12 +174,14 @@ def fit_words(words: Sequence[ArrayLike], labels: ArrayLike, rate: int, seed: in
 
 
 def name_words(model: Any, words: Sequence[ArrayLike], rate: int) -> NDArray[np.int64]:
-    """Return the label, 0 or 1, that a model of `fit_words` gives to each word, (n,) whole numbers.
+    """Return the label, 0 or 1, that a model of `fit_words` gives to each word,
+    (n,) whole numbers.
 
     Examples
     --------
     >>> tones = [np.sin(np.arange(2000)), np.sin(np.arange(3000) / 9)] * 15
-    >>> name_words(fit_words(tones, [0, 1] * 15, rate=8000), tones[:2], rate=8000).tolist()
+    >>> model = fit_words(tones, [0, 1] * 15, rate=8000)
+    >>> name_words(model, tones[:2], rate=8000).tolist()
     [0, 1]
     """
     with torch.no_grad():

@@ -18,7 +18,8 @@ def fit_svm(X: NDArray[Any], y: NDArray[Any]) -> BaseEstimator:
     Parameters
     ----------
     X : (m, 784) pixels, either 0 to 255 or 0 to 1; later ones have the same range.
-    y : (m,) digits, or the numbers of other kinds of pictures; each occurs ten times or more.
+    y : (m,) digits, or the numbers of other kinds of pictures; each occurs ten times or
+        more.
 
     Returns
     -------
@@ -48,11 +49,13 @@ def fit_svr(X: NDArray[np.float64], y: NDArray[np.float64]) -> BaseEstimator:
     Parameters
     ----------
     X : (m, n) columns of any scale.
-    y : (m,) what to predict, between 0 and 5 or so; prices are in units of 100,000 dollars.
+    y : (m,) what to predict, between 0 and 5 or so; prices are in units of
+        100,000 dollars.
 
     Returns
     -------
-    A fitted model, with ``predict``, which takes rows as they are in X and returns numbers in the unit of y.
+    A fitted model, with ``predict``, which takes rows as they are in X and returns
+    numbers in the unit of y.
 
     Examples
     --------

@@ -10,7 +10,8 @@ from sklearn.svm import SVC
 
 
 def distances(X: ArrayLike, w: ArrayLike, b: float) -> NDArray[np.float64]:
-    """Return how far each row is from the boundary ``w @ x + b = 0``: positive where ``w @ x + b`` is.
+    """Return how far each row is from the boundary ``w @ x + b = 0``:
+    positive where ``w @ x + b`` is.
 
     Examples
     --------
@@ -22,10 +23,11 @@ def distances(X: ArrayLike, w: ArrayLike, b: float) -> NDArray[np.float64]:
 
 
 def calibrated(scores: ArrayLike, y: ArrayLike, new_scores: ArrayLike) -> NDArray[np.float64]:
-    """Turn scores into probabilities of class 1, the way it is done for support vector machines.
+    """Turn scores into probabilities of class 1,
+    the way it is done for support vector machines.
 
-    The probability is 1 / (1 + exp(-(a * score + c))), with the a and c that make the labels most likely (the lowest
-    log loss, without any penalty).
+    The probability is 1 / (1 + exp(-(a * score + c))), with the a and c that make the
+    labels most likely (the lowest log loss, without any penalty).
 
     Parameters
     ----------
@@ -39,7 +41,8 @@ def calibrated(scores: ArrayLike, y: ArrayLike, new_scores: ArrayLike) -> NDArra
 
     Examples
     --------
-    >>> scores, y = [-2.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 2.0], [0, 0, 0, 1, 0, 1, 1, 1]
+    >>> scores = [-2.0, -1.0, -1.0, 0.0, 0.0, 1.0, 1.0, 2.0]
+    >>> y = [0, 0, 0, 1, 0, 1, 1, 1]
     >>> bool(0.499 < calibrated(scores, [0, 0, 1, 1, 0, 0, 1, 1], [0.0])[0] < 0.501)
     True
     >>> bool(calibrated(scores, y, [3.0])[0] > 0.9)
@@ -54,11 +57,13 @@ TF2_05_4_CHOICE: list[str] = ["scores say how sure it is", "probabilities take a
 
 
 def numbers_in_h(form: str, m: int, n: int) -> int:
-    """Return how many numbers the square matrix H of a linear, hard-margin problem holds, zeros included.
+    """Return how many numbers the square matrix H of a linear,
+    hard-margin problem holds, zeros included.
 
     Parameters
     ----------
-    form : ``"primal"``: the unknowns are the bias and one weight per column. ``"dual"``: one alpha per row.
+    form : ``"primal"``: the unknowns are the bias and one weight per column.
+        ``"dual"``: one alpha per row.
     m, n : rows and columns of the training set.
 
     Examples
@@ -75,8 +80,9 @@ def training_seconds(form: str, m: int, measured_m: int, measured_seconds: float
 
     Parameters
     ----------
-    form : the time grows in proportion to m for the ``"primal"`` form, solved by `LinearSVC`; for the ``"dual"`` form,
-        solved by `SVC`, it grows somewhere between the square and the third power of m.
+    form : the time grows in proportion to m for the ``"primal"`` form, solved by
+        `LinearSVC`; for the ``"dual"`` form, solved by `SVC`, it grows somewhere
+        between the square and the third power of m.
     measured_m, measured_seconds : a training that was timed.
 
     Returns
@@ -125,7 +131,8 @@ def rbf_similarity(X: ArrayLike, landmarks: ArrayLike, gamma: float) -> NDArray[
 def training_accuracies(
     X: NDArray[Any], y: NDArray[Any], gammas: Sequence[float], Cs: Sequence[float]
 ) -> NDArray[np.float64]:
-    """Return how well an SVC with an RBF kernel fits its own training rows, for each pair of gamma and C.
+    """Return how well an SVC with an RBF kernel fits its own training rows,
+    for each pair of gamma and C.
 
     Returns
     -------

@@ -11,9 +11,11 @@ from sklearn.svm import SVC, LinearSVC
 
 
 def qp_sizes(m: int, n: int) -> tuple[int, int]:
-    """Return how many unknowns and how many constraints the soft-margin problem has, for m rows and n columns.
+    """Return how many unknowns and how many constraints the soft-margin problem has,
+    for m rows and n columns.
 
-    The unknowns are those of `qp_params`; each row of the training set gives two constraints.
+    The unknowns are those of `qp_params`; each row of the training set gives two
+    constraints.
 
     Examples
     --------
@@ -28,8 +30,9 @@ def qp_params(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """State the linear soft-margin problem for a solver of quadratic programs.
 
-    The solver finds the p for which ``p @ H @ p / 2 + f @ p`` is least, among those with ``A @ p <= b``. Here p holds
-    the bias, then the n weights, then the m violations of the margin, one per row of X.
+    The solver finds the p for which ``p @ H @ p / 2 + f @ p`` is least, among those
+    with ``A @ p <= b``. Here p holds the bias, then the n weights, then the m
+    violations of the margin, one per row of X.
 
     Parameters
     ----------
@@ -39,8 +42,8 @@ def qp_params(
 
     Returns
     -------
-    H (1 + n + m, 1 + n + m), f (1 + n + m,), A (k, 1 + n + m) and b (k,), where k is the number of constraints; these
-    may stand in any order.
+    H (1 + n + m, 1 + n + m), f (1 + n + m,), A (k, 1 + n + m) and b (k,), where k is
+    the number of constraints; these may stand in any order.
 
     Examples
     --------
@@ -65,7 +68,8 @@ def qp_params(
 def align(X: NDArray[np.float64], y: NDArray[Any], C: float) -> dict[str, dict[str, Any]]:
     """Train the same linear classifier in three ways.
 
-    All three solve the soft-margin problem with the same C, on columns that a ``StandardScaler`` has standardised.
+    All three solve the soft-margin problem with the same C, on columns that a
+    ``StandardScaler`` has standardised.
 
     Parameters
     ----------
@@ -75,10 +79,12 @@ def align(X: NDArray[np.float64], y: NDArray[Any], C: float) -> dict[str, dict[s
 
     Returns
     -------
-    dict with the keys ``"LinearSVC"``, ``"SVC"`` and ``"SGDClassifier"``. Under each is a dict of
+    dict with the keys ``"LinearSVC"``, ``"SVC"`` and ``"SGDClassifier"``. Under each is
+    a dict of
 
     - ``"model"`` : the fitted model, which takes rows as they are in X;
-    - ``"w"``, ``"b"`` : (n,) and a number, such that ``model.decision_function(X)`` is ``X @ w + b``.
+    - ``"w"``, ``"b"`` : (n,) and a number, such that ``model.decision_function(X)`` is
+      ``X @ w + b``.
 
     Examples
     --------

@@ -25,7 +25,8 @@ TF2_05_1_RUBRIC = """
 
 
 def street_width(w: ArrayLike) -> float:
-    """Return the width of the street whose edges are ``w @ x + b = 1`` and ``w @ x + b = -1``.
+    """Return the width of the street whose edges are ``w @ x + b = 1`` and
+    ``w @ x + b = -1``.
 
     Parameters
     ----------
@@ -40,14 +41,15 @@ def street_width(w: ArrayLike) -> float:
 
 
 def soft_margin_cost(X: ArrayLike, t: ArrayLike, w: ArrayLike, b: float, C: float) -> float:
-    """Return what a linear soft-margin classifier minimises: ``w @ w / 2``, plus C times the sum of all violations.
+    """Return what a linear soft-margin classifier minimises: ``w @ w / 2``,
+    plus C times the sum of all violations.
 
     Parameters
     ----------
     X : (m, n) rows.
     t : (m,) their classes, -1 or 1.
-    w, b : the boundary is ``w @ x + b = 0``; a row's violation is how much ``t * (w @ x + b)`` falls short of 1, and
-        0 where it does not.
+    w, b : the boundary is ``w @ x + b = 0``; a row's violation is how much
+        ``t * (w @ x + b)`` falls short of 1, and 0 where it does not.
     C : the price of a violation.
 
     Examples
@@ -78,15 +80,17 @@ TF2_05_2_RUBRIC = """
 
 
 def support_rows(X: ArrayLike, t: ArrayLike, w: ArrayLike, b: float, tol: float = 1e-6) -> NDArray[np.int64]:
-    """Return the numbers of the rows that are support vectors of a trained linear soft-margin classifier.
+    """Return the numbers of the rows that are support vectors of a trained linear
+    soft-margin classifier.
 
     Parameters
     ----------
     X : (m, n) rows that it was trained on.
     t : (m,) their classes, -1 or 1.
-    w, b : the edges of the street are ``w @ x + b = 1`` (for class 1) and ``w @ x + b = -1``.
-    tol : training ends near the optimum, so a row counts as on the edge if its ``t * (w @ x + b)`` differs from 1 by at
-        most this.
+    w, b : the edges of the street are ``w @ x + b = 1`` (for class 1) and
+        ``w @ x + b = -1``.
+    tol : training ends near the optimum, so a row counts as on the edge if its
+        ``t * (w @ x + b)`` differs from 1 by at most this.
 
     Returns
     -------
@@ -102,9 +106,11 @@ def support_rows(X: ArrayLike, t: ArrayLike, w: ArrayLike, b: float, tol: float 
 
 
 def decide(vectors: ArrayLike, coefs: ArrayLike, b: float, gamma: float, X: ArrayLike) -> NDArray[np.float64]:
-    """Return the decision function of a classifier with an RBF kernel, from its support vectors alone.
+    """Return the decision function of a classifier with an RBF kernel,
+    from its support vectors alone.
 
-    For a row x it is the sum, over the support vectors v, of coef * exp(-gamma * squared distance of v and x), plus b.
+    For a row x it is the sum, over the support vectors v, of
+    coef * exp(-gamma * squared distance of v and x), plus b.
 
     Parameters
     ----------
@@ -119,7 +125,8 @@ def decide(vectors: ArrayLike, coefs: ArrayLike, b: float, gamma: float, X: Arra
 
     Examples
     --------
-    >>> decide([[0.0, 0.0]], [2.0], b=-0.5, gamma=1.0, X=[[0.0, 0.0], [100.0, 0.0]]).tolist()
+    >>> X = [[0.0, 0.0], [100.0, 0.0]]
+    >>> decide([[0.0, 0.0]], [2.0], b=-0.5, gamma=1.0, X=X).tolist()
     [1.5, -0.5]
     """
     gaps = np.asarray(X)[:, None] - np.asarray(vectors)  # (k, s, n)
@@ -141,10 +148,12 @@ TF2_05_3_RUBRIC = """
 
 
 def boundary_angle(X: NDArray[np.float64], y: NDArray[Any], factor: float, scale: bool) -> float:
-    """Return by how much the boundary turns when the first column is given in another unit, in degrees.
+    """Return by how much the boundary turns when the first column is given in another
+    unit, in degrees.
 
-    ``SVC(kernel="linear", C=1)`` is fitted twice: to X, and to X with its first column multiplied by `factor`. With
-    `scale`, the columns are first standardised by a ``StandardScaler``, each time anew.
+    ``SVC(kernel="linear", C=1)`` is fitted twice: to X, and to X with its first column
+    multiplied by `factor`. With `scale`, the columns are first standardised by a
+    ``StandardScaler``, each time anew.
 
     Parameters
     ----------
@@ -153,12 +162,14 @@ def boundary_angle(X: NDArray[np.float64], y: NDArray[Any], factor: float, scale
 
     Returns
     -------
-    The angle, 0 to 180, between the normals of the two boundaries, both in the units of X: a boundary that separates
-    the rows in the same way has the same normal, whatever it was fitted to.
+    The angle, 0 to 180, between the normals of the two boundaries, both in the units of
+    X: a boundary that separates the rows in the same way has the same normal, whatever
+    it was fitted to.
 
     Examples
     --------
-    >>> X, y = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 3.0], [3.0, 2.0]]), np.array([0, 0, 1, 1])
+    >>> X = np.array([[0.0, 1.0], [1.0, 0.0], [2.0, 3.0], [3.0, 2.0]])
+    >>> y = np.array([0, 0, 1, 1])
     >>> abs(round(boundary_angle(X, y, factor=1.0, scale=False), 3))
     0.0
     >>> abs(round(boundary_angle(X, y, factor=0.01, scale=True)))

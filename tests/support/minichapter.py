@@ -17,21 +17,34 @@ title = "A miniature chapter"
 id = "p.99.1"
 kind = "code"
 title = "Twice as much"
+section = "Numbers"
+minutes = 20
+difficulty = "easy"
 
 [[chapter.exercise]]
 id = "p.99.2"
 kind = "code"
 title = "A scaler of your own"
+section = "Scaling"
+minutes = 15
+difficulty = "medium"
 
 [[chapter.exercise]]
 id = "p.99.3"
 kind = "closed"
 title = "How many corners?"
+section = "Numbers"
+minutes = 5
+difficulty = "easy"
+extra = true
 
 [[chapter.exercise]]
 id = "p.99.4"
 kind = "text"
 title = "Why scale?"
+section = "Scaling"
+minutes = 20
+difficulty = "hard"
 """
 
 SOURCE = """\
@@ -39,6 +52,16 @@ SOURCE = """\
 # # A miniature chapter
 #
 # Every shape of exercise, once.
+#
+# ### Afterwards you can
+#
+# - multiply by two;
+# - write a scaler;
+# - count corners.
+#
+# ### Before you start
+#
+# You need to have read nothing. It takes {minutes} minutes in all, {minutes:core} without what is extra.
 
 # %%
 import numpy as np
@@ -48,18 +71,22 @@ print("a demo", np.arange(3))
 
 # %% [markdown]
 # ## Twice as much
+#
+# Write `double`.
 
 # %% exercise="p.99.1" points=4
 from solutions.ch99_mini.numbers import _factor, double
 
 # %% [markdown]
-# The second function of the same exercise.
+# The second function of the same exercise is `halve`.
 
 # %% exercise="p.99.1"
 from solutions.ch99_mini.numbers import halve
 
 # %% [markdown]
 # ## A scaler of your own
+#
+# Write the class `Scaler`.
 
 # %% exercise="p.99.2" points=3
 from solutions.ch99_mini.numbers import Scaler
@@ -75,6 +102,12 @@ from solutions.ch99_mini.numbers import CORNERS
 
 # %% exercise="p.99.4" points=2
 from solutions.ch99_mini.numbers import P_99_4
+
+# %% [markdown]
+# ## Further
+#
+# - Double something twice.
+# - Halve it again.
 """
 
 SOLUTIONS = '''\

@@ -10,6 +10,7 @@ from rich.console import Console
 from autograder.classroom.alike import Alike
 from autograder.classroom.class_table import ASK_FIRST, alike_table, class_tables, grade_row
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from course.syllabus import Exercise
 
 NONE = {ExerciseStatus.MANUAL: None, ExerciseStatus.NOT_JUDGED: None, ExerciseStatus.FULL: 4.0}
 
@@ -53,6 +54,20 @@ def test_nothing_is_lost_at_80_columns(exercises: int) -> None:
     assert all(f" {one} " in text for one in ids), "each exercise is named in full"
     rows = [line.strip("│").split("│") for line in text.splitlines() if line.startswith("│")]
     assert "…" not in {cell.strip() for row in rows for cell in row}, "no cell has given way altogether"
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_what_the_exercises_are_stands_beside_what_is_reached(width: int) -> None:
+    known = {"kind": "code", "title": "T", "minutes": 15, "difficulty": "hard", "extra": True, "section": "The section"}
+    told = Exercise.model_validate({"id": "p.01.1", **known})
+    exercises = [told, Exercise(id="p.01.2", kind="text", title="Nobody's")]
+    console = Console(file=io.StringIO(), width=width)
+    for one in class_tables([result("ada", 1), result("ben", 1, ExerciseStatus.NOT_BEGUN)], console, exercises):
+        console.print(one, highlight=False)
+    assert isinstance(console.file, io.StringIO)
+    rows = [[cell.strip() for cell in line.strip("│").split("│")] for line in console.file.getvalue().split("\n")]
+    assert ["p.01.1", "50%", "15", "hard", "extra", "The section"] in rows, "what is still to come is left out"
+    assert ["p.01.2", "–", "–", "–", "core", "–"] in rows
 
 
 def test_with_room_each_exercise_has_a_column() -> None:

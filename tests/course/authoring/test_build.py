@@ -250,7 +250,7 @@ MISTAKES = [
     (SOLUTIONS, 'P_99_4 = """', 'P_99_4 = 1, """', SOLUTIONS, "P_99_4 = 1", "one string constant: the model answer"),
     (SOLUTIONS, "17 - 15", "17 -", SOLUTIONS, "17 -", "not valid Python"),
     (SOLUTIONS, '    """Return half of', '    x = """Return half of', SOLUTIONS, "def halve", "has no docstring"),
-    (SOURCE, "print(", "first = 1\n\n# %% demo\nprint(first, ", SOURCE, "print(first", "define first (line 9): each"),
+    (SOURCE, "print(", "first = 1\n\n# %% demo\nprint(first, ", SOURCE, "print(first", "define first (line 19): each"),
     (SOURCE, "print(", "np = 2\nprint(", SOURCE, "# %% demo", "np is what all cells share: a cell to look at may"),
     (
         SOURCE,
@@ -260,7 +260,14 @@ MISTAKES = [
         "# %% demo",
         "double is an answer: a cell",
     ),
-    (SOLUTIONS, "class Scaler:", "class Scaled:", SOURCE, "Scaler", "does not define Scaler. Did you mean 'Scaled'?"),
+    (
+        SOLUTIONS,
+        "class Scaler:",
+        "class Scaled:",
+        SOURCE,
+        "import Scaler",
+        "does not define Scaler. Did you mean 'Scaled'?",
+    ),
 ]
 
 
@@ -365,9 +372,9 @@ def test_where_none_shows_an_answer_nothing_is_added(project):
 
 
 def test_points_that_do_not_suit_the_minutes_are_told(project):
-    title = 'title = "A scaler of your own"\n'  # 3 points
+    """The exercise has 3 points, and 15 minutes in the syllabus."""
     for minutes, told in ((10, False), (15, False), (30, False), (7, True), (31, True)):
-        text = minichapter.SYLLABUS.replace(title, f"{title}minutes = {minutes}\n")
+        text = minichapter.SYLLABUS.replace("minutes = 15\n", f"minutes = {minutes}\n")
         project.syllabus.write_text(text, encoding="utf-8")
         draft = assemble(project, load_syllabus(project.syllabus).find("ch99"))
         found = [str(one) for one in draft.problems if f"p.99.2 has 3 points for {minutes} minutes" in str(one)]

@@ -70,7 +70,7 @@ def test_a_good_chapter_has_no_problems(project):
         (SOLUTIONS, "    [2, 4]", "    [2, 5]", SOLUTIONS, "def double", "examples don't hold for the reference"),
         (SOLUTIONS, "    [0.0]", "    [0.5]", SOLUTIONS, "class Scaler", "expected:\n    [0.5]"),
         (SOLUTIONS, "import numpy as np", "import numpy as np\n1 / 0", "solutions/ch99_mini", "", "ZeroDivisionError"),
-        (SOLUTIONS, "def halve", "def halfe", "source/ch99_mini.py", "halve", "does not define halve"),
+        (SOLUTIONS, "def halve", "def halfe", "source/ch99_mini.py", "import halve", "does not define halve"),
     ],
 )
 def test_each_mistake_has_its_place(project, file, old, new, place, at, message):

@@ -1,4 +1,4 @@
-"""A closed question tells its cases and its options, or `course check` says which are missing."""
+"""Prose names what is asked for, and a closed question's cases and options, or `course check` says what is missing."""
 
 from pathlib import Path
 
@@ -69,3 +69,29 @@ def test_what_is_not_told_is_named(tmp_path, answer, text, options, missing):
     (message,) = complaints(tmp_path, answer, text, options)
     assert message.startswith("CORNERS asks for what no student is told: ")
     assert missing in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("# Write `double`.", "# Write it.", "double"),
+        ("# Write `double`.", "# Write double.", "double"),
+        ("# Write `double`.", "# Write `double_it`.", "double"),
+        ("is `halve`.", "follows.", "halve"),
+        ("the class `Scaler`", "a class", "Scaler"),
+        ("# Write `double`.", "# Write `double(values)`.", ""),
+        ("# Write `double`.", "# Write\n#\n# - **`y = double(values)`**, twice the values.", ""),
+    ],
+)
+def test_a_function_that_no_prose_names_is_told(tmp_path: Path, old: str, new: str, named: str) -> None:
+    project = minichapter.make_project(tmp_path)
+    source = project.source / "ch99_mini.py"
+    text = source.read_text()
+    assert old in text
+    source.write_text(text.replace(old, new, 1))
+    chapter, findings = load_syllabus(project.syllabus).find("ch99"), Findings("ch99_mini")
+    cells = read_script(source, Findings(chapter.name))
+    check_questions(chapter, cells, assemble(project, chapter).definitions, [], findings)
+    exercise = "p.99.2" if named == "Scaler" else "p.99.1"
+    said = f"the prose of {exercise} does not say that {named} is asked for: name it there, as `{named}`."
+    assert [one.message for one in findings.problems] == ([said] if named else [])

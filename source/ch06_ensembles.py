@@ -293,8 +293,8 @@ from solutions.ch06_ensembles.vote import split_digits, _unit, _members, build_v
 
 # %% [markdown]
 # *Look*: 5,000 digits to train on, and as many to measure on, since one in 200 decides. Is the vote better than every
-# member, on validation and on test rows? (With 50,000 / 10,000 / 10,000 it takes several minutes, and all figures rise.)
-# The pictures are digits on which your models don't agree. Who would you trust?
+# member, on validation and on test rows? (With 50,000 / 10,000 / 10,000 it takes several minutes, and all figures
+# rise.) The pictures are digits on which your models don't agree. Who would you trust?
 
 # %% demo
 mnist = load("mnist")

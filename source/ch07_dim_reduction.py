@@ -354,11 +354,11 @@ for d in (100, 784, 10_000):
 from solutions.ch07_dim_reduction.speed import _unit, compare_pca
 
 # %% [markdown]
-# *Look*: 3,000 digits. Which of the two models gains by PCA, and what? (With all 60,000 it takes some minutes.)
+# *Look*: 5,000 digits. Which of the two models gains by PCA, and what? (With all 60,000 it takes some minutes.)
 
 # %% demo
 mnist = load("mnist")
-table, _ = compare_pca(mnist.X_train[:3_000], mnist.y_train[:3_000], mnist.X_test[:2_000], mnist.y_test[:2_000])
+table, _ = compare_pca(mnist.X_train[:5_000], mnist.y_train[:5_000], mnist.X_test[:2_000], mnist.y_test[:2_000])
 print(mnist.label)
 print(table.round({"fit_time": 1, "accuracy": 3}))
 

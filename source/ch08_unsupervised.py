@@ -297,8 +297,8 @@ from solutions.ch08_unsupervised.groups import representatives, propagate
 
 # %% [markdown]
 # *Look*: 1,400 small digits, and a person who labels only 20 of them. How much is gained by choosing these 20 well, and
-# by spreading their labels? The inner half of each cluster is labelled more safely, as the second column says. The third
-# is what a model makes of that which believes every label, the nearest neighbour: means of ten runs of k-means.
+# by spreading their labels? The inner half of each cluster is labelled more safely, as the first figure says. The
+# second is what a model makes of that which believes every label, the nearest neighbour: means of ten runs of k-means.
 
 # %% demo
 small_digits, small_labels = load_digits(return_X_y=True)
@@ -411,7 +411,8 @@ def alterations(X):
 
 
 # %% [markdown]
-# *Look*: the silhouette for every other number, and some of the clusters. What do the faces in a cluster have in common?
+# *Look*: the silhouette for every other number, and some of the clusters. What do the faces in a cluster have in
+# common?
 
 # %% demo
 faces = load("olivetti_faces")

@@ -466,9 +466,9 @@ plt.show()
 
 # %% [markdown]
 # *Look*: four fifths of these sketches are there to train on. How many of the others does a network know that has seen
-# them all, and how many one that has seen but a fifth of them? Who names a word by chance is right about one in fifteen.
-# (`some_sketches(load("quickdraw").class_names)`, without its limit of 600, gives all 8,600 sketches of 344 words. That
-# takes a larger network, many more steps, and some minutes.)
+# them all, and how many one that has seen but a fifth of them? Who names a word by chance is right about one in
+# fifteen. (All 344 words are in `load("quickdraw").class_names`; without the limit of 600, that makes 8,600 sketches,
+# which take a larger network, many more steps, and some minutes.)
 
 # %% demo
 words, drawings, labels = some_sketches(WORDS)
@@ -476,7 +476,7 @@ n = len(drawings) * 4 // 5
 X, lengths, y = collate([(sketch_to_seq(drawing), label) for drawing, label in zip(drawings[n:], labels[n:])])
 print(load("quickdraw").label)
 for size in (n // 5, n):
-    net = fit_sketches(drawings[:size], labels[:size], n_classes=len(words), hidden=32, n_steps=150).eval()
+    net = fit_sketches(drawings[:size], labels[:size], n_classes=len(words), hidden=32, n_steps=100).eval()
     with torch.no_grad():
         guesses = net(X, lengths).argmax(dim=1)
     print(f"trained on {size}: {(guesses == y).float().mean():.1%} of {len(y)} others are right")

@@ -148,7 +148,9 @@ def largest_difference(inertias):
     return int(np.argmax(np.diff(inertias, 2))) + 2
 
 
-@alternative("p.08.3", replaces="best_k", also={"elbow": lambda inertias: np.diff(np.log(-np.diff(inertias))).argmin() + 2})
+@alternative(
+    "p.08.3", replaces="best_k", also={"elbow": lambda inertias: np.diff(np.log(-np.diff(inertias))).argmin() + 2}
+)
 def round_mixture(X, ks):
     """Logarithms of the drops; and a mixture with round, equally wide components, which is k-means in the limit."""
     ks = list(ks)

@@ -497,9 +497,10 @@ from solutions.ch04_training_models.softmax import loss_and_gradient
 #
 # **What is graded**: each of the parts by itself; that every epoch is one step, and that training stops when it
 # should, with the right parameters; labels of any kind, in any order, and a validation set that lacks one of them;
-# that a strong penalty leaves the biases alone; and how many irises it names that it has not seen. Where the docstring
-# settles something that could be done otherwise as well (to begin at zeros, to look at the loss after the step, without
-# the penalty), one check asks for it, and the others do without.
+# that a strong penalty leaves the biases alone; and how many irises it names that it has not seen:
+# {bar:test_knows_irises:.0%} or more, where a single step gets {naive:test_knows_irises/OneStepOnly:.0%}. Where the
+# docstring settles something that could be done otherwise as well (to begin at zeros, to look at the loss after the
+# step, without the penalty), one check asks for it, and the others do without.
 
 # %% exercise="p.04.12"
 from solutions.ch04_training_models.softmax import SoftmaxRegression

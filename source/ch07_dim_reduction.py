@@ -380,10 +380,12 @@ from solutions.ch07_dim_reduction.speed import P_07_9
 # - **`plot_embedding(Z, y)`**, which draws it, one colour per digit.
 #
 # Graded is each map by what its method strives for, on images of letters that were made up for you, since digits can be
-# looked up, and on clusters and sheets of points: t-SNE by the neighbours on the map, which should be the same letter
-# or come from the same cluster; PCA by the first two components; MDS by distances that can't be improved any more
-# by moving points a little; LLE by how well each row is made of its ten neighbours. There are 60 to 400 rows; five
-# seconds a map are enough.
+# looked up, and on clusters and sheets of points: t-SNE by the ten neighbours on the map, which have to be the same
+# letter at least {bar:test_tsne_keeps_letters_together:.0%} as often as the ten neighbours in the data (on a map of
+# PCA's, {naive:test_tsne_keeps_letters_together/pca_whatever_is_asked:.0%}; on a t-SNE map of two principal components,
+# {naive:test_tsne_keeps_letters_together/tsne_of_two_components:.0%}), or come from the same cluster; PCA by the first
+# two components; MDS by distances that can't be improved any more by moving points a little; LLE by how well each row
+# is made of its ten neighbours. There are 60 to 400 rows; five seconds a map are enough.
 
 # %% exercise="p.07.10" points=10
 from solutions.ch07_dim_reduction.maps import embed, plot_embedding

@@ -255,12 +255,12 @@ from solutions.ch13_sequences.ridership import Seq2SeqBoth
 # back to the weights of the best epoch.
 #
 # Loss, optimiser and learning rate are yours to choose. Your network is graded on made-up cities with weeks and
-# holidays of their own, in one of which every other working day is a holiday. With 25 epochs on 300 days, about 200
+# holidays of their own, in one of which one working day in three is a holiday. With 25 epochs on 300 days, about 200
 # small batches, it has to know tomorrow much better than last week's numbers do: on the mean of rail and bus it may be
 # off by {bar:test_beats_last_week:.0%} of what they are off by. To repeat today's numbers gives
 # {naive:test_beats_last_week/same_as_today:.0%} at best, and what is usual on that day of the week
-# {naive:test_beats_last_week/mean_of_the_weekday:.0%}; a network that sees the next day's type and learns stays far
-# below.
+# {naive:test_beats_last_week/median_of_all_such_weekdays:.0%}; a network that sees the next day's type and learns stays
+# far below.
 
 # %% exercise="p.13.9"
 from solutions.ch13_sequences.ridership_training import _mean_absolute_error, fit_forecaster

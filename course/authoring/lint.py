@@ -40,18 +40,6 @@ class Quota:
     example_seconds: float = 120.0
 
 
-# Their statements name no bar yet, and no naive rule was measured for each figure: to be emptied, one by one. Nothing
-# else is excused by it: what stands in a statement is right, and what is measured must separate right from wrong.
-WITHOUT_BARS = (
-    "ch03_classification",  # named in all statements; not each of its rules was measured on each figure
-    "ch04_training_models",
-    "ch06_ensembles",
-    "ch07_dim_reduction",
-    "ch08_unsupervised",
-    "svm_support_vectors",
-)
-
-
 @dataclass(frozen=True)
 class _Mark:
     """One use of ``@check``, ``@mutant``, ``@naive`` or ``@alternative``."""
@@ -238,8 +226,6 @@ class _Judging:
                 self.findings.add(mark.path, mark.line, message, mark.exercise)
 
     def _check_bars(self, checks: list[_Mark]) -> None:
-        if self.chapter.name in WITHOUT_BARS:
-            return
         for mark in checks:
             if mark.bounded and mark.name not in self.draft.bars.get(mark.exercise, ()):
                 message = (

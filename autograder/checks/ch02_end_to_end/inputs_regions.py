@@ -19,10 +19,8 @@ from autograder.checks.ch02_end_to_end.inputs import Rows, predicted, robust_rms
 TRAIN, HIDDEN = 220, 600  # districts of a region
 _PLACES = {"<1H OCEAN": 0.35, "INLAND": 0.3, "NEAR OCEAN": 0.18, "NEAR BAY": 0.12, "ISLAND": 0.05}  # and their shares
 _NOISE = 0.05  # how far chance takes a value from the rule, in standard deviations of what the rule says
-_SPREAD = {
-    False: 0.7,
-    True: 0.3,
-}  # of the logarithm of the values: more where all goes straight, less where it is curved
+# Of the logarithm of the values: less where the rule is curved.
+_SPREAD = {False: 0.7, True: 0.3}
 _MIDDLE = 20_000  # dollars: so low that nobody's range of C is too small for them
 
 

@@ -29,8 +29,7 @@ from autograder.testing import check
        "at all, with enough steps?")  # fmt: skip
 def test_tsne_keeps_letters_together(student, rng) -> float:
     """You map 400 letters of a script that nobody knows by t-SNE. Among a letter's ten nearest on the map the same
-    letter is found about as often as among its ten nearest in the data: at least {threshold:.0%} as often. (On a map
-    made by PCA it is two thirds.)"""
+    letter is found as often as among its ten nearest in the data: at least {threshold:.0%} as often."""
     X, y = letters(rng, 400)
     return purity(places(student.embed(X, "tsne"), 400), y, 10) / purity(X.astype(float), y, 10)
 

@@ -134,7 +134,7 @@ def test_recognises_people(student, rng) -> float:
     others or more, on average over two such crowds."""
     right = []
     for _ in range(2):
-        X, y, X_new, y_new = portraits(rng, 7, 3)
+        X, y, X_new, y_new = portraits(rng, 7, 6)
         said = numbers(student.fit_face_classifier(X, y).predict(X_new), len(X_new))
         right.append(np.mean(said == y_new))
     return float(np.mean(right))

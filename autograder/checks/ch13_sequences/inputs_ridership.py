@@ -45,11 +45,11 @@ def features_of(table: pd.DataFrame) -> np.ndarray:
 def invented_city(rng, size: int) -> np.ndarray:
     """Return (size, 5) days of a city of its own: weekends, holidays on any day, and a level that wanders.
 
-    Rail and bus lose different parts of their rides on Saturdays, and on Sundays and holidays. Every other working day
-    is a holiday: neither last week nor what is usual on a day of the week tells much of tomorrow.
+    Rail and bus lose different parts of their rides on Saturdays, and on Sundays and holidays. One working day in
+    three is a holiday: neither last week nor what is usual on a day of the week tells much of tomorrow.
     """
     weekday = (np.arange(size) + int(rng.integers(7))) % 7
-    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.5), 1, 2))
+    kind = np.where(weekday == 5, 0, np.where((weekday == 6) | (rng.random(size) < 0.35), 1, 2))
     levels = np.array([[0.5, 0.55], [0.35, 0.4], [0.8, 0.9]]) * rng.uniform(0.9, 1.1, (3, 2))
     wander = np.zeros((size, 2))
     for day in range(1, size):

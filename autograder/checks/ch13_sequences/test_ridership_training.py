@@ -43,7 +43,7 @@ def _measure(model, series: np.ndarray, window: int) -> float:
 @check("p.13.9", core=True, weight=5, at_most=True, hint="Does your error fall from epoch to epoch? Compare it for "
        "tomorrow with that of last week's numbers, on days that were not used.")  # fmt: skip
 def test_beats_last_week(student, rng) -> float:
-    """Trained for 25 epochs on 300 days of a city where every other working day is a holiday, your network misses
+    """Trained for 25 epochs on 300 days of a city where one working day in three is a holiday, your network misses
     tomorrow's rides by no more than {threshold:.0%} of what last week's numbers miss them by, on the mean of rail and
     bus."""
     series = invented_city(rng, 560)

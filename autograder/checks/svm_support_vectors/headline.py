@@ -10,8 +10,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVR
 
-from autograder.checks.svm_support_vectors.inputs import all_districts, clouds, line_of, mnist, solved
+from autograder.checks.svm_support_vectors.inputs import all_districts, clouds, line_of, solved
 from autograder.testing import headline
+from course.datasets import load
 from solutions.svm_support_vectors.data import fit_svm, fit_svr
 from solutions.svm_support_vectors.line import align, qp_params
 
@@ -99,7 +100,7 @@ def iris_lines() -> tuple[float, str]:
 @headline("tf2.05.9", "test accuracy", book="", data="mnist", holds=lambda value: value >= 0.97)
 def digits_accuracy() -> tuple[float, str]:
     """gamma and C from 1,000 rows, then all rows."""
-    digits = mnist()
+    digits = load("mnist")
     model = fit_svm(digits.X_train, digits.y_train)
     right = model.predict(digits.X_test) == digits.y_test
     return float(np.mean(right)), f"{len(digits.X_train):,} train / {len(digits.X_test):,} test"

@@ -11,8 +11,6 @@ from sklearn.svm import SVC
 
 from course.datasets import load
 
-mnist = cache(lambda: load("mnist"))
-
 
 def clouds(rng, m: int, n: int, gap: float) -> tuple[np.ndarray, np.ndarray]:
     """Return (m, n) rows of two classes, -1 and 1, whose centres are 2 * gap apart, off the origin."""
@@ -93,19 +91,7 @@ def standardised_line(X: np.ndarray, w: Any, b: Any) -> tuple[np.ndarray, float]
     return w * scaler.scale_, float(b) + float(w @ scaler.mean_)
 
 
-# ---------------------------------------------------------------- digits and houses
-
-
-def digits(rng, part: str, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw digits without replacement and touch up what is inked a little, so that a table of images is no help.
-
-    Paper stays white: noise there, which no image has, would be blown up by a scaler.
-    """
-    X, y = getattr(mnist(), f"X_{part}"), getattr(mnist(), f"y_{part}")
-    rows = rng.permutation(len(X))[:size]
-    ink = X[rows].astype(int)
-    touched = np.clip(ink + rng.integers(-3, 4, ink.shape), 1, 255)
-    return np.where(ink > 0, touched, 0).astype(np.uint8), y[rows]
+# ---------------------------------------------------------------- houses
 
 
 @cache

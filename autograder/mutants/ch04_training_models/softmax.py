@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from scipy.special import logsumexp
 
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 from solutions.ch04_training_models.softmax import SoftmaxRegression, log_softmax, loss_and_gradient
 
 # wrong: the pieces
@@ -243,6 +243,22 @@ class StepsUphill(_Model):
 
     def slope(self, theta, X, codes):
         return -super().slope(theta, X, codes)
+
+
+@naive("p.04.12", replaces="SoftmaxRegression", fails="test_knows_irises")
+class MostFrequentKind(_Model):
+    """Your model says the most frequent label of all rows, whatever they are like: theta has to be learned."""
+
+    def end(self, theta):
+        self.theta_ = np.zeros_like(theta)
+
+
+@naive("p.04.12", replaces="SoftmaxRegression", fails="test_knows_irises")
+class OneStepOnly(_Model):
+    """You take a single step: it finds the rough direction, and borders between neighbours need many more."""
+
+    def finished(self):
+        return True
 
 
 # right

@@ -122,7 +122,7 @@ def blends_rows_already_seen(X, y):
     return StackingClassifier(members, final_estimator=LogisticRegression(max_iter=300), cv="prefit").fit(X, y)
 
 
-@mutant("p.06.9", replaces="fit_stacking", fails="test_stacking_reads_a_made_up_script")
+@naive("p.06.9", replaces="fit_stacking", fails="test_stacking_reads_a_made_up_script")
 def stacks_weak_models(X, y):
     """Your base models are poor, and a blender can only make something of what they know: take better ones."""
     members = [(f"tree {n}", DecisionTreeClassifier(max_depth=3 + n, random_state=n)) for n in range(3)]

@@ -12,6 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier
+from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
@@ -87,7 +88,7 @@ def same_model_three_times(X_train, y_train, X_val, y_val):
     return _voted(members, X_train, y_train, X_val, y_val)
 
 
-@mutant("p.06.8", replaces="build_voter", fails="test_vote_keeps_up_with_its_best_member")
+@naive("p.06.8", replaces="build_voter", fails="test_vote_keeps_up_with_its_best_member")
 def outvoted_by_weak_members(X_train, y_train, X_val, y_val):
     """Several poor members outvote the good one: leave out those that make the vote worse, or give them less weight."""
     weak = [
@@ -161,7 +162,19 @@ def trains_on_a_part(X_train, y_train, X_val, y_val):
     return _voted(_quick(), X_train[::5], y_train[::5], X_val, y_val)
 
 
-@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
+@naive("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
+def what_comes_to_mind(X_train, y_train, X_val, y_val):
+    """Your members are the first three classifiers that come to mind, and two of them read badly: see how good each is
+    by itself before it gets a vote."""
+    members = [
+        ("bayes", GaussianNB()),
+        ("tree", DecisionTreeClassifier(random_state=0)),
+        ("linear", _scaled(LogisticRegression(max_iter=100))),
+    ]
+    return _voted(members, X_train, y_train, X_val, y_val)
+
+
+@naive("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
 def three_single_trees(X_train, y_train, X_val, y_val):
     """Your members are single trees, which read badly, and a vote of three is not enough to mend that: take forests,
     neighbours, networks or kernel machines."""
@@ -220,6 +233,17 @@ def vote_by_hand(X_train, y_train, X_val, y_val):
     scores |= {"hard": np.mean(hard(X_val) == y_val), "soft": np.mean(soft(X_val) == y_val)}
     voting, vote = ("hard", hard) if scores["hard"] > scores["soft"] else ("soft", soft)
     return {"models": models, "voter": SimpleNamespace(predict=vote), "val_scores": scores, "voting": voting}
+
+
+@alternative("p.06.8", replaces="build_voter")
+def two_forests_and_a_net(X_train, y_train, X_val, y_val):
+    """Two kinds of forest and a network, all as they come."""
+    members = [
+        ("forest", RandomForestClassifier(100, random_state=42)),
+        ("extra trees", ExtraTreesClassifier(100, random_state=42)),
+        ("net", _scaled(MLPClassifier(random_state=42))),
+    ]
+    return _voted(members, X_train, y_train, X_val, y_val)
 
 
 def _by_sorting(X, y, sizes, seed=0):

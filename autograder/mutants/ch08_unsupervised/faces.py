@@ -9,15 +9,16 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.cluster import AgglomerativeClustering, KMeans
 from sklearn.decomposition import PCA
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
-from sklearn.ensemble import ExtraTreesClassifier
+from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 from sklearn.metrics import silhouette_score
 from sklearn.mixture import GaussianMixture
 from sklearn.model_selection import GridSearchCV, PredefinedSplit, train_test_split
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from autograder.testing import alternative, lookup, mutant
+from autograder.testing import alternative, lookup, mutant, naive
 from autograder.testing.by_heart import KnowsThePeople
 
 # ---------------------------------------------------------------- p.08.10, wrong
@@ -222,7 +223,22 @@ def cluster_numbers_for_people(X, y):
     return KMeans(40, n_init=1, random_state=0).fit(X)
 
 
-@mutant("p.08.11", replaces="fit_face_classifier", fails="test_recognises_people")
+@naive("p.08.11", replaces="fit_face_classifier", fails="test_recognises_people")
+def people_of_their_clusters(X, y):
+    """Your model says of a portrait who is most frequent in its cluster: the labels have more to say than that."""
+    means = KMeans(len(np.unique(y)), n_init=1, random_state=0).fit(X)
+    usual = [np.bincount(y[means.labels_ == k]).argmax() for k in range(means.n_clusters)]
+    return SimpleNamespace(predict=lambda rows: np.array(usual)[means.predict(rows)])
+
+
+@naive("p.08.11", replaces="fit_face_classifier", fails="test_recognises_people")
+def the_light_alone(X, y):
+    """Your model knows people by how light their portraits are: look at every pixel."""
+    mean = KNeighborsClassifier().fit(X.mean(axis=1, keepdims=True), y)
+    return SimpleNamespace(predict=lambda rows: mean.predict(rows.mean(axis=1, keepdims=True)))
+
+
+@naive("p.08.11", replaces="fit_face_classifier", fails="test_recognises_people")
 def one_tree(X, y):
     """A single tree looks at a few pixels only, and there are few portraits to choose them by."""
     return DecisionTreeClassifier(random_state=0).fit(X, y)
@@ -325,6 +341,18 @@ def _search_with_own_means(classifier, X_train, y_train, X_val, y_val, ks):
     best_k = max(scores, key=scores.get)
     both = judged(means[best_k].transform, lambda X: X)
     return {"scores": scores, "best_k": best_k, "plain": judged(lambda X: X), "appended": both}
+
+
+@alternative("p.08.11", replaces="fit_face_classifier")
+def forest(X, y):
+    """A random forest of 150 trees, as it comes."""
+    return RandomForestClassifier(150, random_state=0).fit(X, y)
+
+
+@alternative("p.08.11", replaces="fit_face_classifier")
+def neighbours_as_they_come(X, y):
+    """k-NN with default settings."""
+    return KNeighborsClassifier().fit(X, y)
 
 
 def _trees(X, y):

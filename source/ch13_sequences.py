@@ -287,17 +287,17 @@ network = Seq2SeqBoth()
 losses = fit_forecaster(network, series, ends - 151, 151, window=56, n_epochs=10, patience=5)
 print(f"best of {len(losses)} epochs: {min(losses) * 1e6:,.0f} rides off, on the mean of 14 days and of both")
 
-starts = np.arange(ends, len(series) - HORIZON + 1, 3)
+starts = np.arange(ends, len(series) - HORIZON + 1)
 came = np.array([series[i : i + HORIZON, :2] for i in starts])  # (starts, 14, 2)
 ahead = np.array([forecast(network, series[i - 56 : i]) for i in starts]) / 1e6
 again = np.array([np.tile(series[i - 7 : i, :2], (2, 1)) for i in starts])
-fig, axes = plt.subplots(1, 3, figsize=(13, 3), layout="constrained")
+fig, axes = plt.subplots(1, 3, figsize=(13, 3.3), layout="constrained")
 for axis, name, column in zip(axes, ("rail", "bus"), range(2)):
     axis.plot(series[ends - 21 : ends + HORIZON, column], marker=".", label="came")
     axis.plot(np.arange(21, 35), ahead[0, :, column], marker="x", label="forecast")
     axis.plot(np.arange(21, 35), again[0, :, column], ":", label="last week again")
     axis.set(title=name, xlabel="day", ylabel="rides, millions", ylim=(0, 1))
-axes[0].legend(loc="lower right", fontsize=8)
+fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=3)
 for name, said in (("forecast", ahead), ("last week again", again)):
     axes[2].plot(range(1, HORIZON + 1), np.abs(said - came).mean(axis=(0, 2)), marker=".", label=name)
 axes[2].set(title="rail and bus", xlabel="days ahead", ylabel="mean error, millions", ylim=(0, None))

@@ -314,15 +314,15 @@ x, x_valid = rng.uniform(-3, 3, 300), rng.uniform(-3, 3, 300)
 y, y_valid = (x**2 / 2 + np.sin(2 * x) + rng.normal(size=300) for x in (x, x_valid))
 figure, axes = plt.subplots(1, 3, figsize=(11, 3), sharey=True, layout="constrained")
 sweeps = [
-    ("degree", range(1, 16), [(20, degree, 1e-4) for degree in range(1, 16)]),
-    ("penalty (logarithm)", range(-6, 4), [(20, 12, 10.0**power) for power in range(-6, 4)]),
-    ("rows", range(15, 301, 15), [(rows, 12, 1e-4) for rows in range(15, 301, 15)]),
+    ("degree", range(1, 16), [(20, degree, 1e-8) for degree in range(1, 16)]),
+    ("penalty (logarithm)", range(-8, 4), [(20, 12, 10.0**power) for power in range(-8, 4)]),
+    ("rows", range(15, 301, 15), [(rows, 12, 1e-8) for rows in range(15, 301, 15)]),
 ]
 for axis, (name, values, settings) in zip(axes, sweeps):
     found = [train_and_validation_error(x[:n], y[:n], x_valid, y_valid, degree, alpha) for n, degree, alpha in settings]
     for errors, label in zip(np.transpose(found), ("training", "validation")):
         axis.plot(values, errors, label=label)
-    axis.set(xlabel=name, ylim=(0, 4))
+    axis.set(xlabel=name, ylim=(0, 3))
 axes[0].set_ylabel("root mean squared error")
 axes[0].legend()
 plt.show()
@@ -525,8 +525,8 @@ from solutions.ch04_training_models.softmax import SoftmaxRegression
 # %% demo
 X, y = load_iris(return_X_y=True)
 X = StandardScaler().fit_transform(X[:, 2:])
-X_train, X_valid, y_train, y_valid = train_test_split(X, y, test_size=0.4, stratify=y, random_state=1)
-model = SoftmaxRegression(learning_rate=0.5, max_epochs=3000).fit(X_train, y_train, X_valid, y_valid)
+X_train, X_valid, y_train, y_valid = train_test_split(X, y, test_size=0.4, stratify=y, random_state=5)
+model = SoftmaxRegression(learning_rate=0.5, max_epochs=5000).fit(X_train, y_train, X_valid, y_valid)
 figure, axes = plt.subplots(1, 2, figsize=(10, 3.8), layout="constrained")
 axes[0].plot(model.losses_)
 axes[0].set(xlabel="epoch", ylabel="validation loss", title=f"{len(model.losses_)} epochs", yscale="log")

@@ -147,7 +147,7 @@ from solutions.ch07_dim_reduction.questions import reconstruction_error, P_07_3_
 
 # %% demo
 mnist = load("mnist")
-X, y = mnist.X_train[:2_000].astype(float), mnist.y_train[:2_000]
+X, y = mnist.X_train[:1_000].astype(float), mnist.y_train[:1_000]
 figure, axes = plt.subplots(5, 8, figsize=(8, 5.4))
 for line, k in zip(axes, (5, 20, 60, 150, None)):
     pca = PCA(k).fit(X)
@@ -186,10 +186,11 @@ from solutions.ch07_dim_reduction.questions import P_07_4
 from solutions.ch07_dim_reduction.questions import useless_dimensions, P_07_4_CHOICE
 
 # %% [markdown]
-# *Look*: a Swiss roll squashed by PCA, and unrolled by a method that looks at neighbours only.
+# *Look*: a Swiss roll, longer than it is high, squashed by PCA, and unrolled by a method that looks at neighbours only.
 
 # %% demo
-roll, along = make_swiss_roll(1_000, noise=0.1, random_state=4)
+roll, along = make_swiss_roll(1_500, noise=0.1, random_state=4)
+roll *= [1, 2, 1]  # it lies along the second column
 figure, axes = plt.subplots(1, 2, figsize=(9, 4))
 for axis, reducer, title in [
     (axes[0], PCA(2), "PCA: layers lie on each other"),
@@ -405,12 +406,12 @@ from solutions.ch07_dim_reduction.speed import P_07_9
 from solutions.ch07_dim_reduction.maps import embed, plot_embedding
 
 # %% [markdown]
-# *Look*: 1,000 digits, by all four methods. (5,000 look better still; t-SNE takes about a minute for them, and MDS much
+# *Look*: 600 digits, by all four methods. (5,000 look better still; t-SNE takes about a minute for them, and MDS much
 # longer.)
 
 # %% demo
 mnist = load("mnist")
-X, y = mnist.X_train[:1_000].astype(float), mnist.y_train[:1_000]
+X, y = mnist.X_train[:600].astype(float), mnist.y_train[:600]
 for method in ("pca", "mds", "lle", "tsne"):
     start = time.perf_counter()
     Z = embed(X, method)

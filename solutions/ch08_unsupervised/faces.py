@@ -105,10 +105,10 @@ def cluster_faces(X: NDArray[Any], ks: Iterable[int]) -> tuple[int, Any, dict[in
 P_08_11 = """
 A linear support vector machine on pixels is right about 74 of the 80 portraits in the validation part, 92.5%. With
 the distances to 90 centroids in the place of the 4,096 pixels it is right about 69, 86.3%; that was the best of
-fifteen numbers tried, and from 50 on they are all between 80 and 86%. With pixels and distances together it is 71,
+eight numbers tried, and from 50 on they are all between 80 and 86%. With pixels and distances together it is 71,
 88.8%.
 
-So nothing was gained. Three portraits more or less are chance among 80, and the best of fifteen is flattered on top
+So nothing was gained. Three portraits more or less are chance among 80, and the best of eight is flattered on top
 of that; but five to eight fewer for every k are a loss that I believe. A distance to a centroid adds all pixels up to
 a single number, and what tells two people apart with the same pose is lost in it. Beside the pixels the distances say
 nothing new: they are worked out from them. They are good for speed, not for accuracy, and might be for a model that

@@ -118,25 +118,27 @@ def best_k(X: ArrayLike, ks: Iterable[int]) -> int:
 
 
 def elbow(inertias: Sequence[float]) -> int:
-    """Return the number of clusters at which the curve of inertias bends most.
+    """Return the number of clusters after which more of them bring little.
 
     Parameters
     ----------
-    inertias : three numbers or more; ``inertias[i]`` is the inertia with i + 1
-        clusters.
+    inertias : three numbers or more, each less than the one before; ``inertias[i]`` is
+        the inertia with i + 1 clusters.
 
     Returns
     -------
-    The k for which the drop from k - 1 to k clusters exceeds the drop from k to k + 1
-    by most.
+    The k for which the drop from k - 1 to k clusters is the largest *multiple* of the
+    drop from k to k + 1.
 
     Examples
     --------
     >>> elbow([100, 90, 30, 25, 21])
     3
+    >>> elbow([7800, 3900, 1950, 450, 300, 260])
+    4
     """
     drops = -np.diff(inertias)  # drops[i] leads to i + 2 clusters
-    return int(np.argmax(drops[:-1] - drops[1:])) + 2
+    return int(np.argmax(drops[:-1] / drops[1:])) + 2
 
 
 P_08_4 = """

@@ -79,23 +79,22 @@ def test_best_number_of_clusters(student, rng):
     agrees(student.best_k, lambda X, ks: next(wanted), cases)
 
 
-@check(
-    "p.08.3", core=True, weight=2, hint="Write down how much each further cluster brings. Where does that fall most?"
-)
+@check("p.08.3", core=True, weight=2, hint="Write down how much each further cluster brings. After which one does the "
+       "next bring only a small part of that?")  # fmt: skip
 def test_bend_in_the_curve(student, rng):
-    """You find the place where the curve of inertias bends most: not where it is lowest, or falls most steeply."""
+    """You find the cluster that brings the largest multiple of what the next one brings, as an eye would."""
 
     def bend(inertias) -> int:
         gains = [one - other for one, other in pairwise(inertias)]
-        falls = {k: gains[k - 2] - gains[k - 1] for k in range(2, len(inertias))}
-        return max(falls, key=lambda k: falls[k])
+        return max(range(2, len(inertias)), key=lambda k: gains[k - 2] / gains[k - 1])
 
     cases = []
-    for n in rng.integers(4, 15, 14):
-        drops = np.sort(rng.uniform(1, 100, int(n)))[::-1]
-        split = int(rng.integers(1, n))
-        drops[:split] += 60
-        cases.append(((1_000 + drops.sum() - np.cumsum([0, *drops])).round(3).tolist(),))
+    for k in [2, 3, 4, 5, 6, *(int(k) for k in rng.integers(2, 7, 9))]:
+        parts = rng.uniform(0.8, 3, k + int(rng.integers(1, 6)))  # of what the cluster before has brought
+        parts[k - 1 :] = rng.uniform(1.05, 1.5, len(parts) - k + 1)
+        parts[k - 1] = rng.uniform(5, 15)  # no other comes near that
+        drops = 1_000 / np.cumprod(parts)
+        cases.append(((drops.sum() + rng.uniform(10, 500) - np.cumsum([0, *drops])).round(3).tolist(),))
     agrees(student.elbow, bend, cases)
 
 

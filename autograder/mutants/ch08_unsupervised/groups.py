@@ -138,12 +138,21 @@ def steepest_drop(inertias):
 @mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
 def counted_from_zero(inertias):
     """Your number is off by one: the first inertia belongs to one cluster."""
-    return int(np.argmax(np.diff(inertias, 2))) + 1
+    drops = -np.diff(inertias)
+    return int(np.argmax(drops[:-1] / drops[1:])) + 1
 
 
-@alternative("p.08.3", replaces="best_k", also={"elbow": lambda inertias: np.diff(inertias, 2).argmax() + 2})
+@mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
+def largest_difference(inertias):
+    """You subtract one drop from another: the first drops are far larger than the rest, so that says 2. Divide them."""
+    return int(np.argmax(np.diff(inertias, 2))) + 2
+
+
+@alternative(
+    "p.08.3", replaces="best_k", also={"elbow": lambda inertias: np.diff(np.log(-np.diff(inertias))).argmin() + 2}
+)
 def round_mixture(X, ks):
-    """Second differences; and a mixture with round, equally wide components, which is k-means in the limit."""
+    """Logarithms of the drops; and a mixture with round, equally wide components, which is k-means in the limit."""
     ks = list(ks)
     found = [GaussianMixture(k, covariance_type="spherical", n_init=3, random_state=1).fit_predict(X) for k in ks]
     return np.int64(ks[int(np.argmax([silhouette_score(X, labels) for labels in found]))])

@@ -5,7 +5,6 @@ from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.impute import KNNImputer, SimpleImputer
-from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, root_mean_squared_error
 from sklearn.model_selection import RandomizedSearchCV
 from sklearn.neighbors import KNeighborsRegressor
@@ -21,7 +20,7 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVR
 
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _scaled
-from autograder.testing import alternative, mutant, naive
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- p.02.5, wrong
 
@@ -142,15 +141,6 @@ def prep_ten_candidates(X, y, *, n_iter=15, cv=3, seed=42):
 def prep_not_fitted(X, y, *, n_iter=15, cv=3, seed=42):
     """You return the search before it has searched: call its `fit`."""
     return RandomizedSearchCV(_two_parts(), SPACE, n_iter=n_iter, cv=cv, scoring=RMSE, random_state=seed)
-
-
-@naive("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")
-def prep_of_a_straight_line(X, y, *, n_iter=15, cv=3, seed=42):
-    """Your model is linear in the columns, and no way to scale them or to fill gaps lets it follow a curve: take
-    another one, or make features that can."""
-    space = {name: SPACE[name] for name in PREP} | {"ridge__alpha": loguniform(0.1, 100)}
-    space["prepare__pipeline__scaler"] = [StandardScaler(), RobustScaler()]
-    return _prep_searched(X, y, n_iter, cv, seed, space, Pipeline([*_two_parts().steps[:1], ("ridge", Ridge())]))
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")

@@ -178,13 +178,17 @@ def test_an_unknown_check_stops_the_build_and_names_the_line(project: Project) -
 
 
 @pytest.mark.parametrize("elsewhere", ["", "# %% [markdown]\n# At least {bar:test_doubles}.\n\n"])
-def test_a_statement_that_names_no_bar_is_refused(project: Project, elsewhere: str) -> None:
+def test_a_statement_that_names_no_bar_is_refused(
+    project: Project, elsewhere: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     source = project.source / f"{NAME}.py"
     edit(source, "#\n# At least {bar:test_doubles}.", "#")
     edit(source, "# %% [markdown]\n# ## A scaler", f"{elsewhere}# %% [markdown]\n# ## A scaler")
     (problem,) = problems_of(project)
     assert problem.startswith("autograder/checks/ch99_mini/test_numbers.py:")
     assert "the statement of p.99.1 does not name the bar of test_doubles: write {bar:test_doubles}" in problem
+    monkeypatch.setattr(lint, "WITHOUT_BARS", (NAME,))
+    assert problems_of(project) == []
 
 
 def test_a_malformed_calibration_file_is_the_authors_to_mend(project: Project) -> None:

@@ -60,8 +60,8 @@ class Seq2SeqBothDataset(Dataset[tuple[Tensor, Tensor]]):
 
     - (window, 5), the days i, i + 1, …, i + window - 1;
     - (window, 28), row t for day i + t of the series: the next 14 values of rail, then
-      the next 14 of bus. A table for each day, (window, 2, 14) or (window, 14, 2), is as
-      welcome.
+      the next 14 of bus. A table for each day, (window, 2, 14) or (window, 14, 2), is
+      as welcome.
 
     There is one item for each window that is followed by 14 days of the series.
 

@@ -57,7 +57,7 @@ def feedback_class(
             _check_over(assignment, book)
         draft = assemble(project, chapter) if model_answers or solutions else None
         answers = _model_answers(draft) if draft and model_answers else {}
-        worked = worked_solutions(project, chapter, draft) if draft and solutions else {}
+        worked = worked_solutions(project, chapter, draft.definitions) if draft and solutions else {}
         render = partial(render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked)
         for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:

@@ -31,7 +31,7 @@ def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, 
     draft = assemble(project, chapter)
     if model := draft.model_answers.get(exercise):
         yield f"{exercise}: a model answer", "\n\n".join(model), False
-    if worked := worked_solutions(project, chapter, draft).get(exercise):
+    if worked := worked_solutions(project, chapter, draft.definitions).get(exercise):
         yield f"{exercise}: a worked solution", worked.solution, True
         for way in worked.others:
             yield f"{exercise}: another way to write {way.replaces}", way.source, True

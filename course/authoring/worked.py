@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import ast
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from course.authoring.build import Draft
-from course.authoring.inline import bound_names
+from course.authoring.inline import Definition, bound_names
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -39,27 +38,29 @@ class Worked:
     others: tuple[OtherWay, ...] = ()
 
 
-def worked_solutions(project: Project, chapter: Chapter, draft: Draft, most: int = 2) -> dict[str, Worked]:
+def worked_solutions(
+    project: Project, chapter: Chapter, definitions: Mapping[str, Mapping[str, Definition]], most: int = 2
+) -> dict[str, Worked]:
     """Return the worked solution of each exercise that asks for code or choices, by id, with at most `most` other ways.
 
     Of a free text there is a model answer in its place: `Draft.model_answers`.
 
     Parameters
     ----------
-    draft : the chapter put together (`build.assemble`).
+    definitions : the answers of each exercise, as the chapter is put together from them (`build.assemble`).
     """
     answers = {
-        exercise.id: [one for one in draft.definitions.get(exercise.id, {}).values() if not one.text]
+        exercise.id: [one for one in definitions.get(exercise.id, {}).values() if not one.text]
         for exercise in chapter.exercise
     }
     ways = list(itertools.chain.from_iterable(map(_ways, project.mutant_files(chapter.name))))
     return {
         exercise: Worked(
-            "\n\n\n".join("\n".join(line.text for line in one.lines if line.origin) for one in definitions),
+            "\n\n\n".join("\n".join(line.text for line in one.lines if line.origin) for one in shown),
             tuple(way for owner, way in ways if owner == exercise)[:most],
         )
-        for exercise, definitions in answers.items()
-        if definitions
+        for exercise, shown in answers.items()
+        if shown
     }
 
 

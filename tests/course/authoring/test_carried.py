@@ -120,5 +120,5 @@ def test_students_see_them_only_in_the_worked_solution(project: Project) -> None
     chapter = load_syllabus(project.syllabus).find("ch99")
     text = json.dumps(json.loads((release(project, chapter) / f"{minichapter.NAME}.ipynb").read_text()))
     assert "import math" not in text and "from operator" not in text
-    solution = worked_solutions(project, chapter, assemble(project, chapter))["p.99.1"].solution
+    solution = worked_solutions(project, chapter, assemble(project, chapter).definitions)["p.99.1"].solution
     assert "from operator import mul as times" in solution

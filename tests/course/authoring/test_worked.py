@@ -42,7 +42,7 @@ def with_ours(values):
 
 @pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
 def test_every_code_exercise_has_one_that_stands_alone(chapter: Chapter) -> None:
-    worked = worked_solutions(PROJECT, chapter, assemble(PROJECT, chapter))
+    worked = worked_solutions(PROJECT, chapter, assemble(PROJECT, chapter).definitions)
     assert {one.id for one in chapter.exercise if one.kind != "text"} <= set(worked)
     for one in worked.values():
         sources = [one.solution, *(way.source for way in one.others)]
@@ -56,7 +56,7 @@ def test_another_way_brings_what_it_needs(tmp_path_factory: pytest.TempPathFacto
     project = checkout.project
     (project.mutants / NAME / f"{THEME}.py").write_text(OTHER)
     chapter = load_syllabus(project.syllabus).find(NAME)
-    found = worked_solutions(project, chapter, assemble(project, chapter))["p.99.1"]
+    found = worked_solutions(project, chapter, assemble(project, chapter).definitions)["p.99.1"]
     assert "def double" in found.solution and "def halve" in found.solution
     (way,) = found.others
     assert (way.name, way.replaces) == ("with_help", "double")

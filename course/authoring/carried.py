@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from course.authoring.inline import BEGIN, Definition, Function, SourceLine
+from course.authoring.inline import BEGIN, Definition, Function, SourceLine, imported_name
 
 Imports = Mapping[str, ast.Import | ast.ImportFrom]
 _OURS = ("__future__", "autograder", "solutions")  # which a notebook has no use for, or must not have
@@ -26,7 +26,7 @@ def imports_of(tree: ast.Module) -> dict[str, ast.Import | ast.ImportFrom]:
             for alias in node.names:
                 module = (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
                 if module.split(".")[0] not in _OURS:
-                    found[_bound(alias)] = node
+                    found[imported_name(alias)] = node
     return found
 
 
@@ -97,14 +97,10 @@ def _statements(names: Collection[str], imports: Imports) -> Iterator[SourceLine
     modules: dict[tuple[bool, str], list[tuple[str, int]]] = {}
     for name in sorted(names):
         node = imports[name]
-        alias = next(one for one in node.names if _bound(one) == name)
+        alias = next(one for one in node.names if imported_name(one) == name)
         written = alias.name + (f" as {alias.asname}" if alias.asname else "")
         key = (True, node.module or "") if isinstance(node, ast.ImportFrom) else (False, written)
         modules.setdefault(key, []).append((written, node.lineno))
     for (is_from, module), found in sorted(modules.items()):
         words = ", ".join(written for written, _ in found)
         yield SourceLine(f"from {module} import {words}" if is_from else f"import {module}", found[0][1])
-
-
-def _bound(alias: ast.alias) -> str:
-    return (alias.asname or alias.name).split(".")[0]

@@ -358,12 +358,17 @@ def _start(node: ast.stmt) -> int:
     return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
+def imported_name(alias: ast.alias) -> str:
+    """The name that one part of an import binds."""
+    return (alias.asname or alias.name).split(".")[0]
+
+
 def bound_names(node: ast.stmt) -> list[str]:
     """The names a top-level statement binds, however it does so."""
     if isinstance(node, Function | ast.ClassDef):
         return [node.name]
     if isinstance(node, ast.Import | ast.ImportFrom):
-        return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
+        return [imported_name(alias) for alias in node.names]
     stores = [n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     inner = [n.name for n in ast.walk(node) if isinstance(n, Function | ast.ClassDef)]
     return list(dict.fromkeys([*stores, *inner]))

@@ -7,7 +7,7 @@ import io
 import tokenize
 from collections.abc import Iterable, Iterator
 
-from course.authoring.inline import Definition
+from course.authoring.inline import Definition, Function
 from course.authoring.script import Findings
 
 WIDTH = 88  # columns: a notebook's cell beside a table of contents, on a laptop
@@ -41,7 +41,7 @@ def _stating(definition: Definition) -> set[int]:
 
 def _docstrings(source: str) -> Iterator[int]:
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, Function | ast.ClassDef):
             first = node.body[0]
             if ast.get_docstring(node, clean=False) is not None:
                 yield from range(first.lineno - 1, first.end_lineno or first.lineno)

@@ -1,5 +1,6 @@
 """Hidden checks of the chapter on support vector machines: pictures (tf2.05.9) and houses (tf2.05.10)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,15 @@ def _trained(student, X, y, X_new, y_new) -> Any:
     return model
 
 
+def _names_as_many(student, rng, change: Callable[..., tuple[np.ndarray, np.ndarray, np.ndarray]]) -> None:
+    """Assert that a model names about as many patterns, (400, 784) to learn from and (500, 784) others, once these are
+    others: `change` maps X, y and X_new to them."""
+    X, y, X_new, y_new = invent_patterns(rng).draw(rng, 400, 500)
+    before = _accuracy(_trained(student, X, y, X_new, y_new), X_new, y_new)
+    X, y, X_new = change(X, y, X_new)
+    assert _accuracy(student.fit_svm(X, y), X_new, y_new) > before - 0.15
+
+
 @check("tf2.05.9", core=True, weight=4, at_least=True, hint="Which gamma and C are best on rows that were held back? "
        "Is the final model trained on all rows?")  # fmt: skip
 def test_tells_made_up_patterns_apart(student, rng) -> float:
@@ -47,30 +57,32 @@ def test_tells_made_up_patterns_apart(student, rng) -> float:
 def test_pixels_that_are_never_inked(student, rng):
     """Digits leave the corners of their pictures white. Where a fifth of the pixels is white in all patterns, your
     model names about as many as where they are not."""
-    X, y, X_new, y_new = invent_patterns(rng).draw(rng, 400, 500)
-    before = _accuracy(_trained(student, X, y, X_new, y_new), X_new, y_new)
-    white = rng.permutation(X.shape[1])[: X.shape[1] // 5]
-    X[:, white] = X_new[:, white] = 0
-    assert _accuracy(student.fit_svm(X, y), X_new, y_new) > before - 0.15
+
+    def whitened(X, y, X_new):
+        inked = np.ones(X.shape[1], dtype=X.dtype)
+        inked[rng.permutation(X.shape[1])[: X.shape[1] // 5]] = 0
+        return X * inked, y, X_new * inked
+
+    _names_as_many(student, rng, whitened)
 
 
 @check("tf2.05.9", core=True, weight=2, hint="Is the scaler in the model? A gamma that suits pixels up to 255 is far "
        "too small, or too large, for others.")  # fmt: skip
 def test_pixels_in_another_unit(student, rng):
     """Trained on pixels from 0 to 1, your model names about as many patterns in these pixels."""
-    X, y, X_new, y_new = invent_patterns(rng).draw(rng, 400, 500)
-    before = _accuracy(_trained(student, X, y, X_new, y_new), X_new, y_new)
-    assert _accuracy(student.fit_svm(X / 255, y), X_new / 255, y_new) > before - 0.15
+    _names_as_many(student, rng, lambda X, y, X_new: (X / 255, y, X_new / 255))
 
 
 @check("tf2.05.9", weight=2, hint="Draw the rows for a search at random: the first rows of a sorted set show only the "
        "first kinds.")  # fmt: skip
 def test_order_of_the_rows(student, rng):
     """Trained on rows that are sorted by kind, your model names about as many patterns as after mixed rows."""
-    X, y, X_new, y_new = invent_patterns(rng).draw(rng, 400, 500)
-    order = np.argsort(y, kind="stable")
-    mixed = _accuracy(_trained(student, X, y, X_new, y_new), X_new, y_new)
-    assert _accuracy(student.fit_svm(X[order], y[order]), X_new, y_new) > mixed - 0.15
+
+    def in_order(X, y, X_new):
+        order = np.argsort(y, kind="stable")
+        return X[order], y[order], X_new
+
+    _names_as_many(student, rng, in_order)
 
 
 @check("tf2.05.9", hint="Look at the answers' dtype, and at what is predicted for a single image.")

@@ -313,9 +313,9 @@ from solutions.ch02_end_to_end.project import P_02_7
 # - **`make_models(leaky)`** returns models, each one pipeline from raw table to prediction;
 # - **`run_project(models, train, test, …)`** compares them by cross-validation, chooses, and tests once.
 #
-# What your own table is looked at for: that it is raw (no column is standardised, has its mean in the gaps, or holds the
-# mean target of a group; what is learned from other rows is learned inside the pipeline), that no column left to the
-# models adds up to the target, that your functions carry your project out, and that on rows that are held back, the
+# What your own table is looked at for: that it is raw (no column is standardised, has its mean in the gaps, or holds
+# the mean target of a group; what is learned from other rows is learned inside the pipeline), that no column left to
+# the models adds up to the target, that your functions carry your project out, and that on rows that are held back, the
 # later ones if there is an order, the best of your models is nearer to the target than the mean and the median of the
 # training rows, by more than chance explains.
 #

@@ -47,7 +47,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, precision_score, recall_score
-from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.model_selection import GridSearchCV, cross_val_predict, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -275,7 +275,7 @@ print(f"more than 'women only' on the same passengers: {np.mean(gains):+.1%} ± 
 # ## 4. A spam filter
 #
 # These mails are twenty years old and as genuine as mail gets: mailing lists on one side, *miracle diets* on the
-# other, in plain text, HTML and several encodings. You will build a filter in three steps, each a small tool of its
+# other, in plain text, HTML and several encodings. You will build a filter in four steps, each a small tool of its
 # own: **mail → words → numbers → verdict**.
 
 # %% demo
@@ -307,7 +307,7 @@ print(headers[-900:], "\n\n", body[:600], "…")
 #
 # Is an apostrophe or a hyphen part of a word? Is `-5` a number? The checks don't ask.
 
-# %% exercise="p.03.4" points=10
+# %% exercise="p.03.4" points=14
 from solutions.ch03_classification.mails import _decoded, _stemmed, prepare
 
 # %% demo
@@ -345,14 +345,42 @@ axis.set(title=f"The most telling words\n{corpus.label}", xlabel="← ham · log
 plt.show()
 
 # %% [markdown]
-# ### Step 3: the verdict
-#
-# Write `fit_spam(emails, labels)`: it gets raw mails and their labels (1 = spam) and returns a fitted model, whose
-# `predict` takes raw mails and returns one 0 or 1 for each. Your own two tools make a fine pipeline, but any other
-# way is welcome.
+# ### Step 3: which filter?
 #
 # Accuracy is a poor guide here: who never calls anything spam is right five times out of six. Two questions matter.
 # *Of the mails you flagged, how many are spam?* (precision) *Of the spam, how much did you flag?* (recall)
+#
+# Both depend on the classifier, and on how the mails were prepared: are headers worth more than they give away, does it
+# pay to stem, is it better to count words or to ask which are there? Don't guess: compare. Write
+#
+# - **`spam_parts()`**, the preparations and the kinds of classifiers that you want to compare, two of each at least.
+#   `WordCounter` with other options is another preparation;
+# - **`compare_filters(preparations, classifiers, emails, labels)`**, precision and recall of every pair, by
+#   cross-validation. `cross_val_predict` gives one verdict for each mail. What is learned from mails, the vocabulary
+#   for one, must be learned anew in each fold: put both parts into one pipeline.
+#
+# The comparison is graded with parts that we hand over, and your parts on short mails in a language that nobody speaks.
+
+# %% exercise="p.03.4"
+from solutions.ch03_classification.filters import spam_parts, compare_filters
+
+# %% [markdown]
+# *Look*: your candidates on every eighth mail. Are the differences larger than what chance makes of so few mails?
+
+# %% demo
+corpus = load("spamassassin")
+found = compare_filters(*spam_parts(), corpus.emails[::8], corpus.labels[::8])
+print(f"{corpus.label}: {len(corpus.labels[::8]):,} mails, {np.sum(corpus.labels[::8]):,} of them spam")
+for preparation, row in found.items():
+    for classifier, (precision, recall) in row.items():
+        print(f"{preparation:>26}, {classifier:<12}: precision {precision:.1%}, recall {recall:.1%}")
+
+# %% [markdown]
+# ### Step 4: the verdict
+#
+# Write `fit_spam(emails, labels)`: it gets raw mails and their labels (1 = spam) and returns a fitted model, whose
+# `predict` takes raw mails and returns one 0 or 1 for each. Take the pair that did best in your comparison, or any
+# other way that you find better.
 #
 # **What is graded**, beside each option of `prepare` and the counting:
 #

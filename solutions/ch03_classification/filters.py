@@ -68,7 +68,7 @@ def compare_filters(
 
     Examples
     --------
-    >>> mails = ["\\nLunch on Monday", "\\nLunch?", "\\nCheap gold", "\\nCheap watch"] * 5
+    >>> mails = ["\\nLunch at two", "\\nLunch?", "\\nCheap gold", "\\nCheap ring"] * 5
     >>> found = compare_filters(
     ...     {"counts": WordCounter()},
     ...     {"logistic": LogisticRegression()},

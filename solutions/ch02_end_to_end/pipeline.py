@@ -22,8 +22,8 @@ def full_pipeline(model: RegressorMixin, k: int = 8) -> Pipeline:
     A `Pipeline` for raw districts, of which any number may be missing, and whose
     ``ocean_proximity`` may be new. Among its steps are ``"prep"``, the preparation,
     then ``"select"``, the selection, and as the last one ``"model"``. Settings of all
-    three can be searched, `k` by the name of ``select__k``. The fitted pipeline can be
-    saved with pickle.
+    three can be searched, `k` by the name of ``select__k``. Fitted to the same rows it
+    says the same, and once fitted it can be saved with pickle.
 
     Examples
     --------

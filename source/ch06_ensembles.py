@@ -17,8 +17,7 @@
 #
 # You need scikit-learn's `fit` and `predict`, and to have read the book's chapters on decision trees and on ensembles.
 #
-# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
-# left out without missing what comes later.
+# It takes about {minutes} minutes in all; there is no need to do it at one go.
 #
 # ### How it works
 #
@@ -402,48 +401,6 @@ for name, labels in answers.items():
 
 # %% exercise="p.06.9"
 from solutions.ch06_ensembles.blender import P_06_9
-
-# %% [markdown]
-# ## 10. Sorting beforehand
-#
-# A piece of history that is worth an exercise. To find the best threshold of a feature, a tree sorts the rows at each
-# node. Up to version 0.21, scikit-learn's trees had an option `presort=True` that was to save time: sort all rows once,
-# before the first split; each node then walks through that whole sorted list and picks out its own rows.
-#
-# Write `sorting_steps(sizes, presort)`, which counts the steps that either way takes, for one feature and a tree whose
-# nodes have `sizes` rows.
-
-# %% exercise="tf2.06.6" points=3
-from solutions.ch06_ensembles.boosting import sorting_steps
-
-# %% [markdown]
-# So: a tree without a limit to its depth is to be trained on 100,000 rows. With `presort=True`, would its training be
-# `"faster"`, `"slower"`, or take `"about as long"`?
-
-# %% exercise="tf2.06.6"
-from solutions.ch06_ensembles.boosting import TF2_06_6_CHOICE
-
-# %% [markdown]
-# *Look*: trees grown to single rows, halving them at each node. A step of sorting (compare and swap) costs more than a
-# step of walking; how much more depends on the machine, so there are two guesses. What do small sets gain, and what
-# happens to large ones?
-
-# %% demo
-depths = range(3, 18)
-halving = [[2.0 ** (depth - level) for level in range(depth) for _ in range(2**level)] for depth in depths]
-rows = [2**depth for depth in depths]
-each_node = np.array([sorting_steps(sizes, presort=False) for sizes in halving])
-walks = np.array([len(sizes) * sizes[0] for sizes in halving])
-once = np.array([sorting_steps(sizes, presort=True) for sizes in halving]) - walks
-for dear in (10, 50):
-    plt.plot(rows, (dear * once + walks) / (dear * each_node), marker=".", label=f"sorting {dear} times as dear")
-plt.axhline(1, linestyle="--", color="gray")
-plt.xscale("log")
-plt.yscale("log")
-plt.xlabel("rows")
-plt.ylabel("time with presort / without")
-plt.legend()
-plt.show()
 
 # %% [markdown]
 # ## Further

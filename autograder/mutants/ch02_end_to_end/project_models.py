@@ -124,6 +124,12 @@ class _OfLogs(RegressorMixin, BaseEstimator):
         return self.model_.predict(X)
 
 
+@mutant("p.02.7", replaces="make_models", fails="test_own_models_beat_naive_answers")
+def mean_and_median(leaky=()):
+    """Your models look at no column at all: one says the mean and the other the median, whatever the row is."""
+    return {"mean": DummyRegressor(), "median": DummyRegressor(strategy="median")}
+
+
 @mutant("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
 def only_straight_lines(leaky=()):
     """All your models are linear in the columns: the rush hours are two peaks, which no straight line can follow."""

@@ -9,7 +9,8 @@
 # - tune a classifier by cross-validation, and say by how much that beats one that was not tuned;
 # - make more training data out of those you have;
 # - build a model that gaps, unknown categories and columns in another order don't stop;
-# - turn mails into numbers, and weigh precision against recall.
+# - turn mails into numbers, and weigh precision against recall;
+# - compare models, and test the best one, without anything leaking from the test.
 #
 # ### Before you start
 #
@@ -42,12 +43,12 @@ import pandas as pd
 import snowballstemmer
 from numpy.typing import ArrayLike, NDArray
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.compose import make_column_transformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, precision_score, recall_score
-from sklearn.model_selection import GridSearchCV, train_test_split
+from sklearn.metrics import ConfusionMatrixDisplay, PrecisionRecallDisplay, f1_score, precision_score, recall_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -269,9 +270,10 @@ print(f"more than 'women only' on the same passengers: {np.mean(gains):+.1%} ± 
 # %% [markdown]
 # ## 4. A spam filter
 #
-# These mails are twenty years old and as genuine as mail gets: mailing lists on one side, *miracle diets* on the
-# other, in plain text, HTML and several encodings. You will build a filter in three steps, each a small tool of its
-# own: **mail → words → numbers → verdict**.
+# These mails are twenty years old and as genuine as mail gets: mailing lists on one side, *miracle diets* on the other,
+# in plain text, HTML and several encodings. You will build a filter in three steps, each a small tool of its own:
+# **mail → words → numbers → verdict**. In a fourth step you find out which of several filters to take, and how good it
+# is.
 
 # %% demo
 corpus = load("spamassassin")
@@ -302,7 +304,7 @@ print(headers[-900:], "\n\n", body[:600], "…")
 #
 # Is an apostrophe or a hyphen part of a word? Is `-5` a number? The checks don't ask.
 
-# %% exercise="p.03.4" points=10
+# %% exercise="p.03.4" points=12
 from solutions.ch03_classification.mails import _decoded, _stemmed, prepare
 
 # %% demo
@@ -391,6 +393,31 @@ for i in np.flatnonzero(flagged != test_labels)[:3]:
 # Every point of the curve is a filter you could have: a stricter threshold loses less wanted mail and lets more spam
 # through. Which point would you choose for your own inbox? And which mails does your filter get wrong: can you see
 # why?
+#
+# ### Step 4: which filter, and how good is it?
+#
+# How large should the vocabulary be, should it count or only look which words are there, and which classifier goes with
+# it? Write `compare_filters(counters, classifiers, emails, labels)`, which tries each counter with each classifier.
+# This time nobody splits for you:
+#
+# - put a fifth of the mails aside for the test;
+# - compare all pairs by cross-validation on the others, three folds or more, by their **F1 score**, which is high only
+#   if precision and recall both are;
+# - fit the best pair to all training mails, counter and classifier, and return it;
+# - ask it, and no other pair, about the test mails: once, at the end.
+#
+# Figures look just as good when something has leaked. So the counters and classifiers that you get in grading keep a
+# record of which mails they have been fitted to and asked about; each of their mails ends with its number. Graded is
+# what the record says: that nothing has learned from a test mail, that the scores you report are those of mails held
+# out, which mails the last model has learned from, and who was tested. (They say what they want and know mails by
+# heart, so don't wonder about the scores.)
+
+# %% exercise="p.03.4"
+from solutions.ch03_classification.filters import compare_filters
+
+# %% [markdown]
+# Try it with your `WordCounter`, with `binary` on and off and a few sizes, and with two classifiers of yours. Is the
+# test score the lower one? Why would that be no surprise?
 
 # %% [markdown]
 # ## Further

@@ -15,52 +15,12 @@ from sklearn.model_selection import (
     cross_validate,
     train_test_split,
 )
-from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.pipeline import Pipeline
 
 from autograder.testing import alternative, mutant
+from autograder.testing.leaky import Prepared, all_pairs, all_tested, kept_from_a_fold, prepared_before, worked
 
-
-def _filters(counters, classifiers):
-    """All pairs, each of objects of its own."""
-    names = product(counters, classifiers)
-    return {(one, other): clone(make_pipeline(counters[one], classifiers[other])) for one, other in names}
-
-
-def _cut(emails, labels):
-    return train_test_split(emails, labels, test_size=0.2, random_state=7)
-
-
-def _scored(filters, emails, labels):
-    return {pair: cross_val_score(model, emails, labels, cv=5, scoring="f1").mean() for pair, model in filters.items()}
-
-
-def _found(filters, scores, train, y_train, test, y_test):
-    best = max(scores, key=scores.get)
-    model = filters[best].fit(train, y_train)
-    return {"scores": scores, "best": best, "model": model, "test_score": f1_score(y_test, model.predict(test))}
-
-
-class _Fitted:
-    """A counter that is fitted already, and a classifier, as one model."""
-
-    def __init__(self, counter, classifier):
-        self.counter, self.classifier = counter, classifier
-
-    def predict(self, emails):
-        return self.classifier.predict(self.counter.transform(emails))
-
-
-def _counted_before(counters, classifiers, emails, labels, everything):
-    """Count all mails, or those for training, once, and compare classifiers on the rows."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    fitted = {name: counter.fit(emails if everything else train) for name, counter in counters.items()}
-    scores = {
-        (one, other): cross_val_score(classifiers[other], fitted[one].transform(train), y_train, scoring="f1").mean()
-        for one, other in product(counters, classifiers)
-    }
-    counter, classifier = best = max(scores, key=scores.get)
-    model = _Fitted(fitted[counter], classifiers[classifier].fit(fitted[counter].transform(train), y_train))
-    return {"scores": scores, "best": best, "model": model, "test_score": f1_score(y_test, model.predict(test))}
+SCORING = "f1"
 
 
 # ---------------------------------------------------------------- wrong
@@ -70,163 +30,126 @@ def _counted_before(counters, classifiers, emails, labels, everything):
 def counts_before_the_split(counters, classifiers, emails, labels):
     """Your counters have learned their vocabulary from all mails, those of the test among them: put the test mails
     aside first, and fit counters to the others only."""
-    return _counted_before(counters, classifiers, emails, labels, True)
+    return prepared_before(counters, classifiers, emails, labels, SCORING, "all")
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
 def searches_among_all_mails(counters, classifiers, emails, labels):
     """You choose the best pair by cross-validation over all mails, and test on some that had a say in it: put the test
     mails aside first."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    return _found(filters, _scored(filters, emails, labels), train, y_train, test, y_test)
+    return worked(counters, classifiers, emails, labels, SCORING, searched="all")
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
 def learns_the_test_mails_in_the_end(counters, classifiers, emails, labels):
     """The model that you return has learned the test mails as well, so it is not the one that your test score is of."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    found = _found(filters, _scored(filters, train, y_train), train, y_train, test, y_test)
-    return found | {"model": clone(found["model"]).fit(emails, labels)}
+    return worked(counters, classifiers, emails, labels, SCORING, afterwards="all")
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
 def learns_all_and_tests_on_some(counters, classifiers, emails, labels):
     """Your last model is fitted to all mails and then tested on some of them: it knows these, so the score says
     nothing."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    return _found(filters, _scored(filters, train, y_train), emails, labels, test, y_test)
+    return worked(counters, classifiers, emails, labels, SCORING, fitted="all")
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
-def tests_on_half(counters, classifiers, emails, labels):
-    """A fifth of the mails is for the test, not half of them: `test_size=0.2`."""
-    train, test, y_train, y_test = train_test_split(emails, labels, test_size=0.5, random_state=0)
-    filters = _filters(counters, classifiers)
-    return _found(filters, _scored(filters, train, y_train), train, y_train, test, y_test)
+def tests_on_a_quarter(counters, classifiers, emails, labels):
+    """Your test has a quarter of the mails, as `train_test_split` cuts if it is not told: a fifth is asked for."""
+    return worked(counters, classifiers, emails, labels, SCORING, test_size=0.25)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def counts_before_the_folds(counters, classifiers, emails, labels):
     """You fit each counter to all training mails and cross-validate the classifier alone, so that the counter knows the
     mails of each fold: cross-validate both, in one pipeline."""
-    return _counted_before(counters, classifiers, emails, labels, False)
+    return prepared_before(counters, classifiers, emails, labels, SCORING, "train")
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def reports_training_scores(counters, classifiers, emails, labels):
     """You judge each pair on the mails it was fitted to: take mails that were held out."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = {pair: f1_score(y_train, model.fit(train, y_train).predict(train)) for pair, model in filters.items()}
-    return _found(filters, scores, train, y_train, test, y_test)
+    return worked(
+        counters,
+        classifiers,
+        emails,
+        labels,
+        SCORING,
+        judge=lambda model, X, y: f1_score(y, model.fit(X, y).predict(X)),
+    )
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def training_scores_of_the_folds(counters, classifiers, emails, labels):
     """The scores that you report are those of the folds' training mails (`train_score`): take `test_score`, of the
     mails held out."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = {}
-    for pair, model in filters.items():
-        folds = cross_validate(model, train, y_train, cv=5, scoring="f1", return_train_score=True)
-        scores[pair] = folds["train_score"].mean()
-    return _found(filters, scores, train, y_train, test, y_test)
+
+    def judge(model, X, y):
+        return cross_validate(model, X, y, scoring=SCORING, return_train_score=True)["train_score"].mean()
+
+    return worked(counters, classifiers, emails, labels, SCORING, judge=judge)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def reports_accuracies(counters, classifiers, emails, labels):
     """You report accuracies, as `cross_val_score` does if it is not told: the F1 score is asked for."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = {pair: cross_val_score(model, train, y_train).mean() for pair, model in filters.items()}
-    return _found(filters, scores, train, y_train, test, y_test)
+    return worked(
+        counters, classifiers, emails, labels, SCORING, judge=lambda model, X, y: cross_val_score(model, X, y).mean()
+    )
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def best_of_the_folds(counters, classifiers, emails, labels):
     """You report the best fold of each pair, which was lucky: take the mean."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = {pair: cross_val_score(model, train, y_train, scoring="f1").max() for pair, model in filters.items()}
-    return _found(filters, scores, train, y_train, test, y_test)
+    return worked(
+        counters,
+        classifiers,
+        emails,
+        labels,
+        SCORING,
+        judge=lambda model, X, y: cross_val_score(model, X, y, scoring=SCORING).max(),
+    )
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_last_filter_learns_from_all_training_mails")
 def keeps_the_model_of_one_fold(counters, classifiers, emails, labels):
     """The model that you return was fitted in cross-validation and lacks the mails of its fold: fit the best pair once
     more, to all training mails."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    scores, models = {}, {}
-    for pair, model in _filters(counters, classifiers).items():
-        folds = cross_validate(model, train, y_train, scoring="f1", return_estimator=True)
-        scores[pair], models[pair] = folds["test_score"].mean(), folds["estimator"][0]
-    best = max(scores, key=scores.get)
-    test_score = f1_score(y_test, models[best].predict(test))
-    return {"scores": scores, "best": best, "model": models[best], "test_score": test_score}
+    return kept_from_a_fold(counters, classifiers, emails, labels, SCORING)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
 def takes_the_lowest_score(counters, classifiers, emails, labels):
     """You take the pair with the lowest score: of F1 scores, the highest is the best."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = _scored(filters, train, y_train)
-    worst = min(scores, key=scores.get)
-    model = filters[worst].fit(train, y_train)
-    return {"scores": scores, "best": worst, "model": model, "test_score": f1_score(y_test, model.predict(test))}
+    return worked(counters, classifiers, emails, labels, SCORING, best=min)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
 def chooses_by_the_test_mails(counters, classifiers, emails, labels):
     """You test every pair and take the one that does best on the test mails: its score there is luck in part. Choose by
     cross-validation, and test the chosen pair only."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = _scored(filters, train, y_train)
-    tested = {pair: f1_score(y_test, model.fit(train, y_train).predict(test)) for pair, model in filters.items()}
-    best = max(tested, key=tested.get)
-    return {"scores": scores, "best": best, "model": filters[best], "test_score": tested[best]}
+    return all_tested(counters, classifiers, emails, labels, SCORING, chosen_by_test=True)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
 def tests_them_all(counters, classifiers, emails, labels):
     """You choose by cross-validation, and yet test every pair: who sees all those figures chooses by them sooner or
     later. Test the chosen one only."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    tested = {pair: f1_score(y_test, model.fit(train, y_train).predict(test)) for pair, model in filters.items()}
-    scores = _scored(filters, train, y_train)
-    best = max(scores, key=scores.get)
-    return {"scores": scores, "best": best, "model": filters[best], "test_score": tested[best]}
+    return all_tested(counters, classifiers, emails, labels, SCORING, chosen_by_test=False)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
 def validation_score_for_the_test(counters, classifiers, emails, labels):
     """What you report as the test score is the best score of the cross-validation, which is flattered by the choice:
     ask the final model about the test mails."""
-    train, _, y_train, _ = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    scores = _scored(filters, train, y_train)
-    best = max(scores, key=scores.get)
-    return {
-        "scores": scores,
-        "best": best,
-        "model": filters[best].fit(train, y_train),
-        "test_score": scores[best],
-    }
+    found = worked(counters, classifiers, emails, labels, SCORING)
+    return found | {"test_score": found["scores"][found["best"]]}
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
 def test_score_of_the_training_mails(counters, classifiers, emails, labels):
     """Your test score is of the training mails."""
-    train, test, y_train, y_test = _cut(emails, labels)
-    filters = _filters(counters, classifiers)
-    found = _found(filters, _scored(filters, train, y_train), train, y_train, test, y_test)
-    return found | {"test_score": f1_score(y_train, found["model"].predict(train))}
+    return worked(counters, classifiers, emails, labels, SCORING, tested="train")
 
 
 # ---------------------------------------------------------------- right
@@ -260,7 +183,7 @@ def by_hand(counters, classifiers, emails, labels):
     def taught(pair, rows):
         counter, classifier = clone(counters[pair[0]]), clone(classifiers[pair[1]])
         classifier.fit(counter.fit_transform([emails[row] for row in rows]), labels[rows])
-        return _Fitted(counter, classifier)
+        return Prepared(counter, classifier)
 
     def f1(model, rows):
         said = np.asarray(model.predict([emails[row] for row in rows]))
@@ -282,7 +205,7 @@ def with_predictions_of_all_folds(counters, classifiers, emails, labels):
     end."""
     emails, labels = np.array(emails, dtype=object), np.array(labels)
     train, test, y_train, y_test = train_test_split(emails, labels, test_size=0.2, stratify=labels)
-    filters, scores = _filters(counters, classifiers), {}
+    filters, scores = all_pairs(counters, classifiers), {}
     for pair, model in filters.items():
         folds = StratifiedKFold(3, shuffle=True, random_state=0)
         scores[pair] = f1_score(y_train, cross_val_predict(model, train, y_train, cv=folds))
@@ -299,7 +222,7 @@ def with_a_scorer_and_the_last_rows(counters, classifiers, emails, labels):
     emails, labels = [emails[row] for row in rows], [labels[row] for row in rows]
     cut = len(emails) * 4 // 5
     scores, fitted = {}, {}
-    for pair, model in _filters(counters, classifiers).items():
+    for pair, model in all_pairs(counters, classifiers).items():
         folds = cross_validate(
             model,
             emails[:cut],

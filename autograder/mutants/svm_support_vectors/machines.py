@@ -12,50 +12,14 @@ from sklearn.model_selection import (
     KFold,
     cross_val_predict,
     cross_val_score,
-    cross_validate,
     train_test_split,
 )
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.testing import alternative, mutant
+from autograder.testing.leaky import Prepared, all_tested, kept_from_a_fold, prepared_before, worked
 
-
-def _held_out(model, X, y):
-    return cross_val_score(model, X, y).mean()
-
-
-def _worked(scalers, machines, X, y, *, judge=_held_out, searched="train", fitted="train", tested="test", best=max):
-    """A workflow whose parts can be mixed up."""
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=3)
-    parts = {"train": (X_train, y_train), "test": (X_test, y_test), "all": (X, y), "some": (X_train[9:], y_train[9:])}
-    pairs = {pair: clone(make_pipeline(scalers[pair[0]], machines[pair[1]])) for pair in product(scalers, machines)}
-    scores = {pair: judge(model, *parts[searched]) for pair, model in pairs.items()}
-    chosen = best(scores, key=scores.get)
-    model = pairs[chosen].fit(*parts[fitted])
-    return {"scores": scores, "best": chosen, "model": model, "test_score": model.score(*parts[tested])}
-
-
-class _Scaled:
-    """A scaler that is fitted already, and a machine, as one model."""
-
-    def __init__(self, scaler, machine):
-        self.scaler, self.machine = scaler, machine
-
-    def predict(self, X):
-        return self.machine.predict(self.scaler.transform(X))
-
-
-def _scaled_before(scalers, machines, X, y, everything):
-    """Scale all rows, or those for training, once, and compare machines on what comes out."""
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=3)
-    fitted = {name: scaler.fit(X if everything else X_train) for name, scaler in scalers.items()}
-    scores = {
-        (one, other): _held_out(machines[other], fitted[one].transform(X_train), y_train)
-        for one, other in product(scalers, machines)
-    }
-    scaler, machine = best = max(scores, key=scores.get)
-    model = _Scaled(fitted[scaler], machines[machine].fit(fitted[scaler].transform(X_train), y_train))
-    return {"scores": scores, "best": best, "model": model, "test_score": r2_score(y_test, model.predict(X_test))}
+SCORING = "r2"
 
 
 # ---------------------------------------------------------------- wrong
@@ -65,41 +29,46 @@ def _scaled_before(scalers, machines, X, y, everything):
 def scales_before_the_split(scalers, machines, X, y):
     """Your scalers have learned from all rows, those of the test among them: put the test rows aside first, and fit
     scalers to the others only."""
-    return _scaled_before(scalers, machines, X, y, True)
+    return prepared_before(scalers, machines, X, y, SCORING, "all")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")
 def searches_among_all_rows(scalers, machines, X, y):
     """You choose the best pair by cross-validation over all rows, and test on some that had a say in it: put the test
     rows aside first."""
-    return _worked(scalers, machines, X, y, searched="all")
+    return worked(scalers, machines, X, y, SCORING, searched="all")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")
 def learns_all_and_tests_on_some(scalers, machines, X, y):
     """Your last model is fitted to all rows and then tested on some of them: it knows these, so the score says
     nothing."""
-    return _worked(scalers, machines, X, y, fitted="all")
+    return worked(scalers, machines, X, y, SCORING, fitted="all")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")
 def learns_the_test_rows_in_the_end(scalers, machines, X, y):
     """The model that you return has learned the test rows as well, so it is not the one that your test score is of."""
-    found = _worked(scalers, machines, X, y)
-    return found | {"model": clone(found["model"]).fit(X, y)}
+    return worked(scalers, machines, X, y, SCORING, afterwards="all")
+
+
+@mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")
+def tests_on_a_quarter(scalers, machines, X, y):
+    """Your test has a quarter of the rows, as `train_test_split` cuts if it is not told: a fifth is asked for."""
+    return worked(scalers, machines, X, y, SCORING, test_size=0.25)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_machines_are_judged_on_rows_held_out")
 def scales_before_the_folds(scalers, machines, X, y):
     """You fit each scaler to all training rows and cross-validate the machine alone, so that the scaler knows the rows
     of each fold: cross-validate both, in one pipeline."""
-    return _scaled_before(scalers, machines, X, y, False)
+    return prepared_before(scalers, machines, X, y, SCORING, "train")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_machines_are_judged_on_rows_held_out")
 def reports_training_scores(scalers, machines, X, y):
     """You judge each pair on the rows it was fitted to: take rows that were held out."""
-    return _worked(scalers, machines, X, y, judge=lambda model, X, y: model.fit(X, y).score(X, y))
+    return worked(scalers, machines, X, y, SCORING, judge=lambda model, X, y: model.fit(X, y).score(X, y))
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_machines_are_judged_on_rows_held_out")
@@ -109,7 +78,7 @@ def reports_errors(scalers, machines, X, y):
     def error(model, X, y):
         return cross_val_score(model, X, y, scoring="neg_mean_squared_error").mean()
 
-    return _worked(scalers, machines, X, y, judge=error)
+    return worked(scalers, machines, X, y, SCORING, judge=error)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_machines_are_judged_on_rows_held_out")
@@ -121,63 +90,46 @@ def one_fold_only(scalers, machines, X, y):
         X, X_val, y, y_val = train_test_split(X, y, random_state=0)
         return model.fit(X, y).score(X_val, y_val)
 
-    return _worked(scalers, machines, X, y, judge=once)
+    return worked(scalers, machines, X, y, SCORING, judge=once)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_last_machine_learns_from_all_training_rows")
 def keeps_the_machine_of_one_fold(scalers, machines, X, y):
     """The model that you return was fitted in cross-validation and lacks the rows of its fold: fit the best pair once
     more, to all training rows."""
-    kept = {}
-
-    def judge(model, X, y):
-        folds = cross_validate(model, X, y, return_estimator=True)
-        kept[id(model)] = folds["estimator"][0]
-        return folds["test_score"].mean()
-
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=3)
-    pairs = {pair: make_pipeline(scalers[pair[0]], machines[pair[1]]) for pair in product(scalers, machines)}
-    scores = {pair: judge(model, X_train, y_train) for pair, model in pairs.items()}
-    best = max(scores, key=scores.get)
-    model = kept[id(pairs[best])]
-    return {"scores": scores, "best": best, "model": model, "test_score": model.score(X_test, y_test)}
+    return kept_from_a_fold(scalers, machines, X, y, SCORING)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_last_machine_learns_from_all_training_rows")
 def learns_from_a_few(scalers, machines, X, y):
     """Your last model has seen a part of the training rows only: fit it to all of them."""
-    return _worked(scalers, machines, X, y, fitted="some")
+    return worked(scalers, machines, X, y, SCORING, fitted="some")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_only_the_best_machine_is_tested")
 def chooses_by_the_test_rows(scalers, machines, X, y):
     """You test every pair, and take the one that does best on the test rows: its score there is luck in part. Choose by
     cross-validation, and test the chosen pair only."""
-    X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=3)
-    pairs = {pair: clone(make_pipeline(scalers[pair[0]], machines[pair[1]])) for pair in product(scalers, machines)}
-    scores = {pair: _held_out(model, X_train, y_train) for pair, model in pairs.items()}
-    tested = {pair: model.fit(X_train, y_train).score(X_test, y_test) for pair, model in pairs.items()}
-    best = max(tested, key=tested.get)
-    return {"scores": scores, "best": best, "model": pairs[best], "test_score": tested[best]}
+    return all_tested(scalers, machines, X, y, SCORING, chosen_by_test=True)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_only_the_best_machine_is_tested")
 def takes_the_lowest_score(scalers, machines, X, y):
     """You take the pair with the lowest score: of R², the highest is the best."""
-    return _worked(scalers, machines, X, y, best=min)
+    return worked(scalers, machines, X, y, SCORING, best=min)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_only_the_best_machine_is_tested")
 def test_score_of_the_training_rows(scalers, machines, X, y):
     """Your test score is of the training rows."""
-    return _worked(scalers, machines, X, y, tested="train")
+    return worked(scalers, machines, X, y, SCORING, tested="train")
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_only_the_best_machine_is_tested")
 def validation_score_for_the_test(scalers, machines, X, y):
     """What you report as the test score is the best score of the cross-validation, which is flattered by the choice:
     ask the final model about the test rows."""
-    found = _worked(scalers, machines, X, y)
+    found = worked(scalers, machines, X, y, SCORING)
     return found | {"test_score": found["scores"][found["best"]]}
 
 
@@ -209,7 +161,7 @@ def by_hand(scalers, machines, X, y):
 
     def taught(pair, rows):
         scaler, machine = clone(scalers[pair[0]]), clone(machines[pair[1]])
-        return _Scaled(scaler, machine.fit(scaler.fit_transform(X[rows]), y[rows]))
+        return Prepared(scaler, machine.fit(scaler.fit_transform(X[rows]), y[rows]))
 
     def explained(model, rows):
         return 1 - np.mean((y[rows] - model.predict(X[rows])) ** 2) / np.var(y[rows])

@@ -17,7 +17,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.testing import alternative, mutant
-from autograder.testing.leaky import Prepared, all_tested, kept_from_a_fold, prepared_before, worked
+from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_before, worked
 
 SCORING = "r2"
 
@@ -120,7 +120,7 @@ def takes_the_lowest_score(scalers, machines, X, y):
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_only_the_best_machine_is_tested")
-def test_score_of_the_training_rows(scalers, machines, X, y):
+def training_score_for_the_test(scalers, machines, X, y):
     """Your test score is of the training rows."""
     return worked(scalers, machines, X, y, SCORING, tested="train")
 
@@ -134,6 +134,16 @@ def validation_score_for_the_test(scalers, machines, X, y):
 
 
 # ---------------------------------------------------------------- right
+
+
+class _Both:
+    """A fitted scaler and a fitted machine, as one model."""
+
+    def __init__(self, scaler, machine):
+        self.scaler, self.machine = scaler, machine
+
+    def predict(self, X):
+        return self.machine.predict(self.scaler.transform(X))
 
 
 @alternative("tf2.05.10", replaces="compare_machines")
@@ -161,7 +171,7 @@ def by_hand(scalers, machines, X, y):
 
     def taught(pair, rows):
         scaler, machine = clone(scalers[pair[0]]), clone(machines[pair[1]])
-        return Prepared(scaler, machine.fit(scaler.fit_transform(X[rows]), y[rows]))
+        return _Both(scaler, machine.fit(scaler.fit_transform(X[rows]), y[rows]))
 
     def explained(model, rows):
         return 1 - np.mean((y[rows] - model.predict(X[rows])) ** 2) / np.var(y[rows])

@@ -78,6 +78,17 @@ def prepared_before(preparations: Models, models: Models, X: Any, y: Any, scorin
     return {"scores": scores, "best": best, "model": Prepared(ready[first], model), "test_score": test_score}
 
 
+def prepared_anew(preparations: Models, models: Models, X: Any, y: Any, scoring: str) -> Found:
+    """Fit the best pair's preparation once more, to the test rows, before they are predicted."""
+    parts, pairs = _parts(X, y), all_pairs(preparations, models)
+    scores = {pair: held_out(scoring)(model, *parts["train"]) for pair, model in pairs.items()}
+    best = max(scores, key=lambda pair: scores[pair])
+    model = pairs[best].fit(*parts["train"])
+    rows = clone(model[0]).fit_transform(parts["test"][0])
+    test_score = get_scorer(scoring)(model[1], rows, parts["test"][1])
+    return {"scores": scores, "best": best, "model": model, "test_score": test_score}
+
+
 def kept_from_a_fold(preparations: Models, models: Models, X: Any, y: Any, scoring: str) -> Found:
     """Take the best pair's model from the first fold, and fit no other."""
     parts, scores, kept = _parts(X, y), {}, {}

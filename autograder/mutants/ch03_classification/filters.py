@@ -18,7 +18,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.testing import alternative, mutant
-from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_before, worked
+from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_anew, prepared_before, worked
 
 SCORING = "f1"
 
@@ -51,6 +51,13 @@ def learns_all_and_tests_on_some(counters, classifiers, emails, labels):
     """Your last model is fitted to all mails and then tested on some of them: it knows these, so the score says
     nothing."""
     return worked(counters, classifiers, emails, labels, SCORING, fitted="all")
+
+
+@mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
+def fits_the_counter_to_the_test_mails(counters, classifiers, emails, labels):
+    """You fit the counter once more, to the test mails (`fit_transform`): what was learned from the training mails is
+    to be used for them, by `transform`."""
+    return prepared_anew(counters, classifiers, emails, labels, SCORING)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")

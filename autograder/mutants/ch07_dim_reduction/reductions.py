@@ -16,7 +16,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.testing import alternative, mutant
-from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_before, worked
+from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_anew, prepared_before, worked
 
 SCORING = "accuracy"
 
@@ -49,6 +49,13 @@ def learns_all_and_tests_on_some(reductions, classifiers, X, y):
 def learns_the_test_rows_in_the_end(reductions, classifiers, X, y):
     """The model that you return has learned the test rows as well, so it is not the one that your test score is of."""
     return worked(reductions, classifiers, X, y, SCORING, afterwards="all")
+
+
+@mutant("p.07.9", replaces="compare_reductions", fails="test_test_rows_are_kept_apart")
+def fits_the_reduction_to_the_test_rows(reductions, classifiers, X, y):
+    """You fit the reduction once more, to the test rows (`fit_transform`): what was learned from the training rows is
+    to be used for them, by `transform`."""
+    return prepared_anew(reductions, classifiers, X, y, SCORING)
 
 
 @mutant("p.07.9", replaces="compare_reductions", fails="test_test_rows_are_kept_apart")

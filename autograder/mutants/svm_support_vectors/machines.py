@@ -17,7 +17,7 @@ from sklearn.model_selection import (
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.testing import alternative, mutant
-from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_before, worked
+from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_anew, prepared_before, worked
 
 SCORING = "r2"
 
@@ -50,6 +50,13 @@ def learns_all_and_tests_on_some(scalers, machines, X, y):
 def learns_the_test_rows_in_the_end(scalers, machines, X, y):
     """The model that you return has learned the test rows as well, so it is not the one that your test score is of."""
     return worked(scalers, machines, X, y, SCORING, afterwards="all")
+
+
+@mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")
+def fits_the_scaler_to_the_test_rows(scalers, machines, X, y):
+    """You fit the scaler once more, to the test rows (`fit_transform`): what was learned from the training rows is to
+    be used for them, by `transform`."""
+    return prepared_anew(scalers, machines, X, y, SCORING)
 
 
 @mutant("tf2.05.10", replaces="compare_machines", fails="test_test_rows_are_kept_apart")

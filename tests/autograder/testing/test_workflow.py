@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.metrics import accuracy_score, r2_score
-from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.model_selection import GridSearchCV, ShuffleSplit, cross_val_score, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from autograder.engine.wire.proxy import LocalSession, Student, StudentRaised
@@ -122,6 +122,19 @@ def test_rows_may_be_a_table_or_texts() -> None:
     table = pd.DataFrame({"number": np.arange(N), "kind": "a"}, index=np.arange(N)[::-1])
     assert broken(compared(evaluate, table)) == []
     assert broken(compared(evaluate, [f"some words {row}" for row in range(N)])) == []
+
+
+def test_several_rounds_of_cross_validation_may_be_one_too_many() -> None:
+    """Scores of one round are right though there was another, by other folds."""
+
+    def twice(preparations: dict[str, Any], models: dict[str, Any], X: Any, y: Any) -> dict[str, Any]:
+        X_train, _, y_train, _ = train_test_split(X, y, test_size=0.2, random_state=0)
+        for one, other in product(preparations, models):
+            folds = ShuffleSplit(3, test_size=7, random_state=1)
+            cross_val_score(make_pipeline(preparations[one], models[other]), X_train, y_train, cv=folds)
+        return evaluate(preparations, models, X, y)
+
+    assert broken(compared(twice)) == []
 
 
 def test_what_other_processes_do_is_recorded() -> None:

@@ -139,7 +139,7 @@ def chooses_by_the_test_mails(counters, classifiers, emails, labels):
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
-def tests_them_all(counters, classifiers, emails, labels):
+def asks_them_all(counters, classifiers, emails, labels):
     """You choose by cross-validation, and yet test every pair: who sees all those figures chooses by them sooner or
     later. Test the chosen one only."""
     return all_tested(counters, classifiers, emails, labels, SCORING, chosen_by_test=False)

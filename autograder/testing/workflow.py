@@ -165,11 +165,14 @@ class Workflow:
         return learned, asked
 
     def compare(self, function: Callable[..., Any], X: Any) -> Comparison:
-        """Have a function of the submission compare all pairs: ``function(preparations, models, X, truth)``.
+        """Have a function of the submission compare all pairs, ``function(preparations, models, X, truth)``, or all
+        models where there is nothing to prepare, ``function(models, X, truth)``.
 
-        It returns a dict with ``"scores"`` (by pair of names), ``"best"`` (a pair), ``"model"`` and ``"test_score"``.
+        It returns a dict with ``"scores"`` (by pair of names, or by name), ``"best"``, ``"model"`` and
+        ``"test_score"``.
         """
-        found = dict(function(self.preparations, self.models, X, self._truth))
+        given = [self.models] if self._names == [""] else [self.preparations, self.models]
+        found = dict(function(*given, X, self._truth))
         scores = {_pair(names): float(score) for names, score in dict(found["scores"]).items()}
         assert set(scores) == self._pairs, "each pair has one score"
         return Comparison(self.record(found["model"], X), scores, _pair(found["best"]), float(found["test_score"]))
@@ -204,7 +207,7 @@ def sayings(
 
 
 def _pair(names: Any) -> Pair:
-    one, other = names
+    one, other = ("", names) if isinstance(names, str) else names
     return str(one), str(other)
 
 
@@ -219,13 +222,13 @@ def keeps_apart(done: Comparison) -> None:
         assert test.isdisjoint(rows), f"something was fitted to {len(test & rows)} of {len(test)} test rows"
 
 
-def reports_held_out(done: Comparison, metric: Metric) -> None:
-    """Assert that each score is that of the pair's predictions on rows held out, over `FEWEST_FOLDS` folds or more: the
-    mean over the folds, or the score of all of them together; of one cross-validation, where there were several."""
+def reports_held_out(done: Comparison, metric: Metric, *, fewest: int = FEWEST_FOLDS) -> None:
+    """Assert that each score is that of the pair's predictions on rows held out, over `fewest` folds or more: the mean
+    over the folds, or the score of all of them together; of one cross-validation, where there were several."""
     for pair, score in done.scores.items():
         folds = done.record.held_out(pair)
-        assert len(folds) >= FEWEST_FOLDS, f"{pair} was judged on {len(folds)} sets of rows that it had not seen"
-        rounds = [one for one in _rounds(folds) if len(one) >= FEWEST_FOLDS]
+        assert len(folds) >= fewest, f"{pair} was judged on {len(folds)} sets of rows that it had not seen"
+        rounds = [one for one in _rounds(folds) if len(one) >= fewest]
         right = [value for one in rounds for value in _scores(one, metric, done.record.truth)]
         assert any(_close(score, value) for value in right), f"{pair}: {score}, not {right[0]}"
 

@@ -106,11 +106,11 @@ def searching(preparations: dict[str, Any], models: dict[str, Any], X: Any, y: A
     }
 
 
-def without_preparation(preparations: dict[str, Any], models: dict[str, Any], X: Any, y: Any) -> dict[str, Any]:
+def without_preparation(models: dict[str, Any], X: Any, y: Any) -> dict[str, Any]:
     X_train, X_test, y_train, y_test = train_test_split(X, y, test_size=0.2, random_state=0)
-    scores = {("", name): float(cross_val_score(model, X_train, y_train).mean()) for name, model in models.items()}
-    best = max(scores, key=lambda pair: scores[pair])
-    model = clone(models[best[1]]).fit(X_train, y_train)
+    scores = {name: float(cross_val_score(model, X_train, y_train).mean()) for name, model in models.items()}
+    best = max(scores, key=lambda name: scores[name])
+    model = clone(models[best]).fit(X_train, y_train)
     return {"scores": scores, "best": best, "model": model, "test_score": model.score(X_test, y_test)}
 
 

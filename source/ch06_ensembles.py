@@ -34,13 +34,13 @@
 #   What else you need, import in your answer's own cell.
 
 # %%
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import ClassifierMixin
+from sklearn.base import ClassifierMixin, clone
 from sklearn.datasets import make_moons
 from sklearn.ensemble import (
     AdaBoostClassifier,
@@ -51,6 +51,7 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.inspection import DecisionBoundaryDisplay
+from sklearn.model_selection import train_test_split
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
@@ -306,7 +307,7 @@ plt.show()
 # and labels in another order. The vote has to read more than 96 in 100 of the 10,000 test digits, and more of them than
 # any of its members.
 
-# %% exercise="p.06.8" points=2 probe_points=12 full_size_points=2
+# %% exercise="p.06.8" points=2 probe_points=14 full_size_points=2
 from solutions.ch06_ensembles.vote import split_digits, _unit, _members, build_voter
 
 # %% [markdown]
@@ -343,6 +344,25 @@ plt.show()
 
 # %% exercise="p.06.8"
 from solutions.ch06_ensembles.vote import P_06_8
+
+# %% [markdown]
+# ### Which ensemble, and how good is it?
+#
+# So far the parts were handed to your function. Now write `choose_ensemble(ensembles, X, y)`, for which nobody splits:
+#
+# - put a fifth of the rows aside for the test, and some of the others for validation;
+# - train all ensembles on what is left, and compare their accuracies on the validation rows;
+# - the choice made, fit the best one to all rows that are not for the test, and return it;
+# - ask it, and no other, about the test rows: once, at the end.
+#
+# Figures look just as good when something has leaked. So the ensembles that you get in grading keep a record of which
+# rows they have been fitted to and asked about; the first column of their rows is a number to know them by. Graded is
+# what the record says: that nothing has learned from a test row, that the scores you report are those of rows held out,
+# which rows the last ensemble has learned from, and who was tested. (They say what they want and know rows by heart, so
+# don't wonder about the scores.)
+
+# %% exercise="p.06.8"
+from solutions.ch06_ensembles.ensembles import choose_ensemble
 
 # %% [markdown]
 # ## 9. A model that learns whom to trust

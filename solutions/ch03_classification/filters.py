@@ -1,12 +1,13 @@
-"""Chapter 3, which spam filter is the best (p.03.4): the answers."""
+"""Chapter 3, which spam filter, and how good (p.03.4): the answers."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy.typing as npt
-from sklearn.base import ClassifierMixin, TransformerMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin, clone
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import precision_score, recall_score
-from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from sklearn.metrics import f1_score
+from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 
@@ -47,46 +48,58 @@ def spam_parts() -> tuple[dict[str, TransformerMixin], dict[str, ClassifierMixin
 
 
 def compare_filters(
-    preparations: Mapping[str, TransformerMixin],
-    classifiers: Mapping[str, ClassifierMixin],
+    preparations: Mapping[str, BaseEstimator],
+    classifiers: Mapping[str, BaseEstimator],
     emails: Sequence[str],
     labels: npt.ArrayLike,
-) -> dict[str, dict[str, tuple[float, float]]]:
-    """Compare all pairs of a preparation and a classifier by cross-validation.
+) -> dict[str, Any]:
+    """Try each preparation with each classifier, choose the best pair, and test it.
 
     Parameters
     ----------
-    preparations, classifiers : by name, not fitted, and left so.
-    emails : n raw mails in any order; they may be sorted by kind.
-    labels : shape (n,), 1 for spam and 0 for ham.
+    preparations : transformers like `WordCounter`, from mails to rows, by name, not
+        fitted.
+    classifiers : by name, not fitted.
+    emails, labels : n raw mails, n a multiple of 5, and (n,) 1 for spam and 0 for ham.
 
     Returns
     -------
-    ``found[preparation][classifier]`` is (precision, recall) of the filter that is made
-    of the two. Each mail is judged once, by a filter of which no part was fitted to
-    that mail; then precision and recall are taken over all n mails together.
+    dict with
+
+    - ``"scores"`` : dict with the F1 score of each pair, by (name of the preparation,
+      name of the classifier): the mean over three folds or more in cross-validation;
+    - ``"best"`` : the pair with the highest of these;
+    - ``"model"`` : its preparation and classifier in one object, which takes raw mails,
+      both fitted to all training mails;
+    - ``"test_score"`` : the F1 score of that model on the test mails, a fifth of all.
 
     Examples
     --------
-    >>> mails = ["\\nLunch at two", "\\nLunch?", "\\nCheap gold", "\\nCheap ring"] * 5
-    >>> found = compare_filters(
-    ...     {"counts": WordCounter()},
-    ...     {"logistic": LogisticRegression()},
-    ...     mails,
-    ...     [0, 0, 1, 1] * 5,
-    ... )
-    >>> found["counts"]["logistic"]
-    (1.0, 1.0)
+    >>> emails = [f"\\n\\nplain words {i}" for i in range(20)]
+    >>> emails += [f"\\n\\ncheap watches {i}" for i in range(20)]
+    >>> preparations = {"few": WordCounter(4), "many": WordCounter(20)}
+    >>> classifiers = {"logistic": LogisticRegression()}
+    >>> found = compare_filters(preparations, classifiers, emails, [0] * 20 + [1] * 20)
+    >>> sorted(found)
+    ['best', 'model', 'scores', 'test_score']
+    >>> sorted(found["scores"])
+    [('few', 'logistic'), ('many', 'logistic')]
+    >>> new = ["\\n\\nplain words", "\\n\\ncheap watches"]
+    >>> [int(label) for label in found["model"].predict(new)]
+    [0, 1]
     """
-    folds = StratifiedKFold(5, shuffle=True, random_state=42)
-    found: dict[str, dict[str, tuple[float, float]]] = {}
-    for name, preparation in preparations.items():
-        found[name] = {}
-        for kind, classifier in classifiers.items():
-            # One pipeline, so that words, too, are learned anew in each fold.
-            model = make_pipeline(clone(preparation), clone(classifier))
-            said = cross_val_predict(model, list(emails), labels, cv=folds)
-            scores = (score(labels, said, zero_division=0.0) for score in (precision_score, recall_score))
-            precision, recall = (float(score) for score in scores)
-            found[name][kind] = precision, recall
-    return found
+    train, test, y_train, y_test = train_test_split(emails, labels, test_size=0.2, stratify=labels, random_state=42)
+    # A preparation learns as well: in a pipeline, it learns from the mails of its classifier.
+    filters = {
+        (one, other): make_pipeline(preparations[one], classifiers[other])
+        for one in preparations
+        for other in classifiers
+    }
+    scores = {
+        pair: float(cross_val_score(model, train, y_train, cv=5, scoring="f1").mean())
+        for pair, model in filters.items()
+    }
+    best = max(scores, key=lambda pair: scores[pair])
+    model = clone(filters[best]).fit(train, y_train)
+    test_score = float(f1_score(y_test, model.predict(test)))
+    return {"scores": scores, "best": best, "model": model, "test_score": test_score}

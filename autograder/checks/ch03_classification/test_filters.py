@@ -1,87 +1,68 @@
-"""Hidden checks of chapter 3: which spam filter is the best (p.03.4)."""
+"""Hidden checks of chapter 3: which spam filter, and how good (p.03.4)."""
 
 import numpy as np
-from numpy.testing import assert_allclose
-from sklearn.metrics import precision_score, recall_score
+from sklearn.metrics import f1_score
 
-from autograder.checks.ch03_classification.inputs import zeros_and_ones
+from autograder.checks.ch03_classification.inputs import invent_words, zeros_and_ones
 from autograder.checks.ch03_classification.inputs_languages import dress, invent_language, write_mails
 from autograder.testing import Student, check
+from autograder.testing.workflow import (
+    Comparison,
+    Workflow,
+    asks_the_best_alone,
+    keeps_apart,
+    learns_from_the_rest,
+    reports_held_out,
+    sayings,
+)
+
 
 FEW = 300  # mails to learn from
 
-
-def _readers():
-    """Return preparations, not fitted, for mails that hold nothing but "number kind first second": numbers. They note
-    which mails they were fitted to, and mark these later; the second one turns what the mails say round."""
-    import numpy as np
-    from sklearn.base import BaseEstimator, TransformerMixin
-
-    class Reader(TransformerMixin, BaseEstimator):
-        def __init__(self, turned=False):
-            self.turned = turned
-
-        def _read(self, mails):
-            return np.array([[int(word) for word in mail.split("\n\n")[-1].split()] for mail in mails])
-
-        def fit(self, mails, y=None):
-            self.known_ = self._read(mails)[:, 0]
-            return self
-
-        def transform(self, mails):
-            table = self._read(mails)
-            table[:, 2:] ^= self.turned
-            return np.column_stack([table, np.isin(table[:, 0], self.known_)])
-
-        def fit_transform(self, mails, y=None):
-            return self.fit(mails).transform(mails)
-
-    return {"plain": Reader(), "turned": Reader(True)}
+# ---------------------------------------------------------------- the comparison
 
 
-def _judges():
-    """Return classifiers, not fitted, that say what a mail says; but the wrong thing of mails that they or their
-    preparation were fitted to, or if they were fitted to wrong labels, to one kind or to less than half of 60 mails."""
-    import numpy as np
-    from sklearn.base import BaseEstimator, ClassifierMixin
-
-    class Judge(ClassifierMixin, BaseEstimator):
-        def __init__(self, column=2):
-            self.column = column
-
-        def fit(self, X, y):
-            X, y = np.asarray(X), np.asarray(y)
-            self.classes_ = np.array([0, 1])
-            self.known_ = X[:, 0]
-            self.spoilt_ = not np.array_equal(X[:, 1], y) or len(set(y.tolist())) < 2 or len(y) < 30
-            return self
-
-        def predict(self, X):
-            X = np.asarray(X)
-            wrong = np.isin(X[:, 0], self.known_) | (X[:, 4] == 1) | self.spoilt_
-            return np.where(wrong, 1 - X[:, 1], X[:, self.column])
-
-    return {"first": Judge(2), "second": Judge(3)}
+def _compared(student: Student, rng: np.random.Generator) -> Comparison:
+    """Return what was done with preparations and classifiers that keep a record, and mails with a number at the end."""
+    n = 5 * int(rng.integers(36, 48))
+    labels = rng.permutation(np.arange(n) % 5 < 2).astype(int)
+    words = invent_words(rng, 50)
+    mails = [f"Subject: hello\n\n{' '.join(rng.choice(words, 8))} {row}" for row in range(n)]
+    said = sayings(rng, labels, ["few words", "all words"], ["bold", "shy"])
+    return Workflow(student, labels, said, n_test=n // 5).compare(student.compare_filters, mails)
 
 
-@check("p.03.4", core=True, weight=2.5, hint="Which mails has each part of the filter seen that judges a mail? "
-       "`cross_val_predict` gives one verdict for each.")  # fmt: skip
-def test_filters_are_cross_validated(student: Student, rng: np.random.Generator) -> None:
-    """Precision and recall of every pair are those of verdicts on mails that no part of it was fitted to, over all
-    mails, which may be sorted by kind; what is handed over is left unfitted."""
-    truth = rng.permutation(np.arange(60) < int(rng.integers(18, 28))).astype(int)
-    truth = np.sort(truth)[:: int(rng.choice([-1, 1]))]
-    said = [truth ^ (rng.random(60) < share) for share in rng.permutation([0.15, 0.35])]
-    mails = [f"Subject: {n}\n\n{n} {truth[n]} {said[0][n]} {said[1][n]}" for n in range(60)]
-    readers, judges = student.probe_(_readers)(), student.probe_(_judges)()
-    found = student.compare_filters(readers, judges, mails, truth)
-    assert set(found) == {"plain", "turned"}
-    for name, turned in (("plain", 0), ("turned", 1)):
-        assert set(found[name]) == {"first", "second"}
-        for kind, verdicts in zip(("first", "second"), said, strict=True):
-            scores = [score(truth, verdicts ^ turned, zero_division=0.0) for score in (precision_score, recall_score)]
-            assert_allclose(np.asarray(found[name][kind], dtype=float), scores, rtol=1e-9)
-    assert not any(hasattr(part, "known_") for part in (*readers.values(), *judges.values()))
+@check("p.03.4", core=True, hint="A preparation learns, too: from which mails has it its vocabulary?")
+def test_test_mails_are_kept_apart(student: Student, rng: np.random.Generator) -> None:
+    """A fifth of the mails is kept for the test: neither a preparation nor a classifier of `compare_filters` is ever fitted
+    to one of them."""
+    keeps_apart(_compared(student, rng))
+
+
+@check(
+    "p.03.4", core=True, hint="Which mails has a pair seen, preparation and classifier, before you judge it on others?"
+)
+def test_filters_are_judged_on_mails_held_out(student: Student, rng: np.random.Generator) -> None:
+    """The score that `compare_filters` reports for each pair is its F1 score on mails held out in cross-validation, to
+    which neither preparation nor classifier was fitted."""
+    reports_held_out(_compared(student, rng), f1_score)
+
+
+@check("p.03.4", hint="In cross-validation each model sees a part of the mails. Which ones has the last one seen?")
+def test_last_filter_learns_from_all_training_mails(student: Student, rng: np.random.Generator) -> None:
+    """The model that `compare_filters` returns is the pair that it names, preparation and classifier fitted to all training
+    mails."""
+    learns_from_the_rest(_compared(student, rng))
+
+
+@check("p.03.4", hint="What may you still choose once you have seen a figure for the test mails?")
+def test_only_the_best_filter_is_tested(student: Student, rng: np.random.Generator) -> None:
+    """`compare_filters` chooses the pair with the highest score in cross-validation, asks it alone about the test
+    mails, after all comparisons, and reports its F1 score on them."""
+    asks_the_best_alone(_compared(student, rng), f1_score)
+
+
+# ---------------------------------------------------------------- the candidates
 
 
 def _kind(classifier):

@@ -310,6 +310,15 @@ def chosen_by_the_test(models, train, test, target, ordered_by=None, metric=mean
 
 
 @mutant("p.02.7", replaces="run_project", fails="test_test_rows_are_used_once")
+def asks_them_all(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """You choose by cross-validation, and yet test every model: who sees all those errors will choose by them."""
+    found = run_project(models, train, test, target, ordered_by, metric)
+    for name, model in models.items():
+        _told({name: clone(model)}, found["errors"], name, train, test, target, metric)
+    return found
+
+
+@mutant("p.02.7", replaces="run_project", fails="test_test_rows_are_used_once")
 def fitted_to_everything(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
     """Your final model was fitted to the test rows as well, so its test error says nothing."""
     found = run_project(models, train, test, target, ordered_by, metric)

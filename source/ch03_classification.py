@@ -352,8 +352,8 @@ plt.show()
 # *Of the mails you flagged, how many are spam?* (precision) *Of the spam, how much did you flag?* (recall)
 #
 # Both depend on the classifier, and on how the mails were prepared: are headers worth more than they give away, does it
-# pay to stem, is it better to count words or to ask which are there? Don't guess: compare. The **F1 score** is high only
-# if precision and recall both are. Write
+# pay to stem, is it better to count words or to ask which are there? Don't guess: compare. The **F1 score** is high
+# only if precision and recall both are. Write
 #
 # - **`spam_parts()`**, the preparations and the kinds of classifiers that you want to compare, two of each at least.
 #   `WordCounter` with other options is another preparation;
@@ -374,8 +374,8 @@ plt.show()
 from solutions.ch03_classification.filters import spam_parts, compare_filters
 
 # %% [markdown]
-# *Look*: your candidates on every eighth mail. Are the differences larger than what chance makes of so few mails? Is the
-# test score the lower one? Why would that be no surprise?
+# *Look*: your candidates on every eighth mail. Are the differences larger than what chance makes of so few mails? Is
+# the test score the lower one? Why would that be no surprise?
 
 # %% demo
 corpus = load("spamassassin")

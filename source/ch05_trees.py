@@ -7,12 +7,11 @@
 #
 # ### Afterwards you can
 #
-# - work out how deep a tree grows, and how its training time grows with rows and features;
+# - work out how deep a tree grows, how long training takes, and when it pays to sort beforehand;
 # - say what a split is chosen for, and what it does not promise;
 # - tell what helps a tree that learns too much, or too little, and what does nothing at all;
 # - tune a tree by cross-validation, and test it once;
-# - plant a forest by hand, and judge what the vote is worth;
-# - tell from a count of steps when it pays to sort beforehand.
+# - plant a forest by hand, and judge what the vote is worth.
 #
 # ### Before you start
 #

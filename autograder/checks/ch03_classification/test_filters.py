@@ -16,7 +16,6 @@ from autograder.testing.workflow import (
     sayings,
 )
 
-
 FEW = 300  # mails to learn from
 
 # ---------------------------------------------------------------- the comparison
@@ -34,8 +33,8 @@ def _compared(student: Student, rng: np.random.Generator) -> Comparison:
 
 @check("p.03.4", core=True, hint="A preparation learns, too: from which mails has it its vocabulary?")
 def test_test_mails_are_kept_apart(student: Student, rng: np.random.Generator) -> None:
-    """A fifth of the mails is kept for the test: neither a preparation nor a classifier of `compare_filters` is ever fitted
-    to one of them."""
+    """A fifth of the mails is kept for the test: neither a preparation nor a classifier of `compare_filters` is ever
+    fitted to one of them."""
     keeps_apart(_compared(student, rng))
 
 
@@ -50,8 +49,8 @@ def test_filters_are_judged_on_mails_held_out(student: Student, rng: np.random.G
 
 @check("p.03.4", hint="In cross-validation each model sees a part of the mails. Which ones has the last one seen?")
 def test_last_filter_learns_from_all_training_mails(student: Student, rng: np.random.Generator) -> None:
-    """The model that `compare_filters` returns is the pair that it names, preparation and classifier fitted to all training
-    mails."""
+    """The model that `compare_filters` returns is the pair that it names, preparation and classifier fitted to all
+    training mails."""
     learns_from_the_rest(_compared(student, rng))
 
 

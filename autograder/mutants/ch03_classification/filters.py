@@ -61,9 +61,9 @@ def learns_all_and_tests_on_some(preparations, classifiers, emails, labels):
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_test_mails_are_kept_apart")
-def fits_the_counter_to_the_test_mails(preparations, classifiers, emails, labels):
-    """You fit the preparation once more, to the test mails (`fit_transform`): what was learned from the training mails is
-    to be used for them, by `transform`."""
+def prepares_the_test_mails_anew(preparations, classifiers, emails, labels):
+    """You fit the preparation once more, to the test mails (`fit_transform`): what was learned from the training mails
+    is to be used for them, by `transform`."""
     return prepared_anew(preparations, classifiers, emails, labels, SCORING)
 
 
@@ -75,8 +75,8 @@ def tests_on_a_quarter(preparations, classifiers, emails, labels):
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def counts_before_the_folds(preparations, classifiers, emails, labels):
-    """You fit each preparation to all training mails and cross-validate the classifier alone, so that the preparation knows the
-    mails of each fold: cross-validate both, in one pipeline."""
+    """You fit each preparation to all training mails and cross-validate the classifier alone, so that the former knows
+    the mails of each fold: cross-validate both, in one pipeline."""
     return prepared_before(preparations, classifiers, emails, labels, SCORING, "train")
 
 

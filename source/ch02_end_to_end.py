@@ -72,7 +72,7 @@ from course.datasets import load
 # fold that is held back for validation tell the scaler?
 #
 # In grading there are 90 rows to 300, so that a dozen candidates take a second or two. If one of them takes minutes,
-# its C is too large for the scale of your target. How good your best estimator is, is measured in a made-up region
+# its C is too large for the scale of your target. How good your best estimator is, is measured in three made-up regions
 # where values go straight up or down with the numbers, beside an untuned SVR on the same rows (the settings it comes
 # with, in your pipeline or, if that does better than yours, in one that scales the target). Untuned, the error is 100%;
 # with a linear kernel alone, tuned, it is about {naive:test_svr_learns_new_regions/svr_linear_only:.0%}; yours may be
@@ -129,7 +129,7 @@ from solutions.ch02_end_to_end.svr import P_02_1
 # Write **`random_search(X, y, n_iter, cv, seed)`**. Choose the distributions with care. Between 0.01 and 100, nearly
 # all values that a uniform distribution draws are above 1: is that where you want to look?
 #
-# How good the model is that your search finds, is measured in made-up regions here, too, with 15 candidates: which
+# How good the model is that your search finds, is measured in made-up regions here, too, with 22 candidates: which
 # settings are good there, only a search can tell. As before, the untuned model's error is 100%, that of a tuned
 # straight line {naive:test_random_search_learns_new_regions/random_linear_only:.0%}, and yours may be
 # {bar:test_random_search_learns_new_regions:.0%} at most.
@@ -236,7 +236,7 @@ for n_neighbors in (1, 10, 100, 1_600):
 # together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
 #
 # In grading there are 80 rows to 240, with 12 candidates at most: a few seconds are enough. How good the pipeline is
-# that your search finds, is measured in a made-up region where values don't go straight up or down. Beside the error
+# that your search finds, is measured in three made-up regions where values don't go straight up or down. Beside the error
 # of ridge regression as it comes, which is 100%, a search among straight lines reaches
 # {naive:test_prep_search_learns_new_regions:.0%}; yours may be {bar:test_prep_search_learns_new_regions:.0%} at most.
 

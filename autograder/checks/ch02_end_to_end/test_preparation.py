@@ -23,8 +23,11 @@ def test_prep_search_learns_new_regions(student, rng):
     """In three made-up regions where houses of middle age and those near one place are the dearest or the cheapest, the
     search tries 10 candidates on 220 districts, and the error on others is at most {threshold:.0%} of that of ridge
     regression as it comes."""
-    seed = int(rng.integers(1000))
-    return error_beside_a_line(rng, lambda X, y: student.search_prep(X, y, n_iter=10, cv=2, seed=seed), 3)
+
+    def fit(X, y):
+        return student.search_prep(X, y, n_iter=10, cv=2, seed=int(rng.integers(1000)))
+
+    return error_beside_a_line(rng, fit, 3)
 
 
 def _values(tried: list[dict]) -> dict[str, list[str]]:

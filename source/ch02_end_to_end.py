@@ -320,6 +320,12 @@ from solutions.ch02_end_to_end.project import P_02_7
 # - **`make_models(leaky)`** returns models, each one pipeline from raw table to prediction;
 # - **`run_project(models, train, test, …)`** compares them by cross-validation, chooses, and tests once.
 #
+# What your own table is looked at for: that it is raw (no column is standardised, has its mean in the gaps, or holds
+# the mean target of a group; what is learned from other rows is learned inside the pipeline), that no column left to
+# the models adds up to the target, that your functions carry your project out, and that on rows that are held back, the
+# later ones if there is an order, the best of your models is nearer to the target than the mean and the median of the
+# training rows, by more than chance explains.
+#
 # In `make_models` the columns are chosen by type, not by name: `make_column_selector` does that. Models are judged on
 # several hundred cars or hours; let none take longer than a second or two to fit, and keep to one process (no
 # `n_jobs`). On bikes, the best of them is compared with a forecast that repeats the last week: linear models alone make
@@ -355,23 +361,30 @@ plt.show()
 # ## 8. One pipeline from raw data to prediction
 #
 # A model that needs prepared rows is half a model: whoever uses it has to prepare them in exactly the same way. So put
-# both parts into one object. It can be cross-validated without a leak, tuned as a whole, saved to one file, and it
-# takes rows as they come. Write `full_pipeline(prep, model)`.
+# everything into one object: the preparation of raw districts, the selection of the features that say most, and the
+# model. It can be cross-validated without a leak, tuned as a whole, saved to one file, and it takes rows as they come.
+#
+# Write `full_pipeline(model, k)`, for any regressor. For the preparation you may use one of those above; `SelectKBest`
+# selects. Graded, on a few hundred districts, is that the model gets what it is to get, in training and later, that the
+# features are selected by the values at hand, also where these were made up, and the promises above.
 
-# %% exercise="tf2.02.4" points=4
+# %% exercise="tf2.02.4" points=6
 from solutions.ch02_end_to_end.pipeline import full_pipeline
 
 # %% [markdown]
-# *Look*: raw rows in, dollars out. Click on the parts of the diagram.
+# *Look*: raw rows in, dollars out. How many features does a linear model need? Click on the parts of the diagram.
 
 # %% demo
 table = load("california_housing").frame
 sample = table.sample(4_000, random_state=42)
-pipeline = full_pipeline(prepare_with_location(), Ridge())
-pipeline.fit(sample, sample["median_house_value"])
+X, y = sample.drop(columns="median_house_value"), sample["median_house_value"]
+search = GridSearchCV(full_pipeline(Ridge()), {"select__k": [1, 2, 4, 8]}, scoring="neg_root_mean_squared_error")
+search.fit(X, y)
+for settings, score in zip(search.cv_results_["params"], search.cv_results_["mean_test_score"]):
+    print(f"{settings}: cross-validated RMSE {-score:,.0f} dollars")
 new = table.drop(sample.index).sample(5, random_state=1)
-print(new.assign(predicted=pipeline.predict(new).round(-2))[["ocean_proximity", "median_house_value", "predicted"]])
-pipeline
+print(new.assign(predicted=search.predict(new).round(-2))[["ocean_proximity", "median_house_value", "predicted"]])
+search.best_estimator_
 
 # %% [markdown]
 # ## Further

@@ -7,7 +7,7 @@
 #
 # ### Afterwards you can
 #
-# - work out how deep a tree grows, and how its training time grows with rows and features;
+# - work out how deep a tree grows, how long training takes, and when it pays to sort beforehand;
 # - say what a split is chosen for, and what it does not promise;
 # - tell what helps a tree that learns too much, or too little, and what does nothing at all;
 # - tune a tree by cross-validation, and test it once;
@@ -17,7 +17,8 @@
 #
 # You need NumPy, scikit-learn's `fit` and `predict`, and to have read the book's chapter on decision trees.
 #
-# It takes about {minutes} minutes in all; there is no need to do it at one go.
+# It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises; what is marked *extra* can be
+# left out without missing what comes later.
 #
 # ### How it works
 #
@@ -257,7 +258,49 @@ for noise in (0.1, 0.2, 0.3, 0.4):
     print(f"noise {noise}: {counted:4.1f} comparisons per row and feature (balanced: {math.log2(20_000):.1f})")
 
 # %% [markdown]
-# ## 7. A tree for two moons
+# ## 7. Sorting beforehand
+#
+# A piece of history that is worth an exercise. To find the best threshold of a feature, a tree sorts the rows at each
+# node. Up to version 0.21, scikit-learn's trees had an option `presort=True` that was to save time: sort all rows once,
+# before the first split; each node then walks through that whole sorted list and picks out its own rows.
+#
+# Write `sorting_steps(sizes, presort)`, which counts the steps that either way takes, for one feature and a tree whose
+# nodes have `sizes` rows.
+
+# %% exercise="tf2.06.6" points=3
+from solutions.ch05_trees.presort import sorting_steps
+
+# %% [markdown]
+# So: a tree without a limit to its depth is to be trained on 100,000 rows. With `presort=True`, would its training be
+# `"faster"`, `"slower"`, or take `"about as long"`?
+
+# %% exercise="tf2.06.6"
+from solutions.ch05_trees.presort import TF2_06_6_CHOICE
+
+# %% [markdown]
+# *Look*: trees grown to single rows, halving them at each node. A step of sorting (compare and swap) costs more than a
+# step of walking; how much more depends on the machine, so there are two guesses. What do small sets gain, and what
+# happens to large ones?
+
+# %% demo
+depths = range(3, 18)
+halving = [[2.0 ** (depth - level) for level in range(depth) for _ in range(2**level)] for depth in depths]
+rows = [2**depth for depth in depths]
+each_node = np.array([sorting_steps(sizes, presort=False) for sizes in halving])
+walks = np.array([len(sizes) * sizes[0] for sizes in halving])
+once = np.array([sorting_steps(sizes, presort=True) for sizes in halving]) - walks
+for dear in (10, 50):
+    plt.plot(rows, (dear * once + walks) / (dear * each_node), marker=".", label=f"sorting {dear} times as dear")
+plt.axhline(1, linestyle="--", color="gray")
+plt.xscale("log")
+plt.yscale("log")
+plt.xlabel("rows")
+plt.ylabel("time with presort / without")
+plt.legend()
+plt.show()
+
+# %% [markdown]
+# ## 8. A tree for two moons
 #
 # Two half moons that reach into each other, with a lot of noise: nobody can tell all of their points apart, and a tree
 # that tries will learn the noise. Write
@@ -300,7 +343,7 @@ for axis, (model, name) in zip(axes, ((free, "without limits"), (found["tree"], 
 plt.show()
 
 # %% [markdown]
-# ## 8. A forest by hand
+# ## 9. A forest by hand
 #
 # One tuned tree has seen 8,000 rows. What do a thousand trees know that have seen 100 each, if they may vote? Write
 #

@@ -10,7 +10,7 @@
 # - say what is gained and what is lost when dimensions are reduced;
 # - choose how many components to keep, and know between which bounds that lies;
 # - choose between kinds of PCA and a random projection by the size of the data;
-# - measure whether a reduction has kept what you need;
+# - measure whether a reduction has kept what you need, and choose one without a leak;
 # - draw maps of data with hundreds of dimensions.
 #
 # ### Before you start
@@ -36,7 +36,7 @@
 
 # %%
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -44,11 +44,13 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import make_swiss_roll
 from sklearn.decomposition import PCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import SGDClassifier
 from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
+from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 
 from course.datasets import load
@@ -365,7 +367,7 @@ for d in (100, 784, 10_000):
 # made up for you (digits can be looked up); a time has to be there, but how long training takes is up to the computer.
 # With 400 images of 14x14 pixels, five seconds are enough.
 
-# %% exercise="p.07.9" points=2 probe_points=10
+# %% exercise="p.07.9" points=2 probe_points=12
 from solutions.ch07_dim_reduction.speed import _unit, compare_pca
 
 # %% [markdown]
@@ -384,6 +386,27 @@ print(table.round({"fit_time": 1, "accuracy": 3}))
 
 # %% exercise="p.07.9"
 from solutions.ch07_dim_reduction.speed import P_07_9
+
+# %% [markdown]
+# ### Which reduction, in front of which model?
+#
+# How many components to keep is a setting like any other, and a reduction is part of the model: it has learned from the
+# rows that it was fitted to. Write `compare_reductions(reductions, classifiers, X, y)`, which tries each reduction with
+# each classifier. This time nobody splits for you:
+#
+# - put a fifth of the rows aside for the test;
+# - compare all pairs by cross-validation on the others, three folds or more, by their accuracy;
+# - fit the best pair to all training rows, reduction and classifier, and return it;
+# - ask it, and no other pair, about the test rows: once, at the end.
+#
+# Figures look just as good when something has leaked. So the reductions and classifiers that you get in grading keep a
+# record of which rows they have been fitted to and asked about; the first column of their rows is a number to know them
+# by. Graded is what the record says: that nothing has learned from a test row, that the scores you report are those of
+# rows held out, which rows the last model has learned from, and who was tested. (They say what they want and know rows
+# by heart, so don't wonder about the scores.)
+
+# %% exercise="p.07.9"
+from solutions.ch07_dim_reduction.reductions import compare_reductions
 
 # %% [markdown]
 # ## 10. Maps of digits

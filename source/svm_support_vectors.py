@@ -11,7 +11,7 @@
 # - say why inputs are scaled, and show what happens if they are not;
 # - choose between primal and dual form, and between values of gamma and C;
 # - write the soft margin down for a solver, and hold three implementations against each other;
-# - let kernels read digits and guess prices.
+# - let kernels read digits and guess prices, choose among machines, and test the best one without a leak.
 #
 # ### Before you start
 #
@@ -36,18 +36,18 @@
 #   What else you need, import in your answer's own cell.
 
 # %%
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.datasets import load_iris, make_blobs, make_moons
 from sklearn.inspection import DecisionBoundaryDisplay
 from sklearn.linear_model import SGDClassifier
-from sklearn.model_selection import train_test_split
+from sklearn.model_selection import cross_val_score, train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR, LinearSVC
@@ -390,7 +390,7 @@ plt.show()
 # column's unit must not matter. Any regressor of `sklearn.svm` will do, and `SGDRegressor` with an
 # epsilon-insensitive loss. Aim for five seconds at most.
 
-# %% exercise="tf2.05.10" points=8
+# %% exercise="tf2.05.10" points=10
 from solutions.svm_support_vectors.data import fit_svr
 
 # %% [markdown]
@@ -424,6 +424,28 @@ for axis, (name, model) in zip(axes, {"a line": line, "yours": fit_svr(X_train, 
     axis.set_xlabel("price")
 print(houses.label)
 plt.show()
+
+# %% [markdown]
+# ### Which machine, and how good is it?
+#
+# A picture like this one needs rows that the model has not seen, and a choice needs others again. Write
+# `compare_machines(scalers, machines, X, y)`, which tries each scaler with each machine. This time nobody splits for
+# you:
+#
+# - put a fifth of the rows aside for the test;
+# - compare all pairs by cross-validation on the others, three folds or more, by their R², which is what a regressor's
+#   `score` gives;
+# - fit the best pair to all training rows, scaler and machine, and return it;
+# - ask it, and no other pair, about the test rows: once, at the end.
+#
+# Figures look just as good when something has leaked. So the scalers and machines that you get in grading keep a record
+# of which rows they have been fitted to and asked about; the first column of their rows is a number to know them by.
+# Graded is what the record says: that nothing has learned from a test row, that the scores you report are those of rows
+# held out, which rows the last model has learned from, and who was tested. (They say what they want and know rows by
+# heart, so don't wonder about the scores.)
+
+# %% exercise="tf2.05.10"
+from solutions.svm_support_vectors.machines import compare_machines
 
 # %% [markdown]
 # ## Further

@@ -114,7 +114,8 @@ def test_what_an_answer_gains_is_measured() -> None:
 def test_the_names_that_an_exercise_asks_for() -> None:
     chapter = chapter_of("ch03")
     exercise = next(one for one in chapter.exercise if one.id == "p.03.4")
-    assert answer_names(PROJECT, chapter, exercise) == {"prepare", "WordCounter", "fit_spam"}
+    asked = {"prepare", "WordCounter", "spam_parts", "compare_filters", "fit_spam"}
+    assert answer_names(PROJECT, chapter, exercise) == asked
 
 
 def test_only_the_chapters_asked_for_are_tried() -> None:

@@ -8,11 +8,11 @@ import pandas as pd
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import cross_val_score, train_test_split
+from sklearn.pipeline import make_pipeline
 
 from autograder.testing import headline
 from course.datasets import load
 from solutions.ch02_end_to_end.neighbours import prepare_with_location
-from solutions.ch02_end_to_end.pipeline import full_pipeline
 from solutions.ch02_end_to_end.project import find_leaks, load_project, split_project
 from solutions.ch02_end_to_end.project_models import make_models, run_project
 
@@ -26,7 +26,7 @@ def _linear(with_incomes_nearby: bool) -> tuple[float, str]:
     preparation = prepare_with_location(10)
     if not with_incomes_nearby:
         preparation.set_params(location="drop")
-    model = full_pipeline(preparation, LinearRegression())
+    model = make_pipeline(preparation, LinearRegression())
     scores = cross_val_score(
         model, train, train["median_house_value"], cv=10, scoring="neg_root_mean_squared_error", error_score="raise"
     )

@@ -48,6 +48,19 @@ def draw_unrelated(rng: np.random.Generator, size: int) -> tuple[pd.DataFrame, p
     return X, 2 * (ranks - 1) / (size - 1) - 1
 
 
+def two_that_matter(rng: np.random.Generator, size: int) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+    """Return districts whose values depend on two columns of numbers, drawn at random, and on nothing else."""
+    X, ranks = draw_unrelated(rng, size)
+    columns = rng.choice(ranks.columns, 2, replace=False).tolist()
+    y = 300_000 + 100_000 * ranks[columns].sum(axis=1) + rng.normal(0, 10_000, size)
+    return X, y.rename("median_house_value"), columns
+
+
+def mixed(rng: np.random.Generator, X: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Return the districts with one column shuffled, so that it says nothing any more."""
+    return X.assign(**{column: X[column].array[rng.permutation(len(X))]})
+
+
 def stray_rows(rng: np.random.Generator, X: pd.DataFrame, cv: int) -> pd.DataFrame:
     """Return the districts with a few of one fold's far away from all others, in all their numbers."""
     size, numbers = len(X), X.columns.drop("ocean_proximity")

@@ -29,6 +29,13 @@ def _own(student) -> tuple[pd.DataFrame, str, str | None, list[str]]:
     return frame, target, ordered_by, [str(name) for name in leaky]
 
 
+def _few(rng, frame: pd.DataFrame, ordered_by: str | None) -> pd.DataFrame:
+    """Return some rows of the student's own table: any, in mixed order, or the latest ones, in order."""
+    if ordered_by is None:
+        return frame.sample(min(len(frame), OWN_ROWS), random_state=rng)
+    return frame.sort_values(ordered_by)[-OWN_ROWS:].copy()
+
+
 @check("p.02.7", hint="Which columns are known before the target is? Try `find_leaks` on your own table.")
 def test_project_is_described(student, rng):
     """Your table has 300 rows or more and a numeric target without gaps that varies; the columns you name are there,
@@ -51,10 +58,7 @@ def test_own_project_is_carried_out(student, rng):
     """On your own data (1,500 rows of it, if there are more) your functions work together: nothing is in both parts,
     your best model beats the mean in cross-validation, and the test error is what it says."""
     frame, target, ordered_by, leaky = _own(student)
-    latest = frame if ordered_by is None else frame.sort_values(ordered_by)
-    frame = (
-        frame.sample(min(len(frame), OWN_ROWS), random_state=rng) if ordered_by is None else latest[-OWN_ROWS:]
-    ).copy()
+    frame = _few(rng, frame, ordered_by)
     train, test = _split(student, frame, ordered_by)
     if ordered_by is not None:
         assert train[ordered_by].max() < test[ordered_by].min()
@@ -64,6 +68,58 @@ def test_own_project_is_carried_out(student, rng):
     assert errors[found["best"]] == min(errors.values()) < errors["baseline"]
     said = table_of(found["model"].predict(test.drop(columns=[target, *leaky])), (len(test),))
     assert_allclose(float(found["test_error"]), mean_absolute_error(test[target], said), rtol=1e-6)
+
+
+def _learned_from_others(column: pd.Series, y: pd.Series) -> bool:
+    """Return whether numbers show that they were worked out of the whole table: standardised, with a mean for gaps, or
+    the mean target of their group."""
+    known = column.notna() & y.notna()
+    numbers, y = column[known].to_numpy(float), y[known]
+    mean, spread = numbers.mean(), numbers.std()
+    if not spread > 0 or (numbers == np.round(numbers, 4)).all():  # as measured
+        return False
+    is_scaled = abs(mean) < 1e-6 and min(abs(numbers.std(ddof=ddof) - 1) for ddof in (0, 1)) < 1e-6
+    is_filled = np.count_nonzero(np.abs(numbers - mean) < 1e-9 * spread) > 1
+    groups = y.groupby(numbers).mean()
+    is_encoded = 1 < len(groups) < len(y) / 2 and bool((np.abs(groups.index - groups) < 1e-9 * y.std()).all())
+    return bool(is_scaled or is_filled or is_encoded)
+
+
+@check("p.02.7", hint="Filling, scaling and encoding belong into the pipeline, which gets the training rows only.")
+def test_nothing_was_learned_before_the_split(student, rng):
+    """No column of your table that models may use was worked out of all rows: none is standardised, has its mean in the
+    gaps, or holds the mean target of a group."""
+    frame, target, _, leaky = _own(student)
+    rows = frame.drop_duplicates()
+    numbers = frame.drop(columns=[target, *leaky]).select_dtypes("number").columns
+    y = frame[target].astype(float)
+    found = [
+        name
+        for name in numbers
+        if _learned_from_others(frame[name], y) or _learned_from_others(rows[name], y[rows.index])
+    ]
+    assert found == []
+
+
+@check("p.02.7", weight=2, hint="On rows that are held back: how far off are your models, and how far is the median?")
+def test_own_models_beat_naive_answers(student, rng):
+    """Fitted to raw rows of your own table and judged on others, the later ones if there is an order, the best of your
+    models is nearer to the target than the mean and the median of the training rows, by more than chance explains."""
+    frame, target, ordered_by, leaky = _own(student)
+    rows = _few(rng, frame.drop_duplicates(), ordered_by)
+    parts = np.array_split(np.arange(len(rows)), 3 if ordered_by is None else 5)
+    gains: dict[str, list[np.ndarray]] = {}
+    for held_back in parts if ordered_by is None else parts[-1:]:
+        train, test = rows.iloc[np.setdiff1d(np.arange(len(rows)), held_back)], rows.iloc[held_back]
+        y, y_new = train[target].to_numpy(float), test[target].to_numpy(float)
+        naive = np.abs(y_new - np.array([[y.mean()], [np.median(y)]]))  # (2, n)
+        new = test.drop(columns=[target, *leaky])
+        for name, model in student.make_models(leaky).items():
+            said = model.fit(train.drop(columns=target), train[target]).predict(new)
+            gains.setdefault(str(name), []).append(naive - np.abs(y_new - table_of(said, (len(new),))))
+    each = [np.hstack(parts) for parts in gains.values()]  # of each model: (2, n)
+    best = max(each, key=lambda gain: gain.mean())
+    assert (best.mean(axis=1) > 3 * best.std(axis=1) / np.sqrt(best.shape[1])).all()
 
 
 # ---------------------------------------------------------------- leaks

@@ -16,6 +16,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
 )
 from autograder.checks.ch02_end_to_end.test_project import BIKE_LEAKS
 from autograder.testing import check
+from autograder.testing.workflow import Comparison, Workflow, asks_the_best_alone, sayings
 
 # ---------------------------------------------------------------- the models
 
@@ -153,7 +154,8 @@ def test_folds_go_forward_in_time(student, rng):
 @check("p.02.7", weight=2, hint="When may you look at the test rows, and what may you still change afterwards?")
 def test_test_rows_are_used_once(student, rng):
     """The choice is made by the training rows alone, even if the test rows would have it otherwise; the model is fitted
-    to all training rows and no other, its error on the test rows is given, and your models are left unfitted."""
+    to all training rows and no other, its error on the test rows is given, no other model is asked about these, and
+    your models are left unfitted."""
     train, test = watched_rows(rng, 60, {"a": 1.0, "b": 2.0}), watched_rows(rng, 30, {"a": 5.0, "b": 0.5}, 60)
     for when in (None, "moment"):
         models = student.probe_(watchful_models)(["b", "a"], "y", when)
@@ -164,6 +166,19 @@ def test_test_rows_are_used_once(student, rng):
         assert not hasattr(models["a"], "rows_")
     _, found = _run(student, ["b", "a"], train, test, cubed=True)
     assert_allclose(float(found["test_error"]), 125.0, rtol=1e-6)
+    asks_the_best_alone(_recorded(student, rng), lambda truth, said: -mean_absolute_error(truth, said))
+
+
+def _recorded(student, rng) -> Comparison:
+    """Return what was done with models that keep a record of the rows they get; errors with their sign turned."""
+    truth = rng.normal(0, 10, 75)
+    frame = pd.DataFrame({"id": np.arange(75), "more": rng.normal(size=75), "y": truth})
+    said = sayings(rng, truth, [""], ["near", "far", "off"], classes=False)
+    lab = Workflow(student, truth, said, n_test=15, classes=False)
+    found = student.run_project(lab.models, frame[:60].sample(frac=1, random_state=rng), frame[60:], "y")
+    scores = {("", str(name)): -float(error) for name, error in found["errors"].items() if name != "baseline"}
+    record = lab.record(found["model"], frame.drop(columns="y"))
+    return Comparison(record, scores, ("", str(found["best"])), -float(found["test_error"]))
 
 
 @check("p.02.7", hint="What would somebody predict who knows nothing but the mean?")

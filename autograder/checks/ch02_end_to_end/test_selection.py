@@ -1,15 +1,16 @@
 """Hidden checks of chapter 2: selecting features (p.02.3)."""
 
 import numpy as np
-import pandas as pd
 
 from autograder.checks.ch02_end_to_end.inputs import (
     draw_districts,
     draw_unrelated,
+    mixed,
     predicted,
     relative_error,
     rmse,
     takes_what_comes,
+    two_that_matter,
 )
 from autograder.testing import check
 
@@ -21,18 +22,6 @@ def _kept(model) -> np.ndarray:
     return support
 
 
-def _two_that_matter(rng, size: int) -> tuple[pd.DataFrame, pd.Series, list[str]]:
-    """Return districts whose values depend on two columns of numbers, drawn at random, and on nothing else."""
-    X, ranks = draw_unrelated(rng, size)
-    columns = rng.choice(ranks.columns, 2, replace=False).tolist()
-    y = 300_000 + 100_000 * ranks[columns].sum(axis=1) + rng.normal(0, 10_000, size)
-    return X, y.rename("median_house_value"), columns
-
-
-def _mixed(rng, X: pd.DataFrame, column: str) -> pd.DataFrame:
-    return X.assign(**{column: X[column].array[rng.permutation(len(X))]})
-
-
 @check("p.02.3", core=True, weight=2, hint="Is the selector fitted along with the pipeline, and does it get to see the "
        "values? What does it do with `threshold`?")  # fmt: skip
 def test_threshold_decides_how_much_is_kept(student, rng):
@@ -40,7 +29,7 @@ def test_threshold_decides_how_much_is_kept(student, rng):
     features than a threshold of 0, which keeps all. They are the right ones: errors on other districts (RMSE) are less
     than half of those of always saying the mean, and most of the columns that say nothing lose all influence."""
     for _ in range(2):
-        X, y, columns = _two_that_matter(rng, 700)
+        X, y, columns = two_that_matter(rng, 700)
         all_kept = _kept(student.make_select_pipeline(0.0).fit(X[:400], y[:400]))
         model = student.make_select_pipeline("2*mean").fit(X[:400], y[:400])
         few_kept = _kept(model)
@@ -49,7 +38,7 @@ def test_threshold_decides_how_much_is_kept(student, rng):
         assert relative_error(model, X[400:], y[400:]) < 0.5  # without one of the two it is 0.7 at best
         before = predicted(model, X[400:])
         idle = X.columns.drop([*columns, "ocean_proximity"])
-        same = [np.allclose(predicted(model, _mixed(rng, X[400:], column)), before, rtol=1e-6) for column in idle]
+        same = [np.allclose(predicted(model, mixed(rng, X[400:], column)), before, rtol=1e-6) for column in idle]
         assert sum(same) > len(idle) / 2
 
 
@@ -58,13 +47,13 @@ def test_columns_that_matter_are_kept(student, rng):
     """Where the values depend on two columns only, whichever they are, these are kept: without either of them the
     predictions get much worse."""
     for _ in range(2):
-        X, y, columns = _two_that_matter(rng, 700)
+        X, y, columns = two_that_matter(rng, 700)
         model = student.make_select_pipeline().fit(X[:400], y[:400])
         unseen, wanted = X[400:], y[400:]
         error = rmse(predicted(model, unseen), wanted)
         assert error < 0.75 * wanted.std()
         for column in columns:
-            assert rmse(predicted(model, _mixed(rng, unseen, column)), wanted) > 1.2 * error
+            assert rmse(predicted(model, mixed(rng, unseen, column)), wanted) > 1.2 * error
 
 
 @check("p.02.3", weight=2, hint="ocean_proximity is text: is it encoded before the selection?")

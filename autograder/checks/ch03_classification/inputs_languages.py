@@ -42,3 +42,21 @@ def _mail(rng: np.random.Generator, language: Language, kind: int) -> str:
     lines = [" ".join(words[start : start + 12]).capitalize() + "." for start in range(3, len(words), 12)]
     headers = f"From: {words[0]}@example.com\nSubject: {' '.join(words[:3])}\n"
     return headers + "\n" + "\n".join(lines) + "\n"
+
+
+def dress(rng: np.random.Generator, mail: str) -> str:
+    """Return the beginning of a mail, with capitals, endings, numbers, addresses and exclamation marks here and there:
+    what a preparation may take away or leave. So short, it is often taken for the other kind."""
+    headers, _, body = mail.partition("\n\n")
+    words = body.split()[:18]
+    chance = rng.random((len(words), 4))
+    return f"{headers}\n\n" + " ".join(_dressed(rng, *pair) for pair in zip(words, chance, strict=True)) + "\n"
+
+
+def _dressed(rng: np.random.Generator, word: str, chance: NDArray[np.float64]) -> str:
+    loud, ending, mark, more = chance
+    word = word.rstrip(".")
+    word += rng.choice(["s", "ing", "ed"]) if ending < 0.3 else ""
+    word = word.upper() if loud < 0.2 else word
+    word += rng.choice(["!", ",", "."]) if mark < 0.2 else ""
+    return f"{word} {rng.choice(['42', '9.50', 'http://example.com/7'])}" if more < 0.05 else word

@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from autograder.testing import headline
 from solutions.ch05_trees.moons import forest_accuracy, grow_forest, moons_parts, tune_tree
+from solutions.ch05_trees.presort import sorting_steps
 from solutions.ch05_trees.questions import balanced_depth, comparisons, depth_of, hours_with_more_rows, impurities
 
 SEEDS = (42, 0, 1)
@@ -94,6 +95,19 @@ def twice_the_features() -> tuple[float, str]:
     tree = _free(10**5)
     once, twice = (comparisons(tree.children_left, tree.n_node_samples, d) for d in (2, 4))
     return twice / once, "100,000 rows, exact"
+
+
+# ---------------------------------------------------------------- tf2.06.6
+
+
+@headline("tf2.06.6", "steps with presort / without", book="slower", data="", holds=lambda value: value > 1)
+def presort() -> tuple[float, str]:
+    """A tree without limits, on three features and a noisy target."""
+    rng = np.random.default_rng(42)
+    X = rng.normal(size=(100_000, 3))
+    tree = DecisionTreeClassifier(random_state=42).fit(X, X[:, 0] + rng.normal(size=len(X)) > 0).tree_
+    sizes = tree.n_node_samples[tree.children_left != -1]
+    return sorting_steps(sizes, True) / sorting_steps(sizes, False), f"{len(X):,} rows, {len(sizes):,} splits"
 
 
 # ---------------------------------------------------------------- p.05.7 and p.05.8

@@ -15,7 +15,6 @@ from autograder.testing import headline
 from course.datasets import load
 from solutions.ch06_ensembles.bagging import majority_right
 from solutions.ch06_ensembles.blender import fit_blender, fit_stacking, stack_predict
-from solutions.ch06_ensembles.boosting import sorting_steps
 from solutions.ch06_ensembles.vote import build_voter, split_digits
 
 SIZES = (50_000, 10_000, 10_000)
@@ -212,16 +211,3 @@ def blender_on_test() -> tuple[float, str]:
 def stacking_on_test() -> tuple[float, str]:
     """It learns from training and validation rows, in three folds."""
     return _on_test()["stacking"], _size()
-
-
-# ---------------------------------------------------------------- tf2.06.6
-
-
-@headline("tf2.06.6", "steps with presort / without", book="slower", data="", holds=lambda value: value > 1)
-def presort() -> tuple[float, str]:
-    """A tree without limits, on three features and a noisy target."""
-    rng = np.random.default_rng(42)
-    X = rng.normal(size=(100_000, 3))
-    tree = DecisionTreeClassifier(random_state=42).fit(X, X[:, 0] + rng.normal(size=len(X)) > 0).tree_
-    sizes = tree.n_node_samples[tree.children_left != -1]
-    return sorting_steps(sizes, True) / sorting_steps(sizes, False), f"{len(X):,} rows, {len(sizes):,} splits"

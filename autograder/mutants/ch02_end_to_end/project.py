@@ -34,13 +34,44 @@ def nothing_to_be_learned():
     return {"frame": frame, "target": "y", "ordered_by": None, "leaky": []}
 
 
-@alternative("p.02.7", replaces="load_project")
-def used_cars_in_numbers():
-    """Cars, whose texts with a unit have been turned into numbers, row by row."""
+def _cars():
     cars = load("cardekho").frames["details_v3"]
     for name in ("mileage", "engine", "max_power"):
         cars[name] = pd.to_numeric(cars[name].str.split().str[0], errors="coerce")
     return {"frame": cars.drop(columns="torque"), "target": "selling_price", "ordered_by": None, "leaky": []}
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_nothing_was_learned_before_the_split")
+def gaps_are_filled_before():
+    """You fill gaps with means of the whole table, so that training rows know of test rows: leave the gaps to the
+    pipeline."""
+    project = _cars()
+    return {**project, "frame": project["frame"].fillna(project["frame"].mean(numeric_only=True))}
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_nothing_was_learned_before_the_split")
+def scaled_before():
+    """You standardise the whole table, test rows and all, before it is split: scale inside the pipeline."""
+    project = _cars()
+    frame = project["frame"]
+    numbers = frame[["km_driven", "engine", "max_power"]]
+    return {**project, "frame": frame.assign(**(numbers - numbers.mean()) / numbers.std())}
+
+
+@mutant("p.02.7", replaces="load_project", fails="test_nothing_was_learned_before_the_split")
+def encoded_by_the_target_before():
+    """You put the mean price of each make in the place of its name, test rows and all: encode inside the pipeline, by
+    the training rows."""
+    project = _cars()
+    frame = project["frame"]
+    make = frame["name"].str.split().str[0]
+    return {**project, "frame": frame.assign(name=frame.groupby(make)["selling_price"].transform("mean"))}
+
+
+@alternative("p.02.7", replaces="load_project")
+def used_cars_in_numbers():
+    """Cars, whose texts with a unit have been turned into numbers, row by row."""
+    return _cars()
 
 
 @alternative("p.02.7", replaces="load_project")

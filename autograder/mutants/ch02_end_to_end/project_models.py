@@ -124,6 +124,12 @@ class _OfLogs(RegressorMixin, BaseEstimator):
         return self.model_.predict(X)
 
 
+@mutant("p.02.7", replaces="make_models", fails="test_own_models_beat_naive_answers")
+def mean_and_median(leaky=()):
+    """Your models look at no column at all: one says the mean and the other the median, whatever the row is."""
+    return {"mean": DummyRegressor(), "median": DummyRegressor(strategy="median")}
+
+
 @naive("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
 def only_straight_lines(leaky=()):
     """All your models are linear in the columns: the rush hours are two peaks, which no straight line can follow."""
@@ -320,6 +326,15 @@ def chosen_by_the_test(models, train, test, target, ordered_by=None, metric=mean
     candidates = {"baseline": DummyRegressor(), **models}
     tried = [_told(candidates, found["errors"], name, train, test, target, metric) for name in candidates]
     return min(tried, key=lambda told: told["test_error"])
+
+
+@mutant("p.02.7", replaces="run_project", fails="test_test_rows_are_used_once")
+def asks_them_all(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """You choose by cross-validation, and yet test every model: who sees all those errors will choose by them."""
+    found = run_project(models, train, test, target, ordered_by, metric)
+    for name, model in models.items():
+        _told({name: clone(model)}, found["errors"], name, train, test, target, metric)
+    return found
 
 
 @mutant("p.02.7", replaces="run_project", fails="test_test_rows_are_used_once")

@@ -236,8 +236,8 @@ for n_neighbors in (1, 10, 100, 1_600):
 # together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
 #
 # In grading there are 80 rows to 240, with 12 candidates at most: a few seconds are enough. How good the pipeline is
-# that your search finds, is measured in three made-up regions where values don't go straight up or down. Beside the error
-# of ridge regression as it comes, which is 100%, a search among straight lines reaches
+# that your search finds, is measured in three made-up regions where values don't go straight up or down. Beside the
+# error of ridge regression as it comes, which is 100%, a search among straight lines reaches
 # {naive:test_prep_search_learns_new_regions:.0%}; yours may be {bar:test_prep_search_learns_new_regions:.0%} at most.
 
 # %% exercise="p.02.5" points=6

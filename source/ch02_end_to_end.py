@@ -72,8 +72,11 @@ from course.datasets import load
 # fold that is held back for validation tell the scaler?
 #
 # In grading there are 90 rows to 300, so that a dozen candidates take a second or two. If one of them takes minutes,
-# its C is too large for the scale of your target. How good your best estimator is, is measured in two made-up regions:
-# in one of them values go straight up or down with the numbers, in the other they don't.
+# its C is too large for the scale of your target. How good your best estimator is, is measured in three made-up regions
+# where values go straight up or down with the numbers, beside an untuned SVR on the same rows (the settings it comes
+# with, in your pipeline or, if that does better than yours, in one that scales the target). Untuned, the error is 100%;
+# with a linear kernel alone, tuned, it is about {naive:test_svr_learns_new_regions/svr_linear_only:.0%}; yours may be
+# {bar:test_svr_learns_new_regions:.0%} at most.
 
 # %% exercise="p.02.1" points=2 probe_points=10
 from solutions.ch02_end_to_end.svr import _preparation, _svr, tune_svr
@@ -126,8 +129,10 @@ from solutions.ch02_end_to_end.svr import P_02_1
 # Write **`random_search(X, y, n_iter, cv, seed)`**. Choose the distributions with care. Between 0.01 and 100, nearly
 # all values that a uniform distribution draws are above 1: is that where you want to look?
 #
-# How good the model is that your search finds, is measured in made-up regions here, too: which settings are good there,
-# only a search can tell.
+# How good the model is that your search finds, is measured in made-up regions here, too, with 22 candidates: which
+# settings are good there, only a search can tell. As before, the untuned model's error is 100%, that of a tuned
+# straight line {naive:test_random_search_learns_new_regions/random_linear_only:.0%}, and yours may be
+# {bar:test_random_search_learns_new_regions:.0%} at most.
 
 # %% exercise="p.02.2" points=6
 from solutions.ch02_end_to_end.random_search import random_search
@@ -230,8 +235,10 @@ for n_neighbors in (1, 10, 100, 1_600):
 # Write **`search_prep(X, y, n_iter, cv, seed)`**, a random search over settings of the preparation and of the model
 # together. Which ones, and which model, is up to you. A setting may also be a whole step, or `"passthrough"`.
 #
-# In grading there are 80 rows to 300, with 15 candidates at most: a few seconds are enough. How good the pipeline is
-# that your search finds, is measured in two made-up regions.
+# In grading there are 80 rows to 240, with 12 candidates at most: a few seconds are enough. How good the pipeline is
+# that your search finds, is measured in three made-up regions where values don't go straight up or down. Beside the
+# error of ridge regression as it comes, which is 100%, a search among straight lines reaches
+# {naive:test_prep_search_learns_new_regions:.0%}; yours may be {bar:test_prep_search_learns_new_regions:.0%} at most.
 
 # %% exercise="p.02.5" points=6
 from solutions.ch02_end_to_end.preparation import search_prep
@@ -321,7 +328,10 @@ from solutions.ch02_end_to_end.project import P_02_7
 #
 # In `make_models` the columns are chosen by type, not by name: `make_column_selector` does that. Models are judged on
 # several hundred cars or hours; let none take longer than a second or two to fit, and keep to one process (no
-# `n_jobs`).
+# `n_jobs`). On bikes, the best of them is compared with a forecast that repeats the last week: linear models alone make
+# {naive:test_models_beat_last_week/only_straight_lines:.0%} of its error, a model that repeats the last week itself
+# {naive:test_models_beat_last_week/last_week_again:.0%}, and yours may make
+# {bar:test_models_beat_last_week:.0%} at most.
 
 # %% exercise="p.02.7"
 from solutions.ch02_end_to_end.project import load_project, find_leaks, split_project

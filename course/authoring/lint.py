@@ -42,11 +42,6 @@ class Quota:
     example_seconds: float = 120.0
 
 
-# Its statements name no bar yet, and no naive rule was measured for each figure. Nothing else is excused by it: what
-# stands in a statement is right, and what is measured must separate right from wrong.
-WITHOUT_BARS = ("ch02_end_to_end",)
-
-
 @dataclass(frozen=True)
 class _Mark:
     """One use of ``@check``, ``@mutant``, ``@naive`` or ``@alternative``."""
@@ -248,8 +243,6 @@ class _Judging:
                 self.findings.add(mark.path, mark.line, message, mark.exercise)
 
     def _check_bars(self, checks: list[_Mark]) -> None:
-        if self.chapter.name in WITHOUT_BARS:
-            return
         for mark in checks:
             if mark.bounded and mark.name not in self.draft.bars.get(mark.exercise, ()):
                 message = (

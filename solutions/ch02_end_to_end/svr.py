@@ -87,8 +87,8 @@ def tune_svr(X: pd.DataFrame, y: pd.Series, *, n_rows: int = 5000, cv: int = 3) 
     linear = {"svr__regressor__kernel": ["linear"], "svr__regressor__C": [0.01, 0.1, 1]}
     rbf = {
         "svr__regressor__kernel": ["rbf"],
-        "svr__regressor__C": [0.1, 1, 10],
-        "svr__regressor__gamma": [0.03, 0.1, 0.3],
+        "svr__regressor__C": [1, 10, 100],
+        "svr__regressor__gamma": [0.01, 0.03, 0.1],
     }
     pipeline = Pipeline([("prepare", _preparation()), ("svr", _svr())])
     search = GridSearchCV(pipeline, [linear, rbf], cv=cv, scoring="neg_root_mean_squared_error")

@@ -112,6 +112,7 @@ def straight_line():
 # ---------------------------------------------------------------- p.02.7
 
 HOURS = 1400  # of one spell of bike rentals: eight weeks and a bit
+WEEK = 7 * 24  # hours
 
 
 @cache
@@ -122,10 +123,13 @@ def _bikes() -> pd.DataFrame:
 
 
 def bike_hours(rng, size: int = HOURS, eighth: int | None = None) -> pd.DataFrame:
-    """Return a spell of hours on end, of all the time there is or of one eighth of it, in any order of rows and moved
-    to other years."""
-    span = len(_bikes()) if eighth is None else len(_bikes()) // 8
-    first = (eighth or 0) * span + int(rng.integers(span - size))
+    """Return a spell of hours on end, of all the time there is or of the middle of one eighth of it, give or take half
+    a week, in any order of rows and moved to other years."""
+    if eighth is None:
+        first = int(rng.integers(len(_bikes()) - size))
+    else:  # nearly the same weeks in every draw, since some are harder to foretell than others
+        span = len(_bikes()) // 8
+        first = eighth * span + (span - size) // 2 - WEEK // 2 + int(rng.integers(WEEK))
     spell = _bikes().iloc[first : first + size]
     later = pd.Timedelta(days=364 * int(rng.integers(1, 9)))
     return spell.assign(moment=spell["moment"] + later).sample(frac=1, random_state=rng)

@@ -74,8 +74,9 @@ def test_what_matters_is_selected(student, rng):
     """Where the values depend on two columns only, whichever they are, these are among the three features that the
     model gets: without either of them it says something else, and most of the others have lost all influence."""
     for sign in (1, -1):  # what the values fall with matters as much
-        X, y, columns = two_that_matter(rng, 400)
-        pipeline = student.full_pipeline(student.probe_(_ridge)(1.0), 3).fit(X, sign * y)
+        (X, y, columns), alpha = two_that_matter(rng, 400), float(rng.uniform(0.5, 2))
+        pipeline = student.full_pipeline(student.probe_(_ridge)(alpha), 3).fit(X, sign * y)
+        assert pipeline.named_steps["model"].alpha == alpha  # another model's selection promises nothing
         before = predicted(pipeline, X)
         numbers = X.columns.drop("ocean_proximity")
         idle = {name for name in numbers if np.allclose(predicted(pipeline, mixed(rng, X, name)), before, rtol=1e-6)}

@@ -12,16 +12,16 @@ from autograder.checks.ch02_end_to_end.inputs import (
     stray_rows,
     takes_what_comes,
 )
-from autograder.checks.ch02_end_to_end.inputs_regions import error_in_new_regions
+from autograder.checks.ch02_end_to_end.inputs_regions import error_beside_untuned
 from autograder.testing import Handle, check
 
 
-@check("p.02.1", core=True, weight=2, at_most=True, hint="SVR needs numbers of about the same size, the target's too: "
-       "think of what C and epsilon are measured in.")  # fmt: skip
+@check("p.02.1", core=True, weight=2, at_most=True, hint="Compare your best estimator with the same one at C=1: which "
+       "values of C are good where the target is as large as yours?")  # fmt: skip
 def test_svr_learns_new_regions(student, rng):
-    """In two made-up regions, each with a rule of its own of what makes houses dear, your best estimator learns from
-    300 districts, and its errors on others (RMSE) are at most {threshold:.0%} of those of always saying the mean."""
-    return error_in_new_regions(rng, lambda X, y: student.tune_svr(X, y)["best_estimator"])
+    """In three made-up regions, each with a rule of its own of what makes houses dear, your best estimator learns from
+    220 districts, and its error on others is at most {threshold:.0%} of that of an untuned one."""
+    return error_beside_untuned(rng, lambda X, y: student.tune_svr(X, y, cv=2)["best_estimator"], 3)
 
 
 @check("p.02.1", weight=2, hint="Compare `tried` for both kernels: are the best C and gamma at the edge of what you "

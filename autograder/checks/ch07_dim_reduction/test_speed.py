@@ -39,6 +39,11 @@ def _comparison(student, *data, **options) -> tuple[Any, dict[str, Any]]:
     return table, models
 
 
+def _read(models: dict[str, Any], X: np.ndarray, y: np.ndarray) -> None:
+    """Assert that all models read letters: of one that has learned nothing, no table is worth anything."""
+    assert all(np.mean(_labels(model, X) == y) > 0.3 for model in models.values())  # whoever guesses: 0.1
+
+
 @check("p.07.9", core=True, weight=2, hint="What does PCA do with a number between 0 and 1, and what with a whole one? "
        "And what has been done to the pixels before?")  # fmt: skip
 def test_pca_keeps_the_share_asked_for(student, rng):
@@ -105,11 +110,13 @@ def test_forests_are_forests_and_lines_are_lines(student, rng):
 
 @check("p.07.9", hint="Which rows is a model to be judged by? Compute the share yourself from `predict`.")
 def test_accuracy_is_that_of_the_test_rows(student, rng):
-    """`accuracy` is the share of the test rows that the model you return predicts rightly."""
+    """`accuracy` is the share of the test rows that the model you return predicts rightly, and it is better than a
+    guess."""
     X, y = letters(rng, 400, step=2)
     spoilt = np.where(rng.random(400) < 0.2, rng.integers(0, 10, 400), y)  # no model gets all of these
     table, models = _comparison(student, X[:300], y[:300], X[300:], spoilt[300:], ratio=0.8)
     found = _numbers(table, "accuracy")
+    _read(models, X[300:], y[300:])
     for name, model in models.items():
         assert_allclose(found[name], np.mean(_labels(model, X[300:]) == spoilt[300:]), atol=1e-6)
 
@@ -128,11 +135,12 @@ def test_models_read_unseen_letters(student, rng):
 
 @check("p.07.9", hint="`time.perf_counter()` before and after `fit`.")
 def test_table_is_complete(student, rng):
-    """The table has the four rows and three columns, a training time above 0 in each row, and the training data are
-    left as they were."""
+    """The table has the four rows and three columns, for models that read; a training time above 0 in each row; and the
+    training data are left as they were."""
     X, y = letters(rng, 300, step=2)
-    (table, _), after = student.watch_("compare_pca", X[:250], y[:250], X[250:], y[250:])
+    (table, models), after = student.watch_("compare_pca", X[:250], y[:250], X[250:], y[250:])
     assert all(0 < seconds < math.inf for seconds in _numbers(table, "fit_time").values())
     assert set(table.columns) == {"fit_time", "accuracy", "n_components"}
+    _read(models, X[250:], y[250:])
     assert_array_equal(after[0], X[:250])
     assert_array_equal(after[2], X[250:])

@@ -1,13 +1,14 @@
 """Chapter 2, searching over the preparation (p.02.5): wrong answers that must fail, and right ones that must pass."""
 
 from scipy.stats import loguniform, randint
-from sklearn.compose import make_column_selector, make_column_transformer
+from sklearn.compose import TransformedTargetRegressor, make_column_selector, make_column_transformer
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.feature_selection import SelectKBest, f_regression
 from sklearn.impute import KNNImputer, SimpleImputer
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, root_mean_squared_error
 from sklearn.model_selection import RandomizedSearchCV
-from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -20,7 +21,7 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVR
 
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _scaled
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- p.02.5, wrong
 
@@ -143,6 +144,15 @@ def prep_not_fitted(X, y, *, n_iter=15, cv=3, seed=42):
     return RandomizedSearchCV(_two_parts(), SPACE, n_iter=n_iter, cv=cv, scoring=RMSE, random_state=seed)
 
 
+@naive("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")
+def prep_of_a_straight_line(X, y, *, n_iter=15, cv=3, seed=42):
+    """Your model is linear in the columns, and no way to scale them or to fill gaps lets it follow a curve: take
+    another one, or make features that can."""
+    space = {name: SPACE[name] for name in PREP} | {"ridge__alpha": loguniform(0.1, 100)}
+    space["prepare__pipeline__scaler"] = [StandardScaler(), RobustScaler()]
+    return _prep_searched(X, y, n_iter, cv, seed, space, Pipeline([*_two_parts().steps[:1], ("ridge", Ridge())]))
+
+
 @mutant("p.02.5", replaces="search_prep", fails="test_prep_search_learns_new_regions")
 def prep_c_too_small_for_dollars(X, y, *, n_iter=15, cv=3, seed=42):
     """C is measured in units of the target: for values in dollars these C are far too small, and no preparation makes
@@ -189,8 +199,8 @@ def prep_of_boosted_trees(X, y, *, n_iter=15, cv=3, seed=42):
 
 
 @alternative("p.02.5", replaces="search_prep")
-def prep_of_neighbours(X, y, *, n_iter=15, cv=3, seed=42):
-    """Nearest neighbours; the weight of places among the features, and the imputer's own neighbours."""
+def prep_of_ridge(X, y, *, n_iter=15, cv=3, seed=42):
+    """Ridge regression with a kernel; the weight of places among the features, and the imputer's neighbours."""
     columns = make_column_transformer(
         (make_pipeline(KNNImputer(), StandardScaler()), ["median_income", "housing_median_age", "total_bedrooms"]),
         (make_pipeline(SimpleImputer(), StandardScaler()), PLACES),
@@ -202,10 +212,11 @@ def prep_of_neighbours(X, y, *, n_iter=15, cv=3, seed=42):
             dict(zip(names, (1, w, v), strict=True)) for w in (0.5, 1, 3) for v in (0.3, 1)
         ],
         "columns__pipeline-1__knnimputer__n_neighbors": randint(1, 20),
-        "knn__n_neighbors": randint(3, 20),
-        "knn__weights": ["uniform", "distance"],
+        "ridge__regressor__gamma": loguniform(0.02, 0.3),
+        "ridge__regressor__alpha": loguniform(0.01, 1),
     }
-    pipeline = Pipeline([("columns", columns), ("knn", KNeighborsRegressor())])
+    ridge = TransformedTargetRegressor(KernelRidge(kernel="rbf"), transformer=StandardScaler())
+    pipeline = Pipeline([("columns", columns), ("ridge", ridge)])
     return _prep_searched(X, y, n_iter, cv, seed, space, pipeline)
 
 

@@ -15,7 +15,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeRegressor
 
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 from solutions.ch02_end_to_end.project_models import run_project
 
 # ---------------------------------------------------------------- the models
@@ -130,17 +130,36 @@ def mean_and_median(leaky=()):
     return {"mean": DummyRegressor(), "median": DummyRegressor(strategy="median")}
 
 
-@mutant("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
+@naive("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
 def only_straight_lines(leaky=()):
     """All your models are linear in the columns: the rush hours are two peaks, which no straight line can follow."""
     return {"ridge": _prepared(Ridge(), leaky), "stronger": _prepared(Ridge(100.0), leaky)}
 
 
-@mutant("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
+@naive("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
 def no_better_than_the_mean(leaky=()):
     """Your models hardly look at the columns: with so much regularisation they predict the mean."""
     stump = DecisionTreeRegressor(max_depth=1, random_state=0)
     return {"ridge": _prepared(Ridge(1e9), leaky), "stump": _prepared(stump, leaky)}
+
+
+class _LastWeek(RegressorMixin, BaseEstimator):
+    """Says for each hour of the week what it was in the last one."""
+
+    def fit(self, X, y):
+        last = X.assign(said=y)[-7 * 24 :]
+        self.known_, self.mean_ = last.groupby(["weekday", "hr"])["said"].mean(), float(np.mean(y))
+        return self
+
+    def predict(self, X):
+        hours = pd.MultiIndex.from_frame(X[["weekday", "hr"]])
+        return self.known_.reindex(hours).fillna(self.mean_).to_numpy()
+
+
+@naive("p.02.7", replaces="make_models", fails="test_models_beat_last_week")
+def last_week_again(leaky=()):
+    """Your best model says what was said a week ago: let one learn from the weather and from the weeks before, too."""
+    return {"ridge": _prepared(Ridge(), leaky), "week": _LastWeek()}
 
 
 class _LogOfPositive(RegressorMixin, BaseEstimator):

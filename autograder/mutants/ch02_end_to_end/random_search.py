@@ -17,7 +17,7 @@ from sklearn.preprocessing import RobustScaler, StandardScaler
 from sklearn.svm import SVR
 
 from autograder.mutants.ch02_end_to_end.svr import RMSE, _columns, _pipeline, _scaled
-from autograder.testing import alternative, mutant
+from autograder.testing import alternative, mutant, naive
 
 DRAWN = {"svr__regressor__C": loguniform(1e-2, 1e2), "svr__regressor__gamma": loguniform(1e-3, 1)}
 
@@ -113,6 +113,19 @@ def random_not_fitted(X, y, *, n_iter=20, cv=3, seed=42):
     return RandomizedSearchCV(_pipeline(), DRAWN, n_iter=n_iter, cv=cv, scoring=RMSE, random_state=seed)
 
 
+@naive("p.02.2", replaces="random_search", fails="test_random_search_learns_new_regions")
+def random_as_it_comes(X, y, *, n_iter=20, cv=3, seed=42):
+    """Your best estimator has the settings that SVR comes with, whatever the search has found."""
+    return _drawn(X, y, 1, cv, seed, {"svr__regressor__C": [1.0], "svr__regressor__gamma": ["scale"]})
+
+
+@naive("p.02.2", replaces="random_search", fails="test_random_search_learns_new_regions")
+def random_linear_only(X, y, *, n_iter=20, cv=3, seed=42):
+    """You draw C for the linear kernel only, which can't follow a curve."""
+    pipeline = _pipeline().set_params(svr__regressor__kernel="linear")
+    return _drawn(X, y, min(n_iter, 8), cv, seed, {"svr__regressor__C": loguniform(1e-3, 10)}, pipeline=pipeline)
+
+
 @mutant("p.02.2", replaces="random_search", fails="test_random_search_learns_new_regions")
 def random_c_too_small_for_dollars(X, y, *, n_iter=20, cv=3, seed=42):
     """C is measured in units of the target: for values in dollars these C are far too small. Scale the target, or let
@@ -136,6 +149,14 @@ def random_in_dollars_with_expon(X, y, *, n_iter=20, cv=3, seed=42):
     """C in dollars, over seven powers of ten; gamma from an exponential distribution."""
     pipeline = make_pipeline(_columns(StandardScaler()), SVR())
     space = {"svr__C": loguniform(1, 2e6), "svr__gamma": expon(scale=0.3)}
+    return _drawn(X, y, n_iter, cv, seed, space, pipeline=pipeline)
+
+
+@alternative("p.02.2", replaces="random_search")
+def random_both_kernels(X, y, *, n_iter=20, cv=3, seed=42):
+    """Kernel, C and gamma in one space; C in dollars, over four powers of ten."""
+    pipeline = make_pipeline(_columns(StandardScaler()), SVR())
+    space = {"svr__kernel": ["linear", "rbf"], "svr__C": loguniform(20, 200_000), "svr__gamma": expon(scale=1.0)}
     return _drawn(X, y, n_iter, cv, seed, space, pipeline=pipeline)
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course.authoring import lint
 from course.authoring.bars import bar_as_text, filled, stated_bars
 from course.authoring.build import build
+from course.authoring.lint import problems
 from course.authoring.script import Cell, CellKind, Findings
 from course.authoring.thresholds import Calibration, Rival, calibration_path, dump_calibrations
 from course.errors import AuthorError
@@ -154,7 +154,7 @@ def cells(project: Project) -> dict[str, str]:
 
 def problems_of(project: Project) -> list[str]:
     chapter = load_syllabus(project.syllabus).find("ch99")
-    return [str(one).replace(f"{project.root}/", "") for one in lint.problems(project, chapter)]
+    return [str(one).replace(f"{project.root}/", "") for one in problems(project, chapter)]
 
 
 def test_the_builder_fills_in_and_another_figure_changes_no_id(project: Project) -> None:
@@ -178,17 +178,13 @@ def test_an_unknown_check_stops_the_build_and_names_the_line(project: Project) -
 
 
 @pytest.mark.parametrize("elsewhere", ["", "# %% [markdown]\n# At least {bar:test_doubles}.\n\n"])
-def test_a_statement_that_names_no_bar_is_refused(
-    project: Project, elsewhere: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_statement_that_names_no_bar_is_refused(project: Project, elsewhere: str) -> None:
     source = project.source / f"{NAME}.py"
     edit(source, "#\n# At least {bar:test_doubles}.", "#")
     edit(source, "# %% [markdown]\n# ## A scaler", f"{elsewhere}# %% [markdown]\n# ## A scaler")
     (problem,) = problems_of(project)
     assert problem.startswith("autograder/checks/ch99_mini/test_numbers.py:")
     assert "the statement of p.99.1 does not name the bar of test_doubles: write {bar:test_doubles}" in problem
-    monkeypatch.setattr(lint, "WITHOUT_BARS", (NAME,))
-    assert problems_of(project) == []
 
 
 def test_a_malformed_calibration_file_is_the_authors_to_mend(project: Project) -> None:

@@ -13,6 +13,7 @@ import nbformat
 import pytest
 import yaml
 
+from autograder.audit.lazy import LAZY
 from autograder.calibration.calibrate import FALSE_FAIL
 from autograder.engine.judging.checks import Check, Variant
 from autograder.engine.judging.judge import Seed, judge_exercise, run_check
@@ -27,7 +28,6 @@ from course.syllabus import Chapter, Exercise, load_syllabus
 from tests.support.chapters import PROJECT, Rows, checks_of, each, examiner_of, itself, row, spread
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
-from tests.support.lazy import LAZY
 
 KEYS = [Seed(f"key {number}", "test", "1") for number in range(20)]
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
@@ -252,7 +252,7 @@ def test_all_of_the_curriculums_exercises_are_there(chapter: Chapter) -> None:
 def test_no_stray_file_is_beside_the_checks() -> None:
     names = [chapter.name for chapter in load_syllabus(PROJECT.syllabus)]
     known = ("test_*.py", "inputs*.py", "headline*.py", "thresholds.toml", "__init__.py", "__pycache__")
-    for folder, patterns in ((PROJECT.checks, known), (PROJECT.mutants, ("*.py", "__pycache__"))):
+    for folder, patterns in ((PROJECT.checks, known), (PROJECT.mutants, ("*.py", "equivalent.toml", "__pycache__"))):
         assert {path.name for path in folder.iterdir()} - {"__init__.py", "__pycache__"} <= set(names)
         for path in folder.glob("*/*"):
             assert any(path.match(pattern) for pattern in patterns) or path.parent.name == "__pycache__", path

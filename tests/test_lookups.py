@@ -12,10 +12,11 @@ from unittest import mock
 import pytest
 
 import course.datasets
+from autograder.calibration.asked import answer_names
 from autograder.engine.judging.checks import Check, Variant
 from autograder.engine.judging.judge import Seed, run_check
 from autograder.engine.wire.proxy import LocalSession
-from autograder.redteam.lookups import LIMIT, SEEDS, answer_names, lookups, tried
+from autograder.redteam.lookups import LIMIT, SEEDS, lookups, tried
 from course.syllabus import Chapter, load_syllabus
 from tests.support.chapters import PROJECT, checks_of, each, examiner_of, row, spread
 

@@ -1,4 +1,7 @@
-"""Which of an answer's names a check asks for: only who replaces one of those can do otherwise than the reference."""
+"""Which names an exercise asks for, and which of them a check does.
+
+Only who replaces one of those that a check asks for can do otherwise with it than the reference.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from typing import Any
 
 from autograder.engine.wire import codec
 from autograder.engine.wire.proxy import LocalSession
+from course.authoring.script import Findings, imports, read_script
+from course.project import Project
+from course.syllabus import Chapter, Exercise
 
 
 class Listening(LocalSession):
@@ -30,3 +36,16 @@ class _Number:
     """Stands for the object behind a handle; 0 is the submission as a whole."""
 
     number: int
+
+
+def answer_names(project: Project, chapter: Chapter, exercise: Exercise) -> set[str]:
+    """Return the names that an exercise's cells ask for."""
+    path, module = project.source / f"{chapter.name}.py", f"solutions.{chapter.name}"
+    findings = Findings(chapter.name)
+    return {
+        one.name
+        for cell in read_script(path, findings)
+        if cell.exercise == exercise.id
+        for one in imports(cell, module, path, findings)
+        if not one.name.startswith("_")
+    }

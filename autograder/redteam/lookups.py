@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder.calibration.asked import Listening
+from autograder.calibration.asked import Listening, answer_names
 from autograder.classroom.assignment import open_examiner
 from autograder.engine.judging.checks import Check, Variant
 from autograder.engine.judging.judge import Examiner, Seed, run_check, score_of
 from autograder.engine.result import CheckResult, Outcome
-from course.authoring.script import Findings, imports, read_script
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
 
@@ -130,16 +129,3 @@ def _share(exercise: Exercise, results: list[CheckResult]) -> float:
     score = score_of(results, _POINTS)[1]
     assert score is not None, exercise.id
     return score / _POINTS
-
-
-def answer_names(project: Project, chapter: Chapter, exercise: Exercise) -> set[str]:
-    """Return the names that an exercise's cells ask for."""
-    path, module = project.source / f"{chapter.name}.py", f"solutions.{chapter.name}"
-    findings = Findings(chapter.name)
-    return {
-        one.name
-        for cell in read_script(path, findings)
-        if cell.exercise == exercise.id
-        for one in imports(cell, module, path, findings)
-        if not one.name.startswith("_")
-    }

@@ -42,7 +42,7 @@ def test_only_the_exercises_that_are_named_are_run() -> None:
 def headlines() -> Iterator[object]:
     project = Project.find().activate()
     for chapter in load_syllabus(project.syllabus):
-        if list(project.checks.glob(f"headline_{chapter.name}*.py")):
+        if project.headline_files(chapter.name):
             yield pytest.param(chapter.name, id=chapter.name)
 
 

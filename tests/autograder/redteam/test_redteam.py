@@ -16,6 +16,7 @@ from types import ModuleType
 
 import pytest
 
+from autograder.audit.lazy import LAZY
 from autograder.engine.judging.judge import Seed, judge_exercise
 from autograder.engine.wire.proxy import LocalSession
 from autograder.engine.wire.server import Server, serve
@@ -24,7 +25,6 @@ from autograder.redteam.canary import VARIABLE, Canaries
 from autograder.redteam.runner import TechniqueRow, run
 from autograder.redteam.technique import Technique, parse, techniques
 from course.errors import AuthorError, SetupError
-from tests.support.lazy import LAZY
 
 # Every number of the published list of techniques that the corpus was made from, and the honest traps.
 LISTED = """

@@ -1,0 +1,253 @@
+"""How good the checks of an exercise are: what of all that is wrong they find, and what of all that is right they pass.
+
+Nothing is tried in this process: whatever a wrong answer does, it does in a process of its own (`forked`).
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograder.audit.exceptions import Exceptions, load_exceptions, unknown
+from autograder.audit.forked import Lost, forked
+from autograder.audit.lazy import LAZY
+from autograder.audit.leaks import leaks
+from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_function
+from autograder.audit.restyle import STYLES, restyled
+from autograder.audit.rows import AuditRow, Survivor
+from autograder.audit.trial import SEED, Profile, Trial, Verdict
+from autograder.calibration.asked import answer_names
+from autograder.classroom.assignment import open_examiner
+from autograder.engine.judging.checks import Variant
+from autograder.engine.judging.judge import Seed
+from course.errors import AuthorError
+from course.project import Project
+from course.syllabus import Chapter
+
+PATIENCE = 5.0  # a wrong answer may take so many times as long as the right one, and
+LEAST = 10.0  # this many seconds at least
+_SEEDS = [Seed(f"audit {number}", "audit", "1") for number in range(3_000)]
+_FLAKES = 50
+
+
+@dataclass(frozen=True)
+class AuditPlan:
+    """How much is tried.
+
+    Attributes
+    ----------
+    seconds : for the automatic mutants of one exercise; those that are not reached are not counted.
+    at_once : processes.
+    sample : what chooses the mutants that are tried first.
+    """
+
+    seconds: float = 45.0
+    at_once: int = 2
+    sample: str = ""
+
+    @property
+    def counting(self) -> float:
+        """Seconds for other draws of the hidden inputs, and as many for repeated runs."""
+        return self.seconds / 9
+
+
+@dataclass
+class _Exercise:
+    """What is known of an exercise while it is audited."""
+
+    trial: Trial
+    plan: AuditPlan
+    exceptions: Exceptions
+    answers: Mapping[str, Any]
+    profile: list[Profile] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        return self.trial.exercise.id
+
+    @property
+    def seconds(self) -> float:
+        """How long the reference takes with all checks."""
+        return sum(one.seconds for one in self.profile)
+
+    def order(self, names: frozenset[str]) -> list[str]:
+        """Return the checks that ask for one of `names`, the quick ones first."""
+        asking = [one for one in self.profile if one.names & names]
+        return [one.check for one in sorted(asking, key=lambda one: one.seconds)]
+
+    def run(self, jobs: Sequence[Callable[[], Any]], seconds: float | None = None) -> Iterator[tuple[int, Any]]:
+        """Run jobs in processes of their own; `seconds` for all of them together."""
+        limit = max(LEAST, PATIENCE * self.seconds)
+        until = time.monotonic() + (seconds if seconds is not None else 1e9)
+        yield from forked(jobs, limit, self.plan.at_once, until)
+
+    def mine(self, kind: str) -> list[Variant]:
+        """Return the exercise's mutants or alternatives."""
+        return [one for one in getattr(self.trial.examiner.checks, kind) if one.exercise == self.id]
+
+
+def audit(
+    project: Project, chapter: Chapter, plan: AuditPlan, only: frozenset[str] = frozenset()
+) -> Iterator[AuditRow]:
+    """Yield one row for each exercise of a chapter that has checks, or for those of them that `only` names.
+
+    Raises
+    ------
+    AuthorError : the reference fails a check, or a mutant listed as equivalent is none.
+    """
+    examiner, exceptions = open_examiner(project, chapter), load_exceptions(project, chapter.name)
+    solutions = [f"solutions.{chapter.name}.{path.stem}" for path in project.solution_files(chapter.name)]
+    modules = [importlib.import_module(name) for name in solutions]
+    for exercise in chapter.exercise:
+        if examiner.checks.of(exercise.id) and (not only or exercise.id in only):
+            names = answer_names(project, chapter, exercise)
+            answers = {name: examiner.checks.reference[name] for name in sorted(names)}
+            one = _Exercise(Trial(exercise, examiner), plan, exceptions, answers)
+            pool = [*mutants_of(answers, modules), *_of_alternatives(one)]
+            if problems := unknown(project, chapter.name, exercise.id, exceptions, (each.key for each in pool)):
+                raise AuthorError(problems)
+            yield _row(one, pool)
+
+
+def _row(one: _Exercise, pool: list[AutomaticMutant]) -> AuditRow:
+    started = time.monotonic()
+    ((_, profile),) = forked([one.trial.profile], 600.0, 1, started + 1)
+    failing = [each.check for each in profile if not each.passed] if isinstance(profile, list) else [str(profile)]
+    if failing:
+        return AuditRow(exercise=one.id, broken=tuple(failing))
+    one.profile = profile
+    found: dict[str, Any] = {}
+    for part in (_written, functools.partial(_automatic, pool=pool), _right, _lazy, _drawn):
+        found |= part(one)
+    return AuditRow(exercise=one.id, seconds=round(time.monotonic() - started, 1), **found)
+
+
+def _written(one: _Exercise) -> dict[str, Any]:
+    """Try the mutants written by hand: each must fail what is there for it, and be told what it has got wrong."""
+    mutants = one.mine("mutants")
+    jobs = [functools.partial(one.trial.known, mutant.name) for mutant in mutants]
+    results = {mutants[number].name: result for number, result in one.run(jobs)}
+    judged = {name: result for name, result in results.items() if not isinstance(result, Lost)}
+    return {
+        "handwritten": len(mutants),
+        "handwritten_killed": sum(killed for killed, _ in judged.values()) + len(results) - len(judged),
+        "hint_accuracy": round(sum(told for _, told in judged.values()) / len(judged), 4) if judged else None,
+        "told_otherwise": tuple(sorted(name for name, (_, told) in judged.items() if not told)),
+    }
+
+
+def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
+    """Try the automatic mutants of the reference, of the alternatives, and crossings, in a drawn order."""
+    listed = one.exceptions.mutants(one.id)
+    pool = [mutant for mutant in pool if mutant.key not in listed and one.order(mutant.names)]
+    random.Random(f"{one.plan.sample} {one.id}").shuffle(pool)  # a sample, no secret
+    jobs = [functools.partial(one.trial.wrong, mutant.build, one.order(mutant.names)) for mutant in pool]
+    tried, killed, survivors, troubles = 0, 0, [], []
+    for number, result in one.run(jobs, one.plan.seconds):
+        verdict = Verdict(f"lost: {result.why}") if isinstance(result, Lost) else result
+        if verdict.trouble:
+            troubles.append(f"{pool[number].key}: {verdict.trouble}")
+        elif verdict.applied:
+            tried, killed = tried + 1, killed + bool(verdict.by)
+            if not verdict.by:
+                survivors.append(Survivor(mutant=pool[number].key, names=tuple(sorted(pool[number].names))))
+    return {
+        "automatic": tried,
+        "automatic_killed": killed,
+        "automatic_all": len(pool),
+        "equivalent": len(listed),
+        "survivors": tuple(sorted(survivors, key=lambda each: each.mutant)),
+        "troubles": tuple(sorted(troubles)),
+    }
+
+
+def _of_alternatives(one: _Exercise) -> Iterator[AutomaticMutant]:
+    """Yield the automatic mutants of alternatives, and each alternative with a wrong part of another answer."""
+    for variant in one.mine("alternatives"):
+        for name, answer in variant.answers.items():
+            if inspect.isfunction(answer) and answer.__name__ == variant.name:
+                for mutant in mutants_of_function(answer, name):
+                    yield _beside(mutant, variant.answers, _place(variant.name, mutant.place))
+        for wrong in one.mine("mutants"):
+            if not wrong.answers.keys() & variant.answers.keys():
+                yield AutomaticMutant(
+                    f"{variant.name} with {wrong.name}",
+                    "crossing",
+                    names=frozenset(wrong.answers),
+                    build=functools.partial(dict, {**variant.answers, **wrong.answers}),
+                )
+
+
+def _place(variant: str, place: str) -> str:
+    return place if place == variant else f"{variant}, {place}"
+
+
+def _beside(mutant: AutomaticMutant, answers: Mapping[str, Any], place: str) -> AutomaticMutant:
+    def build() -> dict[str, Any]:
+        return {**answers, **mutant.build()}
+
+    return AutomaticMutant(place, mutant.operator, mutant.before, mutant.after, mutant.time, mutant.names, build)
+
+
+def _right(one: _Exercise) -> dict[str, Any]:
+    """Try the alternatives, and the reference in other styles: all have to pass everything."""
+    variants = one.mine("alternatives")
+    styles = {style: restyled(style, one.answers) for style in STYLES if style not in one.exceptions.styles(one.id)}
+    styles = {style: answers for style, answers in styles.items() if answers}
+    right = [(variant.name, variant.answers) for variant in variants] + list(styles.items())
+    jobs = [
+        functools.partial(one.trial.right, functools.partial(dict, answers), one.order(frozenset(answers)))
+        for _, answers in right
+    ]
+    failed = {right[number][0]: result for number, result in one.run(jobs) if result}
+    return {
+        "alternatives": len(variants),
+        "alternatives_passed": sum(variant.name not in failed for variant in variants),
+        "restylings": len(styles),
+        "restylings_passed": sum(style not in failed for style in styles),
+        "wronged": tuple(
+            f"{name}: {'lost' if isinstance(result, Lost) else ', '.join(result)}" for name, result in failed.items()
+        ),
+    }
+
+
+def _lazy(one: _Exercise) -> dict[str, Any]:
+    """Try answers that take no work, and one that tells in its errors what it was asked."""
+    reference = one.trial.examiner.checks.reference
+    jobs: list[Callable[[], Any]] = [
+        functools.partial(_lazy_score, one.trial, make, one.answers, reference) for make in LAZY.values()
+    ]
+    jobs.append(functools.partial(leaks, one.trial, one.answers))
+    results = dict(one.run(jobs))
+    scores = [result for number, result in results.items() if number < len(LAZY) and not isinstance(result, Lost)]
+    told = results.get(len(LAZY))
+    return {"lazy_score": max(scores, default=0.0), "leaks": told if isinstance(told, int) else 0}
+
+
+def _lazy_score(trial: Trial, make: Callable[..., Any], answers: Mapping[str, Any], reference: Any) -> float:
+    return trial.score(make(answers, reference))
+
+
+def _drawn(one: _Exercise) -> dict[str, Any]:
+    """Judge the reference under other keys, and fifty times under the same."""
+    unbound = [check.name for check in one.trial.checks if check.bound is None]
+    jobs = [
+        functools.partial(one.trial.under, _SEEDS, unbound, one.plan.counting),
+        functools.partial(one.trial.under, [SEED] * _FLAKES, [each.check for each in one.profile], one.plan.counting),
+    ]
+    limit = max(LEAST, PATIENCE * one.seconds) + one.plan.counting
+    found = dict(forked(jobs, limit, one.plan.at_once, time.monotonic() + 1e9))
+    draws, flakes = ((0, 0, set()) if isinstance(found[number], Lost) else found[number] for number in (0, 1))
+    return {
+        "false_fail_runs": draws[0],
+        "false_fail_rate": round(draws[1] / draws[0], 6) if draws[0] else None,
+        "flake_runs": flakes[0],
+        "flake_rate": round(flakes[1] / flakes[0], 6) if flakes[0] else None,
+        "unsteady": tuple(sorted(draws[2] | flakes[2])),
+    }

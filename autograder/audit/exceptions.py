@@ -1,0 +1,104 @@
+"""What an author has looked at and found in order: mutants that are no mistake, styles that a statement rules out.
+
+They stand in ``autograder/mutants/<chapter>/equivalent.toml``, each with a reason that a person wrote.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from autograder.audit.restyle import STYLES
+from course.errors import AuthorError, Problem, near
+from course.project import Project
+
+
+class Equivalent(BaseModel):
+    """A mutant that is as right as the answer it was made of.
+
+    Attributes
+    ----------
+    exercise, mutant : which one, by its key.
+    reason : why it is no mistake.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exercise: str
+    mutant: str
+    reason: str = Field(min_length=10)
+
+
+class RuledOut(BaseModel):
+    """A style that an exercise's statement does not allow."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exercise: str
+    style: str
+    reason: str = Field(min_length=10)
+
+
+class Exceptions(BaseModel):
+    """All that a chapter's author has looked at."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    equivalent: tuple[Equivalent, ...] = ()
+    ruled_out: tuple[RuledOut, ...] = ()
+
+    def mutants(self, exercise: str) -> frozenset[str]:
+        """The keys of an exercise's equivalent mutants."""
+        return frozenset(one.mutant for one in self.equivalent if one.exercise == exercise)
+
+    def styles(self, exercise: str) -> frozenset[str]:
+        """The styles that an exercise rules out."""
+        return frozenset(one.style for one in self.ruled_out if one.exercise == exercise)
+
+
+def exceptions_path(project: Project, chapter: str) -> Path:
+    """Return where a chapter's exceptions stand."""
+    return project.mutants / chapter / "equivalent.toml"
+
+
+def load_exceptions(project: Project, chapter: str) -> Exceptions:
+    """Read a chapter's exceptions; none where there is no file.
+
+    Raises
+    ------
+    AuthorError : the file is malformed, or names a style that there is not.
+    """
+    path = exceptions_path(project, chapter)
+    if not path.exists():
+        return Exceptions()
+    try:
+        found = Exceptions.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError, UnicodeDecodeError) as error:
+        raise AuthorError([Problem(path, 0, f"can't be read: {error}", chapter)]) from None
+    wrong = [
+        Problem(path, 0, f"there is no style {one.style!r}.{near(one.style, STYLES)}", chapter, one.exercise)
+        for one in found.ruled_out
+        if one.style not in STYLES
+    ]
+    if wrong:
+        raise AuthorError(wrong)
+    return found
+
+
+def unknown(project: Project, chapter: str, exercise: str, found: Exceptions, keys: Iterable[str]) -> list[Problem]:
+    """Return a problem for each exception that names no mutant of the exercise, any longer."""
+    known = set(keys)
+    return [
+        Problem(
+            exceptions_path(project, chapter),
+            0,
+            f"{key!r} is no mutant (any longer): the answer has changed. Look at it again, or take the row out."
+            + near(key, known),
+            chapter,
+            exercise,
+        )
+        for key in sorted(found.mutants(exercise) - known)
+    ]

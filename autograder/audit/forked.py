@@ -1,0 +1,85 @@
+"""Jobs in forked processes of their own: what a mutant does to memory, to modules or to the clock ends with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.connection
+import os
+import resource
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+_MEMORY = 6 * 2**30  # bytes of address space, beside what the parent has
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A job that came to no result: it took too long, or its process ended."""
+
+    why: Literal["time", "process"]
+
+
+@dataclass
+class _Running:
+    number: int
+    process: Any
+    ends: float
+
+
+def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, until: float) -> Iterator[tuple[int, Any]]:
+    """Run each job in a process that is forked for it; yield its number and its result as they come.
+
+    Parameters
+    ----------
+    jobs : what they return must be picklable, and they must not raise.
+    seconds : how long one may take; then it is `Lost`.
+    at_once : how many may run at a time.
+    until : the time (of `time.monotonic`) after which no further job is begun.
+    """
+    context = multiprocessing.get_context("fork")
+    running: dict[Any, _Running] = {}
+    waiting = list(enumerate(jobs))[::-1]
+    try:
+        while running or (waiting and time.monotonic() < until):
+            while waiting and len(running) < at_once and time.monotonic() < until:
+                number, job = waiting.pop()
+                mine, theirs = context.Pipe(duplex=False)
+                process = context.Process(target=_work, args=(job, theirs), daemon=True)
+                process.start()
+                theirs.close()
+                running[mine] = _Running(number, process, time.monotonic() + seconds)
+            left = min(one.ends for one in running.values()) - time.monotonic()
+            ready = multiprocessing.connection.wait(list(running), timeout=max(0.0, left))
+            for pipe in [*ready, *(pipe for pipe, one in running.items() if one.ends < time.monotonic())]:
+                if pipe in running:
+                    one = running.pop(pipe)
+                    yield one.number, _result(pipe, one)
+    finally:
+        for pipe, one in running.items():
+            _result(pipe, one)
+
+
+def _result(pipe: Any, one: _Running) -> Any:
+    try:
+        found = pipe.recv() if pipe.poll() else Lost("time")
+    except (EOFError, OSError):
+        found = Lost("process")
+    one.process.kill()
+    one.process.join()
+    pipe.close()
+    return found
+
+
+def _work(job: Callable[[], Any], pipe: Any) -> None:
+    os.setpgid(0, 0)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nothing, number)
+    used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
+    pipe.send(job())
+    pipe.close()
+    os._exit(0)

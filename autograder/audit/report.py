@@ -1,0 +1,96 @@
+"""An audit's rows: kept, so that it can go on where it stopped, and as a page that a person reads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.audit.rows import AuditRow
+from course.files import write_atomically
+from course.project import Project
+from course.syllabus import Chapter
+
+
+def rows_path(project: Project, chapter: str) -> Path:
+    """Return where a chapter's rows are kept."""
+    return project.build / "audit" / f"{chapter}.json"
+
+
+def page_path(project: Project, chapter: Chapter) -> Path:
+    """Return where a chapter's page is committed."""
+    return project.root / "docs" / "audit" / f"{chapter.short}.md"
+
+
+def fingerprint(project: Project, chapter: str, plan: str) -> str:
+    """Return what the rows of a chapter depend on: its answers, checks and mutants, and how much is tried."""
+    digest = hashlib.sha256(plan.encode())
+    for folder in (project.solutions, project.checks, project.mutants):
+        for path in sorted((folder / chapter).glob("*.*")):
+            if path.suffix in (".py", ".toml"):
+                digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def kept_rows(project: Project, chapter: str, wanted: str) -> dict[str, AuditRow]:
+    """Return the rows that were found before and are still true, by exercise."""
+    try:
+        found = json.loads(rows_path(project, chapter).read_text(encoding="utf-8"))
+        rows = [AuditRow.model_validate(row) for row in found["rows"]] if found["fingerprint"] == wanted else []
+    except (OSError, ValueError, KeyError, TypeError, ValidationError):
+        return {}
+    return {row.exercise: row for row in rows}
+
+
+def keep_rows(project: Project, chapter: str, wanted: str, rows: Mapping[str, AuditRow]) -> None:
+    """Keep what has been found up to now."""
+    path = rows_path(project, chapter)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    found = [row.model_dump(mode="json", exclude={"holds"}) for row in rows.values()]
+    write_atomically(path, json.dumps({"fingerprint": wanted, "rows": found}, indent=1))
+
+
+_COLUMNS = ("exercise", "written", "automatic", "equivalent", "right ways", "styles", "draws", "lazy", "hints", "holds")
+
+
+def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
+    """Return a chapter's report in Markdown: its figures, and what to strengthen."""
+    rows = list(rows)
+    lines = [
+        f"# How good the checks of {chapter.short} are",
+        "",
+        f"{chapter.title}. Written by `course audit {chapter.short} --write`; what the columns mean is in",
+        "[check-quality.md](../check-quality.md).",
+        "",
+        "| " + " | ".join(_COLUMNS) + " |",
+        "|" + "---|" * len(_COLUMNS),
+        *(f"| {' | '.join(_cells(row))} |" for row in rows),
+    ]
+    weak = [row for row in rows if row.survivors or row.shortcomings]
+    if weak:
+        lines += ["", "## What gets through", ""]
+        for row in weak:
+            lines += [f"- **{row.exercise}**" + (f": {'; '.join(row.shortcomings)}" if row.shortcomings else "")]
+            lines += [f"    - `{one.mutant}`" for one in row.survivors]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(row: AuditRow) -> list[str]:
+    def share(part: int, whole: int) -> str:
+        return f"{part}/{whole}" if whole else "–"
+
+    return [
+        row.exercise,
+        share(row.handwritten_killed, row.handwritten),
+        share(row.automatic_killed, row.automatic) + f" of {row.automatic_all}",
+        str(row.equivalent),
+        share(row.alternatives_passed, row.alternatives),
+        share(row.restylings_passed, row.restylings),
+        "–" if row.false_fail_rate is None else f"{row.false_fail_rate:.2%} of {row.false_fail_runs}",
+        f"{row.lazy_score:.0%}",
+        "–" if row.hint_accuracy is None else f"{row.hint_accuracy:.0%}",
+        "yes" if row.holds else "NO",
+    ]

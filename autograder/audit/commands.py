@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
 
-from course.console import AUTHOR, Json, command, needs_grader, out, print_json, print_rows, shown, with_progress
+from course.console import AUTHOR, Json, command, needs_grader, out, print_json, shown, with_progress
 from course.errors import chosen
 from course.files import write_atomically
 from course.project import Project
@@ -15,11 +16,6 @@ if TYPE_CHECKING:
     from autograder.audit.audit import AuditPlan
     from autograder.audit.rows import AuditRow
     from course.syllabus import Chapter
-
-_COLUMNS = (
-    "exercise", "handwritten", "handwritten_killed", "automatic", "automatic_killed", "equivalent", "alternatives",
-    "alternatives_passed", "restylings", "restylings_passed", "false_fail_rate", "lazy_score", "holds",
-)  # fmt: skip
 
 
 @command(AUTHOR, "course audit ch03 --exercise p.03.2")
@@ -41,7 +37,7 @@ def audit(
     project.check_owner()
     needs_grader()
     from autograder.audit.audit import AuditPlan
-    from autograder.audit.report import page, page_path
+    from autograder.audit.report import COLUMNS, cells, page, page_path
     from autograder.engine.settings import default_workers
     from course.syllabus import load_syllabus
 
@@ -67,10 +63,16 @@ def audit(
         raise typer.Exit(0 if all(row.holds for row in rows) else 1)
     for row in rows:
         for short in row.shortcomings:
-            out.print(f"{row.exercise}: {short}", markup=False, highlight=False)
+            out.print(f"{row.exercise}: {short}", markup=False, highlight=False, soft_wrap=True)
         for survivor in row.survivors:
-            out.print(f"{row.exercise}:   {survivor.mutant}", markup=False, highlight=False)
-    print_rows([row.model_dump(mode="json") for row in rows], _COLUMNS, "Audit of the checks", as_json=False)
+            out.print(f"{row.exercise}:   {survivor.mutant}", markup=False, highlight=False, soft_wrap=True)
+    table = Table(title="Audit of the checks")
+    for column in COLUMNS:
+        table.add_column(column, no_wrap=column in ("exercise", "automatic"))
+    for row in rows:
+        table.add_row(*cells(row))
+    out.print(table)
+    raise typer.Exit(0 if all(row.holds for row in rows) else 1)
 
 
 def _rows(

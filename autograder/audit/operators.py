@@ -169,8 +169,8 @@ for _one, _other in _TWINS:
     TWINS.setdefault(_other, []).append(_one)
 _DROPPED = frozenset({
     "abs", "sqrt", "exp", "log", "log1p", "expm1", "round", "sorted", "reversed", "copy", "deepcopy", "clone", "ravel",
-    "astype", "clip", "square", "cumsum", "sort", "shuffle", "permutation", "strip", "casefold", "lower", "float",
-    "int", "set", "list", "dropna", "fillna", "drop_duplicates", "transpose", "flip", "unique", "detach",
+    "astype", "clip", "square", "cumsum", "sort", "shuffle", "permutation", "strip", "casefold", "lower", "int", "set",
+    "list", "dropna", "fillna", "drop_duplicates", "transpose", "flip", "unique", "detach",
 })  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def keep_rows(project: Project, chapter: str, wanted: str, rows: Mapping[str, Au
     write_atomically(path, json.dumps({"fingerprint": wanted, "rows": found}, indent=1))
 
 
-_COLUMNS = ("exercise", "written", "automatic", "equivalent", "right ways", "styles", "draws", "lazy", "hints", "holds")
+COLUMNS = ("exercise", "written", "automatic", "equal", "right", "styles", "draws", "lazy", "hints", "holds")
 
 
 def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
@@ -65,9 +65,9 @@ def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
         f"{chapter.title}. Written by `course audit {chapter.short} --write`; what the columns mean is in",
         "[check-quality.md](../check-quality.md).",
         "",
-        "| " + " | ".join(_COLUMNS) + " |",
-        "|" + "---|" * len(_COLUMNS),
-        *(f"| {' | '.join(_cells(row))} |" for row in rows),
+        "| " + " | ".join(COLUMNS) + " |",
+        "|" + "---|" * len(COLUMNS),
+        *(f"| {' | '.join(cells(row))} |" for row in rows),
     ]
     weak = [row for row in rows if row.survivors or row.shortcomings]
     if weak:
@@ -78,7 +78,9 @@ def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cells(row: AuditRow) -> list[str]:
+def cells(row: AuditRow) -> list[str]:
+    """Return a row of the table with `COLUMNS`."""
+
     def share(part: int, whole: int) -> str:
         return f"{part}/{whole}" if whole else "–"
 

@@ -68,7 +68,7 @@ def audit(
             out.print(f"{row.exercise}:   {survivor.mutant}", markup=False, highlight=False, soft_wrap=True)
     table = Table(title="Audit of the checks")
     for column in COLUMNS:
-        table.add_column(column, no_wrap=column in ("exercise", "automatic"))
+        table.add_column(column, no_wrap=column == "exercise", overflow="fold")
     for row in rows:
         table.add_row(*cells(row))
     out.print(table)

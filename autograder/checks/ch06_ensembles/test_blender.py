@@ -138,12 +138,14 @@ def test_answers_are_digits(student, rng):
 
 @check("p.06.9", core=True, at_least=True, hint="Are the base models good by themselves?")
 def test_stacking_reads_a_made_up_script(student, rng) -> float:
-    """After learning from 300 letters of a script that nobody knows, your `StackingClassifier` reads others as k-NN
-    with default settings does, or better: {threshold:+.1%} of all letters or more, on average over four scripts."""
+    """After learning from 300 letters of a script that nobody knows, your `StackingClassifier` of three models or more
+    reads others as k-NN with default settings does, or better: {threshold:+.1%} of all letters or more, on average over
+    four scripts."""
     gains = []
     for _ in range(4):
         X_train, y_train, X, y = letters(rng, 300, 1_500)
         model = student.fit_stacking(X_train, y_train)
+        assert len(model.estimators_) >= 3
         gains.append(accuracy(model, X, y) - usual_accuracy(X_train, y_train, X, y))
     return float(np.mean(gains))
 

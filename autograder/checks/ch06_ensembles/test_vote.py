@@ -52,12 +52,17 @@ def test_parts_are_drawn_at_random(student, rng):
 @check("p.06.8", core=True, weight=3, at_least=True, hint="How good is each member by itself? Do they all see all of "
        "the training rows?")  # fmt: skip
 def test_vote_reads_a_made_up_script(student, rng) -> float:
-    """After learning from 500 letters of a script that nobody knows, your vote reads others as k-NN with default
-    settings does, or better: {threshold:+.1%} of all letters or more, on average over three scripts."""
+    """After learning from 500 letters of a script that nobody knows, your vote, of three models or more of which none
+    decides alone, reads others as k-NN with default settings does, or better: {threshold:+.1%} of all letters or more,
+    on average over three scripts."""
     gains = []
     for _ in range(3):
         *parts, X, y = letters(rng, 500, 300, 1_500)
-        gains.append(accuracy(student.build_voter(*parts)["voter"], X, y) - usual_accuracy(*parts[:2], X, y))
+        found = student.build_voter(*parts)
+        gains.append(accuracy(found["voter"], X, y) - usual_accuracy(*parts[:2], X, y))
+    said, models = labels_of(found["voter"], X), found["models"].values()  # of the last script
+    assert len(models) >= 3
+    assert all((labels_of(model, X) != said).any() for model in models)
     return float(np.mean(gains))
 
 

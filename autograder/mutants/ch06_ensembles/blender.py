@@ -5,6 +5,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.ensemble import RandomForestClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import OneHotEncoder
 from sklearn.tree import DecisionTreeClassifier
 
@@ -120,6 +121,12 @@ def blends_rows_already_seen(X, y):
     its default, or give a number of folds."""
     members = [(name, clone(model).fit(X, y)) for name, model in _quick()]
     return StackingClassifier(members, final_estimator=LogisticRegression(max_iter=300), cv="prefit").fit(X, y)
+
+
+@mutant("p.06.9", replaces="fit_stacking", fails="test_stacking_reads_a_made_up_script")
+def neighbours_for_a_stack(X, y):
+    """You hand in k-NN as it comes: a stack has several models, and one on top that learns whom to trust."""
+    return KNeighborsClassifier().fit(X, y)
 
 
 @naive("p.06.9", replaces="fit_stacking", fails="test_stacking_reads_a_made_up_script")

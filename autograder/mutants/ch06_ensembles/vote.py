@@ -162,6 +162,15 @@ def trains_on_a_part(X_train, y_train, X_val, y_val):
     return _voted(_quick(), X_train[::5], y_train[::5], X_val, y_val)
 
 
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
+def neighbours_for_a_vote(X_train, y_train, X_val, y_val):
+    """Your voter is k-NN as it comes, which is one of your models and no vote: let all of them have a say."""
+    found = _voted(_quick(), X_train, y_train, X_val, y_val)
+    alone = KNeighborsClassifier().fit(X_train, y_train)
+    models, score = {**found["models"], "k-NN": alone}, float(alone.score(X_val, y_val))
+    return {**found, "models": models, "voter": alone, "val_scores": {**found["val_scores"], "k-NN": score}}
+
+
 @naive("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
 def what_comes_to_mind(X_train, y_train, X_val, y_val):
     """Your members are the first three classifiers that come to mind, and two of them read badly: see how good each is

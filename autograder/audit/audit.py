@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import math
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -18,7 +19,7 @@ from autograder.audit.exceptions import Exceptions, load_exceptions, unknown
 from autograder.audit.forked import Lost, forked
 from autograder.audit.lazy import LAZY
 from autograder.audit.leaks import leaks
-from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_function
+from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_alternative
 from autograder.audit.restyle import STYLES, restyled
 from autograder.audit.rows import AuditRow, Survivor
 from autograder.audit.trial import SEED, Profile, Trial, Verdict
@@ -81,10 +82,13 @@ class _Exercise:
         asking = [one for one in self.profile if one.names & names]
         return [one.check for one in sorted(asking, key=lambda one: one.seconds)]
 
-    def run(self, jobs: Sequence[Callable[[], Any]], seconds: float | None = None) -> Iterator[tuple[int, Any]]:
-        """Run jobs in processes of their own; `seconds` for all of them together."""
-        limit = max(LEAST, PATIENCE * self.seconds)
-        until = time.monotonic() + (seconds if seconds is not None else 1e9)
+    def run(
+        self, jobs: Sequence[Callable[[], Any]], seconds: float | None = None, more: float = 0.0
+    ) -> Iterator[tuple[int, Any]]:
+        """Run jobs in processes of their own; `seconds` for all of them together, `more` for each than a right answer
+        would need."""
+        limit = max(LEAST, PATIENCE * self.seconds) + more
+        until = math.inf if seconds is None else time.monotonic() + seconds
         yield from forked(jobs, limit, self.plan.at_once, until)
 
     def mine(self, kind: str) -> list[Variant]:
@@ -123,22 +127,28 @@ def _row(one: _Exercise, pool: list[AutomaticMutant]) -> AuditRow:
         return AuditRow(exercise=one.id, broken=tuple(failing))
     one.profile = profile
     found: dict[str, Any] = {}
+    troubles: list[str] = []
     for part in (_written, functools.partial(_automatic, pool=pool), _right, _lazy, _drawn):
-        found |= part(one)
-    return AuditRow(exercise=one.id, seconds=round(time.monotonic() - started, 1), **found)
+        figures = part(one)
+        troubles += figures.pop("troubles", ())
+        found |= figures
+    seconds = round(time.monotonic() - started, 1)
+    return AuditRow(exercise=one.id, seconds=seconds, troubles=tuple(sorted(troubles)), **found)
 
 
 def _written(one: _Exercise) -> dict[str, Any]:
     """Try the mutants written by hand: each must fail what is there for it, and be told what it has got wrong."""
     mutants = one.mine("mutants")
     jobs = [functools.partial(one.trial.known, mutant.name) for mutant in mutants]
-    results = {mutants[number].name: result for number, result in one.run(jobs)}
+    # One process looks for the hints, too.
+    results = {mutants[number].name: result for number, result in one.run(jobs, more=one.trial.examiner.hint_seconds)}
     judged = {name: result for name, result in results.items() if not isinstance(result, Lost)}
     return {
         "handwritten": len(mutants),
-        "handwritten_killed": sum(killed for killed, _ in judged.values()) + len(results) - len(judged),
+        "handwritten_killed": sum(killed for killed, _ in judged.values()),
         "hint_accuracy": round(sum(told for _, told in judged.values()) / len(judged), 4) if judged else None,
         "told_otherwise": tuple(sorted(name for name, (_, told) in judged.items() if not told)),
+        "troubles": _lost(results),
     }
 
 
@@ -150,7 +160,8 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
     jobs = [functools.partial(one.trial.wrong, mutant.build, one.order(mutant.names)) for mutant in pool]
     tried, killed, survivors, troubles = 0, 0, [], []
     for number, result in one.run(jobs, one.plan.seconds):
-        verdict = Verdict(f"lost: {result.why}") if isinstance(result, Lost) else result
+        # What runs in circles or ends its process has been found out; what raises here is our own fault.
+        verdict = Verdict(f"lost: {result.why}", trouble=result.error) if isinstance(result, Lost) else result
         if verdict.trouble:
             troubles.append(f"{pool[number].key}: {verdict.trouble}")
         elif verdict.applied:
@@ -163,7 +174,7 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
         "automatic_all": len(pool),
         "equivalent": len(listed),
         "survivors": tuple(sorted(survivors, key=lambda each: each.mutant)),
-        "troubles": tuple(sorted(troubles)),
+        "troubles": troubles,
     }
 
 
@@ -171,8 +182,8 @@ def _of_alternatives(one: _Exercise) -> Iterator[AutomaticMutant]:
     """Yield the automatic mutants of alternatives, and each alternative with a wrong part of another answer."""
     for variant in one.mine("alternatives"):
         for name, answer in variant.answers.items():
-            if inspect.isfunction(answer) and answer.__name__ == variant.name:
-                for mutant in mutants_of_function(answer, name):
+            if (inspect.isfunction(answer) or inspect.isclass(answer)) and answer.__name__ == variant.name:
+                for mutant in mutants_of_alternative(answer, name):
                     yield _beside(mutant, variant.answers, _place(variant.name, mutant.place))
         for wrong in one.mine("mutants"):
             if not wrong.answers.keys() & variant.answers.keys():
@@ -193,6 +204,11 @@ def _beside(mutant: AutomaticMutant, answers: Mapping[str, Any], place: str) -> 
         return {**answers, **mutant.build()}
 
     return AutomaticMutant(place, mutant.operator, mutant.before, mutant.after, mutant.time, mutant.names, build)
+
+
+def _lost(results: Mapping[str, Any]) -> list[str]:
+    """Say which of some jobs, by name, came to no result, and why."""
+    return [f"{name}: {one.error or one.why}" for name, one in results.items() if isinstance(one, Lost)]
 
 
 def _right(one: _Exercise) -> dict[str, Any]:
@@ -224,10 +240,11 @@ def _lazy(one: _Exercise) -> dict[str, Any]:
         functools.partial(_lazy_score, one.trial, make, one.answers, reference) for make in LAZY.values()
     ]
     jobs.append(functools.partial(leaks, one.trial, one.answers))
-    results = dict(one.run(jobs))
-    scores = [result for number, result in results.items() if number < len(LAZY) and not isinstance(result, Lost)]
-    told = results.get(len(LAZY))
-    return {"lazy_score": max(scores, default=0.0), "leaks": told if isinstance(told, int) else 0}
+    names = [*LAZY, "leaks"]
+    results = {names[number]: result for number, result in one.run(jobs)}
+    judged = {name: result for name, result in results.items() if not isinstance(result, Lost)}
+    told = judged.pop("leaks", 0)
+    return {"lazy_score": max(judged.values(), default=0.0), "leaks": told, "troubles": _lost(results)}
 
 
 def _lazy_score(trial: Trial, make: Callable[..., Any], answers: Mapping[str, Any], reference: Any) -> float:
@@ -241,10 +258,11 @@ def _drawn(one: _Exercise) -> dict[str, Any]:
         functools.partial(one.trial.under, _SEEDS, unbound, one.plan.counting),
         functools.partial(one.trial.under, [SEED] * _FLAKES, [each.check for each in one.profile], one.plan.counting),
     ]
-    limit = max(LEAST, PATIENCE * one.seconds) + one.plan.counting
-    found = dict(forked(jobs, limit, one.plan.at_once, time.monotonic() + 1e9))
-    draws, flakes = ((0, 0, set()) if isinstance(found[number], Lost) else found[number] for number in (0, 1))
+    names = ("other draws", "the same draw")
+    results = {names[number]: result for number, result in one.run(jobs, more=one.plan.counting)}
+    draws, flakes = ((0, 0, set()) if isinstance(results[name], Lost) else results[name] for name in names)
     return {
+        "troubles": _lost(results),
         "false_fail_runs": draws[0],
         "false_fail_rate": round(draws[1] / draws[0], 6) if draws[0] else None,
         "flake_runs": flakes[0],

@@ -82,10 +82,10 @@ def _rows(
     from autograder.audit.audit import audit as audited
     from autograder.audit.report import fingerprint, keep_rows, kept_rows
 
-    wanted = fingerprint(project, chapter.name, repr(plan))
-    known = kept_rows(project, chapter.name, wanted) if resume else {}
+    wanted = fingerprint(project, chapter, f"{plan.seconds} s {plan.sample}")
+    known = kept_rows(project, chapter.name, wanted)
     ids = [one.id for one in chapter.exercise if not only or one.id in only]
-    left = frozenset(one for one in ids if one not in known)
+    left = frozenset(one for one in ids if not resume or one not in known)
     if left:
         for row in with_progress(audited(project, chapter, plan, left), len(left), f"Audit of {chapter.short}", hide):
             known[row.exercise] = row

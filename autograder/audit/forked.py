@@ -17,9 +17,15 @@ _MEMORY = 6 * 2**30  # bytes of address space, beside what the parent has
 
 @dataclass(frozen=True)
 class Lost:
-    """A job that came to no result: it took too long, or its process ended."""
+    """A job that came to no result: it took too long, its process ended, or it raised, which is our own fault.
 
-    why: Literal["time", "process"]
+    Attributes
+    ----------
+    error : what it raised.
+    """
+
+    why: Literal["time", "process", "error"]
+    error: str = ""
 
 
 @dataclass
@@ -34,7 +40,7 @@ def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, unti
 
     Parameters
     ----------
-    jobs : what they return must be picklable, and they must not raise.
+    jobs : what they return must be picklable.
     seconds : how long one may take; then it is `Lost`.
     at_once : how many may run at a time.
     until : the time (of `time.monotonic`) after which no further job is begun.
@@ -80,6 +86,11 @@ def _work(job: Callable[[], Any], pipe: Any) -> None:
         os.dup2(nothing, number)
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
-    pipe.send(job())
+    try:
+        pipe.send(job())
+    except MemoryError:
+        raise
+    except Exception as error:
+        pipe.send(Lost("error", f"{type(error).__name__}: {error}"))
     pipe.close()
     os._exit(0)

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.audit.replies import converted
+
 _PROMISES = ("not changed", "unchanged", "left as", "stays as", "stay as")
 
 
@@ -81,26 +83,25 @@ class Rounds(Habit):
     """Fractions are rounded to one decimal."""
 
     def changed(self, value: Any) -> Any:
-        return self._deep(value, lambda one: np.round(one, 1))
+        return converted(value, self._fraction)
 
-    def _deep(self, value: Any, convert: Callable[[Any], Any]) -> Any:
-        """Convert the fractions of a value, wherever they stand in it."""
-        if isinstance(value, float | np.floating) or (isinstance(value, np.ndarray) and value.dtype.kind == "f"):
-            found = convert(value)
-            self.applied |= not np.array_equal(found, value, equal_nan=True)
-            return found
-        if type(value) in (list, tuple):
-            return type(value)(self._deep(one, convert) for one in value)
-        if type(value) is dict:
-            return {name: self._deep(one, convert) for name, one in value.items()}
-        return value
+    def _fraction(self, value: Any) -> Any:
+        is_array = isinstance(value, np.ndarray) and value.dtype.kind == "f"
+        if not is_array and not isinstance(value, float | np.floating):
+            return value
+        found = self.said(value)
+        self.applied |= not np.array_equal(found, value, equal_nan=True)
+        return found
+
+    def said(self, fraction: Any) -> Any:
+        return np.round(fraction, 1)
 
 
 class TurnsRound(Rounds):
     """An array of fractions comes back in the opposite order."""
 
-    def changed(self, value: Any) -> Any:
-        return self._deep(value, lambda one: one[::-1] if np.ndim(one) else one)
+    def said(self, fraction: Any) -> Any:
+        return fraction[::-1] if np.ndim(fraction) else fraction
 
 
 class _Predicts(Habit):

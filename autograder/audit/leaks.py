@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from autograder.audit.trial import SEED, Trial
 from autograder.engine.judging.judge import run_check
-from autograder.engine.wire.proxy import LocalSession
 
 MARK = "hidden input 7f3a"
 
@@ -23,9 +21,9 @@ def leaks(trial: Trial, answers: Mapping[str, Any]) -> int:
     told = {name: tells for name, one in answers.items() if callable(one) and not inspect.isclass(one)}
     if not told:
         return 0
-    session = LocalSession({**trial.examiner.checks.namespace(), **told})
+    session = trial.session(told)
     found = 0
     for check in trial.checks:
-        result = run_check(check, replace(trial.examiner, hint_seconds=0.0), lambda: session, SEED)
+        result = run_check(check, trial.quiet, lambda: session, SEED)
         found += any(MARK in text for text in (result.detail, result.cause, result.hint, result.sentence))
     return found

@@ -88,7 +88,6 @@ _CALLS = {
     "StratifiedShuffleSplit": ("ShuffleSplit",),
     "normal": ("uniform",),
     "uniform": ("normal",),
-    "backward": (),
 }
 
 

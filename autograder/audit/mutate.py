@@ -79,11 +79,12 @@ def mutants_of(answers: Mapping[str, Any], modules: Iterable[types.ModuleType]) 
     return _numbered(found)
 
 
-def mutants_of_function(function: Callable[..., Any], name: str) -> list[AutomaticMutant]:
-    """Return the automatic mutants of an alternative: a function in a module of its own, that answers for `name`."""
+def mutants_of_alternative(answer: Any, name: str) -> list[AutomaticMutant]:
+    """Return the automatic mutants of an alternative: a function or class in a module of its own, that answers for
+    `name`."""
     return [
-        replace(one, names=frozenset({name}), build=functools.partial(_renamed, one, function.__name__, name))
-        for one in _numbered(_changes(sys.modules[function.__module__], {function.__name__}))
+        replace(one, names=frozenset({name}), build=functools.partial(_renamed, one, answer.__name__, name))
+        for one in _numbered(_changes(sys.modules[answer.__module__], {answer.__name__}))
     ]
 
 
@@ -217,7 +218,7 @@ def _built(module: types.ModuleType, path: Path, change: _Change) -> dict[str, A
     after = list(operator(site.node))[change.number]
     site.put(ast.Pass() if after is None else after)
     namespace: dict[str, Any] = {"__name__": module.__name__, "__file__": str(path)}
-    exec(compile(ast.fix_missing_locations(tree), str(path), "exec"), namespace)  # noqa: S102  # our own solutions
+    exec(compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True), namespace)  # noqa: S102  # our own solutions
     return namespace
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,6 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from autograder.audit.rows import AuditRow
+from autograder.classroom.closure import closure
+from autograder.classroom.fingerprints import environment, files_digest
+from autograder.testing.data_source import data_source
 from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
@@ -25,14 +27,15 @@ def page_path(project: Project, chapter: Chapter) -> Path:
     return project.root / "docs" / "audit" / f"{chapter.short}.md"
 
 
-def fingerprint(project: Project, chapter: str, plan: str) -> str:
-    """Return what the rows of a chapter depend on: its answers, checks and mutants, and how much is tried."""
-    digest = hashlib.sha256(plan.encode())
-    for folder in (project.solutions, project.checks, project.mutants):
-        for path in sorted((folder / chapter).glob("*.*")):
-            if path.suffix in (".py", ".toml"):
-                digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()
+def fingerprint(project: Project, chapter: Chapter, plan: str) -> str:
+    """Return what the rows of a chapter depend on: its answers, checks and mutants with all that they import, what
+    judges them, which data are here, how they are audited, and how much is tried."""
+    name = chapter.name
+    ours = [*project.solution_files(name), *project.check_files(name), *project.mutant_files(name)]
+    code = closure(project.root, [*ours, *(project.root / "autograder" / "audit").glob("*.py")])
+    lists = [path for folder in (project.checks, project.mutants) for path in (folder / name).glob("*.toml")]
+    data = sorted(f"{one}: {data_source(one)}" for one in chapter.datasets)
+    return " ".join([environment(project), files_digest([*code, *lists]), *data, plan])
 
 
 def kept_rows(project: Project, chapter: str, wanted: str) -> dict[str, AuditRow]:

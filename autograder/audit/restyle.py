@@ -13,16 +13,7 @@ from typing import Any
 
 import numpy as np
 
-Convert = Callable[[Any], Any]
-
-
-def _deep(value: Any, convert: Convert) -> Any:
-    """Convert the plain values in a reply, wherever they stand."""
-    if type(value) in (list, tuple):
-        return convert(type(value)(_deep(one, convert) for one in value))
-    if type(value) is dict:
-        return {name: _deep(one, convert) for name, one in value.items()}
-    return convert(value)
+from autograder.audit.replies import Convert, converted
 
 
 def _is_array(value: Any) -> bool:
@@ -97,7 +88,7 @@ def _subclass(answer: type) -> type:
 def _converted(convert: Convert, answer: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(answer)
     def other(*args: Any, **kwargs: Any) -> Any:
-        return _deep(answer(*args, **kwargs), convert)
+        return converted(answer(*args, **kwargs), convert)
 
     return other
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
+from autograder.calibration.calibrate import FALSE_FAIL
+
 KILLED = 0.95  # of an exercise's automatic mutants
 CAUGHT = 0.95  # of the wrong answers that were written blind
-FALSE_FAIL = 0.001
 LAZY = 0.1  # of an exercise's points
 
 

@@ -62,17 +62,26 @@ class Trial:
         """Those that are not at full size."""
         return self.examiner.checks.of(self.exercise.id)
 
+    @property
+    def quiet(self) -> Examiner:
+        """One that looks for no hints."""
+        return replace(self.examiner, hint_seconds=0.0)
+
+    def session(self, answers: Mapping[str, Any]) -> LocalSession:
+        """Return a session of some answers, and of the reference's for the rest."""
+        return LocalSession({**self.examiner.checks.namespace(), **answers})
+
     def judge(self, check: Check, answers: Mapping[str, Any], seed: Seed = SEED) -> CheckResult:
         """Judge one check, with some answers in the place of the reference's."""
-        session = LocalSession({**self.examiner.checks.namespace(), **answers})
-        return run_check(check, replace(self.examiner, hint_seconds=0.0), lambda: session, seed)
+        session = self.session(answers)
+        return run_check(check, self.quiet, lambda: session, seed)
 
     def profile(self) -> list[Profile]:
         """Return how the reference fares with each check."""
         found = []
         for check in self.checks:
             session, start = Listening(self.examiner.checks.namespace()), time.monotonic()
-            result = run_check(check, replace(self.examiner, hint_seconds=0.0), functools.partial(_same, session), SEED)
+            result = run_check(check, self.quiet, functools.partial(_same, session), SEED)
             passed, names = result.outcome is Outcome.PASSED, frozenset(session.names)
             found.append(Profile(check.name, passed, names, time.monotonic() - start))
         return found
@@ -83,17 +92,19 @@ class Trial:
             answers = build()
         except Exception as error:  # what can't even be defined is found out by whoever runs it
             return Verdict(type(error).__name__)
-        session = LocalSession({**self.examiner.checks.namespace(), **answers})
-        examiner = replace(self.examiner, hint_seconds=0.0)
+        session, examiner = self.session(answers), self.quiet
+        habits = [answer for answer in answers.values() if isinstance(answer, Habit)]
         by_name = {check.name: check for check in self.checks}
+        by = ""
         for name in order:
             result = run_check(by_name[name], examiner, lambda: session, SEED)
-            if result.outcome is Outcome.FAILED:
-                return Verdict(name)
             if result.outcome is Outcome.NOT_JUDGED:
                 return Verdict(trouble=result.trouble)
-        habits = [answer for answer in answers.values() if isinstance(answer, Habit)]
-        return Verdict(applied=not habits or any(habit.applied for habit in habits))
+            if result.outcome is Outcome.FAILED:
+                by = name
+                break
+        # One that fails before its habit has made a difference fails by what we have put around the answer.
+        return Verdict(by, applied=not habits or any(habit.applied for habit in habits))
 
     def right(self, build: Build, order: Sequence[str]) -> list[str]:
         """Return the checks that a right answer fails, of those named in `order`."""
@@ -106,12 +117,12 @@ class Trial:
 
     def known(self, name: str) -> tuple[bool, bool]:
         """Return whether a hand-written mutant fails all checks that are there for it, and whether the first of them
-        tells what it has got wrong: by its own sentence, or by one that another mutant with the same replies has."""
+        shows its own sentence."""
         (variant,) = (one for one in self.examiner.checks.mutants if one.name == name)
         session = LocalSession(self.examiner.checks.namespace(variant))
         by_name = {check.name: check for check in self.checks}
         results = [
-            run_check(by_name[one], self.examiner if one == variant.fails else replace(self.examiner, hint_seconds=0.0),
+            run_check(by_name[one], self.examiner if one == variant.fails else self.quiet,
                       lambda: session, SEED)
             for one in variant.must_fail
         ]  # fmt: skip
@@ -119,8 +130,8 @@ class Trial:
 
     def score(self, answers: Mapping[str, Any]) -> float:
         """Return the share of the exercise's points that some answers earn."""
-        session = LocalSession({**self.examiner.checks.namespace(), **answers})
-        found = judge_exercise(self.exercise, 1000.0, replace(self.examiner, hint_seconds=0.0), lambda: session, SEED)
+        session = self.session(answers)
+        found = judge_exercise(self.exercise, 1000.0, self.quiet, lambda: session, SEED)
         return (found.score or 0.0) / 1000.0
 
     def under(self, seeds: Sequence[Seed], order: Sequence[str], seconds: float) -> tuple[int, int, set[str]]:

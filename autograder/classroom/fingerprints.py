@@ -76,8 +76,8 @@ class ChapterFingerprints:
         here = {row.name: row.where not in ("missing", "damaged") for row in status()} if data else {}
         run = [
             environment(project),
-            _of_files((project.build / "release" / chapter.name).glob("*.ipynb")),
-            _of_files(closure(project.root, (), _imported_by(assignment.release)) - engine_files(project)),
+            files_digest((project.build / "release" / chapter.name).glob("*.ipynb")),
+            files_digest(closure(project.root, (), _imported_by(assignment.release)) - engine_files(project)),
             chapter.model_dump_json(),
             assignment.key,
             str(assignment.check_seconds),
@@ -86,7 +86,7 @@ class ChapterFingerprints:
             *sorted(assignment.only),
         ]
         mutants = closure(project.root, project.mutant_files(chapter.name)) - engine_files(project)
-        return cls(_digest(run), dict(_check_digests(project, assignment)), _of_files(mutants))
+        return cls(_digest(run), dict(_check_digests(project, assignment)), files_digest(mutants))
 
     def submission(self, student: str, attempt: str) -> Fingerprints:
         """Return the keys of one submission; `attempt` is the digest of what was handed in."""
@@ -100,7 +100,7 @@ def environment(project: Project) -> str:
     Computed once per process, since what has been imported stays.
     """
     versions = [f"{name} {_version(name)}" for name in _LIBRARIES]
-    engine = _of_files([*engine_files(project), *_data_of_ours(project)])
+    engine = files_digest([*engine_files(project), *_data_of_ours(project)])
     return _digest([platform.python_version(), platform.machine(), *versions, engine])
 
 
@@ -116,7 +116,7 @@ def engine_digest(project: Project) -> str:
     content = (project.checks, project.mutants, project.solutions)
     loaded = closure(project.root, [*engine_files(project), *project.checks.glob("*/test_*.py")])
     ours = [path for path in loaded if not any(path.is_relative_to(folder) for folder in content)]
-    return _of_files([*ours, *_data_of_ours(project)])
+    return files_digest([*ours, *_data_of_ours(project)])
 
 
 def _data_of_ours(project: Project) -> Iterator[Path]:
@@ -137,7 +137,7 @@ def sources_digest(project: Project, chapter: str) -> str:
     folders = [project.checks, project.mutants, project.solutions]
     files = [path for folder in folders for path in folder.rglob("*.py")]
     released = (project.build / "release" / chapter).glob("*.ipynb")
-    return _of_files([*files, *project.checks.glob("*/*.toml"), *released, project.syllabus])
+    return files_digest([*files, *project.checks.glob("*/*.toml"), *released, project.syllabus])
 
 
 def _version(library: str) -> str:
@@ -150,7 +150,7 @@ def _version(library: str) -> str:
 def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[str, str]]:
     chapter, examiner = assignment.chapter.name, assignment.examiner
     answers = project.solution_files(chapter)
-    solutions = _of_files(closure(project.root, answers) - engine_files(project))
+    solutions = files_digest(closure(project.root, answers) - engine_files(project))
     rows: dict[str, str] = {}
     for (name, source), row in sorted(examiner.thresholds.items()):
         rows[name] = rows.get(name, "") + f"{source}{row.threshold!r}"
@@ -163,7 +163,7 @@ def _of_module(project: Project, path: Path) -> Iterator[tuple[str, str]]:
     """Each check of a module, with a digest of the module as if there were no other check in it."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
-    imported = _of_files(closure(project.root, [path]) - engine_files(project) - {path})
+    imported = files_digest(closure(project.root, [path]) - engine_files(project) - {path})
     checks = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef) and _is_check(node)}
     rest = [node for node in tree.body if node not in checks.values()]
     lines = text.split("\n")
@@ -195,7 +195,8 @@ def _reached(names: set[str], checks: Mapping[str, ast.FunctionDef]) -> set[str]
     return names
 
 
-def _of_files(paths: Iterable[Path]) -> str:
+def files_digest(paths: Iterable[Path]) -> str:
+    """Return a digest of some files, by name and content."""
     parts = []
     for path in sorted(paths):
         found = path.stat()

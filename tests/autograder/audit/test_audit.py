@@ -135,6 +135,8 @@ def test_it_goes_on_where_it_stopped_and_writes_a_page(checkout: Checkout) -> No
     edit(kept, '"lazy_score": 0.0', '"lazy_score": 0.05')
     checkout.run(*options, ok=1)
     assert "| 5% |" in page.read_text(encoding="utf-8")  # nothing has changed, so nothing was tried again
+    checkout.run("course", "audit", NAME, "--seconds", "1", "--exercise", "p.99.3")
+    assert '"lazy_score": 0.05' in kept.read_text(encoding="utf-8")  # nor is what is known of others lost
     edit(checks(checkout), "4 + 4", "2 * 4")
     checkout.run(*options, ok=1)
     assert page.read_text(encoding="utf-8").count("| 5% |") == 0

@@ -50,6 +50,13 @@ def test_one_whose_process_ends_is_lost(job: Callable[[], Any]) -> None:
     assert run([job, lambda: 2]) == {0: Lost("process"), 1: 2}
 
 
+def test_one_that_raises_is_our_own_fault() -> None:
+    assert run([lambda: 1 // 0, lambda: 2]) == {
+        0: Lost("error", "ZeroDivisionError: integer division or modulo by zero"),
+        1: 2,
+    }
+
+
 def test_none_is_begun_when_time_is_up() -> None:
     assert dict(forked([lambda: 1], 10.0, 1, time.monotonic() - 1)) == {}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from autograder.audit.habits import HABITS
-from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_function
+from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_alternative
 
 SOURCE = '''
 """A module of answers."""
@@ -83,8 +83,13 @@ def test_constants_are_changed_too(module: ModuleType) -> None:
     assert found[key].build() == {"KINDS": {"sepal": "b", "petal": "b"}}
 
 
+def test_a_mutant_has_the_future_of_its_own_module_only(module: ModuleType) -> None:
+    built = changes(module, "double")["_twice: arithmetic: values * times -> values / times"].build()["double"]
+    assert built.__globals__["__annotations__"] == {"SHARE": float}  # not the text, as with ours
+
+
 def test_an_alternative_answers_for_another_name(module: ModuleType) -> None:
-    found = {one.key: one for one in mutants_of_function(module.unrelated, "double")}
+    found = {one.key: one for one in mutants_of_alternative(module.unrelated, "double")}
     one = found["unrelated: arithmetic: values + 1 -> values - 1"]
     assert one.names == {"double"} and one.build()["double"](3) == 2
 

@@ -7,6 +7,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from autograder.testing.made_up import pages, script
+from course.datasets import load
 
 PIXELS = 784
 
@@ -18,6 +19,15 @@ def letters(rng, *sizes: int) -> list[np.ndarray]:
     well, as they do digits, and are wrong about different ones. In each part all ten are about equally frequent.
     """
     return pages(rng, script(rng, forms=1, shake=0.2, spot=5.0), *sizes)
+
+
+def real_digits(rng, *sizes: int) -> list[np.ndarray]:
+    """Return X, y, X, y, … of training digits of MNIST, then X, y of its 10,000 test digits: with pixels and labels in
+    another order, so that nothing can be looked up."""
+    mnist, digits, pixels = load("mnist"), rng.permutation(10), rng.permutation(PIXELS)
+    parts = np.split(rng.permutation(len(mnist.X_train))[: sum(sizes)], np.cumsum(sizes)[:-1])
+    drawn = [part for rows in parts for part in (mnist.X_train[rows][:, pixels], digits[mnist.y_train[rows]])]
+    return [*drawn, mnist.X_test[:, pixels], digits[mnist.y_test]]
 
 
 def labels_of(model: Any, X: np.ndarray) -> np.ndarray:

@@ -5,18 +5,17 @@ from numpy.testing import assert_allclose
 from scipy.sparse import issparse
 
 from autograder.checks.ch06_ensembles.inputs import (
-    PIXELS,
     accuracy,
     letters,
     lookup_models,
     muddled,
     numbered,
+    real_digits,
     sure_of,
     trained_models,
 )
 from autograder.testing import check
 from autograder.testing.made_up import usual_accuracy
-from course.datasets import load
 
 # ---------------------------------------------------------------- p.06.9
 
@@ -156,10 +155,8 @@ def test_stacking_beats_each_model_on_real_digits(student, rng):
     """Trained on 10,000 digits of MNIST, your `StackingClassifier` reads more than 96 in 100 of the 10,000 test digits,
     and more of them than any of its base models does by itself: with pixels and labels in another order, so that
     nothing can be looked up."""
-    mnist, digits, pixels = load("mnist"), rng.permutation(10), rng.permutation(PIXELS)
-    rows = rng.permutation(len(mnist.X_train))[:10_000]
-    X, y = mnist.X_test[:, pixels], digits[mnist.y_test]
-    model = student.fit_stacking(mnist.X_train[rows][:, pixels], digits[mnist.y_train[rows]])
+    X_train, y_train, X, y = real_digits(rng, 10_000)
+    model = student.fit_stacking(X_train, y_train)
     stack = accuracy(model, X, y)
     assert stack > 0.96
     assert stack > max(accuracy(member, X, y) for member in model.estimators_)  # they read labels as numbers 0 to 9

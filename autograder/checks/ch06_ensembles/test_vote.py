@@ -6,15 +6,14 @@ import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch06_ensembles.inputs import (
-    PIXELS,
     accuracy,
     labels_of,
     letters,
+    real_digits,
     weighted_votes,
 )
 from autograder.testing import check
 from autograder.testing.made_up import usual_accuracy
-from course.datasets import load
 
 
 def _parts(student, X, y, sizes, *seed) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -93,10 +92,7 @@ def test_vote_beats_each_member_on_real_digits(student, rng):
     """Trained on 20,000 digits of MNIST, with 5,000 others to choose by, your vote reads more than 96 in 100 of the
     10,000 test digits, and more of them than any of its members does by itself: with pixels and labels in another
     order, so that nothing can be looked up."""
-    mnist, digits, pixels = load("mnist"), rng.permutation(10), rng.permutation(PIXELS)
-    train, val = np.split(rng.permutation(len(mnist.X_train))[:25_000], [20_000])
-    parts = [part for rows in (train, val) for part in (mnist.X_train[rows][:, pixels], digits[mnist.y_train[rows]])]
-    X, y = mnist.X_test[:, pixels], digits[mnist.y_test]
+    *parts, X, y = real_digits(rng, 20_000, 5_000)
     found = student.build_voter(*parts)
     vote = accuracy(found["voter"], X, y)
     assert vote > 0.96

@@ -265,8 +265,8 @@ plt.show()
 # **Then answer**, for linear regression with a constant learning rate, on a million rows and with mini-batches of 100.
 # All three read one row after the other, and reading takes all the time. Set
 #
-# - `P_04_7_FIRST`: before the first epoch is over, who is likely to be closest? `"batch"`, `"mini-batch"` or
-#   `"stochastic"`.
+# - `P_04_7_FIRST`: who comes near the minimum first, well before the first epoch is over? `"batch"`, `"mini-batch"`
+#   or `"stochastic"`.
 # - `P_04_7_SETTLES`: after a thousand epochs, whose parameters don't move any more? The same three words.
 # - `P_04_7_REMEDY`: and what would calm the other two in the end? `"larger batches"` (but not of all rows),
 #   `"more epochs"`, `"shrinking rate"` or `"larger rate"`.

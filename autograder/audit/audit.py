@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import importlib
-import inspect
 import math
 import random
 import time
@@ -15,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from autograder.audit.blind import BlindAnswer, load_blind, notebook_names
 from autograder.audit.exceptions import Exceptions, load_exceptions, unknown
 from autograder.audit.forked import Lost, forked
 from autograder.audit.lazy import LAZY
@@ -32,7 +32,8 @@ from course.project import Project
 from course.syllabus import Chapter
 
 PATIENCE = 5.0  # a wrong answer may take so many times as long as the right one, and
-LEAST = 10.0  # this many seconds at least
+LEAST = 10.0  # this many seconds at least;
+SLOWER = 60.0  # a right one may take so many more
 _SEEDS = [Seed(f"audit {number}", "audit", "1") for number in range(3_000)]
 _FLAKES = 50
 
@@ -46,11 +47,16 @@ class AuditPlan:
     seconds : for the automatic mutants of one exercise; those that are not reached are not counted.
     at_once : processes.
     sample : what chooses the mutants that are tried first.
+    within : for the whole chapter, in equal shares: nothing more is begun after it, and what was not tried is not
+        counted.
+    most : automatic mutants of one exercise, and then nothing else is tried; 0: all that there is time for.
     """
 
     seconds: float = 45.0
     at_once: int = 2
     sample: str = ""
+    within: float = math.inf
+    most: int = 0
 
     @property
     def counting(self) -> float:
@@ -66,7 +72,10 @@ class _Exercise:
     plan: AuditPlan
     exceptions: Exceptions
     answers: Mapping[str, Any]
+    blind: Sequence[BlindAnswer]
+    notebook: dict[str, Any]
     profile: list[Profile] = field(default_factory=list)
+    until: float = math.inf  # when the part that is tried has had its time
 
     @property
     def id(self) -> str:
@@ -89,7 +98,7 @@ class _Exercise:
         would need."""
         limit = max(LEAST, PATIENCE * self.seconds) + more
         until = math.inf if seconds is None else time.monotonic() + seconds
-        yield from forked(jobs, limit, self.plan.at_once, until)
+        yield from forked(jobs, limit, self.plan.at_once, min(until, self.until))
 
     def mine(self, kind: str) -> list[Variant]:
         """Return the exercise's mutants or alternatives."""
@@ -108,27 +117,37 @@ def audit(
     examiner, exceptions = open_examiner(project, chapter), load_exceptions(project, chapter.name)
     solutions = [f"solutions.{chapter.name}.{path.stem}" for path in project.solution_files(chapter.name)]
     modules = [importlib.import_module(name) for name in solutions]
-    for exercise in chapter.exercise:
-        if examiner.checks.of(exercise.id) and (not only or exercise.id in only):
-            names = answer_names(project, chapter, exercise)
-            answers = {name: examiner.checks.reference[name] for name in sorted(names)}
-            one = _Exercise(Trial(exercise, examiner), plan, exceptions, answers)
-            pool = [*mutants_of(answers, modules), *_of_alternatives(one)]
-            if problems := unknown(project, chapter.name, exercise.id, exceptions, (each.key for each in pool)):
-                raise AuthorError(problems)
-            yield _row(one, pool)
+    blind = load_blind(project, chapter)
+    notebook = notebook_names(project, chapter, examiner.checks.reference) if blind else {}
+    ends = time.monotonic() + plan.within
+    wanted = [one for one in chapter.exercise if examiner.checks.of(one.id) and (not only or one.id in only)]
+    for number, exercise in enumerate(wanted):
+        names = answer_names(project, chapter, exercise)
+        answers = {name: examiner.checks.reference[name] for name in sorted(names)}
+        mine = [each for each in blind if each.exercise == exercise.id]
+        one = _Exercise(Trial(exercise, examiner), plan, exceptions, answers, mine, notebook)
+        pool = [*mutants_of(answers, modules), *_of_alternatives(one)]
+        if problems := unknown(project, chapter.name, exercise.id, exceptions, (each.key for each in pool)):
+            raise AuthorError(problems)
+        now = time.monotonic()
+        yield _row(one, pool, now + (ends - now) / (len(wanted) - number))
 
 
-def _row(one: _Exercise, pool: list[AutomaticMutant]) -> AuditRow:
+def _row(one: _Exercise, pool: list[AutomaticMutant], ends: float) -> AuditRow:
     started = time.monotonic()
     ((_, profile),) = forked([one.trial.profile], 600.0, 1, started + 1)
     failing = [each.check for each in profile if not each.passed] if isinstance(profile, list) else [str(profile)]
     if failing:
         return AuditRow(exercise=one.id, broken=tuple(failing))
     one.profile = profile
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"unasked": tuple(sorted(name for name in one.answers if not one.order(frozenset({name}))))}
     troubles: list[str] = []
-    for part in (_written, functools.partial(_automatic, pool=pool), _right, _lazy, _drawn):
+    automatic = functools.partial(_automatic, pool=pool)
+    parts: list[Callable[[_Exercise], dict[str, Any]]] = [_written, _right, _blind, _lazy, automatic, _drawn]
+    parts = [automatic] if one.plan.most else parts
+    for number, part in enumerate(parts):
+        now = time.monotonic()
+        one.until = now + (ends - now) / (len(parts) - number)
         figures = part(one)
         troubles += figures.pop("troubles", ())
         found |= figures
@@ -143,11 +162,12 @@ def _written(one: _Exercise) -> dict[str, Any]:
     # One process looks for the hints, too.
     results = {mutants[number].name: result for number, result in one.run(jobs, more=one.trial.examiner.hint_seconds)}
     judged = {name: result for name, result in results.items() if not isinstance(result, Lost)}
+    confusions = tuple(sorted((name, told) for name, (_, told) in judged.items() if told != name))
     return {
-        "handwritten": len(mutants),
+        "handwritten": len(results),
         "handwritten_killed": sum(killed for killed, _ in judged.values()),
-        "hint_accuracy": round(sum(told for _, told in judged.values()) / len(judged), 4) if judged else None,
-        "told_otherwise": tuple(sorted(name for name, (_, told) in judged.items() if not told)),
+        "hint_accuracy": round(1 - len(confusions) / len(judged), 4) if judged else None,
+        "confusions": confusions,
         "troubles": _lost(results),
     }
 
@@ -158,6 +178,7 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
     pool = [mutant for mutant in pool if mutant.key not in listed and one.order(mutant.names)]
     random.Random(f"{one.plan.sample} {one.id}").shuffle(pool)  # a sample, no secret
     jobs = [functools.partial(one.trial.wrong, mutant.build, one.order(mutant.names)) for mutant in pool]
+    jobs = jobs[: one.plan.most or None]
     tried, killed, survivors, troubles = 0, 0, [], []
     for number, result in one.run(jobs, one.plan.seconds):
         # What runs in circles or ends its process has been found out; what raises here is our own fault.
@@ -167,7 +188,8 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
         elif verdict.applied:
             tried, killed = tried + 1, killed + bool(verdict.by)
             if not verdict.by:
-                survivors.append(Survivor(mutant=pool[number].key, names=tuple(sorted(pool[number].names))))
+                passes = tuple(one.order(pool[number].names))
+                survivors.append(Survivor(mutant=pool[number].key, checks=passes))
     return {
         "automatic": tried,
         "automatic_killed": killed,
@@ -181,10 +203,8 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
 def _of_alternatives(one: _Exercise) -> Iterator[AutomaticMutant]:
     """Yield the automatic mutants of alternatives, and each alternative with a wrong part of another answer."""
     for variant in one.mine("alternatives"):
-        for name, answer in variant.answers.items():
-            if (inspect.isfunction(answer) or inspect.isclass(answer)) and answer.__name__ == variant.name:
-                for mutant in mutants_of_alternative(answer, name):
-                    yield _beside(mutant, variant.answers, _place(variant.name, mutant.place))
+        for mutant in mutants_of_alternative(variant.answers):
+            yield _beside(mutant, variant.answers, _place(variant.name, mutant.place))
         for wrong in one.mine("mutants"):
             if not wrong.answers.keys() & variant.answers.keys():
                 yield AutomaticMutant(
@@ -221,16 +241,45 @@ def _right(one: _Exercise) -> dict[str, Any]:
         functools.partial(one.trial.right, functools.partial(dict, answers), one.order(frozenset(answers)))
         for _, answers in right
     ]
-    failed = {right[number][0]: result for number, result in one.run(jobs) if result}
+    results = {right[number][0]: result for number, result in one.run(jobs, more=SLOWER)}
+    failed = {name: result for name, result in results.items() if result}
     return {
-        "alternatives": len(variants),
-        "alternatives_passed": sum(variant.name not in failed for variant in variants),
-        "restylings": len(styles),
-        "restylings_passed": sum(style not in failed for style in styles),
-        "wronged": tuple(
-            f"{name}: {'lost' if isinstance(result, Lost) else ', '.join(result)}" for name, result in failed.items()
-        ),
+        "alternatives": len(results.keys() - styles.keys()),
+        "alternatives_passed": sum(variant.name in results and variant.name not in failed for variant in variants),
+        "restylings": len(results.keys() & styles.keys()),
+        "restylings_passed": sum(style in results and style not in failed for style in styles),
+        "wronged": tuple(f"{name}: {_why(result)}" for name, result in failed.items()),
     }
+
+
+def _blind(one: _Exercise) -> dict[str, Any]:
+    """Try the answers that were written blind: a right one has to pass everything, a wrong one to lose the points that
+    its mistake should cost."""
+    names = frozenset(one.answers)
+    ruled = one.exceptions.ruled(one.id)
+    right = [each for each in one.blind if ruled.get(each.name, "wrong" if each.mistaken else "right") == "right"]
+    wrong = [each for each in one.blind if ruled.get(each.name, "wrong" if each.mistaken else "right") == "wrong"]
+    every = [each.check for each in one.profile]
+    built = {each: functools.partial(each.build, one.notebook, names) for each in one.blind}
+    jobs: list[Callable[[], Any]] = [functools.partial(one.trial.right, built[each], every) for each in right]
+    jobs += [functools.partial(one.trial.wrong, built[each], one.order(each.mistaken or names)) for each in wrong]
+    results = {(*right, *wrong)[number]: result for number, result in one.run(jobs, more=SLOWER)}
+    lost = {each.name: results[each] for each in right if results.get(each)}
+    kept = [each.name for each in wrong if isinstance(results.get(each), Verdict) and not results[each].by]
+    rights, wrongs = (len([each for each in some if each in results]) for some in (right, wrong))
+    return {
+        "blind_right": rights,
+        "blind_right_passed": rights - len(lost),
+        "blind_wrong": wrongs,
+        "blind_wrong_caught": wrongs - len(kept),
+        "blind_lost": tuple(f"{name}: {_why(result)}" for name, result in lost.items()),
+        "blind_kept": tuple(kept),
+    }
+
+
+def _why(result: Any) -> str:
+    """Say why a right answer has not passed."""
+    return result.error or f"lost: {result.why}" if isinstance(result, Lost) else ", ".join(result)
 
 
 def _lazy(one: _Exercise) -> dict[str, Any]:
@@ -260,7 +309,8 @@ def _drawn(one: _Exercise) -> dict[str, Any]:
     ]
     names = ("other draws", "the same draw")
     results = {names[number]: result for number, result in one.run(jobs, more=one.plan.counting)}
-    draws, flakes = ((0, 0, set()) if isinstance(results[name], Lost) else results[name] for name in names)
+    nothing: tuple[int, int, set[str]] = (0, 0, set())
+    draws, flakes = (nothing if isinstance(results.get(name, Lost("time")), Lost) else results[name] for name in names)
     return {
         "troubles": _lost(results),
         "false_fail_runs": draws[0],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import datetime
+import math
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.table import Table
@@ -22,8 +24,12 @@ if TYPE_CHECKING:
 def audit(
     name: Annotated[str | None, typer.Argument(metavar="[CHAPTER]", help="A chapter, or all of them")] = None,
     exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Only this exercise (repeatable)")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="For the automatic mutants of one exercise")] = 45.0,
+    seconds: Annotated[float, typer.Option(min=1, help="For the automatic mutants of one exercise")] = 15.0,
+    within: Annotated[
+        float | None, typer.Option(min=10, help="Seconds for a chapter; what is not reached is not counted")
+    ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
+    sample: Annotated[bool, typer.Option("--sample", help="A few mutants only, others every day")] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Take what was found before and still holds")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the chapter's page, docs/audit/CHAPTER.md")] = False,
     as_json: Json = False,
@@ -37,15 +43,17 @@ def audit(
     project.check_owner()
     needs_grader()
     from autograder.audit.audit import AuditPlan
-    from autograder.audit.report import COLUMNS, cells, page, page_path
+    from autograder.audit.report import COLUMNS, advice, cells, page, page_path
     from autograder.engine.settings import default_workers
     from course.syllabus import load_syllabus
 
     syllabus = load_syllabus(project.syllabus)
     chapters = [syllabus.find(name)] if name else list(syllabus)
     only = chosen("exercise", exercise, (one.id for chapter in chapters for one in chapter.exercise))
-    plan = AuditPlan(seconds=seconds, at_once=workers or default_workers())
+    plan = AuditPlan(seconds, workers or default_workers(), within=within or math.inf)
     rows: list[AuditRow] = []
+    if sample:
+        _sample(project, chapters, plan.at_once)
     for chapter in chapters:
         mine = only & {one.id for one in chapter.exercise}
         if only and not mine:
@@ -61,11 +69,8 @@ def audit(
     if as_json:
         print_json([row.model_dump(mode="json") for row in rows])
         raise typer.Exit(0 if all(row.holds for row in rows) else 1)
-    for row in rows:
-        for short in row.shortcomings:
-            out.print(f"{row.exercise}: {short}", markup=False, highlight=False, soft_wrap=True)
-        for survivor in row.survivors:
-            out.print(f"{row.exercise}:   {survivor.mutant}", markup=False, highlight=False, soft_wrap=True)
+    for line in advice(rows):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
     table = Table(title="Audit of the checks")
     for column in COLUMNS:
         table.add_column(column, no_wrap=column == "exercise", overflow="fold")
@@ -75,14 +80,29 @@ def audit(
     raise typer.Exit(0 if all(row.holds for row in rows) else 1)
 
 
+def _sample(project: Project, chapters: list[Chapter], at_once: int) -> NoReturn:
+    """Try a few mutants of each chapter, and tell what gets through that its page does not know."""
+    from autograder.audit.report import advice
+    from autograder.audit.sample import is_broken, sampled
+
+    today = datetime.date.today()  # whose day it is does not matter
+    rows = [row for chapter in chapters for row in sampled(project, chapter, at_once, today)]
+    for line in advice(rows):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    tried = sum(row.automatic for row in rows)
+    out.print(f"{tried} mutants of {', '.join(row.exercise for row in rows)}: {sum(map(is_broken, rows))} are broken.")
+    raise typer.Exit(1 if any(map(is_broken, rows)) else 0)
+
+
 def _rows(
     project: Project, chapter: Chapter, plan: AuditPlan, only: frozenset[str], resume: bool, hide: bool
 ) -> list[AuditRow]:
     """Return a chapter's rows, and keep each as it is found."""
     from autograder.audit.audit import audit as audited
+    from autograder.audit.exceptions import applied, load_exceptions
     from autograder.audit.report import fingerprint, keep_rows, kept_rows
 
-    wanted = fingerprint(project, chapter, f"{plan.seconds} s {plan.sample}")
+    wanted = fingerprint(project, chapter, f"{plan.seconds} s within {plan.within} s {plan.sample}")
     known = kept_rows(project, chapter.name, wanted)
     ids = [one.id for one in chapter.exercise if not only or one.id in only]
     left = frozenset(one for one in ids if not resume or one not in known)
@@ -90,4 +110,5 @@ def _rows(
         for row in with_progress(audited(project, chapter, plan, left), len(left), f"Audit of {chapter.short}", hide):
             known[row.exercise] = row
             keep_rows(project, chapter.name, wanted, known)
-    return [known[one] for one in ids if one in known]
+    exceptions = load_exceptions(project, chapter.name)
+    return [applied(known[one], exceptions) for one in ids if one in known]

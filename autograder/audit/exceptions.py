@@ -8,10 +8,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.audit.restyle import STYLES
+from autograder.audit.rows import AuditRow
 from course.errors import AuthorError, Problem, near
 from course.project import Project
 
@@ -42,6 +44,23 @@ class RuledOut(BaseModel):
     reason: str = Field(min_length=10)
 
 
+class Ruling(BaseModel):
+    """What a person says of a blind answer whose writer was mistaken about it.
+
+    Attributes
+    ----------
+    exercise, answer : which one, by its name.
+    counts_as : "neither" where the statement leaves it open.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exercise: str
+    answer: str
+    counts_as: Literal["right", "wrong", "neither"]
+    reason: str = Field(min_length=10)
+
+
 class Exceptions(BaseModel):
     """All that a chapter's author has looked at."""
 
@@ -49,6 +68,7 @@ class Exceptions(BaseModel):
 
     equivalent: tuple[Equivalent, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
+    blind: tuple[Ruling, ...] = ()
 
     def mutants(self, exercise: str) -> frozenset[str]:
         """The keys of an exercise's equivalent mutants."""
@@ -57,6 +77,10 @@ class Exceptions(BaseModel):
     def styles(self, exercise: str) -> frozenset[str]:
         """The styles that an exercise rules out."""
         return frozenset(one.style for one in self.ruled_out if one.exercise == exercise)
+
+    def ruled(self, exercise: str) -> dict[str, str]:
+        """What an exercise's blind answers count as, by name, where their writers were mistaken."""
+        return {one.answer: one.counts_as for one in self.blind if one.exercise == exercise}
 
 
 def exceptions_path(project: Project, chapter: str) -> Path:
@@ -86,6 +110,37 @@ def load_exceptions(project: Project, chapter: str) -> Exceptions:
     if wrong:
         raise AuthorError(wrong)
     return found
+
+
+def applied(row: AuditRow, found: Exceptions) -> AuditRow:
+    """Return an exercise's row without what a person has looked at since it was made."""
+    mutants, styles, ruled = found.mutants(row.exercise), found.styles(row.exercise), found.ruled(row.exercise)
+    survivors = tuple(one for one in row.survivors if one.mutant not in mutants)
+    wronged = tuple(one for one in row.wronged if one.partition(": ")[0] not in styles)
+    lost = tuple(one for one in row.blind_lost if _answer(one) not in ruled)
+    kept = tuple(one for one in row.blind_kept if one not in ruled)
+    to_right = [one for one in row.blind_kept if ruled.get(one) == "right"]
+    to_wrong = [one for one in row.blind_lost if ruled.get(_answer(one)) == "wrong"]
+    changes = {
+        "automatic": row.automatic - len(row.survivors) + len(survivors),
+        "equivalent": len(mutants),
+        "survivors": survivors,
+        "restylings": row.restylings - len(row.wronged) + len(wronged),
+        "wronged": wronged,
+        "blind_right": row.blind_right - len(row.blind_lost) + len(lost) + len(to_right),
+        "blind_right_passed": row.blind_right_passed + len(to_right),
+        "blind_wrong": row.blind_wrong - len(row.blind_kept) + len(kept) + len(to_wrong),
+        "blind_wrong_caught": row.blind_wrong_caught + len(to_wrong),
+        "blind_lost": lost,
+        "blind_kept": kept,
+    }
+    return row.model_copy(update=changes)
+
+
+def _answer(lost: str) -> str:
+    """Return the name of a blind answer of which it is said what it lost."""
+    kind, _, checks = lost.partition(": ")
+    return kind if kind.endswith("right") else f"{kind}: {checks.partition(': ')[0]}"
 
 
 def unknown(project: Project, chapter: str, exercise: str, found: Exceptions, keys: Iterable[str]) -> list[Problem]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.audit.operators import Named, Replacement, changed
+from autograder.audit.operators import AXES, Named, Replacement, changed
 
-_AXES = ("axis", "dim")
 _SETTINGS: dict[str, tuple[str | float, ...]] = {  # an option's other values
     "reduction": ("sum", "mean"),
     "average": ("macro", "micro", "weighted"),
@@ -33,7 +32,7 @@ def axis(node: ast.AST) -> Iterator[Replacement]:
     """Another axis, or all of them."""
     if isinstance(node, ast.Call):
         for place, keyword in enumerate(node.keywords):
-            if keyword.arg in _AXES and isinstance(keyword.value, ast.Constant | ast.UnaryOp):
+            if keyword.arg in AXES and isinstance(keyword.value, ast.Constant | ast.UnaryOp):
                 found = ast.unparse(keyword.value)
                 for other in ({"0": ("1",), "1": ("0",), "-1": ("0",)}).get(found, ("0",)):
                     replaced = changed(keyword, value=ast.Constant(int(other)))

@@ -24,7 +24,9 @@ from autograder.audit.operators import OPERATORS, Replacement
 
 # Of a function: its parameters, whose default values the notebook gives.
 _SKIPPED = ("annotation", "returns", "decorator_list", "args", "type_params", "target", "targets")
-_LONGEST = 60  # characters of a changed place in the report
+_WRITTEN = ("solutions.", "autograder.mutants.")  # ours: what comes from a library is not changed
+_LONGEST = 60  # characters of a changed place in the report, and
+_AROUND = 15  # of what stands on each side of a change in a longer one
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class AutomaticMutant:
     @property
     def key(self) -> str:
         """What names it in a list of equivalent mutants: it outlives a change elsewhere in the module."""
-        change = f": {self.before} -> {self.after}" if self.before or self.after else ""
+        change = f": {' -> '.join(_told_apart(self.before, self.after))}" if self.before or self.after else ""
         return f"{self.place}: {self.operator}{change}" + (f" (time {self.time})" if self.time > 1 else "")
 
 
@@ -79,17 +81,26 @@ def mutants_of(answers: Mapping[str, Any], modules: Iterable[types.ModuleType]) 
     return _numbered(found)
 
 
-def mutants_of_alternative(answer: Any, name: str) -> list[AutomaticMutant]:
-    """Return the automatic mutants of an alternative: a function or class in a module of its own, that answers for
-    `name`."""
+def mutants_of_alternative(answers: Mapping[str, Any]) -> list[AutomaticMutant]:
+    """Return the automatic mutants of an alternative's functions and classes, by the names that they answer for."""
+    called: dict[types.ModuleType, dict[str, str]] = {}
+    for name, answer in answers.items():
+        module = sys.modules.get(getattr(answer, "__module__", None) or "")
+        if module and module.__name__.startswith(_WRITTEN) and (inspect.isfunction(answer) or inspect.isclass(answer)):
+            called.setdefault(module, {})[answer.__name__] = name
     return [
-        replace(one, names=frozenset({name}), build=functools.partial(_renamed, one, answer.__name__, name))
-        for one in _numbered(_changes(sys.modules[answer.__module__], {answer.__name__}))
+        replace(
+            one,
+            names=frozenset(names[each] for each in one.names),
+            build=functools.partial(_renamed, one, names),
+        )
+        for module, names in called.items()
+        for one in _numbered(_changes(module, names.keys()))
     ]
 
 
-def _renamed(mutant: AutomaticMutant, function: str, name: str) -> dict[str, Any]:
-    return {name: mutant.build()[function]}
+def _renamed(mutant: AutomaticMutant, called: Mapping[str, str]) -> dict[str, Any]:
+    return {called[name]: answer for name, answer in mutant.build().items()}
 
 
 def _with(name: str, make: Callable[[Any], Any], answer: Any) -> dict[str, Any]:
@@ -132,9 +143,12 @@ def _changes(module: types.ModuleType, wanted: Set[str]) -> list[AutomaticMutant
         needing = frozenset(name for name in wanted if place in _reached(name, uses))
         if not needing:
             continue
+        there = {one.id for one in ast.walk(definition) if isinstance(one, ast.Name)} | _parameters(definition)
         for address, site in enumerate(_sites(definition)):
             for operator in (*OPERATORS, *LEARNING_OPERATORS):
                 for number, after in enumerate(operator.operator(site.node)):
+                    if isinstance(after, ast.Name) and after.id not in there:
+                        continue  # whoever types a name that there is not, is told so by Python
                     build = functools.partial(_built, module, path, _Change(place, address, operator.name, number))
                     found.append(
                         AutomaticMutant(
@@ -147,6 +161,10 @@ def _changes(module: types.ModuleType, wanted: Set[str]) -> list[AutomaticMutant
                         )
                     )
     return found
+
+
+def _parameters(definition: ast.AST) -> set[str]:
+    return {one.arg for one in ast.walk(definition) if isinstance(one, ast.arg)}
 
 
 def _definitions(tree: ast.Module) -> dict[str, ast.AST]:
@@ -167,8 +185,10 @@ def _picked(build: Callable[[], dict[str, Any]], names: Set[str]) -> dict[str, A
     return {name: namespace[name] for name in names}
 
 
-def _names_in(node: ast.AST) -> set[str]:
-    return {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+def _names_in(definition: ast.AST) -> set[str]:
+    """Return the names that a definition needs; its decorators may name other answers."""
+    decorators = {id(one) for node in getattr(definition, "decorator_list", ()) for one in ast.walk(node)}
+    return {one.id for one in ast.walk(definition) if isinstance(one, ast.Name) and id(one) not in decorators}
 
 
 def _reached(name: str, uses: Mapping[str, Set[str]]) -> set[str]:
@@ -191,8 +211,17 @@ def _sites(definition: ast.AST) -> Iterator[_Site]:
         for index, node in enumerate(value if several else [value]):
             if not isinstance(node, ast.AST) or isinstance(node, ast.JoinedStr) or _is_docstring(definition, node):
                 continue
+            if isinstance(node, ast.Constant) and _is_setting(definition, node):
+                continue
             yield _Site(definition, name, index if several else None, node)
             yield from _sites(node)
+
+
+def _is_setting(parent: ast.AST, node: ast.Constant) -> bool:
+    """Whether a constant is an argument by name, which `number` looks at in its call, or one of a list to choose from,
+    where one more or less is none."""
+    grid = isinstance(parent, ast.List | ast.Tuple) and isinstance(node.value, int | float) and abs(node.value) >= 20
+    return isinstance(parent, ast.keyword) or grid
 
 
 def _is_docstring(parent: ast.AST, node: ast.AST) -> bool:
@@ -227,5 +256,24 @@ def _code(node: Replacement) -> str:
         return "(left out)"
     if isinstance(node, ast.comprehension):
         node = node.iter if not node.ifs else node.ifs[0]
-    text = " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return " ".join(ast.unparse(ast.fix_missing_locations(node)).split())
+
+
+def _same_for(one: str, other: str) -> int:
+    """Return how many characters at the beginning of two texts are the same."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _told_apart(before: str, after: str) -> tuple[str, str]:
+    """Return two texts short enough for a line: of long ones, where they differ."""
+    if max(len(before), len(after)) <= _LONGEST:
+        return before, after
+    start = _same_for(before, after)
+    end = _same_for(before[start:][::-1], after[start:][::-1])
+    first = start - _AROUND if start > _AROUND + 1 else 0
+    last = max(0, end - _AROUND) if end > _AROUND + 1 else 0
+
+    def middle(text: str) -> str:
+        return "…" * bool(first) + text[first : len(text) - last] + "…" * bool(last)
+
+    return middle(before), middle(after)

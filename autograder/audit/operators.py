@@ -26,6 +26,13 @@ class Named(NamedTuple):
     operator: Operator
 
 
+# Arguments whose value nobody can be wrong about by a little: how often, how long, which seed; and `zip(strict=)`.
+TASTE = frozenset({
+    "n_init", "max_iter", "n_estimators", "random_state", "seed", "n_jobs", "verbose", "strict", "tol", "max_epochs",
+    "n_epochs", "epochs", "batch_size", "patience", "n_repeats", "copy", "cache_size", "early_stopping",
+    "n_iter_no_change", "decimals", "figsize", "maxlen",
+})  # fmt: skip
+AXES = frozenset({"axis", "dim"})
 _ARITHMETIC: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
     ast.Add: (ast.Sub,),
     ast.Sub: (ast.Add,),
@@ -101,9 +108,23 @@ def condition(node: ast.AST) -> Iterator[Replacement]:
 
 
 def number(node: ast.AST) -> Iterator[Replacement]:
-    """Off by one; twice or a tenth of a fraction; True for False."""
-    if not isinstance(node, ast.Constant):
-        return
+    """Off by one; twice or a tenth of a fraction; True for False. Not where it is a matter of taste."""
+    if isinstance(node, ast.Constant):
+        yield from _other_numbers(node)
+    elif isinstance(node, ast.Call) and not _name(node)[:1].isupper():  # settings of an estimator are a choice
+        for place, keyword in enumerate(node.keywords):
+            if isinstance(keyword.value, ast.Constant) and keyword.arg not in TASTE | AXES:
+                for value in _other_numbers(keyword.value):
+                    other = changed(keyword, value=value)
+                    yield changed(node, keywords=[*node.keywords[:place], other, *node.keywords[place + 1 :]])
+
+
+def _name(call: ast.Call) -> str:
+    """Return what a call calls."""
+    return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
+
+
+def _other_numbers(node: ast.Constant) -> Iterator[ast.Constant]:
     if isinstance(node.value, bool):
         yield ast.Constant(not node.value)
     elif isinstance(node.value, int):
@@ -137,6 +158,14 @@ def left_out(node: ast.AST) -> Iterator[Replacement]:
         yield ast.Pass()
 
 
+_KEPT = frozenset({"random_state", "seed"})  # to leave these out is a mistake where the answer has to be the same again
+
+
+def _is_plain(call: ast.Call, keyword: ast.keyword) -> bool:
+    """Whether it only says of which type numbers are that are of it anyhow."""
+    return keyword.arg == "dtype" and getattr(call.func, "attr", "") in ("asarray", "array")
+
+
 _IN_ANY_ORDER = ("min", "max", "minimum", "maximum", "gcd", "lcm", "hypot", "isclose", "allclose", "array_equal")
 
 
@@ -145,13 +174,13 @@ def argument(node: ast.AST) -> Iterator[Replacement]:
     if not isinstance(node, ast.Call):
         return
     args = node.args
-    in_any_order = getattr(node.func, "attr", getattr(node.func, "id", "")) in _IN_ANY_ORDER
+    in_any_order = _name(node) in _IN_ANY_ORDER
     for place in range(len(args) - 1) if not in_any_order else ():
         starred = any(isinstance(one, ast.Starred) for one in args[place : place + 2])
         if not starred and ast.dump(args[place]) != ast.dump(args[place + 1]):
             yield changed(node, args=[*args[:place], args[place + 1], args[place], *args[place + 2 :]])
     for place, keyword in enumerate(node.keywords):
-        if keyword.arg is not None:
+        if keyword.arg is not None and keyword.arg not in TASTE - _KEPT and not _is_plain(node, keyword):
             yield changed(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
 
 
@@ -170,7 +199,7 @@ for _one, _other in _TWINS:
 _DROPPED = frozenset({
     "abs", "sqrt", "exp", "log", "log1p", "expm1", "round", "sorted", "reversed", "copy", "deepcopy", "clone", "ravel",
     "astype", "clip", "square", "cumsum", "sort", "shuffle", "permutation", "strip", "casefold", "lower", "int", "set",
-    "list", "dropna", "fillna", "drop_duplicates", "transpose", "flip", "unique", "detach",
+    "dropna", "fillna", "drop_duplicates", "transpose", "flip", "unique", "detach",
 })  # fmt: skip
 
 
@@ -200,10 +229,19 @@ def not_called(node: ast.AST) -> Iterator[Replacement]:
                 yield node.func.value
             elif node.args:
                 yield node.args[0]
-        elif isinstance(node.func, ast.Name) and node.func.id in _DROPPED and node.args:
+        elif isinstance(node.func, ast.Name) and node.func.id in _DROPPED and node.args and not _is_whole(node):
             yield node.args[0]
     elif isinstance(node, ast.Attribute) and node.attr == "T" and isinstance(node.ctx, ast.Load):
         yield node.value
+
+
+def _is_whole(node: ast.Call) -> bool:
+    """Whether it is `int` of what is whole: a place, a count, an entry of labels. NumPy's integers are as good."""
+    inner = node.args[0]
+    named = getattr(inner, "func", None)
+    called = getattr(named, "attr", getattr(named, "id", ""))
+    counts = called in ("argmax", "argmin", "sum", "len", "searchsorted", "count_nonzero", "item", "bincount")
+    return getattr(node.func, "id", "") == "int" and (counts or isinstance(inner, ast.Name | ast.Subscript))
 
 
 def choice(node: ast.AST) -> Iterator[Replacement]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from autograder.audit.blind import blind_folder
 from autograder.audit.rows import AuditRow
 from autograder.classroom.closure import closure
 from autograder.classroom.fingerprints import environment, files_digest
@@ -28,12 +29,15 @@ def page_path(project: Project, chapter: Chapter) -> Path:
 
 
 def fingerprint(project: Project, chapter: Chapter, plan: str) -> str:
-    """Return what the rows of a chapter depend on: its answers, checks and mutants with all that they import, what
-    judges them, which data are here, how they are audited, and how much is tried."""
+    """Return what the rows of a chapter depend on: its answers, checks and mutants with all that they import, the blind
+    answers, what judges them, which data are here, how they are audited, and how much is tried.
+
+    The list of exceptions is no part of it: it is read when rows are shown.
+    """
     name = chapter.name
     ours = [*project.solution_files(name), *project.check_files(name), *project.mutant_files(name)]
     code = closure(project.root, [*ours, *(project.root / "autograder" / "audit").glob("*.py")])
-    lists = [path for folder in (project.checks, project.mutants) for path in (folder / name).glob("*.toml")]
+    lists = [*(project.checks / name).glob("*.toml"), *blind_folder(project, name).glob("*.py")]
     data = sorted(f"{one}: {data_source(one)}" for one in chapter.datasets)
     return " ".join([environment(project), files_digest([*code, *lists]), *data, plan])
 
@@ -54,6 +58,18 @@ def keep_rows(project: Project, chapter: str, wanted: str, rows: Mapping[str, Au
     path.parent.mkdir(parents=True, exist_ok=True)
     found = [row.model_dump(mode="json", exclude={"holds"}) for row in rows.values()]
     write_atomically(path, json.dumps({"fingerprint": wanted, "rows": found}, indent=1))
+
+
+def advice(rows: Iterable[AuditRow]) -> list[str]:
+    """Return what an author has to do about what gets through: one line for each."""
+    lines = []
+    for row in rows:
+        lines += [f"{row.exercise}: {short}" for short in row.shortcomings]
+        lines += [
+            f"{row.exercise}: {one.mutant} passes. Strengthen {' or '.join(one.checks)}, or list it as equivalent."
+            for one in row.survivors
+        ]
+    return lines
 
 
 COLUMNS = ("exercise", "written", "automatic", "equal", "right", "styles", "draws", "lazy", "hints", "holds")

@@ -12,12 +12,17 @@ LAZY = 0.1  # of an exercise's points
 
 
 class Survivor(BaseModel):
-    """An automatic mutant that passes all checks."""
+    """An automatic mutant that passes all checks.
+
+    Attributes
+    ----------
+    checks : those that ask for what is changed.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     mutant: str
-    names: tuple[str, ...]
+    checks: tuple[str, ...]
 
 
 class AuditRow(BaseModel):
@@ -26,25 +31,29 @@ class AuditRow(BaseModel):
     Attributes
     ----------
     broken : checks that the reference fails; nothing else is tried then.
+    unasked : answers that no check asks for.
     handwritten, handwritten_killed : mutants that a person wrote, and those that fail all checks there for them.
     automatic, automatic_killed, automatic_all : automatic mutants that were tried, that were found out, and that there
         are; those of the alternatives and crossings among them.
     equivalent : automatic mutants that a person has found to be right.
     alternatives, alternatives_passed, restylings, restylings_passed : right answers, and those that pass all checks.
-    blind_right, blind_right_passed, blind_wrong, blind_wrong_caught : answers written from the notebook alone.
+    blind_right, blind_right_passed, blind_wrong, blind_wrong_caught : answers written from the notebook alone, and the
+        wrong ones that fail a check of what is wrong in them.
     false_fail_rate : share of draws in which the reference fails a check without a bar, of `false_fail_runs`; for those
         with one it is what they were calibrated for.
     flake_rate : share of runs with one and the same seed in which the reference fails, of `flake_runs`.
     lazy_score : the largest share of points that an answer without work earns.
     hint_accuracy : share of the handwritten mutants that are told what they have got wrong.
+    confusions : mutants that are told something else: the sentence of which other mutant, or ("") none.
     leaks : checks that repeat an answer's own words to the student.
-    survivors, troubles, told_otherwise, wronged, unsteady : which.
+    survivors, troubles, wronged, blind_lost, blind_kept, unsteady : which.
     """
 
     model_config = ConfigDict(frozen=True)
 
     exercise: str
     broken: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
     handwritten: int = 0
     handwritten_killed: int = 0
     automatic: int = 0
@@ -69,8 +78,10 @@ class AuditRow(BaseModel):
     seconds: float = 0.0
     survivors: tuple[Survivor, ...] = ()
     troubles: tuple[str, ...] = ()
-    told_otherwise: tuple[str, ...] = ()
+    confusions: tuple[tuple[str, str], ...] = ()
     wronged: tuple[str, ...] = ()
+    blind_lost: tuple[str, ...] = ()
+    blind_kept: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
 
     @computed_field  # type: ignore[prop-decorator]
@@ -83,6 +94,7 @@ class AuditRow(BaseModel):
     def shortcomings(self) -> tuple[str, ...]:
         """What is not as it has to be, in words."""
         short = [f"the reference fails {name}" for name in self.broken]
+        short += [f"no check asks for {name}" for name in self.unasked]
         if self.handwritten_killed < self.handwritten:
             short.append(f"{self.handwritten - self.handwritten_killed} written mutants pass")
         if self.automatic_killed < KILLED * self.automatic:
@@ -90,9 +102,9 @@ class AuditRow(BaseModel):
         if self.alternatives_passed < self.alternatives or self.restylings_passed < self.restylings:
             short.append("right answers fail: " + "; ".join(self.wronged))
         if self.blind_right_passed < self.blind_right:
-            short.append(f"{self.blind_right - self.blind_right_passed} blind right answers fail")
+            short.append("blind right answers fail: " + "; ".join(self.blind_lost))
         if self.blind_wrong_caught < CAUGHT * self.blind_wrong:
-            short.append(f"{self.blind_wrong - self.blind_wrong_caught} blind wrong answers keep their points")
+            short.append("blind wrong answers keep their points: " + "; ".join(self.blind_kept))
         if (self.false_fail_rate or 0) > FALSE_FAIL or self.flake_rate:
             short.append("the draw decides: " + ", ".join(self.unsteady))
         if self.lazy_score > LAZY:

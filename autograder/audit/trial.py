@@ -115,9 +115,9 @@ class Trial:
             if check.name in order and self.judge(check, answers).outcome is not Outcome.PASSED
         ]
 
-    def known(self, name: str) -> tuple[bool, bool]:
-        """Return whether a hand-written mutant fails all checks that are there for it, and whether the first of them
-        shows its own sentence."""
+    def known(self, name: str) -> tuple[bool, str]:
+        """Return whether a hand-written mutant fails all checks that are there for it, and whose sentence the first of
+        them shows: a mutant's name, or nothing."""
         (variant,) = (one for one in self.examiner.checks.mutants if one.name == name)
         session = LocalSession(self.examiner.checks.namespace(variant))
         by_name = {check.name: check for check in self.checks}
@@ -126,7 +126,9 @@ class Trial:
                       lambda: session, SEED)
             for one in variant.must_fail
         ]  # fmt: skip
-        return all(one.outcome is Outcome.FAILED for one in results), results[0].hint == variant.sentence
+        told = {one.sentence: one.name for one in self.examiner.checks.mutants if one.exercise == self.exercise.id}
+        told[variant.sentence] = name
+        return all(one.outcome is Outcome.FAILED for one in results), told.get(results[0].hint, "")
 
     def score(self, answers: Mapping[str, Any]) -> float:
         """Return the share of the exercise's points that some answers earn."""

@@ -39,13 +39,14 @@ class _Number:
 
 
 def answer_names(project: Project, chapter: Chapter, exercise: Exercise) -> set[str]:
-    """Return the names that an exercise's cells ask for."""
+    """Return the names that an exercise's cells ask for; words for a person to read are not among them."""
     path, module = project.source / f"{chapter.name}.py", f"solutions.{chapter.name}"
     findings = Findings(chapter.name)
+    words = {exercise.text_name, f"{exercise.text_name}_RUBRIC"} if exercise.kind == "text" else set()
     return {
         one.name
         for cell in read_script(path, findings)
         if cell.exercise == exercise.id
         for one in imports(cell, module, path, findings)
-        if not one.name.startswith("_")
+        if not one.name.startswith("_") and one.name not in words
     }

@@ -107,19 +107,22 @@ def _mixed(rng: np.random.Generator, items: list[Any]) -> list[Any]:
 
 
 def baskets(rng: np.random.Generator) -> list[list[str]]:
-    """Return baskets in which one pair is ahead. Another name comes most often of all, alone or many at a time."""
+    """Return baskets in which one pair is ahead. Other names come more often, alone or many at a time."""
     *goods, popular = words(rng, 7)
     drawn = [sorted(rng.choice(goods, rng.integers(1, 4), replace=False).tolist()) for _ in range(12)]
+    drawn += [[goods[2]], [goods[5]]] * 15
     drawn += [goods[:2]] * 10 + [goods[3:5] * 4, [popular] * 9, [popular] * 8, [popular, goods[2]] * 3] * 2
     return [_mixed(rng, basket) for basket in _mixed(rng, drawn)]
 
 
 def lonely(rng: np.random.Generator) -> Array:
-    """Return two crowds with a loner between them, who is near the mean of all: (n, d)."""
+    """Return two crowds with a loner between them, who is near the mean of all, and two far away who are the same:
+    (n, d)."""
     d = int(rng.integers(2, 5))
     away = np.zeros(d)
     away[rng.integers(d)] = 40.0
     X = np.vstack([away + rng.normal(size=(15, d)), -away + rng.normal(size=(15, d)), rng.normal(size=(1, d))])
+    X = np.vstack([X, [3 * away + rng.normal(size=d)] * 2])
     return rng.permutation(X @ np.linalg.qr(rng.normal(size=(d, d)))[0] + rng.normal(0, 5, d))
 
 

@@ -70,8 +70,9 @@ def test_reads_one_image_alone(student, rng):
     X, y, X_new, y_new = _pages(rng, 400, 300)
     model = _trained(student, X, y, X_new, y_new)
     alone = [_read(model, X_new[row : row + 1])[0] for row in range(20)]
+    together = np.vstack([X_new[:20], 255 - X_new[20:]])  # much darker, or brighter, on the whole
     # A tie between neighbours may be broken by rounding, which depends on the size of the batch: one is forgiven.
-    assert np.count_nonzero(_read(model, X_new)[:20] != alone) <= 1
+    assert np.count_nonzero(_read(model, together)[:20] != alone) <= 1
 
 
 def _settings(student, rng, X: np.ndarray, y: np.ndarray, is_sorted: bool = False) -> tuple[int, str]:

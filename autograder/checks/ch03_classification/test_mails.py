@@ -123,6 +123,7 @@ def test_columns_come_from_the_training_mails(student: Student, rng: np.random.G
     train = [" ".join(rng.permutation(known[row:])) for row in range(20)]
     later = [" ".join(rng.permutation([*new, *new, *known[10:]])) for _ in range(4)]
     counter = student.WordCounter(size=8, options=RAW)
+    counter.fit(later)  # what was learned once is forgotten when it is fitted anew
     counter.fit(train)
     learned = counter.vocabulary_
     vocabulary = sorted(learned, key=learned.__getitem__) if isinstance(learned, dict) else words_of(learned)

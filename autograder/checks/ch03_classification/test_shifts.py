@@ -71,13 +71,22 @@ def test_keeps_shape_and_dtype(student, rng):
             assert (moved.shape, moved.dtype) == (shape, dtype)
 
 
+def _stands_alone(shift_image, image):
+    """Whether even an image that is not moved comes back as a new array."""
+    import numpy as np
+
+    return not any(np.shares_memory(np.asarray(shift_image(given, 0, 0)), given) for given in (image, image.ravel()))
+
+
 @check("p.03.2", hint="Build the result in a new array.")
 def test_leaves_its_input_alone(student, rng):
-    """Neither function changes the arrays it is given."""
+    """Neither function changes the arrays it is given, nor hands one of them back as its answer."""
     image, X, y = _framed(rng), np.stack([_framed(rng).ravel() for _ in range(3)]), rng.integers(0, 10, 3)
     for dx, dy in STEPS:
-        _, (after, *_) = student.watch_("shift_image", image, dx, dy)
-        assert_array_equal(after, image)
+        for given in (image, image.ravel()):
+            _, (after, *_) = student.watch_("shift_image", given, dx, dy)
+            assert_array_equal(after, given)
+    assert student.probe_(_stands_alone)(student.shift_image, image) is True
     _, (X_after, y_after) = student.watch_("augment", X, y)
     assert_array_equal(X_after, X)
     assert_array_equal(y_after, y)
@@ -97,13 +106,16 @@ def _key(row: np.ndarray) -> bytes:
 
 @check("p.03.2", hint="`augment` needs the image itself, and `shift_image` of it by one pixel in four directions.")
 def test_five_rows_for_each_image(student, rng):
-    """`augment` returns 5n rows: every image, and its copies moved by one pixel to the right, left, down and up."""
-    X, y = rng.integers(1, 256, (4, PIXELS), dtype=np.uint8), rng.integers(0, 10, 4)
-    X_more, _ = _augmented(student, X, y)
-    # The student's own shift_image is the measure: its mistakes are not counted twice.
-    wanted = {_key(_shift(student, row, dx, dy)) for row in X for dx, dy in STEPS}
-    assert len(X_more) == len(wanted) == len(STEPS) * len(X)
-    assert {_key(row) for row in X_more} == wanted
+    """`augment` returns 5n rows of the same dtype: every image, and its copies moved by one pixel to the right, left,
+    down and up."""
+    for X in (rng.integers(1, 256, (4, PIXELS), dtype=np.uint8), rng.uniform(0.1, 900, (3, PIXELS))):
+        y = rng.integers(0, 10, len(X))
+        X_more, y_more = _augmented(student, X, y)
+        assert (X_more.dtype, y_more.dtype) == (X.dtype, y.dtype)
+        # The student's own shift_image is the measure: its mistakes are not counted twice.
+        wanted = {_key(_shift(student, row, dx, dy)) for row in X for dx, dy in STEPS}
+        assert len(X_more) == len(wanted) == len(STEPS) * len(X)
+        assert {_key(row) for row in X_more} == wanted
 
 
 @check("p.03.2", core=True, hint="Plot a few rows of the augmented set with their labels as titles.")

@@ -88,6 +88,12 @@ def stretched(rng: np.random.Generator, ratio: float) -> tuple[Array, Array]:
     return X * np.roll([ratio, 1, 1], rng.integers(3)), y
 
 
+def far_up(rng: np.random.Generator) -> tuple[Array, Array]:
+    """Columns that are all but independent, and targets a long way up, which takes steps: (90, 2), (90,)."""
+    X = rng.normal(rng.uniform(-2, 2, 2), rng.uniform(0.5, 3, 2), (90, 2))
+    return X, X @ rng.uniform(1, 3, 2) + rng.normal(size=90) / 2 + rng.choice([-1, 1]) * rng.uniform(500, 2000)
+
+
 def few_rows(rng: np.random.Generator) -> tuple[Array, Array]:
     """One column and few rows, nearly on a line: (m, 1), (m,).
 
@@ -167,6 +173,8 @@ def curves(rng: np.random.Generator, advice: str) -> tuple[list[float], list[flo
         validation += rng.uniform(3, 7) * np.clip(t / n - turn, 0, None) ** 2
     if advice == "lower the rate":
         growth = rng.uniform(0.3, 0.6) * np.exp(t * rng.uniform(3, 6) / n)
+        if rng.random() < 0.5:  # after a long good time, and still far below where it began
+            growth = rng.uniform(0.02, 0.03) * np.clip(t - (n - 14), 0, None)
         training, validation = training + growth, validation + rng.uniform(0.7, 1.5) * growth
     return training.tolist(), validation.tolist()
 

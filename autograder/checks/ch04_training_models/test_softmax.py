@@ -120,21 +120,22 @@ def _keeps_its_lowest_loss(model: Any, X_valid: np.ndarray, y_valid: np.ndarray)
     assert_allclose(np.min(model.losses_), loss, atol=EPSILON)
 
 
-def _overfit(student, rng, patience: int) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray]:
-    """A model of few rows with many columns of noise: its validation loss falls first and rises later."""
+def _overfit(student, rng, patience: int, rate: float = 0.2) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray]:
+    """A model of few rows with many columns of noise: its validation loss falls first and rises later. With a rate of
+    several units it trembles, too."""
     X, y = rng.normal(size=(30, 20)), rng.permutation(np.arange(30) % 2)
     X_valid, y_valid = rng.normal(size=(60, 20)), rng.permutation(np.arange(60) % 2)
     X[:, 0] += 1.5 * y
     X_valid[:, 0] += 1.5 * y_valid
-    model = _fitted(student, (0.2, 1000, 0.0, patience), X, y, X_valid, y_valid)
+    model = _fitted(student, (rate, 1000, 0.0, patience), X, y, X_valid, y_valid)
     return model, np.asarray(model.losses_, dtype=float), X_valid, y_valid
 
 
 @check("p.04.12", hint="Compare the number of the epoch with that of the best epoch so far.")
 def test_stops_early(student, rng):
     """When the validation loss has not fallen for `patience` epochs, training stops; not before, and not later."""
-    for patience in (5, 30):
-        _, losses, _, _ = _overfit(student, rng, patience)
+    for patience, rate in ((5, 0.2), (30, 0.2), (12, 6.0), (12, 15.0)):
+        _, losses, _, _ = _overfit(student, rng, patience, rate)
         assert len(losses) < 1000
         assert len(losses) - 1 - losses.argmin() == patience
 

@@ -126,7 +126,7 @@ def test_walks_down_so_many_steps(student, rng):
     frequent class there."""
     cases, answers = [], []
     for _ in range(6):
-        n_classes, d = int(rng.integers(2, 5)), int(rng.integers(1, 4))
+        n_classes, d = int(rng.integers(2, 5)), int(rng.integers(2, 5))  # X[row, -2] is fine at a leaf
         model, X = grown(rng, int(rng.integers(40, 90)), n_classes, d)
         X = np.vstack([X, rng.integers(0, 2 * len(X), (60, d)) / 2])  # halves are what the thresholds are
         for max_depth in (0, 1, int(rng.integers(2, 5)), 40):
@@ -168,6 +168,10 @@ def test_tree_on_standardised_features(student, rng):
         )
         assert found.shape == after.threshold.shape
         assert_allclose(found, after.threshold, atol=1e-3)  # the trees work in single precision
+    # A question may ask for -2, too: it is the feature that says which node is a leaf.
+    mean, std = rng.uniform(-5, 5, 2), rng.uniform(0.5, 4, 2)
+    found = student.scaled_thresholds([1, -2, 0, -2, -2], [-2.0, -2.0, 1.0, -2.0, -2.0], mean, std)
+    assert_allclose(found, [(-2 - mean[1]) / std[1], -2, (1 - mean[0]) / std[0], -2, -2])
 
 
 @check("p.05.4", hint="Does a tree care how far its values are apart, or only in which order they are?")

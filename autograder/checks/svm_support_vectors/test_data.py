@@ -152,13 +152,17 @@ def test_beats_a_line(student, rng):
 @check("tf2.05.10", weight=2, hint="Does your search reach far enough, for gamma and for C? And does it judge by rows "
        "that the candidate was not trained on?")  # fmt: skip
 def test_finds_its_settings(student, rng):
-    """Your model fits itself to the table: where prices change quickly it is far better than default values are, and
-    where they are mostly chance it is about as good as a model can be."""
-    X = rng.uniform(-2, 2, (400, 1))
-    y = np.sin(5 * X[:, 0]) + np.abs(X[:, 0]) + 1
-    usual = make_pipeline(StandardScaler(), SVR()).fit(X[:200], y[:200])
-    error = float(np.sqrt(np.mean((usual.predict(X[200:]) - y[200:]) ** 2)))
-    assert rmse(student.fit_svr(X[:200], y[:200]), X[200:], y[200:]) < 0.6 * error
+    """Your model fits itself to the table: where prices change quickly it is better than default values are, and where
+    they are mostly chance it is about as good as a model can be."""
+    shares = []
+    for _ in range(2):
+        X = rng.uniform(-2, 2, (400, 1))
+        y = np.sin(4 * X[:, 0]) + np.abs(X[:, 0]) + 1
+        usual = make_pipeline(StandardScaler(), SVR()).fit(X[:200], y[:200])
+        error = float(np.sqrt(np.mean((usual.predict(X[200:]) - y[200:]) ** 2)))
+        shares.append(rmse(student.fit_svr(X[:200], y[:200]), X[200:], y[200:]) / error)
+    # A grid up to gamma = 1 and C = 100 reaches 0.2 to 0.4, a few random draws from there 0.6 to 0.9.
+    assert np.mean(shares) < 0.93
     X = rng.uniform(-2, 2, (750, 2))
     y = 2.5 + 0.3 * X[:, 0] + rng.normal(0, 0.9, 750)
     # 1.0 times the noise is the best there is; what follows chance has 1.7 times and more.

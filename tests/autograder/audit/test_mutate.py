@@ -33,6 +33,11 @@ def double(values):
     return f"{total[0]:.2f}" and total
 
 
+def _marked(other):
+    return lambda function: function
+
+
+@_marked(double)
 def unrelated(values):
     return values + 1
 '''
@@ -42,10 +47,10 @@ def unrelated(values):
 def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     path = tmp_path / "answers_of_a_test.py"
     path.write_text(SOURCE, encoding="utf-8")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(f"autograder.mutants.{path.stem}", path)
     assert spec is not None and spec.loader is not None
     made = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, path.stem, made)
+    monkeypatch.setitem(sys.modules, spec.name, made)
     spec.loader.exec_module(made)
     return made
 
@@ -89,9 +94,22 @@ def test_a_mutant_has_the_future_of_its_own_module_only(module: ModuleType) -> N
 
 
 def test_an_alternative_answers_for_another_name(module: ModuleType) -> None:
-    found = {one.key: one for one in mutants_of_alternative(module.unrelated, "double")}
+    answers = {"double": module.unrelated, "halve": module.double, "P": [1, 2], "norm": np.linalg.norm}
+    found = {one.key: one for one in mutants_of_alternative(answers)}
     one = found["unrelated: arithmetic: values + 1 -> values - 1"]
     assert one.names == {"double"} and one.build()["double"](3) == 2
+    other = found["_twice: arithmetic: values * times -> values / times"]
+    assert other.names == {"halve"} and other.build().keys() == {"halve"}
+
+
+def test_what_decorates_an_answer_is_no_part_of_it(module: ModuleType) -> None:
+    assert {one.place for one in mutants_of_alternative({"double": module.unrelated})} == {"unrelated"}
+
+
+def test_long_places_are_shown_where_they_change() -> None:
+    before = f"fit({', '.join('abcdefghijklmnopqrstuvwxyz')})"
+    one = AutomaticMutant("place", "argument", before, before.replace("m, n", "n, m"))
+    assert one.key == "place: argument: …h, i, j, k, l, m, n, o, p, q, r, s… -> …h, i, j, k, l, n, m, o, p, q, r, s…"
 
 
 @pytest.mark.parametrize("habit", HABITS)

@@ -1,0 +1,45 @@
+"""A sample of each chapter's automatic mutants, drawn by the date: what its page does not know may not get through."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import pytest
+
+from autograder.audit.report import advice, page_path
+from autograder.audit.sample import is_broken, sampled
+from course.project import Project
+from course.syllabus import Chapter, load_syllabus
+from tests.support.checkout import make_checkout
+from tests.support.minichapter import NAME
+
+PROJECT = Project(Path(__file__).parents[3])
+CHAPTERS = list(load_syllabus(PROJECT.syllabus))
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=[chapter.short for chapter in CHAPTERS])
+def test_a_sample_of_mutants_is_found_out(chapter: Chapter) -> None:
+    if not page_path(PROJECT, chapter).exists():
+        pytest.skip(f"{chapter.short} has no page yet: nobody knows what gets through")
+    rows = list(sampled(PROJECT, chapter, 1, datetime.date.today()))
+    assert rows
+    assert not any(is_broken(row) for row in rows), "\n".join(advice(rows))
+
+
+def test_a_check_that_no_longer_checks_is_found(tmp_path: Path) -> None:
+    checkout = make_checkout(tmp_path)
+    said = checkout.run("course", "audit", NAME, "--sample", ok=1)
+    assert f"run `course audit {NAME.partition('_')[0]} --write` first" in said.stdout + said.stderr
+    page = checkout.project.root / "docs" / "audit" / "ch99.md"
+    page.parent.mkdir(parents=True)
+    page.write_text("| p.99.1 |\n", encoding="utf-8")
+    checkout.run("course", "audit", NAME, "--sample")
+    checks = checkout.project.checks / NAME / "test_numbers.py"
+    text = checks.read_text(encoding="utf-8")
+    asks = "np.testing.assert_array_equal(student.double(values), values + values)"
+    assert asks in text
+    checks.write_text(text.replace(asks, "student.double(values)"), encoding="utf-8")
+    assert "passes. Strengthen test_doubles" in checkout.run("course", "audit", NAME, "--sample", ok=1).stdout
+    checks.write_text(text.replace(asks, "assert True"), encoding="utf-8")
+    assert "no check asks for double" in checkout.run("course", "audit", NAME, "--sample", ok=1).stdout

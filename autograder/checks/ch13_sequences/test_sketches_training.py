@@ -86,17 +86,17 @@ def _may_cancel(name: str) -> bool:
 @check("p.13.11", core=True, weight=3, hint="Is the loss lower at the end of training than at its beginning? Does "
        "every sequence keep its own class?")  # fmt: skip
 def test_trained_net_knows_shapes(student, rng):
-    """Trained on 200 drawings of three shapes, your net knows at least 65% of 150 others, of any size and at any
+    """Trained on 200 drawings of three shapes, your net knows at least 90% of 150 others, of any size and at any
     place, by way of your own `sketch_to_seq` and `collate`."""
     drawings, labels = shapes(rng, 200)
-    net = student.fit_sketches(drawings, labels, 3, hidden=32, n_steps=120)
+    net = student.fit_sketches(drawings, labels, 3, hidden=32, n_steps=240)
     net.eval()
     drawings, labels = shapes(rng, 150)
     seqs = [_sequence(student, strokes) for strokes in drawings]
     X, lengths, _ = student.collate(list(zip(seqs, labels.tolist(), strict=True)))
     guesses = outputs(net, tensor(X), tensor(lengths), shape=(150, 3)).argmax(axis=1)
-    # So few steps get a bidirectional net to 100%, and one that reads forwards and takes the mean to 79% to 91%.
-    assert np.mean(guesses == labels) >= 0.65
+    # 120 steps get a net that reads forwards and takes the mean to 79% to 91%, 300 steps to 98%.
+    assert np.mean(guesses == labels) >= 0.9
 
 
 @check(

@@ -72,7 +72,7 @@ def advice(rows: Iterable[AuditRow]) -> list[str]:
     return lines
 
 
-COLUMNS = ("exercise", "written", "automatic", "equal", "right", "styles", "draws", "lazy", "hints", "holds")
+COLUMNS = ("exercise", "written", "automatic", "equal", "right", "styles", "blind", "draws", "lazy", "hints", "holds")
 
 
 def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
@@ -110,6 +110,7 @@ def cells(row: AuditRow) -> list[str]:
         str(row.equivalent),
         share(row.alternatives_passed, row.alternatives),
         share(row.restylings_passed, row.restylings),
+        share(row.blind_right_passed + row.blind_wrong_caught, row.blind_right + row.blind_wrong),
         "–" if row.false_fail_rate is None else f"{row.false_fail_rate:.2%} of {row.false_fail_runs}",
         f"{row.lazy_score:.0%}",
         "–" if row.hint_accuracy is None else f"{row.hint_accuracy:.0%}",

@@ -132,7 +132,9 @@ def test_stops_after_the_patience(student, rng):
     histories = [inputs.noisy_errors(rng, int(n)) for n in rng.integers(2, 60, 30)]
     cases = [(errors, int(rng.integers(1, 9))) for errors in histories]
     flat = [([9.0, *[9.0] * waited], 4) for waited in range(1, 7)]  # as long as the patience, shorter, longer
-    agrees(student.should_stop, inputs.stops_by_walking, [([5.0, 6.0, 4.0, 4.5], 3), *flat, *cases])
+    # The second-best is older: what is not the newest record must not count as one.
+    second = [([5.5, 5.0, *[6.0] * waited], 4) for waited in range(1, 7)]
+    agrees(student.should_stop, inputs.stops_by_walking, [([5.0, 6.0, 4.0, 4.5], 3), *flat, *second, *cases])
 
 
 @check("p.04.6", core=True, hint="Which epoch would you go back to?")

@@ -252,7 +252,8 @@ def test_all_of_the_curriculums_exercises_are_there(chapter: Chapter) -> None:
 def test_no_stray_file_is_beside_the_checks() -> None:
     names = [chapter.name for chapter in load_syllabus(PROJECT.syllabus)]
     known = ("test_*.py", "inputs*.py", "headline*.py", "thresholds.toml", "__init__.py", "__pycache__")
-    for folder, patterns in ((PROJECT.checks, known), (PROJECT.mutants, ("*.py", "equivalent.toml", "__pycache__"))):
+    answers = ("*.py", "equivalent.toml", "blind", "__pycache__")
+    for folder, patterns in ((PROJECT.checks, known), (PROJECT.mutants, answers)):
         assert {path.name for path in folder.iterdir()} - {"__init__.py", "__pycache__"} <= set(names)
         for path in folder.glob("*/*"):
             assert any(path.match(pattern) for pattern in patterns) or path.parent.name == "__pycache__", path

@@ -52,8 +52,8 @@ class AuditPlan:
     most : automatic mutants of one exercise, and then nothing else is tried; 0: all that there is time for.
     """
 
-    seconds: float = 45.0
-    at_once: int = 2
+    seconds: float
+    at_once: int
     sample: str = ""
     within: float = math.inf
     most: int = 0
@@ -181,8 +181,7 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
     jobs = jobs[: one.plan.most or None]
     tried, killed, survivors, troubles = 0, 0, [], []
     for number, result in one.run(jobs, one.plan.seconds):
-        # What runs in circles or ends its process has been found out; what raises here is our own fault.
-        verdict = Verdict(f"lost: {result.why}", trouble=result.error) if isinstance(result, Lost) else result
+        verdict = _verdict(result)
         if verdict.trouble:
             troubles.append(f"{pool[number].key}: {verdict.trouble}")
         elif verdict.applied:
@@ -198,6 +197,12 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
         "survivors": tuple(sorted(survivors, key=lambda each: each.mutant)),
         "troubles": troubles,
     }
+
+
+def _verdict(result: Verdict | Lost) -> Verdict:
+    """Return what became of a wrong answer: one that runs in circles or ends its process has been found out; one that
+    raises outside of its checks is our own fault."""
+    return Verdict(f"lost: {result.why}", trouble=result.error) if isinstance(result, Lost) else result
 
 
 def _of_alternatives(one: _Exercise) -> Iterator[AutomaticMutant]:
@@ -257,17 +262,22 @@ def _blind(one: _Exercise) -> dict[str, Any]:
     its mistake should cost."""
     names = frozenset(one.answers)
     ruled = one.exceptions.ruled(one.id)
-    right = [each for each in one.blind if ruled.get(each.name, "wrong" if each.mistaken else "right") == "right"]
-    wrong = [each for each in one.blind if ruled.get(each.name, "wrong" if each.mistaken else "right") == "wrong"]
+    meant = {each: ruled.get(each.name, "wrong" if each.mistaken else "right") for each in one.blind}
+    right, wrong = ([each for each, kind in meant.items() if kind == wanted] for wanted in ("right", "wrong"))
     every = [each.check for each in one.profile]
     built = {each: functools.partial(each.build, one.notebook, names) for each in one.blind}
     jobs: list[Callable[[], Any]] = [functools.partial(one.trial.right, built[each], every) for each in right]
     jobs += [functools.partial(one.trial.wrong, built[each], one.order(each.mistaken or names)) for each in wrong]
     results = {(*right, *wrong)[number]: result for number, result in one.run(jobs, more=SLOWER)}
     lost = {each.name: results[each] for each in right if results.get(each)}
-    kept = [each.name for each in wrong if isinstance(results.get(each), Verdict) and not results[each].by]
-    rights, wrongs = (len([each for each in some if each in results]) for some in (right, wrong))
+    verdicts = {each: _verdict(results[each]) for each in wrong if each in results}
+    # Who can't even be defined has found nothing out: it was meant to be.
+    troubles = {each: verdict.trouble or verdict.by for each, verdict in verdicts.items()
+                if verdict.trouble or not (verdict.by in ("", *every) or isinstance(results[each], Lost))}  # fmt: skip
+    kept = [each.name for each, verdict in verdicts.items() if not verdict.by and each not in troubles]
+    rights, wrongs = len([each for each in right if each in results]), len(verdicts) - len(troubles)
     return {
+        "troubles": [f"{each.name}: {trouble}" for each, trouble in troubles.items()],
         "blind_right": rights,
         "blind_right_passed": rights - len(lost),
         "blind_wrong": wrongs,

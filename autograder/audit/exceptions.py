@@ -113,34 +113,19 @@ def load_exceptions(project: Project, chapter: str) -> Exceptions:
 
 
 def applied(row: AuditRow, found: Exceptions) -> AuditRow:
-    """Return an exercise's row without what a person has looked at since it was made."""
-    mutants, styles, ruled = found.mutants(row.exercise), found.styles(row.exercise), found.ruled(row.exercise)
+    """Return an exercise's row without the mutants and styles that a person has looked at since it was made."""
+    mutants, styles = found.mutants(row.exercise), found.styles(row.exercise)
     survivors = tuple(one for one in row.survivors if one.mutant not in mutants)
     wronged = tuple(one for one in row.wronged if one.partition(": ")[0] not in styles)
-    lost = tuple(one for one in row.blind_lost if _answer(one) not in ruled)
-    kept = tuple(one for one in row.blind_kept if one not in ruled)
-    to_right = [one for one in row.blind_kept if ruled.get(one) == "right"]
-    to_wrong = [one for one in row.blind_lost if ruled.get(_answer(one)) == "wrong"]
     changes = {
         "automatic": row.automatic - len(row.survivors) + len(survivors),
+        "automatic_all": row.automatic_all + row.equivalent - len(mutants),
         "equivalent": len(mutants),
         "survivors": survivors,
         "restylings": row.restylings - len(row.wronged) + len(wronged),
         "wronged": wronged,
-        "blind_right": row.blind_right - len(row.blind_lost) + len(lost) + len(to_right),
-        "blind_right_passed": row.blind_right_passed + len(to_right),
-        "blind_wrong": row.blind_wrong - len(row.blind_kept) + len(kept) + len(to_wrong),
-        "blind_wrong_caught": row.blind_wrong_caught + len(to_wrong),
-        "blind_lost": lost,
-        "blind_kept": kept,
     }
     return row.model_copy(update=changes)
-
-
-def _answer(lost: str) -> str:
-    """Return the name of a blind answer of which it is said what it lost."""
-    kind, _, checks = lost.partition(": ")
-    return kind if kind.endswith("right") else f"{kind}: {checks.partition(': ')[0]}"
 
 
 def unknown(project: Project, chapter: str, exercise: str, found: Exceptions, keys: Iterable[str]) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from autograder.audit.operators import AXES, Named, Replacement, changed
+from autograder.audit.operators import AXES, Named, Replacement, called, changed
 
 _SETTINGS: dict[str, tuple[str | float, ...]] = {  # an option's other values
     "reduction": ("sum", "mean"),
@@ -56,8 +56,7 @@ def seed_ignored(node: ast.AST) -> Iterator[Replacement]:
             if keyword.arg in _RANDOM and not isinstance(keyword.value, ast.Constant):
                 replaced = changed(keyword, value=ast.Constant(0))
                 yield changed(node, keywords=[*node.keywords[:place], replaced, *node.keywords[place + 1 :]])
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        seeded = name in ("default_rng", "RandomState", "manual_seed") and bool(node.args)
+        seeded = called(node) in ("default_rng", "RandomState", "manual_seed") and bool(node.args)
         if seeded and not isinstance(node.args[0], ast.Constant):
             yield changed(node, args=[ast.Constant(0)])
 
@@ -106,7 +105,7 @@ _STEPS = ("Pipeline", "make_pipeline", "Sequential", "make_column_transformer", 
 
 def step_left_out(node: ast.AST) -> Iterator[Replacement]:
     """A pipeline or a network without one of its steps: no scaling, no encoding, no activation."""
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in _STEPS:
+    if isinstance(node, ast.Call) and called(node) in _STEPS:
         listed = node.args[0] if len(node.args) == 1 and isinstance(node.args[0], ast.List) else None
         steps = listed.elts if listed else node.args
         for place in range(len(steps)) if len(steps) > 1 else ():

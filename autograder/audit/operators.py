@@ -111,7 +111,7 @@ def number(node: ast.AST) -> Iterator[Replacement]:
     """Off by one; twice or a tenth of a fraction; True for False. Not where it is a matter of taste."""
     if isinstance(node, ast.Constant):
         yield from _other_numbers(node)
-    elif isinstance(node, ast.Call) and not _name(node)[:1].isupper():  # settings of an estimator are a choice
+    elif isinstance(node, ast.Call) and not called(node)[:1].isupper():  # settings of an estimator are a choice
         for place, keyword in enumerate(node.keywords):
             if isinstance(keyword.value, ast.Constant) and keyword.arg not in TASTE | AXES:
                 for value in _other_numbers(keyword.value):
@@ -119,8 +119,8 @@ def number(node: ast.AST) -> Iterator[Replacement]:
                     yield changed(node, keywords=[*node.keywords[:place], other, *node.keywords[place + 1 :]])
 
 
-def _name(call: ast.Call) -> str:
-    """Return what a call calls."""
+def called(call: ast.Call) -> str:
+    """Return the name of what a call calls."""
     return str(getattr(call.func, "attr", getattr(call.func, "id", "")))
 
 
@@ -163,7 +163,7 @@ _KEPT = frozenset({"random_state", "seed"})  # to leave these out is a mistake w
 
 def _is_plain(call: ast.Call, keyword: ast.keyword) -> bool:
     """Whether it only says of which type numbers are that are of it anyhow."""
-    return keyword.arg == "dtype" and getattr(call.func, "attr", "") in ("asarray", "array")
+    return keyword.arg == "dtype" and called(call) in ("asarray", "array")
 
 
 _IN_ANY_ORDER = ("min", "max", "minimum", "maximum", "gcd", "lcm", "hypot", "isclose", "allclose", "array_equal")
@@ -174,7 +174,7 @@ def argument(node: ast.AST) -> Iterator[Replacement]:
     if not isinstance(node, ast.Call):
         return
     args = node.args
-    in_any_order = _name(node) in _IN_ANY_ORDER
+    in_any_order = called(node) in _IN_ANY_ORDER
     for place in range(len(args) - 1) if not in_any_order else ():
         starred = any(isinstance(one, ast.Starred) for one in args[place : place + 2])
         if not starred and ast.dump(args[place]) != ast.dump(args[place + 1]):
@@ -238,10 +238,17 @@ def not_called(node: ast.AST) -> Iterator[Replacement]:
 def _is_whole(node: ast.Call) -> bool:
     """Whether it is `int` of what is whole: a place, a count, an entry of labels. NumPy's integers are as good."""
     inner = node.args[0]
-    named = getattr(inner, "func", None)
-    called = getattr(named, "attr", getattr(named, "id", ""))
-    counts = called in ("argmax", "argmin", "sum", "len", "searchsorted", "count_nonzero", "item", "bincount")
-    return getattr(node.func, "id", "") == "int" and (counts or isinstance(inner, ast.Name | ast.Subscript))
+    counts = isinstance(inner, ast.Call) and called(inner) in (
+        "argmax",
+        "argmin",
+        "sum",
+        "len",
+        "searchsorted",
+        "count_nonzero",
+        "item",
+        "bincount",
+    )
+    return called(node) == "int" and (counts or isinstance(inner, ast.Name | ast.Subscript))
 
 
 def choice(node: ast.AST) -> Iterator[Replacement]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from autograder.audit.blind import blind_folder
+from autograder.audit.exceptions import load_exceptions
 from autograder.audit.rows import AuditRow
 from autograder.classroom.closure import closure
 from autograder.classroom.fingerprints import environment, files_digest
@@ -30,16 +31,17 @@ def page_path(project: Project, chapter: Chapter) -> Path:
 
 def fingerprint(project: Project, chapter: Chapter, plan: str) -> str:
     """Return what the rows of a chapter depend on: its answers, checks and mutants with all that they import, the blind
-    answers, what judges them, which data are here, how they are audited, and how much is tried.
+    answers and what they count as, what judges them, which data are here, how they are audited, and how much is tried.
 
-    The list of exceptions is no part of it: it is read when rows are shown.
+    Which mutants and styles are no mistake is no part of it: that is read when rows are shown.
     """
     name = chapter.name
     ours = [*project.solution_files(name), *project.check_files(name), *project.mutant_files(name)]
     code = closure(project.root, [*ours, *(project.root / "autograder" / "audit").glob("*.py")])
     lists = [*(project.checks / name).glob("*.toml"), *blind_folder(project, name).glob("*.py")]
     data = sorted(f"{one}: {data_source(one)}" for one in chapter.datasets)
-    return " ".join([environment(project), files_digest([*code, *lists]), *data, plan])
+    ruled = [one.model_dump_json() for one in load_exceptions(project, name).blind]
+    return " ".join([environment(project), files_digest([*code, *lists]), *data, *ruled, plan])
 
 
 def kept_rows(project: Project, chapter: str, wanted: str) -> dict[str, AuditRow]:

@@ -58,6 +58,8 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Tell an author everything that is wrong with a chapter."""
+    if prove and as_json:
+        raise typer.BadParameter("--prove speaks to a person; `course audit --json` has its figures.")
     try:
         project, found = open_chapter(chapter)
         from course.authoring.lint import problems

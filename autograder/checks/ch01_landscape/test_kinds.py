@@ -115,7 +115,7 @@ def test_bought_together(student, rng):
 @check("p.01.5", core=True, hint="How far is each row from the row nearest to it? Mind that it is at distance 0 from "
        "itself.")  # fmt: skip
 def test_odd_one_out(student, rng):
-    """You find the loneliest example, even between two crowds."""
+    """You find the loneliest example, even between two crowds; one that has an exact double is not lonely."""
 
     def loneliest(X: np.ndarray) -> int:
         distances, _ = NearestNeighbors(n_neighbors=2).fit(X).kneighbors(X)

@@ -116,7 +116,8 @@ def test_matrix_is_sparse(student: Student, rng: np.random.Generator) -> None:
 
 @check("p.03.4", hint="What is learned, is learned in `fit`.")
 def test_columns_come_from_the_training_mails(student: Student, rng: np.random.Generator) -> None:
-    """`fit` keeps the `size` most frequent words; `transform` uses these columns for whatever mails come later."""
+    """`fit` keeps the `size` most frequent words, anew each time; `transform` uses these columns for whatever mails
+    come later."""
     pool = invent_words(rng, 30)
     known, new = pool[:20], pool[20:]
     # Word number i is in the first i + 1 of 20 mails, once in each, so that no two are equally frequent.

@@ -88,7 +88,7 @@ def _field(rng, size: int) -> tuple[np.ndarray, np.ndarray]:
        "and large sizes among those you try?")  # fmt: skip
 def test_size_suits_the_data(student, rng):
     """Where there is nothing to learn, your tree stays small enough not to learn the noise; where there are 36 classes
-    side by side, it grows large enough to tell most of them apart."""
+    side by side, it grows large enough to tell most of them apart: whatever the test rows are, which have no say."""
     for draw, others, least in ((_chance, _field, 0.72), (_field, _chance, 0.62)):
         X_new, y_new = draw(rng, 4_000)
         tree = student.tune_tree(*draw(rng, 900), *others(rng, 2_000))["tree"]  # test rows have no say in it
@@ -108,8 +108,8 @@ def test_one_tree_on_all_training_rows(student, rng):
 
 @check("p.05.7", hint="Which of the accuracies is the highest? And whose parameters do you return?")
 def test_best_of_what_was_tried(student, rng):
-    """You have tried ten settings or more; `params` is one of those with the highest accuracy, and the tree has these
-    parameters."""
+    """You have tried ten settings or more; `params` is one of those with the highest accuracy in cross-validation, not
+    on the test rows, and the tree has these parameters."""
     for size in (400, 300, 200):
         X_test, y_test = moons(rng, 1_000)
         found = student.tune_tree(*moons(rng, size), X_test, 1 - y_test)  # by these rows the worst tree is the best

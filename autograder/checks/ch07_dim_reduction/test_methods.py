@@ -186,7 +186,8 @@ def test_ways_to_judge(student, rng):
 
 @check("p.07.8", core=True, weight=2, hint="How many dimensions does the second step get to see?")
 def test_time_of_a_chain(student, rng):
-    """For chains of one, two or more steps you add up the time that they take."""
+    """For chains of one, two or more steps you add up the time that they take, that of a step which leaves as many
+    dimensions as it is given, too."""
 
     def seconds(d: int, steps: list[tuple[float, int]]) -> float:
         (rate, left), *rest = steps

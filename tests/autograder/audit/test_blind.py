@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from autograder.audit.blind import load_blind
+from autograder.calibration.asked import answer_names
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.checkout import Checkout, make_checkout
@@ -83,9 +84,18 @@ def test_right_ones_pass_and_wrong_ones_are_caught_where_they_are_wrong(checkout
     assert (row["blind_wrong"], row["blind_wrong_caught"], row["blind_kept"]) == (2, 1, ["a, wrong: halve"])
     assert not row["holds"]
     (checkout.project.mutants / NAME / "equivalent.toml").write_text(RULED, encoding="utf-8")
-    ruled = audited(checkout, ok=0)  # what was found is kept, and shown in its light
+    ruled = audited(checkout, ok=0)  # it is tried anew, as a right one
     assert (ruled["blind_right"], ruled["blind_right_passed"]) == (2, 2)
     assert (ruled["blind_wrong"], ruled["blind_wrong_caught"], ruled["blind_kept"]) == (1, 1, [])
+
+
+def test_one_that_cannot_be_run_is_told_and_not_counted(checkout: Checkout) -> None:
+    path = checkout.project.mutants / NAME / "blind" / "p.99.1-a.py"
+    right, _, _ = WRITTEN.partition("# %% wrong")
+    path.write_text(f"{right}# %% wrong: double\n# Misconception: None.\ndouble = 1 // 0\n", encoding="utf-8")
+    row = audited(checkout, ok=1)
+    assert row["troubles"] == ["a, wrong: double: ZeroDivisionError"]
+    assert (row["blind_wrong"], row["blind_wrong_caught"], row["blind_kept"]) == (0, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -111,5 +121,5 @@ def test_three_writers_have_answered_each_exercise_with_code() -> None:
             mine = [one for one in answers if one.exercise == exercise]
             assert len({one.writer for one in mine if not one.mistaken}) >= 3, exercise
             assert len([one for one in mine if one.mistaken]) >= 3, exercise
-        asked = {one.id for one in chapter.exercise if one.kind == "code"}
-        assert asked <= {one.exercise for one in answers}
+        asked = {one.id for one in chapter.exercise if answer_names(PROJECT, chapter, one)}
+        assert asked == {one.exercise for one in answers}

@@ -27,6 +27,11 @@ def test_a_sample_of_mutants_is_found_out(chapter: Chapter) -> None:
     assert not any(is_broken(row) for row in rows), "\n".join(advice(rows))
 
 
+def test_a_proof_is_for_a_person(tmp_path: Path) -> None:
+    said = make_checkout(tmp_path).run("course", "check", NAME, "--prove", "--json", ok=2)
+    assert "`course audit --json` has its figures" in " ".join(said.stderr.replace("│", " ").split())
+
+
 def test_a_check_that_no_longer_checks_is_found(tmp_path: Path) -> None:
     checkout = make_checkout(tmp_path)
     said = checkout.run("course", "audit", NAME, "--sample", ok=1)

@@ -108,6 +108,9 @@ class Limits(_Row):
     notebook_mb : size of the notebook that is handed in.
     datasets : data sets of the course that answers may load; of the others they get stand-ins, because hidden checks
         ask about their rows.
+    gpu : whether a submission is lent one: never; if there is one, else it is graded on the CPU, with the same grades;
+        or required, and graded nowhere else.
+    gpu_memory_mb : of the GPU's own memory.
     """
 
     cell_seconds: int = Field(default=120, gt=0)
@@ -120,6 +123,8 @@ class Limits(_Row):
     output_kb: int = Field(default=1000, gt=0)
     notebook_mb: int = Field(default=20, gt=0)
     datasets: tuple[str, ...] = ()
+    gpu: Literal["never", "if there is one", "required"] = "never"
+    gpu_memory_mb: int = Field(default=4096, gt=0)
 
 
 class Chapter(_Row):

@@ -33,6 +33,9 @@
 #   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 #   What else you need, import in your answer's own cell.
+# - `device()` is where a network is trained fastest: a GPU if there is one, else the CPU. Move the network and its
+#   batches there (`.to(device())`), and hand a trained network back on the CPU (`.cpu()`), where all the rest is.
+#   Nothing is lost if you leave it out: these networks are small.
 
 # %%
 import json
@@ -51,6 +54,7 @@ from scipy.io import wavfile
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from course import device
 from course.datasets import load
 
 # %% [markdown]

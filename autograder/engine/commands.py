@@ -27,6 +27,7 @@ def doctor(as_json: Json = False) -> None:
     """Tell what isolation this machine offers to submissions, and what is missing for more."""
     project = Project.find().activate()
     needs_grader()
+    from autograder.engine.gpu.lending import chosen
     from autograder.engine.isolation.tiers import Tier
     from autograder.engine.settings import load_settings
 
@@ -34,6 +35,7 @@ def doctor(as_json: Json = False) -> None:
     tier = Tier(report["tier"])
     report |= {"meaning": tier.meaning, "minimum_tier": settings.minimum_tier, "grades": tier <= settings.minimum_tier}
     report["kernels"] = "cold" if tier is Tier.T4 else _kind_of_kernels()
+    report["gpus"] = [{"name": one.name, "uuid": one.uuid, "memory_mb": one.memory_mb} for one in chosen(settings.gpus)]
     if as_json:
         print_json(report)
     else:
@@ -45,6 +47,8 @@ def doctor(as_json: Json = False) -> None:
         for sentence in report["missing"]:
             out.print(f"Missing: {escape(sentence)}", highlight=False)
         out.print(f"Kernels: {report['kernels']}.", highlight=False)
+        names = ", ".join(f"{one['name']} ({one['memory_mb']} MB)" for one in report["gpus"])
+        out.print(f"GPUs that may be lent: {names or 'none'}.", highlight=False)
         verdict = "grades" if report["grades"] else "REFUSES to grade"
         out.print(
             f"The engine {verdict} here: hub_config/grading.toml demands {settings.minimum_tier}.", highlight=False

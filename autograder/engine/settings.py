@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -22,6 +23,8 @@ class Settings(BaseModel):
     tier : this one, instead of the best the machine offers.
     first_uid : of the users that submissions run as, where the grader is root.
     threads : for each library that has threads of its own.
+    gpus : that submissions may be lent: all that the driver names, or those with these UUIDs.
+    gpu_submissions : at a time on one GPU, even if its memory would do for more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +33,8 @@ class Settings(BaseModel):
     tier: Tier | None = None
     first_uid: int = Field(default=200_000, ge=1000, lt=2**31)
     threads: int = Field(default=1, ge=1)
+    gpus: Literal["auto"] | tuple[str, ...] = "auto"
+    gpu_submissions: int = Field(default=4, ge=1)
 
 
 class _OfThisCheckout(Settings, BaseSettings):

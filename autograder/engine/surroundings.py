@@ -85,6 +85,12 @@ def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | N
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
 
 
+def gpu_variables(uuid: str) -> dict[str, str]:
+    """Return the variables that say which GPU a submission is lent, by its UUID; empty: none. To ask for GPUs by the
+    driver's library makes no CUDA context."""
+    return {"CUDA_VISIBLE_DEVICES": uuid, "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
+
+
 def places(folder: Path) -> dict[str, str]:
     """Return the variables that name private places, in `folder`."""
     return {name: str(folder / "home") for name in ("HOME", "IPYTHONDIR", "TMPDIR", "MPLCONFIGDIR")}

@@ -8,6 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from course import device
+
 LOWEST, N_NOTES = 36, 47
 
 
@@ -99,7 +101,7 @@ class ChoraleNet(nn.Module):
         makes probabilities of them. A net that knows signs of its own, such as one for
         the start, may have more logits after these.
         """
-        voices = torch.arange(notes.shape[1]) % 4
+        voices = torch.arange(notes.shape[1], device=notes.device) % 4
         states, _ = self.rnn(self.note(notes) + self.voice(voices))  # (B, T, hidden)
         return self.out(states)
 
@@ -125,8 +127,9 @@ def fit_chorales(
     torch.Size([1, 5, 47])
     """
     torch.manual_seed(seed)
-    X, Y = (torch.from_numpy(windows) for windows in make_windows(chorales, length, shift=max(1, length // 4)))
-    model = ChoraleNet(hidden)
+    windows = make_windows(chorales, length, shift=max(1, length // 4))
+    X, Y = (torch.from_numpy(part).to(device()) for part in windows)
+    model = ChoraleNet(hidden).to(device())
     optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=n_steps)
     for _ in range(n_steps):
@@ -137,4 +140,4 @@ def fit_chorales(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-    return model.eval()
+    return model.cpu().eval()

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
+from course import device
 from solutions.ch13_sequences.ridership import HORIZON, Seq2SeqBothDataset
 
 P_13_9 = """
@@ -77,7 +78,10 @@ def fit_forecaster(
     series = np.asarray(series, dtype=np.float32)
     loader = DataLoader(Seq2SeqBothDataset(series[:n_train], window), batch_size=32, shuffle=True)
     valid = Seq2SeqBothDataset(series[n_train : n_train + n_valid], window)
-    X_valid, Y_valid = (torch.stack(parts) for parts in zip(*(valid[i] for i in range(len(valid))), strict=True))
+    where = device()
+    model.to(where)
+    pairs = zip(*(valid[i] for i in range(len(valid))), strict=True)
+    X_valid, Y_valid = (torch.stack(parts).to(where) for parts in pairs)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     best: dict[str, Any] = {}
     losses: list[float] = []
@@ -85,7 +89,7 @@ def fit_forecaster(
         model.train()
         for X, Y in loader:
             optimizer.zero_grad()
-            nn.functional.huber_loss(model(X), Y).backward()
+            nn.functional.huber_loss(model(X.to(where)), Y.to(where)).backward()
             optimizer.step()
         losses.append(_mean_absolute_error(model, X_valid, Y_valid))
         best_epoch = int(np.argmin(losses))
@@ -94,6 +98,7 @@ def fit_forecaster(
         elif len(losses) - 1 - best_epoch >= patience:
             break
     model.load_state_dict(best)
+    model.cpu()
     return losses
 
 

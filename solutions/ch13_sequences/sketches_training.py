@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pack_padded_sequence
 
+from course import device
 from solutions.ch13_sequences.sketches import collate, sketch_to_seq
 
 
@@ -46,10 +47,10 @@ class SketchNet(nn.Module):
         -------
         (B, n_classes)
         """
-        real = torch.arange(X.shape[1]) < lengths[:, None]  # (B, T)
+        real = torch.arange(X.shape[1], device=X.device) < lengths[:, None].to(X.device)  # (B, T)
         X = X.masked_fill(~real[..., None], 0.0)  # the convolution looks two points ahead
         features = torch.relu(self.conv(X.mT)).mT  # (B, T, hidden)
-        packed = pack_padded_sequence(features, lengths, batch_first=True, enforce_sorted=False)
+        packed = pack_padded_sequence(features, lengths.cpu(), batch_first=True, enforce_sorted=False)
         _, last = self.rnn(packed)  # (2, B, hidden), the state after the last point, and backwards after the first
         return self.out(torch.cat([last[0], last[1]], dim=1))
 
@@ -81,15 +82,16 @@ def fit_sketches(
     """
     torch.manual_seed(seed)
     examples = list(zip(map(sketch_to_seq, drawings), np.asarray(labels).tolist(), strict=True))
-    model = SketchNet(n_classes, hidden)
+    where = device()
+    model = SketchNet(n_classes, hidden).to(where)
     optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.01, total_steps=n_steps)
     for _ in range(n_steps):
         X, lengths, y = collate([examples[i] for i in torch.randint(len(examples), (32,))])
-        loss = cross_entropy(model(X, lengths), y)
+        loss = cross_entropy(model(X.to(where), lengths), y.to(where))
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-    return model.eval()
+    return model.cpu().eval()

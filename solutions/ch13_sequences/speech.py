@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.nn.utils.rnn import pack_padded_sequence, pad_sequence
 
+from course import device
+
 
 def to_mono(wave: ArrayLike) -> NDArray[np.float64]:
     """Return one channel, the mean of all channels of a recording.
@@ -161,7 +163,9 @@ def fit_words(words: Sequence[ArrayLike], labels: ArrayLike, rate: int, seed: in
     torch.manual_seed(seed)
     pictures, lengths = _pictures(words, rate)
     targets = torch.tensor(np.asarray(labels), dtype=torch.float32)
-    model = _WordNetwork()
+    where = device()
+    model = _WordNetwork().to(where)
+    pictures, targets = pictures.to(where), targets.to(where)
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-2)
     for _ in range(20):
         for batch in torch.randperm(len(targets)).split(32):
@@ -170,7 +174,7 @@ def fit_words(words: Sequence[ArrayLike], labels: ArrayLike, rate: int, seed: in
             loss.backward()
             nn.utils.clip_grad_norm_(model.parameters(), 0.5)
             optimizer.step()
-    return model.eval()
+    return model.cpu().eval()
 
 
 def name_words(model: Any, words: Sequence[ArrayLike], rate: int) -> NDArray[np.int64]:

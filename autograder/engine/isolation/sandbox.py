@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.gpu.nvml import inside
 from autograder.engine.isolation import linux
 from autograder.engine.isolation.tiers import Tier
 
@@ -26,6 +27,7 @@ _SETTINGS = ("ld.so.cache", "localtime", "timezone", "nsswitch.conf", "mime.type
              "alternatives", "ca-certificates")  # fmt: skip
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _SMALL_PROC = ("cpuinfo", "meminfo", "stat", "loadavg", "uptime", "version", "filesystems", "sys")
+_DRIVER = ("/usr/local/nvidia", "/run/nvidia", "/run/nvidia-persistenced")  # where its libraries may be, beside /usr
 _INODES = 50_000
 _NAME = "student"  # of the user that the submission runs as, whatever its number
 
@@ -42,6 +44,8 @@ class Box:
     disk_mb : size of its home and of ``/tmp``; they are in memory.
     file_mb, processes, cpu_seconds : largest file, number of processes and threads, CPU time of one process.
     uid : the user it becomes; 0: stays what the caller is.
+    devices : files of the GPU that it is lent.
+    gpu, gpu_memory_mb : which one that is, by its UUID, and how much of its memory it may use; empty: none.
     """
 
     read: tuple[str, ...] = ()
@@ -52,6 +56,9 @@ class Box:
     processes: int = 256
     cpu_seconds: int = 1200
     uid: int = 0
+    devices: tuple[str, ...] = ()
+    gpu: str = ""
+    gpu_memory_mb: int = 0
 
     def dump(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -77,7 +84,8 @@ def enter(tier: Tier, box: Box, filter_: bytes, folder: str) -> None:
         writable = [HOME, "/tmp", "/dev", "/proc", *([box.overlay] if box.overlay else [])]
         readable = ["/"]
     else:
-        home, writable = _plain_home(folder), [folder, *(f"/dev/{name}" for name in (*_DEVICES, "tty", "shm"))]
+        home, devices = _plain_home(folder), (*_DEVICES, "tty", "shm")
+        writable = [folder, *(f"/dev/{name}" for name in devices), *box.devices]
         readable = [*_present(_readable(box)), *_present(("/etc/passwd", "/etc/group")), *_own_proc()]
     linux.bound_capabilities()
     if tier is Tier.T1:
@@ -128,9 +136,10 @@ def _private_root(box: Box, root: str) -> str:
     _name_users(f"{root}/etc", box.uid)
     if box.overlay:
         _show_writable(box.overlay, root, box.uid)
-    for name in _DEVICES:
-        _touch(f"{root}/dev/{name}")
-        linux.mount(f"/dev/{name}", f"{root}/dev/{name}", None, linux.MS_BIND)
+    for source in (*(f"/dev/{name}" for name in _DEVICES), *_present(box.devices)):
+        place = root + inside(source)
+        _touch(place)
+        linux.mount(source, place, None, linux.MS_BIND)
     os.makedirs(f"{root}/dev/pts")
     linux.mount("devpts", f"{root}/dev/pts", "devpts", linux.MS_NOSUID | linux.MS_NOEXEC, "newinstance,ptmxmode=0666")
     for link, target in (("ptmx", "pts/ptmx"), ("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"),
@@ -213,7 +222,8 @@ def _plain_home(folder: str) -> str:
 def _readable(box: Box) -> list[str]:
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(os.__file__).parent)}
     settings = [f"/etc/{name}" for name in _SETTINGS]
-    return [*_SYSTEM, *settings, "/sys/devices/system", *sorted(python), *box.read]
+    driver = _DRIVER if box.gpu else ()
+    return [*_SYSTEM, *settings, "/sys/devices/system", *driver, *sorted(python), *box.read]
 
 
 def _own_proc() -> list[str]:

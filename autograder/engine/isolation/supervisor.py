@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.engine.gpu.nvml import Fallen
 from autograder.engine.isolation import cgroup, linux
 from autograder.engine.isolation.sandbox import Box, enter
 from autograder.engine.isolation.tiers import Tier
@@ -98,6 +99,8 @@ def supervise(
         elif reason == "" and status == -signal.SIGKILL:
             reason = LOST  # nobody inside can kill the first process
         farewell = {"exit": status, "reason": "" if reason == _ORDERED else reason}
+    except Fallen:  # of which a submission is not guilty
+        farewell = {"exit": _end(pid), "reason": LOST}
     except OSError as error:
         farewell = {"refused": str(error), "tier": launch.tier}
         if pid:
@@ -223,6 +226,8 @@ def _obey(order: dict[str, Any], pid: int) -> None:
 
 def _excess(launch: Launch, pid: int, group: cgroup.Group | None) -> str:
     """Return what the submission has too much of, for the limits that no kernel keeps for us."""
+    if launch.box.gpu and _gpu_mb(launch.box.gpu, pid) > launch.box.gpu_memory_mb:
+        return "gpu memory"
     used = group.cpu_seconds() if group is not None else None
     if used is not None:
         return "cpu" if used > launch.box.cpu_seconds else ""
@@ -245,6 +250,19 @@ def _excess(launch: Launch, pid: int, group: cgroup.Group | None) -> str:
     if count > launch.box.processes * (1 if launch.tier is Tier.T3 else 2):
         return "processes"
     return "memory" if memory > (launch.box.memory_mb + _OVERHEAD_MB) << 20 else ""
+
+
+def _gpu_mb(uuid: str, pid: int) -> int:
+    """Return how many MB of a GPU a submission's processes use. No kernel keeps this limit, and no variable of the
+    process's own would."""
+    import psutil
+
+    from autograder.engine.gpu.nvml import used_mb
+
+    with contextlib.suppress(psutil.Error):
+        first = psutil.Process(pid)
+        return used_mb(uuid, {pid, *(one.pid for one in first.children(recursive=True))})
+    return 0
 
 
 def _own_memory(process: Any) -> int:

@@ -12,7 +12,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nbformat import NotebookNode
 
@@ -24,6 +24,9 @@ from autograder.engine.submission.restore import WrongNotebook, cell_key, restor
 from autograder.engine.wire.proxy import Session
 from course.errors import CourseError, KernelLost
 from course.syllabus import Chapter, Exercise
+
+if TYPE_CHECKING:
+    from autograder.engine.session.kernel import NotebookSession
 
 __all__ = [
     "Assignment", "Graded", "Part", "Released", "Unreadable", "attempt_of", "grade", "read_notebook", "refused",
@@ -204,9 +207,15 @@ def _run_and_judge(notebook: NotebookNode, assignment: Assignment, seed: Seed) -
         notes=tuple(session.run.notes),
         exercises=tuple(sorted(exercises, key=_place(assignment))),
         data=_data(assignment, exercises),
-        isolation=f"{session.tier}, {session.tier.meaning}; {session.kind} kernel",
+        isolation=_isolation(session),
     )
     return Graded(result, notebook)
+
+
+def _isolation(session: NotebookSession) -> str:
+    """Say how a submission was kept apart, and which GPU it was lent."""
+    said = [f"{session.tier}, {session.tier.meaning}", f"{session.kind} kernel", session.gpu]
+    return "; ".join(one for one in said if one)
 
 
 def to_be_run(part: Part, assignment: Assignment) -> bool:

@@ -63,6 +63,7 @@ class NotebookSession:
     Attributes
     ----------
     tier, kind : how it is isolated, and whether its kernel is ``warm`` or ``cold``.
+    gpu : the name of the GPU that it has been lent; empty for none.
     """
 
     def __init__(
@@ -83,7 +84,7 @@ class NotebookSession:
         self.plan = plan or RunPlan()
         self._tell = tell
         self.run = Run()
-        self.tier, self.kind = Tier.T4, "cold"
+        self.tier, self.kind, self.gpu = Tier.T4, "cold", ""
         self.was_ready = False  # whether it has ever answered: only then is it worth starting again
         self._until, self._for_check = 0.0, check_seconds
         self._greeting = 0.0
@@ -224,7 +225,7 @@ class NotebookSession:
             raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
         client = self._client
         assert client is not None
-        self.tier, self.kind = client.tier, client.kind
+        self.tier, self.kind, self.gpu = client.tier, client.kind, client.gpu
         # Cells have budgets; this is for a kernel that keeps its client busy all the same.
         watchdog = threading.Timer(2 * self.limits.wall_seconds + _SLACK, client.destroy)
         watchdog.daemon = True

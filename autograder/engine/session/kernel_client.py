@@ -24,10 +24,11 @@ from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_output
 
+from autograder.engine.gpu.lending import Lent, chosen, lend
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.session.run import Ran
 from autograder.engine.settings import Settings
-from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, places
+from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, gpu_variables, places
 from course.errors import EngineError
 from course.files import remove
 from course.syllabus import Limits
@@ -103,6 +104,7 @@ class KernelClient(NotebookClient):
             skip_cells_with_tag="",
         )
         self.destroyed = False
+        self._lent: Lent | None = None
         self.tier, self.kind = Tier.T4, "cold"
         self._bytes = self._all_bytes = 0
         self._cut = False
@@ -113,7 +115,10 @@ class KernelClient(NotebookClient):
         Raises
         ------
         EngineError : it can't be isolated as the settings demand.
+        OperatorError : the chapter needs a GPU that this machine does not have.
         """
+        if self._limits.gpu != "never":
+            self._lent = lend(self._limits, chosen(self._settings.gpus), self._settings.gpu_submissions)
         if sys.platform == "linux" and self._settings.tier is not Tier.T4:
             from autograder.engine.warm.launcher import NotIsolated  # Linux only
 
@@ -134,6 +139,8 @@ class KernelClient(NotebookClient):
     def _launch_warm(self) -> None:
         limits, settings = self._limits, self._settings
         box = {name: getattr(limits, name) for name in ("memory_mb", "disk_mb", "file_mb", "processes", "cpu_seconds")}
+        if lent := self._lent:
+            box |= {"devices": lent.gpu.files, "gpu": lent.gpu.uuid, "gpu_memory_mb": lent.memory_mb}
         config = {
             "box": box,
             "minimum_tier": settings.minimum_tier,
@@ -166,6 +173,7 @@ class KernelClient(NotebookClient):
         self._manager.connection_file = str(self._folder / "connection.json")
         nowhere = subprocess.DEVNULL  # what it prints past its kernel would be among what the grader prints
         variables = {**environment(datasets=self._limits.datasets), **places(self._folder)}
+        variables |= gpu_variables(self._lent.gpu.uuid if self._lent else "")
         self.start_new_kernel(cwd=str(self._folder / "work"), env=variables, stdout=nowhere, stderr=nowhere)
         self.start_new_kernel_client()
         self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb) + UNATTENDED)
@@ -181,6 +189,11 @@ class KernelClient(NotebookClient):
         if process is not None:
             with contextlib.suppress(Exception):
                 process.wait(timeout=GRACE)
+
+    @property
+    def gpu(self) -> str:
+        """The name of the GPU that it is lent; empty for none."""
+        return self._lent.gpu.name if self._lent else ""
 
     @property
     def lost(self) -> bool:
@@ -300,7 +313,9 @@ class KernelClient(NotebookClient):
         return self.kc
 
     def close(self) -> None:
-        """Close the channels to a kernel that has ended."""
+        """Close the channels to a kernel that has ended, and give back what it was lent."""
+        if self._lent is not None:
+            self._lent.give_back()
         if self.kc is not None:
             self._channels.stop_channels()
         with contextlib.suppress(Exception):

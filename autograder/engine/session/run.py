@@ -40,6 +40,7 @@ _NAMED = 10  # cells that a note lists
 EXCESS = {
     "cpu": (Status.TIMED_OUT, "The notebook used more CPU time than it may."),
     "memory": (Status.OUT_OF_MEMORY, "The notebook asked for more memory than it may."),
+    "gpu memory": (Status.OUT_OF_MEMORY, "The notebook asked for more of the GPU's memory than it may."),
     "processes": (Status.CRASHED, "The notebook started more processes and threads than it may."),
     "wall": (Status.TIMED_OUT, "The notebook ran longer than it may."),
     "grader": (Status.CRASHED, "The grader hung up."),

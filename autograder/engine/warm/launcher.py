@@ -50,8 +50,8 @@ from course.files import remove
 ADDRESS = "COURSE_ZYGOTE"  # environment: where a zygote listens, and its password; for this process's workers
 START_SECONDS = 60.0
 _LOOK = 0.2  # seconds between two looks at whether a lazy zygote is still wanted
-# What a zygote is told besides: a test's wish, and a label by which an operator finds all processes of a run.
-_PASSED = ("COURSE_CANARY", "COURSE_RUN")
+# What a zygote is told besides: a test's wishes, and a label by which an operator finds all processes of a run.
+_PASSED = ("COURSE_CANARY", "COURSE_RUN", "COURSE_NVML")
 _INLINE = "module://matplotlib_inline.backend_inline"
 
 

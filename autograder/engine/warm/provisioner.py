@@ -20,7 +20,7 @@ import course
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import load_settings
-from autograder.engine.surroundings import environment, private_folder
+from autograder.engine.surroundings import environment, gpu_variables, private_folder
 from autograder.engine.warm.kernel_app import CHANNELS
 from autograder.engine.warm.kernel_process import KernelProcess
 from autograder.engine.warm.launcher import launch
@@ -90,13 +90,14 @@ class WarmProvisioner(KernelProvisionerBase):
                 self.connection, theirs = socket.socketpair()
                 sockets.append(stack.enter_context(theirs))
             key = info["key"]
+            box = self._box(kwargs.get("cwd"))
             request = Request(
                 connection={**info, "key": key.decode() if isinstance(key, bytes) else key},
                 ports=ports,
                 descriptors=[one.fileno() for one in sockets],
-                environment=_environment(kwargs.get("env", {}), self.datasets),
+                environment={**_environment(kwargs.get("env", {}), self.datasets), **gpu_variables(box.gpu)},
                 folder=str(inside),
-                box=self._box(kwargs.get("cwd")),
+                box=box,
                 tier=Tier(self.tier) if self.tier else settings.tier,
                 minimum=Tier(self.minimum_tier) if self.minimum_tier else settings.minimum_tier,
                 seconds=self.seconds,

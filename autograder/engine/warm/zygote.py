@@ -66,6 +66,8 @@ def begin(listening: int, lifeline: int, digest: bytes, *, cold: bool) -> None:
     linux.set_name(NAME)
     cgroup.sweep()
     server = socket.socket(fileno=listening)
+    # Whether there is a GPU is asked of the driver's library: CUDA itself, once asked, works in no forked process.
+    os.environ["PYTORCH_NVML_BASED_CUDA_CHECK"] = "1"
     if not cold:
         preload()
         if not _canary_lives():

@@ -17,6 +17,8 @@ from typing import Any
 
 from autograder.engine.wire import budget, codec, decoder, encoder, frame, plain_forms, transport
 
+_PROBE = "probe"  # the name of a probe's module
+
 
 class Server:
     """Answers one request after the other.
@@ -50,10 +52,12 @@ class Server:
         return getattr(on, name)
 
     def do_call(self, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        args, kwargs = beside_model(on, args, kwargs)
         return on(*args, **kwargs)
 
     def do_watch(self, on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call, and return the arguments too as they are afterwards."""
+        args, kwargs = beside_model(on, args, kwargs)
         return on(*args, **kwargs), args
 
     def do_seed(self, number: int) -> None:
@@ -67,7 +71,7 @@ class Server:
 
     def do_define(self, source: str, name: str) -> Any:
         """Run a probe's source in a namespace of its own; return what it calls `name`."""
-        module = types.ModuleType("probe")
+        module = types.ModuleType(_PROBE)
         exec(compile(source, "<probe>", "exec"), vars(module))  # noqa: S102  # the grader's own text
         return getattr(module, name)
 
@@ -75,6 +79,31 @@ class Server:
         self.objects.append(value)
         kind = type(value)
         return len(self.objects) - 1, f"{kind.__module__}.{kind.__qualname__}"
+
+
+def beside_model(on: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Return arguments on the device of the model that they are for: `on`, the model that it is a method of, or, for a
+    probe, one among the arguments. What the grader sends is on no GPU, wherever a model has been left."""
+    try:
+        torch = sys.modules["torch"]
+        models = [on, getattr(on, "__self__", None)]
+        models += [*args, *kwargs.values()] if getattr(on, "__module__", "") == _PROBE else []
+        models = [one for one in models if isinstance(one, torch.nn.Module)]
+        where = next(one.device for model in models for one in (*model.parameters(), *model.buffers()))
+        moved = (args, kwargs) if where.type == "cpu" else _moved((args, kwargs), where)
+    except Exception:  # no torch, no model, no weights, or a submission that has changed what these are
+        return args, kwargs
+    return moved[0], moved[1]
+
+
+def _moved(value: Any, device: Any) -> Any:
+    """Return plain data with its tensors on a device."""
+    if type(value) in (tuple, list):
+        return type(value)(_moved(one, device) for one in value)
+    if type(value) is dict:
+        return {key: _moved(one, device) for key, one in value.items()}
+    torch = sys.modules["torch"]
+    return value.to(device) if isinstance(value, torch.Tensor | torch.nn.utils.rnn.PackedSequence) else value
 
 
 class _Nowhere(io.TextIOBase):

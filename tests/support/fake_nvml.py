@@ -1,8 +1,8 @@
 """A stub of NVML's Python module, of a machine that the tests describe in a JSON file.
 
-`COURSE_NVML` names it, and the file behind a colon. A card is ``{"uuid": …, "name": …, "minor": …, "mb": …, "file": …}``;
-with ``"slices"`` (of which each has a uuid, a profile and an mb) it is divided; with ``"fallen"`` it does not answer.
-A process that has `file` open uses the card, and as many MB of it as the file has KB.
+`COURSE_NVML` names it, and the file behind a colon. A card is ``{"uuid": …, "name": …, "minor": …, "mb": …,
+"file": …}``; with ``"slices"`` (of which each has a uuid, a profile and an mb) it is divided; with ``"fallen"`` it does
+not answer. A process that has `file` open uses the card, and as many MB of it as the file has KB.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo hub test test-chapter test-full test-hub redteam bench fuzz lint types clean
+.PHONY: setup demo hub test test-chapter test-full test-gpu test-hub redteam bench fuzz lint types clean
 
 setup: $(READY)
 
@@ -36,6 +36,10 @@ test-chapter: setup
 
 test-full: setup
 	$(BIN)/python -m pytest -m full
+
+# On a machine with a GPU and a torch for it; skipped elsewhere.
+test-gpu: setup
+	$(BIN)/python -m pytest -rs -s tests/autograder/engine/gpu tests/course/test_devices.py
 
 test-hub: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'

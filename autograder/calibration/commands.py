@@ -31,22 +31,30 @@ if TYPE_CHECKING:
 def headline(
     chapter: Name,
     exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Only this exercise (repeatable)")] = None,
+    where: Annotated[
+        str, typer.Option("--device", help="Where networks are trained, with the CPU's seconds beside it: cuda, mps")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Run a chapter's reference at full size and show its figures beside the book's."""
     _, found = open_chapter(chapter)
     needs_grader()
-    from autograder.calibration.full_size import headline_rows
+    from autograder.calibration.full_size import headline_rows, headline_rows_beside_cpu
 
     exercises = chosen("exercise", exercise, (one.id for one in found.exercise))
-    rows = list(with_progress(headline_rows(found.name, exercises), None, "Full size", hide=as_json))
+    measured = headline_rows_beside_cpu(found.name, exercises, where) if where else headline_rows(found.name, exercises)
+    rows = list(with_progress(measured, None, "Full size", hide=as_json))
     if as_json:
         print_json([row.model_dump() for row in rows])
     else:
-        table = Table("exercise", "figure", "book", "ours", "size", "data", "holds", title=found.title)
+        columns = ("exercise", "figure", "book", "ours", "size", "data", "seconds", "holds")
+        table = Table(*columns, title=found.title)
         for row in rows:
             holds = "yes" if row.holds else "NO"
-            table.add_row(row.exercise, row.figure, row.book, f"{row.ours:.4g}", row.size, row.data, holds)
+            seconds = (
+                f"{row.seconds:.1f}" if row.cpu_seconds is None else f"{row.seconds:.1f} (CPU: {row.cpu_seconds:.1f})"
+            )
+            table.add_row(row.exercise, row.figure, row.book, f"{row.ours:.4g}", row.size, row.data, seconds, holds)
         out.print(table)
     raise typer.Exit(0 if all(row.holds for row in rows) else 1)
 

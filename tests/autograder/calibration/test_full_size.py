@@ -7,9 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from autograder.calibration import full_size
-from autograder.calibration.full_size import headline_rows
+from autograder.calibration.full_size import headline_rows, headline_rows_beside_cpu
 from autograder.testing.chapter import load_headlines
 from autograder.testing.marks import Headline
+from course.errors import SetupError
 from course.project import Project
 from course.syllabus import load_syllabus
 
@@ -29,6 +30,17 @@ def test_each_figure_stands_beside_the_books() -> None:
     assert (one.figure, one.book, one.ours, one.holds) == ("accuracy", "0.97", 0.98, True)
     assert one.data == "titanic (stand-in)"
     assert (two.ours, two.holds) == (12.0, False)
+
+
+def test_on_another_device_the_cpus_seconds_stand_beside_it() -> None:
+    row = headline_rows_beside_cpu("ch05_trees", frozenset({"p.05.2"}), "cpu")[0]
+    assert row.device == "cpu" and row.holds
+    assert row.seconds >= 0 and row.cpu_seconds is not None and row.cpu_seconds >= 0
+
+
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(SetupError, match="'cuda:99': this machine has no such device"):
+        headline_rows_beside_cpu("ch05_trees", frozenset({"p.05.2"}), "cuda:99")
 
 
 def test_a_figure_without_data_asks_for_none() -> None:

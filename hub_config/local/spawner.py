@@ -10,7 +10,7 @@ import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +20,9 @@ from jinja2 import Environment, FileSystemLoader
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 from traitlets import Unicode
 
+from autograder.engine.gpu.nvml import Gpu, gpus
 from autograder.engine.isolation import cgroup
+from hub_config.local.gpus import known, lendable
 from hub_config.local.leases import Busy, Leases, QuotaSpent
 from hub_config.settings.hub import Hub, load_hub
 from hub_config.settings.profiles import OfferedProfile, Override, Profile, Profiles, load_profiles, memory_bytes
@@ -33,11 +35,12 @@ _FOLDER = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Machine:
-    """What all spawners of a hub share."""
+    """What all spawners of a hub share; `gpus` are those that the driver names."""
 
     hub: Hub
     profiles: Profiles
     leases: Leases
+    gpus: Sequence[Gpu] = ()
 
     def stock(self, offer: OfferedProfile) -> str:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
@@ -57,8 +60,9 @@ class Machine:
 def machine(folder: str, state: str) -> Machine:
     """Return the machine that ``hub.toml`` and ``profiles.yaml`` in `folder` describe; its leases lie in `state`."""
     hub = load_hub(Path(folder) / "hub.toml")
-    leases = Leases(Path(state) / "leases.db", hub.device, hub.weekly_gpu_hours or None)
-    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases)
+    here = gpus() if hub.device else ()
+    leases = Leases(Path(state) / "leases.db", lendable(hub.device, here), hub.weekly_gpu_hours or None)
+    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here)
 
 
 class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
@@ -132,8 +136,7 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
     def get_env(self) -> dict[str, str]:
         """Called by the hub; return the server's environment, with the devices that it has been lent."""
         env: dict[str, str] = super().get_env()
-        lease = self.machine.leases.held().get(self.holder)
-        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(lease.devices) if lease else ""
+        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(self._uuids())
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -153,6 +156,12 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self._group = self._made_group()
 
     _group: cgroup.Group | None = None
+
+    def _uuids(self) -> list[str]:
+        """What it has been lent, as the driver names it: numbers change where others can't be seen."""
+        lease = self.machine.leases.held().get(self.holder)
+        found = [(id, known(id, self.machine.gpus)) for id in (lease.devices if lease else ())]
+        return [gpu.uuid if gpu else id for id, gpu in found]
 
     def _asked(self, options: Mapping[str, Any]) -> tuple[Profile, Override]:
         try:

@@ -25,7 +25,7 @@ from course.project import Project
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
-from hub_config.local.assembly import HERE, Place, configure
+from hub_config.local.assembly import HERE, Place, configure, gpu_remarks
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
 from hub_config.login.names import person
@@ -141,6 +141,8 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     if hub.port and not _is_free(hub.port, hub.ip):
         raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
     make_ready(place, hub, tell)
+    for sentence in gpu_remarks(hub):
+        tell(sentence)
     codes = invite(place, courses.people)
     scheme = "https" if hub.tls_key else "http"
     url = f"{scheme}://{hub.ip}:{hub.port}"

@@ -49,7 +49,7 @@ class Hub(_Section):
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
-    device : GPUs to lend.
+    device : GPUs to lend: rows with an id, and one with ``auto``, which has all that the others don't name.
     """
 
     ip: str = "127.0.0.1"
@@ -80,6 +80,12 @@ class Hub(_Section):
             raise ValueError('a shared password is for accounts = "demo" only: with it, everybody can be anybody')
         if isinstance(self.login, Elsewhere) and not self.public_url:
             raise ValueError("people who log in elsewhere have to come back: name public_url, the hub's own address")
+        return self
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Hub:
+        if sum(one.auto for one in self.device) > 1:
+            raise ValueError("two rows of [[device]] say auto = true: one names all GPUs")
         return self
 
     @property

@@ -6,6 +6,7 @@ nobody from another's files.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
@@ -22,6 +23,7 @@ from traitlets import Unicode
 
 from autograder.engine.gpu.nvml import Gpu, gpus
 from autograder.engine.isolation import cgroup
+from hub_config.local import device_files
 from hub_config.local.gpus import known, lendable
 from hub_config.local.leases import Busy, Leases, QuotaSpent
 from hub_config.settings.hub import Hub, load_hub
@@ -136,7 +138,9 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
     def get_env(self) -> dict[str, str]:
         """Called by the hub; return the server's environment, with the devices that it has been lent."""
         env: dict[str, str] = super().get_env()
-        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(self._uuids())
+        # Numbers would change where the others can't be seen.
+        uuids = [gpu.uuid if gpu else id for id, gpu in self._lent()]
+        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(uuids)
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -156,12 +160,12 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self._group = self._made_group()
 
     _group: cgroup.Group | None = None
+    _confines = False  # whether device files are closed to it
 
-    def _uuids(self) -> list[str]:
-        """What it has been lent, as the driver names it: numbers change where others can't be seen."""
+    def _lent(self) -> list[tuple[str, Gpu | None]]:
+        """What it has been lent: the ids, and what the driver names so."""
         lease = self.machine.leases.held().get(self.holder)
-        found = [(id, known(id, self.machine.gpus)) for id in (lease.devices if lease else ())]
-        return [gpu.uuid if gpu else id for id, gpu in found]
+        return [(id, known(id, self.machine.gpus)) for id in (lease.devices if lease else ())]
 
     def _asked(self, options: Mapping[str, Any]) -> tuple[Profile, Override]:
         try:
@@ -209,24 +213,49 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
 
     def _limited(self, override: Override) -> cgroup.Group | None:
         """Make the server's control group, or explain why it can't be."""
+        if (left := self._made_group()) is not None:
+            left.remove()  # with the rules of a server that has ended badly
         try:
             group = cgroup.make(self._group_name, cpu=True)
             group.limit(memory_bytes(override.mem_limit or "1T") >> 20, _PROCESSES, kill_all=False)
             group.limit_cpu(override.cpu_limit or os.cpu_count() or 1)
         except (OSError, KeyError) as error:
-            if self.machine.hub.limits == "required":
-                raise SpawnRefused(
-                    500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
-                ) from error
-            self.log.warning("%s runs without limits of memory and CPU: %s", self.holder, error)
+            self._unlimited("memory and CPU", error)
             return None
+        return self._confined(group)
+
+    def _confined(self, group: cgroup.Group) -> cgroup.Group:
+        """Close the device files of all GPUs to the server, except those of what it has been lent."""
+        closed = device_files.majors() if self._confines else frozenset()
+        if not closed:
+            return group
+        silent = [id for id, gpu in self._lent() if gpu is None]
+        if silent:
+            raise SpawnRefused(
+                503,
+                f"GPU {', '.join(silent)} does not answer. Tell whoever runs the hub; meanwhile choose a CPU profile.",
+            )
+        files = [file for _, gpu in self._lent() if gpu for file in gpu.files]
+        try:
+            group = device_files.with_devices(group)
+            device_files.confine(group, closed, device_files.numbers(files))
+        except OSError as error:
+            self._unlimited("which GPU it opens", error)
         return group
 
+    def _unlimited(self, what: str, error: Exception) -> None:
+        if self.machine.hub.limits == "required":
+            self.log.error("%s can't be limited in %s: %s", self.holder, what, error)
+            raise SpawnRefused(
+                500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
+            ) from error
+        self.log.warning("%s runs without limits of %s: %s", self.holder, what, error)
+
     def _made_group(self) -> cgroup.Group | None:
-        try:
-            return cgroup.make(self._group_name, cpu=True)  # which finds the one that is there
-        except OSError:
-            return None
+        with contextlib.suppress(OSError):
+            group = cgroup.make(self._group_name, cpu=True)  # which finds the one that is there
+            return device_files.with_devices(group) if self._confines and device_files.majors() else group
+        return None
 
     @property
     def _group_name(self) -> str:
@@ -242,6 +271,8 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
 
 class LocalProfileSpawner(ProfileSpawner):
     """Each server runs as the person's own Unix account; the hub runs as root."""
+
+    _confines = True
 
 
 class DemoProfileSpawner(ProfileSpawner, SimpleLocalProcessSpawner):  # type: ignore[misc]

@@ -7,25 +7,14 @@ since 1970.
 from __future__ import annotations
 
 import sqlite3
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hub_config.local.lease_file import LeaseFile
 from hub_config.settings.device import Device
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS slots (
-    device TEXT NOT NULL, resource TEXT NOT NULL, number INTEGER NOT NULL,
-    holder TEXT, person TEXT, since REAL, until REAL, share REAL,
-    PRIMARY KEY (device, resource, number)
-);
-CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
-CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
-"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +23,18 @@ class Lease:
 
     holder: str
     devices: tuple[str, ...]
+    until: float
+
+
+@dataclass(frozen=True)
+class Lent:
+    """One device of a lease."""
+
+    holder: str
+    person: str
+    device: str
+    resource: str
+    since: float
     until: float
 
 
@@ -64,22 +65,24 @@ class Leases:
     ----------
     path : the SQLite file.
     devices : what this machine lends; slots that are not among them any more are dropped once they are given back.
+        None to look on only.
     weekly_hours : of GPU time for each person from Monday to Sunday (UTC); None for no limit.
     """
 
     def __init__(
         self,
         path: Path,
-        devices: Iterable[Device],
+        devices: Iterable[Device] | None,
         weekly_hours: float | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._path, self._clock, self.weekly_hours = path, clock, weekly_hours
-        self._turn = threading.Lock()
+        self._file, self._clock, self.weekly_hours = LeaseFile(path), clock, weekly_hours
+        if devices is not None:
+            self._stock(devices)
+
+    def _stock(self, devices: Iterable[Device]) -> None:
         slots = {(one.id, one.resource, n) for one in devices for n in range(one.people)}
-        with self._writing() as db:
-            for statement in _SCHEMA.split(";"):
-                db.execute(statement)
+        with self._file.writing() as db:
             db.executemany("INSERT OR IGNORE INTO slots (device, resource, number) VALUES (?, ?, ?)", sorted(slots))
             known = set(db.execute("SELECT device, resource, number FROM slots WHERE holder IS NULL"))
             db.executemany("DELETE FROM slots WHERE device = ? AND resource = ? AND number = ?", known - slots)
@@ -98,7 +101,7 @@ class Leases:
         Busy, NoSuchDevice, QuotaSpent : nothing has been lent.
         """
         now = self._clock()
-        with self._writing() as db:
+        with self._file.writing() as db:
             self._give_back(db, holder, now)
             used = self._used(db, person, now)
             if asked and self.weekly_hours is not None and used >= self.weekly_hours:
@@ -110,13 +113,13 @@ class Leases:
 
     def release(self, holder: str) -> None:
         """Take back what `holder` has, and write it into the ledger. Harmless when it has nothing."""
-        with self._writing() as db:
+        with self._file.writing() as db:
             self._give_back(db, holder, self._clock())
 
     def held(self) -> dict[str, Lease]:
         """Return what is lent, by holder."""
         found: dict[str, Lease] = {}
-        with self._reading() as db:
+        with self._file.reading() as db:
             for holder, device, until in db.execute(
                 "SELECT holder, device, until FROM slots WHERE holder IS NOT NULL ORDER BY resource, device"
             ):
@@ -124,27 +127,45 @@ class Leases:
                 found[holder] = Lease(holder, (*before.devices, device), until)
         return found
 
+    def lent(self) -> list[Lent]:
+        """Return each device that is lent, the oldest lease first."""
+        query = (
+            "SELECT holder, person, device, resource, since, until "
+            "FROM slots WHERE holder IS NOT NULL ORDER BY since, device"
+        )
+        with self._file.reading() as db:
+            return [Lent(*row) for row in db.execute(query)]
+
     def free(self) -> dict[str, tuple[int, int]]:
         """Return, for each resource, how many are free and how many there are."""
         query = "SELECT resource, SUM(holder IS NULL), COUNT(*) FROM slots GROUP BY resource"
-        with self._reading() as db:
+        with self._file.reading() as db:
             return {resource: (free, total) for resource, free, total in db.execute(query)}
 
     def devices(self) -> dict[str, int]:
         """Return how many different devices there are of each resource; of one, a server gets one share at most."""
-        with self._reading() as db:
+        with self._file.reading() as db:
             return dict(db.execute("SELECT resource, COUNT(DISTINCT device) FROM slots GROUP BY resource").fetchall())
 
     def used(self, person: str) -> float:
         """Return a person's GPU hours of this week, what runs now included."""
-        with self._reading() as db:
+        with self._file.reading() as db:
             return self._used(db, person, self._clock())
+
+    def week(self) -> dict[str, float]:
+        """Return the GPU hours of this week by person, the most first, what runs now included."""
+        now = self._clock()
+        query = "SELECT person FROM uses WHERE until > ? UNION SELECT person FROM slots WHERE person IS NOT NULL"
+        with self._file.reading() as db:
+            people = [person for (person,) in db.execute(query, (_monday(now).timestamp(),)).fetchall()]
+            used = {person: self._used(db, person, now) for person in people}
+        return dict(sorted(used.items(), key=lambda item: -item[1]))
 
     def ledger(self) -> list[tuple[str, str, float]]:
         """Return (week, person, GPU hours) of all that was given back, the oldest first; a week is named by its
         Monday."""
         found: dict[tuple[str, str], float] = {}
-        with self._reading() as db:
+        with self._file.reading() as db:
             for person, until, hours in db.execute("SELECT person, until, hours FROM uses ORDER BY until"):
                 key = (f"{_monday(until):%Y-%m-%d}", person)
                 found[key] = found.get(key, 0.0) + hours
@@ -195,25 +216,6 @@ class Leases:
             "SELECT SUM((? - MAX(since, ?)) / 3600 * share) FROM slots WHERE person = ?", (now, monday, person)
         ).fetchone()[0]
         return float(done or 0.0) + float(running or 0.0)
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._turn, self._reading() as db:
-            db.execute("BEGIN IMMEDIATE")
-            try:
-                yield db
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
-            db.execute("COMMIT")
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        try:
-            yield db
-        finally:
-            db.close()
 
 
 def _monday(moment: float) -> datetime:

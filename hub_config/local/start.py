@@ -79,13 +79,17 @@ def class_place(project: Project, state: Path | None = None) -> Place:
 
     Without `state`, root's hub has `CLASS_STATE`: what is in a build folder is a course's own.
     """
-    if state is None:
-        state = CLASS_STATE if os.geteuid() == 0 else project.build / "hub"
+    state = state_folder(project, state)
     folder = state if (state / "hub.toml").exists() else HERE
     state.mkdir(parents=True, exist_ok=True)
     if state.stat().st_mode & 0o777 != ENTERED:  # as a class's hub, which may be running, has made it
         state.chmod(0o700)
     return Place(folder, state, project.root)
+
+
+def state_folder(project: Project, state: Path | None = None) -> Path:
+    """Return where a class's hub keeps its data: `state`, or what it is by default."""
+    return state or (CLASS_STATE if os.geteuid() == 0 else project.build / "hub")
 
 
 def release_to(place: Place, course: Course, assignment: str, folder: Path) -> None:

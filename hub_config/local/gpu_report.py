@@ -1,0 +1,67 @@
+"""What ``course gpu`` says: who has which GPU, what is free, and the week's hours."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from autograder.engine.gpu import nvml
+from course.errors import SetupError
+from hub_config.local.gpus import known
+from hub_config.local.leases import Leases, Lent
+
+
+def make_report(state: Path) -> dict[str, Any]:
+    """Return what the hub with its data in `state` has lent, as JSON takes it. Times are this machine's.
+
+    Raises
+    ------
+    SetupError : there is no such hub, or this user may not read its data.
+    """
+    path = state / "leases.db"
+    try:
+        path.open("r+b").close()
+        leases = Leases(path, None)
+        here = nvml.gpus()
+        return {
+            "leases": [_lease(one, here) for one in leases.lent()],
+            "free": {resource: {"free": free, "of": total} for resource, (free, total) in leases.free().items()},
+            "week": [{"person": person, "hours": round(hours, 2)} for person, hours in leases.week().items()],
+        }
+    except FileNotFoundError:
+        raise SetupError(
+            f"No hub has lent a GPU yet with its data in {state}: name another's folder with --state."
+        ) from None
+    except (OSError, sqlite3.Error) as error:
+        raise SetupError(f"{path} can't be read ({error}): ask as the user that runs the hub.") from error
+
+
+def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
+    gpu = known(one.device, here)
+    return {
+        "person": one.person,
+        "server": one.holder.partition("/")[2],
+        "gpu": one.device,
+        "name": gpu.name if gpu else None,
+        "resource": one.resource,
+        "since": _moment(one.since),
+        "until": _moment(one.until),
+        "percent_now": _asked(nvml.busy_percent, gpu),
+        "mb_now": _asked(nvml.used_mb, gpu),
+        "mb_of": gpu.memory_mb if gpu else None,
+    }
+
+
+def _asked(what: Callable[[str], int], gpu: nvml.Gpu | None) -> int | None:
+    """Of the whole GPU; None where the driver does not say."""
+    try:
+        return what(gpu.uuid) if gpu else None
+    except nvml.Fallen:
+        return None
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds).astimezone().isoformat(timespec="minutes")

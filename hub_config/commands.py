@@ -90,7 +90,7 @@ def gpu(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Show who has which GPU of the hub's machine, what is free, and each person's hours of this week."""
+    """Show who has which GPU of the hub's machine, what is free, who waits, and each person's hours of this week."""
     from hub_config.local.gpu_report import make_report
     from hub_config.local.start import state_folder
 
@@ -103,6 +103,9 @@ def gpu(
         out.print(f"{resource}: {count['free']} of {count['of']} free", highlight=False)
     if not found["free"]:
         out.print("This hub lends no GPUs: name some in hub.toml, [[device]].")
+    if found["waiting"]:
+        people = (f"{one['person']} (since {one['since'][11:16]})" for one in found["waiting"])
+        out.print(f"In line: {', '.join(people)}", highlight=False)
     if found["week"]:
         table = Table("person", "GPU hours", title="This week (since Monday, UTC)")
         for one in found["week"]:

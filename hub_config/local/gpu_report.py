@@ -1,4 +1,4 @@
-"""What ``course gpu`` says: who has which GPU, what is free, and the week's hours."""
+"""What ``course gpu`` says: who has which GPU, what is free, who waits, and the week's hours."""
 
 from __future__ import annotations
 
@@ -29,6 +29,10 @@ def make_report(state: Path) -> dict[str, Any]:
         return {
             "leases": [_lease(one, here) for one in leases.lent()],
             "free": {resource: {"free": free, "of": total} for resource, (free, total) in leases.free().items()},
+            "waiting": [
+                {"person": one.person, "resources": dict(one.asked), "since": _moment(one.since)}
+                for one in leases.waiting()
+            ],
             "week": [{"person": person, "hours": round(hours, 2)} for person, hours in leases.week().items()],
         }
     except FileNotFoundError:

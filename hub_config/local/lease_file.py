@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hub_config.local import line
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS slots (
     device TEXT NOT NULL, resource TEXT NOT NULL, number INTEGER NOT NULL,
@@ -26,7 +28,7 @@ class LeaseFile:
         self._path = path
         self._turn = threading.Lock()
         with self.writing() as db:
-            for statement in _SCHEMA.split(";"):
+            for statement in (*_SCHEMA.split(";"), line.SCHEMA):
                 db.execute(statement)
 
     @contextmanager

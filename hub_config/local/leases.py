@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hub_config.local import line
 from hub_config.local.lease_file import LeaseFile
 from hub_config.settings.device import Device
 
@@ -38,12 +39,30 @@ class Lent:
     until: float
 
 
+@dataclass(frozen=True)
+class Place:
+    """In the line for a device.
+
+    Attributes
+    ----------
+    number : 1 for who is next.
+    free_at : when the first of what is asked for is back at the latest; None where something is free, for who is next.
+    """
+
+    number: int
+    free_at: float | None
+
+
 class Busy(Exception):
-    """All devices of that kind are lent; `free_at` is when the first is back at the latest."""
+    """All devices of that kind are lent, or others wait for one; `free_at` is when the first is back at the latest."""
 
     def __init__(self, resource: str, free_at: float) -> None:
         super().__init__(f"all of {resource} is in use until {datetime.fromtimestamp(free_at, UTC):%H:%M} UTC")
         self.resource, self.free_at = resource, free_at
+
+
+class LineFull(Exception):
+    """So many wait that nobody else may."""
 
 
 class NoSuchDevice(Exception):
@@ -88,7 +107,7 @@ class Leases:
             db.executemany("DELETE FROM slots WHERE device = ? AND resource = ? AND number = ?", known - slots)
 
     def acquire(self, holder: str, person: str, asked: dict[str, int], seconds: float, share: float = 1.0) -> Lease:
-        """Lend devices to the server `holder` of `person`; what it has already is given back first.
+        """Lend devices to the server `holder` of `person`; what it has already, or waits for, is given up first.
 
         Parameters
         ----------
@@ -98,18 +117,59 @@ class Leases:
 
         Raises
         ------
-        Busy, NoSuchDevice, QuotaSpent : nothing has been lent.
+        Busy, NoSuchDevice, QuotaSpent : nothing has been lent, and a place in line is kept.
         """
         now = self._clock()
         with self._file.writing() as db:
             self._give_back(db, holder, now)
-            used = self._used(db, person, now)
-            if asked and self.weekly_hours is not None and used >= self.weekly_hours:
-                raise QuotaSpent(used, self.weekly_hours)
+            if asked:
+                self._check_quota(db, person, now)
+                if line.ahead(db, holder, asked, now):
+                    raise Busy(", ".join(sorted(asked)), self._free_at(db, asked) or now)
+            line.leave(db, holder)
             taken: list[str] = []
             for resource, count in sorted(asked.items()):
                 taken += self._take(db, holder, person, resource, count, (now, now + seconds, share))
             return Lease(holder, tuple(taken), now + seconds)
+
+    def wait(self, holder: str, person: str, asked: Mapping[str, int]) -> Place | None:
+        """Stand in line, or go on to; called every few seconds. Return the place; None when it is one's turn.
+
+        Raises
+        ------
+        NoSuchDevice, QuotaSpent, LineFull : there is nothing to wait for.
+        """
+        now = self._clock()
+        with self._file.reading() as db:
+            if line.has_said_so(db, holder, asked, now):  # which spares the disk
+                return self._place(db, holder, asked, now)
+        with self._file.writing() as db:
+            self._check_quota(db, person, now)
+            others = [one for one in line.waiting(db, now) if one.holder != holder]
+            if len(others) >= line.LONGEST:
+                raise LineFull(f"{len(others)} people wait already")
+            line.join(db, holder, person, asked, now)
+            return self._place(db, holder, asked, now)
+
+    def leave(self, holder: str) -> None:
+        """Wait no more."""
+        with self._file.writing() as db:
+            line.leave(db, holder)
+
+    def step_aside(self, holder: str) -> None:
+        """Wait no more; who is back within a quarter of an hour has the old place."""
+        with self._file.writing() as db:
+            line.step_aside(db, holder)
+
+    def waiting(self) -> list[line.Waiting]:
+        """Return who waits, the first in line first."""
+        with self._file.reading() as db:
+            return line.waiting(db, self._clock())
+
+    def free_at(self, asked: Iterable[str]) -> float | None:
+        """Return when the first of these resources is back at the latest; None where none is lent."""
+        with self._file.reading() as db:
+            return self._free_at(db, asked)
 
     def release(self, holder: str) -> None:
         """Take back what `holder` has, and write it into the ledger. Harmless when it has nothing."""
@@ -175,17 +235,9 @@ class Leases:
         self, db: sqlite3.Connection, holder: str, person: str, resource: str, count: int, terms: tuple[float, ...]
     ) -> list[str]:
         """Mark `count` slots of different devices as lent, those of the least used devices first."""
-        rows = db.execute(
-            "SELECT device, number, holder, until FROM slots WHERE resource = ? ORDER BY number, device", (resource,)
-        ).fetchall()
-        if len({row[0] for row in rows}) < count:
-            raise NoSuchDevice(f"this machine has {len({row[0] for row in rows})} of {resource}, not {count}")
-        free: dict[str, int] = {}
-        for device, number, taken_by, _ in rows:
-            if taken_by is None:
-                free.setdefault(device, number)
+        free = self._free(db, resource, count)
         if len(free) < count:
-            raise Busy(resource, min(row[3] for row in rows if row[2] is not None))
+            raise Busy(resource, self._free_at(db, [resource]) or terms[0])
         chosen = sorted(free.items(), key=lambda item: (item[1], item[0]))[:count]
         db.executemany(
             "UPDATE slots SET holder = ?, person = ?, since = ?, until = ?, share = ? "
@@ -193,6 +245,34 @@ class Leases:
             [(holder, person, *terms, device, resource, number) for device, number in chosen],
         )
         return [device for device, _ in chosen]
+
+    def _free(self, db: sqlite3.Connection, resource: str, count: int) -> dict[str, int]:
+        """The number of the first free slot of each device."""
+        rows = db.execute(
+            "SELECT device, number, holder FROM slots WHERE resource = ? ORDER BY number, device", (resource,)
+        ).fetchall()
+        if len({row[0] for row in rows}) < count:
+            raise NoSuchDevice(f"this machine has {len({row[0] for row in rows})} of {resource}, not {count}")
+        free: dict[str, int] = {}
+        for device, number, taken_by in rows:
+            if taken_by is None:
+                free.setdefault(device, number)
+        return free
+
+    def _place(self, db: sqlite3.Connection, holder: str, asked: Mapping[str, int], now: float) -> Place | None:
+        before = line.ahead(db, holder, asked, now)
+        free = [len(self._free(db, resource, count)) >= count for resource, count in asked.items()]
+        return Place(before + 1, self._free_at(db, asked)) if before or not all(free) else None
+
+    def _free_at(self, db: sqlite3.Connection, asked: Iterable[str]) -> float | None:
+        query = "SELECT MIN(until) FROM slots WHERE holder IS NOT NULL AND resource = ?"
+        found = [db.execute(query, (resource,)).fetchone()[0] for resource in asked]
+        return min((one for one in found if one is not None), default=None)
+
+    def _check_quota(self, db: sqlite3.Connection, person: str, now: float) -> None:
+        used = self._used(db, person, now)
+        if self.weekly_hours is not None and used >= self.weekly_hours:
+            raise QuotaSpent(used, self.weekly_hours)
 
     def _give_back(self, db: sqlite3.Connection, holder: str, now: float) -> None:
         db.execute(

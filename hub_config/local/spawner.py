@@ -13,7 +13,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +24,11 @@ from autograder.engine.gpu.nvml import Gpu, gpus
 from autograder.engine.isolation import cgroup
 from hub_config.local import device_files
 from hub_config.local.gpus import known, lendable
-from hub_config.local.leases import Busy, Leases, QuotaSpent
+from hub_config.local.leases import Leases
+from hub_config.local.waiting import InLine, clock, told
 from hub_config.settings.hub import Hub, load_hub
 from hub_config.settings.profiles import OfferedProfile, Override, Profile, Profiles, load_profiles, memory_bytes
-from hub_config.spawning import Ending, SpawnRefused
+from hub_config.spawning import SpawnRefused
 
 _FIELD = "profile-option-"
 _PROCESSES = 2000  # of one server
@@ -48,9 +48,14 @@ class Machine:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
         if not offer.available:
             return "not on this machine"
-        free = self.leases.free()
-        counts = [free[resource] for resource in offer.profile.chosen({}).devices if resource in free]
-        return ", ".join(f"{here} of {total} free" for here, total in counts)
+        free, asked = self.leases.free(), offer.profile.chosen({}).devices
+        words = [f"{here} of {total} free" for here, total in (free[one] for one in asked if one in free)]
+        waiting = sum(bool(one.asked.keys() & asked.keys()) for one in self.leases.waiting())
+        if waiting:
+            words.append(f"{waiting} {'waits' if waiting == 1 else 'wait'}")
+        if any(not free[one][0] for one in asked if one in free) and (back := self.leases.free_at(asked)):
+            words.append(f"the next is back at {clock(back)} at the latest")
+        return ", ".join(words)
 
     def offers(self, groups: Iterable[str]) -> list[OfferedProfile]:
         """Return the profiles that a person in these groups sees."""
@@ -67,7 +72,7 @@ def machine(folder: str, state: str) -> Machine:
     return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here)
 
 
-class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
+class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
     """What both spawners do. The hub calls `options_form`, `start`, `poll` and `stop`, each for one server."""
 
     folder = Unicode(str(_FOLDER), help="Where hub.toml and profiles.yaml are").tag(config=True)
@@ -102,6 +107,13 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         options = {"profile": slug, "choices": choices}
         self._check_devices(*self._asked(options))
         return options
+
+    def wanted(self) -> tuple[str, Mapping[str, int], Leases, float]:
+        """Called before each start; return the profile's name, the devices it asks for, the leases, and for how many
+        minutes to wait."""
+        profile, override = self._asked(self.user_options)
+        self._check_devices(profile, override)
+        return profile.display_name, override.devices, self.machine.leases, self.machine.hub.gpu_wait_minutes
 
     async def start(self) -> Any:
         """Called by the hub; return the server's address.
@@ -194,22 +206,10 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self.environment = {**self.config[type(self).__name__].get("environment", {}), **(override.environment or {})}
 
     def _lend(self, profile: Profile, override: Override, seconds: float) -> None:
-        leases = self.machine.leases
-        try:
-            leases.acquire(self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share)
-        except Busy as busy:
-            moment = datetime.fromtimestamp(busy.free_at).astimezone()
-            raise SpawnRefused(
-                503,
-                f"{profile.display_name} is in use by others, until {moment:%H:%M} at the latest. Choose a CPU profile "
-                "meanwhile, or come back then: your files are there in each of them.",
-            ) from busy
-        except QuotaSpent as spent:
-            raise SpawnRefused(
-                403,
-                f"You have used {spent.used:.1f} of your {spent.quota:g} GPU hours of this week. They are renewed on "
-                "Monday; CPU profiles are not counted.",
-            ) from spent
+        with told(profile.display_name):
+            self.machine.leases.acquire(
+                self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share
+            )
 
     def _limited(self, override: Override) -> cgroup.Group | None:
         """Make the server's control group, or explain why it can't be."""

@@ -41,6 +41,7 @@ def leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leases:
 def test_what_is_lent_and_free_is_told(leases: Leases, tmp_path: Path) -> None:
     leases.acquire("ada/", "ada", {GPU: 1}, 3600)
     leases.acquire("ben/lab", "ben", {SHARED: 1}, 3600, 0.25)
+    leases.wait("cleo/", "cleo", {GPU: 1})
     done = asked("--state", str(tmp_path), "--json")
     assert done.exit_code == 0, done.output
     found = json.loads(done.output)
@@ -50,8 +51,10 @@ def test_what_is_lent_and_free_is_told(leases: Leases, tmp_path: Path) -> None:
     assert (ben["server"], ben["gpu"], ben["name"]) == ("lab", "1", "NVIDIA T4")
     assert ada["since"] < ada["until"]
     assert found["free"] == {GPU: {"free": 0, "of": 1}, SHARED: {"free": 1, "of": 2}}
+    assert [(one["person"], one["resources"]) for one in found["waiting"]] == [("cleo", {GPU: 1})]
     assert {one["person"] for one in found["week"]} == {"ada", "ben"}
     shown = asked("--state", str(tmp_path)).output
+    assert "In line: cleo (since " in shown
     assert "37%" in shown and "0 of 140000 MB" in shown and "nvidia.com/gpu: 0 of 1 free" in shown
 
 

@@ -107,22 +107,27 @@ def gpu(
         people = (f"{one['person']} (since {one['since'][11:16]})" for one in found["waiting"])
         out.print(f"In line: {', '.join(people)}", highlight=False)
     if found["week"]:
-        table = Table("person", "GPU hours", title="This week (since Monday, UTC)")
+        table = Table("person", "GPU hours", "mean use", "most memory", title="This week (since Monday, UTC)")
         for one in found["week"]:
-            table.add_row(one["person"], f"{one['hours']:.2f}")
+            table.add_row(one["person"], f"{one['hours']:.2f}", _of(one["percent"], "%"), _of(one["peak_mb"], " MB"))
         out.print(table)
 
 
 def _show_leases(leases: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("person", "GPU", "asked as", "since", "until", "use now", "memory now", title="Lent")
+    table = Table("person", "GPU", "asked as", "since", "until", "use now (mean)", "memory now (most)", title="Lent")
     for one in leases:
-        memory = None if one["mb_now"] is None else f"{one['mb_now']} of {one['mb_of']} MB"
         table.add_row(
             one["person"], one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
-            "–" if one["percent_now"] is None else f"{one['percent_now']}%", memory or "–",
+            f"{_of(one['percent_now'], '%')} ({_of(one['percent'], '%')})",
+            f"{_of(one['mb_now'], '')} of {_of(one['mb_of'], ' MB')} ({_of(one['peak_mb'], ' MB')})",
         )  # fmt: skip
     if table.rows:
         out.print(table)
+
+
+def _of(figure: float | None, unit: str) -> str:
+    """A figure, where the driver has told one."""
+    return "–" if figure is None else f"{figure}{unit}"
 
 
 def _write_values(state: Path | None, target: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from autograder.engine.gpu import nvml
 from course.errors import SetupError
 from hub_config.local.gpus import known
-from hub_config.local.leases import Leases, Lent
+from hub_config.local.leases import Leases, Lent, Week
 
 
 def make_report(state: Path) -> dict[str, Any]:
@@ -33,7 +33,10 @@ def make_report(state: Path) -> dict[str, Any]:
                 {"person": one.person, "resources": dict(one.asked), "since": _moment(one.since)}
                 for one in leases.waiting()
             ],
-            "week": [{"person": person, "hours": round(hours, 2)} for person, hours in leases.week().items()],
+            "week": [
+                {"person": one.person, "hours": round(one.hours, 2), "peak_mb": one.peak_mb, "percent": _rounded(one)}
+                for one in leases.week()
+            ],
         }
     except FileNotFoundError:
         raise SetupError(
@@ -55,8 +58,14 @@ def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
         "until": _moment(one.until),
         "percent_now": _asked(nvml.busy_percent, gpu),
         "mb_now": _asked(nvml.used_mb, gpu),
+        "percent": _rounded(one),
+        "peak_mb": one.peak_mb,
         "mb_of": gpu.memory_mb if gpu else None,
     }
+
+
+def _rounded(one: Lent | Week) -> int | None:
+    return None if one.percent is None else round(one.percent)
 
 
 def _asked(what: Callable[[str], int], gpu: nvml.Gpu | None) -> int | None:

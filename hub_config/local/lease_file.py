@@ -19,6 +19,11 @@ CREATE TABLE IF NOT EXISTS slots (
 CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
 """
+# What files of before lack. Of a lease: the most memory, and the sum and number of looks at how busy it was.
+_ADDED = (
+    ("slots", "peak_mb", "INTEGER"), ("slots", "busy", "REAL"), ("slots", "looks", "INTEGER"),
+    ("uses", "device", "TEXT"), ("uses", "peak_mb", "INTEGER"), ("uses", "percent", "REAL"),
+)  # fmt: skip
 
 
 class LeaseFile:
@@ -30,6 +35,9 @@ class LeaseFile:
         with self.writing() as db:
             for statement in (*_SCHEMA.split(";"), line.SCHEMA):
                 db.execute(statement)
+            for table, name, kind in _ADDED:
+                if name not in {row[1] for row in db.execute(f"PRAGMA table_info({table})")}:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

@@ -29,7 +29,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Lent:
-    """One device of a lease."""
+    """One device of a lease; `peak_mb` and `percent` (the mean) as far as they are known."""
 
     holder: str
     person: str
@@ -37,6 +37,28 @@ class Lent:
     resource: str
     since: float
     until: float
+    peak_mb: int | None
+    percent: float | None
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a device that is lent is used at a moment; None is what the driver does not say."""
+
+    holder: str
+    device: str
+    mb: int | None
+    percent: int | None
+
+
+@dataclass(frozen=True)
+class Week:
+    """A person's week: GPU hours, the most memory, and the mean use in percent, each hour counting the same."""
+
+    person: str
+    hours: float
+    peak_mb: int | None
+    percent: float | None
 
 
 @dataclass(frozen=True)
@@ -190,7 +212,7 @@ class Leases:
     def lent(self) -> list[Lent]:
         """Return each device that is lent, the oldest lease first."""
         query = (
-            "SELECT holder, person, device, resource, since, until "
+            "SELECT holder, person, device, resource, since, until, peak_mb, busy / looks "
             "FROM slots WHERE holder IS NOT NULL ORDER BY since, device"
         )
         with self._file.reading() as db:
@@ -212,14 +234,32 @@ class Leases:
         with self._file.reading() as db:
             return self._used(db, person, self._clock())
 
-    def week(self) -> dict[str, float]:
-        """Return the GPU hours of this week by person, the most first, what runs now included."""
+    def note(self, found: Iterable[Use]) -> None:
+        """Add to leases how their devices are used; called every few seconds, for each that is still lent."""
+        rows = [(one.mb, one.percent, one.percent, one.percent, one.holder, one.device) for one in found]
+        if not rows:
+            return
+        with self._file.writing() as db:
+            db.executemany(
+                "UPDATE slots SET peak_mb = NULLIF(MAX(COALESCE(peak_mb, -1), COALESCE(?, -1)), -1), "
+                "busy = CASE WHEN ? IS NULL THEN busy ELSE COALESCE(busy, 0) + ? END, "
+                "looks = COALESCE(looks, 0) + (? IS NOT NULL) WHERE holder = ? AND device = ?",
+                rows,
+            )
+
+    def week(self) -> list[Week]:
+        """Return each person's use of this week, the most hours first, what runs now included."""
         now = self._clock()
-        query = "SELECT person FROM uses WHERE until > ? UNION SELECT person FROM slots WHERE person IS NOT NULL"
+        query = (
+            "SELECT person, MAX(peak_mb), SUM(percent * hours) / SUM(CASE WHEN percent IS NULL THEN 0 ELSE hours END) "
+            "FROM (SELECT person, peak_mb, percent, hours FROM uses WHERE until > ? UNION ALL "
+            "SELECT person, peak_mb, busy / looks, (? - since) / 3600 * share FROM slots WHERE person IS NOT NULL) "
+            "GROUP BY person"
+        )
         with self._file.reading() as db:
-            people = [person for (person,) in db.execute(query, (_monday(now).timestamp(),)).fetchall()]
-            used = {person: self._used(db, person, now) for person in people}
-        return dict(sorted(used.items(), key=lambda item: -item[1]))
+            rows = db.execute(query, (_monday(now).timestamp(), now)).fetchall()
+            found = [Week(person, self._used(db, person, now), mb, percent) for person, mb, percent in rows]
+        return sorted(found, key=lambda one: -one.hours)
 
     def ledger(self) -> list[tuple[str, str, float]]:
         """Return (week, person, GPU hours) of all that was given back, the oldest first; a week is named by its
@@ -276,11 +316,14 @@ class Leases:
 
     def _give_back(self, db: sqlite3.Connection, holder: str, now: float) -> None:
         db.execute(
-            "INSERT INTO uses SELECT person, since, ?, (? - since) / 3600 * share FROM slots WHERE holder = ?",
+            "INSERT INTO uses (person, since, until, hours, device, peak_mb, percent) "
+            "SELECT person, since, ?, (? - since) / 3600 * share, device, peak_mb, busy / looks "
+            "FROM slots WHERE holder = ?",
             (now, now, holder),
         )
         db.execute(
-            "UPDATE slots SET holder = NULL, person = NULL, since = NULL, until = NULL, share = NULL WHERE holder = ?",
+            "UPDATE slots SET holder = NULL, person = NULL, since = NULL, until = NULL, share = NULL, peak_mb = NULL, "
+            "busy = NULL, looks = NULL WHERE holder = ?",
             (holder,),
         )
 

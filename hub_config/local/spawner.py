@@ -26,6 +26,7 @@ from hub_config.local import device_files
 from hub_config.local.gpus import known, lendable
 from hub_config.local.leases import Leases
 from hub_config.local.waiting import InLine, clock, told
+from hub_config.local.watch import Watch
 from hub_config.settings.hub import Hub, load_hub
 from hub_config.settings.profiles import OfferedProfile, Override, Profile, Profiles, load_profiles, memory_bytes
 from hub_config.spawning import SpawnRefused
@@ -37,12 +38,13 @@ _FOLDER = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Machine:
-    """What all spawners of a hub share; `gpus` are those that the driver names."""
+    """What all spawners of a hub share; `gpus` are those that the driver names, `watch` looks at how they are used."""
 
     hub: Hub
     profiles: Profiles
     leases: Leases
     gpus: Sequence[Gpu] = ()
+    watch: Watch | None = None
 
     def stock(self, offer: OfferedProfile) -> str:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
@@ -69,7 +71,7 @@ def machine(folder: str, state: str) -> Machine:
     hub = load_hub(Path(folder) / "hub.toml")
     here = gpus() if hub.device else ()
     leases = Leases(Path(state) / "leases.db", lendable(hub.device, here), hub.weekly_gpu_hours or None)
-    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here)
+    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here, Watch(leases, here))
 
 
 class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
@@ -130,6 +132,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         self.until = time.time() + seconds
         try:
             self._group = self._limited(override)
+            self._follow()
             return await super().start()
         except BaseException:
             self._end()
@@ -170,6 +173,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         """Called by the hub when it finds a server of its predecessor."""
         super().load_state(state)
         self._group = self._made_group()
+        self._follow()
 
     _group: cgroup.Group | None = None
     _confines = False  # whether device files are closed to it
@@ -262,10 +266,16 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         hub = hashlib.sha256(self.state_folder.encode()).hexdigest()[:8]  # a machine may have two, with equal user ids
         return f"hub-{hub}-{self.user.id}-{self.name or 'default'}"
 
+    def _follow(self) -> None:
+        if self.machine.watch and self._lent():
+            self.machine.watch.follow(self.holder, self._group)
+
     def _end(self) -> None:
         if self._group is not None:
             self._group.remove()
             self._group = None
+        if self.machine.watch:
+            self.machine.watch.forget(self.holder)
         self.machine.leases.release(self.holder)
 
 

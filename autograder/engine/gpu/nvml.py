@@ -97,6 +97,11 @@ def busy_percent(uuid: str) -> int:
             raise Fallen(f"{uuid}: {error}") from None
 
 
+def awake() -> contextlib.AbstractContextManager[Any]:
+    """Keep the driver's library ready in this block, for many questions: each else waits until the driver is up."""
+    return _nvml()
+
+
 @contextlib.contextmanager
 def _nvml() -> Iterator[Any]:
     """The library, ready; None where there is none."""

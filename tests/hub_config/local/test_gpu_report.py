@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from course.errors import SetupError
 from hub_config.local.gpu_report import make_report
-from hub_config.local.leases import Leases
+from hub_config.local.leases import Leases, Use
 from hub_config.settings.device import Device
 from tests.support.checkout import ROOT
 from tests.support.gpu_machine import TWO, describe, gpu_machine
@@ -41,6 +41,7 @@ def leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leases:
 def test_what_is_lent_and_free_is_told(leases: Leases, tmp_path: Path) -> None:
     leases.acquire("ada/", "ada", {GPU: 1}, 3600)
     leases.acquire("ben/lab", "ben", {SHARED: 1}, 3600, 0.25)
+    leases.note([Use("ada/", "GPU-a1", 812, 25)])
     leases.wait("cleo/", "cleo", {GPU: 1})
     done = asked("--state", str(tmp_path), "--json")
     assert done.exit_code == 0, done.output
@@ -52,10 +53,12 @@ def test_what_is_lent_and_free_is_told(leases: Leases, tmp_path: Path) -> None:
     assert ada["since"] < ada["until"]
     assert found["free"] == {GPU: {"free": 0, "of": 1}, SHARED: {"free": 1, "of": 2}}
     assert [(one["person"], one["resources"]) for one in found["waiting"]] == [("cleo", {GPU: 1})]
-    assert {one["person"] for one in found["week"]} == {"ada", "ben"}
+    assert (ada["percent"], ada["peak_mb"]) == (25, 812)
+    week = {one["person"]: (one["percent"], one["peak_mb"]) for one in found["week"]}
+    assert week == {"ada": (25, 812), "ben": (None, None)}
     shown = asked("--state", str(tmp_path)).output
     assert "In line: cleo (since " in shown
-    assert "37%" in shown and "0 of 140000 MB" in shown and "nvidia.com/gpu: 0 of 1 free" in shown
+    assert "37% (25%)" in shown and "0 of 140000 MB (812 MB)" in shown and "nvidia.com/gpu: 0 of 1 free" in shown
 
 
 def test_a_card_that_does_not_answer_is_told_without_its_use(leases: Leases, tmp_path: Path) -> None:

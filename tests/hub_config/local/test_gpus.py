@@ -112,7 +112,9 @@ def test_a_server_gets_the_uuid(place: assembly.Place, monkeypatch: pytest.Monke
     ada = spawner(place, monkeypatch)
     asyncio.run(ada.start())
     assert ada.get_env()["CUDA_VISIBLE_DEVICES"] == "GPU-a1"
+    assert ada.machine.watch is not None and ada.machine.watch._followed.keys() == {"ada/"}
     ada._end()
+    assert not ada.machine.watch._followed
 
 
 def test_a_number_becomes_a_uuid_too(place: assembly.Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

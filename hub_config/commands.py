@@ -7,19 +7,14 @@ import json
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
-from course.console import (
-    HUB,
-    command,
-    needs_grader,
-    out,
-)
+from course.console import HUB, Json, command, needs_grader, out, print_json
 from course.files import write_atomically
 from course.project import Project
 
@@ -86,6 +81,53 @@ def hub(
             while not stop.wait(0.5) and running.process.poll() is None:
                 pass
     out.print("The hub has ended.")
+
+
+@command(HUB, "course gpu")
+def gpu(
+    state: Annotated[
+        Path | None, typer.Option(help="Where the hub keeps its data; default: as for `course hub`")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Show who has which GPU of the hub's machine, what is free, who waits, and each person's hours of this week."""
+    from hub_config.local.gpu_report import make_report
+    from hub_config.local.start import state_folder
+
+    found = make_report(state_folder(Project.find(), state))
+    if as_json:
+        print_json(found)
+        return
+    _show_leases(found["leases"])
+    for resource, count in found["free"].items():
+        out.print(f"{resource}: {count['free']} of {count['of']} free", highlight=False)
+    if not found["free"]:
+        out.print("This hub lends no GPUs: name some in hub.toml, [[device]].")
+    if found["waiting"]:
+        people = (f"{one['person']} (since {one['since'][11:16]})" for one in found["waiting"])
+        out.print(f"In line: {', '.join(people)}", highlight=False)
+    if found["week"]:
+        table = Table("person", "GPU hours", "mean use", "most memory", title="This week (since Monday, UTC)")
+        for one in found["week"]:
+            table.add_row(one["person"], f"{one['hours']:.2f}", _of(one["percent"], "%"), _of(one["peak_mb"], " MB"))
+        out.print(table)
+
+
+def _show_leases(leases: Iterable[Mapping[str, Any]]) -> None:
+    table = Table("person", "GPU", "asked as", "since", "until", "use now (mean)", "memory now (most)", title="Lent")
+    for one in leases:
+        table.add_row(
+            one["person"], one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
+            f"{_of(one['percent_now'], '%')} ({_of(one['percent'], '%')})",
+            f"{_of(one['mb_now'], '')} of {_of(one['mb_of'], ' MB')} ({_of(one['peak_mb'], ' MB')})",
+        )  # fmt: skip
+    if table.rows:
+        out.print(table)
+
+
+def _of(figure: float | None, unit: str) -> str:
+    """A figure, where the driver has told one."""
+    return "–" if figure is None else f"{figure}{unit}"
 
 
 def _write_values(state: Path | None, target: Path) -> None:

@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from jupyterhub.services.service import Service
+from traitlets.log import get_logger
 
+from autograder.engine.gpu.nvml import gpus
 from course.errors import SetupError
 from course.project import Project, commands_path
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local import fitness
 from hub_config.local.environment import Environment
+from hub_config.local.gpus import remarks
 from hub_config.local.http_proxy import beside, proxy_command
 from hub_config.local.servers import write_config
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
@@ -129,7 +132,14 @@ def configure(c: Any, place: Place) -> Any:
     c.JupyterHub.load_groups = {name: {"users": people} for name, people in courses.groups.items()}
     _spawn(c, place, hub)
     _serve(c, place, hub, courses)
+    for sentence in gpu_remarks(hub):
+        get_logger().warning(sentence)
     return c
+
+
+def gpu_remarks(hub: Hub) -> list[str]:
+    """Return what whoever runs the hub should know of the GPUs it lends."""
+    return remarks(hub.device, gpus() if hub.device else ())
 
 
 def _listen(c: Any, place: Place, hub: Hub) -> None:

@@ -6,13 +6,13 @@ nobody from another's files.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,16 @@ from jinja2 import Environment, FileSystemLoader
 from jupyterhub.spawner import LocalProcessSpawner, SimpleLocalProcessSpawner
 from traitlets import Unicode
 
+from autograder.engine.gpu.nvml import Gpu, gpus
 from autograder.engine.isolation import cgroup
-from hub_config.local.leases import Busy, Leases, QuotaSpent
+from hub_config.local import device_files
+from hub_config.local.gpus import known, lendable
+from hub_config.local.leases import Leases
+from hub_config.local.waiting import InLine, clock, told
+from hub_config.local.watch import Watch
 from hub_config.settings.hub import Hub, load_hub
 from hub_config.settings.profiles import OfferedProfile, Override, Profile, Profiles, load_profiles, memory_bytes
-from hub_config.spawning import Ending, SpawnRefused
+from hub_config.spawning import SpawnRefused
 
 _FIELD = "profile-option-"
 _PROCESSES = 2000  # of one server
@@ -33,19 +38,26 @@ _FOLDER = Path(__file__).parent.parent
 
 @dataclass(frozen=True)
 class Machine:
-    """What all spawners of a hub share."""
+    """What all spawners of a hub share; `gpus` are those that the driver names, `watch` looks at how they are used."""
 
     hub: Hub
     profiles: Profiles
     leases: Leases
+    gpus: Sequence[Gpu] = ()
+    watch: Watch | None = None
 
     def stock(self, offer: OfferedProfile) -> str:
         """Return what is free of what a profile needs, in words; empty where it needs no device."""
         if not offer.available:
             return "not on this machine"
-        free = self.leases.free()
-        counts = [free[resource] for resource in offer.profile.chosen({}).devices if resource in free]
-        return ", ".join(f"{here} of {total} free" for here, total in counts)
+        free, asked = self.leases.free(), offer.profile.chosen({}).devices
+        words = [f"{here} of {total} free" for here, total in (free[one] for one in asked if one in free)]
+        waiting = sum(bool(one.asked.keys() & asked.keys()) for one in self.leases.waiting())
+        if waiting:
+            words.append(f"{waiting} {'waits' if waiting == 1 else 'wait'}")
+        if any(not free[one][0] for one in asked if one in free) and (back := self.leases.free_at(asked)):
+            words.append(f"the next is back at {clock(back)} at the latest")
+        return ", ".join(words)
 
     def offers(self, groups: Iterable[str]) -> list[OfferedProfile]:
         """Return the profiles that a person in these groups sees."""
@@ -57,11 +69,12 @@ class Machine:
 def machine(folder: str, state: str) -> Machine:
     """Return the machine that ``hub.toml`` and ``profiles.yaml`` in `folder` describe; its leases lie in `state`."""
     hub = load_hub(Path(folder) / "hub.toml")
-    leases = Leases(Path(state) / "leases.db", hub.device, hub.weekly_gpu_hours or None)
-    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases)
+    here = gpus() if hub.device else ()
+    leases = Leases(Path(state) / "leases.db", lendable(hub.device, here), hub.weekly_gpu_hours or None)
+    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here, Watch(leases, here))
 
 
-class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
+class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
     """What both spawners do. The hub calls `options_form`, `start`, `poll` and `stop`, each for one server."""
 
     folder = Unicode(str(_FOLDER), help="Where hub.toml and profiles.yaml are").tag(config=True)
@@ -97,6 +110,13 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self._check_devices(*self._asked(options))
         return options
 
+    def wanted(self) -> tuple[str, Mapping[str, int], Leases, float]:
+        """Called before each start; return the profile's name, the devices it asks for, the leases, and for how many
+        minutes to wait."""
+        profile, override = self._asked(self.user_options)
+        self._check_devices(profile, override)
+        return profile.display_name, override.devices, self.machine.leases, self.machine.hub.gpu_wait_minutes
+
     async def start(self) -> Any:
         """Called by the hub; return the server's address.
 
@@ -112,6 +132,7 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self.until = time.time() + seconds
         try:
             self._group = self._limited(override)
+            self._follow()
             return await super().start()
         except BaseException:
             self._end()
@@ -132,8 +153,9 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
     def get_env(self) -> dict[str, str]:
         """Called by the hub; return the server's environment, with the devices that it has been lent."""
         env: dict[str, str] = super().get_env()
-        lease = self.machine.leases.held().get(self.holder)
-        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(lease.devices) if lease else ""
+        # Numbers would change where the others can't be seen.
+        uuids = [gpu.uuid if gpu else id for id, gpu in self._lent()]
+        env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(uuids)
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -151,8 +173,15 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         """Called by the hub when it finds a server of its predecessor."""
         super().load_state(state)
         self._group = self._made_group()
+        self._follow()
 
     _group: cgroup.Group | None = None
+    _confines = False  # whether device files are closed to it
+
+    def _lent(self) -> list[tuple[str, Gpu | None]]:
+        """What it has been lent: the ids, and what the driver names so."""
+        lease = self.machine.leases.held().get(self.holder)
+        return [(id, known(id, self.machine.gpus)) for id in (lease.devices if lease else ())]
 
     def _asked(self, options: Mapping[str, Any]) -> tuple[Profile, Override]:
         try:
@@ -181,58 +210,79 @@ class ProfileSpawner(Ending, LocalProcessSpawner):  # type: ignore[misc]
         self.environment = {**self.config[type(self).__name__].get("environment", {}), **(override.environment or {})}
 
     def _lend(self, profile: Profile, override: Override, seconds: float) -> None:
-        leases = self.machine.leases
-        try:
-            leases.acquire(self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share)
-        except Busy as busy:
-            moment = datetime.fromtimestamp(busy.free_at).astimezone()
-            raise SpawnRefused(
-                503,
-                f"{profile.display_name} is in use by others, until {moment:%H:%M} at the latest. Choose a CPU profile "
-                "meanwhile, or come back then: your files are there in each of them.",
-            ) from busy
-        except QuotaSpent as spent:
-            raise SpawnRefused(
-                403,
-                f"You have used {spent.used:.1f} of your {spent.quota:g} GPU hours of this week. They are renewed on "
-                "Monday; CPU profiles are not counted.",
-            ) from spent
+        with told(profile.display_name):
+            self.machine.leases.acquire(
+                self.holder, self.user.name, override.devices, seconds, profile.course.gpu_share
+            )
 
     def _limited(self, override: Override) -> cgroup.Group | None:
         """Make the server's control group, or explain why it can't be."""
+        if (left := self._made_group()) is not None:
+            left.remove()  # with the rules of a server that has ended badly
         try:
             group = cgroup.make(self._group_name, cpu=True)
             group.limit(memory_bytes(override.mem_limit or "1T") >> 20, _PROCESSES, kill_all=False)
             group.limit_cpu(override.cpu_limit or os.cpu_count() or 1)
         except (OSError, KeyError) as error:
-            if self.machine.hub.limits == "required":
-                raise SpawnRefused(
-                    500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
-                ) from error
-            self.log.warning("%s runs without limits of memory and CPU: %s", self.holder, error)
+            self._unlimited("memory and CPU", error)
             return None
+        return self._confined(group)
+
+    def _confined(self, group: cgroup.Group) -> cgroup.Group:
+        """Close the device files of all GPUs to the server, except those of what it has been lent."""
+        closed = device_files.majors() if self._confines else frozenset()
+        if not closed:
+            return group
+        silent = [id for id, gpu in self._lent() if gpu is None]
+        if silent:
+            raise SpawnRefused(
+                503,
+                f"GPU {', '.join(silent)} does not answer. Tell whoever runs the hub; meanwhile choose a CPU profile.",
+            )
+        files = [file for _, gpu in self._lent() if gpu for file in gpu.files]
+        try:
+            group = device_files.with_devices(group)
+            device_files.confine(group, closed, device_files.numbers(files))
+        except OSError as error:
+            self._unlimited("which GPU it opens", error)
         return group
 
+    def _unlimited(self, what: str, error: Exception) -> None:
+        if self.machine.hub.limits == "required":
+            self.log.error("%s can't be limited in %s: %s", self.holder, what, error)
+            raise SpawnRefused(
+                500, "The limits of your server can't be set on this machine. Tell whoever runs the hub."
+            ) from error
+        self.log.warning("%s runs without limits of %s: %s", self.holder, what, error)
+
     def _made_group(self) -> cgroup.Group | None:
-        try:
-            return cgroup.make(self._group_name, cpu=True)  # which finds the one that is there
-        except OSError:
-            return None
+        with contextlib.suppress(OSError):
+            group = cgroup.make(self._group_name, cpu=True)  # which finds the one that is there
+            return device_files.with_devices(group) if self._confines and device_files.majors() else group
+        return None
 
     @property
     def _group_name(self) -> str:
         hub = hashlib.sha256(self.state_folder.encode()).hexdigest()[:8]  # a machine may have two, with equal user ids
         return f"hub-{hub}-{self.user.id}-{self.name or 'default'}"
 
+    def _follow(self) -> None:
+        if self.machine.watch and self._lent():
+            self.machine.watch.follow(self.holder, self._group)
+
     def _end(self) -> None:
         if self._group is not None:
             self._group.remove()
             self._group = None
+        if self.machine.watch:
+            self.machine.watch.forget(self.holder)
         self.machine.leases.release(self.holder)
 
 
 class LocalProfileSpawner(ProfileSpawner):
     """Each server runs as the person's own Unix account; the hub runs as root."""
+
+    _confines = True
 
 
 class DemoProfileSpawner(ProfileSpawner, SimpleLocalProcessSpawner):  # type: ignore[misc]

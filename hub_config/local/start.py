@@ -25,7 +25,7 @@ from course.project import Project
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
-from hub_config.local.assembly import HERE, Place, configure
+from hub_config.local.assembly import HERE, Place, configure, gpu_remarks
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
 from hub_config.login.names import person
@@ -79,13 +79,17 @@ def class_place(project: Project, state: Path | None = None) -> Place:
 
     Without `state`, root's hub has `CLASS_STATE`: what is in a build folder is a course's own.
     """
-    if state is None:
-        state = CLASS_STATE if os.geteuid() == 0 else project.build / "hub"
+    state = state_folder(project, state)
     folder = state if (state / "hub.toml").exists() else HERE
     state.mkdir(parents=True, exist_ok=True)
     if state.stat().st_mode & 0o777 != ENTERED:  # as a class's hub, which may be running, has made it
         state.chmod(0o700)
     return Place(folder, state, project.root)
+
+
+def state_folder(project: Project, state: Path | None = None) -> Path:
+    """Return where a class's hub keeps its data: `state`, or what it is by default."""
+    return state or (CLASS_STATE if os.geteuid() == 0 else project.build / "hub")
 
 
 def release_to(place: Place, course: Course, assignment: str, folder: Path) -> None:
@@ -141,6 +145,8 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     if hub.port and not _is_free(hub.port, hub.ip):
         raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
     make_ready(place, hub, tell)
+    for sentence in gpu_remarks(hub):
+        tell(sentence)
     codes = invite(place, courses.people)
     scheme = "https" if hub.tls_key else "http"
     url = f"{scheme}://{hub.ip}:{hub.port}"

@@ -47,9 +47,10 @@ class Hub(_Section):
     python : the Python that it is made with; by default the hub's, or the system's where people can't run that.
     packages : what people have in it besides, as `pip install` takes it.
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
+    gpu_wait_minutes : for how long a person may wait in line for a GPU; 0: nobody waits.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
-    device : GPUs to lend.
+    device : GPUs to lend: rows with an id, and one with ``auto``, which has all that the others don't name.
     """
 
     ip: str = "127.0.0.1"
@@ -64,6 +65,7 @@ class Hub(_Section):
     python: str = ""
     packages: tuple[Requirement, ...] = ()
     weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
+    gpu_wait_minutes: Annotated[float, Field(ge=0, le=24 * 60)] = 60
     idle_minutes: Annotated[int, Field(ge=5)] = 60
     exchange_db: str = ""
     exchange_storage: str = ""
@@ -80,6 +82,12 @@ class Hub(_Section):
             raise ValueError('a shared password is for accounts = "demo" only: with it, everybody can be anybody')
         if isinstance(self.login, Elsewhere) and not self.public_url:
             raise ValueError("people who log in elsewhere have to come back: name public_url, the hub's own address")
+        return self
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Hub:
+        if sum(one.auto for one in self.device) > 1:
+            raise ValueError("two rows of [[device]] say auto = true: one names all GPUs")
         return self
 
     @property

@@ -165,14 +165,16 @@ def test_two_students_do_not_see_each_other(running: start.Running, ada: Visitor
         assert me.page.locator("#submitted_assignments_list").get_by_text(" UTC").count() == 1
 
 
-def test_a_gpu_that_is_lent_is_a_page_that_says_so(browser: Browser, running: start.Running) -> None:
+def test_who_finds_no_gpu_waits_in_line_and_may_give_up(browser: Browser, running: start.Running) -> None:
     ann, bob = visitor(browser, running, "ann"), visitor(browser, running, "bob")
     ann.choose("gpu")
     ann.lab()
     bob.page.goto(f"{running.url}/hub/spawn")
     expect(bob.page.locator("body")).to_contain_text("0 of 1 free")
     bob.choose("gpu")
-    expect(bob.page.locator("body")).to_contain_text("is in use by others, until")
+    expect(bob.page.locator("#place-in-line")).to_contain_text("you are first in line", timeout=30_000)
     bob.shot(SHOTS, "gpu-busy")
+    bob.page.click("#give-up")
+    bob.page.wait_for_url("**/hub/spawn/**")
     bob.choose("cpu")
     bob.lab()

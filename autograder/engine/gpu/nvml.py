@@ -36,6 +36,7 @@ class Gpu:
     memory_mb : in all.
     files : the device files that whoever uses it has to open.
     profile : of a slice; empty for a whole GPU.
+    number : of the card, as `nvidia-smi -L` counts.
     """
 
     uuid: str
@@ -43,6 +44,7 @@ class Gpu:
     memory_mb: int
     files: tuple[str, ...]
     profile: str = ""
+    number: int = -1
 
 
 def gpus() -> tuple[Gpu, ...]:
@@ -95,6 +97,11 @@ def busy_percent(uuid: str) -> int:
             raise Fallen(f"{uuid}: {error}") from None
 
 
+def awake() -> contextlib.AbstractContextManager[Any]:
+    """Keep the driver's library ready in this block, for many questions: each else waits until the driver is up."""
+    return _nvml()
+
+
 @contextlib.contextmanager
 def _nvml() -> Iterator[Any]:
     """The library, ready; None where there is none."""
@@ -123,7 +130,7 @@ def _of_card(nvml: Any, number: int) -> Iterator[Gpu]:
             more = _capabilities(nvml, minor, handle) if slices else ()
             memory = int(nvml.nvmlDeviceGetMemoryInfo(handle).total) >> 20
             uuid = _text(nvml.nvmlDeviceGetUUID(handle))
-            yield Gpu(uuid, name, memory, (*files, *more), profile[1] if profile else "")
+            yield Gpu(uuid, name, memory, (*files, *more), profile[1] if profile else "", number)
     except nvml.NVMLError:
         return  # a card that does not answer is lent to nobody
 

@@ -54,6 +54,10 @@ class Group:
         for folder in set(self.folders.values()):
             (folder / "cgroup.procs").write_text(str(pid))
 
+    def members(self) -> list[int]:
+        """Return the processes that are in the group now."""
+        return _members(self.folders["memory"])
+
     def cpu_seconds(self) -> float | None:
         """Return the CPU time used by all members so far, where it is counted."""
         with contextlib.suppress(OSError, KeyError, ValueError):

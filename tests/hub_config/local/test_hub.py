@@ -197,12 +197,25 @@ def test_a_server_has_the_limits_of_its_profile(running: start.Running, ada: Per
     assert not limits[0].exists()
 
 
-def test_a_gpu_is_lent_to_one_and_the_other_is_told_so(ada: Person, ben: Person) -> None:
+def test_a_gpu_is_lent_to_one_and_the_other_waits_in_line(ada: Person, ben: Person, grace: Person) -> None:
     ada.start("gpu")
-    assert "0 of 1 free" in ben.get("/hub/spawn").text
-    assert "is in use by others, until" in ben.start("gpu")
+    ben.get("/hub/spawn")
+    ben.post("/hub/spawn/ben", profile="gpu")
+    assert "0 of 1 free, 1 waits, the next is back at " in grace.get("/hub/spawn").text
+    page = ben.get("/hub/spawn-pending/ben").text
+    assert "GPU: you are first in line. The next is back at " in page and "EventSource" not in page
     ada.stop()
+    assert '"ready": true' in ben.get("/hub/api/users/ben/server/progress").text  # which ends with the start
+    ada.get("/hub/spawn")
+    ada.post("/hub/spawn/ada", profile="gpu")
+    assert "1 waits" in grace.get("/hub/spawn").text
+    ada.stop()  # gives up
+    page = grace.get("/hub/spawn").text
+    assert "0 of 1 free, the next is back at " in page and "waits" not in page
+    ben.stop()
     assert "1 of 1 free" in ben.get("/hub/spawn").text
+    ada.start("cpu")
+    ada.stop()
 
 
 def test_nothing_listens_beyond_this_machine(running: start.Running, ada: Person) -> None:

@@ -1,0 +1,61 @@
+"""The SQLite file behind the leases: its tables, and one writer at a time. Times are seconds since 1970."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hub_config.local import line
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS slots (
+    device TEXT NOT NULL, resource TEXT NOT NULL, number INTEGER NOT NULL,
+    holder TEXT, person TEXT, since REAL, until REAL, share REAL,
+    PRIMARY KEY (device, resource, number)
+);
+CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
+"""
+# What files of before lack. Of a lease: the most memory, and the sum and number of looks at how busy it was.
+_ADDED = (
+    ("slots", "peak_mb", "INTEGER"), ("slots", "busy", "REAL"), ("slots", "looks", "INTEGER"),
+    ("uses", "device", "TEXT"), ("uses", "peak_mb", "INTEGER"), ("uses", "percent", "REAL"),
+)  # fmt: skip
+
+
+class LeaseFile:
+    """The file, made where it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._turn = threading.Lock()
+        with self.writing() as db:
+            for statement in (*_SCHEMA.split(";"), line.SCHEMA):
+                db.execute(statement)
+            for table, name, kind in _ADDED:
+                if name not in {row[1] for row in db.execute(f"PRAGMA table_info({table})")}:
+                    db.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, and nobody else meanwhile."""
+        with self._turn, self.reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """What is there now."""
+        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        try:
+            yield db
+        finally:
+            db.close()

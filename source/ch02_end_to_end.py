@@ -335,7 +335,7 @@ from solutions.ch02_end_to_end.project import P_02_7
 
 # %% exercise="p.02.7"
 from solutions.ch02_end_to_end.project import load_project, find_leaks, split_project
-from solutions.ch02_end_to_end.project_models import _without, make_models, run_project
+from solutions.ch02_end_to_end.project_models import _without, make_models, _later_and_later, run_project
 
 # %% [markdown]
 # *Look*: the whole project. Which columns does `find_leaks` name, and are they in your list? Is the test error near

@@ -143,7 +143,8 @@ from solutions.ch13_sequences.layers import P_13_7
 
 # %% [markdown]
 # Two functions to reckon with: `conv_length(length, kernel, stride)` is how long a sequence is after a layer without
-# padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at.
+# padding, and `steps_seen(layers)` how many time steps one output of a stack of such layers looks at, from the first to
+# the last.
 
 # %% exercise="p.13.7"
 from solutions.ch13_sequences.layers import conv_length, steps_seen

@@ -6,9 +6,9 @@ Nothing is tried in this process: whatever a wrong answer does, it does in a pro
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib
 import math
-import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,6 +36,7 @@ LEAST = 10.0  # this many seconds at least;
 SLOWER = 60.0  # a right one may take so many more
 _SEEDS = [Seed(f"audit {number}", "audit", "1") for number in range(3_000)]
 _FLAKES = 50
+_FLAKE_SHARE = 9  # of the seconds for draws, which the same draw again may take beside
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class AuditPlan:
 
     Attributes
     ----------
-    seconds : for the automatic mutants of one exercise; those that are not reached are not counted.
+    seconds : for the automatic mutants of one exercise, and for other draws of its hidden inputs (3,000 where that is
+        enough for them); what is not reached is not counted.
     at_once : processes.
     sample : what chooses the mutants that are tried first.
     within : for the whole chapter, in equal shares: nothing more is begun after it, and what was not tried is not
@@ -57,11 +59,6 @@ class AuditPlan:
     sample: str = ""
     within: float = math.inf
     most: int = 0
-
-    @property
-    def counting(self) -> float:
-        """Seconds for other draws of the hidden inputs, and as many for repeated runs."""
-        return self.seconds / 9
 
 
 @dataclass
@@ -86,9 +83,9 @@ class _Exercise:
         """How long the reference takes with all checks."""
         return sum(one.seconds for one in self.profile)
 
-    def order(self, names: frozenset[str]) -> list[str]:
-        """Return the checks that ask for one of `names`, the quick ones first."""
-        asking = [one for one in self.profile if one.names & names]
+    def order(self, names: frozenset[str] | None = None) -> list[str]:
+        """Return the checks that ask for one of `names` (or all), the quick ones first."""
+        asking = [one for one in self.profile if names is None or one.names & names]
         return [one.check for one in sorted(asking, key=lambda one: one.seconds)]
 
     def run(
@@ -175,8 +172,10 @@ def _written(one: _Exercise) -> dict[str, Any]:
 def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
     """Try the automatic mutants of the reference, of the alternatives, and crossings, in a drawn order."""
     listed = one.exceptions.mutants(one.id)
-    pool = [mutant for mutant in pool if mutant.key not in listed and one.order(mutant.names)]
-    random.Random(f"{one.plan.sample} {one.id}").shuffle(pool)  # a sample, no secret
+    asked = [mutant for mutant in pool if mutant.key not in listed and one.order(mutant.names)]
+    pool = [mutant for mutant in asked if not one.exceptions.is_free(one.id, mutant.key)]
+    # As good as drawn, and who lists one leaves all others in their order.
+    pool.sort(key=lambda mutant: hashlib.sha256(f"{one.plan.sample} {one.id} {mutant.key}".encode()).digest())
     jobs = [functools.partial(one.trial.wrong, mutant.build, one.order(mutant.names)) for mutant in pool]
     jobs = jobs[: one.plan.most or None]
     tried, killed, survivors, troubles = 0, 0, [], []
@@ -194,6 +193,7 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
         "automatic_killed": killed,
         "automatic_all": len(pool),
         "equivalent": len(listed),
+        "free": len(asked) - len(pool),
         "survivors": tuple(sorted(survivors, key=lambda each: each.mutant)),
         "troubles": troubles,
     }
@@ -264,7 +264,7 @@ def _blind(one: _Exercise) -> dict[str, Any]:
     ruled = one.exceptions.ruled(one.id)
     meant = {each: ruled.get(each.name, "wrong" if each.mistaken else "right") for each in one.blind}
     right, wrong = ([each for each, kind in meant.items() if kind == wanted] for wanted in ("right", "wrong"))
-    every = [each.check for each in one.profile]
+    every = one.order()
     built = {each: functools.partial(each.build, one.notebook, names) for each in one.blind}
     jobs: list[Callable[[], Any]] = [functools.partial(one.trial.right, built[each], every) for each in right]
     jobs += [functools.partial(one.trial.wrong, built[each], one.order(each.mistaken or names)) for each in wrong]
@@ -313,14 +313,17 @@ def _lazy_score(trial: Trial, make: Callable[..., Any], answers: Mapping[str, An
 def _drawn(one: _Exercise) -> dict[str, Any]:
     """Judge the reference under other keys, and fifty times under the same."""
     unbound = [check.name for check in one.trial.checks if check.bound is None]
-    jobs = [
-        functools.partial(one.trial.under, _SEEDS, unbound, one.plan.counting),
-        functools.partial(one.trial.under, [SEED] * _FLAKES, [each.check for each in one.profile], one.plan.counting),
-    ]
-    names = ("other draws", "the same draw")
-    results = {names[number]: result for number, result in one.run(jobs, more=one.plan.counting)}
-    nothing: tuple[int, int, set[str]] = (0, 0, set())
-    draws, flakes = (nothing if isinstance(results.get(name, Lost("time")), Lost) else results[name] for name in names)
+    seconds = one.plan.seconds
+    jobs = {"the same draw": functools.partial(one.trial.under, [SEED] * _FLAKES, one.order(), seconds / _FLAKE_SHARE)}
+    for number in range(one.plan.at_once):
+        seeds = _SEEDS[number :: one.plan.at_once]
+        jobs[f"other draws, {number + 1}"] = functools.partial(one.trial.under, seeds, unbound, seconds)
+    names = list(jobs)
+    results = {names[number]: result for number, result in one.run(list(jobs.values()), more=seconds)}
+    counted = {name: found for name, found in results.items() if not isinstance(found, Lost)}
+    flakes = counted.pop("the same draw", (0, 0, set()))
+    runs, failed, by = (list(column) for column in zip(*counted.values(), strict=True)) if counted else ([], [], [])
+    draws = (sum(runs), sum(failed), set().union(*by))
     return {
         "troubles": _lost(results),
         "false_fail_runs": draws[0],

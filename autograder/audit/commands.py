@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def audit(
     name: Annotated[str | None, typer.Argument(metavar="[CHAPTER]", help="A chapter, or all of them")] = None,
     exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Only this exercise (repeatable)")] = None,
-    seconds: Annotated[float, typer.Option(min=1, help="For the automatic mutants of one exercise")] = 15.0,
+    seconds: Annotated[float, typer.Option(min=1, help="For an exercise's automatic mutants, and its draws")] = 15.0,
     within: Annotated[
         float | None, typer.Option(min=10, help="Seconds for a chapter; what is not reached is not counted")
     ] = None,
@@ -100,15 +100,15 @@ def _rows(
     """Return a chapter's rows, and keep each as it is found."""
     from autograder.audit.audit import audit as audited
     from autograder.audit.exceptions import applied, load_exceptions
-    from autograder.audit.report import fingerprint, keep_rows, kept_rows
+    from autograder.audit.kept import fingerprints, keep_row, kept_rows
 
-    wanted = fingerprint(project, chapter, f"{plan.seconds} s within {plan.within} s {plan.sample}")
+    wanted = fingerprints(project, chapter, f"{plan.seconds} s within {plan.within} s {plan.sample}")
     known = kept_rows(project, chapter.name, wanted)
     ids = [one.id for one in chapter.exercise if not only or one.id in only]
     left = frozenset(one for one in ids if not resume or one not in known)
     if left:
         for row in with_progress(audited(project, chapter, plan, left), len(left), f"Audit of {chapter.short}", hide):
             known[row.exercise] = row
-            keep_rows(project, chapter.name, wanted, known)
+            keep_row(project, chapter.name, wanted[row.exercise], row)
     exceptions = load_exceptions(project, chapter.name)
     return [applied(known[one], exceptions) for one in ids if one in known]

@@ -5,6 +5,7 @@ They stand in ``autograder/mutants/<chapter>/equivalent.toml``, each with a reas
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from pathlib import Path
@@ -31,6 +32,22 @@ class Equivalent(BaseModel):
 
     exercise: str
     mutant: str
+    reason: str = Field(min_length=10)
+
+
+class Free(BaseModel):
+    """Mutants of what a statement leaves open, such as the settings of a model that has to reach a bar: they are other
+    answers, and no mistakes.
+
+    Attributes
+    ----------
+    mutants : patterns of keys; ``*`` stands for anything, as in ``fit: setting: *``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    exercise: str
+    mutants: tuple[str, ...] = Field(min_length=1)
     reason: str = Field(min_length=10)
 
 
@@ -67,12 +84,21 @@ class Exceptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     equivalent: tuple[Equivalent, ...] = ()
+    free: tuple[Free, ...] = ()
     ruled_out: tuple[RuledOut, ...] = ()
     blind: tuple[Ruling, ...] = ()
 
     def mutants(self, exercise: str) -> frozenset[str]:
         """The keys of an exercise's equivalent mutants."""
         return frozenset(one.mutant for one in self.equivalent if one.exercise == exercise)
+
+    def free_of(self, exercise: str) -> tuple[str, ...]:
+        """The patterns of the mutants that an exercise leaves open."""
+        return tuple(pattern for one in self.free if one.exercise == exercise for pattern in one.mutants)
+
+    def is_free(self, exercise: str, mutant: str) -> bool:
+        """Return whether an exercise leaves open what a mutant changes."""
+        return any(_matches(pattern, mutant) for pattern in self.free_of(exercise))
 
     def styles(self, exercise: str) -> frozenset[str]:
         """The styles that an exercise rules out."""
@@ -81,6 +107,11 @@ class Exceptions(BaseModel):
     def ruled(self, exercise: str) -> dict[str, str]:
         """What an exercise's blind answers count as, by name, where their writers were mistaken."""
         return {one.answer: one.counts_as for one in self.blind if one.exercise == exercise}
+
+
+def _matches(pattern: str, mutant: str) -> bool:
+    """As `fnmatch` does it, with no other sign than ``*``: code is full of brackets."""
+    return bool(re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), mutant))
 
 
 def exceptions_path(project: Project, chapter: str) -> Path:
@@ -131,6 +162,7 @@ def applied(row: AuditRow, found: Exceptions) -> AuditRow:
 def unknown(project: Project, chapter: str, exercise: str, found: Exceptions, keys: Iterable[str]) -> list[Problem]:
     """Return a problem for each exception that names no mutant of the exercise, any longer."""
     known = set(keys)
+    missed = [one for one in found.free_of(exercise) if not any(_matches(one, key) for key in known)]
     return [
         Problem(
             exceptions_path(project, chapter),
@@ -140,5 +172,5 @@ def unknown(project: Project, chapter: str, exercise: str, found: Exceptions, ke
             chapter,
             exercise,
         )
-        for key in sorted(found.mutants(exercise) - known)
+        for key in sorted({*missed, *found.mutants(exercise) - known})
     ]

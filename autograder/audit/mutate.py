@@ -149,6 +149,8 @@ def _changes(module: types.ModuleType, wanted: Set[str]) -> list[AutomaticMutant
                 for number, after in enumerate(operator.operator(site.node)):
                     if isinstance(after, ast.Name) and after.id not in there:
                         continue  # whoever types a name that there is not, is told so by Python
+                    if _says_the_default(module, site.node, after):
+                        continue
                     build = functools.partial(_built, module, path, _Change(place, address, operator.name, number))
                     found.append(
                         AutomaticMutant(
@@ -161,6 +163,26 @@ def _changes(module: types.ModuleType, wanted: Set[str]) -> list[AutomaticMutant
                         )
                     )
     return found
+
+
+def _says_the_default(module: types.ModuleType, before: ast.AST, after: Replacement) -> bool:
+    """Return whether all that has gone from a call is an argument by name with the value that it has by default."""
+    if not (isinstance(before, ast.Call) and isinstance(after, ast.Call)):
+        return False
+    gone = next((one for one in before.keywords if one not in after.keywords), None)
+    if gone is None or len(after.keywords) == len(before.keywords):
+        return False
+    try:
+        function = eval(ast.unparse(before.func), vars(module)) if _is_dotted(before.func) else None  # noqa: S307  # our own solutions
+        default = inspect.signature(function).parameters[gone.arg or ""].default  # type: ignore[arg-type]
+        return type(default) is not type and bool(default == ast.literal_eval(gone.value))
+    except (NameError, AttributeError, TypeError, ValueError, KeyError):  # not known, or of no signature
+        return False
+
+
+def _is_dotted(node: ast.AST) -> bool:
+    """Whether it is a name, or a name of a name: nothing that computes."""
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Attribute) and _is_dotted(node.value))
 
 
 def _parameters(definition: ast.AST) -> set[str]:

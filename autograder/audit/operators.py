@@ -158,15 +158,21 @@ def left_out(node: ast.AST) -> Iterator[Replacement]:
         yield ast.Pass()
 
 
-_KEPT = frozenset({"random_state", "seed"})  # to leave these out is a mistake where the answer has to be the same again
+_SEEDS = frozenset({"random_state", "seed"})
 
 
-def _is_plain(call: ast.Call, keyword: ast.keyword) -> bool:
-    """Whether it only says of which type numbers are that are of it anyhow."""
-    return keyword.arg == "dtype" and called(call) in ("asarray", "array")
+def _may_go(call: ast.Call, keyword: ast.keyword) -> bool:
+    """Whether an argument can be left out without harm: a matter of taste, a seed that nobody has given, the type of
+    numbers that are of it anyhow."""
+    if keyword.arg in _SEEDS:
+        return isinstance(keyword.value, ast.Constant)
+    return keyword.arg in TASTE or (keyword.arg == "dtype" and called(call) in ("asarray", "array"))
 
 
-_IN_ANY_ORDER = ("min", "max", "minimum", "maximum", "gcd", "lcm", "hypot", "isclose", "allclose", "array_equal")
+_IN_ANY_ORDER = frozenset({
+    "min", "max", "minimum", "maximum", "gcd", "lcm", "hypot", "logaddexp", "isclose", "allclose", "array_equal",
+    "f1_score", "accuracy_score", "adjusted_rand_score",
+})  # fmt: skip
 
 
 def argument(node: ast.AST) -> Iterator[Replacement]:
@@ -177,10 +183,12 @@ def argument(node: ast.AST) -> Iterator[Replacement]:
     in_any_order = called(node) in _IN_ANY_ORDER
     for place in range(len(args) - 1) if not in_any_order else ():
         starred = any(isinstance(one, ast.Starred) for one in args[place : place + 2])
-        if not starred and ast.dump(args[place]) != ast.dump(args[place + 1]):
+        # What is clipped and its lower end may change places: the larger of the two is the larger of the two.
+        clipped = called(node) == "clip" and place == 0 and len(args) == 3
+        if not starred and not clipped and ast.dump(args[place]) != ast.dump(args[place + 1]):
             yield changed(node, args=[*args[:place], args[place + 1], args[place], *args[place + 2 :]])
     for place, keyword in enumerate(node.keywords):
-        if keyword.arg is not None and keyword.arg not in TASTE - _KEPT and not _is_plain(node, keyword):
+        if keyword.arg is not None and not _may_go(node, keyword):
             yield changed(node, keywords=[*node.keywords[:place], *node.keywords[place + 1 :]])
 
 

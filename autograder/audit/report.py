@@ -1,65 +1,18 @@
-"""An audit's rows: kept, so that it can go on where it stopped, and as a page that a person reads."""
+"""An audit's rows as what a person reads: what to do, a table, a page."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from autograder.audit.blind import blind_folder
-from autograder.audit.exceptions import load_exceptions
 from autograder.audit.rows import AuditRow
-from autograder.classroom.closure import closure
-from autograder.classroom.fingerprints import environment, files_digest
-from autograder.testing.data_source import data_source
-from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
-
-
-def rows_path(project: Project, chapter: str) -> Path:
-    """Return where a chapter's rows are kept."""
-    return project.build / "audit" / f"{chapter}.json"
 
 
 def page_path(project: Project, chapter: Chapter) -> Path:
     """Return where a chapter's page is committed."""
     return project.root / "docs" / "audit" / f"{chapter.short}.md"
-
-
-def fingerprint(project: Project, chapter: Chapter, plan: str) -> str:
-    """Return what the rows of a chapter depend on: its answers, checks and mutants with all that they import, the blind
-    answers and what they count as, what judges them, which data are here, how they are audited, and how much is tried.
-
-    Which mutants and styles are no mistake is no part of it: that is read when rows are shown.
-    """
-    name = chapter.name
-    ours = [*project.solution_files(name), *project.check_files(name), *project.mutant_files(name)]
-    code = closure(project.root, [*ours, *(project.root / "autograder" / "audit").glob("*.py")])
-    lists = [*(project.checks / name).glob("*.toml"), *blind_folder(project, name).glob("*.py")]
-    data = sorted(f"{one}: {data_source(one)}" for one in chapter.datasets)
-    ruled = [one.model_dump_json() for one in load_exceptions(project, name).blind]
-    return " ".join([environment(project), files_digest([*code, *lists]), *data, *ruled, plan])
-
-
-def kept_rows(project: Project, chapter: str, wanted: str) -> dict[str, AuditRow]:
-    """Return the rows that were found before and are still true, by exercise."""
-    try:
-        found = json.loads(rows_path(project, chapter).read_text(encoding="utf-8"))
-        rows = [AuditRow.model_validate(row) for row in found["rows"]] if found["fingerprint"] == wanted else []
-    except (OSError, ValueError, KeyError, TypeError, ValidationError):
-        return {}
-    return {row.exercise: row for row in rows}
-
-
-def keep_rows(project: Project, chapter: str, wanted: str, rows: Mapping[str, AuditRow]) -> None:
-    """Keep what has been found up to now."""
-    path = rows_path(project, chapter)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    found = [row.model_dump(mode="json", exclude={"holds"}) for row in rows.values()]
-    write_atomically(path, json.dumps({"fingerprint": wanted, "rows": found}, indent=1))
 
 
 def advice(rows: Iterable[AuditRow]) -> list[str]:
@@ -74,7 +27,20 @@ def advice(rows: Iterable[AuditRow]) -> list[str]:
     return lines
 
 
-COLUMNS = ("exercise", "written", "automatic", "equal", "right", "styles", "blind", "draws", "lazy", "hints", "holds")
+COLUMNS = (
+    "exercise",
+    "written",
+    "automatic",
+    "equal",
+    "free",
+    "right",
+    "styles",
+    "blind",
+    "draws",
+    "lazy",
+    "hints",
+    "holds",
+)
 
 
 def page(chapter: Chapter, rows: Iterable[AuditRow]) -> str:
@@ -110,11 +76,19 @@ def cells(row: AuditRow) -> list[str]:
         share(row.handwritten_killed, row.handwritten),
         share(row.automatic_killed, row.automatic) + f" of {row.automatic_all}",
         str(row.equivalent),
+        str(row.free),
         share(row.alternatives_passed, row.alternatives),
         share(row.restylings_passed, row.restylings),
         share(row.blind_right_passed + row.blind_wrong_caught, row.blind_right + row.blind_wrong),
-        "–" if row.false_fail_rate is None else f"{row.false_fail_rate:.2%} of {row.false_fail_runs}",
+        _draws(row),
         f"{row.lazy_score:.0%}",
         "–" if row.hint_accuracy is None else f"{row.hint_accuracy:.0%}",
         "yes" if row.holds else "NO",
     ]
+
+
+def _draws(row: AuditRow) -> str:
+    if row.false_fail_rate is None:
+        return "–"
+    failed = round(row.false_fail_rate * row.false_fail_runs)
+    return f"{failed} of {row.false_fail_runs:,}: < {row.false_fail_bound:.2%}"

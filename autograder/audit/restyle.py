@@ -1,13 +1,14 @@
 """A right answer in other clothes: what any statement allows, and no check may mind.
 
-Values stay as they are, and so do models and other objects; only what plain data is made of is another one. Where a
-statement rules one out, the chapter's list of exceptions says so (`exceptions`).
+Values stay as they are, and so do models and other objects; only what plain data is made of is another one, or the way
+to it is longer. Where a statement rules one out, the chapter's list of exceptions says so (`exceptions`).
 """
 
 from __future__ import annotations
 
 import functools
 import inspect
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,14 +71,19 @@ RESTYLINGS: Mapping[str, Convert] = {
 }
 RENAMED = "other names of parameters"
 SUBCLASS = "subclass"
-STYLES = (*RESTYLINGS, RENAMED, SUBCLASS)
+SLOW = "three times as slow"
+HUNGRY = "a GiB more of memory"
+STYLES = (*RESTYLINGS, RENAMED, SUBCLASS, SLOW, HUNGRY)
+_HUNGER = 2**30  # bytes; a submission may have four times as many (`SandboxSettings.memory_mb`)
+_WAIT = 1.0  # seconds at most that a call takes more
 
 
 def restyled(style: str, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return answers in another style; those that it makes no difference to are left out."""
     if style == SUBCLASS:
         return {name: _subclass(one) for name, one in answers.items() if inspect.isclass(one)}
-    make = _renamed if style == RENAMED else functools.partial(_converted, RESTYLINGS[style])
+    others = {RENAMED: _renamed, SLOW: _slow, HUNGRY: _hungry}
+    make = others.get(style) or functools.partial(_converted, RESTYLINGS[style])
     return {name: make(one) for name, one in answers.items() if inspect.isfunction(one)}
 
 
@@ -89,6 +95,28 @@ def _converted(convert: Convert, answer: Callable[..., Any]) -> Callable[..., An
     @functools.wraps(answer)
     def other(*args: Any, **kwargs: Any) -> Any:
         return converted(answer(*args, **kwargs), convert)
+
+    return other
+
+
+def _slow(answer: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(answer)
+    def other(*args: Any, **kwargs: Any) -> Any:
+        start = time.monotonic()
+        found = answer(*args, **kwargs)
+        time.sleep(min(2 * (time.monotonic() - start), _WAIT))
+        return found
+
+    return other
+
+
+def _hungry(answer: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(answer)
+    def other(*args: Any, **kwargs: Any) -> Any:
+        held = np.empty(_HUNGER, np.uint8)  # asked for, not written to
+        found = answer(*args, **kwargs)
+        del held
+        return found
 
     return other
 

@@ -36,11 +36,14 @@ class AuditRow(BaseModel):
     automatic, automatic_killed, automatic_all : automatic mutants that were tried, that were found out, and that there
         are; those of the alternatives and crossings among them.
     equivalent : automatic mutants that a person has found to be right.
+    free : automatic mutants of what the statement leaves open, such as the settings of a model that has to reach a bar.
     alternatives, alternatives_passed, restylings, restylings_passed : right answers, and those that pass all checks.
     blind_right, blind_right_passed, blind_wrong, blind_wrong_caught : answers written from the notebook alone, and the
         wrong ones that fail a check of what is wrong in them.
     false_fail_rate : share of draws in which the reference fails a check without a bar, of `false_fail_runs`; for those
         with one it is what they were calibrated for.
+    false_fail_bound : what the rate is below, as far as these draws can tell, with 95% confidence: the upper end of
+        Clopper and Pearson's exact interval.
     flake_rate : share of runs with one and the same seed in which the reference fails, of `flake_runs`.
     lazy_score : the largest share of points that an answer without work earns.
     hint_accuracy : share of the handwritten mutants that are told what they have got wrong.
@@ -60,6 +63,7 @@ class AuditRow(BaseModel):
     automatic_killed: int = 0
     automatic_all: int = 0
     equivalent: int = 0
+    free: int = 0
     alternatives: int = 0
     alternatives_passed: int = 0
     restylings: int = 0
@@ -83,6 +87,18 @@ class AuditRow(BaseModel):
     blind_lost: tuple[str, ...] = ()
     blind_kept: tuple[str, ...] = ()
     unsteady: tuple[str, ...] = ()
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def false_fail_bound(self) -> float | None:
+        """Upper bound of the rate of false fails; None where nothing was drawn."""
+        if not self.false_fail_runs:
+            return None
+        from scipy.stats import binomtest
+
+        failed = round((self.false_fail_rate or 0.0) * self.false_fail_runs)
+        found = binomtest(failed, self.false_fail_runs, alternative="less").proportion_ci(0.95, method="exact")
+        return round(float(found.high), 6)
 
     @computed_field  # type: ignore[prop-decorator]
     @property

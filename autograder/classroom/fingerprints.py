@@ -155,12 +155,12 @@ def _check_digests(project: Project, assignment: Assignment) -> Iterator[tuple[s
     for (name, source), row in sorted(examiner.thresholds.items()):
         rows[name] = rows.get(name, "") + f"{source}{row.threshold!r}"
     for path in project.check_files(chapter):
-        for name, digest in _of_module(project, path):
+        for name, digest in check_sources(project, path):
             yield name, _digest([digest, rows.get(name, ""), solutions])
 
 
-def _of_module(project: Project, path: Path) -> Iterator[tuple[str, str]]:
-    """Each check of a module, with a digest of the module as if there were no other check in it."""
+def check_sources(project: Project, path: Path) -> Iterator[tuple[str, str]]:
+    """Yield each check of a module, with a digest of the module as if there were no other check in it."""
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text)
     imported = files_digest(closure(project.root, [path]) - engine_files(project) - {path})

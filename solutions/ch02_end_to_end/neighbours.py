@@ -98,7 +98,8 @@ def prepare_with_location(n_neighbors: int = 10) -> ColumnTransformer:
     """
     numbers = ["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population"]
     numbers += ["households", "median_income"]
-    location = FeatureFromRegressor(KNeighborsRegressor(n_neighbors), target="median_income")
+    filled = SimpleImputer(strategy="median").set_output(transform="pandas")  # with the names of its columns
+    location = make_pipeline(filled, FeatureFromRegressor(KNeighborsRegressor(n_neighbors), target="median_income"))
     return ColumnTransformer(
         [
             ("numbers", make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),

@@ -94,6 +94,8 @@ def find_leaks(frame: pd.DataFrame, target: str) -> list[str]:
     []
     """
     numbers = frame.select_dtypes("number").dropna().astype(float)
+    if numbers.empty:  # a gap in every row: nothing can be told
+        return []
     numbers = numbers.loc[:, np.ptp(numbers.to_numpy(), axis=0) > 0]
     scaled = (numbers - numbers.mean()) / numbers.std()  # so that weights can be compared
     X, y = scaled.drop(columns=target), scaled[target]
@@ -137,5 +139,5 @@ def split_project(
     if ordered_by is None:
         order = np.random.default_rng(seed).permutation(len(rows))
         return rows.iloc[order[n_test:]], rows.iloc[order[:n_test]]
-    start = rows[ordered_by].sort_values().iloc[-n_test]
-    return rows[rows[ordered_by] < start], rows[rows[ordered_by] >= start]
+    is_late = rows[ordered_by].rank(method="max") > len(rows) - n_test
+    return rows[~is_late], rows[is_late]

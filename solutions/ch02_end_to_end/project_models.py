@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.base import RegressorMixin, clone
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.dummy import DummyRegressor
@@ -71,6 +73,15 @@ def make_models(leaky: Sequence[str] = ()) -> dict[str, RegressorMixin]:
     }
 
 
+def _later_and_later(when: pd.Series) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return five folds of rows in order, each with earlier ones to be fitted to. Rows of one moment stay together."""
+    moments = np.unique(when)
+    return [
+        (np.flatnonzero(when.isin(moments[past])), np.flatnonzero(when.isin(moments[future])))
+        for past, future in TimeSeriesSplit(min(5, len(moments) - 1)).split(moments)
+    ]
+
+
 def run_project(
     models: Mapping[str, RegressorMixin],
     train: pd.DataFrame,
@@ -115,7 +126,7 @@ def run_project(
     """
     rows = train if ordered_by is None else train.sort_values(ordered_by)
     X, y = rows.drop(columns=target), rows[target]
-    folds = KFold(5, shuffle=True, random_state=42) if ordered_by is None else TimeSeriesSplit(5)
+    folds = KFold(5, shuffle=True, random_state=42) if ordered_by is None else _later_and_later(rows[ordered_by])
     candidates = {"baseline": DummyRegressor(), **models}
     scoring = make_scorer(metric, greater_is_better=False)  # the sign is turned, so that more is better
     errors = {

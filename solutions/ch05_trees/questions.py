@@ -29,7 +29,7 @@ def balanced_depth(n_rows: int) -> int:
     >>> balanced_depth(5)
     3
     """
-    return math.ceil(math.log2(n_rows))  # each level doubles the leaves
+    return (int(n_rows) - 1).bit_length()  # each level doubles the leaves
 
 
 # A whole number: the depth of a balanced tree that has a leaf for each of a million

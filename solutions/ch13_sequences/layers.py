@@ -95,7 +95,7 @@ def conv_length(length: int, kernel: int, stride: int = 1) -> int:
 
 def steps_seen(layers: Sequence[tuple[int, int]]) -> int:
     """Return how many time steps of its input one output of a stack of convolutional
-    layers depends on.
+    layers looks at, from the first that it depends on to the last.
 
     Parameters
     ----------

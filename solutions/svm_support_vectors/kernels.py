@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 
@@ -48,7 +50,8 @@ def calibrated(scores: ArrayLike, y: ArrayLike, new_scores: ArrayLike) -> NDArra
     >>> bool(calibrated(scores, y, [3.0])[0] > 0.9)
     True
     """
-    model = LogisticRegression(C=np.inf, tol=1e-8).fit(np.reshape(scores, (-1, 1)), y)
+    # On one scale: where scores are far from 0, or large, the search for a and c would stop too soon.
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=np.inf, tol=1e-8)).fit(np.reshape(scores, (-1, 1)), y)
     return model.predict_proba(np.reshape(new_scores, (-1, 1)))[:, 1]
 
 

@@ -76,6 +76,13 @@ def threshold_tables(rng: np.random.Generator) -> list[tuple[Array, Array]]:
         order = np.argsort(values) if common == 0 else np.argsort(-values)
         labels[rng.choice(order[5:25], 3, replace=False)] = 1 - common
         tables.append((values, labels))
+    for common in (0, 1):
+        # "Nobody" or "everybody" is best by a single mistake; the values lie far apart, and some are below 0.
+        n = int(rng.integers(8, 14))
+        labels = np.full(n, common)
+        labels[-3 if common == 0 else 2] = 1 - common
+        order = rng.permutation(n)
+        tables.append(((rng.uniform(3, 9, n).cumsum() - 20)[order], labels[order]))
     return tables
 
 
@@ -137,6 +144,18 @@ def walks(rng: np.random.Generator) -> list[tuple[str, str, float]]:
         tried = [*moves, *moves, *pick(rng, moves, 4), *[often] * 14]
         steps += [(ground, move, pay[move] + rng.uniform(-0.4, 0.4)) for move in tried]
         steps.append((ground, bad, 6.0))
+    return _mixed(rng, steps)
+
+
+def jackpots(rng: np.random.Generator, level: float) -> list[tuple[str, str, float]]:
+    """Return a robot's steps, whose rewards are all far above 0 or all far below it. On each ground the move that pays
+    best on average seldom pays at all; a steady one was tried much more often, and one of the moves never."""
+    grounds, moves = words(rng, 3), words(rng, 4)
+    steps = []
+    for ground in grounds:
+        best, steady, bad, _ = rng.permutation(moves).tolist()
+        pay = [(best, 0.0)] * 4 + [(best, 25.0)] + [(steady, 3.0)] * 20 + [(bad, 1.0)] * 5
+        steps += [(ground, move, level + reward + rng.uniform(-0.4, 0.4)) for move, reward in pay]
     return _mixed(rng, steps)
 
 
@@ -264,6 +283,15 @@ def four_errors(rng: np.random.Generator) -> tuple[float, float, float, float, f
     errors = np.concatenate([[0], np.cumsum(steps)])
     errors += rng.uniform(0.1, 0.2) - min(0.0, errors.min())
     return *(float(error) for error in errors), float(gap)
+
+
+def errors_on_the_edge(rng: np.random.Generator, step: int) -> tuple[float, float, float, float, float]:
+    """Return errors like `four_errors`, of which that step is exactly as large as the gap: which is no trouble yet.
+
+    All are sixty-fourths, so that no rounding decides."""
+    steps = rng.integers(-1, 3, 3)
+    steps[step] = 1
+    return *(float(error) / 64 for error in np.cumsum([8, *steps])), 1 / 64
 
 
 def guessers(rng: np.random.Generator) -> tuple[Array, Array]:

@@ -141,7 +141,8 @@ def test_best_moves(student, rng):
         table = pd.DataFrame(steps, columns=["ground", "move", "reward"])
         return table.pivot_table(values="reward", index="ground", columns="move").idxmax(axis=1).to_dict()
 
-    inputs.ask_all(student.best_moves, best, [(inputs.walks(rng),) for _ in CASES])
+    cases = [*(inputs.walks(rng) for _ in CASES), *(inputs.jackpots(rng, level) for level in (40.0, -40.0) * 2)]
+    inputs.ask_all(student.best_moves, best, [(steps,) for steps in cases])
 
 
 @check("p.01.6", hint="Does anyone tell the robot which move is right, or only how well it went?")

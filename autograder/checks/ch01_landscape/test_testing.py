@@ -118,7 +118,9 @@ def test_troubles(student, rng):
         large = np.diff(errors[:4]) > errors[4]
         return np.array(["underfitting", "overfitting", "mismatch"])[large].tolist()
 
-    inputs.ask_all(student.diagnose, steps, [inputs.four_errors(rng) for _ in range(24)])
+    cases = [inputs.four_errors(rng) for _ in range(24)]
+    cases += [inputs.errors_on_the_edge(rng, step) for step in (0, 1, 2) * 2]
+    inputs.ask_all(student.diagnose, steps, cases)
 
 
 @check("p.01.19", core=True, hint="One model is chosen, by its accuracy on the test set. Both figures are about it.")

@@ -71,10 +71,16 @@ def test_feature_of_a_row_is_its_own(student, rng):
     assert_allclose(np.concatenate([half, *alone]), together, rtol=1e-9)
 
 
+def _in_a_pipeline(feature, X, y):
+    from sklearn.pipeline import make_pipeline
+
+    return make_pipeline(feature, "passthrough").fit_transform(X, y)
+
+
 @check("p.02.4", hint="What may `__init__` do, and which regressor is to be fitted: the one handed over, or a clone?")
 def test_feature_is_an_estimator(student, rng):
     """The regressor that is handed over is left unfitted; parameters come back from `get_params` as they were given; a
-    clone, set to other parameters, does what they say."""
+    clone, set to other parameters, does what they say, and so it does as a step of a pipeline."""
     X, new, y = rng.normal(size=(60, 2)), rng.normal(size=(15, 2)), rng.normal(size=60)
     regressor = student.probe_(neighbours)(4)
     feature = student.FeatureFromRegressor(regressor)
@@ -89,6 +95,8 @@ def test_feature_is_an_estimator(student, rng):
     copy.set_params(regressor__n_neighbors=9)
     expected = neighbours(9).fit(X, y).predict(new)
     assert_allclose(feature_of(copy.fit(X, y).transform(new), new), expected, rtol=1e-9)
+    found = student.probe_(_in_a_pipeline)(copy, X, y)
+    assert_allclose(feature_of(found, X), neighbours(9).fit(X, y).predict(X), rtol=1e-9)
 
 
 @check("p.02.4", weight=0.5, hint="One column comes out: how many names are there, and what holds them?")

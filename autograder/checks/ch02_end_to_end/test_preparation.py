@@ -81,19 +81,21 @@ def test_every_score_can_be_measured_again(student, rng):
 @check("p.02.5", hint="What do `n_iter` and `seed` decide in your function? A search "
        "without `random_state` draws others each time.")  # fmt: skip
 def test_prep_search_follows_number_and_seed(student, rng):
-    """There are as many candidates as `n_iter` says; the same seed tries the same ones again, another seed others."""
+    """There are as many candidates as `n_iter` says; the same seed tries the same ones again, and they get the same
+    scores, since all that is random follows it; another seed tries others."""
     X, y = draw_districts(rng, 80)
     n_iter, seed = int(rng.integers(4, 7)), int(rng.integers(1000))
-    first, again, other = (
-        [
-            {name: repr(value) for name, value in settings.items()}
-            for settings in candidates(student, student.search_prep(X, y, n_iter=n_iter, cv=2, seed=number))[0]
-        ]
+    searches = [
+        candidates(student, student.search_prep(X, y, n_iter=n_iter, cv=2, seed=number))
         for number in (seed, seed, seed + 1)
+    ]
+    first, again, other = (
+        [{name: repr(value) for name, value in settings.items()} for settings in tried] for tried, _ in searches
     )
     assert len(first) == len(other) == n_iter
     assert first == again
     assert first != other
+    np.testing.assert_allclose(searches[1][1], searches[0][1], rtol=1e-6)
 
 
 @check("p.02.5", hint="With an error for a score, the highest is the worst.")

@@ -16,7 +16,7 @@ from autograder.checks.ch02_end_to_end.inputs_parts import (
 )
 from autograder.checks.ch02_end_to_end.test_project import BIKE_LEAKS
 from autograder.testing import check
-from autograder.testing.workflow import Comparison, Workflow, asks_the_best_alone, sayings
+from autograder.testing.workflow import Comparison, Workflow, asks_the_best_alone, reports_held_out, sayings
 
 # ---------------------------------------------------------------- the models
 
@@ -82,7 +82,8 @@ def test_models_refuse_what_leaks(student, rng):
 @check("p.02.7", core=True, weight=2, hint="Are the predictions in the target's own units? Plot them over the truth.")
 def test_models_beat_the_mean(student, rng):
     """On 300 cars that it has not seen, the best of your models has a smaller mean absolute error than always
-    predicting the mean of the 600 it was fitted to, for both tables of cars."""
+    predicting the mean of the 600 it was fitted to, for both tables of cars; and so it has where a text alone says
+    something about a target that may be negative."""
     for table in ("details", "details_v3"):
         frame = used_cars(rng, 900, table).assign(receipt=lambda cars: cars["selling_price"] * 2)
         train, test = frame[:600], frame[600:]
@@ -90,6 +91,13 @@ def test_models_beat_the_mean(student, rng):
         new, y = test.drop(columns=["selling_price", "receipt"]), test["selling_price"]
         errors = [mean_absolute_error(y, table_of(model.predict(new), (300,))) for model in models.values()]
         assert min(errors) < mean_absolute_error(y, np.full(300, train["selling_price"].mean()))
+    kinds = rng.choice(["north", "south", "west"], 500, p=[0.5, 0.3, 0.2])
+    profit = pd.Series(kinds).map(dict(zip(["north", "south", "west"], rng.permutation([-60, 0, 60]), strict=True)))
+    frame = pd.DataFrame({"size": rng.normal(size=500), "kind": kinds, "profit": profit + rng.normal(0, 5, 500)})
+    models = _fitted(student.make_models(), frame[:300], "profit")
+    new, y = frame[300:].drop(columns="profit"), frame["profit"][300:]
+    errors = [mean_absolute_error(y, table_of(model.predict(new), (200,))) for model in models.values()]
+    assert min(errors) < mean_absolute_error(y, np.full(200, frame["profit"][:300].mean())) / 2
 
 
 @check("p.02.7", weight=2, at_most=True, data="bike_sharing", hint="Bikes have peaks at eight and at five. Which of "
@@ -135,7 +143,7 @@ def test_errors_are_cross_validated(student, rng):
     wanted = {**sizes, "size": 80.0, "varied": float((train["varied"] - train["y"]).mean())}
     assert_allclose([errors[name] for name in wanted], list(wanted.values()), rtol=1e-6)
     errors, _ = _run(student, ["a", "b"], train, test, cubed=True)
-    assert_allclose([errors["a"], errors["b"]], [sizes["a"] ** 3, sizes["b"] ** 3], rtol=1e-6)
+    assert_allclose([errors[name] for name in "ab"], [mean_cube(train["y"], train[name]) for name in "ab"], rtol=1e-6)
 
 
 @check(
@@ -143,12 +151,26 @@ def test_errors_are_cross_validated(student, rng):
 )
 def test_folds_go_forward_in_time(student, rng):
     """With a column that says when, no model is judged on rows that are earlier than one it was fitted to, although the
-    table is in disorder."""
+    table is in disorder; there are five folds here, too."""
     sizes = {"a": float(rng.uniform(1, 3)), "b": float(rng.uniform(1, 3))}
     train, test = watched_rows(rng, 120, sizes), watched_rows(rng, 30, sizes, 120)
     errors, found = _run(student, ["a", "b"], train, test, "moment")
     assert_allclose([errors["a"], errors["b"]], [sizes["a"], sizes["b"]], rtol=1e-6)
     assert found["best"] == min(sizes, key=lambda name: sizes[name])
+    done = _recorded(student, rng, "moment")
+    assert [len(done.record.held_out(pair)) for pair in done.scores] == [5] * len(done.scores)
+    reports_held_out(done, _score)
+
+
+@check("p.02.7", weight=0.5, hint="Several rows may have the same moment: where may a fold begin?")
+def test_folds_begin_between_moments(student, rng):
+    """Where rows share a moment, no model is judged on rows of a moment that it was fitted to."""
+    sizes = {"a": float(rng.uniform(1, 3)), "b": float(rng.uniform(1, 3))}
+    train, test = watched_rows(rng, 120, sizes), watched_rows(rng, 30, sizes, 130)
+    for part in (train, test):
+        part["moment"] = part["moment"].dt.floor("7h")
+    errors, _ = _run(student, ["a", "b"], train, test, "moment")
+    assert_allclose([errors["a"], errors["b"]], [sizes["a"], sizes["b"]], rtol=1e-6)
 
 
 @check("p.02.7", weight=2, hint="When may you look at the test rows, and what may you still change afterwards?")
@@ -165,17 +187,21 @@ def test_test_rows_are_used_once(student, rng):
         assert list(found["model"].rows_) == list(range(60))
         assert not hasattr(models["a"], "rows_")
     _, found = _run(student, ["b", "a"], train, test, cubed=True)
-    assert_allclose(float(found["test_error"]), 125.0, rtol=1e-6)
-    asks_the_best_alone(_recorded(student, rng), lambda truth, said: -mean_absolute_error(truth, said))
+    assert_allclose(float(found["test_error"]), mean_cube(test["y"], test["a"]), rtol=1e-6)
+    asks_the_best_alone(_recorded(student, rng), _score)
 
 
-def _recorded(student, rng) -> Comparison:
+def _score(truth, said) -> float:
+    return -mean_absolute_error(truth, said)
+
+
+def _recorded(student, rng, when: str | None = None) -> Comparison:
     """Return what was done with models that keep a record of the rows they get; errors with their sign turned."""
     truth = rng.normal(0, 10, 75)
-    frame = pd.DataFrame({"id": np.arange(75), "more": rng.normal(size=75), "y": truth})
+    frame = pd.DataFrame({"id": np.arange(75), "more": rng.normal(size=75), "y": truth, "moment": np.arange(75.0)})
     said = sayings(rng, truth, [""], ["near", "far", "off"], classes=False)
     lab = Workflow(student, truth, said, n_test=15, classes=False)
-    found = student.run_project(lab.models, frame[:60].sample(frac=1, random_state=rng), frame[60:], "y")
+    found = student.run_project(lab.models, frame[:60].sample(frac=1, random_state=rng), frame[60:], "y", when)
     scores = {("", str(name)): -float(error) for name, error in found["errors"].items() if name != "baseline"}
     record = lab.record(found["model"], frame.drop(columns="y"))
     return Comparison(record, scores, ("", str(found["best"])), -float(found["test_error"]))

@@ -46,14 +46,16 @@ def test_scaler_goes_back(student, rng):
 
 @check("p.02.6", hint="What becomes of a column that holds the same number everywhere?")
 def test_column_without_spread(student, rng):
-    """A column whose values are all the same becomes 0 everywhere, its scale is 1, and the other columns are scaled as
-    ever."""
-    X = measurements(rng, 12, 3)
-    X[:, 1] = float(rng.integers(1, 9))
-    scaler = student.StandardScalerClone().fit(X)
-    found = table_of(scaler.transform(X), X.shape)
-    assert_allclose(found, StandardScaler().fit_transform(X), rtol=1e-7, atol=1e-9)
-    assert_allclose(table_of(scaler.scale_, (3,))[1], 1.0)
+    """A column whose values are all the same, be they 0, becomes 0 everywhere and its scale is 1; the others are scaled
+    as ever, also in a table of small whole numbers (int8)."""
+    X, small = measurements(rng, 12, 3), rng.integers(-128, 128, (12, 3), dtype=np.int8)
+    small[:2] = [[-128] * 3, [127] * 3]  # so far apart that their difference is no int8
+    for table, value in ((X, int(rng.integers(1, 9))), (X, 0), (small, int(rng.integers(1, 9)))):
+        table[:, 1] = value
+        scaler = student.StandardScalerClone().fit(table)
+        found = table_of(scaler.transform(table), table.shape)
+        assert_allclose(found, StandardScaler().fit_transform(table), rtol=1e-7, atol=1e-9)
+        assert_allclose(table_of(scaler.scale_, (3,))[1], 1.0)
 
 
 @check("p.02.6", weight=0.5, hint="Print the standard deviation of a thousand times 0.1. Why is it not 0, and what do "
@@ -114,13 +116,13 @@ def test_wrong_names_are_refused(student, rng):
 @check("p.02.6", hint="`check_is_fitted` and `n_features_in_` are there for that.")
 def test_scaler_refuses_what_it_does_not_know(student, rng):
     """Before `fit` both directions raise a NotFittedError, and afterwards a ValueError if the number of columns is
-    another, be it a single one."""
+    another, be it a single one, or none, as in a flat row of numbers."""
     X = measurements(rng, 9, 4)
     scaler = student.StandardScalerClone()
     refuses(lambda: scaler.transform(X), "NotFittedError")
     refuses(lambda: scaler.inverse_transform(X), "NotFittedError")
     scaler.fit(X)
-    for wrong in (X[:, :3], X[:, :1], np.hstack([X, X])):
+    for wrong in (X[:, :3], X[:, :1], np.hstack([X, X]), X[0]):
         refuses(lambda wrong=wrong: scaler.transform(wrong), "ValueError", "AssertionError")
         refuses(lambda wrong=wrong: scaler.inverse_transform(wrong), "ValueError", "AssertionError")
 

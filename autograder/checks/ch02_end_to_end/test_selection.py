@@ -93,7 +93,7 @@ def test_threshold_can_be_tuned(student, rng):
 @check("p.02.3", hint="Who calls `fit`, and when? And what has a `random_state`?")
 def test_predicting_selects_nothing(student, rng):
     """What is kept is learned from the training rows alone: it stays as it is while others are predicted, and the same
-    seed gives the same predictions again."""
+    seed gives the same predictions again, also where columns are kept by chance; all that is random follows it."""
     X, y = draw_districts(rng, 350)
     seed = int(rng.integers(1000))
     model = student.make_select_pipeline("mean", seed=seed).fit(X[:250], y[:250])
@@ -103,6 +103,14 @@ def test_predicting_selects_nothing(student, rng):
     np.testing.assert_allclose(predicted(model, X[250:]), values, rtol=1e-9)
     again = student.make_select_pipeline("mean", seed=seed).fit(X[:250], y[:250])
     np.testing.assert_allclose(predicted(again, X[250:]), values, rtol=1e-6)
+    X, y, _ = two_that_matter(rng, 200)  # so that it is by chance which of the other columns are kept
+    models = [student.make_select_pipeline("median", seed=number) for number in (seed, seed, seed + 1, seed)]
+    # What no seed changes has nothing random in it, so that other numbers in the place of the seed change nothing.
+    states = {name: seed + 1 for name in models[3].get_params() if str(name).endswith("random_state")}
+    models[3].set_params(**states)
+    one, again, other, changed = (predicted(model.fit(X[:150], y[:150]), X[150:]) for model in models)
+    np.testing.assert_allclose(again, one, rtol=1e-6)
+    assert not np.allclose(other, one, rtol=1e-6) or np.allclose(changed, one, rtol=1e-6)
 
 
 @check("p.02.3", hint="Does all of the preparation happen inside the pipeline?")

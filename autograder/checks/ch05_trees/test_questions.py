@@ -29,11 +29,12 @@ def test_shallowest_tree(student, rng):
 
 @check("p.05.1", core=True, hint="How deep is a child, if you know how deep its parent is?")
 def test_depth_of_real_trees(student, rng):
-    """You measure the depth of trees that scikit-learn has grown: balanced or lopsided, limited or not."""
+    """You measure how deep trees are that scikit-learn has grown: balanced or lopsided, limited or not, or one leaf."""
     trees = [grown(rng, int(n))[0] for n in rng.integers(10, 200, 6)]
     trees += [grown(rng, 150, max_leaf_nodes=int(n))[0] for n in rng.integers(3, 40, 4)]
     line = np.arange(40.0)[:, None]
     trees.append(DecisionTreeRegressor().fit(line, 3.0 ** line[:, 0]))  # a chain
+    trees.append(DecisionTreeRegressor().fit(line, np.ones(40)))  # a leaf
     depths = iter([int(model.get_depth()) for model in trees])
     cases = [(model.tree_.children_left, model.tree_.children_right) for model in trees]
     agrees(student.depth_of, lambda left, right: next(depths), cases)
@@ -227,8 +228,8 @@ def test_comparisons_in_real_trees(student, rng):
         model, X = grown(rng, int(rng.integers(10, 150)), 2, d, max_leaf_nodes=limit)
         cases.append((model.tree_.children_left, model.tree_.n_node_samples, d))
         answers.append(int(model.decision_path(X).sum() - len(X)) * d)  # each row's way, its leaf left out
-    wanted = iter(answers)
-    agrees(student.comparisons, lambda *case: next(wanted), cases)
+    wanted = iter([*answers, 0])
+    agrees(student.comparisons, lambda *case: next(wanted), [*cases, (np.array([-1]), np.array([9]), 2)])
 
 
 @check("p.05.6", hint="Compare your count for a tree with 5 features with that for one with 10.")

@@ -1,5 +1,6 @@
 """Hidden checks of chapter 6: questions on votes, bags and forests (p.06.1 to p.06.5)."""
 
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -7,7 +8,6 @@ from numpy.testing import assert_allclose
 from scipy import stats
 from sklearn.ensemble import BaggingClassifier
 from sklearn.linear_model import Perceptron
-from sklearn.tree import DecisionTreeClassifier
 
 from autograder.testing import check
 from autograder.testing.closed import agrees, chosen
@@ -110,7 +110,7 @@ def _rounds(kind: str, n_models: int, n_servers: int) -> int:
 def test_rounds_of_training(student, rng):
     """For each of the five kinds of ensemble, however many models and servers there are, you count the rounds."""
     cases = [(kind, int(rng.integers(5, 60)), int(rng.integers(2, 12))) for kind in KINDS * 4]
-    agrees(student.training_rounds, _rounds, [*cases, *((kind, 12, 4) for kind in KINDS)])
+    agrees(student.training_rounds, _rounds, [*cases, *((kind, n, k) for n, k in ((12, 4), (7, 1)) for kind in KINDS)])
 
 
 @check("p.06.3", hint="What does your function say about 100 servers instead of one?")
@@ -189,14 +189,28 @@ def test_best_of_the_random_splits(student, rng):
         y = rng.integers(0, 3, 40)
         X = rng.normal(rng.uniform(-1, 1, (3, 4))[y], 1)
         thresholds = rng.uniform(X.min(axis=0), X.max(axis=0))
-        # A stump on "right or left of the threshold" can do nothing but choose the feature.
-        sides, stump = np.greater(X, thresholds), DecisionTreeClassifier(max_depth=1, random_state=0)
-        best = int(stump.fit(sides, y).tree_.feature[0])
-        if best == 3 - stump.fit(sides[:, ::-1], y).tree_.feature[0]:  # else it is a tie
+        if len(best := _purest(np.less_equal(X, thresholds), y)) == 1:  # else it is a tie
             cases.append((X, y, thresholds))
-            answers.append(best)
+            answers += best
+    while len(cases) < 20:  # whole numbers, some of them equal to the threshold, which may leave one side empty
+        y = rng.integers(0, 3, 30)
+        X = np.clip(y[:, None] + rng.integers(-2, 4, (30, 3)), 0, 4)
+        thresholds = np.append(rng.integers(0, 4, 2), 4)
+        best = _purest(np.less_equal(X, thresholds), y)
+        if len(best) == 1 and best != _purest(np.less(X, thresholds), y):
+            cases.append((X, y, thresholds))
+            answers += best
     wanted = iter(answers)
     agrees(student.extra_split, lambda *case: next(wanted), cases)
+
+
+def _purest(left: np.ndarray, y: np.ndarray) -> list[int]:
+    """Return the features with the least impurity, in fractions: there are ties that rounding would decide."""
+    found = []
+    for goes in left.T:
+        sides = [np.bincount(y[side], minlength=3).tolist() for side in (goes, ~goes)]
+        found.append(sum(sum(side) - Fraction(sum(n * n for n in side), sum(side)) for side in sides if any(side)))
+    return [feature for feature, impurity in enumerate(found) if impurity == min(found)]
 
 
 @check("p.06.5", hint="Which part of the work does chance do away with: growing a tree, or walking down?")

@@ -154,11 +154,22 @@ def test_better_way_to_vote_is_kept(student, rng):
 
 @check("p.06.8", hint="Which calls of `fit` get to see validation rows?")
 def test_validation_rows_are_not_learned(student, rng):
-    """Nothing is fitted to the validation rows: where their labels are wrong, neither a model nor the vote knows."""
-    X_train, y_train, X_val, y_val, X, y = letters(rng, 300, 150, 300)
+    """Nothing is fitted to validation rows: where their labels are wrong, neither a model nor the vote knows; and if
+    each of them is there three times, the models are the same."""
+    X_train, y_train, X_val, y_val, X, y = letters(rng, 300, 150, 1_000)
     spoilt = rng.random(150) < 0.5
     wrong = np.where(spoilt, (y_val + rng.integers(1, 10, 150)) % 10, y_val)
     found = _taught(student, (X_train, y_train, X_val, wrong), X, y)
     for model in [*found["models"].values(), found["voter"]]:
         said = labels_of(model, X_val)[spoilt]
         assert np.sum(said == y_val[spoilt]) > np.sum(said == wrong[spoilt])
+    again, thrice = (
+        _taught(student, (X_train, y_train, *(np.repeat(part, times, axis=0) for part in (X_val, wrong))), X, y)[
+            "models"
+        ]
+        for times in (1, 3)
+    )
+    for name in found["models"].keys() & again.keys() & thrice.keys():
+        said = labels_of(found["models"][name], X)
+        if np.array_equal(labels_of(again[name], X), said):  # else chance has a say in it
+            assert_array_equal(labels_of(thrice[name], X), said)

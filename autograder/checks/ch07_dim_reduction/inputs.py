@@ -31,10 +31,16 @@ def sheet(rng, size: int, d: int) -> np.ndarray:
     return 30 * bent @ rng.normal(size=(4, d)) + rng.normal(0, 0.5, (size, d))
 
 
-def components_for(X: np.ndarray, ratio: float) -> int:
-    """How many principal components hold `ratio` of the variance, by the eigenvalues of the covariance matrix."""
+def held(X: np.ndarray) -> np.ndarray:
+    """The share of the variance that the first, the first two, … components hold, by the eigenvalues of the covariance
+    matrix."""
     variances = np.linalg.eigvalsh(np.cov(np.asarray(X, dtype=float).T))[::-1]
-    return int(np.argmax(np.cumsum(variances) / variances.sum() >= ratio)) + 1
+    return np.cumsum(variances) / variances.sum()
+
+
+def components_for(X: np.ndarray, ratio: float) -> int:
+    """How many principal components hold `ratio` of the variance."""
+    return int(np.argmax(held(X) >= ratio)) + 1
 
 
 def places(Z: Any, size: int) -> np.ndarray:
@@ -122,11 +128,12 @@ def drawn_points(figure):
 
 
 def legend_of(figure):
-    """Return the texts of a figure's legends, with their marks' colours."""
+    """Return the texts of a figure's legends, with their marks' colours: "" for a mark that nobody sees."""
     import re
 
     from matplotlib.colors import to_hex
 
+    nothing = ("None", "none", None, "", " ")
     legends = [axes.get_legend() for axes in figure.axes if axes.get_legend()] + list(figure.legends)
     entries = []
     for legend in legends:
@@ -134,7 +141,10 @@ def legend_of(figure):
             if hasattr(mark, "get_facecolor") and len(mark.get_facecolor()):
                 colour = mark.get_facecolor()
                 colour = colour if len(colour) == 4 and not hasattr(colour[0], "__len__") else colour[0]
-            else:
+            elif mark.get_marker() not in nothing:
                 colour = mark.get_markerfacecolor()
-            entries.append((re.sub(r"\D", "", re.sub(r"mathdefault", "", text.get_text())), to_hex(colour)))
+            else:
+                colour = mark.get_color() if mark.get_linestyle() not in nothing else None
+            name = re.sub(r"\D", "", re.sub(r"mathdefault", "", text.get_text()))
+            entries.append((name, "" if colour is None else to_hex(colour)))
     return entries

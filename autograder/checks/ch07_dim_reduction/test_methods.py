@@ -16,7 +16,7 @@ from autograder.testing.closed import agrees, chosen
 
 @check("p.07.5", core=True, hint="Which component do you keep first? And what is its share of the whole?")
 def test_components_for_a_share(student, rng):
-    """You find how many components hold a given share of the variance, however it is spread."""
+    """You find how many components hold a given share of the variance, or just reach it, however it is spread."""
 
     def fewest(variances: list[float], ratio: float) -> int:
         left, kept = sorted(variances), 0.0
@@ -28,13 +28,18 @@ def test_components_for_a_share(student, rng):
     for _ in range(14):
         d = int(rng.integers(2, 60))
         cases.append(((rng.random(d) ** rng.uniform(0.2, 6) * 10).round(5) + 1e-4, round(rng.uniform(0.1, 0.99), 4)))
+    for _ in range(3):  # a share that is just reached; halves of halves are not rounded
+        parts = np.diff(np.concatenate([[0], np.sort(rng.choice(63, 6, replace=False) + 1), [64]]))
+        held = np.cumsum(np.sort(parts)[::-1]) / 64
+        cases.append((rng.permutation([0.0, *parts]), float(held[rng.integers(6)])))
     agrees(student.dims_for, fewest, cases)
 
 
 @check("p.07.5", core=True, weight=2, hint="Which data need the fewest components, and which the most? Try both on the "
        "first function.")  # fmt: skip
 def test_fewest_and_most_components(student, rng):
-    """For any number of dimensions and any share, you know how few and how many components it can take."""
+    """For any number of dimensions and any share, you know how few and how many components it can take: all of them,
+    or one, where the dimensions are few."""
 
     def bounds(d: int, ratio: float) -> tuple[int, int]:
         return 1, math.ceil(Fraction(str(ratio)) * d)
@@ -44,6 +49,8 @@ def test_fewest_and_most_components(student, rng):
         d, ratio = int(rng.integers(3, 3_000)), round(rng.uniform(0.05, 0.99), 3)
         if 0.01 < ratio * d % 1 < 0.99:  # where it is (nearly) a whole number, rounding errors would decide
             cases.append((d, ratio))
+    d = int(rng.integers(3, 20))  # it takes all of them, or a single one
+    cases += [(d, round((d - 0.5) / d, 4)), (d, round(0.5 / d, 4)), (2, 0.8), (2, 0.3), (1, 0.7)]
     agrees(student.dims_bounds, bounds, cases)
 
 
@@ -124,7 +131,8 @@ def test_variances_from_batches(student, rng):
     variances that PCA finds in all rows at once."""
     for _ in range(4):
         d = int(rng.integers(3, 9))
-        batches = _batches(rng, rng.integers(1, 30, int(rng.integers(5, 12))), d)
+        sizes = rng.permutation([1, *rng.integers(1, 30, int(rng.integers(4, 11)))])
+        batches = _batches(rng, sizes, d)
         k = int(rng.integers(1, d))
         found = np.asarray(student.batch_variances(student.probe_(once_only)(batches), k), dtype=float)
         whole = np.concatenate(batches)

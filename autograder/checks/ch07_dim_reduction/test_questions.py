@@ -133,14 +133,39 @@ def _shape(rng, extra: int) -> np.ndarray:
     return X[:, rng.permutation(r + extra)]
 
 
+def _corners(rng) -> np.ndarray:
+    """No more rows than it takes to fill their space: none can be left out."""
+    d = int(rng.integers(2, 5))
+    corners = np.vstack([np.zeros(d), np.linalg.qr(rng.normal(size=(d, d)))[0] * rng.uniform(1, 3, d)])
+    return corners + rng.normal(0, 5, d)
+
+
+def _thin(rng, share: float) -> np.ndarray:
+    """Rows of which one component holds just this share of the variance, the others more; tilted, in any unit."""
+    d = int(rng.integers(3, 6))
+    spread = rng.normal(size=(40, d))
+    directions, _, turn = np.linalg.svd(spread - spread.mean(axis=0), full_matrices=False)
+    shares = rng.uniform(0.2, 1, d)
+    shares[-1] = share * shares[:-1].sum() / (1 - share)
+    return (directions * shares**0.5 @ turn + rng.normal(0, 0.3, d)) * 10.0 ** rng.integers(-5, 6)
+
+
+def _held(X: np.ndarray) -> np.ndarray:
+    """The share of the variance that each component holds."""
+    squares = np.linalg.svd(X - X.mean(axis=0), compute_uv=False) ** 2
+    return squares / squares.sum()
+
+
 @check("p.07.4", core=True, weight=2, hint="A tilted plane has no column without variance. Along which directions does "
        "PCA measure it?")  # fmt: skip
 def test_dimensions_without_variance(student, rng):
     """For spirals and rolls that lie in a plane, tilted or not, or have columns made of others, you count the
-    dimensions that can go; for those that need all of theirs, you find none. Units don't matter."""
+    dimensions that can go; for those that need all of theirs, you find none. Units don't matter, and less than a
+    billionth of the variance is none."""
     extras, powers = rng.permutation([0, 0, 1, 2, 3, 4, 1, 2, 3, 5, 2, 1]), rng.permutation([-7, 0, 7] * 4)
     cases = [(_shape(rng, int(extra)) * 10.0**power,) for extra, power in zip(extras, powers, strict=True)]
-    agrees(student.useless_dimensions, lambda X: X.shape[1] - int(np.linalg.matrix_rank(X - X.mean(axis=0))), cases)
+    cases += [(_corners(rng),), (_corners(rng),), (_thin(rng, 5e-10),), (_thin(rng, 1.6e-9),)]
+    agrees(student.useless_dimensions, lambda X: int((_held(X) < 1e-9).sum()), cases)
 
 
 @check("p.07.4", hint="Sample each of them and ask your function.")

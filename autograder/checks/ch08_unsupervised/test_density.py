@@ -32,6 +32,11 @@ def test_asks_for_no_label_twice(student, rng):
     for _ in range(12):
         known = rng.permutation(20)[: int(rng.integers(4, 17))].tolist()
         cases.append((rng.dirichlet(np.ones(3), 20), int(rng.integers(2, 7)), known))
+    # More are asked for than there are left, one of which the model is certain of, as it is of one with a label.
+    for certain in ([0, 19], [19, 0]):
+        probas, known = rng.dirichlet(np.ones(3), 20), rng.permutation(np.arange(1, 19))[:14].tolist()
+        probas[certain] = np.eye(3)[rng.integers(0, 3, 2)]
+        cases += [(probas, n, [*known, certain[0]]) for n in (5, 8)]
     agrees(student.query, others, cases)
 
 
@@ -104,8 +109,9 @@ def test_responsibilities_of_components(student, rng):
 def test_rows_drawn_from_a_mixture(student, rng):
     """Rows that you draw come from the components as often as the weights say, with their means and covariances."""
     n, apart = 4_000, np.array([[0.0, 0.0], [60.0, 0.0], [0.0, 60.0]])
-    weights, means = rng.permutation([0.2, 0.3, 0.5]), apart + rng.normal(0, 2, (3, 2))
-    root = np.linalg.cholesky([[[9.0, s * 4.5], [s * 4.5, 4.0]] for s in rng.choice([-1, 1], 3)])
+    unit = 0.01  # so narrow that a rounded row is far from where it was
+    weights, means = rng.permutation([0.2, 0.3, 0.5]), unit * (apart + rng.normal(0, 2, (3, 2)))
+    root = unit * np.linalg.cholesky([[[9.0, s * 4.5], [s * 4.5, 4.0]] for s in rng.choice([-1, 1], 3)])
     covariances = root @ root.transpose(0, 2, 1)
     rows = numbers(student.sample_mixture(weights, means, covariances, n, int(rng.integers(1_000))), n, 2)
     component = np.linalg.norm(rows[:, None] - means, axis=2).argmin(axis=1)
@@ -155,10 +161,29 @@ def test_criterion(student, rng):
     agrees(student.bic, lambda *case: next(right), cases)
 
 
+def _hardly_two(rng, n: int = 60, d: int = 6) -> np.ndarray:
+    """Return rows of two separate Gaussians, which the BIC prefers to a single one, but not by much.
+
+    The heaps are so far apart that the likelihood of two components is known: each of them is one heap.
+    """
+    heap, dear = np.repeat([0, 1], n // 2), 28 * np.log(n)  # 28 parameters more
+
+    def fit(rows) -> float:
+        return -len(rows) * np.linalg.slogdet(np.cov(rows.T, bias=True))[1]
+
+    while True:
+        X = rng.normal(size=(n, d))
+        X[:, 0] += rng.uniform(7, 14) * heap
+        gain = fit(X[heap == 0]) + fit(X[heap == 1]) - 2 * n * np.log(2) - fit(X)
+        if 1.15 * dear < gain < 1.3 * dear:
+            return rng.permutation(X) @ np.linalg.qr(rng.normal(size=(d, d)))[0]
+
+
 @check("p.08.9", core=True, weight=2, hint="Is a high criterion good, or a low one? And what does the likelihood do as "
        "components are added?")  # fmt: skip
 def test_number_of_components(student, rng):
-    """For rows from two to five separate Gaussians you find how many there are (one slip is forgiven)."""
+    """For rows from two to five separate Gaussians you find how many there are (one slip is forgiven); and you prefer
+    two components to one where the criterion just does."""
     true = [2, 3, 4, 5, *(int(k) for k in rng.integers(2, 6, 4))]
     found = []
     for k in true:
@@ -167,6 +192,7 @@ def test_number_of_components(student, rng):
         best = student.best_components(X, [1, 2, 3, 4, 5, 6, 7])
         found.append(int(numbers(best)))
     assert sum(one == other for one, other in zip(found, true, strict=True)) >= len(true) - 1
+    assert int(numbers(student.best_components(_hardly_two(rng), [1, 2]))) == 2
 
 
 @check("p.08.9", hint="Which of these go on improving, however many components you add?")

@@ -110,6 +110,13 @@ def test_scores_are_silhouettes(student, rng):
         _, _, scores = _clustered(student, X, [2, k, k + 4])
         assert_allclose(scores[k], silhouette_score(X, blob), atol=1e-6)
         assert -1 <= min(scores[2], scores[k + 4]) <= max(scores[2], scores[k + 4]) < scores[k]
+    # Eight groups, each as far from one as from any other, so that one direction can't tell them apart. They are the
+    # smallest there can be: of two rows, or in one of them a single row, which counts as 0.
+    blob = rng.permutation(np.repeat(np.arange(8), 2))
+    X = 30 * np.linalg.qr(rng.normal(size=(15, 15)))[0][blob] + rng.normal(0, 0.5, (16, 15))
+    for rows in (np.arange(16), np.arange(1, 16)):
+        _, _, scores = _clustered(student, X[rows], [8])
+        assert_allclose(scores[8], silhouette_score(X[rows], blob[rows]), atol=1e-6)
 
 
 @check("p.08.10", weight=2, hint="Which of the models do you return: the best one, or the last?")
@@ -251,15 +258,19 @@ def recorder():
         def seen(self):
             return Recorder.fitted
 
+        def is_fitted(self):
+            return hasattr(self, "classes_")
+
     return Recorder()
 
 
 @check("p.08.11", hint="How many columns are there with k distances beside d columns?")
 def test_classifier_is_trained_on_every_variant(student, rng):
-    """The classifier you are given is trained on each number of distances, on the columns, and on both together; never
-    on anything else."""
+    """Clones of the classifier you are given are trained on each number of distances, on the columns, and on both
+    together, and on nothing else; it is not trained itself."""
     X, y = rng.normal(size=(40, 9)), rng.integers(0, 3, 40)
     classifier = student.probe_(recorder)()
     found = student.search_k(classifier, X, y, rng.normal(size=(15, 9)), rng.integers(0, 3, 15), [2, 5, 20])
     columns = {int(n) for _, n in classifier.seen()}
     assert columns == {2, 5, 20, 9, 9 + int(found["best_k"])}
+    assert not classifier.is_fitted()

@@ -40,7 +40,7 @@ def test_keeps_the_variance_asked_for(student, rng):
 @check("p.08.12", core=True, hint="What is the mixture fitted to: to the pixels, or to what the PCA makes of them?")
 def test_mixture_is_of_the_projected_faces(student, rng):
     """The mixture has as many components as asked for, in the dimensions of the PCA, and its mean is that of the
-    training rows there."""
+    training rows there; the same seed gives the same mixture."""
     for n_components in (2, int(rng.integers(3, 8))):
         X = _table(rng)
         pca, mixture = student.fit_mixture(X, n_components)
@@ -51,6 +51,9 @@ def test_mixture_is_of_the_projected_faces(student, rng):
         assert weights.min() >= 0
         assert np.all(np.abs(weights @ means - Z.mean(axis=0)) < 0.2 * Z.std(axis=0))
         assert np.all(means.min(axis=0) >= Z.min(axis=0) - 1e-6)
+    X, seed = _table(rng), int(rng.integers(1_000))
+    first, again = (numbers(student.fit_mixture(X, 8, 0.99, seed)[1].means_, 8, _fewest(X, 0.99)) for _ in range(2))
+    assert_allclose(first, again, rtol=1e-6, atol=1e-6)
 
 
 def known_model(mean, directions, weights, means, covariances, seed):

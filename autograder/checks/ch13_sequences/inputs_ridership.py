@@ -140,13 +140,24 @@ def known_model(student, weight: np.ndarray, dropout: float, form: tuple[int, ..
 
 
 def linear_model(weight, dropout, form):
-    """Probe: a linear layer with the given weight for each day, its outputs laid out as `form` says."""
+    """Probe: a linear layer with the given weight for each day, its outputs laid out as `form` says. Its `learned_in`
+    are the modes (True: training) in which it was when gradients came back."""
     import torch
     from torch import nn
 
+    class Last(nn.Unflatten):
+        def forward(self, X):
+            out, mode = super().forward(X), self.training
+            if out.requires_grad:
+                out.register_hook(lambda _: modes.append(mode))
+            return out
+
+    modes = []
     torch.manual_seed(0)  # dropout is drawn from it
     layer = nn.Linear(5, 28)
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.zero_()
-    return nn.Sequential(nn.Dropout(dropout), layer, nn.Unflatten(-1, tuple(form)))
+    model = nn.Sequential(nn.Dropout(dropout), layer, Last(-1, tuple(form)))
+    model.learned_in = modes
+    return model

@@ -83,7 +83,8 @@ def _contrary(rng) -> np.ndarray:
        "which mode do you validate?")  # fmt: skip
 def test_best_epoch_is_kept(student, rng):
     """Training ends when the validation loss has not improved for `patience` epochs, or after `n_epochs`; the network
-    has the weights of the best epoch, and the losses are its mean absolute errors, in evaluation mode."""
+    has the weights of the best epoch, and the losses are its mean absolute errors, in evaluation mode. It learns in
+    training mode."""
     series, seed = _contrary(rng), int(rng.integers(2**31))
     weight, form = rng.normal(0, 0.01, (2 * AHEAD, 5)), own_form(student, rng)
 
@@ -101,6 +102,8 @@ def test_best_epoch_is_kept(student, rng):
             n_epochs=40,
             patience=patience,
         )
+    model, _ = train(0.4, 9, 3)
+    assert False not in list(model.learned_in)
 
 
 @check("p.13.9", hint="Draw the order of the windows, and all else that is random, from `seed`.")

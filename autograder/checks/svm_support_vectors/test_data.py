@@ -76,13 +76,18 @@ def test_pixels_in_another_unit(student, rng):
 @check("tf2.05.9", weight=2, hint="Draw the rows for a search at random: the first rows of a sorted set show only the "
        "first kinds.")  # fmt: skip
 def test_order_of_the_rows(student, rng):
-    """Trained on rows that are sorted by kind, your model names about as many patterns as after mixed rows."""
+    """Trained on rows that are sorted by kind, your model names about as many patterns as after mixed rows; also where
+    the first thousand rows are all of one kind."""
 
     def in_order(X, y, X_new):
         order = np.argsort(y, kind="stable")
         return X[order], y[order], X_new
 
     _names_as_many(student, rng, in_order)
+    pictures = rng.integers(0, 256, (10, 784))  # so unlike each other that anything tells them apart
+    y, y_new = np.repeat(rng.permutation(10), [1_001, *[11] * 9]), np.repeat(np.arange(10), 15)
+    X, X_new = (np.clip(pictures[k] + rng.normal(0, 40, (len(k), 784)), 0, 255).astype(np.uint8) for k in (y, y_new))
+    assert _accuracy(student.fit_svm(X, y), X_new, y_new) > 0.8
 
 
 @check("tf2.05.9", hint="Look at the answers' dtype, and at what is predicted for a single image.")
@@ -118,13 +123,13 @@ def test_digits_are_read_by_a_support_vector_machine(student, rng):
        "that were held back?")  # fmt: skip
 def test_guesses_prices(student, rng):
     """Trained on 400 districts of a made-up country, where three of the columns make the prices, your model is closer
-    to those of 800 others (RMSE) than default values are, by 7% or more on the mean of two countries."""
+    to those of 800 others (RMSE) than default values are, by 7% or more in the middle one of five countries."""
     shares = []
-    for _ in range(2):
+    for _ in range(5):  # in one of a hundred, a district unlike all others misleads any search
         X, y = made_up_country(rng, 1_200)
         usual = make_pipeline(StandardScaler(), SVR()).fit(X[:400], y[:400])
         shares.append(rmse(student.fit_svr(X[:400], y[:400]), X[400:], y[400:]) / rmse(usual, X[400:], y[400:]))
-    assert np.mean(shares) < 0.93
+    assert np.median(shares) < 0.93
 
 
 @check("tf2.05.10", weight=2, hint="Distances are made of all columns: which of yours decides them? Scale inside of "

@@ -319,6 +319,17 @@ def series_in_disorder(models, train, test, target, ordered_by=None, metric=mean
     return _told(candidates, errors, min(errors, key=errors.get), train, test, target, metric)
 
 
+@mutant("p.02.7", replaces="run_project", fails="test_folds_begin_between_moments")
+def folds_cut_through_moments(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """TimeSeriesSplit cuts between rows: of several with the same moment, a model may be fitted to some and judged on
+    the others. Cut between moments."""
+    if ordered_by is None:
+        return run_project(models, train, test, target, None, metric)
+    candidates = {"baseline": DummyRegressor(), **models}
+    errors = _errors(candidates, train.sort_values(ordered_by), target, TimeSeriesSplit(5), metric)
+    return _told(candidates, errors, min(errors, key=errors.get), train, test, target, metric)
+
+
 @mutant("p.02.7", replaces="run_project", fails="test_test_rows_are_used_once")
 def chosen_by_the_test(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
     """You try all models on the test rows and take the best: after that there is nothing left to test it on."""
@@ -363,10 +374,12 @@ def baseline_can_not_win(models, train, test, target, ordered_by=None, metric=me
 
 @alternative("p.02.7", replaces="run_project")
 def loops_by_hand(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
-    """Folds, models and errors in plain loops; blocks of time that grow."""
+    """Folds, models and errors in plain loops; blocks of moments that grow."""
     candidates = {**models, "baseline": DummyRegressor(strategy="mean")}
     rows = train.sample(frac=1, random_state=3) if ordered_by is None else train.sort_values(ordered_by)
-    parts = np.array_split(np.arange(len(rows)), 5 if ordered_by is None else 6)
+    when = np.arange(len(rows)) if ordered_by is None else pd.factorize(rows[ordered_by])[0]
+    blocks = np.array_split(np.unique(when), 5 if ordered_by is None else 6)
+    parts = [np.flatnonzero(np.isin(when, block)) for block in blocks]
     if ordered_by is None:
         pairs = [(np.concatenate(parts[:i] + parts[i + 1 :]), parts[i]) for i in range(5)]
     else:

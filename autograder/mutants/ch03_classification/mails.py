@@ -37,6 +37,16 @@ def _body(mail):
     return html.unescape(re.sub(r"<[^>]+>", " ", text))
 
 
+def _text(mail):
+    parts = [part for part in email.message_from_string(mail).walk() if part.get_content_maintype() == "text"]
+    return " ".join(map(_without_tags, parts))
+
+
+def _without_tags(part):
+    text = part.get_payload(decode=True).decode("latin-1")
+    return html.unescape(re.sub(r"<[^>]+>", " ", text)) if part.get_content_subtype() == "html" else text
+
+
 def _urls(text):
     return re.sub(r"(https?://|www\.)\S+", " URL ", text)
 
@@ -113,7 +123,7 @@ def glues_words_together(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         lowercase=str.lower,
         replace_urls=_urls,
         replace_numbers=_numbers,
@@ -127,7 +137,7 @@ def punctuation_before_addresses(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         lowercase=str.lower,
         remove_punctuation=_punctuation,
         replace_urls=_urls,
@@ -142,7 +152,7 @@ def numbers_before_addresses(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         lowercase=str.lower,
         replace_numbers=_numbers,
         replace_urls=_urls,
@@ -157,7 +167,7 @@ def lowercase_comes_last(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         replace_urls=_urls,
         replace_numbers=_numbers,
         lowercase=str.lower,
@@ -171,7 +181,7 @@ def decimals_become_two_numbers(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         lowercase=str.lower,
         replace_urls=_urls,
         replace_numbers=lambda text: re.sub(r"\d+", " NUMBER ", text),
@@ -185,7 +195,7 @@ def chops_endings(mail, **options):
     return _steps(
         mail,
         options,
-        strip_headers=_body,
+        strip_headers=_text,
         lowercase=str.lower,
         replace_urls=_urls,
         replace_numbers=_numbers,
@@ -289,7 +299,7 @@ def word_by_word(
     """Splits first and looks at each word; returns a tuple; another stemmer (Porter's)."""
     stemmer = snowballstemmer.stemmer("porter")
     words = []
-    for token in (_body(mail) if strip_headers else mail).split():
+    for token in (_text(mail) if strip_headers else mail).split():
         if replace_urls and token.lower().startswith(("http://", "https://", "www.")):
             words.append("URL")
             continue

@@ -164,7 +164,7 @@ def _one_scatter(Z, y):
 def pca_before_tsne(X, method="tsne", seed=0):
     """PCA takes most pixels away before t-SNE; starts from random places; single precision."""
     if method == "tsne":
-        Z = PCA(min(50, *np.shape(X))).fit_transform(np.asarray(X, dtype=float))
+        Z = PCA(min(50, *np.shape(X)), random_state=seed).fit_transform(np.asarray(X, dtype=float))
         return TSNE(init="random", random_state=seed, perplexity=25).fit_transform(Z)
     return _mapped(X, method, seed, mds=lambda: MDS(n_init=2, init="random", random_state=seed))
 
@@ -199,7 +199,7 @@ def _affinities(X, perplexity):
 def _exact_tsne(X, perplexity=20, steps=350):
     """t-SNE as it was published, in NumPy."""
     P = _affinities(X, min(perplexity, len(X) / 4))
-    Z = PCA(2).fit_transform(X)
+    Z = PCA(2, svd_solver="full").fit_transform(X)
     Z, speed, gain = 1e-2 * Z / Z.std(), 0.0, 1.0
     rate = max(len(X) / 12, 20.0)
     for step in range(steps):
@@ -215,7 +215,7 @@ def _exact_tsne(X, perplexity=20, steps=350):
 
 def _smacof(X, steps=400):
     """Metric MDS by majorisation, from the map of PCA."""
-    wanted, Z = cdist(X, X), PCA(2).fit_transform(X)
+    wanted, Z = cdist(X, X), PCA(2, svd_solver="full").fit_transform(X)
     for _ in range(steps):
         ratio = wanted / (cdist(Z, Z) + np.eye(len(X)))
         Z = (ratio.sum(axis=1)[:, None] * Z - ratio @ Z) / len(X)

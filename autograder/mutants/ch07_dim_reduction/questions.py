@@ -191,6 +191,14 @@ def needed_ones(X):
     return int(np.linalg.matrix_rank(X - X.mean(axis=0)))
 
 
+@mutant("p.07.4", replaces="useless_dimensions", fails="test_dimensions_without_variance")
+def anything_left(X):
+    """You count what has no variance at all, as far as a computer can tell: less than a billionth of it is none, too
+    (`matrix_rank` takes a `tol`)."""
+    X = np.asarray(X, dtype=float)
+    return int(X.shape[1] - np.linalg.matrix_rank(X - X.mean(axis=0)))
+
+
 @mutant("p.07.4", replaces="P_07_4_CHOICE", fails="test_sets_that_pca_flattens_without_loss", constant=True)
 def swiss_roll_flattened():
     """A Swiss roll fills three dimensions: projected on a plane, its layers come to lie on each other."""
@@ -211,6 +219,7 @@ def nothing_nonlinear():
 
 @alternative("p.07.4", replaces="useless_dimensions")
 def by_rank(X):
-    """Rank of the differences to the first row; a numpy number."""
+    """Rank of the centred rows, with a billionth of the variance for zero; a numpy number."""
     X = np.asarray(X, dtype=float)
-    return X.shape[1] - np.linalg.matrix_rank(X[1:] - X[0])
+    centred = X - X.mean(axis=0)
+    return X.shape[1] - np.linalg.matrix_rank(centred, tol=1e-9**0.5 * np.linalg.norm(centred))

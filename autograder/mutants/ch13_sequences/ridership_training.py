@@ -79,7 +79,7 @@ _MAE = nn.L1Loss()
 
 def _fit(
     model, series, n_train, n_valid, *, window=56, n_epochs=100, patience=10, seed=42, loss=_MAE, lr=0.01,
-    optimizer=torch.optim.Adam, validate=_MAE, mode=False, copied=copy.deepcopy, starts=0,
+    optimizer=torch.optim.Adam, validate=_MAE, mode=False, back=True, copied=copy.deepcopy, starts=0,
     ends=0, batch=32, windows=Seq2SeqBothDataset, waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)),
 ):  # fmt: skip
     """The reference's algorithm, with everything that can be got wrong as a parameter."""
@@ -91,7 +91,7 @@ def _fit(
     X_valid, Y_valid = next(iter(DataLoader(valid, len(valid))))
     stepper, losses, best = optimizer(model.parameters(), lr=lr), [], {}
     for _ in range(n_epochs):
-        model.train()
+        model.train(back or not losses)
         for X, Y in loader:
             stepper.zero_grad()
             loss(model(X), Y).backward()
@@ -142,6 +142,13 @@ def impatient(*args, **options):
 def validates_in_training_mode(*args, **options):
     """You validate in training mode, where dropout spoils the outputs: call `model.eval()` first."""
     return _fit(*args, **options, mode=True)
+
+
+@mutant("p.13.9", replaces="fit_forecaster", fails="test_best_epoch_is_kept")
+def trains_on_in_evaluation_mode(*args, **options):
+    """After the first validation the network stays in evaluation mode, without dropout: begin each epoch with
+    `model.train()`."""
+    return _fit(*args, **options, back=False)
 
 
 @mutant("p.13.9", replaces="fit_forecaster", fails="test_best_epoch_is_kept")

@@ -139,6 +139,22 @@ def test_it_goes_on_where_it_stopped_and_writes_a_page(checkout: Checkout) -> No
     assert '"lazy_score": 0.05' in kept.read_text(encoding="utf-8")  # nor is what is known of others lost
     edit(checks(checkout), "4 + 4", "2 * 4")
     checkout.run(*options, ok=1)
+    assert page.read_text(encoding="utf-8").count("| 5% |") == 1  # of another exercise's check p.99.1 does not depend
+    edit(checks(checkout), "values + values)", "2 * values)")
+    checkout.run(*options, ok=1)
     assert page.read_text(encoding="utf-8").count("| 5% |") == 0
     kept.write_text("{")
     checkout.run(*options, ok=1)
+
+
+def test_what_a_statement_leaves_open_is_not_tried(checkout: Checkout) -> None:
+    listed = checkout.project.mutants / NAME / "equivalent.toml"
+    rule = '[[free]]\nexercise = "p.99.1"\nmutants = ["{}"]\nreason = "How to come by a factor is left open."\n'
+    (before,) = audit(checkout, "--exercise", "p.99.1")
+    listed.write_text(rule.format("_factor: *"))
+    (after,) = audit(checkout, "--exercise", "p.99.1")
+    assert before["free"] == 0 and after["free"] > 2
+    assert after["automatic_all"] == before["automatic_all"] - after["free"]
+    listed.write_text(rule.format("_factors: *"))
+    done = checkout.run("course", "audit", NAME, ok=1)
+    assert "'_factors: *' is no mutant (any longer)" in " ".join((done.stdout + done.stderr).split())

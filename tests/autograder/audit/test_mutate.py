@@ -40,6 +40,10 @@ def _marked(other):
 @_marked(double)
 def unrelated(values):
     return values + 1
+
+
+def settings(values):
+    return np.round(values, decimals=0) + np.std(values, ddof=0, axis=None) + np.std(values, ddof=1)
 '''
 
 
@@ -104,6 +108,11 @@ def test_an_alternative_answers_for_another_name(module: ModuleType) -> None:
 
 def test_what_decorates_an_answer_is_no_part_of_it(module: ModuleType) -> None:
     assert {one.place for one in mutants_of_alternative({"double": module.unrelated})} == {"unrelated"}
+
+
+def test_an_argument_that_says_the_default_may_go(module: ModuleType) -> None:
+    found = [one.after for one in changes(module, "settings").values() if one.operator == "argument"]
+    assert [one for one in found if one.startswith("np.std")] == ["np.std(values)"]  # without the last ddof alone
 
 
 def test_long_places_are_shown_where_they_change() -> None:

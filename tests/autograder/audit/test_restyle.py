@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+import tracemalloc
 from typing import Any
 
 import numpy as np
 import pytest
 
-from autograder.audit.restyle import RENAMED, RESTYLINGS, SUBCLASS, restyled
+from autograder.audit.restyle import HUNGRY, RENAMED, RESTYLINGS, SLOW, SUBCLASS, restyled
 
 TABLE = np.arange(6.0).reshape(2, 3)
 
@@ -60,3 +62,21 @@ def test_classes_are_inherited_from() -> None:
 
     (made,) = restyled(SUBCLASS, {"Scaler": Scaler, "answer": answer}).values()
     assert issubclass(made, Scaler) and made is not Scaler and made.__name__ == "Scaler"
+
+
+def test_who_takes_longer_or_needs_more_is_as_right() -> None:
+    def half(value: float) -> float:
+        time.sleep(0.05)
+        held.append(tracemalloc.get_traced_memory()[0])
+        return value / 2
+
+    held: list[int] = []
+    tracemalloc.start()
+    try:
+        start = time.monotonic()
+        assert restyled(SLOW, {"half": half})["half"](6.0) == 3.0
+        assert time.monotonic() - start >= 0.15
+        assert restyled(HUNGRY, {"half": half})["half"](value=6.0) == 3.0
+        assert held[1] - held[0] > 2**29 and tracemalloc.get_traced_memory()[0] < 2**29
+    finally:
+        tracemalloc.stop()

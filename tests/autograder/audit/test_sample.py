@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from autograder.audit.report import advice, page_path
-from autograder.audit.sample import is_broken, sampled
+from autograder.audit.sample import _is_known, is_broken, sampled
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 from tests.support.checkout import make_checkout
@@ -25,6 +25,16 @@ def test_a_sample_of_mutants_is_found_out(chapter: Chapter) -> None:
     rows = list(sampled(PROJECT, chapter, 1, datetime.date.today()))
     assert rows
     assert not any(is_broken(row) for row in rows), "\n".join(advice(rows))
+
+
+@pytest.mark.parametrize(
+    ("row", "known"), [("13/13 | 38/40 of 43", True), ("13/13 | 4/8 of 448", False), ("– | – of 0", True)]
+)
+def test_how_much_a_page_knows(row: str, known: bool) -> None:
+    page = (
+        f"| exercise | written | automatic |\n|---|---|---|\n| p.9.9 | {row} | 0 |\n| p.9.91 | 1/1 | 1/1 of 9 | 0 |\n"
+    )
+    assert _is_known(page, "p.9.9") is known
 
 
 def test_a_proof_is_for_a_person(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from autograder.classroom import memory
-from autograder.classroom.fingerprints import Fingerprints, _of_module
+from autograder.classroom.fingerprints import Fingerprints, check_sources
 from autograder.classroom.memory import Kept, ReplaySession, SubmissionMemory, bounded, pack, unpack
 from autograder.classroom.store import Store
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check
@@ -195,7 +195,7 @@ def test_a_check_depends_on_itself_and_on_what_it_shares(old: str, new: str, cha
     digests = []
     for text in (CHECKS, CHECKS.replace(old, new)):
         path.write_text(text, encoding="utf-8")
-        digests.append(dict(_of_module(project, path)))
+        digests.append(dict(check_sources(project, path)))
     assert {name for name in digests[0] if digests[0][name] != digests[1][name]} == changed
 
 
@@ -209,7 +209,7 @@ def test_a_check_depends_on_the_modules_of_ours_it_imports(tmp_path: Path) -> No
         text = f"from autograder.checks import common\nSIZE = {inputs}\n"
         (project.checks / "inputs_mini.py").write_text(text, encoding="utf-8")
         (project.checks / "common.py").write_text(f"VALUE = {helper}\n", encoding="utf-8")
-        digests.append(dict(_of_module(project, path))["test_doubles"])
+        digests.append(dict(check_sources(project, path))["test_doubles"])
     assert len(set(digests)) == 3
 
 

@@ -285,7 +285,7 @@ from solutions.ch13_sequences.ridership import Seq2SeqBoth
 # far below.
 
 # %% exercise="p.13.9"
-from solutions.ch13_sequences.ridership_training import _mean_absolute_error, fit_forecaster
+from solutions.ch13_sequences.ridership_training import _all_windows, _mean_absolute_error, fit_forecaster
 
 # %% [markdown]
 # And what all this is for: `forecast(model, recent)`, the rides of the next two weeks.

@@ -36,6 +36,13 @@ def _mean_absolute_error(model: nn.Module, X: Tensor, Y: Tensor) -> float:
         return float((model(X) - Y).abs().mean())
 
 
+def _all_windows(days: NDArray[np.float32], window: int) -> tuple[Tensor, Tensor]:
+    """Return the windows of a period and what follows them, where they are needed."""
+    windows = Seq2SeqBothDataset(days, window)
+    X, Y = zip(*(windows[i] for i in range(len(windows))), strict=True)
+    return torch.stack(X).to(device()), torch.stack(Y).to(device())
+
+
 def fit_forecaster(
     model: nn.Module,
     series: ArrayLike,
@@ -77,11 +84,8 @@ def fit_forecaster(
     torch.manual_seed(seed)
     series = np.asarray(series, dtype=np.float32)
     loader = DataLoader(Seq2SeqBothDataset(series[:n_train], window), batch_size=32, shuffle=True)
-    valid = Seq2SeqBothDataset(series[n_train : n_train + n_valid], window)
-    where = device()
-    model.to(where)
-    pairs = zip(*(valid[i] for i in range(len(valid))), strict=True)
-    X_valid, Y_valid = (torch.stack(parts).to(where) for parts in pairs)
+    X_valid, Y_valid = _all_windows(series[n_train : n_train + n_valid], window)
+    model.to(device())
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     best: dict[str, Any] = {}
     losses: list[float] = []
@@ -89,7 +93,7 @@ def fit_forecaster(
         model.train()
         for X, Y in loader:
             optimizer.zero_grad()
-            nn.functional.huber_loss(model(X.to(where)), Y.to(where)).backward()
+            nn.functional.huber_loss(model(X.to(device())), Y.to(device())).backward()
             optimizer.step()
         losses.append(_mean_absolute_error(model, X_valid, Y_valid))
         best_epoch = int(np.argmin(losses))

@@ -101,8 +101,7 @@ def fit_forecaster(
             best = copy.deepcopy(model.state_dict())  # the state itself would go on changing
         elif len(losses) - 1 - best_epoch >= patience:
             break
-    model.load_state_dict(best)
-    model.cpu()
+    model.cpu().load_state_dict(best)
     return losses
 
 

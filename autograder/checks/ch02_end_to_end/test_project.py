@@ -141,7 +141,8 @@ def _invented(rng, leaks: dict[str, float]) -> tuple[pd.DataFrame, list[str]]:
     frame["kind"] = rng.choice(["a", "b"], size)
     frame["same"] = 4.0
     frame["once"] = (np.arange(size) == 0).astype(float)  # what a fit makes exact in one row is no sum
-    frame.loc[(rng.random(size) < 0.1) & (frame["once"] == 0), "c0"] = np.nan
+    for name in ("c0", *leaks):
+        frame.loc[(rng.random(size) < 0.06) & (frame["once"] == 0), name] = np.nan
     return frame[rng.permutation(frame.columns)], sorted(leaks)
 
 
@@ -158,6 +159,7 @@ def test_leaks_are_found(student, rng):
     assert sorted(student.find_leaks(bike_hours(rng), "cnt")) == BIKE_LEAKS
     assert list(student.find_leaks(used_cars(rng, 300), "selling_price")) == []
     frame, _ = _invented(rng, {"copy": 1e7})
+    frame["copy"] /= 1e5  # so that it hardly varies
     for columns in (frame.columns, ["copy", "total"]):
         assert list(student.find_leaks(frame[columns], "total")) == ["copy"]
 
@@ -208,10 +210,14 @@ def test_later_rows_are_for_testing(student, rng):
 
 @check("p.02.7", hint="What would your test rows be if the table were sorted by price?")
 def test_rows_are_drawn_by_the_seed(student, rng):
-    """Without such a column the test rows are from all over the table, even if it is sorted; the seed decides which."""
+    """Without such a column the test rows are from all over the table, even if it is sorted; the seed decides which. The
+    table is left as it is."""
     cars = used_cars(rng, 400).sort_values("selling_price", ignore_index=True)
     seed = int(rng.integers(1000))
     tests = [_split(student, cars, seed=number)[1]["selling_price"].to_numpy() for number in (seed, seed, seed + 1)]
     rank = np.searchsorted(cars["selling_price"].to_numpy(), tests[0]) / 400
     assert np.histogram(rank, [0, 0.25, 0.5, 0.75, 1])[0].min() > 5
     assert sorted(tests[0]) == sorted(tests[1]) != sorted(tests[2])
+    for ordered_by in (None, "year"):
+        _, (after, *_) = student.watch_("split_project", cars, ordered_by, 0.2, seed)
+        pd.testing.assert_frame_equal(after, cars)

@@ -136,8 +136,9 @@ def test_stops_early(student, rng):
     """When the validation loss has not fallen for `patience` epochs, training stops; not before, and not later."""
     for patience, rate in ((5, 0.2), (30, 0.2), (12, 6.0), (12, 15.0)):
         _, losses, _, _ = _overfit(student, rng, patience, rate)
-        assert len(losses) < 1000
-        assert len(losses) - 1 - losses.argmin() == patience
+        waited = len(losses) - 1 - losses.argmin()
+        # With the largest rate the loss may get stuck, and fall a little in each epoch to the last one.
+        assert waited == patience or (rate > 10 and len(losses) == 1000 and waited < patience)
 
 
 @check("p.04.12", hint="Keep the parameters of the best epoch: as a copy, if they are changed in place later.")

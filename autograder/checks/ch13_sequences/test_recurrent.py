@@ -82,7 +82,7 @@ def _batch(rng, n_features, steps=9, batch=4):
 @check("p.13.3", core=True, hint="Which part of the recurrent layer's output does your linear layer get?")
 def test_an_output_at_every_step(student, rng):
     """For sequences of any length there is an output of the right size at each time step."""
-    n_features, n_hidden, n_outputs = (int(n) for n in rng.choice(np.arange(3, 9), 3, replace=False))
+    n_features, n_hidden, n_outputs = (int(n) for n in rng.choice(np.arange(4, 10), 3, replace=False))
     model = student.deep_network(n_features, n_hidden, 2, n_outputs)
     for steps in (1, 6, 11):
         outputs(model, _batch(rng, n_features, steps), shape=(4, steps, n_outputs))

@@ -210,14 +210,15 @@ def test_later_rows_are_for_testing(student, rng):
 
 @check("p.02.7", hint="What would your test rows be if the table were sorted by price?")
 def test_rows_are_drawn_by_the_seed(student, rng):
-    """Without such a column the test rows are from all over the table, even if it is sorted; the seed decides which. The
-    table is left as it is."""
+    """Without such a column the test rows are from all over the table, even if it is sorted; the seed decides which.
+    The table is left as it is."""
     cars = used_cars(rng, 400).sort_values("selling_price", ignore_index=True)
     seed = int(rng.integers(1000))
     tests = [_split(student, cars, seed=number)[1]["selling_price"].to_numpy() for number in (seed, seed, seed + 1)]
     rank = np.searchsorted(cars["selling_price"].to_numpy(), tests[0]) / 400
     assert np.histogram(rank, [0, 0.25, 0.5, 0.75, 1])[0].min() > 5
     assert sorted(tests[0]) == sorted(tests[1]) != sorted(tests[2])
-    for ordered_by in (None, "year"):
-        _, (after, *_) = student.watch_("split_project", cars, ordered_by, 0.2, seed)
-        pd.testing.assert_frame_equal(after, cars)
+    plain = pd.DataFrame(rng.normal(size=(40, 3)), columns=["when", "size", "price"])
+    for frame, ordered_by in ((cars, "year"), (plain, None), (plain, "when")):
+        _, (after, *_) = student.watch_("split_project", frame, ordered_by, 0.2, seed)
+        pd.testing.assert_frame_equal(after, frame)

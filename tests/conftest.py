@@ -11,6 +11,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import autograder  # noqa: F401  # before nbformat, since it rules out a slow optional import
+from course import console
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,6 +46,13 @@ _EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
     """Called by xdist where tests are run by several processes."""
     return Together(config, log)
+
+
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Printed for a wide terminal, whatever COLUMNS said when the console was made, so that no sentence is cut."""
+    monkeypatch.setattr(console.out, "width", 200)
+    monkeypatch.setattr(console.err, "width", 200)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ class _Opener:
     run = types.SimpleNamespace(status=Status.GRADED, notes=[])
     tier = types.SimpleNamespace(meaning="none")
     kind = "no"
+    gpu = ""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass

@@ -29,7 +29,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def run(*words: str) -> Result:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, words)
+    result = CliRunner().invoke(app, words)
     if isinstance(result.exception, CourseError):
         raise result.exception
     return result

@@ -39,7 +39,7 @@ def url(exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def submit(url: str, *words: str) -> str:
-    result = CliRunner(env={"COLUMNS": "200"}).invoke(app, ("submit", "ch03", "--hub", url, *words))
+    result = CliRunner().invoke(app, ("submit", "ch03", "--hub", url, *words))
     if isinstance(result.exception, ExchangeRefusal):
         raise result.exception
     assert result.exit_code == 0, result.output

@@ -28,7 +28,7 @@ def asked(*words: str) -> Any:
     named = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["course.commands"]["gpu"]
     app = typer.Typer()
     app.command()(EntryPoint("gpu", named, "course.commands").load())
-    return CliRunner(env={"COLUMNS": "200"}).invoke(app, words)
+    return CliRunner().invoke(app, words)
 
 
 @pytest.fixture

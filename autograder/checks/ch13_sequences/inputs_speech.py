@@ -10,22 +10,28 @@ RATE = 8_000
 WORDS = 8  # of each recording of the data set
 
 
-def recording(rng, n_words: int, *, noise: float, clicks: bool = False, dips: bool = False):
-    """Return a wave and where its words are, (begin, end) in samples. The first begins at once, without a pause."""
+def recording(rng, n_words: int, *, noise: float, clicks: bool = False, dips: bool = False, to_the_end: bool = False):
+    """Return a wave and where its words are, (begin, end) in samples. The first begins at once, without a pause;
+    with `to_the_end` there is none after the last either.
+
+    Words, pauses, dips and clicks are nearly as short, soft or long as the statement says that they may be.
+    """
     parts, places, at = [], [], 0
-    for _ in range(n_words):
-        n = int(rng.uniform(0.2, 0.5) * RATE)
-        word = rng.uniform(40, 120) * noise * np.sin(2 * np.pi * rng.uniform(0.02, 0.2) * np.arange(n))
+    for number in range(n_words):
+        n = int(rng.uniform(0.2 if dips else 0.16, 0.5) * RATE)
+        word = rng.uniform(20, 120) * noise * np.sin(2 * np.pi * rng.uniform(0.02, 0.2) * np.arange(n))
         if dips:
             middle = n // 2
-            word[middle : middle + int(rng.uniform(0.03, 0.05) * RATE)] = 0
-        pause = np.zeros(int(rng.uniform(0.35, 0.8) * RATE))
+            word[middle : middle + int(rng.uniform(0.05, 0.06) * RATE)] = 0
+        pause = np.zeros(int(rng.uniform(0.45 if clicks else 0.22, 0.8) * RATE))
         if clicks:
-            pause[len(pause) // 2 :][: int(0.015 * RATE)] = 60 * noise
+            pause[len(pause) // 2 :][: int(rng.uniform(0.015, 0.03) * RATE)] = 60 * noise
+        if to_the_end:  # the second of silence is elsewhere
+            pause = np.concatenate([pause, np.zeros(RATE)]) if number < n_words - 1 else np.zeros(0)
         places.append((at, at + n))
         parts += [word, pause]
         at += n + len(pause)
-    wave = np.concatenate([*parts, np.zeros(RATE)])
+    wave = np.concatenate([*parts, np.zeros(0 if to_the_end else RATE)])
     return wave + rng.normal(0, noise, len(wave)), places
 
 

@@ -2,7 +2,8 @@
 
 `COURSE_NVML` names it, and the file behind a colon. A card is ``{"uuid": …, "name": …, "minor": …, "mb": …,
 "file": …}``; with ``"slices"`` (of which each has a uuid, a profile and an mb) it is divided; with ``"fallen"`` it does
-not answer. A process that has `file` open uses the card, and as many MB of it as the file has KB.
+not answer. A process that has `file` open uses the card, and as many MB of it as the file has KB. When its memory is
+asked for and nobody uses it, it is wiped, as a driver does before another process gets it; not if it ``"leaks"``.
 """
 
 from __future__ import annotations
@@ -71,7 +72,10 @@ def nvmlDeviceGetUUID(handle: dict[str, Any]) -> str:  # noqa: N802
 
 
 def nvmlDeviceGetMemoryInfo(handle: dict[str, Any]) -> Any:  # noqa: N802
-    used = sum(one.usedGpuMemory for one in nvmlDeviceGetComputeRunningProcesses(handle))
+    running = nvmlDeviceGetComputeRunningProcesses(handle)
+    if not running and not handle.get("leaks") and Path(handle.get("file", "")).is_file():
+        os.truncate(handle["file"], 0)
+    used = sum(one.usedGpuMemory for one in running)
     return SimpleNamespace(total=handle["mb"] << 20, used=used)
 
 

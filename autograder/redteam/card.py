@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from autograder.engine.gpu import nvml
 from autograder.engine.gpu.lending import chosen
 from autograder.engine.gpu.nvml import Gpu, inside
+from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import load_settings
 from autograder.redteam import target
 
@@ -49,12 +50,14 @@ class Cards:
             time.sleep(0.25)
 
 
-def cards() -> Cards | str:
+def cards(tier: Tier) -> Cards | str:
     """Return what techniques for GPUs can be tried on here, or why they can't be."""
     fit = tuple(one for one in chosen(load_settings().gpus) if one.memory_mb >= target.GPU_LIMITS.gpu_memory_mb)
     if not fit:
         return f"no GPU with {target.GPU_LIMITS.gpu_memory_mb} MB that may be lent is here (see `course doctor`)"
     stand_in = nvml.MODULE in os.environ
+    if stand_in and tier is Tier.T2:
+        return "a stand-in for a GPU can't see from another user namespace who uses it"
     if not stand_in:
         import torch
 

@@ -141,7 +141,7 @@ class _Trial:
     def _afterwards(self, technique: Technique, mark: str) -> Graded:
         """Grade an honest submission; where the technique was lent a GPU, one that uses it."""
         first, gpu = [], technique.gpu == "lent"
-        if gpu and isinstance(found := cards(), Cards):
+        if gpu and isinstance(found := cards(self._tier), Cards):
             first = [target.insider_cell({**found.known, "mark": mark}), "take(100)"]
         return self._graded(target.notebook({}, first), ("p.98.1",), honest=True, gpu=gpu)
 
@@ -152,7 +152,7 @@ class _Trial:
             return f"not tried: could harm this machine at {self._tier}", None
         if technique.of("collect"):
             return self._collected(technique)
-        found = cards() if technique.gpu else None
+        found = cards(self._tier) if technique.gpu else None
         if isinstance(found, str):
             return f"not tried: {found}", None
         got, holds = self._attacked(technique, found)

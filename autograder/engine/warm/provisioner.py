@@ -104,6 +104,7 @@ class WarmProvisioner(KernelProvisionerBase):
                 first_uid=settings.first_uid,
                 threads=settings.threads,
                 seed=self.seed,
+                gpu_libraries=settings.gpu_libraries if box.gpu else "",
             )
             self.process = launch(request)
         return self.connection_info

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
 import pytest
 
 from autograder.engine.gpu import lending
+from autograder.engine.isolation.tiers import Tier
 from autograder.redteam.card import cards
 from autograder.redteam.runner import TechniqueRow, run
 from autograder.redteam.technique import techniques
 from tests.support.gpu_machine import WithFiles, machine_with_files
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="on Linux, who is root alone can see who uses a stand-in"
+)
 FOR_GPUS = tuple(one.name for one in techniques() if one.gpu)
 
 
@@ -51,6 +55,11 @@ def test_without_a_gpu_they_are_not_tried_and_do_not_count(monkeypatch: pytest.M
     assert all(row.got.startswith("not tried: no GPU with 4000 MB that may be lent is here") for row in rows)
 
 
+def test_where_nobody_can_see_who_uses_a_stand_in_nothing_is_tried(machine: WithFiles) -> None:
+    said = cards(Tier.T2)
+    assert isinstance(said, str) and "another user namespace" in said
+
+
 def test_beside_a_torch_without_cuda_a_real_one_is_of_no_use(
     machine: WithFiles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +67,7 @@ def test_beside_a_torch_without_cuda_a_real_one_is_of_no_use(
     monkeypatch.setattr("autograder.redteam.card.chosen", lambda setting: found)
     monkeypatch.delenv("COURSE_NVML")
     monkeypatch.setattr("torch.version.cuda", None)
-    assert cards() == "there is a GPU, and a torch here that was built without CUDA"
+    assert cards(Tier.T1) == "there is a GPU, and a torch here that was built without CUDA"
 
 
 def test_memory_that_is_not_wiped_is_found(machine: WithFiles) -> None:
@@ -69,7 +78,7 @@ def test_memory_that_is_not_wiped_is_found(machine: WithFiles) -> None:
 
 
 def test_a_card_that_is_in_use_still_is_found(machine: WithFiles) -> None:
-    found = cards()
+    found = cards(Tier.T1)
     assert not isinstance(found, str)
     before = found.used_mb()
     with open(machine.devices / "nvidia8", "wb") as file:

@@ -83,8 +83,8 @@ def _card() -> Gpu:
         )
     if not torch.cuda.is_available():
         raise SetupError(
-            f"This machine has the GPU {here[0].name}, and torch {torch.__version__} can't use it: install a torch with "
-            "CUDA."
+            f"This machine has the GPU {here[0].name}, and torch {torch.__version__} can't use it: install a torch "
+            "with CUDA."
         )
     return here[0]
 

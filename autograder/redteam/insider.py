@@ -75,7 +75,8 @@ _TAKE = {
 
 def card_file() -> str:
     """Return the device file of the GPU that this submission has been lent."""
-    return next(path for path in KNOWN["cards"][os.environ["CUDA_VISIBLE_DEVICES"]] if os.path.exists(path))
+    paths: list[str] = KNOWN["cards"][os.environ["CUDA_VISIBLE_DEVICES"]]
+    return next(path for path in paths if os.path.exists(path))
 
 
 def taking(megabytes: int) -> str:

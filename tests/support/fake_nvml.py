@@ -2,8 +2,9 @@
 
 `COURSE_NVML` names it, and the file behind a colon. A card is ``{"uuid": …, "name": …, "minor": …, "mb": …,
 "file": …}``; with ``"slices"`` (of which each has a uuid, a profile and an mb) it is divided; with ``"fallen"`` it does
-not answer. A process that has `file` open uses the card, and as many MB of it as the file has KB. When its memory is
-asked for and nobody uses it, it is wiped, as a driver does before another process gets it; not if it ``"leaks"``.
+not answer, with ``"untold"`` it does not say who uses it. A process that has `file` open uses the card, and as many MB
+of it as the file has KB. When its memory is asked for and nobody uses it, it is wiped, as a driver does before another
+process gets it; not if it ``"leaks"``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any
 
 class NVMLError(Exception):
     """What every call of NVML may raise."""
+
+    value = 0
 
 
 def _machine() -> dict[str, Any]:
@@ -72,7 +75,7 @@ def nvmlDeviceGetUUID(handle: dict[str, Any]) -> str:  # noqa: N802
 
 
 def nvmlDeviceGetMemoryInfo(handle: dict[str, Any]) -> Any:  # noqa: N802
-    running = nvmlDeviceGetComputeRunningProcesses(handle)
+    running = _running(handle)
     if not running and not handle.get("leaks") and Path(handle.get("file", "")).is_file():
         os.truncate(handle["file"], 0)
     used = sum(one.usedGpuMemory for one in running)
@@ -109,6 +112,14 @@ def nvmlDeviceGetComputeInstanceId(handle: dict[str, Any]) -> int:  # noqa: N802
 
 
 def nvmlDeviceGetComputeRunningProcesses(handle: dict[str, Any]) -> list[Any]:  # noqa: N802
+    if handle.get("untold"):
+        error = NVMLError("not supported")
+        error.value = 3
+        raise error
+    return _running(handle)
+
+
+def _running(handle: dict[str, Any]) -> list[Any]:
     found = []
     file = Path(handle.get("file", "/nonexistent"))
     if not file.exists():

@@ -111,6 +111,15 @@ def test_a_card_that_falls_off_is_nobodys_fault(machine: WithFiles) -> None:
             student.waits(5)
 
 
+def test_where_the_driver_does_not_say_who_uses_a_card_nobody_is_blamed(machine: WithFiles) -> None:
+    machine.say(untold=True)
+    with opened(Tier.T1 if os.geteuid() == 0 else Tier.T2) as session:
+        student = Student(session)
+        student.takes("/dev/nvidia7", 900)
+        student.waits(1)
+        assert student.gpus()[1] == "GPU-7"
+
+
 def test_who_needs_a_gpu_is_told_where_there_is_none(machine: WithFiles) -> None:
     with pytest.raises(OperatorError, match="grade it elsewhere"):
         opened(Tier.T1 if os.geteuid() == 0 else Tier.T2, Limits(gpu="required"))

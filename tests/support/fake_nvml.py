@@ -9,8 +9,10 @@ process gets it; not if it ``"leaks"``.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -126,10 +128,13 @@ def _running(handle: dict[str, Any]) -> list[Any]:
         return []
     wanted = file.stat()
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            opened = [os.stat(one) for one in (process / "fd").iterdir()]
-        except OSError:
-            continue
-        if any(os.path.samestat(one, wanted) for one in opened):
+        if any(os.path.samestat(one, wanted) for one in _opened(process)):
             found.append(SimpleNamespace(pid=int(process.name), usedGpuMemory=wanted.st_size << 10))
     return found
+
+
+def _opened(process: Path) -> Iterator[os.stat_result]:
+    with contextlib.suppress(OSError):  # it has ended, or is not ours to look at
+        for one in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                yield os.stat(one)

@@ -10,7 +10,9 @@ ifneq ($(MIRROR),)
 export COURSE_DATA_MIRROR ?= $(abspath $(MIRROR))
 endif
 
-.PHONY: setup demo hub test test-chapter test-full test-gpu test-hub redteam bench fuzz lint types clean
+GPU_TESTS := tests/autograder/engine/gpu tests/autograder/engine/warm/test_cudnn.py tests/course/test_devices.py
+
+.PHONY: setup demo hub test test-chapter test-full test-gpu wheels test-hub redteam bench fuzz lint types clean
 
 setup: $(READY)
 
@@ -37,9 +39,18 @@ test-chapter: setup
 test-full: setup
 	$(BIN)/python -m pytest -m full
 
-# On a machine with a GPU and a torch for it; skipped elsewhere.
-test-gpu: setup
-	$(BIN)/python -m pytest -rs -s tests/autograder/engine/gpu tests/course/test_devices.py
+# On a machine with a GPU and a torch for it; skipped elsewhere. Where nothing can be installed: make test-gpu WHEELS=build/wheels
+test-gpu: $(if $(WHEELS),,setup)
+ifdef WHEELS
+	$(PYTHON) tests/support/wheels.py unpack $(WHEELS) build/site
+	PYTHONPATH=$(CURDIR)/build/site:$(CURDIR) $(PYTHON) -m pytest -rs -s -W default -p no:cacheprovider $(GPU_TESTS)
+else
+	$(BIN)/python -m pytest -rs -s $(GPU_TESTS)
+endif
+
+# What that takes, packed where pip has an index, for the Python there, less what it has: make wheels FOR=3.12 HAS="numpy scipy"
+wheels: setup
+	$(BIN)/python tests/support/wheels.py pack build/wheels --python $(or $(FOR),3.12) --has $(HAS)
 
 test-hub: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'

@@ -25,11 +25,22 @@ def bench(
     quick: Annotated[
         bool, typer.Option("--quick", help="A few submissions: proves that it runs, measures little")
     ] = False,
+    gpu: Annotated[
+        bool,
+        typer.Option("--gpu", help="Instead, seconds on this machine's GPU beside the CPU's; --only figures, grading"),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Measure the grader beside nbgrader's own autograde, on the same submissions."""
-    Project.find().activate()
+    project = Project.find().activate()
     needs_grader()
+    if gpu:
+        from benchmarks.gpu import run_on_gpu
+        from course.syllabus import load_syllabus
+
+        found = run_on_gpu(project, load_syllabus(project.syllabus), frozenset(only or ()), quick=quick)
+        table = [row.model_dump() for row in with_progress(found, None, "On the GPU", as_json)]
+        print_rows(table, ("benchmark", "gpu", "cpu", "ratio", "holds", "card", "detail"), "On the GPU", as_json)
     from benchmarks import run
 
     rows = [

@@ -25,6 +25,8 @@ class Settings(BaseModel):
     threads : for each library that has threads of its own.
     gpus : that submissions may be lent: all that the driver names, or those with these UUIDs.
     gpu_submissions : at a time on one GPU, even if its memory would do for more.
+    gpu_libraries : where cuDNN is, which the parent of kernels loads before the first that is lent a GPU: ``auto``
+        (beside torch), ``none``, or a folder.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,6 +37,7 @@ class Settings(BaseModel):
     threads: int = Field(default=1, ge=1)
     gpus: Literal["auto"] | tuple[str, ...] = "auto"
     gpu_submissions: int = Field(default=4, ge=1)
+    gpu_libraries: str = Field(default="auto", min_length=1)
 
 
 class _OfThisCheckout(Settings, BaseSettings):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import psutil
@@ -82,7 +82,16 @@ def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | N
         if mirror := kept.get("COURSE_DATA_MIRROR"):
             kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
     kept["PATH"] = commands_path(source.get("PATH"))  # for `!python` and `!pip`: what runs the kernel
+    if folders := package_folders(source):
+        kept["PYTHONPATH"] = os.pathsep.join(folders)
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def package_folders(given: Mapping[str, str]) -> list[str]:
+    """Return the folders of ``PYTHONPATH`` that hold installed packages: all that there are where none can be installed
+    (`make wheels`). A checkout on that path is none of them."""
+    paths = [Path(one) for one in given.get("PYTHONPATH", "").split(os.pathsep) if one]
+    return [str(path.resolve()) for path in paths if next(path.glob("*.dist-info"), None)]
 
 
 def gpu_variables(uuid: str) -> dict[str, str]:

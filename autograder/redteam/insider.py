@@ -64,3 +64,29 @@ def outside() -> bool:
         return bool(os.readlink("/proc/self/ns/pid") == KNOWN["processes"])
     except OSError:
         return False
+
+
+# Takes memory of the lent GPU, as a real one and as a stand-in of the tests has it taken.
+_TAKE = {
+    False: "import torch\nkept = torch.ones({mb} << 18, device='cuda')\ntorch.cuda.synchronize()",
+    True: "kept = open({file!r}, 'r+b', 0)\nkept.seek(0, 2)\nkept.write(b'x' * ({mb} << 10))",
+}
+
+
+def card_file() -> str:
+    """Return the device file of the GPU that this submission has been lent."""
+    paths: list[str] = KNOWN["cards"][os.environ["CUDA_VISIBLE_DEVICES"]]
+    return next(path for path in paths if os.path.exists(path))
+
+
+def taking(megabytes: int) -> str:
+    """Return a program that takes memory of the lent GPU, and has it as `kept`."""
+    stand_in = KNOWN["stand_in"]
+    return _TAKE[stand_in].format(mb=megabytes, file=card_file() if stand_in else "")
+
+
+def take(megabytes: int) -> Any:
+    """Take memory of the lent GPU, and return what holds it."""
+    namespace: dict[str, Any] = {}
+    exec(taking(megabytes), namespace)  # noqa: S102
+    return namespace["kept"]

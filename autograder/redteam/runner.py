@@ -27,6 +27,7 @@ from autograder.engine.result import ExerciseStatus, Result, Status
 from autograder.feedback.page import render_feedback
 from autograder.redteam import aftermath, target
 from autograder.redteam.canary import Canaries
+from autograder.redteam.card import Cards, cards
 from autograder.redteam.technique import Technique, techniques
 from course.errors import CourseError, EngineError, SetupError
 from course.project import Project
@@ -112,7 +113,7 @@ class _Trial:
 
     def honest(self, title: str) -> TechniqueRow:
         """Grade the honest answers to all exercises."""
-        graded = self._guarded(lambda: self._graded(target.notebook({}), (), honest=True), "honest")
+        graded = self._guarded(lambda: self._graded(target.notebook({}), (), honest=True), _mark())
         if isinstance(graded, Graded):
             self._tier = _tier_of(graded.result)
         got = _points(graded.result) if isinstance(graded, Graded) else graded
@@ -123,9 +124,12 @@ class _Trial:
         """Try one technique."""
         got, holds = self._tried(technique)
         if holds and technique.aftermath:
-            after = self._guarded(lambda: self._graded(target.notebook({}), ("p.98.1",), honest=True), "after")
+            mark = _mark()
+            after = self._guarded(lambda: self._afterwards(technique, mark), mark)
             if not isinstance(after, Graded) or after.result.score != after.result.max_score:
                 got, holds = f"{got}; then an honest one got {_said(after)}", False
+            elif technique.gpu and after.result.notes:  # it has used the GPU as well
+                got, holds = f"{got}; then an honest one was told: {after.result.notes[0]}", False
         promised = self._tier in technique.promised and not technique.limit
         if holds is False and not promised:
             got += f" ({technique.limit or f'not promised at {self._tier}'})"
@@ -134,6 +138,13 @@ class _Trial:
             technique=title, tier=self._tier, wanted=technique.wanted, got=got, holds=holds, promised=promised
         )
 
+    def _afterwards(self, technique: Technique, mark: str) -> Graded:
+        """Grade an honest submission; where the technique was lent a GPU, one that uses it."""
+        first, gpu = [], technique.gpu == "lent"
+        if gpu and isinstance(found := cards(self._tier), Cards):
+            first = [target.insider_cell({**found.known, "mark": mark}), "take(100)"]
+        return self._graded(target.notebook({}, first), ("p.98.1",), honest=True, gpu=gpu)
+
     def _tried(self, technique: Technique) -> tuple[str, bool | None]:
         if technique.not_a_submission:
             return f"not a submission: {technique.not_a_submission}", None
@@ -141,11 +152,20 @@ class _Trial:
             return f"not tried: could harm this machine at {self._tier}", None
         if technique.of("collect"):
             return self._collected(technique)
-        mark = "rt" + secrets.token_hex(6)
+        found = cards(self._tier) if technique.gpu else None
+        if isinstance(found, str):
+            return f"not tried: {found}", None
+        got, holds = self._attacked(technique, found)
+        return (f"{got} (on a stand-in for a GPU)" if found and found.stand_in else got), holds
+
+    def _attacked(self, technique: Technique, gpus: Cards | None) -> tuple[str, bool]:
+        mark = _mark()
         graded: Graded | str = "nothing"
+        used = gpus.used_mb() if gpus else {}
         for _ in range(technique.attempts):
-            graded = self._guarded(lambda: self._submitted(technique, mark), mark)
+            graded = self._guarded(lambda: self._submitted(technique, mark, gpus), mark)
         left = list(self._left(mark))  # before the canaries are looked at: what still runs could change them later
+        left += gpus.kept(used) if gpus else []
         found = list(dict.fromkeys([*self._findings(graded), *left]))
         if found:
             return "LEAK: " + "; ".join(found[:6]), False
@@ -153,8 +173,13 @@ class _Trial:
             return graded, False
         return _judged(technique, graded.result)
 
-    def _submitted(self, technique: Technique, mark: str) -> Graded:
-        known = {**self._canaries.known, "mark": mark}
+    def _submitted(self, technique: Technique, mark: str, gpus: Cards | None) -> Graded:
+        known = {**self._canaries.known, "mark": mark, **(gpus.known if gpus else {})}
+        for text in technique.of("victim"):
+            own = {**known, "secret": self._canaries.secret("what another submission had on the GPU")}
+            self._graded(target.notebook({}, [target.insider_cell(own), text]), (), gpu=technique.gpu == "lent")
+            if gpus:
+                gpus.used_mb()  # by which a stand-in learns that nobody uses it any more
         answers = {**target.wrong_answers(technique.attacks), **technique.answers}
         if technique.wanted == "full marks":
             answers = technique.answers
@@ -162,12 +187,15 @@ class _Trial:
         notebook: NotebookNode | bytes = target.notebook(answers, first, technique.of("own"))
         for text in technique.of("edit"):
             notebook = _function(text, "edit")(notebook, known) or notebook
-        return self._graded(notebook, technique.attacks, honest=technique.wanted == "full marks")
+        honest, gpu = technique.wanted == "full marks", technique.gpu == "lent"
+        return self._graded(notebook, technique.attacks, honest=honest, gpu=gpu)
 
-    def _graded(self, notebook: NotebookNode | bytes, only: tuple[str, ...], *, honest: bool = False) -> Graded:
+    def _graded(
+        self, notebook: NotebookNode | bytes, only: tuple[str, ...], *, honest: bool = False, gpu: bool = False
+    ) -> Graded:
         seconds = target.HONEST_SECONDS if honest else target.CHECK_SECONDS
         assignment = target.assignment(
-            self._canaries.secret("the key of the hidden inputs"), self._asked, only, seconds
+            self._canaries.secret("the key of the hidden inputs"), self._asked, only, seconds, gpu=gpu
         )
         if isinstance(notebook, bytes):
             with tempfile.TemporaryDirectory() as folder:
@@ -240,6 +268,11 @@ class _Trial:
             strays = [path for path in Path(place).rglob("*") if path.is_file() and not _below(path, allowed)]
             found += [f"wrote {path.relative_to(place)}" for path in strays] + list(self._canaries.harmed())
         return ("LEAK: " + "; ".join(found), False) if found else (got, True)
+
+
+def _mark() -> str:
+    """Return a word that is in no other process's name or arguments."""
+    return "rt" + secrets.token_hex(6)
 
 
 def _below(path: Path, folders: tuple[Path, ...]) -> bool:

@@ -23,6 +23,10 @@ from course.syllabus import Chapter, Exercise, Limits
 POINTS = 4.0
 # Small, so that an attack that waits for its limits is over soon.
 LIMITS = Limits(cell_seconds=6, wall_seconds=30, memory_mb=1000, notebook_mb=2)
+# On a GPU; a context alone needs 2 GB of address space.
+GPU_LIMITS = LIMITS.model_copy(
+    update={"gpu": "required", "gpu_memory_mb": 4000, "memory_mb": 4096, "cell_seconds": 20, "wall_seconds": 60}
+)
 CHECK_SECONDS = 10.0
 HONEST_SECONDS = 60.0  # nobody waits for an honest answer: a busy machine must not make it late
 _TITLES = {
@@ -95,12 +99,23 @@ def examiner() -> Examiner:
 
 
 def assignment(
-    key: str, tier: Tier | None, only: Sequence[str] = (), check_seconds: float = CHECK_SECONDS
+    key: str,
+    tier: Tier | None,
+    only: Sequence[str] = (),
+    check_seconds: float = CHECK_SECONDS,
+    *,
+    gpu: bool = False,
 ) -> Assignment:
-    """Return the assignment, to be graded in isolation tier `tier` (as the machine's settings say when None)."""
+    """Return the assignment, to be graded in isolation tier `tier` (as the machine's settings say when None).
+
+    Parameters
+    ----------
+    gpu : its submissions are lent a GPU.
+    """
+    chapter = CHAPTER.model_copy(update={"limits": GPU_LIMITS}) if gpu else CHAPTER
     stubs = {name: "..." if name.isupper() else f"def {name}(*args): ..." for name in _TITLES}
     settings = None if tier is None else load_settings().model_copy(update={"tier": tier, "minimum_tier": tier})
-    return Assignment(CHAPTER, notebook(stubs), examiner(), key, frozenset(only), False, check_seconds, settings)
+    return Assignment(chapter, notebook(stubs), examiner(), key, frozenset(only), False, check_seconds, settings)
 
 
 def _cell(text: str, exercise: str, name: str, *, solution: bool) -> NotebookNode:

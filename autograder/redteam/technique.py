@@ -8,6 +8,8 @@ after a line ``# %% <what it is>``:
 - ``first``, ``own``: a cell the student has added, before or after the answers.
 - ``edit``: defines ``edit(notebook, known)``, which is run by the red team before the notebook is handed in, and
   changes the file itself. It may return bytes, which are handed in instead.
+- ``victim``: a cell of a submission of somebody else's, which is graded right before; it has a secret as
+  ``KNOWN["secret"]``.
 - ``collect``: defines ``collect(folder, known)``, which puts into `folder` what a class has handed in.
 
 What an attacker may know of the grader's side (paths, addresses, process ids) is there as ``KNOWN``; see `insider`.
@@ -31,7 +33,7 @@ from course.parsing import mistakes
 CORPUS = Path(__file__).parent / "corpus"
 _HEADER = re.compile(r"\A# /// technique\n((?:#(?: .*)?\n)+)# ///\n(?:# mypy: ignore-errors\n)?")
 _CELL = re.compile(r"^# %% (\w+)$", re.MULTILINE)
-_KINDS = {"first", "own", "edit", "collect"}
+_KINDS = {"first", "own", "edit", "collect", "victim"}
 ISOLATED = (Tier.T1, Tier.T2, Tier.T3)
 
 
@@ -49,6 +51,8 @@ class Technique(BaseModel):
     runs_at : the tiers on which it may be tried: an attack that could harm this machine needs isolation.
     attempts : how many submissions are made with it, one after the other.
     aftermath : whether an honest submission is graded right afterwards.
+    gpu : ``lent``: it is tried with a GPU that it has been lent; ``not lent``: beside GPUs, without one. Where there is
+        none, it is not tried.
     not_a_submission : why it can't be built; then it has no cells.
     limit : why it is not expected to hold anywhere, where that is known.
     """
@@ -65,6 +69,7 @@ class Technique(BaseModel):
     runs_at: tuple[Tier, ...] = (*ISOLATED, Tier.T4)
     attempts: int = 1
     aftermath: bool = False
+    gpu: Literal["", "lent", "not lent"] = ""
     not_a_submission: str = ""
     limit: str = ""
     cells: tuple[tuple[str, str], ...] = ()

@@ -2,13 +2,17 @@
 
 `COURSE_NVML` names it, and the file behind a colon. A card is ``{"uuid": …, "name": …, "minor": …, "mb": …,
 "file": …}``; with ``"slices"`` (of which each has a uuid, a profile and an mb) it is divided; with ``"fallen"`` it does
-not answer. A process that has `file` open uses the card, and as many MB of it as the file has KB.
+not answer, with ``"untold"`` it does not say who uses it. A process that has `file` open uses the card, and as many MB
+of it as the file has KB. When its memory is asked for and nobody uses it, it is wiped, as a driver does before another
+process gets it; not if it ``"leaks"``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +20,8 @@ from typing import Any
 
 class NVMLError(Exception):
     """What every call of NVML may raise."""
+
+    value = 0
 
 
 def _machine() -> dict[str, Any]:
@@ -71,7 +77,10 @@ def nvmlDeviceGetUUID(handle: dict[str, Any]) -> str:  # noqa: N802
 
 
 def nvmlDeviceGetMemoryInfo(handle: dict[str, Any]) -> Any:  # noqa: N802
-    used = sum(one.usedGpuMemory for one in nvmlDeviceGetComputeRunningProcesses(handle))
+    running = _running(handle)
+    if not running and not handle.get("leaks") and Path(handle.get("file", "")).is_file():
+        os.truncate(handle["file"], 0)
+    used = sum(one.usedGpuMemory for one in running)
     return SimpleNamespace(total=handle["mb"] << 20, used=used)
 
 
@@ -105,16 +114,27 @@ def nvmlDeviceGetComputeInstanceId(handle: dict[str, Any]) -> int:  # noqa: N802
 
 
 def nvmlDeviceGetComputeRunningProcesses(handle: dict[str, Any]) -> list[Any]:  # noqa: N802
+    if handle.get("untold"):
+        error = NVMLError("not supported")
+        error.value = 3
+        raise error
+    return _running(handle)
+
+
+def _running(handle: dict[str, Any]) -> list[Any]:
     found = []
     file = Path(handle.get("file", "/nonexistent"))
     if not file.exists():
         return []
     wanted = file.stat()
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            opened = [os.stat(one) for one in (process / "fd").iterdir()]
-        except OSError:
-            continue
-        if any(os.path.samestat(one, wanted) for one in opened):
+        if any(os.path.samestat(one, wanted) for one in _opened(process)):
             found.append(SimpleNamespace(pid=int(process.name), usedGpuMemory=wanted.st_size << 10))
     return found
+
+
+def _opened(process: Path) -> Iterator[os.stat_result]:
+    with contextlib.suppress(OSError):  # it has ended, or is not ours to look at
+        for one in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):  # closed meanwhile
+                yield os.stat(one)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,3 +36,48 @@ def gpu_machine(
     describe(file, cards, driver)
     monkeypatch.setenv(nvml.MODULE, f"tests.support.fake_nvml:{file}")
     return file
+
+
+class WithFiles:
+    """A machine with two cards, 7 and 8, and their device files in a folder."""
+
+    def __init__(self, folder: Path, mb: int) -> None:
+        self.devices, self.mb = folder / "dev", mb
+        self.devices.mkdir()
+        for name in ("nvidia7", "nvidia8", "nvidiactl", "nvidia-uvm"):
+            (self.devices / name).touch()
+            (self.devices / name).chmod(0o666)
+        self.file = folder / "machine.json"
+        self.say()
+
+    def say(self, **changes: Any) -> None:
+        """Let both cards be like this from now on, and else as they were at first."""
+        cards = [
+            {
+                "uuid": f"GPU-{n}",
+                "name": f"Card {n}",
+                "minor": n,
+                "mb": self.mb,
+                "file": str(self.devices / f"nvidia{n}"),
+            }
+            for n in (7, 8)
+        ]
+        describe(self.file, [{**one, **changes} for one in cards])
+
+
+@contextlib.contextmanager
+def machine_with_files(folder: Path, mb: int) -> Iterator[WithFiles]:
+    """In this block submissions are lent the cards of such a machine, by a zygote that knows it. Linux only."""
+    from autograder.engine.warm import launcher
+
+    made = WithFiles(folder, mb)
+    for one in (folder, *folder.parents[:2]):  # who is no root has to get there
+        one.chmod(one.stat().st_mode | 0o011)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(nvml.MODULE, f"tests.support.fake_nvml:{made.file}")
+        patch.setattr(nvml, "DEVICES", made.devices)
+        patch.setattr("autograder.engine.gpu.lending._folder", lambda: folder)
+        zygote = launcher.start()
+        patch.setattr(launcher._ours, "_zygote", zygote)
+        yield made
+        zygote.close()

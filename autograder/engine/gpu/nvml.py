@@ -18,11 +18,16 @@ MODULE = "COURSE_NVML"  # environment: a test's module in the place of NVML's
 DEVICES = Path("/dev")
 _SHARED = ("nvidiactl", "nvidia-uvm")  # of all GPUs; `nvidia-uvm-tools` is not needed
 _MINORS = Path("/proc/driver/nvidia-caps/mig-minors")
+_UNTOLD = (3, 4)  # NVML_ERROR_NOT_SUPPORTED and NO_PERMISSION
 _MIG = re.compile(r"MIG (\S+)$")
 
 
 class Fallen(Exception):
     """The driver does not answer for a GPU that was there: it is nobody's submission's fault."""
+
+
+class Untold(Fallen):
+    """The driver answers, and keeps this to itself: it does not know it, or not for us."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,7 @@ def used_mb(uuid: str, processes: Collection[int] | None = None) -> int:
     Raises
     ------
     Fallen : the GPU does not answer.
+    Untold : the driver does not say.
     """
     with _nvml() as nvml:
         if nvml is None:
@@ -77,7 +83,8 @@ def used_mb(uuid: str, processes: Collection[int] | None = None) -> int:
                 return int(nvml.nvmlDeviceGetMemoryInfo(handle).used) >> 20
             running = nvml.nvmlDeviceGetComputeRunningProcesses(handle)
         except nvml.NVMLError as error:
-            raise Fallen(f"{uuid}: {error}") from None
+            kind = Untold if getattr(error, "value", None) in _UNTOLD else Fallen
+            raise kind(f"{uuid}: {error}") from None
         return sum(int(one.usedGpuMemory or 0) for one in running if one.pid in processes) >> 20
 
 

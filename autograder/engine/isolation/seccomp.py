@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes.util
 import errno
 import os
 import socket
+import sys
 from typing import Any
 
 # Ways to other processes, to more rights, or into rarely used parts of the kernel. What is not known to an
@@ -20,6 +22,7 @@ _REFUSED = (
 )
 _NAMESPACES = 0x7E020000  # the flags of `clone` that make namespaces
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
+_LIBRARY = "libseccomp.so.2"  # as `make wheels` packs it
 _FAMILIES = 64  # no address family has a higher number
 
 
@@ -72,8 +75,18 @@ def _exported(rules: Any) -> bytes:
 
 
 def _library() -> Any:
+    find = ctypes.util.find_library
+    ctypes.util.find_library = lambda name: find(name) or (_carried() if name == "seccomp" else None)
     try:
         import pyseccomp
     except (ImportError, RuntimeError, OSError):  # the package, or the C library it is over
         return None
+    finally:
+        ctypes.util.find_library = find
     return pyseccomp
+
+
+def _carried() -> str | None:
+    """The C library beside Python's packages, where none can be installed."""
+    found = (os.path.join(entry, _LIBRARY) for entry in sys.path if entry)
+    return next((path for path in found if os.path.exists(path)), None)

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from autograder.engine.gpu.nvml import Fallen
+from autograder.engine.gpu.nvml import Fallen, Untold, used_mb
 from autograder.engine.isolation import cgroup, linux
 from autograder.engine.isolation.sandbox import Box, enter
 from autograder.engine.isolation.tiers import Tier
@@ -253,13 +253,11 @@ def _excess(launch: Launch, pid: int, group: cgroup.Group | None) -> str:
 
 
 def _gpu_mb(uuid: str, pid: int) -> int:
-    """Return how many MB of a GPU a submission's processes use. No kernel keeps this limit, and no variable of the
-    process's own would."""
+    """Return how many MB of a GPU a submission's processes use; 0 where the driver does not tell. No kernel keeps this
+    limit, and no variable of the process's own would."""
     import psutil
 
-    from autograder.engine.gpu.nvml import used_mb
-
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error, Untold):
         first = psutil.Process(pid)
         return used_mb(uuid, {pid, *(one.pid for one in first.children(recursive=True))})
     return 0

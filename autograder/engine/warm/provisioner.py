@@ -20,7 +20,7 @@ import course
 from autograder.engine.isolation.sandbox import Box
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import load_settings
-from autograder.engine.surroundings import environment, gpu_variables, private_folder
+from autograder.engine.surroundings import environment, gpu_variables, package_folders, private_folder
 from autograder.engine.warm.kernel_app import CHANNELS
 from autograder.engine.warm.kernel_process import KernelProcess
 from autograder.engine.warm.launcher import launch
@@ -104,6 +104,7 @@ class WarmProvisioner(KernelProvisionerBase):
                 first_uid=settings.first_uid,
                 threads=settings.threads,
                 seed=self.seed,
+                gpu_libraries=settings.gpu_libraries if box.gpu else "",
             )
             self.process = launch(request)
         return self.connection_info
@@ -148,7 +149,7 @@ class WarmProvisioner(KernelProvisionerBase):
             self._folder = None
 
     def _box(self, cwd: Any) -> Box:
-        places = [str(Path(course.__file__).parent)]
+        places = [str(Path(course.__file__).parent), *package_folders(os.environ)]
         mirror = os.environ.get("COURSE_DATA_MIRROR")
         roots = [data_cache().resolve(), *([Path(mirror).resolve()] if mirror else [])]
         if self.datasets is None:

@@ -28,6 +28,7 @@ class Request:
     first_uid : of the users that kernels run as under T1.
     threads : for each library that has threads of its own.
     seed : its global random numbers depend on this; empty: on chance.
+    gpu_libraries : where to load cuDNN from before it is forked (see `cudnn.beforehand`); empty: it is lent no GPU.
     """
 
     connection: Mapping[str, Any]
@@ -42,6 +43,7 @@ class Request:
     first_uid: int = 200_000
     threads: int = 2
     seed: str = ""
+    gpu_libraries: str = ""
 
     def dump(self) -> bytes:
         """Return it as one line of JSON."""

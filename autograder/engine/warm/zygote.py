@@ -32,7 +32,9 @@ from autograder.engine.isolation.probe import probe
 from autograder.engine.isolation.sandbox import Box, environment
 from autograder.engine.isolation.supervisor import Launch, supervise
 from autograder.engine.isolation.tiers import Tier
+from autograder.engine.isolation.trial import tried_in_child
 from autograder.engine.surroundings import CHECKS
+from autograder.engine.warm.cudnn import beforehand
 from autograder.engine.warm.preload import adopt, canary, forget, preload
 
 if TYPE_CHECKING:
@@ -118,7 +120,10 @@ def _answer(connection: socket.socket, digest: bytes, offer: Offer) -> None:
         tier = Tier(request["tier"] or offer.best)
         if tier is Tier.T4 or tier < offer.best or tier > request["minimum"]:
             _refuse(connection, tier, offer.best)
-        elif os.fork() == 0:
+            return
+        if request["gpu_libraries"]:
+            beforehand(request["gpu_libraries"])
+        if os.fork() == 0:
             for descriptor in offer.ours:
                 os.close(descriptor)
             status = 1
@@ -206,23 +211,12 @@ def _prepare_kernel() -> ForkedKernelApp:
 
 def _canary_lives() -> bool:
     """Whether a forked child can use the libraries' threads."""
-    pid = os.fork()
-    if pid == 0:
-        status = 1
-        try:
-            canary()
-            status = 0
-        finally:
-            os._exit(status)
-    handle = os.pidfd_open(pid)
-    poll = select.poll()
-    poll.register(handle, select.POLLIN)
-    ended = bool(poll.poll(1000 * _CANARY_SECONDS))
-    os.close(handle)
-    if not ended:
-        os.kill(pid, signal.SIGKILL)
-    _, status = os.waitpid(pid, 0)
-    return ended and status == 0
+
+    def sings() -> bool:
+        canary()
+        return True
+
+    return tried_in_child(sings, _CANARY_SECONDS)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,22 @@ blame for what the machine does. The GPU is the tests' own."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from autograder.engine.gpu import nvml
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.result import Status
 from autograder.engine.session.kernel import NotebookSession
 from autograder.engine.settings import Settings
-from autograder.engine.warm import launcher
 from autograder.engine.wire.proxy import SessionDied, Student
 from course.errors import EngineError, KernelLost, OperatorError
 from course.syllabus import Limits
+from tests.support.gpu_machine import WithFiles, machine_with_files
 from tests.support.inside import CELL
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
@@ -44,44 +41,14 @@ def makes(name, minor):
 """
 
 
-class Machine:
-    """A machine with two cards, 7 and 8."""
-
-    def __init__(self, folder: Path) -> None:
-        self.devices = folder / "dev"
-        self.devices.mkdir()
-        for name in ("nvidia7", "nvidia8", "nvidiactl", "nvidia-uvm"):
-            (self.devices / name).touch()
-            (self.devices / name).chmod(0o666)
-        self.state = folder / "machine.json"
-        self.say()
-
-    def say(self, **changes: Any) -> None:
-        cards = [
-            {"uuid": f"GPU-{n}", "name": f"Card {n}", "minor": n, "mb": 1_000, "file": str(self.devices / f"nvidia{n}")}
-            for n in (7, 8)
-        ]
-        self.state.write_text(json.dumps({"driver": "580.1", "cards": [{**one, **changes} for one in cards]}))
-
-
 @pytest.fixture(scope="module")
-def with_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    folder = tmp_path_factory.mktemp("machine")
-    made = Machine(folder)
-    for one in (folder, *folder.parents[:2]):  # who is no root has to get there
-        one.chmod(one.stat().st_mode | 0o011)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(nvml.MODULE, f"tests.support.fake_nvml:{made.state}")
-        patch.setattr(nvml, "DEVICES", made.devices)
-        patch.setattr("autograder.engine.gpu.lending._folder", lambda: folder)
-        zygote = launcher.start()
-        patch.setattr(launcher._ours, "_zygote", zygote)
+def with_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithFiles]:
+    with machine_with_files(tmp_path_factory.mktemp("machine"), 1_000) as made:
         yield made
-        zygote.close()
 
 
 @pytest.fixture
-def machine(with_cards: Machine) -> Machine:
+def machine(with_cards: WithFiles) -> WithFiles:
     with_cards.say()
     return with_cards
 
@@ -100,7 +67,7 @@ def opened(tier: Tier, limits: Limits = LIMITS, **settings: Any) -> NotebookSess
 
 
 @pytest.mark.parametrize("tier", [Tier.T1, Tier.T2])
-def test_it_sees_the_one_that_it_is_lent(tier: Tier, machine: Machine) -> None:
+def test_it_sees_the_one_that_it_is_lent(tier: Tier, machine: WithFiles) -> None:
     with opened(tier) as one, opened(tier) as other, opened(tier, Limits(memory_mb=600)) as without:
         shared = ["nvidia-uvm", "nvidiactl"]
         assert Student(one).gpus() == (sorted(["nvidia7", *shared]), "GPU-7")
@@ -112,14 +79,14 @@ def test_it_sees_the_one_that_it_is_lent(tier: Tier, machine: Machine) -> None:
         assert Student(one).takes("/dev/nvidia7", 1) == 1  # as a driver's file it is opened for writing
 
 
-def test_where_the_folder_of_devices_is_everybodys_only_the_lent_one_can_be_opened(machine: Machine) -> None:
+def test_where_the_folder_of_devices_is_everybodys_only_the_lent_one_can_be_opened(machine: WithFiles) -> None:
     with opened(Tier.T3) as session:
         student = Student(session)
         assert student.takes(str(machine.devices / "nvidia7"), 1) == 1
         assert student.reads(str(machine.devices / "nvidia8")) == "PermissionError"
 
 
-def test_who_takes_more_of_its_memory_is_ended(machine: Machine) -> None:
+def test_who_takes_more_of_its_memory_is_ended(machine: WithFiles) -> None:
     tier = Tier.T1 if os.geteuid() == 0 else Tier.T2
     with opened(tier) as session:
         student = Student(session)
@@ -134,7 +101,7 @@ def test_who_takes_more_of_its_memory_is_ended(machine: Machine) -> None:
         assert again.gpu == "Card 7"
 
 
-def test_a_card_that_falls_off_is_nobodys_fault(machine: Machine) -> None:
+def test_a_card_that_falls_off_is_nobodys_fault(machine: WithFiles) -> None:
     tier = Tier.T1 if os.geteuid() == 0 else Tier.T2
     with opened(tier) as session:
         student = Student(session)
@@ -144,11 +111,20 @@ def test_a_card_that_falls_off_is_nobodys_fault(machine: Machine) -> None:
             student.waits(5)
 
 
-def test_who_needs_a_gpu_is_told_where_there_is_none(machine: Machine) -> None:
+def test_where_the_driver_does_not_say_who_uses_a_card_nobody_is_blamed(machine: WithFiles) -> None:
+    machine.say(untold=True)
+    with opened(Tier.T1 if os.geteuid() == 0 else Tier.T2) as session:
+        student = Student(session)
+        student.takes("/dev/nvidia7", 900)
+        student.waits(1)
+        assert student.gpus()[1] == "GPU-7"
+
+
+def test_who_needs_a_gpu_is_told_where_there_is_none(machine: WithFiles) -> None:
     with pytest.raises(OperatorError, match="grade it elsewhere"):
         opened(Tier.T1 if os.geteuid() == 0 else Tier.T2, Limits(gpu="required"))
 
 
-def test_an_operator_may_lend_none(machine: Machine) -> None:
+def test_an_operator_may_lend_none(machine: WithFiles) -> None:
     with opened(Tier.T1 if os.geteuid() == 0 else Tier.T2, gpus=()) as session:
         assert Student(session).gpus() == ([], "") and session.gpu == ""

@@ -177,7 +177,7 @@ def _spawn(c: Any, place: Place, hub: Hub) -> None:
     mine.default_url = "/lab"
     mine.env_keep = _KEPT
     mine.environment = {
-        "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student")),
+        "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student", notices=True)),
         "COURSE_EXCHANGE_URL": exchange_url(hub),
         **{name: str(Path(os.environ[name]).resolve()) for name in (MIRROR,) if os.environ.get(name)},
     }

@@ -48,6 +48,8 @@ class Hub(_Section):
     packages : what people have in it besides, as `pip install` takes it.
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
     gpu_wait_minutes : for how long a person may wait in line for a GPU; 0: nobody waits.
+    gpu_idle_minutes : after which a GPU that has computed nothing is taken back, and its server stopped, with a warning
+        before; 0: never.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
     device : GPUs to lend: rows with an id, and one with ``auto``, which has all that the others don't name.
@@ -66,6 +68,7 @@ class Hub(_Section):
     packages: tuple[Requirement, ...] = ()
     weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
     gpu_wait_minutes: Annotated[float, Field(ge=0, le=24 * 60)] = 60
+    gpu_idle_minutes: Annotated[float, Field(ge=0, le=24 * 60)] = 30
     idle_minutes: Annotated[int, Field(ge=5)] = 60
     exchange_db: str = ""
     exchange_storage: str = ""

@@ -57,7 +57,7 @@ def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
     gpu = known(one.device, here)
     return {
         "person": one.person,
-        "server": one.holder.partition("/")[2],
+        "server": one.holder.partition("/")[2],  # "/job" of a job
         "gpu": one.device,
         "name": gpu.name if gpu else None,
         "resource": one.resource,

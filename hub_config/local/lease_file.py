@@ -27,12 +27,12 @@ _ADDED = (
     ("slots", "idle", "REAL"), ("slots", "warned", "REAL"),
     ("uses", "device", "TEXT"), ("uses", "peak_mb", "INTEGER"), ("uses", "percent", "REAL"), ("uses", "ended", "TEXT"),
 )  # fmt: skip
-_NAME = "leases.db"
+NAME = "leases.db"
 
 
 def lease_file(state: Path) -> Path:
     """Return where the hub with its data in `state` keeps its leases."""
-    return state / "gpus" / _NAME
+    return state / "gpus" / NAME
 
 
 def make_place(state: Path) -> Path:
@@ -41,8 +41,8 @@ def make_place(state: Path) -> Path:
     path = lease_file(state)
     path.parent.mkdir(mode=0o700, exist_ok=True)
     for end in ("", "-journal"):
-        if (old := state / f"{_NAME}{end}").exists():
-            os.replace(old, path.with_name(f"{_NAME}{end}"))
+        if (old := state / f"{NAME}{end}").exists():
+            os.replace(old, path.with_name(f"{NAME}{end}"))
     return path
 
 

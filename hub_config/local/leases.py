@@ -31,7 +31,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Lent:
-    """One device of a lease; `peak_mb`, `percent` (the mean) and `idle` (seconds without use) as far as they are known."""
+    """One device of a lease; `peak_mb`, `percent` (the mean), `idle` (seconds without use) as far as they are known."""
 
     holder: str
     person: str

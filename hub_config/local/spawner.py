@@ -151,12 +151,10 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
     async def poll(self) -> int | None:
         """Called by the hub every half minute; a server that has ended gives everything back."""
         status: int | None = await super().poll()
-        if status is None and self.machine.watch and self.machine.watch.is_over(self.holder):
-            minutes = self.machine.hub.gpu_idle_minutes
-            self.log.info("%s is stopped: its GPU has computed nothing for %g minutes", self.holder, minutes)
+        watch = self.machine.watch
+        if status is None and not self._is_ending and watch and watch.is_over(self.holder):
             self._why = IDLE
-            await self.stop()
-            return 0
+            return await self.end(f"its GPU has computed nothing for {watch.idle_minutes:g} minutes")
         if status is not None:
             self._end()
         return status

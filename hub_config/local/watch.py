@@ -1,4 +1,4 @@
-"""Looks every few seconds at how the GPUs that are lent are used, writes it into the leases, and warns whose is idle."""
+"""Looks every few seconds at how the GPUs that are lent are used, writes it into the leases, warns whose is idle."""
 
 from __future__ import annotations
 
@@ -116,12 +116,13 @@ class Watch:
 
 
 def _sentence(one: Idle) -> str:
+    """What JupyterLab shows in full: it cuts off after 140 characters."""
     ends = datetime.fromtimestamp(time.time() + max(one.left, 0)).astimezone()
     minutes = round(one.seconds / 60)
     since = f"{minutes} minutes" if minutes > 1 else "a minute"
     return (
-        f"Your GPU has computed nothing for {since}. Others may be waiting for one: at {ends:%H:%M} it is taken back and "
-        "this server is stopped, unless something computes on it before. Save your work."
+        f"Your GPU has computed nothing for {since}. At {ends:%H:%M} this server is stopped, unless it computes again. "
+        "Save your work."
     )
 
 

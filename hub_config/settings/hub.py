@@ -28,6 +28,28 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class GpuJobs(_Section):
+    """Notebooks and cells that people send to a GPU, which they have for as long as these run: ``[gpu_jobs]``.
+
+    Attributes
+    ----------
+    resource : what they are lent.
+    gpu_share : what one hour counts in GPU hours.
+    minutes : for how long one may run.
+    memory_mb, gpu_memory_mb : that one may use, beyond the imports, and of the GPU's own.
+    output_kb : what one cell may put out; a notebook twenty times as much.
+    user : with ``accounts = "unix"``, the Unix account that they run as.
+    """
+
+    resource: Annotated[str, Field(pattern=r"^nvidia\.com/[a-z0-9.-]+$")] = "nvidia.com/gpu"
+    gpu_share: Annotated[float, Field(gt=0, le=1)] = 1
+    minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 10
+    memory_mb: Annotated[int, Field(ge=256)] = 8192
+    gpu_memory_mb: Annotated[int, Field(ge=256)] = 16384
+    output_kb: Annotated[int, Field(ge=10, le=20_000)] = 5000
+    user: Account = "course-gpu"
+
+
 class Hub(_Section):
     """One machine's hub.
 
@@ -53,6 +75,7 @@ class Hub(_Section):
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
     device : GPUs to lend: rows with an id, and one with ``auto``, which has all that the others don't name.
+    gpu_jobs : whether people may send notebooks to these GPUs, and how much each may use; None: not.
     """
 
     ip: str = "127.0.0.1"
@@ -74,6 +97,7 @@ class Hub(_Section):
     exchange_storage: str = ""
     login: Login = Invite()
     device: tuple[Device, ...] = ()
+    gpu_jobs: GpuJobs | None = None
 
     @model_validator(mode="after")
     def _private(self) -> Hub:
@@ -91,6 +115,8 @@ class Hub(_Section):
     def _each_once(self) -> Hub:
         if sum(one.auto for one in self.device) > 1:
             raise ValueError("two rows of [[device]] say auto = true: one names all GPUs")
+        if self.gpu_jobs and not self.device:
+            raise ValueError("[gpu_jobs] needs GPUs to lend: name some with [[device]]")
         return self
 
     @property

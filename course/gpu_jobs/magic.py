@@ -22,7 +22,7 @@ from typing import Any
 
 from IPython import get_ipython
 from IPython.core.error import UsageError
-from IPython.display import display
+from IPython.display import DisplayHandle, display
 
 from course.errors import CourseError
 from course.gpu_jobs.client import Done, GpuJobsClient
@@ -32,7 +32,7 @@ _SENT_KB = 1000  # of values with one cell, as they travel
 _BRING = """\
 def _bring(names):
     import base64, io, torch
-    from IPython.display import display
+    from IPython.display import DisplayHandle, display
     file, here = io.BytesIO(), globals()
     missing = [name for name in names if name not in here]
     if missing:
@@ -64,7 +64,8 @@ def gpu(line: str, cell: str) -> None:
         words.add_argument(name, default="", metavar="NAME,…")
     asked = words.parse_args(shlex.split(line))
     shell = get_ipython()  # type: ignore[no-untyped-call]
-    progress = display({"text/plain": "Sent to the hub's GPUs …"}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
+    progress = DisplayHandle()  # type: ignore[no-untyped-call]
+    progress.display({"text/plain": "Sent to the hub's GPUs …"}, raw=True)  # type: ignore[no-untyped-call]
     tell: Callable[[str], None] = lambda text: progress.update({"text/plain": text}, raw=True)  # noqa: E731
     try:
         notebook = made(cell, sent(_names(asked.send), shell.user_ns), _names(asked.bring))

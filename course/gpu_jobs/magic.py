@@ -16,6 +16,7 @@ import argparse
 import base64
 import io
 import json
+import re
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -29,6 +30,7 @@ from course.gpu_jobs.client import Done, GpuJobsClient
 
 _VALUES = "application/x-course-values"  # kind of the output that brings values
 _SENT_KB = 1000  # of values with one cell, as they travel
+_PROGRESS, _FAILED = re.compile(r": cell \d+ of \d+"), re.compile(r"^Cell \d+ of \d+ failed \((.*)\).*")
 _BRING = """\
 def _bring(names):
     import base64, io, torch
@@ -63,13 +65,16 @@ def gpu(line: str, cell: str) -> None:
     for name in ("--send", "--bring"):
         words.add_argument(name, default="", metavar="NAME,…")
     asked = words.parse_args(shlex.split(line))
-    shell = get_ipython()  # type: ignore[no-untyped-call]
-    progress = DisplayHandle()  # type: ignore[no-untyped-call]
-    progress.display({"text/plain": "Sent to the hub's GPUs …"}, raw=True)  # type: ignore[no-untyped-call]
-    tell: Callable[[str], None] = lambda text: progress.update({"text/plain": text}, raw=True)  # noqa: E731
+    shell = get_ipython()
+    progress: Any = DisplayHandle()  # type: ignore[no-untyped-call]
+    progress.display({"text/plain": "Sent to the hub's GPUs …"}, raw=True)
+    tell: Callable[[str], None] = lambda text: progress.update({"text/plain": _of_one(text)}, raw=True)  # noqa: E731
     try:
         notebook = made(cell, sent(_names(asked.send), shell.user_ns), _names(asked.bring))
         done = GpuJobsClient.from_environ().run(notebook, tell)
+    except KeyboardInterrupt:
+        tell("Interrupted: the job is ended.")
+        raise
     except CourseError as error:
         tell("Not run on a GPU.")
         raise UsageError(f"%%gpu: {error}") from error
@@ -114,7 +119,7 @@ def made(cell: str, values: str, bring: Sequence[str]) -> str:
         cell,
         *([_BRING.format(kind=_VALUES, names=list(bring))] if bring else []),
     ]
-    cells = [
+    cells: list[dict[str, Any]] = [
         {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": one} for one in sources
     ]
     return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4})
@@ -140,8 +145,13 @@ def shown(done: Done) -> dict[str, Any]:
             data = {kind: _text(value) if isinstance(value, list) else value for kind, value in output["data"].items()}
             display(data, metadata=output.get("metadata"), raw=True)  # type: ignore[no-untyped-call]
     if done.why:
-        raise UsageError(f"%%gpu: {done.why}")
+        raise UsageError(f"%%gpu: {_of_one(done.why)}")
     return brought
+
+
+def _of_one(text: str) -> str:
+    """What is said of a notebook's cells, of one: those that bring values count as cells there."""
+    return _FAILED.sub(r"the cell failed (\1).", _PROGRESS.sub("", text))
 
 
 def _values(text: str) -> dict[str, Any]:

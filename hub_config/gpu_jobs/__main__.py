@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from pydantic import Json
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from autograder.engine.gpu.nvml import gpus
+from autograder.engine.gpu.nvml import Gpu, gpus
 from course.errors import SetupError
 from course.parsing import read_settings
 from hub_config.exchange.identity import HubIdentity
@@ -54,9 +54,13 @@ def jobs_from_environ() -> Jobs:
     told = read_settings(Told, SetupError, "The hub sets it, and starts the service with it.")
     leases = Leases(told.state / NAME, None, told.weekly_hours or None)
     terms = told.terms
+
+    def make(source: Path, target: Path, gpu: Gpu) -> Run:
+        return Run(source, target, gpu, terms)
+
     # Where nobody waits for a server, a job does all the same: it is short.
     wait = told.wait_minutes or 60
-    return Jobs(told.state / "jobs", terms, leases, gpus(), lambda *of: Run(*of, terms), wait)
+    return Jobs(told.state / "jobs", terms, leases, gpus(), make, wait)
 
 
 async def serve() -> None:

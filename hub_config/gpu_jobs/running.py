@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import ensure_event_loop
 from nbclient.exceptions import DeadKernelError
 from nbformat import NotebookNode
 
@@ -45,10 +46,7 @@ class Run:
     cells: int = 0
     _client: KernelClient | None = None
     _ended: str = ""
-    _turn: threading.Lock = None  # type: ignore[assignment]  # set below: a dataclass must not share one
-
-    def __post_init__(self) -> None:
-        self._turn = threading.Lock()
+    _turn: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def go(self) -> str:
         """Run the cells, until one fails; write them with their outputs to `target`, and return what stopped it, in a
@@ -70,8 +68,8 @@ class Run:
         timer.daemon = True
         try:
             timer.start()
-            if not self._has(client):
-                return self._ended
+            if not self._wanted(client):
+                return self._said()
             client.launch()
             return self._run_cells(client, notebook, code, limits)
         finally:
@@ -80,6 +78,7 @@ class Run:
                 self._client = None
             client.destroy()
             client.close()
+            ensure_event_loop().close()  # of this thread, which Jupyter's client has made and would leave open
             nbformat.write(notebook, self.target)
 
     def end(self, why: str) -> None:
@@ -90,22 +89,27 @@ class Run:
         if client is not None:
             client.destroy()
 
-    def _has(self, client: KernelClient) -> bool:
-        """Let it be ended from now on; return whether it was before."""
+    def _wanted(self, client: KernelClient) -> bool:
+        """Let it be ended from now on; return whether it was not before."""
         with self._turn:
             self._client = client
             return not self._ended
 
+    def _said(self) -> str:
+        """Why it was ended; empty if it was not."""
+        with self._turn:
+            return self._ended
+
     def _run_cells(self, client: KernelClient, notebook: NotebookNode, code: list[int], limits: Limits) -> str:
         for index in code:
-            if self._ended:
-                return self._ended
+            if why := self._said():
+                return why
             try:
                 ran = client.run(notebook.cells[index], index, limits.cell_seconds)
             except DeadKernelError:
                 return self._why_dead(client)
-            if self._ended:
-                return self._ended
+            if why := self._said():
+                return why
             if ran.error or ran.late:
                 return (
                     f"Cell {self.done + 1} of {self.cells} failed ({ran.error or 'late'}): those after it were not run."
@@ -115,8 +119,8 @@ class Run:
 
     def _why_dead(self, client: KernelClient) -> str:
         client.wait_for_end()
-        if self._ended:
-            return self._ended
+        if why := self._said():
+            return why
         if client.lost:
             return "Its GPU, or the hub's machine, has failed it: that is not your notebook's fault. Send it again."
         _, sentence = EXCESS.get(client.ended_for, (None, "The notebook's process ended by itself, as by a crash."))

@@ -39,7 +39,8 @@ def elsewhere(text: str) -> Done:
         if error:
             trace = [f"{type(error).__name__}: {error}"]
             cell["outputs"].append({"output_type": "error", "ename": type(error).__name__, "traceback": trace})
-            return Done(json.dumps(notebook), f"Cell {number + 1} failed.")
+            why = f"Cell {number + 1} of 9 failed ({type(error).__name__}): those after it were not run."
+            return Done(json.dumps(notebook), why)
     return Done(json.dumps(notebook), "")
 
 
@@ -89,7 +90,7 @@ def test_a_cell_has_nothing_else_of_the_notebook(shell: Any, run: Callable[[str,
 
 
 def test_what_a_failing_cell_has_put_out_is_shown(run: Callable[[str, str], None], capsys: Any) -> None:
-    with pytest.raises(UsageError, match="Cell 1 failed"):
+    with pytest.raises(UsageError, match=r"^%%gpu: the cell failed \(ZeroDivisionError\)\.$"):
         run("", "print('before')\n1 / 0")
     assert "before" in (said := capsys.readouterr().out) and "ZeroDivisionError" in said
 
@@ -130,6 +131,16 @@ def test_a_refusal_is_one_sentence(run: Callable[[str, str], None], monkeypatch:
     monkeypatch.setattr(GpuJobsClient, "run", refused)
     with pytest.raises(UsageError, match=r"^%%gpu: You have a job in line or running"):
         run("", "x = 1")
+
+
+def test_an_interrupt_is_told(run: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    def interrupted(self: Any, text: str, tell: Any) -> Done:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(GpuJobsClient, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run("", "x = 1")
+    assert "the job is ended" in capsys.readouterr().out
 
 
 def test_pictures_and_tables_are_shown_as_they_are(run: Callable[[str, str], None]) -> None:

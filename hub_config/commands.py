@@ -121,7 +121,8 @@ def _show_leases(leases: Iterable[Mapping[str, Any]]) -> None:
     table = Table(*heads, title="Lent")
     for one in leases:
         table.add_row(
-            one["person"], one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
+            f"{one['person']}{' (a job)' if one['job'] else ''}",
+            one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
             f"{_of(one['percent_now'], '%')} ({_of(one['percent'], '%')})",
             _of(one["idle_minutes"], " min"),
             f"{_of(one['mb_now'], '')} of {_of(one['mb_of'], ' MB')} ({_of(one['peak_mb'], ' MB')})",

@@ -108,7 +108,7 @@ class GpuJobsClient:
             if (text := _sentence(state)) and text != said:
                 tell(text)
                 said = text
-            time.sleep(_LOOK)
+            time.sleep(_LOOK * (1 + min(state.get("place") or 0, 40) / 10))  # who is far behind asks less often
 
     def _json(self, method: str, path: str, **options: Any) -> Any:
         try:

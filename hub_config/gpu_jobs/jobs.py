@@ -12,6 +12,7 @@ import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,13 +22,14 @@ from course.files import remove
 from hub_config.exchange.rules import Caller, Conflict, Forbidden, Refused, Unknown
 from hub_config.gpu_jobs.running import Make, Run
 from hub_config.local.gpus import known
-from hub_config.local.leases import Busy, Lease, Leases, LineFull, NoSuchDevice, Place, QuotaSpent
+from hub_config.local.leases import JOB, Busy, Lease, Leases, LineFull, NoSuchDevice, Place, QuotaSpent
 from hub_config.local.watch import Watch
 from hub_config.settings.hub import GpuJobs
 
 log = logging.getLogger("course.gpu")
-JOB = "/job"  # after a person's name and a slash: the holder of a job's lease; no server's name has a slash
-LOOK = 1.0  # seconds between two looks at the line
+LOOK = 1.0  # seconds between two looks at the line, of who is in front
+LONGEST = 250  # who wait in line at a time when a job comes: jobs are short, and a class may send them all at once
+_AT_ONCE = 64  # that run
 SILENT = 60.0  # seconds after which nobody is taken to wait for a job any more
 KEPT = 600.0  # seconds that a job which is done can be fetched
 _TROUBLE = "The hub has trouble with its GPUs: tell whoever runs it. Your notebook is not at fault."
@@ -95,6 +97,7 @@ class Jobs:
         self._wait_minutes, self._clock = wait_minutes, clock
         self._watch = Watch(leases, gpus)
         self._jobs: dict[str, Job] = {}
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "gpu-job")  # beside those that look at the line
         remove(folder)
         folder.mkdir(parents=True, mode=0o700)
         for holder in leases.held():
@@ -148,6 +151,7 @@ class Jobs:
         for job in self._jobs.values():
             self.cancel(job)
         await asyncio.gather(*(job.task for job in self._jobs.values() if job.task), return_exceptions=True)
+        self._threads.shutdown(wait=False)
 
     async def _live(self, job: Job) -> None:
         try:
@@ -173,7 +177,7 @@ class Jobs:
         job.run = self._make(job.folder / "sent.ipynb", job.result, gpu)
         self._watch.follow(job.holder, None)
         job.state, job.place = "running", None
-        running = asyncio.create_task(asyncio.to_thread(job.run.go))
+        running = asyncio.get_running_loop().run_in_executor(self._threads, job.run.go)
         while not (await asyncio.wait([running], timeout=LOOK))[0]:
             if job.cancelled:
                 job.run.end("It was interrupted.")
@@ -188,7 +192,7 @@ class Jobs:
             if self._clock() - begun > self._wait_minutes * 60:
                 raise Refused(f"Nothing has become free in {self._wait_minutes:g} minutes: send it again later.")
             try:
-                job.place = await asyncio.to_thread(self._leases.wait, job.holder, job.person, asked)
+                job.place = await asyncio.to_thread(self._leases.wait, job.holder, job.person, asked, LONGEST)
                 if job.place is None:
                     terms = (job.holder, job.person, asked, self._terms.minutes * 60, self._terms.gpu_share)
                     return await asyncio.to_thread(self._leases.acquire, *terms)
@@ -203,7 +207,7 @@ class Jobs:
                 ) from spent
             except NoSuchDevice as none:
                 raise Refused(f"This hub lends no GPU to jobs: {none}. Tell whoever runs it.") from none
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK * min(10, job.place.number if job.place else 1))
         return None
 
     async def _let_go(self, job: Job) -> None:

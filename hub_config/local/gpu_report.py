@@ -12,7 +12,7 @@ from autograder.engine.gpu import nvml
 from course.errors import SetupError
 from hub_config.local.gpus import known
 from hub_config.local.lease_file import lease_file
-from hub_config.local.leases import Leases, Lent, Week
+from hub_config.local.leases import JOB, Leases, Lent, Week
 
 
 def make_report(state: Path) -> dict[str, Any]:
@@ -57,7 +57,8 @@ def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
     gpu = known(one.device, here)
     return {
         "person": one.person,
-        "server": one.holder.partition("/")[2],  # "/job" of a job
+        "server": one.holder.partition("/")[2],
+        "job": one.holder.endswith(f"/{JOB}"),
         "gpu": one.device,
         "name": gpu.name if gpu else None,
         "resource": one.resource,

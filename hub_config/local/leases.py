@@ -18,6 +18,7 @@ from hub_config.local.lease_file import LeaseFile
 from hub_config.settings.device import Device
 
 IDLE = "idle"  # in the ledger: why it was taken back
+JOB = "/job"  # after a person's name and a slash: the holder of a job's lease; no server's name has a slash
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,12 @@ class Leases:
                 taken += self._take(db, holder, person, resource, count, (now, now + seconds, share))
             return Lease(holder, tuple(taken), now + seconds)
 
-    def wait(self, holder: str, person: str, asked: Mapping[str, int]) -> Place | None:
+    def wait(self, holder: str, person: str, asked: Mapping[str, int], longest: int | None = None) -> Place | None:
         """Stand in line, or go on to; called every few seconds. Return the place; None when it is one's turn.
+
+        Parameters
+        ----------
+        longest : so many may wait; by default as many as for servers.
 
         Raises
         ------
@@ -173,7 +178,7 @@ class Leases:
         with self._file.writing() as db:
             self._check_quota(db, person, now)
             others = [one for one in line.waiting(db, now) if one.holder != holder]
-            if len(others) >= line.LONGEST:
+            if len(others) >= (line.LONGEST if longest is None else longest):
                 raise LineFull(f"{len(others)} people wait already")
             line.join(db, holder, person, asked, now)
             return self._place(db, holder, asked, now)

@@ -136,6 +136,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         self._lend(profile, override, seconds)
         self.until = time.time() + seconds
         try:
+            self._notice.withdraw()  # of a server that ended while the hub was away
             self._group = self._limited(override)
             self._follow()
             return await super().start()

@@ -11,9 +11,8 @@ import pytest
 
 from hub_config.exchange.rules import Caller, Conflict, Forbidden, Unknown
 from hub_config.gpu_jobs import jobs as module
-from hub_config.gpu_jobs.jobs import JOB, Job, Jobs
-from hub_config.local import line
-from hub_config.local.leases import Leases
+from hub_config.gpu_jobs.jobs import Job, Jobs
+from hub_config.local.leases import JOB, Leases
 from tests.support.gpu_jobs import make_jobs, make_leases, notebook
 from tests.support.gpu_machine import TWO, gpu_machine
 
@@ -176,7 +175,7 @@ def test_what_keeps_a_job_from_a_gpu_is_told(
     if trouble != "none":
         leases.acquire("cleo/", "cleo", GPU, 3600)
     if trouble == "full":
-        monkeypatch.setattr(line, "LONGEST", 0)
+        monkeypatch.setattr(module, "LONGEST", 0)
     if trouble == "none":
         leases = Leases(tmp_path / "other.db", [])
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from course.errors import SetupError
 from hub_config.local.gpu_report import make_report
 from hub_config.local.lease_file import lease_file, make_place
-from hub_config.local.leases import IDLE, Leases, Use
+from hub_config.local.leases import IDLE, JOB, Leases, Use
 from hub_config.settings.device import Device
 from tests.support.checkout import ROOT
 from tests.support.gpu_machine import TWO, describe, gpu_machine
@@ -78,6 +78,12 @@ def test_what_is_idle_and_what_was_taken_back_is_told(leases: Leases, tmp_path: 
     assert (report["leases"][0]["idle_minutes"], report["week"][0]["taken_back"]) == (12, 1)
     shown = asked("--state", str(tmp_path)).output
     assert "12 min" in shown and "taken back" in shown
+
+
+def test_a_job_is_told_from_a_server(leases: Leases, tmp_path: Path) -> None:
+    leases.acquire(f"ada/{JOB}", "ada", {GPU: 1}, 3600)
+    assert [one["job"] for one in make_report(tmp_path)["leases"]] == [True]
+    assert "ada (a job)" in asked("--state", str(tmp_path)).output
 
 
 def test_leases_of_an_earlier_version_are_moved(tmp_path: Path) -> None:

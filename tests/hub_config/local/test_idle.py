@@ -206,6 +206,17 @@ def test_a_server_with_an_idle_gpu_is_stopped(spawner: Any) -> None:
     asyncio.run(walk())
 
 
+def test_what_was_told_to_the_last_server_is_not_told_to_the_next(spawner: Any) -> None:
+    async def walk() -> None:
+        ada = spawner()
+        ada._notice.tell("of a server that ended while the hub was away")
+        await ada.start()
+        assert sentence(ada._notice.path) == ""
+        await ada.stop()
+
+    asyncio.run(walk())
+
+
 def test_a_server_that_computes_goes_on(spawner: Any, card: Callable[[int], None]) -> None:
     async def walk() -> None:
         ada = spawner()

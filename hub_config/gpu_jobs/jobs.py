@@ -7,6 +7,8 @@ in the same ledger. Jobs themselves are kept in memory: after a restart their se
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import heapq
 import logging
 import secrets
 import sqlite3
@@ -30,6 +32,7 @@ log = logging.getLogger("course.gpu")
 LOOK = 1.0  # seconds between two looks at the line, of who is in front
 LONGEST = 250  # who wait in line at a time when a job comes: jobs are short, and a class may send them all at once
 _AT_ONCE = 64  # that run
+_WOKEN = 4  # who look at the line at once when a job has got a GPU, or gives it back
 SILENT = 60.0  # seconds after which nobody is taken to wait for a job any more
 KEPT = 600.0  # seconds that a job which is done can be fetched
 _TROUBLE = "The hub has trouble with its GPUs: tell whoever runs it. Your notebook is not at fault."
@@ -56,6 +59,7 @@ class Job:
     ended: float = 0.0
     cancelled: bool = False
     task: asyncio.Task[None] | None = field(default=None, repr=False)
+    wake: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     @property
     def holder(self) -> str:
@@ -143,6 +147,7 @@ class Jobs:
     def cancel(self, job: Job) -> None:
         """End it, in line or running. Harmless when it is over."""
         job.cancelled = True
+        job.wake.set()
         if job.run is not None:
             job.run.end("It was interrupted.")
 
@@ -177,6 +182,7 @@ class Jobs:
         job.run = self._make(job.folder / "sent.ipynb", job.result, gpu)
         self._watch.follow(job.holder, None)
         job.state, job.place = "running", None
+        self._wake()
         running = asyncio.get_running_loop().run_in_executor(self._threads, job.run.go)
         while not (await asyncio.wait([running], timeout=LOOK))[0]:
             if job.cancelled:
@@ -207,8 +213,14 @@ class Jobs:
                 ) from spent
             except NoSuchDevice as none:
                 raise Refused(f"This hub lends no GPU to jobs: {none}. Tell whoever runs it.") from none
-            await asyncio.sleep(LOOK * min(10, job.place.number if job.place else 1))
+            await self._pause(job)
         return None
+
+    async def _pause(self, job: Job) -> None:
+        """Wait until something may have become free: others than jobs say nothing when they go."""
+        job.wake.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(job.wake.wait(), LOOK * min(10, job.place.number if job.place else 1))
 
     async def _let_go(self, job: Job) -> None:
         self._watch.forget(job.holder)
@@ -217,6 +229,13 @@ class Jobs:
             await asyncio.to_thread(self._leases.release, job.holder)
         except sqlite3.Error as error:
             log.error("%s can't give its GPU back: %s", job.holder, error)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Have those look who are first: a GPU is free, or there is one less before them."""
+        waiting = (one for one in self._jobs.values() if one.state == "waiting")
+        for one in heapq.nsmallest(_WOKEN, waiting, key=lambda one: one.place.number if one.place else 0):
+            one.wake.set()  # places may be of some seconds ago, and are in the right order
 
     def _is_left(self, job: Job) -> bool:
         return self._clock() - job.seen > SILENT

@@ -87,6 +87,24 @@ def test_jobs_and_servers_stand_in_one_line(tmp_path: Path, leases: Leases) -> N
     walk(tmp_path, leases, steps)
 
 
+def test_who_is_next_is_served_at_once(tmp_path: Path, leases: Leases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOOK", 1000.0)  # nobody looks but who is told to
+
+    async def steps(jobs: Jobs) -> None:
+        first = jobs.send(ADA, notebook("wait").encode())
+        await until(first, "running")
+        others = [
+            jobs.send(Caller(f"student-{n}", frozenset({"nbgrader-ml"})), notebook("a").encode()) for n in range(7)
+        ]
+        while not all(one.place for one in others):
+            await asyncio.sleep(0.02)
+        jobs.cancel(first)
+        for one in others:
+            await until(one, "done")
+
+    walk(tmp_path, leases, steps)
+
+
 def test_who_interrupts_leaves_the_line(tmp_path: Path, leases: Leases) -> None:
     async def steps(jobs: Jobs) -> None:
         leases.acquire("cleo/", "cleo", GPU, 3600)

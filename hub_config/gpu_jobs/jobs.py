@@ -197,6 +197,7 @@ class Jobs:
         while not job.cancelled and not self._is_left(job):
             if self._clock() - begun > self._wait_minutes * 60:
                 raise Refused(f"Nothing has become free in {self._wait_minutes:g} minutes: send it again later.")
+            job.wake.clear()  # before the look: what happens while it looks is not to be missed
             try:
                 job.place = await asyncio.to_thread(self._leases.wait, job.holder, job.person, asked, LONGEST)
                 if job.place is None:
@@ -218,7 +219,6 @@ class Jobs:
 
     async def _pause(self, job: Job) -> None:
         """Wait until something may have become free: others than jobs say nothing when they go."""
-        job.wake.clear()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(job.wake.wait(), LOOK * min(10, job.place.number if job.place else 1))
 

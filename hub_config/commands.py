@@ -107,18 +107,24 @@ def gpu(
         people = (f"{one['person']} (since {one['since'][11:16]})" for one in found["waiting"])
         out.print(f"In line: {', '.join(people)}", highlight=False)
     if found["week"]:
-        table = Table("person", "GPU hours", "mean use", "most memory", title="This week (since Monday, UTC)")
+        table = Table(
+            "person", "GPU hours", "mean use", "most memory", "taken back", title="This week (since Monday, UTC)"
+        )
         for one in found["week"]:
-            table.add_row(one["person"], f"{one['hours']:.2f}", _of(one["percent"], "%"), _of(one["peak_mb"], " MB"))
+            used = (_of(one["percent"], "%"), _of(one["peak_mb"], " MB"), str(one["taken_back"] or ""))
+            table.add_row(one["person"], f"{one['hours']:.2f}", *used)
         out.print(table)
 
 
 def _show_leases(leases: Iterable[Mapping[str, Any]]) -> None:
-    table = Table("person", "GPU", "asked as", "since", "until", "use now (mean)", "memory now (most)", title="Lent")
+    heads = ("person", "GPU", "asked as", "since", "until", "use now (mean)", "idle", "memory now (most)")
+    table = Table(*heads, title="Lent")
     for one in leases:
         table.add_row(
-            one["person"], one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
+            f"{one['person']}{' (a job)' if one['job'] else ''}",
+            one["gpu"], one["resource"], one["since"][11:16], one["until"][11:16],
             f"{_of(one['percent_now'], '%')} ({_of(one['percent'], '%')})",
+            _of(one["idle_minutes"], " min"),
             f"{_of(one['mb_now'], '')} of {_of(one['mb_of'], ' MB')} ({_of(one['peak_mb'], ' MB')})",
         )  # fmt: skip
     if table.rows:

@@ -22,6 +22,7 @@ class SpawnRefused(web.HTTPError):
 class Ending(Spawner):  # type: ignore[misc]  # traitlets' classes have no types
     """Put before a spawner's class: its servers end with their time, also when the hub was restarted meanwhile."""
 
+    _is_ending = False
     until = Float(0.0, help="When the server has to end, in seconds since 1970; 0 for never")
 
     @property
@@ -45,11 +46,19 @@ class Ending(Spawner):  # type: ignore[misc]  # traitlets' classes have no types
     async def poll(self) -> int | None:
         """Called by the hub every half minute; a server whose time is over is stopped here."""
         status: int | None = await super().poll()
-        if status is None and self.until and time.time() > self.until:
-            self.log.info("%s has run for as long as its profile allows: it is stopped", self.holder)
-            await self.stop()
-            return 0
+        if status is None and not self._is_ending and self.until and time.time() > self.until:
+            return await self.end("it has run for as long as its profile allows")
         return status
+
+    async def end(self, why: str) -> int:
+        """Stop the server, since its time is over; return what `poll` does then."""
+        self.log.info("%s is stopped: %s", self.holder, why)
+        self._is_ending = True  # a spawner's `stop` may look by `poll` whether there is something to stop
+        try:
+            await self.stop()
+        finally:
+            self._is_ending = False
+        return 0
 
     def get_env(self) -> dict[str, str]:
         """Called by the hub; return the server's environment, which says when it ends."""

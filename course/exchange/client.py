@@ -9,16 +9,14 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
-from requests.auth import AuthBase
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
 from course.exchange.bundle import Manifest, Packed, unpack
+from course.exchange.session import hub_session
 from course.hand_in_files import IGNORED, LeftOut
 
 _TIMEOUT = (10.0, 120.0)  # to connect, to wait for bytes
@@ -101,10 +99,7 @@ class ExchangeClient:
 
     def __init__(self, url: str, token: str, pauses: tuple[float, ...] | None = None) -> None:
         self.url = url.rstrip("/") if url.rstrip("/").endswith("/exchange") else f"{url.rstrip('/')}/services/exchange"
-        self._session = requests.Session()
-        self._session.auth = _Token(token)
-        # Proxies and certificates of the environment hold, but nobody's proxy knows this machine's own addresses.
-        self._session.trust_env = not _is_local(self.url)
+        self._session = hub_session(self.url, token)
         self._pauses = _PAUSES if pauses is None else pauses
 
     @classmethod
@@ -270,26 +265,6 @@ class ExchangeClient:
             return self._session.request(method, self.url + path, timeout=_TIMEOUT, allow_redirects=False, **options)
         except requests.RequestException as error:
             return type(error).__name__
-
-
-class _Token(AuthBase):
-    """The hub's token. As `auth`, and not as a header, no ``.netrc`` takes its place."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Called by requests for each request."""
-        request.headers["Authorization"] = f"token {self._token}"
-        return request
-
-
-def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _refusal(reply: requests.Response, url: str) -> ExchangeRefusal | OperatorError:

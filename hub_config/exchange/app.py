@@ -37,7 +37,7 @@ T = TypeVar("T")
 _TROUBLE = "The exchange is in trouble: nothing was lost, try again later."
 log = logging.getLogger("course.exchange")
 _STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMuch: 413, TooOften: 429}
-_TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
+TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 _THREADS = 8
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -67,7 +67,7 @@ class _Handler(web.RequestHandler):
 
     async def prepare(self) -> None:
         """Called before each method: find out who asks, or answer 401."""
-        found = _TOKEN.fullmatch(self.request.headers.get("Authorization", ""))
+        found = TOKEN.fullmatch(self.request.headers.get("Authorization", ""))
         caller = await self.identity.caller(found[1]) if found else None
         if caller is None:
             raise web.HTTPError(401, reason="A token of the hub that may access this service is needed")

@@ -15,8 +15,9 @@ from typing import Any
 from jupyterhub.services.service import Service
 from traitlets.log import get_logger
 
-from autograder.engine.gpu.nvml import gpus
+from autograder.engine.gpu.nvml import MODULE, gpus
 from course.errors import SetupError
+from course.gpu_jobs.client import VARIABLE as GPU_URL
 from course.project import Project, commands_path
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
@@ -24,16 +25,18 @@ from hub_config.local import fitness
 from hub_config.local.environment import Environment
 from hub_config.local.gpus import remarks
 from hub_config.local.http_proxy import beside, proxy_command
+from hub_config.local.lease_file import lease_file
 from hub_config.local.servers import write_config
 from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
-from hub_config.settings.hub import Course, Courses, Hub, load_courses, load_hub
+from hub_config.settings.hub import Course, Courses, GpuJobs, Hub, load_courses, load_hub
 from hub_config.settings.profiles import load_profiles
-from hub_config.settings.roles import EXCHANGE, REACH, shared_roles
+from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, shared_roles
 
 HERE = Path(__file__).resolve().parents[1]  # hub_config
 # What a grader's environment says of the machine, for the services that grade as well.
-_OF_THE_MACHINE = ("COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_DB_URL", "COURSE_KEY", "COURSE_MINIMUM_TIER")
+_OF_RUNS = ("COURSE_DATA_MIRROR", "COURSE_DATA_CACHE", "COURSE_MINIMUM_TIER")
+_OF_THE_MACHINE = (*_OF_RUNS, "COURSE_DB_URL", "COURSE_KEY")
 MIRROR = "COURSE_DATA_MIRROR"  # public data sets: people's servers have those that the checks use
 DEMO = "This is a demo: all servers run as one user, and everybody can read all files, the solutions too."
 # What servers and services have of the hub's own environment: no PATH or PYTHONPATH, which lead to the checkout.
@@ -98,6 +101,7 @@ class Place:
             courses=tuple(taught),
             students=tuple(dict.fromkeys(name for one in courses.course for name in one.students)),
             graders=tuple(dict.fromkeys(name for one in courses.course for name in one.graders)),
+            jobs=hub.gpu_jobs.user if hub.gpu_jobs else "",
             mirror=Path(os.environ[MIRROR]).resolve() if os.environ.get(MIRROR) else None,
         )
 
@@ -130,7 +134,7 @@ def configure(c: Any, place: Place) -> Any:
     _listen(c, place, hub)
     admit(c, place.folder, place.state, hub, courses)
     c.JupyterHub.load_groups = {name: {"users": people} for name, people in courses.groups.items()}
-    _spawn(c, place, hub)
+    _spawn(c, place, hub, courses)
     _serve(c, place, hub, courses)
     for sentence in gpu_remarks(hub):
         get_logger().warning(sentence)
@@ -169,7 +173,7 @@ def _proxy(place: Place, hub: Hub) -> list[str]:
     return [*drop, *command] if shutil.which("setpriv") and hub.port >= 1024 else command
 
 
-def _spawn(c: Any, place: Place, hub: Hub) -> None:
+def _spawn(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
     spawner = DemoProfileSpawner if hub.accounts == "demo" else LocalProfileSpawner
     c.JupyterHub.spawner_class = spawner
     mine = c[spawner.__name__]
@@ -177,7 +181,8 @@ def _spawn(c: Any, place: Place, hub: Hub) -> None:
     mine.default_url = "/lab"
     mine.env_keep = _KEPT
     mine.environment = {
-        "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student")),
+        **({GPU_URL: gpu_url(hub, courses)} if hub.gpu_jobs else {}),
+        "JUPYTER_CONFIG_PATH": str(write_config(place.state / "servers" / "student", "student", notices=True)),
         "COURSE_EXCHANGE_URL": exchange_url(hub),
         **{name: str(Path(os.environ[name]).resolve()) for name in (MIRROR,) if os.environ.get(name)},
     }
@@ -208,9 +213,10 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         *(_grading(place, hub, course, number) for number, course in enumerate(courses.course)),
         *(_instant(place, hub, course) for course in courses.course if course.feedback.instant),
         *(_nightly(place, hub, course) for course in courses.course if course.full_size_at),
+        *([_gpu_jobs(place, hub, hub.gpu_jobs, courses)] if hub.gpu_jobs else []),
     ]
     c.JupyterHub.load_roles = [
-        *shared_roles(),
+        *shared_roles(hub.gpu_jobs is not None),
         {
             "name": "idle-culler",
             "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"],
@@ -229,6 +235,11 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
 def exchange_url(hub: Hub) -> str:
     """Return the exchange's address on this machine, past the proxy."""
     return f"http://127.0.0.1:{hub.port + 3}/services/{EXCHANGE}"
+
+
+def gpu_url(hub: Hub, courses: Courses) -> str:
+    """Return the address of the service for GPU jobs on this machine, past the proxy."""
+    return f"http://127.0.0.1:{hub.port + FIRST_COURSE_PORT + len(courses.course)}/services/{GPU_JOBS}"
 
 
 def service_name(course: Course) -> str:
@@ -269,6 +280,25 @@ def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
     return _service(
         place, hub, hub.services_user, EXCHANGE, ["-m", "hub_config.exchange"], environ,
         url=f"http://127.0.0.1:{hub.port + 3}", display=False, oauth_no_confirm=True,
+    )  # fmt: skip
+
+
+def _gpu_jobs(place: Place, hub: Hub, terms: GpuJobs, courses: Courses) -> dict[str, Any]:
+    """The service that runs what people send to a GPU."""
+    environ = {
+        **{name: os.environ[name] for name in (*_OF_RUNS, MODULE) if os.environ.get(name)},
+        "PYTHONPATH": str(place.root),
+        "COURSE_ROOT": str(place.root),
+        "COURSE_JOBS_STATE": str(lease_file(place.state).parent),
+        "COURSE_JOBS_TERMS": terms.model_dump_json(),
+        "COURSE_JOBS_WEEKLY_HOURS": f"{hub.weekly_gpu_hours:g}",
+        "COURSE_JOBS_WAIT_MINUTES": f"{hub.gpu_wait_minutes:g}",
+    }
+    if hub.accounts == "unix":
+        environ.pop("COURSE_DATA_CACHE", None)
+    return _service(
+        place, hub, terms.user, GPU_JOBS, ["-m", "hub_config.gpu_jobs"], environ,
+        url=gpu_url(hub, courses).removesuffix(f"/services/{GPU_JOBS}"), display=False, oauth_no_confirm=True,
     )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ class Class:
     courses : all of them.
     students : people of the hub, of whom those count here that are Unix accounts already.
     graders : the same.
+    jobs : the account that GPU jobs run as; empty where there are none.
     mirror : the folder of data sets, where there is one.
     """
 
@@ -54,7 +55,13 @@ class Class:
     courses: tuple[Taught, ...]
     students: tuple[str, ...] = ()
     graders: tuple[str, ...] = ()
+    jobs: str = ""
     mirror: Path | None = None
+
+    @property
+    def accounts(self) -> list[str]:
+        """Those that services run as."""
+        return [self.services, *(course.account for course in self.courses), *([self.jobs] if self.jobs else [])]
 
 
 @dataclass(frozen=True)
@@ -78,7 +85,7 @@ def check(found: Class) -> None:
 
 
 def _accounts(found: Class) -> Iterator[Fault]:
-    names = [found.services, *(course.account for course in found.courses)]
+    names = found.accounts
     for name in names:
         if not _exists(name):
             groups = "" if name == found.services else f" --groups {found.services}"
@@ -99,7 +106,7 @@ def _accounts(found: Class) -> Iterator[Fault]:
             home = pwd.getpwnam(name).pw_dir
             yield Fault(f"{name} has no home of its own:", (f"install -d -o {name} -m 700 {shlex.quote(home)}",))
     if len(set(names)) < len(names):
-        yield Fault("Two courses, or a course and the exchange, have one account: each needs its own.")
+        yield Fault("Two courses, or one, the exchange and GPU jobs, have one account: each needs its own.")
 
 
 def _checkouts(found: Class) -> Iterator[Fault]:
@@ -117,7 +124,7 @@ def _checkouts(found: Class) -> Iterator[Fault]:
                 f"Others on this machine can read {folder}, with its solutions and hidden checks:",
                 (f"chmod o-rwx {shlex.quote(str(folder))}",),
             )
-    for name in (found.services, *(course.account for course in found.courses)):
+    for name in found.accounts:
         needed = [found.root / "hub_config" / "__init__.py", *(c.folder for c in found.courses if c.account == name)]
         if lacking := _lacking(name, needed):
             yield Fault(

@@ -11,7 +11,8 @@ from typing import Any
 from autograder.engine.gpu import nvml
 from course.errors import SetupError
 from hub_config.local.gpus import known
-from hub_config.local.leases import Leases, Lent, Week
+from hub_config.local.lease_file import lease_file
+from hub_config.local.leases import JOB, Leases, Lent, Week
 
 
 def make_report(state: Path) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def make_report(state: Path) -> dict[str, Any]:
     ------
     SetupError : there is no such hub, or this user may not read its data.
     """
-    path = state / "leases.db"
+    path = lease_file(state)
     try:
         path.open("r+b").close()
         leases = Leases(path, None)
@@ -34,7 +35,13 @@ def make_report(state: Path) -> dict[str, Any]:
                 for one in leases.waiting()
             ],
             "week": [
-                {"person": one.person, "hours": round(one.hours, 2), "peak_mb": one.peak_mb, "percent": _rounded(one)}
+                {
+                    "person": one.person,
+                    "hours": round(one.hours, 2),
+                    "peak_mb": one.peak_mb,
+                    "percent": _rounded(one),
+                    "taken_back": one.taken_back,
+                }
                 for one in leases.week()
             ],
         }
@@ -51,6 +58,7 @@ def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
     return {
         "person": one.person,
         "server": one.holder.partition("/")[2],
+        "job": one.holder.endswith(f"/{JOB}"),
         "gpu": one.device,
         "name": gpu.name if gpu else None,
         "resource": one.resource,
@@ -60,6 +68,7 @@ def _lease(one: Lent, here: Sequence[nvml.Gpu]) -> dict[str, Any]:
         "mb_now": _asked(nvml.used_mb, gpu),
         "percent": _rounded(one),
         "peak_mb": one.peak_mb,
+        "idle_minutes": None if one.idle is None else round(one.idle / 60),
         "mb_of": gpu.memory_mb if gpu else None,
     }
 

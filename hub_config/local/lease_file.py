@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -19,11 +20,30 @@ CREATE TABLE IF NOT EXISTS slots (
 CREATE TABLE IF NOT EXISTS uses (person TEXT NOT NULL, since REAL NOT NULL, until REAL NOT NULL, hours REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS uses_of ON uses (person, until);
 """
-# What files of before lack. Of a lease: the most memory, and the sum and number of looks at how busy it was.
+# What files of before lack. Of a lease: the most memory, the sum and number of looks at how busy it was, for how many
+# seconds it has been idle, and for how many it had been when its person was warned. Of a use: why it ended.
 _ADDED = (
     ("slots", "peak_mb", "INTEGER"), ("slots", "busy", "REAL"), ("slots", "looks", "INTEGER"),
-    ("uses", "device", "TEXT"), ("uses", "peak_mb", "INTEGER"), ("uses", "percent", "REAL"),
+    ("slots", "idle", "REAL"), ("slots", "warned", "REAL"),
+    ("uses", "device", "TEXT"), ("uses", "peak_mb", "INTEGER"), ("uses", "percent", "REAL"), ("uses", "ended", "TEXT"),
 )  # fmt: skip
+NAME = "leases.db"
+
+
+def lease_file(state: Path) -> Path:
+    """Return where the hub with its data in `state` keeps its leases."""
+    return state / "gpus" / NAME
+
+
+def make_place(state: Path) -> Path:
+    """Make the folder of the leases, and return their file; those of an earlier version, which lay beside it, are moved
+    there."""
+    path = lease_file(state)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    for end in ("", "-journal"):
+        if (old := state / f"{NAME}{end}").exists():
+            os.replace(old, path.with_name(f"{NAME}{end}"))
+    return path
 
 
 class LeaseFile:

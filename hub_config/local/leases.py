@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from hub_config.local import line
+from hub_config.local import idle, line
 from hub_config.local.lease_file import LeaseFile
 from hub_config.settings.device import Device
+
+IDLE = "idle"  # in the ledger: why it was taken back
+JOB = "/job"  # after a person's name and a slash: the holder of a job's lease; no server's name has a slash
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Lease:
 
 @dataclass(frozen=True)
 class Lent:
-    """One device of a lease; `peak_mb` and `percent` (the mean) as far as they are known."""
+    """One device of a lease; `peak_mb`, `percent` (the mean), `idle` (seconds without use) as far as they are known."""
 
     holder: str
     person: str
@@ -39,6 +42,7 @@ class Lent:
     until: float
     peak_mb: int | None
     percent: float | None
+    idle: float | None
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,14 @@ class Use:
 
 @dataclass(frozen=True)
 class Week:
-    """A person's week: GPU hours, the most memory, and the mean use in percent, each hour counting the same."""
+    """A person's week: GPU hours, the most memory, the mean use in percent, each hour counting the same, and how often
+    an idle GPU was taken back."""
 
     person: str
     hours: float
     peak_mb: int | None
     percent: float | None
+    taken_back: int
 
 
 @dataclass(frozen=True)
@@ -154,8 +160,12 @@ class Leases:
                 taken += self._take(db, holder, person, resource, count, (now, now + seconds, share))
             return Lease(holder, tuple(taken), now + seconds)
 
-    def wait(self, holder: str, person: str, asked: Mapping[str, int]) -> Place | None:
+    def wait(self, holder: str, person: str, asked: Mapping[str, int], longest: int | None = None) -> Place | None:
         """Stand in line, or go on to; called every few seconds. Return the place; None when it is one's turn.
+
+        Parameters
+        ----------
+        longest : so many may wait; by default as many as for servers.
 
         Raises
         ------
@@ -168,7 +178,7 @@ class Leases:
         with self._file.writing() as db:
             self._check_quota(db, person, now)
             others = [one for one in line.waiting(db, now) if one.holder != holder]
-            if len(others) >= line.LONGEST:
+            if len(others) >= (line.LONGEST if longest is None else longest):
                 raise LineFull(f"{len(others)} people wait already")
             line.join(db, holder, person, asked, now)
             return self._place(db, holder, asked, now)
@@ -193,10 +203,23 @@ class Leases:
         with self._file.reading() as db:
             return self._free_at(db, asked)
 
-    def release(self, holder: str) -> None:
-        """Take back what `holder` has, and write it into the ledger. Harmless when it has nothing."""
+    def release(self, holder: str, why: str = "") -> None:
+        """Take back what `holder` has, and write it into the ledger, with `why` if it was not its own wish. Harmless
+        when it has nothing."""
         with self._file.writing() as db:
-            self._give_back(db, holder, self._clock())
+            self._give_back(db, holder, self._clock(), why)
+
+    def idle(self, limit: float) -> list[idle.Idle]:
+        """Return who has a GPU that is to be taken back after `limit` seconds without use, and is to know it."""
+        with self._file.writing() as db:
+            return idle.warn(db, limit)
+
+    def taken_back(self, person: str) -> float | None:
+        """Return when the person's last lease ended, if it was since their GPU was idle."""
+        query = "SELECT until, ended FROM uses WHERE person = ? ORDER BY until DESC LIMIT 1"
+        with self._file.reading() as db:
+            found = db.execute(query, (person,)).fetchone()
+        return float(found[0]) if found and found[1] == IDLE else None
 
     def held(self) -> dict[str, Lease]:
         """Return what is lent, by holder."""
@@ -212,7 +235,7 @@ class Leases:
     def lent(self) -> list[Lent]:
         """Return each device that is lent, the oldest lease first."""
         query = (
-            "SELECT holder, person, device, resource, since, until, peak_mb, busy / looks "
+            "SELECT holder, person, device, resource, since, until, peak_mb, busy / looks, idle "
             "FROM slots WHERE holder IS NOT NULL ORDER BY since, device"
         )
         with self._file.reading() as db:
@@ -234,8 +257,10 @@ class Leases:
         with self._file.reading() as db:
             return self._used(db, person, self._clock())
 
-    def note(self, found: Iterable[Use]) -> None:
-        """Add to leases how their devices are used; called every few seconds, for each that is still lent."""
+    def note(self, found: Iterable[Use], seconds: float = 0.0) -> None:
+        """Add to leases how their devices are used, and have been for so many seconds; called every few, for each that
+        is still lent."""
+        found = list(found)
         rows = [(one.mb, one.percent, one.percent, one.percent, one.holder, one.device) for one in found]
         if not rows:
             return
@@ -246,19 +271,21 @@ class Leases:
                 "looks = COALESCE(looks, 0) + (? IS NOT NULL) WHERE holder = ? AND device = ?",
                 rows,
             )
+            for one in found:
+                idle.count(db, one.holder, one.device, one.percent, seconds)
 
     def week(self) -> list[Week]:
         """Return each person's use of this week, the most hours first, what runs now included."""
         now = self._clock()
         query = (
-            "SELECT person, MAX(peak_mb), SUM(percent * hours) / SUM(CASE WHEN percent IS NULL THEN 0 ELSE hours END) "
-            "FROM (SELECT person, peak_mb, percent, hours FROM uses WHERE until > ? UNION ALL "
-            "SELECT person, peak_mb, busy / looks, (? - since) / 3600 * share FROM slots WHERE person IS NOT NULL) "
-            "GROUP BY person"
+            "SELECT person, MAX(peak_mb), SUM(percent * hours) / SUM(CASE WHEN percent IS NULL THEN 0 ELSE hours END), "
+            "SUM(ended = ?) FROM (SELECT person, peak_mb, percent, hours, COALESCE(ended, '') AS ended FROM uses "
+            "WHERE until > ? UNION ALL SELECT person, peak_mb, busy / looks, (? - since) / 3600 * share, '' FROM slots "
+            "WHERE person IS NOT NULL) GROUP BY person"
         )
         with self._file.reading() as db:
-            rows = db.execute(query, (_monday(now).timestamp(), now)).fetchall()
-            found = [Week(person, self._used(db, person, now), mb, percent) for person, mb, percent in rows]
+            rows = db.execute(query, (IDLE, _monday(now).timestamp(), now)).fetchall()
+            found = [Week(person, self._used(db, person, now), *rest) for person, *rest in rows]
         return sorted(found, key=lambda one: -one.hours)
 
     def ledger(self) -> list[tuple[str, str, float]]:
@@ -314,16 +341,16 @@ class Leases:
         if self.weekly_hours is not None and used >= self.weekly_hours:
             raise QuotaSpent(used, self.weekly_hours)
 
-    def _give_back(self, db: sqlite3.Connection, holder: str, now: float) -> None:
+    def _give_back(self, db: sqlite3.Connection, holder: str, now: float, why: str = "") -> None:
         db.execute(
-            "INSERT INTO uses (person, since, until, hours, device, peak_mb, percent) "
-            "SELECT person, since, ?, (? - since) / 3600 * share, device, peak_mb, busy / looks "
+            "INSERT INTO uses (person, since, until, hours, device, peak_mb, percent, ended) "
+            "SELECT person, since, ?, (? - since) / 3600 * share, device, peak_mb, busy / looks, NULLIF(?, '') "
             "FROM slots WHERE holder = ?",
-            (now, now, holder),
+            (now, now, why, holder),
         )
         db.execute(
             "UPDATE slots SET holder = NULL, person = NULL, since = NULL, until = NULL, share = NULL, peak_mb = NULL, "
-            "busy = NULL, looks = NULL WHERE holder = ?",
+            "busy = NULL, looks = NULL, idle = NULL, warned = NULL WHERE holder = ?",
             (holder,),
         )
 

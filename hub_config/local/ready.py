@@ -10,9 +10,10 @@ from pathlib import Path
 from course.errors import SetupError
 from hub_config.local.assembly import Place
 from hub_config.local.environment import is_open
+from hub_config.local.lease_file import make_place
 from hub_config.settings.hub import Hub
 
-_SHARED = ("servers", "people", "exchange")  # entries of the hub's folder that others than the hub's user read
+_SHARED = ("servers", "people", "exchange", "gpus")  # entries of the hub's folder that others than the hub's user read
 ENTERED = 0o711  # mode of the hub's folder: people's servers go through it to their environment, and see no names
 
 
@@ -32,6 +33,7 @@ def make_ready(place: Place, hub: Hub, tell: Callable[[str], None]) -> None:
     SetupError : the environment of people's servers can't be made, or they could not reach it.
     """
     make_exchange(place)
+    leases = make_place(place.state).parent
     if hub.accounts != "unix":
         return
     for entry in place.state.iterdir():
@@ -39,6 +41,7 @@ def make_ready(place: Place, hub: Hub, tell: Callable[[str], None]) -> None:
             entry.chmod(0o700 if entry.is_dir() else 0o600)
     (place.state / "servers").chmod(0o755)
     give(place.exchange, hub.services_user)
+    give(leases, hub.gpu_jobs.user if hub.gpu_jobs else "root")
     place.state.chmod(ENTERED)
     people = place.environment(hub)
     people.make(tell=tell)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from course.files import write_atomically
 
@@ -23,9 +23,14 @@ _EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
 _SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
 _GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
 _GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
+# What shows a hub's notices: a part of the server, and an extension of its pages.
+_NOTICES, _SHOWS_NOTICES = "course.nbgrader_plugins.notices", "course-notices"
+_PAGE = "static/remoteEntry.js"
 
 
-def write_config(folder: Path, role: Role, *, root: Path | None = None, course: str = "") -> Path:
+def write_config(
+    folder: Path, role: Role, *, root: Path | None = None, course: str = "", notices: bool = False
+) -> Path:
     """Write a folder for ``JUPYTER_CONFIG_PATH`` and return it.
 
     Parameters
@@ -33,11 +38,15 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     role : a student's server has nothing of formgrader; a grader's has all.
     root, course : for a grader, the course's checkout and its id; without one it is a grader's own server, and the
         environment names the course in ``COURSE_ID``.
+    notices : whether it shows what the hub writes to its person.
     """
     disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
+    if notices:
+        extensions[_NOTICES] = True
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
-    _write_json(folder / "jupyter_server_config.json", {"ServerApp": {"jpserver_extensions": extensions}})
+    server = {"ServerApp": {"jpserver_extensions": extensions}}
+    _write_json(folder / "jupyter_server_config.json", server | (_pages(folder / "labextensions") if notices else {}))
     if role == "student":
         _write(folder / "nbgrader_config.py", _call(_EXCHANGE))
         _write(folder / "jupyter_server_config.py", _call(_SERVER))
@@ -47,6 +56,17 @@ def write_config(folder: Path, role: Role, *, root: Path | None = None, course: 
     for one in (folder, folder / "labconfig"):
         one.chmod(0o755)
     return folder
+
+
+def _pages(folder: Path) -> dict[str, Any]:
+    """Write what the pages of JupyterLab and Notebook load besides; return the setting that has them find it."""
+    ours = folder / _SHOWS_NOTICES
+    build = {"load": _PAGE, "extension": "./extension"}
+    _write_json(ours / "package.json", {"name": _SHOWS_NOTICES, "version": "1.0.0", "jupyterlab": {"_build": build}})
+    _write(ours / _PAGE, Path(__file__).with_name("notices.js").read_text(encoding="utf-8"))
+    for one in (folder, ours, ours / "static"):
+        one.chmod(0o755)
+    return {"LabServerApp": {"extra_labextensions_path": [str(folder.resolve())]}}
 
 
 def _call(function: str, *arguments: str, root: Path | None = None) -> str:

@@ -10,6 +10,7 @@ import contextlib
 import functools
 import hashlib
 import os
+import pwd
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ from autograder.engine.gpu.nvml import Gpu, gpus
 from autograder.engine.isolation import cgroup
 from hub_config.local import device_files
 from hub_config.local.gpus import known, lendable
-from hub_config.local.leases import Leases
+from hub_config.local.lease_file import make_place
+from hub_config.local.leases import IDLE, Leases
+from hub_config.local.notice import VARIABLE, Notice
 from hub_config.local.waiting import InLine, clock, told
 from hub_config.local.watch import Watch
 from hub_config.settings.hub import Hub, load_hub
@@ -33,6 +36,7 @@ from hub_config.spawning import SpawnRefused
 
 _FIELD = "profile-option-"
 _PROCESSES = 2000  # of one server
+_TOLD = 12 * 3600.0  # seconds for which a person reads that an idle GPU was taken back
 _FOLDER = Path(__file__).parent.parent
 
 
@@ -70,8 +74,9 @@ def machine(folder: str, state: str) -> Machine:
     """Return the machine that ``hub.toml`` and ``profiles.yaml`` in `folder` describe; its leases lie in `state`."""
     hub = load_hub(Path(folder) / "hub.toml")
     here = gpus() if hub.device else ()
-    leases = Leases(Path(state) / "leases.db", lendable(hub.device, here), hub.weekly_gpu_hours or None)
-    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here, Watch(leases, here))
+    leases = Leases(make_place(Path(state)), lendable(hub.device, here), hub.weekly_gpu_hours or None)
+    watch = Watch(leases, here, hub.gpu_idle_minutes)
+    return Machine(hub, load_profiles(Path(folder) / "profiles.yaml"), leases, here, watch)
 
 
 class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
@@ -93,7 +98,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         quota = self.machine.leases.weekly_hours
         return _templates().get_template("profiles.html.j2").render(
             profiles=[(offer, self.machine.stock(offer)) for offer in offers], first=first, field=_FIELD,
-            used=self.machine.leases.used(self.user.name), quota=quota,
+            used=self.machine.leases.used(self.user.name), quota=quota, taken_back=self._taken_back(),
         )  # fmt: skip
 
     def options_from_form(self, formdata: dict[str, list[str]]) -> dict[str, Any]:
@@ -131,6 +136,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         self._lend(profile, override, seconds)
         self.until = time.time() + seconds
         try:
+            self._notice.withdraw()  # of a server that ended while the hub was away
             self._group = self._limited(override)
             self._follow()
             return await super().start()
@@ -146,6 +152,10 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
     async def poll(self) -> int | None:
         """Called by the hub every half minute; a server that has ended gives everything back."""
         status: int | None = await super().poll()
+        watch = self.machine.watch
+        if status is None and not self._is_ending and watch and watch.is_over(self.holder):
+            self._why = IDLE
+            return await self.end(f"its GPU has computed nothing for {watch.idle_minutes:g} minutes")
         if status is not None:
             self._end()
         return status
@@ -156,6 +166,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         # Numbers would change where the others can't be seen.
         uuids = [gpu.uuid if gpu else id for id, gpu in self._lent()]
         env["CUDA_VISIBLE_DEVICES"] = env["NVIDIA_VISIBLE_DEVICES"] = ",".join(uuids)
+        env[VARIABLE] = str(self._notice.path)
         return env
 
     def make_preexec_fn(self, name: str) -> Callable[[], None]:
@@ -176,6 +187,7 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         self._follow()
 
     _group: cgroup.Group | None = None
+    _why = ""  # it is stopped, as the ledger says
     _confines = False  # whether device files are closed to it
 
     def _lent(self) -> list[tuple[str, Gpu | None]]:
@@ -266,9 +278,19 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
         hub = hashlib.sha256(self.state_folder.encode()).hexdigest()[:8]  # a machine may have two, with equal user ids
         return f"hub-{hub}-{self.user.id}-{self.name or 'default'}"
 
+    @property
+    def _notice(self) -> Notice:
+        owner = pwd.getpwnam(self.user.name).pw_uid if self._confines else None
+        return Notice(Path(self.state_folder) / "servers" / "notices" / self._group_name, owner)
+
+    def _taken_back(self) -> str:
+        """When a GPU was taken back from the person that was idle, where that is not long ago."""
+        at = self.machine.leases.taken_back(self.user.name)
+        return clock(at) if at is not None and time.time() - at < _TOLD else ""
+
     def _follow(self) -> None:
         if self.machine.watch and self._lent():
-            self.machine.watch.follow(self.holder, self._group)
+            self.machine.watch.follow(self.holder, self._group, self._notice)
 
     def _end(self) -> None:
         if self._group is not None:
@@ -276,7 +298,8 @@ class ProfileSpawner(InLine, LocalProcessSpawner):  # type: ignore[misc]
             self._group = None
         if self.machine.watch:
             self.machine.watch.forget(self.holder)
-        self.machine.leases.release(self.holder)
+        self.machine.leases.release(self.holder, self._why)
+        self._why = ""
 
 
 class LocalProfileSpawner(ProfileSpawner):

@@ -28,6 +28,28 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class GpuJobs(_Section):
+    """Notebooks and cells that people send to a GPU, which they have for as long as these run: ``[gpu_jobs]``.
+
+    Attributes
+    ----------
+    resource : what they are lent.
+    gpu_share : what one hour counts in GPU hours.
+    minutes : for how long one may run.
+    memory_mb, gpu_memory_mb : that one may use, beyond the imports, and of the GPU's own.
+    output_kb : what one cell may put out; a notebook twenty times as much.
+    user : with ``accounts = "unix"``, the Unix account that they run as.
+    """
+
+    resource: Annotated[str, Field(pattern=r"^nvidia\.com/[a-z0-9.-]+$")] = "nvidia.com/gpu"
+    gpu_share: Annotated[float, Field(gt=0, le=1)] = 1
+    minutes: Annotated[float, Field(gt=0, le=24 * 60)] = 10
+    memory_mb: Annotated[int, Field(ge=256)] = 8192
+    gpu_memory_mb: Annotated[int, Field(ge=256)] = 16384
+    output_kb: Annotated[int, Field(ge=10, le=20_000)] = 5000
+    user: Account = "course-gpu"
+
+
 class Hub(_Section):
     """One machine's hub.
 
@@ -48,9 +70,12 @@ class Hub(_Section):
     packages : what people have in it besides, as `pip install` takes it.
     weekly_gpu_hours : each person's, from Monday to Sunday (UTC); 0 for no limit.
     gpu_wait_minutes : for how long a person may wait in line for a GPU; 0: nobody waits.
+    gpu_idle_minutes : after which a GPU that has computed nothing is taken back, and its server stopped, with a warning
+        before; 0: never.
     idle_minutes : after which a server that nobody uses is stopped, and its GPU is given back.
     login : how people log in.
     device : GPUs to lend: rows with an id, and one with ``auto``, which has all that the others don't name.
+    gpu_jobs : whether people may send notebooks to these GPUs, and how much each may use; None: not.
     """
 
     ip: str = "127.0.0.1"
@@ -66,11 +91,13 @@ class Hub(_Section):
     packages: tuple[Requirement, ...] = ()
     weekly_gpu_hours: Annotated[float, Field(ge=0)] = 10
     gpu_wait_minutes: Annotated[float, Field(ge=0, le=24 * 60)] = 60
+    gpu_idle_minutes: Annotated[float, Field(ge=0, le=24 * 60)] = 30
     idle_minutes: Annotated[int, Field(ge=5)] = 60
     exchange_db: str = ""
     exchange_storage: str = ""
     login: Login = Invite()
     device: tuple[Device, ...] = ()
+    gpu_jobs: GpuJobs | None = None
 
     @model_validator(mode="after")
     def _private(self) -> Hub:
@@ -88,6 +115,8 @@ class Hub(_Section):
     def _each_once(self) -> Hub:
         if sum(one.auto for one in self.device) > 1:
             raise ValueError("two rows of [[device]] say auto = true: one names all GPUs")
+        if self.gpu_jobs and not self.device:
+            raise ValueError("[gpu_jobs] needs GPUs to lend: name some with [[device]]")
         return self
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import pwd
 import shutil
@@ -16,6 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from autograder.engine.gpu import nvml
 from course.errors import SetupError
 from hub_config.local import fitness, start
 from hub_config.local.assembly import Place
@@ -23,14 +25,18 @@ from hub_config.local.environment import Environment
 from tests.support.checkout import ROOT, Checkout, make_checkout
 
 # Names that nobody has, and no other run of the tests.
-SERVICES, COURSE, TEACHER = (f"tst{os.getpid()}-{name}" for name in ("hub", "ml", "grace"))
+SERVICES, COURSE, TEACHER, JOBS = (f"tst{os.getpid()}-{name}" for name in ("hub", "ml", "grace", "gpu"))
 STUDENTS = (f"tst{os.getpid()}-ada", f"tst{os.getpid()}-ben")
 HUB = """
 port = {port}
 accounts = "unix"
 limits = "if possible"
 services_user = "{services}"
+gpu_jobs = {{user = "{jobs}", minutes = 5}}
+[[device]]
+auto = true
 """
+CARD = {"uuid": "GPU-a1", "name": "NVIDIA H200", "minor": 0, "mb": 140_000}
 COURSES = """
 [[course]]
 id = "ml"
@@ -66,7 +72,7 @@ def accounts(*names: str) -> Iterator[None]:
     made: list[str] = []
     try:
         for name in names:
-            groups = ["--groups", SERVICES] if name == COURSE else []
+            groups = ["--groups", SERVICES] if name in (COURSE, JOBS) else []
             shell = "/bin/sh" if name in (*STUDENTS, TEACHER) else "/usr/sbin/nologin"
             subprocess.run(
                 ["useradd", "--user-group", "--create-home", "--shell", shell, *groups, name],
@@ -103,6 +109,9 @@ def closed_checkout(folder: Path) -> Checkout:
     shutil.copytree(ROOT / "hub_config", folder / "hub_config", ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("constraints.txt", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
+    stub = folder / "tests" / "support" / "fake_nvml.py"  # this machine has a GPU, as far as the hub can tell
+    stub.parent.mkdir(parents=True)
+    shutil.copy(ROOT / "tests" / "support" / "fake_nvml.py", stub)
     subprocess.run(["chown", "-R", f"root:{SERVICES}", str(folder)], check=True)
     subprocess.run(["chmod", "-R", "u+rwX,g+rX-w,o-rwx", str(folder)], check=True)
     subprocess.run(["install", "-d", "-o", COURSE, "-m", "700", str(checkout.project.build)], check=True)
@@ -156,7 +165,7 @@ class UnixHub:
 def make_place(folder: Path, checkout: Checkout) -> Place:
     """Write the hub's files into `folder`."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    (folder / "hub.toml").write_text(HUB.format(port=start.free_ports(8, 27_000), services=SERVICES))
+    (folder / "hub.toml").write_text(HUB.format(port=start.free_ports(8, 27_000), services=SERVICES, jobs=JOBS))
     (folder / "courses.toml").write_text(COURSES.format(course=COURSE, teacher=TEACHER, students=STUDENTS))
     shutil.copy(ROOT / "hub_config" / "profiles.yaml", folder)
     return Place(folder, folder, checkout.root)
@@ -175,13 +184,20 @@ def run_as(name: str, command: Sequence[str], **environment: str) -> subprocess.
 @contextlib.contextmanager
 def unix_hub() -> Iterator[UnixHub]:
     """Run a hub with Unix accounts, a course without a release, and a folder of data sets."""
-    with accounts(SERVICES, COURSE, TEACHER, *STUDENTS), open_folder() as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        accounts(SERVICES, COURSE, JOBS, TEACHER, *STUDENTS),
+        open_folder() as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         checkout = closed_checkout(folder / "checkout")
         mirror = folder / "datasets"
         (mirror / "a-data-set").mkdir(parents=True)
         (mirror / "a-data-set" / "rows.csv").write_text("here\n")
         subprocess.run(["chmod", "-R", "a+rX", str(mirror)], check=True)
         patch.setenv("COURSE_DATA_MIRROR", str(mirror))
+        (folder / "machine.json").write_text(json.dumps({"driver": "580.1", "cards": [CARD]}))
+        (folder / "machine.json").chmod(0o644)
+        patch.setenv(nvml.MODULE, f"tests.support.fake_nvml:{folder / 'machine.json'}")
         patch.delenv("COURSE_BUILD", raising=False)
         place = make_place(folder / "hub", checkout)
         people = place.environment(place.load()[0])

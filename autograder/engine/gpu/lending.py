@@ -33,7 +33,7 @@ class Lent:
 
     gpu: Gpu
     memory_mb: int
-    _lock: int
+    _lock: int = -1  # of a place that somebody else keeps: none
 
     def give_back(self) -> None:
         """Let the next one have it. Harmless when it is done twice."""
@@ -74,7 +74,7 @@ def lend(limits: Limits, here: Sequence[Gpu], at_once: int, folder: Path | None 
     if not wanted(limits, here):
         return None
     if sys.platform == "win32":  # nobody's work but one's own is graded there
-        return Lent(here[0], limits.gpu_memory_mb, -1)
+        return Lent(here[0], limits.gpu_memory_mb)
     folder = folder or _folder()
     places = [
         (one, folder / f"{one.uuid.replace('/', '-')}.{number}")

@@ -84,9 +84,18 @@ class KernelClient(NotebookClient):
     folder : private to this kernel.
     settings : how it must be isolated.
     seed : its global random numbers depend on this.
+    lent : a place on a GPU that it has already; else it gets one as its limits say.
     """
 
-    def __init__(self, notebook: NotebookNode, folder: Path, limits: Limits, settings: Settings, seed: str) -> None:
+    def __init__(
+        self,
+        notebook: NotebookNode,
+        folder: Path,
+        limits: Limits,
+        settings: Settings,
+        seed: str,
+        lent: Lent | None = None,
+    ) -> None:
         self._folder = folder
         self._limits = limits
         self._settings = settings
@@ -104,7 +113,7 @@ class KernelClient(NotebookClient):
             skip_cells_with_tag="",
         )
         self.destroyed = False
-        self._lent: Lent | None = None
+        self._lent = lent
         self.tier, self.kind = Tier.T4, "cold"
         self._bytes = self._all_bytes = 0
         self._cut = False
@@ -117,7 +126,7 @@ class KernelClient(NotebookClient):
         EngineError : it can't be isolated as the settings demand.
         OperatorError : the chapter needs a GPU that this machine does not have.
         """
-        if self._limits.gpu != "never":
+        if self._limits.gpu != "never" and self._lent is None:
             self._lent = lend(self._limits, chosen(self._settings.gpus), self._settings.gpu_submissions)
         if sys.platform == "linux" and self._settings.tier is not Tier.T4:
             from autograder.engine.warm.launcher import NotIsolated  # Linux only

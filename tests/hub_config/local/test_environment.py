@@ -203,6 +203,10 @@ def test_an_account_that_lacks_is_told_with_the_command_that_makes_it(tmp_path: 
         fitness.check(fitness.Class(ROOT, tmp_path, "no-such-hub", (taught,)))
     assert "useradd --system" in str(error.value)
     assert "--groups no-such-hub no-such-course" in str(error.value)
+    with pytest.raises(SetupError, match="--groups no-such-hub no-such-gpu"):
+        fitness.check(fitness.Class(ROOT, tmp_path, "no-such-hub", (taught,), jobs="no-such-gpu"))
+    with pytest.raises(SetupError, match="the exchange and GPU jobs, have one account"):
+        fitness.check(fitness.Class(ROOT, tmp_path, "no-such-hub", (taught,), jobs="no-such-hub"))
     for person in ("root", "no-such-hub"):
         with pytest.raises(SetupError):
             fitness.check(fitness.Class(ROOT, tmp_path, person, (), students=("no-such-hub",)))

@@ -15,7 +15,8 @@ from typer.testing import CliRunner
 
 from course.errors import SetupError
 from hub_config.local.gpu_report import make_report
-from hub_config.local.leases import Leases, Use
+from hub_config.local.lease_file import lease_file, make_place
+from hub_config.local.leases import IDLE, JOB, Leases, Use
 from hub_config.settings.device import Device
 from tests.support.checkout import ROOT
 from tests.support.gpu_machine import TWO, describe, gpu_machine
@@ -35,7 +36,7 @@ def asked(*words: str) -> Any:
 def leases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Leases:
     gpu_machine(tmp_path, monkeypatch, [{**TWO[0], "busy": 37}, TWO[1]])
     devices = [Device(id="GPU-a1"), Device(id="1", resource=SHARED, people=2)]
-    return Leases(tmp_path / "leases.db", devices)
+    return Leases(make_place(tmp_path), devices)
 
 
 def test_what_is_lent_and_free_is_told(leases: Leases, tmp_path: Path) -> None:
@@ -68,6 +69,30 @@ def test_a_card_that_does_not_answer_is_told_without_its_use(leases: Leases, tmp
     assert (ada["person"], ada["percent_now"], ada["mb_of"]) == ("ada", None, None)
 
 
+def test_what_is_idle_and_what_was_taken_back_is_told(leases: Leases, tmp_path: Path) -> None:
+    leases.acquire("ada/", "ada", {GPU: 1}, 3600)
+    leases.release("ada/", IDLE)
+    leases.acquire("ada/", "ada", {GPU: 1}, 3600)
+    leases.note([Use("ada/", "GPU-a1", 812, 0)], 12 * 60)
+    report = make_report(tmp_path)
+    assert (report["leases"][0]["idle_minutes"], report["week"][0]["taken_back"]) == (12, 1)
+    shown = asked("--state", str(tmp_path)).output
+    assert "12 min" in shown and "taken back" in shown
+
+
+def test_a_job_is_told_from_a_server(leases: Leases, tmp_path: Path) -> None:
+    leases.acquire(f"ada/{JOB}", "ada", {GPU: 1}, 3600)
+    assert [one["job"] for one in make_report(tmp_path)["leases"]] == [True]
+    assert "ada (a job)" in asked("--state", str(tmp_path)).output
+
+
+def test_leases_of_an_earlier_version_are_moved(tmp_path: Path) -> None:
+    before = Leases(tmp_path / "leases.db", [Device(id="0")])
+    before.acquire("ada/", "ada", {GPU: 1}, 3600)
+    assert [one.holder for one in Leases(make_place(tmp_path), None).lent()] == ["ada/"]
+    assert not (tmp_path / "leases.db").exists() and make_place(tmp_path).exists()
+
+
 def test_looking_changes_nothing(leases: Leases, tmp_path: Path) -> None:
     before = leases.free()
     make_report(tmp_path)
@@ -75,15 +100,15 @@ def test_looking_changes_nothing(leases: Leases, tmp_path: Path) -> None:
 
 
 def test_a_hub_without_gpus_says_so(tmp_path: Path) -> None:
-    Leases(tmp_path / "leases.db", [])
+    Leases(make_place(tmp_path), [])
     assert "This hub lends no GPUs" in asked("--state", str(tmp_path)).output
 
 
 def test_where_there_is_no_hub_is_told(tmp_path: Path) -> None:
     with pytest.raises(SetupError, match="name another's folder with --state"):
         make_report(tmp_path)
-    assert not (tmp_path / "leases.db").exists()
-    (tmp_path / "leases.db").write_text("no table of anything, and long enough to be taken for one" * 50)
+    assert not lease_file(tmp_path).exists()
+    make_place(tmp_path).write_text("no table of anything, and long enough to be taken for one" * 50)
     with pytest.raises(SetupError, match="ask as the user that runs the hub"):
         make_report(tmp_path)
 

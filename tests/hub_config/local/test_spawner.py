@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import subprocess
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,6 +44,13 @@ class Account:
     def __init__(self, name: str, *groups: str) -> None:
         self.id, self.name, self.settings, self.url = len(name), name, {}, f"/user/{name}/"
         self.groups = [SimpleNamespace(name=group) for group in groups]
+
+
+@pytest.fixture
+def stop_for_real(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Call it, and servers are looked at and stopped as JupyterHub does."""
+    real = {name: getattr(LocalProcessSpawner, name) for name in ("poll", "stop")}
+    return lambda: [monkeypatch.setattr(LocalProcessSpawner, name, one) for name, one in real.items()]
 
 
 @pytest.fixture
@@ -98,6 +106,37 @@ def test_a_server_ends_with_its_time_and_gives_its_gpu_back(make: Any) -> None:
     assert run(ada.poll()) == 0
     assert ada.stopped_
     assert ada.machine.leases.free() == {"nvidia.com/gpu": (1, 1)}
+
+
+@pytest.mark.parametrize("why", ["hours", "idle"])
+def test_a_real_server_whose_time_is_over_is_stopped(
+    stop_for_real: Any, make: Any, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    async def started(self: Any) -> str:
+        self.proc = subprocess.Popen(["sleep", "100"])
+        self.pid = self.proc.pid
+        return "http://127.0.0.1:1"
+
+    async def walk() -> int | None:
+        await ada.start()
+        assert await ada.poll() is None
+        if why == "hours":
+            ada.until = time.time() - 1
+        else:
+            ada.machine.watch._over.add(ada.holder)
+        return await ada.poll()  # type: ignore[no-any-return]
+
+    stop_for_real()
+    monkeypatch.setattr(LocalProcessSpawner, "start", started)
+    ada = make("ada", "gpu")
+    try:
+        assert run(walk()) == 0
+        assert ada.proc.poll() is not None
+    finally:
+        ada.proc.kill()
+        ada.proc.wait()
+    assert ada.machine.leases.free() == {"nvidia.com/gpu": (1, 1)}
+    assert (ada.machine.leases.taken_back("ada") is not None) == (why == "idle")
 
 
 def test_a_start_that_fails_gives_everything_back(make: Any, monkeypatch: pytest.MonkeyPatch) -> None:

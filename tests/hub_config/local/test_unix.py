@@ -17,10 +17,13 @@ import requests
 
 from course.errors import SetupError
 from hub_config.local import fitness
+from hub_config.local.lease_file import lease_file
+from hub_config.local.leases import Leases
 from tests.hub_config.local.test_hub import Person
 from tests.support import unix_hub
+from tests.support.gpu_jobs import notebook
 from tests.support.minichapter import NAME
-from tests.support.unix_hub import COURSE, SERVICES, STUDENTS, TEACHER, UnixHub, run_as
+from tests.support.unix_hub import COURSE, JOBS, SERVICES, STUDENTS, TEACHER, UnixHub, run_as
 
 pytestmark = pytest.mark.skipif(bool(unix_hub.why_not()), reason=unix_hub.why_not() or "it can be tried here")
 ADA, BEN = STUDENTS
@@ -83,6 +86,26 @@ def test_no_service_is_root(hub: UnixHub, course: psutil.Process) -> None:
     ours = psutil.Process(hub.running.process.pid).children(recursive=True)
     assert len(ours) >= 5  # proxy, exchange, culler, the course's two
     assert not [one.cmdline() for one in ours if 0 in one.uids()]  # the hub alone is
+
+
+def test_a_gpu_job_runs_as_an_account_of_its_own_and_shut_in(hub: UnixHub, ada: psutil.Process) -> None:
+    """From a student's server, by the command that is in their environment."""
+    root, leases, job = hub.checkout.root, lease_file(hub.place.state), Path(f"/home/{ADA}/job.ipynb")
+    kept = [root / "solutions", root / "autograder" / "checks", hub.checkout.project.build, leases, job]
+    cell = f"import sys, io; sys.stdin = io.StringIO({chr(0).join(map(str, kept))!r})\n{LOOK}"
+    source = "import os; print(os.environ['CUDA_VISIBLE_DEVICES'], 'JUPYTERHUB_API_TOKEN' in os.environ)"
+    job.write_text(notebook(source, cell))
+    job.chmod(0o644)
+    assert all(one.exists() for one in kept)
+    text = said(in_server(ada, "course", "run", "--gpu", "job.ipynb"))
+    assert "job-gpu.ipynb" in text
+    first, second = json.loads(Path(f"/home/{ADA}/job-gpu.ipynb").read_text())["cells"]
+    assert first["outputs"][0]["text"] == ["GPU-a1 False\n"]
+    assert second["outputs"] == []  # none of these can be opened
+    service = server_of(hub, JOBS, "hub_config.gpu_jobs")
+    assert (service.username(), 0 in service.uids()) == (JOBS, False)
+    assert (leases.owner(), leases.parent.stat().st_mode & 0o777) == (JOBS, 0o700)
+    assert [one.person for one in Leases(leases, None).week()] == [ADA]
 
 
 def test_a_graders_terminal_is_the_courses_account(hub: UnixHub, course: psutil.Process) -> None:

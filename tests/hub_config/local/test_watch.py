@@ -54,7 +54,7 @@ def test_the_most_memory_and_the_mean_use_are_kept(
     leases = Leases(tmp_path / "leases.db", [Device(id="GPU-a1")], clock=clock)
     watch = Watch(leases, gpus())
     leases.acquire("ada/", "ada", {GPU: 1}, HOUR)
-    watch._followed["ada/"] = Members(process.pid)  # type: ignore[assignment]
+    watch._followed["ada/"] = Members(process.pid), None  # type: ignore[assignment]
     watch.look()
     process.kill()
     process.wait()
@@ -81,7 +81,7 @@ def test_what_others_do_on_a_gpu_is_not_ones_own(
     watch = Watch(leases, gpus())
     for name, group in (("ada/", Members(process.pid)), ("ben/", Members())):
         leases.acquire(name, name, {GPU: 1}, HOUR)
-        watch._followed[name] = group  # type: ignore[assignment]
+        watch._followed[name] = group, None  # type: ignore[assignment]
     watch.look()
     assert {one.holder: one.peak_mb for one in leases.lent()} == {"ada/": 700, "ben/": 0}
 
@@ -107,7 +107,7 @@ def test_a_slice_has_memory_and_may_tell_no_use(tmp_path: Path, monkeypatch: pyt
     leases = Leases(tmp_path / "leases.db", [Device(id="MIG-1")])
     watch = Watch(leases, gpus())
     leases.acquire("ada/", "ada", {GPU: 1}, HOUR)
-    watch._followed["ada/"] = None
+    watch._followed["ada/"] = None, None
     watch.look()
     (lent,) = leases.lent()
     assert (lent.peak_mb, lent.percent) == (0, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
@@ -31,6 +32,7 @@ def written(tmp_path: Path, text: str) -> Path:
 def test_our_own_hub_listens_on_this_machine_only_and_demands_limits() -> None:
     hub = load_hub(HERE / "hub.toml")
     assert (hub.ip, hub.accounts, hub.limits) == ("127.0.0.1", "unix", "required")
+    assert (hub.gpu_idle_minutes, hub.gpu_jobs) == (30, None)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +44,10 @@ def test_our_own_hub_listens_on_this_machine_only_and_demands_limits() -> None:
         ('tls_key = "key.pem"', "belong together"),
         ('limits = "maybe"', "limits: Input should be"),
         ('[[device]]\nid = "zero"', "device.1.id"),
+        ("[gpu_jobs]\nminutes = 3", "[gpu_jobs] needs GPUs to lend: name some with [[device]]"),
+        ("[gpu_jobs]\nminutes = 0", "gpu_jobs.minutes"),
+        ('[gpu_jobs]\nresource = "gpu"', "gpu_jobs.resource"),
+        ("gpu_idle_minutes = -1", "gpu_idle_minutes"),
         ("port = ", "is not TOML"),
     ],
 )
@@ -133,6 +139,29 @@ def test_a_course_that_says_when_is_graded_at_night(tmp_path: Path) -> None:
     assert [name for name in services if name.startswith("nightly-")] == ["nightly-ml"]
     assert services["nightly-ml"]["command"][1:] == ["-m", "hub_config.nightly"]
     assert services["nightly-ml"]["environment"]["COURSE_FULL_SIZE_AT"] == "02:30"
+
+
+def test_gpu_jobs_are_a_service_that_people_and_their_servers_reach(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COURSE_KEY", "secret")
+    monkeypatch.setenv("COURSE_DB_URL", "postgresql://secret")
+    place = start.demo_place(Project(ROOT, tmp_path), port=9000)
+    plain = configure(Config(), place)
+    assert "gpu" not in {service["name"] for service in plain.JupyterHub.services}
+    assert "COURSE_GPU_URL" not in plain.DemoProfileSpawner.environment
+    with (place.folder / "hub.toml").open("a") as file:
+        file.write('gpu_wait_minutes = 7\n[gpu_jobs]\nminutes = 3\n[[device]]\nid = "0"\n')
+    c = configure(Config(), place)
+    service = next(one for one in c.JupyterHub.services if one["name"] == "gpu")
+    environ = service["environment"]
+    assert json.loads(environ["COURSE_JOBS_TERMS"])["minutes"] == 3
+    assert environ["COURSE_JOBS_WAIT_MINUTES"] == "7" and not {"COURSE_KEY", "COURSE_DB_URL"} & environ.keys()
+    assert c.DemoProfileSpawner.environment["COURSE_GPU_URL"] == f"{service['url']}/services/gpu"
+    assert service["url"] not in {one.get("url") for one in plain.JupyterHub.services}
+    roles = {role["name"]: role["scopes"] for role in c.JupyterHub.load_roles}
+    assert all("access:services!service=gpu" in roles[name] for name in ("user", "server"))
+    assert roles["gpu"] == ["read:users:name", "read:users:groups"]
 
 
 def test_several_courses_and_graders_get_groups_services_and_roles(tmp_path: Path) -> None:

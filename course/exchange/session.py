@@ -1,0 +1,38 @@
+"""How this machine talks to a service of a hub: with a token of the hub, and past proxies to this machine itself."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import requests
+from requests.auth import AuthBase
+
+
+def hub_session(url: str, token: str) -> requests.Session:
+    """Return what sends requests to the service at `url` in the name of who has `token`."""
+    session = requests.Session()
+    session.auth = _Token(token)
+    # Proxies and certificates of the environment hold, but nobody's proxy knows this machine's own addresses.
+    session.trust_env = not _is_local(url)
+    return session
+
+
+class _Token(AuthBase):
+    """The hub's token. As `auth`, and not as a header, no ``.netrc`` takes its place."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Called by requests for each request."""
+        request.headers["Authorization"] = f"token {self._token}"
+        return request
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

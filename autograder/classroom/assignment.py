@@ -43,12 +43,12 @@ def opened(project: Project, name: str) -> Opened:
     SetupError : no such chapter, or it has not been released.
     EngineError : the engine's own files have changed since this process began to use them.
     """
-    if engine_digest(project) != _engine_at_start(project):
+    if engine_digest(project) != engine_at_start(project):
         raise EngineError("The grader's own code has changed since this process was started: start it again.")
     return _opened(project, name, sources_digest(project, name), os.environ.get("COURSE_KEY", ""))
 
 
-_engine_at_start = functools.cache(engine_digest)
+engine_at_start = functools.cache(engine_digest)
 _opened_before: set[tuple[Project, str]] = set()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -83,6 +84,14 @@ def environment(given: dict[str, str] | None = None, datasets: Sequence[str] | N
             kept["COURSE_DATA_MIRROR"] = str(Path(mirror).resolve())
     kept["PATH"] = commands_path(source.get("PATH"))  # for `!python` and `!pip`: what runs the kernel
     return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+
+
+def usual_threads() -> int:
+    """Return how many threads a library takes that is told nothing: what the environment says, or one for each core."""
+    named = os.environ.get("OMP_NUM_THREADS", "")
+    if named.isdigit() and int(named):
+        return int(named)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def gpu_variables(uuid: str) -> dict[str, str]:

@@ -24,15 +24,6 @@ from course.project import Project
 _LEARNER = pytest.StashKey["Learner"]()
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Called by pytest once, before it reads the command line."""
-    group = parser.getgroup("course")
-    text = "what is judged: your notebooks in work/ (default), a notebook's path, or 'solutions' for the reference"
-    group.addoption("--submission", default="work", metavar="PATH|solutions", help=text)
-    text = "judge what is asked on all the data, too: minutes for each of these exercises"
-    group.addoption("--full-size", action="store_true", help=text)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Called by pytest once, before it collects."""
     learner = Learner(Project.find(config.rootpath), config.getoption("--submission"), tell=partial(_tell, config))

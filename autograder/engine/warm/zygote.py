@@ -32,7 +32,7 @@ from autograder.engine.isolation.probe import probe
 from autograder.engine.isolation.sandbox import Box, environment
 from autograder.engine.isolation.supervisor import Launch, supervise
 from autograder.engine.isolation.tiers import Tier
-from autograder.engine.surroundings import CHECKS
+from autograder.engine.surroundings import CHECKS, places
 from autograder.engine.warm.preload import adopt, canary, forget, preload
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def _answer(connection: socket.socket, digest: bytes, offer: Offer) -> None:
         if request is None:
             return
         tier = Tier(request["tier"] or offer.best)
-        if tier is Tier.T4 or tier < offer.best or tier > request["minimum"]:
+        if (tier is Tier.T4 and not request["tier"]) or tier < offer.best or tier > request["minimum"]:
             _refuse(connection, tier, offer.best)
         elif os.fork() == 0:
             for descriptor in offer.ours:
@@ -171,7 +171,8 @@ def _supervise(
         descriptors[-1] = CHECKS
 
     def body() -> None:
-        variables = {**request["environment"], **environment(tier, launch.folder)}
+        folders = environment(tier, launch.folder) if tier is not Tier.T4 else places(Path(launch.folder))
+        variables = {**request["environment"], **folders}
         os.environ.clear()
         os.environ.update(variables)
         tempfile.tempdir = None  # found before for this process, not for the child

@@ -16,6 +16,7 @@ import pytest
 
 from autograder.engine.judging.checks import Check
 from autograder.engine.result import CheckResult, Outcome
+from autograder.learner.narrowing import may_match
 from autograder.learner.submission import Learner, NotBegun
 from autograder.testing.marks import check_of
 from course.errors import CourseError
@@ -35,6 +36,14 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_LEARNER] = learner
     if not config.option.collectonly:
         learner.begin()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about."""
+    project, wanted = Project.find(config.rootpath), str(config.option.keyword or "")
+    if not wanted or collection_path.suffix != ".py" or not collection_path.is_relative_to(project.checks):
+        return None
+    return None if may_match(wanted, collection_path, project) else True
 
 
 def _tell(config: pytest.Config, text: str) -> None:

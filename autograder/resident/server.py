@@ -31,6 +31,7 @@ IDLE = "COURSE_WARM_IDLE"  # environment: seconds
 _IDLE_SECONDS = 600.0
 _LOOK = 5.0  # seconds between two looks at what it has imported
 _READ_SECONDS = 2.0
+_LEAVING_SECONDS = 10.0
 _GROWN_MB = 300  # by which its own memory may grow
 
 
@@ -153,7 +154,7 @@ class Resident:
     def _refusal(self, request: dict[str, Any]) -> str:
         if request["surroundings"] != self.surroundings:
             return "it was started in other surroundings"
-        if request["do"] == "run" and not self.fresh():
+        if request["do"] != "stop" and not self.fresh():
             self.leaving = "its files have changed"
             return self.leaving
         return ""
@@ -229,9 +230,7 @@ def main(root: Path, surroundings: str) -> Callable[[], None] | None:
     place = client.folder(root, create=True)
     maker = os.getpid()
     lock = os.open(client.inside_of(place, client.LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+    if not _claimed(lock):
         return None  # there is one
     idle = float(os.environ.get(IDLE) or _IDLE_SECONDS)
     os.environ.update(clean_environment())
@@ -265,6 +264,19 @@ def main(root: Path, surroundings: str) -> Callable[[], None] | None:
     if job is not None:
         os.close(lock)
     return job
+
+
+def _claimed(lock: int) -> bool:
+    """Whether this is the only one now; waits a moment for one that is leaving."""
+    until = time.monotonic() + _LEAVING_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(0.1)
 
 
 def _is(version: Any, project: Any) -> bool:

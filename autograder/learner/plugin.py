@@ -16,13 +16,14 @@ import pytest
 
 from autograder.engine.judging.checks import Check
 from autograder.engine.result import CheckResult, Outcome
-from autograder.learner.narrowing import may_match
+from autograder.learner.narrowing import Narrowing
 from autograder.learner.submission import Learner, NotBegun
 from autograder.testing.marks import check_of
 from course.errors import CourseError
 from course.project import Project
 
 _LEARNER = pytest.StashKey["Learner"]()
+_NARROWING = pytest.StashKey["Narrowing"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,16 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     except CourseError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_LEARNER] = learner
+    config.stash[_NARROWING] = Narrowing(Project.find(config.rootpath), str(config.option.keyword or ""))
     if not config.option.collectonly:
         learner.begin()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about."""
-    project, wanted = Project.find(config.rootpath), str(config.option.keyword or "")
-    if not wanted or collection_path.suffix != ".py" or not collection_path.is_relative_to(project.checks):
-        return None
-    return None if may_match(wanted, collection_path, project) else True
+    return True if config.stash[_NARROWING].leaves_out(collection_path) else None
 
 
 def _tell(config: pytest.Config, text: str) -> None:

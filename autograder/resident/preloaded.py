@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import functools
+import contextlib
 import importlib
+import io
 import os
 import sys
 import time
@@ -72,12 +73,21 @@ def import_all(names: Iterable[str]) -> None:
             continue
 
 
+def _import_plugins() -> None:
+    """Have pytest import its plug-ins as it does itself: otherwise imported, they would not be rewritten as it wants."""
+    import pytest
+
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        pytest.main(["--version"])
+
+
 def import_commands(project: Project) -> Version | None:
     """Import all of `_LIBRARIES` and `OURS`; return their version, None where something has changed meanwhile."""
     began = time.time_ns()
     before = Version.now(project)
     import_all(_LIBRARIES)
     import_all(OURS)
+    _import_plugins()
     from autograder.classroom.assignment import engine_at_start
 
     engine_at_start(project)  # what a worker compares with before each hand-in: it was imported here
@@ -90,12 +100,6 @@ def _touched_since(moment: int, project: Project) -> bool:
     """Whether a file of ours was changed after a moment, in nanoseconds since 1970: before it was imported, perhaps."""
     files = closure(project.root, engine_files(project), OURS)
     return any(path.stat().st_ctime_ns > moment for path in files)
-
-
-@functools.cache
-def own_megabytes() -> int:
-    """Return the memory of this process when it was first asked."""
-    return megabytes()
 
 
 def megabytes() -> int:

@@ -35,9 +35,12 @@ SOCKET, LOCK, LOG = "socket", "lock", "log"
 # What Python, or a library while it is imported, reads from the environment: a resident that was started with another
 # value has other libraries.
 _READ = ("PYTHON", "LD_", "LC_", "LANG", "MPL", "TORCH", "CUDA", "KMP_", "JUPYTER", "IPYTHON", "VIRTUAL_ENV")
+# Where things are, and a test's wishes.
+_TOLD = ("PATH", "HOME", "USER", "TZ", "XDG_RUNTIME_DIR", "COURSE_WARM_IDLE", "COURSE_RUN", "COURSE_CANARY")
 # Ctrl-C, an orderly end, a terminal that is gone, and one that has another size.
 _PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH) if os.name != "nt" else ()
 
+_AT_START = dict(os.environ)  # before a library has put something in
 inside = False  # whether this process was forked by a resident, which no command of its own asks again
 
 
@@ -52,7 +55,7 @@ def usable() -> bool:
 
 def surroundings(root: Path) -> str:
     """Return a digest of all that decides which code Python runs and how, before it reads any of ours."""
-    named = sorted(f"{name}={value}" for name, value in os.environ.items() if name.startswith(_READ))
+    named = sorted(f"{name}={value}" for name, value in _AT_START.items() if name.startswith(_READ))
     spaces = [os.readlink(f"/proc/self/ns/{name}") for name in ("mnt", "pid", "net", "user", "ipc")]
     python = [sys.executable, sys.version, repr(sys.flags), repr(sorted(sys._xoptions.items())), repr(sys.warnoptions)]
     parts = [str(root), str(os.getuid()), str(os.getgid()), repr(os.getgroups()), *python, *spaces, *named]
@@ -245,9 +248,8 @@ def start(root: Path) -> None:
 
     if _free_mb() < _LEAST_MB:
         raise Unusable(f"less than {_LEAST_MB} MB of memory are free")
-    kept = {name: value for name, value in os.environ.items() if name.startswith(_READ)}
-    named = ("PATH", "HOME", "USER", "TZ", "XDG_RUNTIME_DIR", "COURSE_WARM_IDLE", "COURSE_RUN", "COURSE_CANARY")
-    kept |= {name: os.environ[name] for name in named if name in os.environ}
+    kept = {name: value for name, value in _AT_START.items() if name.startswith(_READ)}
+    kept |= {name: _AT_START[name] for name in _TOLD if name in _AT_START}
     flags = subprocess._args_from_interpreter_flags()  # type: ignore[attr-defined]  # as multiprocessing does
     place = folder(root, create=True)
     try:

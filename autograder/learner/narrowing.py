@@ -1,4 +1,4 @@
-"""Which files of checks ``-k`` can be about: the others need not be imported, which takes most of a short run's time."""
+"""Which files of checks ``-k`` can be about: the others need not be imported, most of the time of a short run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process becomes that a resident has forked: the command that was asked for, as if it had been started there."""
+"""What a process becomes that a resident has forked: the command that was asked for, as if it were started there."""
 
 from __future__ import annotations
 

@@ -74,7 +74,7 @@ def import_all(names: Iterable[str]) -> None:
 
 
 def _import_plugins() -> None:
-    """Have pytest import its plug-ins as it does itself: otherwise imported, they would not be rewritten as it wants."""
+    """Have pytest import its plug-ins itself: it rewrites what it imports, and warns of what was imported before."""
     import pytest
 
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):

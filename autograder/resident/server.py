@@ -16,6 +16,7 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,6 +78,7 @@ class Resident:
                 with contextlib.suppress(OSError):
                     os.unlink(client.inside_of(place))
                 if not self._running:
+                    print(f"{time.ctime()}: process {os.getpid()} ends: {self.leaving}", file=sys.stderr)
                     return None
             for descriptor in self._ready(server):
                 job = self._step(descriptor, server, place)

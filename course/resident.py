@@ -184,7 +184,7 @@ def run(root: Path, kind: str, words: Sequence[str]) -> int:
 @contextlib.contextmanager
 def _heard(note: Callable[[int], None]) -> Iterator[dict[int, Any]]:
     """Note signals in the place of what they would do; yield what they would."""
-    before = {number: signal.getsignal(number) for number in _PASSED_ON}
+    before: dict[int, Any] = {int(number): signal.getsignal(number) for number in _PASSED_ON}
     for number in before:
         signal.signal(number, lambda number, frame: note(number))
     try:
@@ -210,10 +210,10 @@ def _followed(connection: socket.socket, before: dict[int, Any], waiting: list[i
                 number = waiting.pop(0)
                 sent.add(number)
                 connection.sendall(f"{number}\n".encode())
-            ready, _, _ = select.select([connection, read], [], [])
+            ready, _, _ = select.select([connection.fileno(), read], [], [])
             if read in ready:
                 os.read(read, 64)
-            if connection in ready:
+            if connection.fileno() in ready:
                 part = connection.recv(64)
                 if not part:
                     break

@@ -24,7 +24,7 @@ def _has_one_thread() -> bool:
 @contextlib.contextmanager
 def _forked() -> Iterator[None]:
     """Have `forkserver` fork its process in the place of starting it; its tracker of resources is started as ever."""
-    spawn = util.spawnv_passfds  # type: ignore[attr-defined]  # multiprocessing's own, which has no stubs
+    spawn = util.spawnv_passfds
 
     def fork(path: bytes, args: Sequence[str], passed: Sequence[int]) -> int:
         if "multiprocessing.forkserver" not in args[-1]:

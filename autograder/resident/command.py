@@ -62,10 +62,9 @@ def _open_streams() -> None:
     """Make Python's own streams of the descriptors, as it does when it starts."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         before = getattr(sys, f"__{name}__")
-        mode = "r" if number == 0 else "w"
-        terminal = number > 0 and os.isatty(number)
-        made = open(number, mode, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115  # stays
-        made.reconfigure(line_buffering=terminal or number == 2)
+        lines = 1 if number == 2 or os.isatty(number) else -1
+        mode, how = "r" if number == 0 else "w", (before.encoding, before.errors)
+        made = open(number, mode, lines, *how, closefd=False)  # noqa: SIM115  # stays open
         setattr(sys, name, made)
         setattr(sys, f"__{name}__", made)
 
@@ -109,7 +108,7 @@ def _end(run: Callable[[], None]) -> None:
         status = 1
     finally:
         with contextlib.suppress(BaseException):
-            threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as at every end
+            threading._shutdown()  # waits for threads, as at every end
         import atexit
 
         atexit._run_exitfuncs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -15,6 +16,7 @@ from course.errors import SetupError
 from course.project import Project
 
 _WAIT_SECONDS = 60.0
+_LOOKS = 20  # between two attempts
 
 
 @command(GRADE, "course warm --status")
@@ -69,14 +71,15 @@ def _start(project: Project) -> None:
     try:
         if not resident.usable():
             raise resident.Unusable(_told(project, "status")[1])
-        resident.start(project.root)
         until = time.monotonic() + _WAIT_SECONDS
-        while True:
+        for look in itertools.count():
             found, why = _told(project, "status")
             if found is not None:
                 return
             if time.monotonic() > until:
                 raise resident.Unusable(f"{why}, {_WAIT_SECONDS:.0f} s after it was started")
+            if look % _LOOKS == 0:  # again, since one that was leaving may have been in its way
+                resident.start(project.root)
             time.sleep(0.1)
     except resident.Unusable as error:
         raise SetupError(f"No warm process could be started: {error}. Commands run without it.") from error

@@ -32,7 +32,6 @@ IDLE = "COURSE_WARM_IDLE"  # environment: seconds
 _IDLE_SECONDS = 600.0
 _LOOK = 5.0  # seconds between two looks at what it has imported
 _READ_SECONDS = 2.0
-_LEAVING_SECONDS = 10.0
 _GROWN_MB = 300  # by which its own memory may grow
 
 
@@ -269,16 +268,12 @@ def main(root: Path, surroundings: str) -> Callable[[], None] | None:
 
 
 def _claimed(lock: int) -> bool:
-    """Whether this is the only one now; waits a moment for one that is leaving."""
-    until = time.monotonic() + _LEAVING_SECONDS
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return True
-        except OSError:
-            if time.monotonic() > until:
-                return False
-            time.sleep(0.1)
+    """Whether this is the only one now."""
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _is(version: Any, project: Any) -> bool:

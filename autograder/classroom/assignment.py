@@ -24,6 +24,7 @@ from course.errors import EngineError, SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
+KEPT_OPEN = 4  # assignments that a process keeps open
 _CHAPTER_CODE = ("autograder.checks.", "autograder.mutants.", "solutions.")
 
 
@@ -52,7 +53,7 @@ engine_at_start = functools.cache(engine_digest)
 _opened_before: set[tuple[Project, str]] = set()
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=KEPT_OPEN)
 def _opened(project: Project, name: str, sources: str, key: str) -> Opened:
     """`sources` and `key` stand for what is read here: another value means that it has to be read again."""
     if (project, name) in _opened_before:

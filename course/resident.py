@@ -5,8 +5,10 @@ resident at its end, which forks a process for each later one. That process gets
 variables, limits and its terminal, and runs the very code that would have run here. Where there is no resident, or it
 can't be used, the command runs as if there were none.
 
-A resident is private to its user, belongs to one checkout and one way of starting Python (`surroundings`), does not
-serve once a file it has imported has changed, and is gone after ten idle minutes (`autograder/resident/`).
+A resident is private to its user: the folder of its socket can be entered by nobody else, both ends look at the other's
+user, and who asks has to know what a file there says, since a submission may run as the same user (T3). It belongs to one
+checkout and one way of starting Python (`surroundings`), does not serve once a file it has imported has changed, and is
+gone after ten idle minutes (`autograder/resident/`).
 
 Nothing here may import what takes time: who asks waits for it.
 """
@@ -31,7 +33,7 @@ ANSWER_SECONDS = 5.0  # for a resident to say that it has begun; it is busy for 
 MODULE = "autograder.resident"
 LARGEST = 1 << 20  # bytes of a request
 _LEAST_MB = 1500  # of free memory, for a resident to be started
-SOCKET, LOCK, LOG = "socket", "lock", "log"
+SOCKET, KEY, LOCK, LOG = "socket", "key", "lock", "log"
 # What Python, or a library while it is imported, reads from the environment: a resident that was started with another
 # value has other libraries.
 _READ = ("PYTHON", "LD_", "LC_", "LANG", "MPL", "TORCH", "CUDA", "KMP_", "JUPYTER", "IPYTHON", "VIRTUAL_ENV")
@@ -106,11 +108,13 @@ def asked(root: Path, question: dict[str, Any], descriptors: Sequence[int] = ())
         place = folder(root)
         try:
             connection.connect(inside_of(place))
+            with open(inside_of(place, KEY), encoding="ascii") as file:
+                key = file.read()
         finally:
             os.close(place)
         if peer(connection) != os.geteuid():
             raise Unusable("another user answers in its place")
-        content = json.dumps({**question, "surroundings": surroundings(root)}).encode() + b"\n"
+        content = json.dumps({**question, "surroundings": surroundings(root), "key": key}).encode() + b"\n"
         sent = socket.send_fds(connection, [content], list(descriptors))
         connection.sendall(content[sent:])
         return connection, line(connection)

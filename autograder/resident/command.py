@@ -104,11 +104,11 @@ def _end(run: Callable[[], None]) -> None:
     except KeyboardInterrupt:
         status = 130
     except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+        sys.excepthook(*sys.exc_info())
         status = 1
     finally:
         with contextlib.suppress(BaseException):
-            threading._shutdown()  # waits for threads, as at every end
+            threading._shutdown()  # type: ignore[attr-defined]  # waits for threads, as at every end
         import atexit
 
         atexit._run_exitfuncs()

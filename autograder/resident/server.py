@@ -11,8 +11,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import gc
+import hmac
 import json
 import os
+import secrets
 import select
 import signal
 import socket
@@ -50,11 +52,13 @@ class Resident:
 
     Attributes
     ----------
+    key : what who asks has to know.
     address : of the parent of warm kernels; its lifeline ends with it.
     fresh : whether what was imported is still what a new process would import.
     """
 
     surroundings: str
+    key: str = field(repr=False)
     address: str
     lifeline: int
     fresh: Callable[[], bool]
@@ -153,6 +157,8 @@ class Resident:
         return None
 
     def _refusal(self, request: dict[str, Any]) -> str:
+        if not hmac.compare_digest(str(request["key"]).encode(), self.key.encode()):
+            return "it wants its key"
         if request["surroundings"] != self.surroundings:
             return "it was started in other surroundings"
         if request["do"] != "stop" and not self.fresh():
@@ -251,7 +257,13 @@ def main(root: Path, surroundings: str) -> Callable[[], None] | None:
         gc.collect()
         gc.freeze()
         resident = Resident(
-            surroundings, zygote.address, lifeline.fileno(), lambda: _is(version, project), megabytes, idle
+            surroundings,
+            _new_key(place),
+            zygote.address,
+            lifeline.fileno(),
+            lambda: _is(version, project),
+            megabytes,
+            idle,
         )
         with contextlib.suppress(FileNotFoundError):
             os.unlink(client.inside_of(place))  # of one that was killed
@@ -265,6 +277,15 @@ def main(root: Path, surroundings: str) -> Callable[[], None] | None:
     if job is not None:
         os.close(lock)
     return job
+
+
+def _new_key(place: int) -> str:
+    """Write down what who asks has to know, for who can read it."""
+    key = secrets.token_hex(32)
+    handle = os.open(client.inside_of(place, client.KEY), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(handle, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
 
 
 def _claimed(lock: int) -> bool:

@@ -243,12 +243,27 @@ def test_it_leaves(change: dict[str, Any], why: str, tmp_path: Path) -> None:
     ours, theirs = socket.socketpair()
     usual: dict[str, Any] = {"fresh": lambda: True, "megabytes": lambda: 500, "idle": 600.0}
     with ours, theirs, socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as server:
-        made = Resident("surroundings", "address", ours.fileno(), **{**usual, **change})
+        made = Resident("surroundings", "key", "address", ours.fileno(), **{**usual, **change})
         server.bind(str(tmp_path / resident.SOCKET))
         server.listen(1)
         assert made.serve(server, os.open(tmp_path, os.O_RDONLY)) is None
     assert made.leaving == why
     assert not (tmp_path / resident.SOCKET).exists()
+
+
+def test_who_does_not_know_the_key_is_refused(checkout: Checkout, pid: int) -> None:
+    """A submission at T3 runs as the same user, and can connect to a socket whose path it knows."""
+    (place,) = [path.parent for path in checkout.root.glob(f"home/.local/state/*/*/{resident.SOCKET}")]
+    surroundings = next(one for one in Path(f"/proc/{pid}/cmdline").read_text().split("\0") if place.name in one)
+    served = warm(checkout)["served"]
+    question = {"do": "run", "kind": "pytest", "words": [], "surroundings": surroundings}
+    for guess in ({}, {"key": ""}, {"key": "0" * 64}):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.connect(str(place / resident.SOCKET))
+            socket.send_fds(connection, [json.dumps(question | guess).encode() + b"\n"], [0, 1, 2, 0])
+            assert resident.line(connection) in ("it wants its key", "it does not understand ('key')")
+    assert (place / resident.KEY).stat().st_mode & 0o077 == 0
+    assert warm(checkout)["served"] == served
 
 
 def test_a_folder_that_others_can_enter_is_not_used(place: Path, tmp_path: Path) -> None:
@@ -269,6 +284,7 @@ def test_another_users_socket_is_not_talked_to(place: Path, tmp_path: Path, monk
         finally:
             os.seteuid(0)
         place.chmod(0o700)
+        (place / resident.KEY).write_text("key")
         with pytest.raises(resident.Unusable, match="another user answers"):
             resident.asked(tmp_path, {"do": "status"})
 

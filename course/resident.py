@@ -6,7 +6,7 @@ variables, limits and its terminal, and runs the very code that would have run h
 can't be used, the command runs as if there were none.
 
 A resident is private to its user: the folder of its socket can be entered by nobody else, both ends look at the other's
-user, and who asks has to know what a file there says, since a submission may run as the same user (T3). It belongs to one
+user, and who asks has to know what a file there says: a submission may run as the same user (T3). It belongs to one
 checkout and one way of starting Python (`surroundings`), does not serve once a file it has imported has changed, and is
 gone after ten idle minutes (`autograder/resident/`).
 

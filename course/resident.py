@@ -179,6 +179,10 @@ def run(root: Path, kind: str, words: Sequence[str]) -> int:
                 if answer != "begun":
                     raise Unusable(answer or "it has ended")
                 return _followed(connection, signals, waiting)
+    except Unusable:
+        for number in waiting:  # what came meanwhile is for who runs the command now
+            signal.raise_signal(number)
+        raise
     except (ValueError, TypeError) as error:  # a word or a variable that is no text
         raise Unusable(f"the command can't be handed over ({error})") from error
     finally:
@@ -188,7 +192,8 @@ def run(root: Path, kind: str, words: Sequence[str]) -> int:
 @contextlib.contextmanager
 def _heard(note: Callable[[int], None]) -> Iterator[dict[int, Any]]:
     """Note signals in the place of what they would do; yield what they would."""
-    before: dict[int, Any] = {int(number): signal.getsignal(number) for number in _PASSED_ON}
+    found = {int(number): signal.getsignal(number) for number in _PASSED_ON}
+    before: dict[int, Any] = {number: handler for number, handler in found.items() if handler is not signal.SIG_IGN}
     for number in before:
         signal.signal(number, lambda number, frame: note(number))
     try:

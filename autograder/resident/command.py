@@ -7,6 +7,7 @@ import importlib
 import os
 import random
 import resource
+import signal
 import sys
 import tempfile
 import threading
@@ -36,6 +37,9 @@ def become(request: dict[str, Any], descriptors: Sequence[int], zygote: str) -> 
     for descriptor in descriptors:
         os.close(descriptor)
     _open_streams()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who asks passes on what it does not ignore itself
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGWINCH):
+        signal.signal(number, signal.SIG_DFL)
     os.umask(int(request["umask"]))
     os.environ.clear()
     os.environ.update(request["environment"])

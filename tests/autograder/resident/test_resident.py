@@ -83,6 +83,11 @@ def named(checkout: Checkout, name: str) -> list[psutil.Process]:
     return found
 
 
+def stop(checkout: Checkout) -> None:
+    warm(checkout, "--stop")
+    wait_until(lambda: not named(checkout, "course-resident"))
+
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     made = make_checkout(tmp_path_factory.mktemp("warm"))
@@ -120,7 +125,7 @@ def test_a_learner_reads_the_same(checkout: Checkout, pid: int) -> None:
 
 
 def test_it_has_no_secret_of_who_started_it(checkout: Checkout) -> None:
-    warm(checkout, "--stop")
+    stop(checkout)
     run(checkout, "course", "feedback", NAME, COURSE_KEY=SECRET)
     wait_until(lambda: warm(checkout)["runs"])
     pid = warm(checkout)["pid"]
@@ -213,7 +218,7 @@ def test_a_grader_whose_parent_of_kernels_is_killed_starts_another(checkout: Che
 
 
 def test_it_is_gone_when_nobody_has_asked_for_long(checkout: Checkout) -> None:
-    warm(checkout, "--stop")
+    stop(checkout)
     run(checkout, "course", "feedback", NAME, COURSE_WARM_IDLE="1")
     logs = checkout.root / "home" / ".local" / "state" / "handson-course"
     wait_until(lambda: any("idle for long" in log.read_text() for log in logs.glob(f"*/{resident.LOG}")))

@@ -6,7 +6,10 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,9 @@ from benchmarks import measured_chapter
 from benchmarks.measured_chapter import EXERCISES, NAME
 from benchmarks.meter import Measurement, measure
 from benchmarks.submissions import answers, students
+from course.errors import EngineError
 from course.project import Project, commands_path
+from course.resident import SWITCH
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PLACES = ("COURSE_ROOT", "COURSE_BUILD", "COURSE_KEY", "PYTHONPATH")
@@ -50,15 +55,35 @@ class Checkout:
                 path.unlink()
         shutil.copy(self.project.build / _KEPT, self.project.build / "gradebook.db")
 
-    def grade(self, *options: str, hertz: float = 0) -> tuple[Measurement, Scores]:
+    def grade(self, *options: str, hertz: float = 0, warm: bool = False) -> tuple[Measurement, Scores]:
         """Run ``course grade --json`` on what has been handed in; return what it took and its scores."""
-        done = self.run("course", "grade", NAME, "--json", *options, hertz=hertz)
+        done = self.run("course", "grade", NAME, "--json", *options, hertz=hertz, warm=warm)
         rows = json.loads(done.output)
         return done, {row["student"]: _scores(row["exercises"]) for row in rows}
 
-    def run(self, *command: str, hertz: float = 0) -> Measurement:
-        """Run ``python -m command`` in the checkout; raises `EngineError` unless it succeeds."""
-        return measure([sys.executable, "-m", *command], self.project.root, environment(self.project.root), hertz=hertz)
+    def run(self, *command: str, hertz: float = 0, warm: bool = False) -> Measurement:
+        """Run ``python -m command`` in the checkout, by the resident where it is to be `warm`; raises `EngineError`
+        unless it succeeds."""
+        variables = {**environment(self.project.root), SWITCH: str(int(warm))}
+        return measure([sys.executable, "-m", *command], self.project.root, variables, hertz=hertz)
+
+    @contextmanager
+    def resident(self) -> Iterator[None]:
+        """Have a resident for a while. It is started outside of what is measured, which would end it."""
+        self._tell_resident("start=True")
+        try:
+            yield
+        finally:
+            self._tell_resident("stop=True")
+
+    def _tell_resident(self, what: str) -> None:
+        command = [sys.executable, "-c", f"from autograder.resident.commands import warm; warm({what})"]
+        variables = {**environment(self.project.root), SWITCH: "1"}
+        done = subprocess.run(
+            command, cwd=self.project.root, env=variables, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise EngineError(f"No resident could be told {what}, so nothing was measured. It said:\n{done.stderr}")
 
     def change_check(self, step: int) -> None:
         """Loosen the tolerance of one check, to another value for each `step`."""
@@ -106,6 +131,7 @@ def make_checkout(folder: Path) -> Checkout:
 def environment(root: Path) -> dict[str, str]:
     """Return the environment of a command run in `root`: a home folder of its own, this Python's tools on its path."""
     inherited = {key: value for key, value in os.environ.items() if key not in _PLACES}
+    inherited.pop("XDG_RUNTIME_DIR", None)  # whose residents are not ours
     return {**inherited, "HOME": str(root / "home"), "PYTHONPATH": str(root), "PATH": commands_path()}
 
 

@@ -69,15 +69,15 @@ class Lab:
         lab.nbgrader(1)
         return lab
 
-    def ours(self, count: int, *options: str, hertz: float = 0) -> MeasuredRun:
+    def ours(self, count: int, *options: str, hertz: float = 0, warm: bool = False) -> MeasuredRun:
         """Grade `count` submissions from nothing with ``course grade``."""
         self.checkout.hand_in(count)
         self.checkout.forget()
-        return MeasuredRun(*self.checkout.grade(*options, hertz=hertz))
+        return MeasuredRun(*self.checkout.grade(*options, hertz=hertz, warm=warm))
 
-    def ours_again(self) -> MeasuredRun:
+    def ours_again(self, warm: bool = False) -> MeasuredRun:
         """Run ``course grade`` once more on what is there."""
-        return MeasuredRun(*self.checkout.grade())
+        return MeasuredRun(*self.checkout.grade(warm=warm))
 
     def nbgrader(self, count: int, *, hertz: float = 0) -> MeasuredRun:
         """Grade `count` submissions from nothing with ``nbgrader autograde``."""

@@ -15,6 +15,7 @@ from benchmarks.lab import FULL, QUICK, Lab, Sizes
 from benchmarks.row import BenchmarkRow
 from benchmarks.same import identical
 from benchmarks.speed import class_of_30, growth, regrade, start
+from benchmarks.warm import warm
 from course.errors import SetupError, near
 
 BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[BenchmarkRow]]] = {
@@ -23,6 +24,7 @@ BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[BenchmarkRow]]] = {
     "memory_in_flight": memory_in_flight,
     "growth": growth,
     "regrade": regrade,
+    "warm": warm,
     "start": start,
     "identical": identical,
 }

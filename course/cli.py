@@ -6,13 +6,16 @@ import atexit
 import contextlib
 import gc
 import sys
+from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
+from course import resident
 from course.console import PERSONS, err, listing_of, out
 from course.errors import CourseError, SetupError, near
 from course.project import Project
@@ -97,9 +100,23 @@ def course(
     """End-of-chapter machine-learning exercises: author, release, grade, learn."""
 
 
+def _root_of_served(words: Sequence[str]) -> Path | None:
+    """Return the checkout whose resident may run a command; None where it has nothing to give."""
+    if not words or words[0] not in resident.COMMANDS or not {"--help", "--dask"}.isdisjoint(words):
+        return None
+    with contextlib.suppress(SetupError):  # said where the command is run
+        return Project.find().root
+    return None
+
+
 def main() -> None:
     """Run the command; an error of ours, or of the disk, is one readable message and exit status 1."""
     atexit.register(gc.freeze)  # at the very end, else a third of a second is spent in search of cyclic garbage
+    if resident.usable() and (root := _root_of_served(sys.argv[1:])):
+        status = resident.served(root, "course", sys.argv[1:])
+        if status is not None:
+            sys.exit(status)
+        atexit.register(resident.started_later, root)
     try:
         app()
     except CourseError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 import autograder  # noqa: F401  # before nbformat, since it rules out a slow optional import
-from course import console
+from course import console, resident
+
+# Tests run commands in many checkouts, each of which would start a process that stays; those about it turn it on.
+os.environ[resident.SWITCH] = "0"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -24,6 +24,7 @@ from course.errors import EngineError, SetupError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
+KEPT_OPEN = 4  # assignments that a process keeps open
 _CHAPTER_CODE = ("autograder.checks.", "autograder.mutants.", "solutions.")
 
 
@@ -43,16 +44,16 @@ def opened(project: Project, name: str) -> Opened:
     SetupError : no such chapter, or it has not been released.
     EngineError : the engine's own files have changed since this process began to use them.
     """
-    if engine_digest(project) != _engine_at_start(project):
+    if engine_digest(project) != engine_at_start(project):
         raise EngineError("The grader's own code has changed since this process was started: start it again.")
     return _opened(project, name, sources_digest(project, name), os.environ.get("COURSE_KEY", ""))
 
 
-_engine_at_start = functools.cache(engine_digest)
+engine_at_start = functools.cache(engine_digest)
 _opened_before: set[tuple[Project, str]] = set()
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=KEPT_OPEN)
 def _opened(project: Project, name: str, sources: str, key: str) -> Opened:
     """`sources` and `key` stand for what is read here: another value means that it has to be read again."""
     if (project, name) in _opened_before:

@@ -12,12 +12,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from typing import Any
 
 import psutil
 
+from autograder.classroom import worker_parent
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import default_workers, load_settings
 from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT
@@ -136,7 +136,7 @@ def _context(project: Project, chapter: str, asked: str = "") -> multiprocessing
         modules = named_in(path.read_text(encoding="utf-8") for path in sources if path.is_file())
         given |= {PARENT: asked, KERNEL_IMPORTS: " ".join(modules)}
     with contextlib.chdir(project.root), _environment(given):  # where it looks for `autograder`
-        forkserver.ensure_running()
+        worker_parent.start()
     return context
 
 

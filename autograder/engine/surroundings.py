@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -92,6 +93,14 @@ def package_folders(given: Mapping[str, str]) -> list[str]:
     (`make wheels`). A checkout on that path is none of them."""
     paths = [Path(one) for one in given.get("PYTHONPATH", "").split(os.pathsep) if one]
     return [str(path.resolve()) for path in paths if next(path.glob("*.dist-info"), None)]
+
+
+def usual_threads() -> int:
+    """Return how many threads a library takes that is told nothing: what the environment says, or one for each core."""
+    named = os.environ.get("OMP_NUM_THREADS", "")
+    if named.isdigit() and int(named):
+        return int(named)
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def gpu_variables(uuid: str) -> dict[str, str]:

@@ -16,21 +16,14 @@ import pytest
 
 from autograder.engine.judging.checks import Check
 from autograder.engine.result import CheckResult, Outcome
+from autograder.learner.narrowing import Narrowing
 from autograder.learner.submission import Learner, NotBegun
 from autograder.testing.marks import check_of
 from course.errors import CourseError
 from course.project import Project
 
 _LEARNER = pytest.StashKey["Learner"]()
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Called by pytest once, before it reads the command line."""
-    group = parser.getgroup("course")
-    text = "what is judged: your notebooks in work/ (default), a notebook's path, or 'solutions' for the reference"
-    group.addoption("--submission", default="work", metavar="PATH|solutions", help=text)
-    text = "judge what is asked on all the data, too: minutes for each of these exercises"
-    group.addoption("--full-size", action="store_true", help=text)
+_NARROWING = pytest.StashKey["Narrowing"]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,8 +35,14 @@ def pytest_configure(config: pytest.Config) -> None:
     except CourseError as error:
         raise pytest.UsageError(str(error)) from error
     config.stash[_LEARNER] = learner
+    config.stash[_NARROWING] = Narrowing(Project.find(config.rootpath), str(config.option.keyword or ""))
     if not config.option.collectonly:
         learner.begin()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about."""
+    return True if config.stash[_NARROWING].leaves_out(collection_path) else None
 
 
 def _tell(config: pytest.Config, text: str) -> None:

@@ -78,6 +78,11 @@ def enter(tier: Tier, box: Box, filter_: bytes, folder: str) -> None:
     ------
     OSError : a step is refused; the process must end then, because it is half shut in.
     """
+    if tier is Tier.T4:  # one's own work, which is not shut in
+        for name in ("work", "home"):
+            os.makedirs(f"{folder}/{name}", exist_ok=True)
+        os.chdir(f"{folder}/work")
+        return
     if tier in (Tier.T1, Tier.T2):
         _own_namespaces(tier)
         home = _private_root(box, folder)

@@ -114,6 +114,8 @@ def supervise(
 
 
 def _group(launch: Launch) -> cgroup.Group | None:
+    if launch.tier is Tier.T4:
+        return None
     with contextlib.suppress(OSError):
         return cgroup.make(launch.name)
     return None
@@ -148,7 +150,7 @@ def _init(
     def shut_in() -> None:
         enter(launch.tier, launch.box, filter_, launch.folder)
         linux.die_with_parent()  # a change of user has cleared it
-        linux.set_dumpable(False)
+        linux.set_dumpable(launch.tier is Tier.T4)
 
     try:
         linux.die_with_parent()
@@ -226,6 +228,8 @@ def _obey(order: dict[str, Any], pid: int) -> None:
 
 def _excess(launch: Launch, pid: int, group: cgroup.Group | None) -> str:
     """Return what the submission has too much of, for the limits that no kernel keeps for us."""
+    if launch.tier is Tier.T4:  # which sets itself limits, as a cold kernel does
+        return ""
     if launch.box.gpu and _gpu_mb(launch.box.gpu, pid) > launch.box.gpu_memory_mb:
         return "gpu memory"
     used = group.cpu_seconds() if group is not None else None

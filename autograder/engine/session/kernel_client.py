@@ -28,7 +28,7 @@ from autograder.engine.gpu.lending import Lent, chosen, lend
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.session.run import Ran
 from autograder.engine.settings import Settings
-from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, gpu_variables, places
+from autograder.engine.surroundings import LIMITS, UNATTENDED, environment, gpu_variables, places, usual_threads
 from course.errors import EngineError
 from course.files import remove
 from course.syllabus import Limits
@@ -143,7 +143,24 @@ class KernelClient(NotebookClient):
                 f"Submissions can't be isolated here, and {self._settings.minimum_tier} is demanded: see `course "
                 "doctor`, or set COURSE_MINIMUM_TIER=T4 for your own work only."
             )
-        self._launch_cold()
+        if not self._launched_unshut():
+            self._launch_cold()
+
+    def _launched_unshut(self) -> bool:
+        """Have a kernel forked that is not shut in, where somebody has named a parent of warm kernels (a resident)."""
+        if sys.platform != "linux" or self._settings.tier is not Tier.T4:
+            return False
+        from autograder.engine.warm.launcher import is_named  # Linux only
+
+        if not is_named():
+            return False
+        try:
+            self._launch_warm()
+        except (EngineError, OSError):
+            self._manager = self.km = AsyncKernelManager(kernel_name="python3")
+            return False
+        self.quietly(LIMITS.format(megabytes=self._limits.memory_mb, file_mb=self._limits.file_mb))
+        return True
 
     def _launch_warm(self) -> None:
         limits, settings = self._limits, self._settings
@@ -158,6 +175,7 @@ class KernelClient(NotebookClient):
             "seed": self._seed,
             "checks": True,
             "datasets": list(limits.datasets),
+            "threads": usual_threads() if settings.tier is Tier.T4 else settings.threads,
         }
         # Known by name to all of Jupyter where it is installed; we find it in this checkout in any case.
         KernelProvisionerFactory.instance().provisioners[WARM] = EntryPoint(WARM, _PROVISIONER, "")

@@ -78,18 +78,28 @@ def fork_zygote(path: str) -> None:
         connection.connect(path)
         digest, descriptors, _, _ = socket.recv_fds(connection, 32, 2)
         listening, lifeline = descriptors
-        pid = os.fork()
-        if pid == 0:
-            if os.fork():  # in between: so that its end is nobody's business here
-                os._exit(0)
-            try:
-                connection.sendall(str(os.getpid()).encode())
-                _become_zygote(listening, lifeline, digest)
-            finally:
-                os._exit(1)
-        os.waitpid(pid, 0)
+        connection.sendall(str(forked(listening, lifeline, digest)).encode())
         for descriptor in descriptors:
             os.close(descriptor)
+
+
+def forked(listening: int, lifeline: int, digest: bytes) -> int:
+    """Fork a zygote from this process, which has one thread; return its number."""
+    said, say = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        if number := os.fork():  # in between: so that its end is nobody's business here
+            os.write(say, str(number).encode())
+            os._exit(0)
+        try:
+            _become_zygote(listening, lifeline, digest)
+        finally:
+            os._exit(1)
+    os.waitpid(pid, 0)
+    number = int(os.read(said, 16))
+    os.close(said)
+    os.close(say)
+    return number
 
 
 def _become_zygote(listening: int, lifeline: int, digest: bytes) -> None:

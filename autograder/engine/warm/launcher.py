@@ -174,6 +174,23 @@ class Zygote:
             self._server = None
         return str(path)
 
+    def fork(self) -> socket.socket:
+        """Fork its process from this one, which has one thread and has imported what kernels need.
+
+        Returns
+        -------
+        Its lifeline, which says when it is ready, and hangs up when it ends.
+        """
+        with self._lock:
+            assert self._server is not None
+            self._lifeline, theirs = socket.socketpair()
+            with self._server as server, theirs:
+                self._server = None
+                pid = branch.forked(server.fileno(), theirs.fileno(), self._digest())
+            self.owned = branch.Offshoot(pid)
+            self._become(State.STARTED)
+            return self._lifeline
+
     def state(self) -> State:
         """Wait until it is known what its process is, where that was begun and is ours; return the state."""
         lifeline = self._lifeline
@@ -291,6 +308,8 @@ class Launcher:
         already."""
         with self._lock:
             path = ""
+            if self._zygote is None and (named := os.environ.get(ADDRESS)):
+                self._zygote = Zygote.found(named)
             if self._zygote is None:
                 self._zygote = _until_exit(Zygote.listen())
                 if now:
@@ -317,6 +336,11 @@ class Launcher:
 
 _ours = Launcher()
 zygote, share, launch = _ours.zygote, _ours.share, _ours.launch
+
+
+def is_named() -> bool:
+    """Return whether another process has named a zygote to this one."""
+    return bool(os.environ.get(ADDRESS))
 
 
 def start(lazily: bool = False) -> Zygote:

@@ -89,16 +89,22 @@ def adopt(threads: int, seed: str) -> None:
     """
     for name in ONE_THREAD:
         os.environ[name] = str(threads)
-    if _controller is not None:
-        _controller.limit(limits=threads)
+    set_threads(threads)
     digest = hashlib.sha256(seed.encode()).digest() if seed else os.urandom(32)
     number = int.from_bytes(digest[:4], "big")
     random.seed(number)
     if numpy := sys.modules.get("numpy"):
         numpy.random.seed(number)
     if torch := sys.modules.get("torch"):
-        torch.set_num_threads(threads)
         torch.manual_seed(number)
+
+
+def set_threads(threads: int) -> None:
+    """Have each library that was imported here use so many threads."""
+    if _controller is not None:
+        _controller.limit(limits=threads)
+    if torch := sys.modules.get("torch"):
+        torch.set_num_threads(threads)
 
 
 def canary(threads: int = 2) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
-from traitlets import Bool, Dict, Float, List, Unicode
+from traitlets import Bool, Dict, Float, Int, List, Unicode
 
 import course
 from autograder.engine.isolation.sandbox import Box
@@ -41,6 +41,7 @@ class WarmProvisioner(KernelProvisionerBase):
     seconds : the kernel is ended after so many.
     seed : its global random numbers depend on this; empty: on chance.
     checks : make a socket for checks; this process's end is then `connection`.
+    threads : for each library that has threads of its own; 0: as the settings say.
     datasets : those it may read; None: all on this machine, for an assignment whose tests stand in the notebook.
     """
 
@@ -50,6 +51,7 @@ class WarmProvisioner(KernelProvisionerBase):
     seconds = Float(24 * 3600.0)
     seed = Unicode()
     checks = Bool(False)
+    threads = Int(0)
     datasets: Any = List(default_value=None, allow_none=True)
 
     process: KernelProcess | None = None
@@ -102,7 +104,7 @@ class WarmProvisioner(KernelProvisionerBase):
                 minimum=Tier(self.minimum_tier) if self.minimum_tier else settings.minimum_tier,
                 seconds=self.seconds,
                 first_uid=settings.first_uid,
-                threads=settings.threads,
+                threads=self.threads or settings.threads,
                 seed=self.seed,
                 gpu_libraries=settings.gpu_libraries if box.gpu else "",
             )

@@ -33,7 +33,7 @@ from autograder.engine.isolation.sandbox import Box, environment
 from autograder.engine.isolation.supervisor import Launch, supervise
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.isolation.trial import tried_in_child
-from autograder.engine.surroundings import CHECKS
+from autograder.engine.surroundings import CHECKS, places
 from autograder.engine.warm.cudnn import beforehand
 from autograder.engine.warm.preload import adopt, canary, forget, preload
 
@@ -118,7 +118,7 @@ def _answer(connection: socket.socket, digest: bytes, offer: Offer) -> None:
         if request is None:
             return
         tier = Tier(request["tier"] or offer.best)
-        if tier is Tier.T4 or tier < offer.best or tier > request["minimum"]:
+        if (tier is Tier.T4 and not request["tier"]) or tier < offer.best or tier > request["minimum"]:
             _refuse(connection, tier, offer.best)
             return
         if request["gpu_libraries"]:
@@ -176,7 +176,8 @@ def _supervise(
         descriptors[-1] = CHECKS
 
     def body() -> None:
-        variables = {**request["environment"], **environment(tier, launch.folder)}
+        folders = environment(tier, launch.folder) if tier is not Tier.T4 else places(Path(launch.folder))
+        variables = {**request["environment"], **folders}
         os.environ.clear()
         os.environ.update(variables)
         tempfile.tempdir = None  # found before for this process, not for the child

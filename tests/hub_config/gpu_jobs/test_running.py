@@ -36,7 +36,7 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gpu]:
         (folder / "dev" / name).chmod(0o666)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(nvml, "DEVICES", folder / "dev")
-        gpu_machine(folder, patch, [{**TWO[0], "file": str(folder / "dev" / "nvidia0")}, TWO[1]])
+        gpu_machine(folder, patch, [{**TWO[0], "file": str(folder / "dev" / "nvidia0"), "leaks": True}, TWO[1]])
         zygote = launcher.start()
         patch.setattr(launcher._ours, "_zygote", zygote)
         yield gpus()[0]

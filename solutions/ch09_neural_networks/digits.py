@@ -55,7 +55,8 @@ def train_digits(
 
     Examples
     --------
-    >>> X = np.repeat(np.array([[0], [255]], dtype=np.uint8), 784, axis=1).repeat(20, axis=0)
+    >>> X = np.zeros((40, 784), dtype=np.uint8)
+    >>> X[20:] = 255
     >>> y = np.repeat([3, 8], 20)
     >>> first = train_digits(X, y, X, y, rate=0.01, n_epochs=2, hidden=(5,))
     >>> more = train_digits(X, y, X, y, 0.01, 3, (5,), checkpoint=first["checkpoint"])
@@ -104,7 +105,8 @@ def fit_digits(X: NDArray[Any], y: NDArray[Any], seed: int = 42) -> Any:
 
     Examples
     --------
-    >>> X = np.repeat(np.array([[0], [255]], dtype=np.uint8), 784, axis=1).repeat(40, axis=0)
+    >>> X = np.zeros((80, 784), dtype=np.uint8)
+    >>> X[40:] = 255
     >>> model = fit_digits(X, np.repeat([3, 8], 40))
     >>> model.predict(X[[5, 70]]).tolist()
     [3, 8]

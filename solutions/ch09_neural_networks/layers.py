@@ -43,7 +43,7 @@ def layer_shapes(m: int, n_inputs: int, n_hidden: int, n_outputs: int) -> dict[s
 
 
 def forward(X: ArrayLike, W_h: ArrayLike, b_h: ArrayLike, W_o: ArrayLike, b_o: ArrayLike) -> NDArray[np.float64]:
-    """Return the output Y of a network in which every unit, hidden or output, is a ReLU.
+    """Return the output Y of a network in which every unit is a ReLU, in both layers.
 
     Parameters
     ----------
@@ -142,7 +142,8 @@ def backprop(
     >>> W, b = backprop([[[2.0]]], [[1.0]], [[3.0]], [[5.0]])
     >>> W[0].tolist(), b[0].tolist()
     ([[12.0]], [4.0])
-    >>> W, b = backprop([np.ones((2, 3)), np.ones((3, 1))], [np.zeros(3), [0]], [[0, 0]], [[1]])
+    >>> layers = [np.ones((2, 3)), np.ones((3, 1))]
+    >>> W, b = backprop(layers, [np.zeros(3), [0]], [[0, 0]], [[1]])
     >>> [grad.shape for grad in W]
     [(2, 3), (3, 1)]
     """

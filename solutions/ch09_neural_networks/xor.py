@@ -5,10 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Layer = tuple[ArrayLike, ArrayLike]
 
-
-def threshold_net(layers: Sequence[Layer], X: ArrayLike) -> NDArray[np.int64]:
+def threshold_net(layers: Sequence[tuple[ArrayLike, ArrayLike]], X: ArrayLike) -> NDArray[np.int64]:
     """Return what a network of threshold units says.
 
     A unit adds up its inputs, each times its weight, and its bias. It answers 1 if the
@@ -44,21 +42,31 @@ def threshold_net(layers: Sequence[Layer], X: ArrayLike) -> NDArray[np.int64]:
     return signal.astype(np.int64)
 
 
-def xor_net() -> list[Layer]:
+def xor_net(low: float = 0.0, high: float = 1.0) -> list[tuple[ArrayLike, ArrayLike]]:
     """Return a network of threshold units that computes XOR of two inputs.
 
-    Its layers are pairs (W, b) as `threshold_net` takes them. There are two inputs,
-    each 0 or 1, and one unit in the last layer, which answers 1 where exactly one of
-    the inputs is 1. How many layers and units there are before it is up to you.
+    Parameters
+    ----------
+    low, high : how the inputs say "no" and "yes": two numbers, `low` is less than
+        `high`. As a rule these are 0 and 1, but in a machine they may be 0.2 and 4.8
+        volts, or -1 and 1.
+
+    Returns
+    -------
+    The layers, pairs (W, b) as `threshold_net` takes them. There are two inputs, each
+    of them `low` or `high`, and one unit in the last layer, which answers 1 where
+    exactly one of the inputs is `high`, else 0. How many layers and units there are
+    before it is up to you.
 
     Examples
     --------
     >>> threshold_net(xor_net(), [[0, 0], [0, 1]]).tolist()
     [[0], [1]]
-    >>> threshold_net(xor_net(), [[1, 1]]).shape
-    (1, 1)
+    >>> threshold_net(xor_net(-1, 3), [[3, -1], [3, 3]]).tolist()
+    [[1], [0]]
     """
+    half = (high - low) / 2  # the inputs differ by 2 half or not at all
     # first unit: a and not b; second unit: b and not a
-    hidden = (np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([-0.5, -0.5]))
+    hidden = (np.array([[1.0, -1.0], [-1.0, 1.0]]), np.array([-half, -half]))
     either = (np.array([[1.0], [1.0]]), np.array([-0.5]))
     return [hidden, either]

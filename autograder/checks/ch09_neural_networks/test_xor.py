@@ -38,13 +38,15 @@ def _drawn(rng, *sizes: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:
 @check("p.09.2", core=True, weight=3, hint="Draw the four points. Which two straight lines cut out the two where the "
        "answer is 1? Each line is a unit; what is left to do for the last one?")  # fmt: skip
 def test_the_net_computes_xor(student, rng):
-    """With your weights, threshold units answer 1 where exactly one of two inputs is 1, and 0 for the other two
-    pairs of inputs."""
-    layers = student.xor_net()
-    assert isinstance(layers, list | tuple) and len(layers) >= 1
-    said = _said(layers, ROWS)
-    assert said.shape == (4, 1), "the last layer is one unit"
-    np.testing.assert_array_equal(said[:, 0], ROWS[:, 0] != ROWS[:, 1])
+    """With your weights, threshold units answer 1 where exactly one of two inputs is high, and 0 for the other two
+    pairs of inputs; for 0 and 1, and for other levels."""
+    drawn = [(low / 4, (low + int(rng.integers(1, 19))) / 4) for low in rng.integers(-20, 21, 3).tolist()]
+    for low, high in [(0.0, 1.0), (-1.0, 1.0), *drawn]:
+        layers = student.xor_net(low, high)
+        assert isinstance(layers, list | tuple) and len(layers) >= 1
+        said = _said(layers, low + (high - low) * ROWS)
+        assert said.shape == (4, 1), "the last layer is one unit"
+        np.testing.assert_array_equal(said[:, 0], ROWS[:, 0] != ROWS[:, 1])
 
 
 @check("p.09.2", core=True, weight=2, hint="What does a layer do to the answers of the one before? Does every unit, "

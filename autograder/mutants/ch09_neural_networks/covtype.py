@@ -191,7 +191,7 @@ class _Torch:
 
 
 @alternative("p.09.10", replaces="fit_covertype")
-def by_torch(X_train, y_train, X_val, y_val, seed=42):
+def land_by_torch(X_train, y_train, X_val, y_val, seed=42):
     """PyTorch, in a class of one's own."""
     return _Torch(X_train, y_train, X_val, y_val, seed)
 

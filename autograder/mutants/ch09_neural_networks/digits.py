@@ -144,13 +144,13 @@ def one_seed(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), 
 
 
 @naive("tf2.10.10", replaces="fit_digits", fails=BAR)
-def straight_borders(X, y, seed=42):
+def no_hidden_layer(X, y, seed=42):
     """Logistic regression has no hidden layer."""
     return LogisticRegression(max_iter=60).fit(X, y)
 
 
 @naive("tf2.10.10", replaces="fit_digits", fails=BAR)
-def as_it_comes(X, y, seed=42):
+def pixels_as_they_come(X, y, seed=42):
     """You take `MLPClassifier` as it comes, on pixels up to 255: scale them, and choose a rate that suits."""
     return MLPClassifier(random_state=seed).fit(X, y)
 
@@ -194,7 +194,9 @@ class _Torch(nn.Module):
 
 
 @alternative("tf2.10.10", replaces="train_digits")
-def by_torch(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), patience=5, seed=42, checkpoint=None):
+def digits_by_torch(
+    X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), patience=5, seed=42, checkpoint=None
+):
     """PyTorch, with a checkpoint of state dictionaries."""
     labels = np.unique(y_train)
     targets, wanted = (torch.as_tensor(np.searchsorted(labels, y)) for y in (y_train, y_val))

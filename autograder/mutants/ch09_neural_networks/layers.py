@@ -130,7 +130,7 @@ def price_below_one():
     replaces="output_activation",
     also={"P_09_7_CHOICE": {"spam": "2 Softmax", "digits": "10 softmax", "price": "1 none"}},
 )
-def by_torch(name, Z):
+def output_by_torch(name, Z):
     """PyTorch's; softmax over two units for spam."""
     Z = torch.as_tensor(np.asarray(Z, dtype=float))
     return {"sigmoid": torch.sigmoid, "softmax": lambda Z: torch.softmax(Z, -1), "none": torch.clone}[name](Z)

@@ -105,7 +105,7 @@ def first_high_loss(rates, losses):
 
 
 @alternative("tf2.10.10", replaces="lr_sweep")
-def by_torch(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
+def sweep_by_torch(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
     """Plain gradient descent on mini-batches in PyTorch; lists."""
     classes = np.unique(y)
     inputs, targets = torch.as_tensor(X, dtype=torch.float32), torch.as_tensor(np.searchsorted(classes, y))

@@ -9,45 +9,58 @@ from autograder.testing import alternative, mutant
 EITHER = ([[1], [1]], [-0.5])
 
 
+def _at(layers, low, high):
+    """The same net for other levels of its inputs than 0 and 1."""
+    (W, b), *rest = layers
+    W = np.asarray(W, dtype=float) / (high - low)
+    return [(W, np.asarray(b, dtype=float) - low * W.sum(axis=0)), *rest]
+
+
 # the net, wrong
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def one_unit():
+def one_unit(low=0.0, high=1.0):
     """Your net is a single unit: that is one straight line, and none has (0, 1) and (1, 0) on one side, (0, 0) and
     (1, 1) on the other. It takes a hidden layer."""
-    return [([[1], [1]], [-0.5])]
+    return _at([([[1], [1]], [-0.5])], low, high)
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def equal_or_not():
+def equal_or_not(low=0.0, high=1.0):
     """Your net answers 1 where both inputs are the same, which is the opposite of XOR: turn the last unit round."""
-    return [([[1, -1], [1, -1]], [-1.5, 0.5]), EITHER]
+    return _at([([[1, -1], [1, -1]], [-1.5, 0.5]), EITHER], low, high)
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def biases_swapped():
+def biases_swapped(low=0.0, high=1.0):
     """Your hidden units have each other's thresholds: the one that stands for OR needs 1 input, the one for AND 2."""
-    return [([[1, 1], [1, 1]], [-1.5, -0.5]), ([[1], [-2]], [-0.5])]
+    return _at([([[1, 1], [1, 1]], [-1.5, -0.5]), ([[1], [-2]], [-0.5])], low, high)
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def thresholds_for_biases():
+def thresholds_for_biases(low=0.0, high=1.0):
     """You give thresholds where biases are asked for: a bias is added, so it has the opposite sign of the threshold."""
-    return [([[1, -1], [-1, 1]], [0.5, 0.5]), ([[1], [1]], [0.5])]
+    return _at([([[1, -1], [-1, 1]], [0.5, 0.5]), ([[1], [1]], [0.5])], low, high)
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def both_hidden_units_alike():
+def both_hidden_units_alike(low=0.0, high=1.0):
     """Both of your hidden units say the same: each has to cut out one of the two points where the answer is 1."""
-    return [([[1, 1], [-1, -1]], [-0.5, -0.5]), EITHER]
+    return _at([([[1, 1], [-1, -1]], [-0.5, -0.5]), EITHER], low, high)
 
 
 @mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
-def a_vector_of_output_weights():
+def a_vector_of_output_weights(low=0.0, high=1.0):
     """The weights of your last layer are a row or a vector: a matrix is wanted, with one row for each hidden unit and
     one column for the unit."""
-    return [([[1, -1], [-1, 1]], [-0.5, -0.5]), ([[1, 1]], [-0.5])]
+    return _at([([[1, -1], [-1, 1]], [-0.5, -0.5]), ([[1, 1]], [-0.5])], low, high)
+
+
+@mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
+def for_zero_and_one(low=0.0, high=1.0):
+    """Your weights are right for 0 and 1 only: the biases of the first layer depend on `low` and `high`."""
+    return [([[1, 1], [1, 1]], [-0.5, -1.5]), ([[1], [-2]], [-0.5])]
 
 
 # running a net, wrong
@@ -114,22 +127,23 @@ def biases_subtracted_in_place(layers, X):
 
 
 @alternative("p.09.2", replaces="xor_net")
-def either_but_not_both():
+def either_but_not_both(low=0.0, high=1.0):
     """OR and AND in the hidden layer; plain lists."""
-    return [[[[1, 1], [1, 1]], [-1, -2]], [[[1], [-2]], [-1]]]
+    return [[[[1, 1], [1, 1]], [-low - high, -2 * high]], [[[1], [-2]], [-1]]]
 
 
 @alternative("p.09.2", replaces="xor_net")
-def de_morgan():
+def de_morgan(low=0.0, high=1.0):
     """NAND and OR, then AND; float32."""
-    first = np.array([[-0.7, 0.3], [-0.7, 0.3]], dtype=np.float32), np.array([0.9, -0.2], dtype=np.float32)
-    return [first, (np.array([[1], [1]], dtype=np.float32), np.array([-2], dtype=np.float32))]
+    layers = _at([([[-0.7, 0.3], [-0.7, 0.3]], [0.9, -0.2]), ([[1], [1]], [-2])], low, high)
+    return [tuple(np.asarray(part, dtype=np.float32) for part in layer) for layer in layers]
 
 
 @alternative("p.09.2", replaces="xor_net")
-def inputs_handed_on():
+def inputs_handed_on(low=0.0, high=1.0):
     """Three layers: the inputs are handed on beside their AND, and one more layer hands the answer on."""
-    hand_on = ([[1, 0, 1], [0, 1, 1]], [-0.5, -0.5, -1.5])
+    middle = (low + high) / 2
+    hand_on = ([[1, 0, 1], [0, 1, 1]], [-middle, -middle, -1.5 * high - 0.5 * low])
     return (hand_on, ([[2], [2], [-4]], [-1]), ([[3]], [-1]))
 
 
@@ -145,7 +159,7 @@ def unit_by_unit(layers, X):
 
 
 @alternative("p.09.2", replaces="threshold_net")
-def by_torch(layers, X):
+def steps_of_torch(layers, X):
     """PyTorch's step function."""
     import torch
 

@@ -395,7 +395,7 @@ from solutions.ch09_neural_networks.layers import n_parameters, P_09_9_CHOICE
 # is the measure. A default `MLPClassifier` on standardised columns knows
 # {naive:test_learns_a_made_up_land/scaled_as_it_comes:.0%} of all patches more than that, logistic regression
 # {naive:test_learns_a_made_up_land/straight_borders:.0%}; your network has to know
-# **{bar:test_learns_a_made_up_land:.1%}** more, on average over three such lands. So look at sizes, learning rate, size
+# **{bar:test_learns_a_made_up_land:.1%}** more, on average over two such lands. So look at sizes, learning rate, size
 # of a batch and number of epochs, and let the validation rows decide. On one slow core a training should take no more
 # than a few seconds.
 #
@@ -465,15 +465,17 @@ plt.show()
 # A long training is interrupted one day: the power fails, the hour is over. So let it leave *checkpoints*. Write
 #
 # - **`train_digits(X_train, y_train, X_val, y_val, rate, n_epochs, hidden, patience, seed, checkpoint)`**, which
-#   keeps the network of the best epoch, stops when it gets no better, and can be interrupted after any epoch. What has
-#   to be in the checkpoint, so that the rest of the training is the *same* as if nothing had happened? (`pickle.dumps` turns
-#   nearly everything into bytes, and `pickle.loads` turns it back. `MLPClassifier` draws the order of the rows from
-#   `random_state`; a `np.random.RandomState(seed)` goes on where it was, also after it has been pickled.)
+#   keeps the network of the best epoch, stops when it gets no better, and can be interrupted after any epoch. What
+#   has to be in the checkpoint, so that the rest of the training is the *same* as if nothing had happened?
+#   (`pickle.dumps` turns nearly everything into bytes, and `pickle.loads` turns it back. `MLPClassifier` draws the
+#   order of the rows from `random_state`; a `np.random.RandomState(seed)` goes on where it was, also after it has
+#   been pickled.)
 # - **`fit_digits(X, y, seed)`**: all of it together. Hold out rows for validation, find a rate, train.
 #
-# In grading, `fit_digits` learns to read **a script that nobody knows** from 1,000 of its letters. Logistic regression
+# In grading, `fit_digits` learns to read **a script that nobody knows** from 600 of its letters. Logistic regression
 # is the measure; `MLPClassifier` as it comes reads
-# {naive:test_reads_a_made_up_script/pixels_as_they_come:.1%} of all letters more than that; yours has to read **{bar:test_reads_a_made_up_script:.1%}** more, on average over three scripts.
+# {naive:test_reads_a_made_up_script/pixels_as_they_come:.1%} of all letters more than that; yours has to read
+# **{bar:test_reads_a_made_up_script:.1%}** more, on average over two scripts.
 #
 # The target on the **real** digits, all 60,000: more than **98%** of the 10,000 test digits. (Two points hang on it
 # where your course grades at full size; it has four minutes then.)

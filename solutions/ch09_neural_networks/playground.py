@@ -99,20 +99,20 @@ def decision_map(model: Any, x: ArrayLike, y: ArrayLike) -> NDArray[np.float64]:
 
 
 P_09_1 = """
-Rings. With one hidden layer the first unit draws one soft line, and the output adds up as many lines as there are
-units. Two units never succeeded (0 of 10 seeds): two lines leave a strip or a corner open, and the inner class can't be
-fenced in. Three units can make a triangle and do so for most seeds only, though the best of them are perfect: some
-starts end in a local minimum or a plateau where two units do the same job, and training longer does not help. Eight
-units succeeded from every seed: there are spare ones, so that it does not matter if a few of them are useless.
-More units than needed make training easier, not only the function richer.
+Rings. A unit of the hidden layer draws one soft line, and the output adds up as many lines as there are units. Two
+units never succeeded (0 of 10 seeds): two lines leave a strip or a corner open, and the inner class can't be fenced in.
+Three units can make a triangle, but with tanh only 6 of 10 seeds did: the others ended in a local minimum or on a
+plateau, where two units do the same job, and training longer does not help. Eight units succeeded from every seed:
+there are spare ones, so it does not matter if a few of them are useless. More units than needed make training easier,
+not only the function richer.
 
-ReLU and tanh. With ReLU the border is made of straight pieces with corners, with tanh it is smooth. ReLU units were
-done in fewer steps; but three of them fail more often, as a unit that answers 0 everywhere has no slope to recover by.
+ReLU and tanh. With ReLU the border is made of straight pieces with corners, with tanh it is smooth. On the spiral ReLU
+units were done after fewer steps, but three of them closed the ring from 4 of 10 seeds only, as a unit that answers 0
+everywhere has no slope to recover by.
 
-Spiral, four hidden layers. The first layers show straight edges, later ones combine them to bends, stripes and curls.
-With tanh the loss stood still for long at first, and the first layer got much smaller gradients than the last one,
-which are multiplied by one slope below 1 for each layer on the way back: vanishing gradients. So the upper layers learn
-first.
+More layers. The first layer draws straight edges, later ones combine them to bends, stripes and curls. In the picture
+of exercise 8, the first layer of a deep tanh network gets gradients dozens of times smaller than the last one, as each
+layer on the way back multiplies them by slopes and small weights: vanishing gradients. So the upper layers learn first.
 """
 P_09_1_RUBRIC = """
 - 1 point: two units can't close a ring whatever the seed (too few lines: underfitting), with a figure

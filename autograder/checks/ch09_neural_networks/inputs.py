@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 TYPES, NUMBERS, KINDS = 7, 4, 3
 
 
-def land(rng: Generator, *sizes: int, places: int = 4) -> list[NDArray[Any]]:
+def land(rng: Generator, *sizes: int, places: int = 3) -> list[NDArray[Any]]:
     """Draw a land that nobody knows, and return X, y, X, y, …: so many patches of it each.
 
     X is (n, 8) float32: four numbers in units that differ by powers of ten, of which two matter, three columns of 0

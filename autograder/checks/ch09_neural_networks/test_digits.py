@@ -89,11 +89,11 @@ def test_seed_decides_the_network(student, rng):
 @check("tf2.10.10", core=True, weight=4, at_least=True, hint="Are the pixels scaled? Is the rate neither too low nor "
        "too high, and are there enough epochs?")  # fmt: skip
 def test_reads_a_made_up_script(student, rng) -> float:
-    """After learning from 600 letters of a script that nobody knows, your network reads more of others than logistic
+    """After learning from 900 letters of a script that nobody knows, your network reads more of others than logistic
     regression: {threshold:.1%} of all letters more, or better, on average over two scripts."""
     gains = []
     for _ in range(2):
-        X, y, X_new, y_new = pages(rng, script(rng, forms=2, spot=4.0), 600, 800)
+        X, y, X_new, y_new = pages(rng, script(rng, forms=6, spot=3.0), 900, 800)
         linear = LogisticRegression(max_iter=50).fit(X / 255, y)
         gains.append(accuracy(student.fit_digits(X, y), X_new, y_new) - linear.score(X_new / 255, y_new))
     return float(np.mean(gains))

@@ -481,7 +481,7 @@ plt.show()
 # where your course grades at full size; it has four minutes then.)
 
 # %% exercise="tf2.10.10"
-from solutions.ch09_neural_networks.digits import train_digits, fit_digits
+from solutions.ch09_neural_networks.digits import _begun, train_digits, fit_digits
 
 # %% [markdown]
 # *Look*: a training that was interrupted after every third epoch, and the same without. Do the curves meet? And some

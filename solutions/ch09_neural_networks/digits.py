@@ -15,6 +15,13 @@ from sklearn.preprocessing import MinMaxScaler
 from solutions.ch09_neural_networks.rates import lr_sweep, pick_rate
 
 
+def _begun(rate: float, hidden: tuple[int, ...], n: int, seed: int) -> dict[str, Any]:
+    """Return the state of a training before its first epoch."""
+    rng = np.random.RandomState(seed)
+    network = MLPClassifier(hidden, solver="sgd", learning_rate_init=rate, batch_size=min(32, n), random_state=rng)
+    return {"network": network, "best": network, "losses": []}
+
+
 def train_digits(
     X_train: NDArray[Any],
     y_train: NDArray[Any],
@@ -33,9 +40,8 @@ def train_digits(
     ----------
     X_train, y_train : (n, 784) pixels from 0 to 255, uint8, and (n,) whole numbers.
     X_val, y_val : (k, 784) and (k,), rows for validation.
-    rate : the learning rate.
+    rate, hidden : the learning rate, and the sizes of the hidden layers.
     n_epochs : the number of epochs, those before the checkpoint counted as well.
-    hidden : the sizes of the hidden layers.
     patience : training ends after so many epochs in a row without a new lowest loss on
         the validation rows, or after `n_epochs`.
     seed : of everything that is left to chance.
@@ -63,16 +69,8 @@ def train_digits(
     >>> len(more["losses"]), more["losses"][:2] == first["losses"]
     (3, True)
     """
-    if checkpoint is None:
-        network = MLPClassifier(
-            hidden,
-            solver="sgd",
-            learning_rate_init=rate,
-            batch_size=min(32, len(X_train)),
-            random_state=np.random.RandomState(seed),
-        )
-        state = {"network": network, "best": network, "losses": []}
-    else:
+    state = _begun(rate, hidden, len(X_train), seed)
+    if checkpoint is not None:
         state = pickle.loads(checkpoint)  # noqa: S301  # made by us
     scaler = MinMaxScaler().fit(X_train)
     Z_train, Z_val = (scaler.transform(X).astype(np.float32) for X in (X_train, X_val))
@@ -82,11 +80,8 @@ def train_digits(
         losses.append(float(log_loss(y_val, state["network"].predict_proba(Z_val), labels=classes)))
         if losses[-1] == min(losses):
             state["best"] = copy.deepcopy(state["network"])
-    return {
-        "model": make_pipeline(scaler, state["best"]),
-        "losses": losses,
-        "checkpoint": pickle.dumps(state),  # the network has its optimizer and its random state with it
-    }
+    # The network has its optimizer and its random numbers with it.
+    return {"model": make_pipeline(scaler, state["best"]), "losses": losses, "checkpoint": pickle.dumps(state)}
 
 
 def fit_digits(X: NDArray[Any], y: NDArray[Any], seed: int = 42) -> Any:

@@ -58,7 +58,7 @@ def forward(X: ArrayLike, W_h: ArrayLike, b_h: ArrayLike, W_o: ArrayLike, b_o: A
     """
     X = np.asarray(X, dtype=float)
     H = np.maximum(X @ np.asarray(W_h) + np.asarray(b_h), 0)  # (m, n_hidden)
-    return np.maximum(H @ np.asarray(W_o) + np.asarray(b_o), 0)  # (m, n_outputs)
+    return np.asarray(np.maximum(H @ np.asarray(W_o) + np.asarray(b_o), 0))  # (m, n_outputs)
 
 
 def output_activation(name: str, Z: ArrayLike) -> NDArray[np.float64]:
@@ -84,9 +84,9 @@ def output_activation(name: str, Z: ArrayLike) -> NDArray[np.float64]:
     """
     Z = np.asarray(Z, dtype=float)
     if name == "sigmoid":
-        return expit(Z)
+        return np.asarray(expit(Z))
     if name == "softmax":
-        return softmax(Z, axis=1)
+        return np.asarray(softmax(Z, axis=1))
     return Z
 
 
@@ -153,7 +153,8 @@ def backprop(
         activations.append(np.tanh(activations[-1] @ W + b))
     outputs = activations[-1] @ weights[-1] + biases[-1]  # (m, k)
     delta = 2 * (outputs - np.asarray(Y)) / outputs.size  # dloss / d weighted sums of the last layer
-    W_grads, b_grads = [], []
+    W_grads: list[NDArray[np.float64]] = []
+    b_grads: list[NDArray[np.float64]] = []
     for W, inputs in zip(weights[::-1], activations[::-1], strict=True):
         W_grads.insert(0, inputs.T @ delta)
         b_grads.insert(0, delta.sum(axis=0))

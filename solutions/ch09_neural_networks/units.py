@@ -176,4 +176,4 @@ def swish(z: ArrayLike, beta: float = 1.0) -> NDArray[np.float64]:
     [[2.0]]
     """
     z = np.asarray(z, dtype=float)
-    return z * expit(beta * z)
+    return np.asarray(z * expit(beta * z))

@@ -10,7 +10,6 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
-from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -30,11 +29,6 @@ class _Net:
 
     def epoch(self, X, y):
         self.model.partial_fit(X / 255, y, classes=np.unique(y))
-
-    def fit(self, X, y):
-        for _ in range(12):
-            self.epoch(X, y)
-        return self
 
     def predict(self, X):
         return self.model.predict(X / 255)
@@ -155,18 +149,6 @@ def pixels_as_they_come(X, y, seed=42):
     return MLPClassifier(random_state=seed).fit(X, y)
 
 
-@mutant("tf2.10.10", replaces="fit_digits", fails=BAR)
-def default_rate(X, y, seed=42):
-    """Plain gradient descent with the default rate is too slow for a dozen epochs: choose a rate by a sweep."""
-    return _Net(0.001, (100,), seed, len(X)).fit(X, y)
-
-
-@mutant("tf2.10.10", replaces="fit_digits", fails=BAR)
-def rate_too_high(X, y, seed=42):
-    """With your rate training fails: a tenth of it would learn."""
-    return _Net(0.5, (100,), seed, len(X)).fit(X, y)
-
-
 # right
 
 
@@ -259,27 +241,3 @@ def adam_in_one_go(X, y, seed=42):
     """Adam with a higher rate and small batches, for a fixed number of epochs, on standardised pixels."""
     network = MLPClassifier((150,), learning_rate_init=0.002, batch_size=32, max_iter=18, random_state=seed)
     return make_pipeline(StandardScaler(), network).fit(X, y)
-
-
-@alternative("tf2.10.10", replaces="fit_digits")
-def torch_with_dropout(X, y, seed=42):
-    """PyTorch with dropout and Adam."""
-    torch.manual_seed(seed)
-    labels = np.unique(y)
-    model = _Torch((150,), labels)
-    model.net.insert(2, nn.Dropout(0.3))
-    optimizer = torch.optim.Adam(model.parameters(), lr=0.002)
-    targets = torch.as_tensor(np.searchsorted(labels, y))
-    for _ in range(18):
-        for rows in torch.randperm(len(X)).split(32):
-            optimizer.zero_grad()
-            nn.functional.cross_entropy(model(X[rows.numpy()]), targets[rows]).backward()
-            optimizer.step()
-    return model.eval()
-
-
-@alternative("tf2.10.10", replaces="fit_digits")
-def early_stopping_by_hand(X, y, seed=42):
-    """A fixed rate, and the epoch that was best on rows held out."""
-    X_train, X_val, y_train, y_val = train_test_split(X, y, test_size=0.15, random_state=seed)
-    return _trained(X_train, y_train, X_val, y_val, 0.02, 30, (120,), 8, seed)["model"]

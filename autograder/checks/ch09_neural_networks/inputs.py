@@ -9,13 +9,16 @@ from numpy.typing import NDArray
 TYPES, NUMBERS, KINDS = 7, 4, 3
 
 
-def land(rng: Generator, *sizes: int, places: int = 3) -> list[NDArray[Any]]:
+def land(rng: Generator, *sizes: int, side: int = 5) -> list[NDArray[Any]]:
     """Draw a land that nobody knows, and return X, y, X, y, …: so many patches of it each.
 
     X is (n, 8) float32: four numbers in units that differ by powers of ten, of which two matter, three columns of 0
-    and 1 that don't, and one that is always 0. The cover, 1 to 7, is that of the nearest of some places.
+    and 1 that don't, and one that is always 0. The cover, 1 to 7, is that of the nearest place; places are in a grid of
+    `side` rows, each a little off, so that one land is about as hard as another.
     """
-    centres = rng.uniform(-1.7, 1.7, (TYPES * places, 2))
+    line = np.linspace(-1, 1, side) * 1.7 * (side - 1) / side
+    centres = np.stack(np.meshgrid(line, line), axis=-1).reshape(-1, 2)
+    centres = rng.permutation(centres + rng.uniform(-0.12, 0.12, centres.shape))
     unit, middle = 10.0 ** rng.permutation(np.linspace(-1, 3, NUMBERS)), rng.uniform(-5, 9, NUMBERS)
     matter = rng.permutation(NUMBERS)[:2]
     parts: list[NDArray[Any]] = []

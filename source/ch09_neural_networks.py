@@ -396,8 +396,8 @@ from solutions.ch09_neural_networks.layers import n_parameters, P_09_9_CHOICE
 # {naive:test_learns_a_made_up_land/scaled_as_it_comes:.0%} of its mistakes, on columns as they are
 # {naive:test_learns_a_made_up_land/as_it_comes:.0%}, and logistic regression
 # {naive:test_learns_a_made_up_land/straight_borders:.0%}; yours has to make **{bar:test_learns_a_made_up_land:.0%}** of
-# them or fewer. So look at sizes, learning rate, size of a batch and number of epochs, and let the validation rows
-# decide. On one slow core a training should take no more than a few seconds.
+# them or fewer, on two such lands together. So look at sizes, learning rate, size of a batch and number of epochs, and
+# let the validation rows decide. On one slow core a training should take no more than a few seconds.
 #
 # The target on the **real** data, all of it: more than **93%** of 58,101 test patches, after training on 464,810. It
 # takes large layers, large batches and a few dozen epochs, which is a matter of minutes. (Two points hang on it where
@@ -474,8 +474,8 @@ plt.show()
 #
 # In grading, `fit_digits` learns to read **a script that nobody knows** from 900 of its letters. Logistic regression
 # is the measure; `MLPClassifier` as it comes reads
-# {naive:test_reads_a_made_up_script/pixels_as_they_come:.1%} of all letters more than that; yours has to read
-# **{bar:test_reads_a_made_up_script:.1%}** more, on average over two scripts.
+# {naive:test_reads_a_made_up_script/pixels_as_they_come:.1%} of all letters more than that (below 0 is
+# fewer); yours has to read **{bar:test_reads_a_made_up_script:.1%}** more, on average over two scripts.
 #
 # The target on the **real** digits, all 60,000: more than **98%** of the 10,000 test digits. (Two points hang on it
 # where your course grades at full size; it has four minutes then.)

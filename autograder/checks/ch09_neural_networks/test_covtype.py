@@ -14,11 +14,15 @@ from course.datasets import load
        "Then compare sizes, learning rates and numbers of epochs on the validation rows.")  # fmt: skip
 def test_learns_a_made_up_land(student, rng) -> float:
     """After learning from 1,000 patches of a land that nobody knows, your model is wrong about others less often than
-    k-nearest neighbours on standardised columns: it makes {threshold:.0%} of its mistakes or fewer."""
-    X, y, X_val, y_val, X_new, y_new = land(rng, 1_000, 300, 1_500)
-    usual = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y)
-    mistakes = 1 - accuracy(student.fit_covertype(X, y, X_val, y_val), X_new, y_new)
-    return mistakes / (1 - usual.score(X_new, y_new))
+    k-nearest neighbours on standardised columns: it makes {threshold:.0%} of its mistakes or fewer, on two lands
+    together."""
+    mistakes, usual = 0.0, 0.0
+    for _ in range(2):
+        X, y, X_val, y_val, X_new, y_new = land(rng, 1_000, 300, 1_500)
+        neighbours = make_pipeline(StandardScaler(), KNeighborsClassifier()).fit(X, y)
+        usual += 1 - neighbours.score(X_new, y_new)
+        mistakes += 1 - accuracy(student.fit_covertype(X, y, X_val, y_val), X_new, y_new)
+    return mistakes / usual
 
 
 @check("p.09.10", hint="Are scales found on the training rows, and used for all others?")

@@ -1,0 +1,110 @@
+"""Hidden checks of chapter 9: digits (tf2.10.10)."""
+
+from typing import Any
+
+import numpy as np
+from numpy.testing import assert_allclose
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
+
+from autograder.checks.ch09_neural_networks.inputs import accuracy
+from autograder.testing import check
+from autograder.testing.made_up import pages, script
+from autograder.testing.modules import repeats, stops_early
+from course.datasets import load
+
+
+def _lines(rng, n: int, noise: float = 0.0) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Pictures of three sorts of patterns, (n, 784) bytes; with `noise`, so many labels are drawn by chance."""
+    y = rng.permutation(np.arange(n) % 3)
+    patterns = np.kron(np.random.default_rng(7).random((3, 7, 7)), np.ones((4, 4))).reshape(3, 784)
+    X = np.clip(200 * patterns[y] + rng.normal(0, 40, (n, 784)), 0, 255).astype(np.uint8)
+    wrong = rng.random(n) < noise
+    return X, np.where(wrong, rng.integers(0, 3, n), y) * 2 + 1  # 1, 3, 5
+
+
+def _loss(model: Any, X: NDArray[Any], y: NDArray[Any]) -> float:
+    found = np.asarray(model.predict_proba(X), dtype=float)
+    assert found.shape == (len(X), 3)
+    return float(log_loss(y, found, labels=[1, 3, 5]))
+
+
+@check("tf2.10.10", core=True, weight=2, hint="What does an optimizer keep from step to step, besides the weights? And "
+       "what comes next from your random numbers?")  # fmt: skip
+def test_an_interrupted_training_ends_the_same(student, rng):
+    """A training that is interrupted after two epochs and goes on from its checkpoint ends with the same losses and
+    the same model as one that is not; the checkpoint is bytes, and can be used twice."""
+    rows, val = _lines(rng, 60, 0.3), _lines(rng, 30, 0.3)
+    settings = {"rate": 0.02, "hidden": (8,), "patience": 9, "seed": int(rng.integers(1000))}
+    whole = student.train_digits(*rows, *val, n_epochs=5, **settings)
+    part = student.train_digits(*rows, *val, n_epochs=2, **settings)
+    assert isinstance(part["checkpoint"], bytes)
+    wanted = np.asarray(whole["losses"], dtype=float)
+    assert wanted.shape == (5,) and np.ptp(wanted) > 1e-3
+    for _ in range(2):
+        rest = student.train_digits(*rows, *val, n_epochs=5, checkpoint=part["checkpoint"], **settings)
+        assert_allclose(np.asarray(rest["losses"], dtype=float), wanted, rtol=1e-5)
+        said, right = (np.asarray(one["model"].predict_proba(val[0]), dtype=float) for one in (rest, whole))
+        assert_allclose(said, right, atol=1e-5)
+
+
+@check("tf2.10.10", core=True, weight=2, hint="Which epoch's weights does your model have in the end, and when does "
+       "your loop end?")  # fmt: skip
+def test_training_stops_in_time(student, rng):
+    """Training ends once patience has run out, and the model is that of the epoch with the lowest loss on the
+    validation rows; the losses are those of your models."""
+    rows, val = _lines(rng, 40, 0.7), _lines(rng, 60, 0.7)
+
+    def train(n_epochs: int) -> tuple[Any, Any]:
+        found = student.train_digits(*rows, *val, rate=0.03, n_epochs=n_epochs, hidden=(20,), patience=4, seed=3)
+        return found["model"], found["losses"]
+
+    stops_early(train, lambda model: _loss(model, *val), n_epochs=80, patience=4)
+
+
+@check("tf2.10.10", hint="Where is the patience counted that was used up before the checkpoint?")
+def test_patience_goes_on_counting(student, rng):
+    """A training that has run out of patience, and is asked to go on from its checkpoint, trains no more."""
+    rows, val = _lines(rng, 40, 0.7), _lines(rng, 60, 0.7)
+    settings = {"rate": 0.03, "hidden": (20,), "patience": 2, "seed": 5}
+    done = student.train_digits(*rows, *val, n_epochs=60, **settings)
+    more = student.train_digits(*rows, *val, n_epochs=80, checkpoint=done["checkpoint"], **settings)
+    assert 3 <= len(done["losses"]) < 60
+    assert_allclose(np.asarray(more["losses"], dtype=float), np.asarray(done["losses"], dtype=float), rtol=1e-5)
+
+
+@check("tf2.10.10", hint="What does chance decide: the first weights, the order of rows?")
+def test_seed_decides_the_network(student, rng):
+    """The same seed trains the same network, another seed another one."""
+    rows, val = _lines(rng, 60), _lines(rng, 30)
+
+    def said(seed: int) -> NDArray[np.float64]:
+        found = student.train_digits(*rows, *val, rate=0.02, n_epochs=2, hidden=(6,), seed=seed)
+        return np.asarray(found["model"].predict_proba(val[0]), dtype=float)
+
+    repeats(said, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
+
+
+@check("tf2.10.10", core=True, weight=4, at_least=True, hint="Are the pixels scaled? Is the rate neither too low nor "
+       "too high, and are there enough epochs?")  # fmt: skip
+def test_reads_a_made_up_script(student, rng) -> float:
+    """After learning from 900 letters of a script that nobody knows, your network reads more of others than logistic
+    regression: {threshold:.1%} of all letters more, or better, on average over two scripts."""
+    gains = []
+    for _ in range(2):
+        X, y, X_new, y_new = pages(rng, script(rng, forms=6, spot=3.0), 900, 800)
+        linear = LogisticRegression(max_iter=50).fit(X / 255, y)
+        gains.append(accuracy(student.fit_digits(X, y), X_new, y_new) - linear.score(X_new / 255, y_new))
+    return float(np.mean(gains))
+
+
+@check("tf2.10.10", full=True, data="mnist", hint="More units, and a rate just below the one that fails; when is the "
+       "lowest validation loss reached?")  # fmt: skip
+def test_reads_98_in_100_real_digits(student, rng):
+    """Trained on all 60,000 digits of MNIST, your network reads more than 98 in 100 of the 10,000 test digits: with
+    pixels and labels in another order, so that nothing can be looked up."""
+    mnist, digits, pixels = load("mnist"), rng.permutation(10), rng.permutation(784)
+    rows = rng.permutation(len(mnist.X_train))
+    X, y = mnist.X_train[rows][:, pixels], digits[mnist.y_train[rows]]
+    assert accuracy(student.fit_digits(X, y), mnist.X_test[:, pixels], digits[mnist.y_test]) > 0.98

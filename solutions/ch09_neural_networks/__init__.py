@@ -1,0 +1,1 @@
+"""Neural networks with scikit-learn: the answers."""

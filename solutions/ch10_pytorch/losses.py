@@ -123,9 +123,7 @@ P_10_12_RUBRIC = """
 """
 
 
-def trace_holds(
-    function: Callable[[Tensor], Tensor], example: Tensor, inputs: Sequence[Tensor]
-) -> list[bool]:
+def trace_holds(function: Callable[[Tensor], Tensor], example: Tensor, inputs: Sequence[Tensor]) -> list[bool]:
     """Tell for which inputs a trace of a function still says what the function says.
 
     Parameters

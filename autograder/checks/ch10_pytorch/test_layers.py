@@ -1,3 +1,318 @@
-"""Hidden checks of ch10_pytorch: layers (p.10.1)."""
+"""Hidden checks of chapter 10: layers of one's own (p.10.14 and tf2.12.12)."""
 
+# No `from __future__ import annotations`: the sources of the probes must stand alone, so they quote their types.
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.testing import assert_allclose
+from torch import nn
+
+from autograder.checks.ch10_pytorch.inputs import number, truth
 from autograder.testing import check
+from autograder.testing.modules import built, gradients_flow, has_parameters, is_complete, outputs, tensor, weights_of
+
+BOTH = ("Dense", "DenseParam")
+
+
+def _sizes(rng: np.random.Generator) -> tuple[int, int]:
+    n_in, n_out = rng.choice(np.arange(2, 9), 2, replace=False).tolist()
+    return n_in, n_out
+
+
+def _loaded(student: Any, name: str, rng: np.random.Generator, n_in: int, n_out: int) -> tuple[Any, Any, Any]:
+    """Return a layer with new weights, and these."""
+    layer = built(student, getattr(student, name), rng, n_in, n_out)
+    W, b = (rng.normal(size=shape).astype(np.float32) for shape in ((n_out, n_in), (n_out,)))
+    prefix = "linear." if name == "Dense" else ""
+    layer.load_state_dict({f"{prefix}weight": torch.from_numpy(W), f"{prefix}bias": torch.from_numpy(b)})
+    return layer, W, b
+
+
+@check(
+    "p.10.14", core=True, weight=2, hint="X Wᵀ + b, and what ReLU leaves of it. Which of the weight's axes is which?"
+)
+def test_both_layers_compute(student, rng):
+    """With the weights that are loaded into them, both layers give relu(X Wᵀ + b), for inputs with any number of
+    axes."""
+    for name in BOTH:
+        n_in, n_out = _sizes(rng)
+        layer, W, b = _loaded(student, name, rng, n_in, n_out)
+        for shape in ((5,), (2, 3), ()):
+            X = rng.normal(size=(*shape, n_in)).astype(np.float32)
+            assert_allclose(outputs(layer, X, shape=(*shape, n_out)), np.maximum(X @ W.T + b, 0), rtol=1e-4, atol=1e-5)
+
+
+@check("p.10.14", core=True, hint="A tensor is found by an optimiser if it is an `nn.Parameter`, or inside a module.")
+def test_dense_parameters_are_registered(student, rng):
+    """Both layers have n_in · n_out weights and n_out biases, and all they have learned is in their state."""
+    for name in BOTH:
+        n_in, n_out = _sizes(rng)
+        make = getattr(student, name)
+        has_parameters(student, built(student, make, rng, n_in, n_out), total=n_in * n_out + n_out)
+        is_complete(
+            lambda make=make, n=(n_in, n_out): built(student, make, rng, *n), rng.normal(size=(20, n_in)), rng=rng
+        )
+
+
+def _parts(layer: "Any") -> "Any":
+    """Return the kinds of modules that a layer has inside."""
+    return [type(part).__name__ for part in list(layer.modules())[1:]]
+
+
+@check("p.10.14", hint="Which class is built of PyTorch's modules, and which of parameters alone?")
+def test_the_two_ways_are_two(student, rng):
+    """`Dense` has an `nn.Linear` inside; `DenseParam` has no module inside at all."""
+    n_in, n_out = _sizes(rng)
+    layers = [built(student, getattr(student, name), rng, n_in, n_out) for name in BOTH]
+    parts = [student.probe_(_parts)(layer) for layer in layers]
+    assert "Linear" in parts[0]
+    assert list(parts[1]) == []
+    assert set(weights_of(layers[0])) == {"linear.weight", "linear.bias"}
+    assert set(weights_of(layers[1])) == {"weight", "bias"}
+
+
+@check("p.10.14", hint="`uniform_` takes two bounds. Are they right for weight *and* bias, and new for each layer?")
+def test_weights_begin_evenly_drawn(student, rng):
+    """Weights and biases of a new layer are drawn evenly between -1/√n_in and 1/√n_in, anew for each layer."""
+    n_in = int(rng.integers(30, 60))
+    bound = n_in**-0.5
+    for name in BOTH:
+        one, other = (
+            list(weights_of(built(student, getattr(student, name), rng, n_in, 400)).values()) for _ in range(2)
+        )
+        assert len(one) == len(other) == 2
+        for value, again in zip(one, other, strict=True):
+            assert np.abs(value).max() <= bound * 1.0001
+            assert np.abs(value).max() > 0.9 * bound
+            assert_allclose(value.std(), bound / np.sqrt(3), rtol=0.15)
+            assert abs(value.mean()) < 0.2 * bound
+            assert np.abs(value - again).max() > 0.5 * bound
+
+
+@check(
+    "p.10.14", hint="Does anything between the parameters and the output leave PyTorch, or overwrite what is needed?"
+)
+def test_gradients_reach_the_weights(student, rng):
+    """Weights and biases of both layers get their gradients, and the input is left alone."""
+    for name in BOTH:
+        n_in, n_out = _sizes(rng)
+        layer, _, _ = _loaded(student, name, rng, n_in, n_out)
+        gradients_flow(student, layer, rng.normal(size=(40, n_in)), rng=rng)
+        X = torch.from_numpy(rng.normal(size=(5, n_in)).astype(np.float32))
+        _, after = student.probe_(_used)(layer, X)
+        assert_allclose(np.asarray(after), X.numpy())
+
+
+def _used(layer: "Any", X: "Any") -> "Any":
+    """Return what a layer says, and what is left of its input."""
+    X = X.clone()
+    return [layer(X).detach(), X]
+
+
+def _moved(layer: "Any", X: "Any") -> "Any":
+    """Move a layer to other types and devices; return what type and device its outputs have."""
+    import torch
+
+    double = layer.to(torch.float64)(X.double())
+    meta = layer.to("meta")(X.double().to("meta"))
+    return {"double": str(double.dtype), "values": double.detach().float(), "meta": meta.device.type}
+
+
+@check(
+    "p.10.14",
+    hint="A tensor that is made in `forward` stays on the CPU and of float32, whatever the layer is moved to.",
+)
+def test_layers_move(student, rng):
+    """Moved to float64 and to another device, both layers work there."""
+    for name in BOTH:
+        n_in, n_out = _sizes(rng)
+        layer, W, b = _loaded(student, name, rng, n_in, n_out)
+        X = rng.normal(size=(4, n_in)).astype(np.float32)
+        found = student.probe_(_moved)(layer, tensor(X))
+        assert (found["double"], found["meta"]) == ("torch.float64", "meta")
+        assert_allclose(np.asarray(found["values"]), np.maximum(X @ W.T + b, 0), rtol=1e-4, atol=1e-5)
+
+
+@check("p.10.14", hint="`extra_repr` returns a text that PyTorch puts between the brackets.")
+def test_printed_layer_tells_its_sizes(student, rng):
+    """A printed `DenseParam` tells n_in and n_out."""
+    n_in, n_out = _sizes(rng)
+    layer = built(student, student.DenseParam, rng, n_in, n_out)
+    assert student.probe_(_printed)(layer) == f"DenseParam(n_in={n_in}, n_out={n_out})"
+
+
+def _printed(layer: "Any") -> "Any":
+    return repr(layer)
+
+
+def _wrong_slope(kind: "Any", n_in: "Any", seed: "Any") -> "Any":
+    """Return a layer of float64: a right one, or one whose gradients are wrong for its input or for its weight."""
+    import torch
+    from torch import nn
+
+    class Product(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: "Any", X: "Any", W: "Any") -> "Any":
+            ctx.save_for_backward(X, W)
+            return X @ W.T
+
+        @staticmethod
+        def backward(ctx: "Any", out: "Any") -> "Any":
+            X, W = ctx.saved_tensors
+            return (1.5 if kind == "input" else 1) * out @ W, (0.5 if kind == "weight" else 1) * out.T @ X
+
+    class Layer(nn.Linear):
+        def forward(self, X: "Any") -> "Any":
+            return torch.tanh(Product.apply(X, self.weight) + self.bias)
+
+    torch.manual_seed(seed)
+    return Layer(n_in, 3).double()
+
+
+@check(
+    "p.10.14", hint="`gradcheck` tries the tensors that it is handed and that require gradients: which ones are they?"
+)
+def test_wrong_gradients_are_found(student, rng):
+    """`gradients_agree` tells layers with right gradients from those whose gradients are wrong, for the inputs or for a
+    parameter."""
+    for kind in rng.permutation(["right", "input", "weight"]).tolist():
+        n_in = int(rng.integers(2, 6))
+        layer = student.probe_(_wrong_slope)(kind, n_in, int(rng.integers(2**31)))
+        before = {name: np.asarray(value) for name, value in layer.state_dict().items()}
+        X = torch.from_numpy(rng.normal(size=(4, n_in)))
+        assert truth(student.gradients_agree(layer, X)) is (kind == "right")
+        for name, value in layer.state_dict().items():
+            assert_allclose(np.asarray(value), before[name])
+
+
+# ---------------------------------------------------------------- tf2.12.12
+
+
+def _norm(student: Any, rng: np.random.Generator, n: int, eps: float = 0.001) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Return a layer with a scale and a shift that were drawn, and these."""
+    layer = built(student, student.MyLayerNorm, rng, n, eps=eps)
+    alpha, beta = rng.uniform(0.5, 2, n).astype(np.float32), rng.normal(size=n).astype(np.float32)
+    layer.load_state_dict({"alpha": torch.from_numpy(alpha), "beta": torch.from_numpy(beta)})
+    return layer, alpha, beta
+
+
+def _normalised(X: np.ndarray, alpha: Any, beta: Any) -> np.ndarray:
+    return alpha * (X - X.mean(axis=-1, keepdims=True)) / X.std(axis=-1, keepdims=True) + beta
+
+
+@check("tf2.12.12", core=True, weight=2, hint="Mean and standard deviation of each row: over which axis, divided by n or "
+       "by n - 1?")  # fmt: skip
+def test_rows_are_normalised(student, rng):
+    """Each row has mean 0 and standard deviation 1, times alpha and plus beta, for inputs with any number of axes."""
+    for shape in ((6,), (3, 4), (2, 2, 3), ()):
+        n = int(rng.integers(4, 9))
+        layer, alpha, beta = _norm(student, rng, n, eps=1e-6)
+        X = (rng.normal(3, 5, (*shape, 1)) + rng.uniform(2, 6, (*shape, 1)) * rng.normal(size=(*shape, n))).astype("f")
+        found = outputs(layer, X, shape=X.shape)
+        assert_allclose(found, _normalised(X.astype(float), alpha, beta), rtol=2e-3, atol=2e-3)
+
+
+@check(
+    "tf2.12.12",
+    core=True,
+    hint="What has a new layer to do with rows that are normalised already? And what is learned?",
+)
+def test_alpha_and_beta_are_learned(student, rng):
+    """A new layer has parameters `alpha`, all ones, and `beta`, all zeros, of the last axis's size and of float32, and
+    nothing else in its state."""
+    n = int(rng.integers(3, 9))
+    layer = built(student, student.MyLayerNorm, rng, n)
+    has_parameters(student, layer, total=2 * n)
+    state = weights_of(layer)
+    assert set(state) == {"alpha", "beta"}
+    for name, right in (("alpha", 1.0), ("beta", 0.0)):
+        assert state[name].shape == (n,) and state[name].dtype == np.float32
+        assert_allclose(state[name], right)
+
+
+@check("tf2.12.12", hint="The standard deviation of a row of equal values is 0. What keeps you from dividing by it?")
+def test_rows_of_equal_values(student, rng):
+    """A row whose values are all the same comes out as beta."""
+    n = int(rng.integers(3, 9))
+    layer, _, beta = _norm(student, rng, n)
+    X = np.repeat(rng.integers(-5, 6, (4, 1)), n, axis=1).astype(np.float32)
+    assert_allclose(outputs(layer, X, shape=(4, n)), np.tile(beta, (4, 1)), atol=1e-4)
+
+
+@check("tf2.12.12", hint="Where does eps stand, and what does a large one do to a row?")
+def test_eps_is_the_one_given(student, rng):
+    """The eps that the layer is made with stands beside the standard deviation or the variance; without one it is
+    0.001."""
+    n = int(rng.integers(4, 9))
+    X = rng.normal(size=(5, n)).astype(np.float32)
+    for given, eps in (({"eps": 2.0}, 2.0), ({"eps": 0.5}, 0.5), ({}, 0.001)):
+        layer = built(student, student.MyLayerNorm, rng, n, **given)
+        size = 1.0 if given else 0.02  # so that a small eps shows
+        found = outputs(layer, size * X, shape=X.shape)
+        centred, variance = size * (X - X.mean(axis=1, keepdims=True)), size**2 * X.var(axis=1, keepdims=True)
+        ways = [centred / (np.sqrt(variance) + eps), centred / np.sqrt(variance + eps)]
+        assert any(np.allclose(found, way, rtol=1e-3, atol=1e-4) for way in ways)
+
+
+@check("tf2.12.12", hint="What does one row have to do with the others?")
+def test_rows_are_on_their_own(student, rng):
+    """What becomes of a row depends on no other row, neither in training nor in use, and the input is left alone."""
+    n = int(rng.integers(4, 9))
+    layer, _, _ = _norm(student, rng, n)
+    X = rng.normal(2, 3, (6, n)).astype(np.float32)
+    for training in (True, False):
+        layer.train(training)
+        found, after = student.probe_(_used)(layer, tensor(X))
+        alone, _ = student.probe_(_used)(layer, tensor(X[2:3]))
+        assert_allclose(np.asarray(found)[2:3], np.asarray(alone), rtol=1e-4, atol=1e-5)
+        assert_allclose(np.asarray(after), X)
+
+
+def _slopes(layer: "Any", X: "Any", weighting: "Any") -> "Any":
+    """Return the gradient of a weighted sum of a layer's outputs with respect to its inputs."""
+    X = X.clone().requires_grad_()
+    (layer(X) * weighting).sum().backward()
+    return X.grad
+
+
+@check("tf2.12.12", hint="Mean and standard deviation depend on the inputs, too: do gradients go through them?")
+def test_gradients_go_through_the_norm(student, rng):
+    """alpha and beta get their gradients, and the inputs those of PyTorch's own layer."""
+    n = int(rng.integers(4, 9))
+    layer, alpha, _ = _norm(student, rng, n, eps=1e-6)
+    X, weighting = (torch.from_numpy(rng.normal(size=(6, n)).astype(np.float32)) for _ in range(2))
+    gradients_flow(student, layer, X, rng=rng)
+    theirs = nn.LayerNorm(n, eps=1e-6)
+    theirs.weight.data = torch.from_numpy(alpha)
+    found = np.asarray(student.probe_(_slopes)(layer, X, weighting))
+    assert_allclose(found, _slopes(theirs, X, weighting).numpy(), rtol=0.02, atol=0.02)
+
+
+def _off(n: "Any", eps: "Any", alpha: "Any", beta: "Any", by: "Any") -> "Any":
+    """Return a layer like PyTorch's own whose outputs are off by so much at one place."""
+    import torch
+    from torch import nn
+
+    class Off(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.alpha, self.beta = nn.Parameter(torch.tensor(alpha)), nn.Parameter(torch.tensor(beta))
+            self.eps = eps
+
+        def forward(self, X: "Any") -> "Any":
+            found = nn.functional.layer_norm(X, (n,), self.alpha, self.beta, self.eps)
+            return found + by * (torch.arange(found.numel()).view(found.shape) == found.numel() - 2)
+
+    return Off()
+
+
+@check("tf2.12.12", hint="Does the layer that you compare with have the same eps, scale and shift?")
+def test_difference_from_pytorchs(student, rng):
+    """`largest_difference` is the largest distance between the two layers' outputs, up or down."""
+    for by in (0.25, -0.75, 0.0):
+        n, eps = int(rng.integers(4, 9)), float(rng.uniform(0.1, 1))
+        alpha, beta = rng.uniform(0.5, 2, n).tolist(), rng.normal(size=n).tolist()
+        layer = student.probe_(_off)(n, eps, alpha, beta, by)
+        X = torch.from_numpy(rng.normal(size=(2, 3, n)).astype(np.float32))
+        assert_allclose(number(student.largest_difference(layer, X)), abs(by), atol=1e-4)

@@ -1,0 +1,79 @@
+"""What the checks of chapter 10 share: choices, and functions, models and optimisers in the student's process."""
+
+# No `from __future__ import annotations`: the sources of the probes must stand alone, so they quote their types.
+import contextlib
+from typing import Any
+
+import torch
+
+from autograder.testing import StudentRaised
+from autograder.engine.wire.proxy import BadReply
+
+
+def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
+    """Return a constant, after one call of the function beside it.
+
+    From look-ups alone the judge tells neither a wrong choice it knows nor one that was not begun.
+    """
+    with contextlib.suppress(StudentRaised, BadReply):  # how it answers is another check's business
+        getattr(student, probe)(*arguments)
+    return getattr(student, constant)
+
+
+def truth(value: Any) -> bool:
+    """Return a truth value that came as Python's, NumPy's or PyTorch's."""
+    value = value.item() if hasattr(value, "item") else value
+    assert isinstance(value, bool), "True or False is asked for"
+    return value
+
+
+def number(value: Any) -> float:
+    """Return a number that came as Python's, or as an array or tensor of one."""
+    value = value.detach() if isinstance(value, torch.Tensor) else value
+    value = value.item() if hasattr(value, "item") else value
+    assert isinstance(value, int | float) and not isinstance(value, bool), "a number is asked for"
+    return float(value)
+
+
+# ---------------------------------------------------------------- probes: run in the student's process, hold no secret
+
+
+def leaf(values: "Any", dtype: "Any" = "float32", grad: "Any" = True) -> "Any":
+    """Return a tensor that stays in the student's process."""
+    import torch
+
+    return torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=grad)
+
+
+def program(first: "Any", second: "Any", kind: "Any", copied: "Any") -> "Any":
+    """Return a function that applies two methods to a tensor or to a new one made of it: one after the other, or both
+    by themselves to be multiplied."""
+
+    def function(x: "Any") -> "Any":
+        v = 1 * x if copied else x
+        if kind == "chain":
+            return getattr(getattr(v, first)(), second)()
+        return getattr(v, first)() * getattr(v, second)()
+
+    return function
+
+
+def network(sizes: "Any", seed: "Any", dropout: "Any" = 0.0) -> "Any":
+    """Return a network of linear layers with tanh between them, with weights of a seed."""
+    import torch
+    from torch import nn
+
+    generator = torch.Generator().manual_seed(seed)
+    layers: list[Any] = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:]):  # noqa: B905
+        linear = nn.Linear(n_in, n_out)
+        with torch.no_grad():
+            for parameter in linear.parameters():
+                parameter.copy_(torch.randn(parameter.shape, generator=generator) / n_in**0.5)
+        layers += [linear, nn.Tanh(), nn.Dropout(dropout)] if dropout else [linear, nn.Tanh()]
+    return nn.Sequential(*layers[: -2 if dropout else -1])
+
+
+def state(model: "Any") -> "Any":
+    """Return a copy of a model's parameters, by name."""
+    return {name: value.detach().clone() for name, value in model.named_parameters()}

@@ -82,8 +82,8 @@ def train_epoch(
 P_10_7_ORDER: list[str] = ["c", "e", "b", "f", "d", "a"]
 
 P_10_8 = """
-An optimiser is given the parameters themselves when it is made, and keeps hold of them. It also keeps numbers of its own
-for each of them (such as momentum), which are where the parameters are.
+An optimiser is given the parameters themselves when it is made, and keeps hold of them. It also keeps numbers of its
+own for each of them (such as momentum), which are where the parameters are.
 
 If the model is moved afterwards, the optimiser may hold what was there before: tensors on the CPU that no longer belong
 to the model, so that the model on the GPU never changes; or its own numbers stay behind on the other device, and the

@@ -65,9 +65,9 @@ Some layers work in one way while the network learns and in another when it is u
 training only. Batch norm standardises with the mean and variance of the batch it is given, and keeps running ones; when
 the network is used it takes those instead, so that an answer does not depend on who else is asked about.
 
-`train()` switches all parts to the first, `eval()` to the second. Without `eval()` the same row gets another answer each
-time, usually a worse one, and validation rows move batch norm's figures. Without `train()` after it, the next epoch
-learns without dropout. Neither has to do with recording gradients: that is what `torch.no_grad()` is for.
+`train()` switches all parts to the first, `eval()` to the second. Without `eval()` the same row gets another answer
+each time, usually a worse one, and validation rows move batch norm's figures. Without `train()` after it, the next
+epoch learns without dropout. Neither has to do with recording gradients: that is what `torch.no_grad()` is for.
 """
 P_10_11_RUBRIC = """
 - 1 point: names a layer that needs it (dropout, batch norm) and what it does in each of the two modes

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
-from autograder.testing import StudentRaised
 from autograder.engine.wire.proxy import BadReply
+from autograder.testing import StudentRaised
 
 
 def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
@@ -65,7 +65,8 @@ def network(sizes: "Any", seed: "Any", dropout: "Any" = 0.0) -> "Any":
 
     generator = torch.Generator().manual_seed(seed)
     layers: list[Any] = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:]):  # noqa: B905
+    for i in range(len(sizes) - 1):
+        n_in, n_out = sizes[i], sizes[i + 1]
         linear = nn.Linear(n_in, n_out)
         with torch.no_grad():
             for parameter in linear.parameters():

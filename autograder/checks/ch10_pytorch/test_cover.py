@@ -239,7 +239,7 @@ def test_types_of_all_rows(student, rng):
     """`cover_types` returns the type with the largest logit of each row, 1 to 7, in the loader's order and whatever the
     model's mode."""
     X, y = _numbered(rng, 210)
-    train, _, test = _loaders(student, X, y, batch_size=32)
+    _, _, test = _loaders(student, X, y, batch_size=32)
     model = built(student, student.CoverMLP, rng, n_hidden=16)
     rows, _, _ = student.probe_(_gone_through)(test)
     model.eval()
@@ -251,8 +251,8 @@ def test_types_of_all_rows(student, rng):
         assert_array_equal(found, right)
 
 
-@check("p.10.15", core=True, weight=3, at_least=True, hint="Does the loss fall, and how far? A learning rate ten times as "
-       "large, or small, is the first thing to try; has the network a hidden layer, and something bent in it?")  # fmt: skip
+@check("p.10.15", core=True, weight=3, at_least=True, hint="Does the loss fall, and how far? Try another learning "
+       "rate, ten times as large or as small; has the network a hidden layer, and something bent in it?")  # fmt: skip
 def test_knows_what_grows_where(student, rng):
     """Trained on made-up land, your network names enough of 1,500 other patches rightly."""
     patches = land(rng)

@@ -201,8 +201,8 @@ def _normalised(X: np.ndarray, alpha: Any, beta: Any) -> np.ndarray:
     return alpha * (X - X.mean(axis=-1, keepdims=True)) / X.std(axis=-1, keepdims=True) + beta
 
 
-@check("tf2.12.12", core=True, weight=2, hint="Mean and standard deviation of each row: over which axis, divided by n or "
-       "by n - 1?")  # fmt: skip
+@check("tf2.12.12", core=True, weight=2, hint="Mean and standard deviation of each row: over which axis, divided "
+       "by n or by n - 1?")  # fmt: skip
 def test_rows_are_normalised(student, rng):
     """Each row has mean 0 and standard deviation 1, times alpha and plus beta, for inputs with any number of axes."""
     for shape in ((6,), (3, 4), (2, 2, 3), ()):

@@ -135,8 +135,8 @@ def test_both_halves_are_trained(student, rng):
         assert_allclose(training.weights[name], right, rtol=1e-2, atol=1e-4)
 
 
-@check("tf2.12.13", core=True, hint="Add up over the rows of the epoch, divide by how many they are, and begin anew in the "
-       "next epoch.")  # fmt: skip
+@check("tf2.12.13", core=True, hint="Add up over the rows of the epoch, divide by how many they are, and begin "
+       "anew in the next epoch.")  # fmt: skip
 def test_running_means(student, rng):
     """Loss and accuracy of each training batch are the means over all rows of the epoch so far, to which a smaller
     batch contributes less."""
@@ -182,8 +182,8 @@ def _parts(model: "Any") -> "Any":
     return [sum(value.numel() for value in part.parameters()) for part in model]
 
 
-@check("tf2.12.13", weight=2, at_least=True, hint="Print the history: which of the losses falls? Have both halves rates "
-       "that suit their optimisers?")  # fmt: skip
+@check("tf2.12.13", weight=2, at_least=True, hint="Print the history: which of the losses falls? Have both halves "
+       "rates that suit their optimisers?")  # fmt: skip
 def test_reads_letters(student, rng):
     """Trained for ten epochs on 400 letters of a script that is made up, your network reads enough of 500 others."""
     X, y, X_valid, y_valid, X_new, y_new = _letters(rng, 400, 100, 500)
@@ -207,8 +207,8 @@ def test_seed_decides_the_network(student, rng):
         assert moved and max(moved) > 1e-4
 
 
-@check("tf2.12.13", full=True, data="fashion_mnist", hint="How does the validation loss go? Try other rates, for one half "
-       "at a time.")  # fmt: skip
+@check("tf2.12.13", full=True, data="fashion_mnist", hint="How does the validation loss go? Try other rates, for one "
+       "half at a time.")  # fmt: skip
 def test_knows_86_of_100_real_clothes(student, rng):
     """Trained for five epochs on 55,000 pictures of Fashion-MNIST, with 5,000 for validation, your network names more
     than 86 in 100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked

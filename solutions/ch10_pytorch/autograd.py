@@ -116,7 +116,7 @@ P_10_5_CHOICE: dict[str, str] = {
     "e": "never",
     "f": "in backward",
 }
-# Do the lines d and e give the same number, as long as no gradient is asked for? "yes" or "no".
+# Do the lines d and e give the same number? "yes" or "no".
 P_10_5_SAME: str = "no"
 
 
@@ -165,5 +165,5 @@ def by_autograd(function: Callable[[Tensor, Tensor], Tensor], x: float, y: float
     return dx, dy
 
 
-# Both derivatives of sin(x² y) at x = 1.2 and y = 3.4, with four digits after the point.
+# Both derivatives at x = 1.2 and y = 3.4, with four digits after the point.
 P_10_13: list[float] = [1.4899, 0.2629]

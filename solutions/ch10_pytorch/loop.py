@@ -78,7 +78,7 @@ def train_epoch(
     return total / n_rows
 
 
-# The letters of all six lines in an order that trains, such as ["a", "b", "c", "d", "e", "f"].
+# The letters of all six lines, in an order that works, such as ["f", "e", …].
 P_10_7_ORDER: list[str] = ["c", "e", "b", "f", "d", "a"]
 
 P_10_8 = """
@@ -160,5 +160,5 @@ def epoch_seconds(n_batches: int, load: float, compute: float, workers: int) -> 
     return done
 
 
-# All arguments of a DataLoader that help to keep a GPU busy, by their names in the list.
+# The arguments that help to keep a GPU busy, by their names in the list.
 P_10_9_CHOICE: list[str] = ["num_workers", "pin_memory", "prefetch_factor"]

@@ -22,8 +22,8 @@ def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> softmax_loss(torch.zeros(3, 2), torch.tensor([0, 1, 1]))
-    tensor(0.6931)
+    >>> round(float(softmax_loss(torch.zeros(3, 2), torch.tensor([0, 1, 1]))), 4)
+    0.6931
     """
     of_label = logits[torch.arange(len(labels)), labels]
     return (logits.logsumexp(dim=1) - of_label).mean()
@@ -44,8 +44,8 @@ def sigmoid_loss(logits: Tensor, targets: Tensor) -> Tensor:
 
     Examples
     --------
-    >>> sigmoid_loss(torch.zeros(2, 3), torch.ones(2, 3))
-    tensor(0.6931)
+    >>> round(float(sigmoid_loss(torch.zeros(2, 3), torch.ones(2, 3))), 4)
+    0.6931
     """
     signs = 1 - 2 * targets  # 1 - sigmoid(z) = sigmoid(-z)
     return nn.functional.softplus(signs * logits).mean()
@@ -117,9 +117,9 @@ So: tracing for a network that does the same for every input, scripting where th
 TorchScript; today `torch.compile` and `torch.export` take its place.)
 """
 P_10_12_RUBRIC = """
-- 1 point: tracing records the operations on an example, so branches and numbers of rounds are frozen
-- 1 point: scripting translates the source, keeps control flow, and asks for a part of Python only; it is the one to
-  take where the input decides
+- 1 point: tracing records the operations that are done with an example
+- 1 point: so the branch that it took is frozen, and an input for which the other one is due gets a wrong answer
+- 1 point: scripting translates the source and keeps the control flow; it is to be taken where the input decides
 """
 
 

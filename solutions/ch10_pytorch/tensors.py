@@ -99,7 +99,7 @@ def made_there(shape: Sequence[int], value: float, device: torch.device | str) -
     ----------
     shape : of the tensor.
     value : stands at every place.
-    device : where it is to be, such as ``"cuda"``, ``torch.device("mps")`` or ``"cpu"``.
+    device : where it is to be: ``"cuda"``, ``torch.device("mps")``, ``"cpu"``, ….
 
     Returns
     -------

@@ -11,7 +11,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from course import device
 
-Batches = Iterable[tuple[Tensor, Tensor]]
+Pair = tuple[Tensor, Tensor]
 
 
 def two_optimizers(model: nn.Sequential, lr_lower: float, lr_upper: float) -> tuple[Optimizer, Optimizer]:
@@ -40,7 +40,11 @@ def two_optimizers(model: nn.Sequential, lr_lower: float, lr_upper: float) -> tu
 
 
 def train_with_both(
-    model: nn.Module, optimizers: Sequence[Optimizer], train_batches: Batches, valid_batches: Batches, n_epochs: int
+    model: nn.Module,
+    optimizers: Sequence[Optimizer],
+    train_batches: Iterable[Pair],
+    valid_batches: Iterable[Pair],
+    n_epochs: int,
 ) -> dict[str, list[float]]:
     """Train a classifier with several optimisers at once, and keep watching.
 
@@ -96,7 +100,7 @@ def train_with_both(
     return history
 
 
-def _figures(model: nn.Module, X: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
+def _figures(model: nn.Module, X: Tensor, y: Tensor) -> Pair:
     """Return the mean loss of a batch, and the sums over its rows of loss and of right answers, (2,)."""
     where = next(model.parameters()).device
     logits, labels = model(X.to(where)), y.to(where)

@@ -78,3 +78,9 @@ def network(sizes: "Any", seed: "Any", dropout: "Any" = 0.0) -> "Any":
 def state(model: "Any") -> "Any":
     """Return a copy of a model's parameters, by name."""
     return {name: value.detach().clone() for name, value in model.named_parameters()}
+
+
+def used(layer: "Any", X: "Any") -> "Any":
+    """Return what a layer says, and what is left of its input."""
+    X = X.clone()
+    return [layer(X).detach(), X]

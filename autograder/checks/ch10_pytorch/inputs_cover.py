@@ -1,6 +1,8 @@
 """Land that exists nowhere, for the checks of chapter 10's project (p.10.15): what grows where is drawn anew."""
 
+# No `from __future__ import annotations`: the source of the probe must stand alone, so it quotes its types.
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -32,3 +34,28 @@ def land(rng: Generator) -> Callable[[int], Patches]:
         return X.astype(np.float32), y
 
     return patches
+
+
+def numbered(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return patches that say in their last columns, in binary, which row they were, and rare and frequent types."""
+    X = rng.normal(50, 20, (n, 54)).astype(np.float32)
+    X[:, 10:] = rng.integers(0, 2, (n, 44))
+    X[:, 42:] = (np.arange(n)[:, None] >> np.arange(12)) & 1
+    return X, rng.permutation(np.repeat(np.arange(1, 8), n // 70 * np.array([30, 18, 8, 5, 4, 3, 2]))[:n])
+
+
+def loaders_of(student: Any, X: np.ndarray, y: np.ndarray, **more: Any) -> tuple[Any, ...]:
+    found = tuple(student.makeloaders_of(X, y, **more))
+    assert len(found) == 3
+    return found
+
+
+# ---------------------------------------------------------------- a probe: runs in the student's process
+
+
+def gone_through(loader: "Any") -> "Any":
+    """Go through a loader; return its rows, its labels and the sizes of its batches."""
+    import torch
+
+    batches = list(loader)
+    return [torch.cat([X for X, _ in batches]), torch.cat([y for _, y in batches]), [len(y) for _, y in batches]]

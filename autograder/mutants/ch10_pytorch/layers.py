@@ -245,7 +245,7 @@ class WithF(_DenseParam):
 
 
 @alternative("p.10.14", replaces="gradients_agree")
-def by_small_steps(layer, X, step=1e-6):
+def by_random_ways(layer, X, step=1e-6):
     """By steps in both directions along a few random ways, without `gradcheck`."""
     values = [X.detach().clone(), *(value.detach() for value in layer.parameters())]
     names = [name for name, _ in layer.named_parameters()]

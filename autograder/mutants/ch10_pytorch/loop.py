@@ -174,7 +174,7 @@ def by_hand_and_sums(model, loss_fn, optimizer, batches):
 
 
 @alternative("p.10.7", replaces="train_epoch")
-def by_grad(model, loss_fn, optimizer, batches):
+def by_torchs_grad(model, loss_fn, optimizer, batches):
     """With torch.autograd.grad."""
     total = torch.tensor(0.0)
     n = 0

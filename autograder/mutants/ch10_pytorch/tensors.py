@@ -82,7 +82,7 @@ def squashed_in_place(x):
 
 
 @mutant("p.10.2", replaces="squash", fails="test_squash_makes_a_new_tensor")
-def without_abs(x):
+def sign_forgotten(x):
     """The divisor is 1 + |x|: for negative x yours is too small."""
     return x / (1 + x)
 

@@ -1,13 +1,12 @@
-"""Chapter 10, what grows where (p.10.15): wrong answers that must fail."""
+"""Chapter 10, what grows where, and three loaders of it (p.10.15): wrong answers, and right ones."""
 
 import numpy as np
 import torch
-from sklearn.model_selection import train_test_split
-from torch import nn
-from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, Dataset
+from sklearn.model_selection import StratifiedShuffleSplit, train_test_split
+from sklearn.preprocessing import StandardScaler
+from torch.utils.data import DataLoader, Dataset, RandomSampler, TensorDataset
 
-from autograder.testing import mutant, naive
+from autograder.testing import alternative, mutant
 
 
 class _Cover(Dataset):
@@ -192,194 +191,55 @@ def one_split_for_all_seeds(X, y, batch_size=256, seed=42):
     return _loaders(X, y, batch_size, 42)
 
 
-# ---------------------------------------------------------------- the network, wrong
+# ---------------------------------------------------------------- right
 
 
-class _Net(nn.Module):
-    def __init__(self, n_hidden=64):
-        super().__init__()
-        self.one, self.two, self.out = nn.Linear(54, n_hidden), nn.Linear(n_hidden, n_hidden), nn.Linear(n_hidden, 7)
+@alternative("p.10.15", replaces="CoverDataset")
+class ByItems(Dataset):
+    """Each item is made when it is asked for."""
 
-    def forward(self, X):
-        return self.out(torch.relu(self.two(torch.relu(self.one(X)))))
+    def __init__(self, X, y, mean, std):
+        self.X, self.y, self.mean, self.std = np.asarray(X), np.asarray(y), np.asarray(mean), np.asarray(std)
 
+    def __len__(self):
+        return self.X.shape[0]
 
-@mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
-class Probabilities(_Net):
-    """`cross_entropy` has a softmax inside: give it logits, or the softmax is taken twice, and little is learned."""
-
-    def forward(self, X):
-        return super().forward(X).softmax(dim=1)
-
-
-@mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
-class EightClasses(_Net):
-    """There are seven types, so the last layer has seven neurons; class 0 is type 1."""
-
-    def __init__(self, n_hidden=64):
-        super().__init__(n_hidden)
-        self.out = nn.Linear(n_hidden, 8)
+    def __getitem__(self, i):
+        row = torch.tensor(np.asarray(self.X[i], dtype=np.float64))
+        row[:10] = (row[:10] - torch.tensor(self.mean)) / torch.tensor(self.std)
+        return row.float(), torch.tensor(int(self.y[i]) - 1)
 
 
-@mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
-class LayersInAList(nn.Module):
-    """Layers in a plain list are not registered: use `nn.ModuleList` or `nn.Sequential`."""
+@alternative("p.10.15", replaces="CoverDataset")
+class ByTensors(TensorDataset):
+    """A TensorDataset that was filled by its own beginning."""
 
-    def __init__(self, n_hidden=64):
-        super().__init__()
-        self.hidden = [nn.Linear(54, n_hidden), nn.Linear(n_hidden, n_hidden)]
-        self.out = nn.Linear(n_hidden, 7)
-
-    def forward(self, X):
-        for layer in self.hidden:
-            X = torch.relu(layer(X))
-        return self.out(X)
+    def __init__(self, X, y, mean, std):
+        rows, self.mean, self.std = torch.tensor(X).double(), torch.tensor(mean), torch.tensor(std)
+        scaled = torch.cat([(rows[:, :10] - self.mean) / self.std, rows[:, 10:]], dim=1)
+        super().__init__(scaled.to(torch.float32), torch.as_tensor(y).long() - 1)
 
 
-@mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
-class SizeIgnored(_Net):
-    """Your hidden layers have one size, whatever `n_hidden` says."""
+class _Rows(Dataset):
+    def __init__(self, X, y, scaler):
+        self.mean, self.std = scaler.mean_, scaler.scale_
+        self.X = np.hstack([scaler.transform(X[:, :10].astype(np.float64)), X[:, 10:]]).astype(np.float32)
+        self.y = y - 1
 
-    def __init__(self, n_hidden=64):
-        super().__init__(32)
+    def __len__(self):
+        return len(self.X)
 
-
-@naive("p.10.15", replaces="CoverMLP", fails="test_knows_what_grows_where")
-class NoHiddenLayer(nn.Module):
-    """Without something bent between its layers, a network is a linear model, however many layers it has."""
-
-    def __init__(self, n_hidden=64):
-        super().__init__()
-        self.one, self.two = nn.Linear(54, n_hidden), nn.Linear(n_hidden, 7)
-
-    def forward(self, X):
-        return self.two(self.one(X))
+    def __getitem__(self, i):
+        return self.X[i], self.y[i]
 
 
-# ---------------------------------------------------------------- training, wrong
-
-
-def _answers(model, loader):
-    model.eval()
-    with torch.no_grad():
-        parts = [(model(X), y) for X, y in loader]
-    return (torch.cat(part) for part in zip(*parts, strict=True))
-
-
-def _fit(model, train, valid, n_epochs, lr=1e-3, zero=True, modes=True, mean=True, evaluate=_answers, shift=0):
-    optimizer = torch.optim.Adam(model.parameters(), lr)
-    history = {"loss": [], "valid_loss": [], "valid_accuracy": []}
-    for _ in range(n_epochs):
-        if modes:
-            model.train()
-        losses, sizes = [], []
-        for X, y in train:
-            loss = cross_entropy(model(X), (y + shift) % 7)
-            if zero:
-                optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            losses.append(loss.item())
-            sizes.append(len(y) if mean else 1)
-        history["loss"].append(float(np.average(losses, weights=sizes)))
-        logits, labels = evaluate(model, valid)
-        history["valid_loss"].append(cross_entropy(logits, labels).item())
-        history["valid_accuracy"].append((logits.argmax(dim=1) == labels).float().mean().item())
-    model.eval()
-    return history
-
-
-@naive("p.10.15", replaces="train_cover", fails="test_knows_what_grows_where")
-def one_epoch(model, train_loader, valid_loader, n_epochs):
-    """You go through the training rows once: there are `n_epochs` to learn from."""
-    history = _fit(model, train_loader, valid_loader, 1)
-    return {name: figures * n_epochs for name, figures in history.items()}
-
-
-@naive("p.10.15", replaces="train_cover", fails="test_knows_what_grows_where")
-def plain_descent(model, train_loader, valid_loader, n_epochs):
-    """Plain gradient descent with a rate of 0.001 hardly gets anywhere in so few steps: take Adam, or a larger rate."""
-    real = torch.optim.Adam
-    torch.optim.Adam = torch.optim.SGD
-    try:
-        return _fit(model, train_loader, valid_loader, n_epochs)
-    finally:
-        torch.optim.Adam = real
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_modes_of_the_loop")
-def always_in_evaluation_mode(model, train_loader, valid_loader, n_epochs):
-    """After the first validation your model stays in evaluation mode: `train()` belongs into each epoch."""
-    model.train()
-    return _fit(model, train_loader, valid_loader, n_epochs, modes=False)
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_modes_of_the_loop")
-def validates_in_training_mode(model, train_loader, valid_loader, n_epochs):
-    """Validation rows are asked about in training mode: call `eval()` before."""
-
-    def answers(model, loader):
-        with torch.no_grad():
-            parts = [(model(X), y) for X, y in loader]
-        return (torch.cat(part) for part in zip(*parts, strict=True))
-
-    return _fit(model, train_loader, valid_loader, n_epochs, evaluate=answers)
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_modes_of_the_loop")
-def validation_is_recorded(model, train_loader, valid_loader, n_epochs):
-    """You record the validation batches for gradients that nobody asks for: use `torch.no_grad()`."""
-
-    def answers(model, loader):
-        model.eval()
-        parts = [(model(X).clone(), y) for X, y in loader]
-        return (torch.cat(part).detach() for part in zip(*parts, strict=True))
-
-    return _fit(model, train_loader, valid_loader, n_epochs, evaluate=answers)
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_modes_of_the_loop")
-def learns_from_validation(model, train_loader, valid_loader, n_epochs):
-    """You learn from the validation rows as well: they only measure."""
-    both = [*train_loader, *valid_loader]
-    return _fit(model, both, valid_loader, n_epochs)
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_history_of_the_training")
-def mean_of_batch_means(model, train_loader, valid_loader, n_epochs):
-    """The mean over the batches gives the rows of the small last one too much weight: weight by rows."""
-
-    history = _fit(model, train_loader, valid_loader, n_epochs)
-    parts = [tuple(_answers(model, [batch])) for batch in valid_loader]
-    history["valid_loss"][-1] = float(np.mean([cross_entropy(z, y).item() for z, y in parts]))
-    history["valid_accuracy"][-1] = float(np.mean([(z.argmax(1) == y).float().mean().item() for z, y in parts]))
-    return history
-
-
-@mutant("p.10.15", replaces="train_cover", fails="test_history_of_the_training")
-def one_figure_for_all(model, train_loader, valid_loader, n_epochs):
-    """You keep the last epoch's figures only: a list with one for each epoch is asked for."""
-    history = _fit(model, train_loader, valid_loader, n_epochs)
-    return {name: figures[-1:] for name, figures in history.items()}
-
-
-@mutant("p.10.15", replaces="cover_types", fails="test_types_of_all_rows")
-def classes_not_types(model, loader):
-    """These are classes, 0 to 6: types are counted from 1."""
-    return next(iter(_answers(model, loader))).argmax(dim=1)
-
-
-@mutant("p.10.15", replaces="cover_types", fails="test_types_of_all_rows")
-def last_batch_only(model, loader):
-    """You return the last batch's types only: put all of them together."""
-    model.eval()
-    with torch.no_grad():
-        for X, _ in loader:
-            found = model(X).argmax(dim=1) + 1
-    return found
-
-
-@mutant("p.10.15", replaces="cover_types", fails="test_types_of_all_rows")
-def sorted_types(model, loader):
-    """Leave the types in the loader's order."""
-    return next(iter(_answers(model, loader))).argmax(dim=1).sort(descending=True).values + 1
+@alternative("p.10.15", replaces="make_loaders")
+def by_splitters(X, y, batch_size=256, seed=42):
+    """By scikit-learn's splitters and scaler, and a sampler of batches' orders."""
+    X, y = np.asarray(X), np.asarray(y).astype(np.int64)
+    train, rest = next(StratifiedShuffleSplit(1, test_size=0.4, random_state=seed).split(X, y))
+    one, two = next(StratifiedShuffleSplit(1, test_size=0.5, random_state=seed + 1).split(X[rest], y[rest]))
+    scaler = StandardScaler().fit(X[train, :10].astype(np.float64))
+    parts = [_Rows(X[rows], y[rows], scaler) for rows in (train, rest[one], rest[two])]
+    sampler = RandomSampler(parts[0], generator=torch.Generator().manual_seed(seed))
+    return [DataLoader(parts[0], batch_size, sampler=sampler), *(DataLoader(part, batch_size) for part in parts[1:])]

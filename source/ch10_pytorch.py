@@ -26,8 +26,8 @@
 # - Questions that ask for words are read by a person. Each comes with a small function that is checked at once.
 # - Where a choice is asked for, take your words or letters from the list, as they stand there. The choice counts once
 #   the function beside it is right.
-# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them. Where
-#   one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
+# - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 #   What else you need, import in your answer's own cell.
 # - `device()` is where a network is trained fastest: a GPU if there is one, else the CPU. Move the network and its
@@ -136,8 +136,8 @@ from solutions.ch10_pytorch.autograd import P_10_4_CHOICE
 from solutions.ch10_pytorch.autograd import fate
 
 # %% [markdown]
-# Now predict, and then try: let `x = torch.tensor(2.0, requires_grad=True)` and `v = 1 * x`, both new for each line, and
-# ask for the gradient of `y` with respect to `x`.
+# Now predict, and then try: let `x = torch.tensor(2.0, requires_grad=True)` and `v = 1 * x`, both new for each line,
+# and ask for the gradient of `y` with respect to `x`.
 #
 # - `"a"`: `y = x.sin().exp_()`
 # - `"b"`: `y = x.sin_().exp()`
@@ -374,8 +374,8 @@ from solutions.ch10_pytorch.layers import Dense, DenseParam
 
 # %% [markdown]
 # A layer that looks right may have wrong gradients. `gradients_agree(layer, X)` finds out, for inputs and parameters.
-# (`torch.autograd.gradcheck` tries the tensors that it is handed. `torch.func.functional_call` calls a module with other
-# parameters than its own.)
+# (`torch.autograd.gradcheck` tries the tensors that it is handed. `torch.func.functional_call` calls a module with
+# other parameters than its own.)
 
 # %% exercise="p.10.14"
 from solutions.ch10_pytorch.layers import gradients_agree

@@ -2,12 +2,22 @@
 
 # No `from __future__ import annotations`: the sources of the probes must stand alone, so they quote their types.
 import contextlib
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 
 from autograder.engine.wire.proxy import BadReply
 from autograder.testing import StudentRaised
+from autograder.testing.closed import agrees
+
+
+def ask_all(ask: Callable[..., Any], oracle: Callable[..., Any], cases: Iterable[Sequence[Any]]) -> None:
+    """Like `agrees`, but ask about every case before the first is judged: a misconception is then recognised by all
+    it says, and not by its first mistake, which others make too."""
+    asked = [tuple(case) for case in cases]
+    replies = iter([ask(*case) for case in asked])
+    agrees(lambda *case: next(replies), oracle, asked)
 
 
 def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
@@ -36,13 +46,6 @@ def number(value: Any) -> float:
 
 
 # ---------------------------------------------------------------- probes: run in the student's process, hold no secret
-
-
-def leaf(values: "Any", dtype: "Any" = "float32", grad: "Any" = True) -> "Any":
-    """Return a tensor that stays in the student's process."""
-    import torch
-
-    return torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=grad)
 
 
 def program(first: "Any", second: "Any", kind: "Any", copied: "Any") -> "Any":

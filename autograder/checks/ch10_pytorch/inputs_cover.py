@@ -45,7 +45,7 @@ def numbered(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loaders_of(student: Any, X: np.ndarray, y: np.ndarray, **more: Any) -> tuple[Any, ...]:
-    found = tuple(student.makeloaders_of(X, y, **more))
+    found = tuple(student.make_loaders(X, y, **more))
     assert len(found) == 3
     return found
 

@@ -7,16 +7,17 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.ch10_pytorch.inputs import choice, leaf, network, number, program
+from autograder.checks.ch10_pytorch.inputs import ask_all, choice, network, number, program
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import chosen
 
 
-def _asked(quiet: "Any", function: "Any", x: "Any", recording: "Any", fails: "Any") -> "Any":
+def _asked(quiet: "Any", function: "Any", values: "Any", recording: "Any", fails: "Any") -> "Any":
     """Ask for a quiet call; tell what was seen within, and how things were afterwards."""
     import torch
 
     seen: dict[str, Any] = {}
+    x = torch.tensor(values, requires_grad=True)
 
     def watched(x: "Any") -> "Any":
         seen["within"] = (3 * torch.ones(1, requires_grad=True)).requires_grad
@@ -28,7 +29,10 @@ def _asked(quiet: "Any", function: "Any", x: "Any", recording: "Any", fails: "An
     torch.set_grad_enabled(recording)
     try:
         found = quiet(watched, x)
-        seen["values"], seen["result"] = torch.as_tensor(found).detach().clone(), found.requires_grad
+        seen["values"], seen["result"] = found.detach().clone(), found.requires_grad
+        if found.requires_grad:
+            found.sum().backward()
+        seen["reached"] = x.grad is not None
     except KeyError:
         pass
     finally:
@@ -41,8 +45,8 @@ def _asked(quiet: "Any", function: "Any", x: "Any", recording: "Any", fails: "An
 def test_nothing_is_recorded(student, rng):
     """`quiet` returns what the function returns, a network's outputs too, and nothing is recorded meanwhile."""
     values, seed = rng.normal(size=(4, 3)), int(rng.integers(2**31))
-    model, x = student.probe_(network)([3, 5, 2], seed), student.probe_(leaf)(values.tolist())
-    found = student.probe_(_asked)(student.quiet, model, x, True, False)
+    model = student.probe_(network)([3, 5, 2], seed)
+    found = student.probe_(_asked)(student.quiet, model, values.tolist(), True, False)
     with torch.no_grad():
         right = network([3, 5, 2], seed)(torch.tensor(values, dtype=torch.float32))
     assert_allclose(np.asarray(found["values"]), right.numpy(), rtol=1e-4, atol=1e-6)
@@ -52,12 +56,10 @@ def test_nothing_is_recorded(student, rng):
 @check("p.10.4", hint="Is recording switched on again, whatever happens? And was it on before?")
 def test_recording_is_as_before(student, rng):
     """After `quiet`, whether operations are recorded is as it was before, also after an error; and so is x."""
-    model, x = (
-        student.probe_(network)([3, 2], int(rng.integers(2**31))),
-        student.probe_(leaf)(rng.random((2, 3)).tolist()),
-    )
-    for recording, fails in ((True, False), (False, False), (True, True)):
-        found = student.probe_(_asked)(student.quiet, model, x, recording, fails)
+    model, values = student.probe_(network)([3, 2], int(rng.integers(2**31))), rng.random((2, 3)).tolist()
+    cases = ((True, False), (False, False), (True, True))
+    told = [student.probe_(_asked)(student.quiet, model, values, *case) for case in cases]
+    for found, (recording, _) in zip(told, cases, strict=True):
         assert found["within"] is False
         assert found["after"] is recording and found["x"] is True
 
@@ -148,7 +150,7 @@ def _cases(rng: np.random.Generator) -> list[tuple[str, str, str, bool]]:
 def test_fate_of_a_function(student, rng):
     """You tell of each function whether PyTorch refuses at once, in the backward pass, or never."""
     make, value = student.probe_(program), float(rng.uniform(0.5, 2))
-    agrees(lambda *case: student.fate(make(*case), value), _expected, _cases(rng))
+    ask_all(lambda *case: student.fate(make(*case), value), _expected, _cases(rng))
 
 
 @check(
@@ -186,8 +188,9 @@ def _complex_step(x: float, y: float) -> tuple[float, float]:
 @check("p.10.13", core=True, hint="The outer derivative is a cosine; what is the inner one, for x and for y?")
 def test_derivatives_by_hand(student, rng):
     """Both derivatives of sin(x² y) are right, wherever you are asked."""
-    for x, y in rng.uniform(-2, 2, (10, 2)).tolist():
-        assert_allclose(_pair(student.by_hand(x, y)), _complex_step(x, y), rtol=1e-4, atol=1e-6)
+    places = rng.uniform(-2, 2, (10, 2)).tolist()
+    found = [_pair(student.by_hand(x, y)) for x, y in places]
+    assert_allclose(found, [_complex_step(x, y) for x, y in places], rtol=1e-4, atol=1e-6)
 
 
 def _polynomial(coefficients: "Any") -> "Any":

@@ -124,9 +124,11 @@ def test_used_in_evaluation_mode(student, rng):
     model = student.probe_(_two_moded)(int(rng.integers(2**31)))
     model.eval()
     right = outputs(model, X, shape=(6, 2))
+    told = []
     for training in (True, False):
         model.train(training)
-        assert_allclose(np.asarray(student.predict(model, X)), right, rtol=1e-4, atol=1e-6)
+        told.append(np.asarray(student.predict(model, X)))
+    assert_allclose(told, [right, right], rtol=1e-4, atol=1e-6)
 
 
 @check("p.10.11", hint="`model.train()` at the end puts all parts into training mode: was that how you found them?")
@@ -161,14 +163,16 @@ def _branching(kind: "Any", limit: "Any") -> "Any":
 @check("p.10.12", core=True, hint="`torch.jit.trace(function, example)` returns the traced function. Ask both of them.")
 def test_where_a_trace_goes_wrong(student, rng):
     """Of each input you tell whether a trace, made with the example, says the same as the function."""
+    told, wanted = [], []
     for kind in ("branch", "rounds", "where", "branch", "rounds"):
         limit = float(rng.uniform(-1, 1))
         inputs = [torch.from_numpy(rng.uniform(-4, 4, 3).astype(np.float32)) for _ in range(9)]
         inputs[3:6] = [limit / 3 + 0.3 + x.abs() for x in inputs[3:6]]
         example, *inputs = inputs
-        found = student.trace_holds(student.probe_(_branching)(kind, limit), example, inputs)
+        told.append(student.trace_holds(student.probe_(_branching)(kind, limit), example, inputs))
 
         def path(x: torch.Tensor, kind: str = kind, limit: float = limit) -> int:
             return {"branch": int(x.sum() > limit), "rounds": int(x.abs().max()), "where": 0}[kind]
 
-        assert [truth(one) for one in found] == [path(x) == path(example) for x in inputs]
+        wanted.append([path(x) == path(example) for x in inputs])
+    assert [[truth(one) for one in found] for found in told] == wanted

@@ -7,38 +7,46 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch10_pytorch.inputs import choice, leaf
+from autograder.checks.ch10_pytorch.inputs import choice
 from autograder.testing import check
 from autograder.testing.closed import chosen
 
 
-def _recorded(values: "Any") -> "Any":
-    """Return the result of a recorded operation, in the student's process."""
+def _converted(to_numpy: "Any", values: "Any", dtype: "Any", recorded: "Any") -> "Any":
+    """Make a tensor in the student's process, which may require gradients or be recorded, and have it converted."""
+    import numpy as np
     import torch
 
-    return torch.tensor(values, requires_grad=True) * 2
+    x = torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=recorded)
+    try:
+        found = to_numpy(2 * x if recorded else x)
+    except (TypeError, RuntimeError) as error:
+        return {"error": type(error).__name__}
+    return {"values": found, "kind": type(found) is np.ndarray, "recorded": x.requires_grad}
 
 
 @check("p.10.1", core=True, hint="What has to be left behind before NumPy can take a tensor: its record, its device?")
 def test_values_as_an_array(student, rng):
     """You return a NumPy array with the tensor's values, shape and type, also where gradients are recorded."""
-    values = rng.normal(size=(3, 4)).astype(np.float32)
-    whole = torch.from_numpy(rng.integers(-9, 9, (2, 3, 2)))
-    wanted = [(student.probe_(leaf)(values.tolist()), values), (student.probe_(_recorded)(values.tolist()), 2 * values)]
-    wanted += [(whole, whole.numpy()), (torch.from_numpy(values.astype(float)), values.astype(float))]
-    for given, right in wanted:
-        found = student.to_numpy(given)
-        assert isinstance(found, np.ndarray) and found.dtype == right.dtype
-        assert_array_equal(found, right)
+    cases = [("float32", False), ("float32", True), ("int64", False), ("float64", True)]
+    tables = [rng.integers(-9, 9, (2, 3, 2)) if kind == "int64" else rng.normal(size=(3, 4)) for kind, _ in cases]
+    found = [
+        student.probe_(_converted)(student.to_numpy, table.tolist(), kind, recorded)
+        for table, (kind, recorded) in zip(tables, cases, strict=True)
+    ]
+    for told, table, (kind, recorded) in zip(found, tables, cases, strict=True):
+        assert told.get("kind") is True and told["recorded"] is recorded
+        assert told["values"].dtype == np.dtype(kind)
+        assert_array_equal(told["values"], (table * (2 if recorded else 1)).astype(kind))
 
 
 @check("p.10.1", hint="Try `torch.ones(2, dtype=torch.bfloat16).numpy()`. Which type holds all of its values?")
 def test_a_type_that_numpy_lacks(student, rng):
     """Of a tensor of bfloat16 you return an array of float32 with exactly its values."""
-    values = torch.from_numpy(rng.normal(size=(3, 5))).to(torch.bfloat16)
-    found = student.to_numpy(student.probe_(leaf)(values.float().tolist(), "bfloat16"))
-    assert isinstance(found, np.ndarray) and found.dtype == np.float32
-    assert_array_equal(found, values.float().numpy())
+    values = torch.from_numpy(1e5 * rng.normal(size=(3, 5))).to(torch.bfloat16).float()
+    found = student.probe_(_converted)(student.to_numpy, values.tolist(), "bfloat16", False)
+    assert found.get("kind") is True and found["values"].dtype == np.float32
+    assert_array_equal(found["values"], values.numpy())
 
 
 @check("p.10.1", hint="Which of them have you done with NumPy already?")

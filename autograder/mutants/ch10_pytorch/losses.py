@@ -204,14 +204,15 @@ def by_names(model, X):
 
 @mutant("p.10.12", replaces="trace_holds", fails="test_where_a_trace_goes_wrong")
 def always_holds(function, example, inputs):
-    """A trace knows only the way that the example has taken."""
+    """A trace knows only the way that the example has taken. If yours always holds, is it made anew for each input?"""
     return [True for _ in inputs]
 
 
 @mutant("p.10.12", replaces="trace_holds", fails="test_where_a_trace_goes_wrong")
-def a_trace_for_each(function, example, inputs):
-    """You make a new trace with each input: the one made with the example is what is asked about."""
-    return [torch.allclose(torch.jit.trace(function, x, check_trace=False)(x), function(x)) for x in inputs]
+def as_the_first_input(function, example, inputs):
+    """You make the trace with one of the inputs: it is to be made with the example."""
+    traced = torch.jit.trace(function, inputs[0], check_trace=False)
+    return [torch.allclose(traced(x), function(x)) for x in inputs]
 
 
 @mutant("p.10.12", replaces="trace_holds", fails="test_where_a_trace_goes_wrong")

@@ -27,7 +27,8 @@
 # - Where a choice is asked for, take your words or letters from the list, as they stand there. The choice counts once
 #   the function beside it is right.
 # - Cells marked *Look* are for your eyes. They may take a while, they are not graded, and nothing depends on them.
-#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun yet.
+#   Where one begins with `needs(…)`, it shows answers of yours, and says in one line which of them you have not begun
+#   yet.
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file, no global variable.
 #   What else you need, import in your answer's own cell.
 # - `device()` is where a network is trained fastest: a GPU if there is one, else the CPU. Move the network and its
@@ -455,7 +456,7 @@ from solutions.ch10_pytorch.covertype import CoverDataset, make_loaders
 # choose.
 #
 # What grows on the real land can be looked up, so your network is graded on land that is made up for your hand-in, with
-# columns like these. It learns from the training rows of 3,000 patches, for 10 epochs in batches of 32, with
+# columns like these. It learns from the training rows of 3,000 patches, for 10 epochs in batches of 64, with
 # `n_hidden=64`, and has to name {bar:test_knows_what_grows_where:.0%} of 1,500 others rightly; aim for three seconds.
 # Without a hidden layer that can bend, a network reaches
 # {naive:test_knows_what_grows_where/NoHiddenLayer:.0%}, by plain gradient descent with a rate of 0.001

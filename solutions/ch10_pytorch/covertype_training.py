@@ -24,15 +24,11 @@ class CoverMLP(nn.Module):
 
     def __init__(self, n_hidden: int = 64) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(54, n_hidden, bias=False),  # batch norm has a shift of its own
-            nn.BatchNorm1d(n_hidden),
-            nn.ReLU(),
-            nn.Linear(n_hidden, n_hidden, bias=False),
-            nn.BatchNorm1d(n_hidden),
-            nn.ReLU(),
-            nn.Linear(n_hidden, N_TYPES),
-        )
+        layers: list[nn.Module] = []
+        for n_in in (54, n_hidden, n_hidden):
+            # No bias: batch norm has a shift of its own.
+            layers += [nn.Linear(n_in, n_hidden, bias=False), nn.BatchNorm1d(n_hidden), nn.ReLU()]
+        self.layers = nn.Sequential(*layers, nn.Linear(n_hidden, N_TYPES))
 
     def forward(self, X: Tensor) -> Tensor:
         """Return logits, (B, 7), for rows of a `CoverDataset`, (B, 54) float32."""

@@ -127,7 +127,7 @@ def test_knows_what_grows_where(student, rng):
     """Trained on made-up land, your network names enough of 1,500 other patches rightly."""
     patches = land(rng)
     X, y = patches(3000)
-    train, valid, _ = loaders_of(student, X, y, batch_size=32)
+    train, valid, _ = loaders_of(student, X, y, batch_size=64)
     model = built(student, student.CoverMLP, rng, n_hidden=64)
     student.train_cover(model, train, valid, 10)
     X_new, y_new = patches(1500)

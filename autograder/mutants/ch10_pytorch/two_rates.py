@@ -169,10 +169,10 @@ def validation_recorded(model, optimizers, train_batches, valid_batches, n_epoch
 # ---------------------------------------------------------------- the network, wrong
 
 
-def _fit(X, y, X_valid, y_valid, n_epochs, seed, rates=(0.03, 0.002), scale=255, n_hidden=100, bent=nn.ReLU):
+def _fit(X, y, X_valid, y_valid, n_epochs, seed, rates=(0.03, 0.002), n_hidden=100, bent=nn.ReLU):
     torch.manual_seed(seed)
     sets = [
-        TensorDataset(torch.tensor(rows / scale, dtype=torch.float32), torch.as_tensor(labels).long())
+        TensorDataset(torch.tensor(rows / 255, dtype=torch.float32), torch.as_tensor(labels).long())
         for rows, labels in ((X, y), (X_valid, y_valid))
     ]
     lower = nn.Sequential(nn.Linear(784, n_hidden), bent())
@@ -207,9 +207,10 @@ def one_epoch_only(X, y, X_valid, y_valid, n_epochs=10, seed=42):
 
 
 @mutant("tf2.12.13", replaces="fit_clothes", fails="test_reads_letters")
-def raw_pixels(X, y, X_valid, y_valid, n_epochs=10, seed=42):
-    """You train with pixels from 0 to 255, and the model is asked about pixels from 0 to 1."""
-    return _fit(X, y, X_valid, y_valid, n_epochs, seed, scale=1)
+def another_network_handed_back(X, y, X_valid, y_valid, n_epochs=10, seed=42):
+    """You train one network and hand back another, which has learned nothing."""
+    _, history = _fit(X, y, X_valid, y_valid, n_epochs, seed)
+    return nn.Sequential(nn.Sequential(nn.Linear(784, 100), nn.ReLU()), nn.Linear(100, 10)), history
 
 
 @mutant("tf2.12.13", replaces="fit_clothes", fails="test_reads_letters")

@@ -150,10 +150,10 @@ def _replaced(seed: "Any", parts: "Any", n_groups: "Any") -> "Any":
     values = list(model.parameters())
     groups = [{"params": values[i::n_groups], "lr": 0.1 + i} for i in range(n_groups)]
     optimizer = torch.optim.SGD(groups)
-    for number, part in enumerate(parts):
+    for turn, part in enumerate(parts):
         model[part] = copy.deepcopy(model[part])
         for value in model[part].parameters():
-            value.data += number % 2  # every other part has the values of old
+            value.data += turn % 2  # every other part has the values of old
     return [model, optimizer]
 
 

@@ -61,8 +61,7 @@ def freeze(model: nn.Module, prefix: str) -> None:
     Examples
     --------
     >>> model = nn.Sequential(nn.Linear(3, 2), nn.ReLU(), nn.Linear(2, 1))
-    >>> freeze(model, "0.")
-    >>> [parameter.requires_grad for parameter in model.parameters()]
+    >>> [freeze(model, "0."), *(one.requires_grad for one in model.parameters())][1:]
     [False, False, True, True]
     """
     for name, parameter in model.named_parameters():

@@ -80,8 +80,7 @@ def squash_(x: Tensor) -> Tensor:
     Examples
     --------
     >>> x = torch.tensor([-3.0, 1.0])
-    >>> found = squash_(x)
-    >>> x
+    >>> [squash_(x), x][1]
     tensor([-0.7500,  0.5000])
     """
     return x.div_(1 + x.abs())

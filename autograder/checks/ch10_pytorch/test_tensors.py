@@ -18,10 +18,7 @@ def _converted(to_numpy: "Any", values: "Any", dtype: "Any", recorded: "Any") ->
     import torch
 
     x = torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=recorded)
-    try:
-        found = to_numpy(2 * x if recorded else x)
-    except (TypeError, RuntimeError) as error:
-        return {"error": type(error).__name__}
+    found = to_numpy(2 * x if recorded else x)
     return {"values": found, "kind": type(found) is np.ndarray, "recorded": x.requires_grad}
 
 
@@ -35,7 +32,7 @@ def test_values_as_an_array(student, rng):
         for table, (kind, recorded) in zip(tables, cases, strict=True)
     ]
     for told, table, (kind, recorded) in zip(found, tables, cases, strict=True):
-        assert told.get("kind") is True and told["recorded"] is recorded
+        assert told["kind"] is True and told["recorded"] is recorded
         assert told["values"].dtype == np.dtype(kind)
         assert_array_equal(told["values"], (table * (2 if recorded else 1)).astype(kind))
 
@@ -45,7 +42,7 @@ def test_a_type_that_numpy_lacks(student, rng):
     """Of a tensor of bfloat16 you return an array of float32 with exactly its values."""
     values = torch.from_numpy(1e5 * rng.normal(size=(3, 5))).to(torch.bfloat16).float()
     found = student.probe_(_converted)(student.to_numpy, values.tolist(), "bfloat16", False)
-    assert found.get("kind") is True and found["values"].dtype == np.float32
+    assert found["kind"] is True and found["values"].dtype == np.float32
     assert_array_equal(found["values"], values.numpy())
 
 

@@ -1,0 +1,3 @@
+"""Training deep networks, starts: wrong answers that must fail, and right ones that must pass."""
+
+from autograder.testing import alternative, mutant

@@ -1,0 +1,1 @@
+"""Training deep networks, starts: the answers."""

@@ -59,9 +59,10 @@ def make_mlp(
     Returns
     -------
     A module that takes (B, n_inputs) float32 and gives (B, n_outputs). The weights of
-    the hidden layers are drawn from normal distributions, by He's rule (fan in) before
-    SiLU and by LeCun's before SELU; their biases are 0. A bias that batch norm makes
-    pointless may be left out. Activations are modules (``nn.SiLU``, ``nn.SELU``).
+    the hidden layers are drawn around 0 (normal or uniform), with the variance of He's
+    rule (for fan in) before SiLU and of LeCun's before SELU; their biases are 0. A bias
+    that batch norm makes pointless may be left out. Activations are modules (``nn.SiLU``,
+    ``nn.SELU``).
 
     Examples
     --------

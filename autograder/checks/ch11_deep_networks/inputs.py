@@ -1,6 +1,7 @@
 """What the checks of chapter 11 share: rules that are drawn anew, and small networks whose answers are known."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,17 @@ def loss_of(model: Any, X: np.ndarray, y: np.ndarray) -> float:
     return float(nn.functional.cross_entropy(logits, tensor(y)))
 
 
+@contextlib.contextmanager
+def folder_of(student: Any) -> Iterator[str]:
+    """Make a folder where the submission may write, and take it away again."""
+    folder = student.probe_(_make_folder)()
+    assert isinstance(folder, str)
+    try:
+        yield folder
+    finally:
+        student.probe_(_remove_folder)(folder)
+
+
 def modes_of(model):
     """Probe: the mode of each part, and how many hooks hang on it."""
     return {name: (part.training, len(part._forward_hooks)) for name, part in model.named_modules()}
@@ -131,3 +143,17 @@ def _normed(weights, rows, dropout):
         model[1].running_mean.copy_(rows[0])
         model[1].running_var.copy_(rows[1])
     return model
+
+
+def _make_folder():
+    """Probe: a new folder, in the submission's own place for such."""
+    import tempfile
+
+    return tempfile.mkdtemp()
+
+
+def _remove_folder(folder):
+    """Probe."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

@@ -81,7 +81,7 @@ class _ScalesFirst(_AddsAtTheEnd):
 @pytest.mark.parametrize(
     "model, words",
     [
-        (nn.Sequential(nn.Flatten()), "no nn.Linear"),
+        (nn.Sequential(nn.BatchNorm1d(40)), "no nn.Linear"),
         (_AddsToTheInputs(40, 3), "than it says"),
         (_AddsAtTheEnd(), "than its last layer"),
         (_ScalesFirst(), "than X"),

@@ -54,8 +54,8 @@ def activation(name: str, z: ArrayLike) -> NDArray[np.float64]:
     return np.asarray(shapes[name]())
 
 
-# For each case one of "relu", "leaky relu", "selu", "silu", "tanh", "sigmoid", "softmax"
-# and "none".
+# For each case one of "relu", "leaky relu", "selu", "silu", "tanh", "sigmoid",
+# "softmax" and "none".
 P_11_4_CHOICE: dict[str, str] = {
     "first try": "relu",
     "half of them dead": "leaky relu",

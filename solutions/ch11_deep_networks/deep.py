@@ -7,8 +7,8 @@ from torch import Tensor, nn
 
 
 def standardised(X_train: ArrayLike, *others: ArrayLike) -> list[NDArray[np.float32]]:
-    """Return the arrays that are given, each column with mean 0 and standard deviation 1
-    *in the first of them*.
+    """Return the arrays that are given, each column with mean 0 and standard deviation
+    1 *in the first of them*.
 
     Parameters
     ----------
@@ -61,12 +61,13 @@ def make_mlp(
     A module that takes (B, n_inputs) float32 and gives (B, n_outputs). The weights of
     the hidden layers are drawn around 0 (normal or uniform), with the variance of He's
     rule (for fan in) before SiLU and of LeCun's before SELU; their biases are 0. A bias
-    that batch norm makes pointless may be left out. Activations are modules (``nn.SiLU``,
-    ``nn.SELU``).
+    that batch norm makes pointless may be left out. Activations are modules
+    (``nn.SiLU``, ``nn.SELU``).
 
     Examples
     --------
-    >>> sum(p.numel() for p in make_mlp("base", 4, 3, n_hidden=5, n_layers=2).parameters())
+    >>> net = make_mlp("base", 4, 3, n_hidden=5, n_layers=2)
+    >>> sum(parameter.numel() for parameter in net.parameters())
     73
     >>> make_mlp("selu", 4, 3, n_hidden=5, n_layers=2)(torch.zeros(7, 4)).shape
     torch.Size([7, 3])

@@ -29,7 +29,7 @@ def sweep_rates(
     batch_size: int = 64,
     seed: int = 42,
 ) -> tuple[list[float], list[float]]:
-    """Train with a learning rate that grows from step to step; return what the loss does.
+    """Train at a rate that grows from step to step; return what the loss does.
 
     Parameters
     ----------

@@ -15,9 +15,7 @@ from torch.nn.functional import cross_entropy
 from course import device
 
 
-def pick_digits(
-    X: ArrayLike, y: ArrayLike, digits: Sequence[int]
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def pick_digits(X: ArrayLike, y: ArrayLike, digits: Sequence[int]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Keep the pictures of some digits, as a network for these digits alone wants them.
 
     Parameters
@@ -28,7 +26,8 @@ def pick_digits(
 
     Returns
     -------
-    X : (m, pixels) float32 from 0 to 1, the pictures of these digits in their old order.
+    X : (m, pixels) float32 from 0 to 1, the pictures of these digits in their old
+        order.
     y : (m,) int64; where a digit stands in `digits`, from 0 on.
 
     Examples
@@ -109,7 +108,8 @@ def train_half(
     batch_size: int = 64,
     seed: int = 42,
 ) -> list[float]:
-    """Train `model` in place with Adam and early stopping; keep its best state in a file.
+    """Train `model` in place with Adam and early stopping; keep its best state in a
+    file.
 
     Parameters
     ----------
@@ -132,11 +132,12 @@ def train_half(
     Examples
     --------
     >>> net, X, y = nn.Linear(2, 2), np.eye(2, dtype=np.float32), [0, 1]
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "best.pt"
-    ...     losses = train_half(net, X, y, X, y, path, n_epochs=3)
-    ...     sorted(torch.load(path)), len(losses)
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> path = Path(folder.name) / "best.pt"
+    >>> losses = train_half(net, X, y, X, y, path, n_epochs=3)
+    >>> sorted(torch.load(path)), len(losses)
     (['bias', 'weight'], 3)
+    >>> folder.cleanup()
     """
     torch.manual_seed(seed)
     where = device()

@@ -86,8 +86,8 @@ def pruned(weights: Sequence[ArrayLike], share: float) -> list[NDArray[np.float6
     Parameters
     ----------
     weights : arrays of any shapes, one for each layer.
-    share : from 0 to 1; of all n numbers, round(share * n) become 0. They are those with
-        the smallest absolute values in *all* layers together.
+    share : from 0 to 1; of all n numbers, round(share * n) become 0. They are those
+        with the smallest absolute values in *all* layers together.
 
     Returns
     -------
@@ -121,8 +121,8 @@ def dropped(X: ArrayLike, rate: float, draws: ArrayLike, training: bool = True) 
 
     Returns
     -------
-    (n, units): units that are dropped are 0, and the others so much larger that the mean
-    over all draws is X, so that nothing has to be done where the network is used.
+    (n, units): units that are dropped are 0, and the others so much larger that the
+    mean over all draws is X, so that nothing has to be done where the network is used.
 
     Examples
     --------

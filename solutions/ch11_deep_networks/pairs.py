@@ -28,8 +28,8 @@ def make_pairs(
     -------
     A, B : (n, d) float32; ``A[i]`` and ``B[i]`` are two different rows of X, also where
         they are of one class.
-    labels : (n,) int64, 0 where both are of the same class and 1 where they are not: n/2
-        of each, in mixed order. All classes, and all pairs of classes, turn up.
+    labels : (n,) int64, 0 where both are of the same class and 1 where they are not:
+        n/2 of each, in mixed order. All classes, and all pairs of classes, turn up.
 
     Examples
     --------
@@ -131,7 +131,9 @@ def fit_pairs(
     """
     torch.manual_seed(seed)
     where = device()
-    first, second, wanted = (torch.as_tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (A, B, labels))
+    first, second, wanted = (
+        torch.as_tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (A, B, labels)
+    )
     net.to(where).train()
     optimizer = torch.optim.NAdam(net.parameters(), lr=rate)
     losses = []
@@ -159,7 +161,8 @@ def fit_head(
     batch_size: int = 32,
     seed: int = 42,
 ) -> nn.Module:
-    """Make a classifier of a pair network's first tower: frozen, with a new output layer.
+    """Make a classifier of a pair network's first tower, frozen, with a new output
+    layer.
 
     Parameters
     ----------

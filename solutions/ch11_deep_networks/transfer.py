@@ -46,7 +46,8 @@ class Transferred(nn.Module):
 
     Examples
     --------
-    >>> Transferred([nn.Sequential(nn.Linear(3, 4), nn.ELU())], 2)(torch.zeros(5, 3)).shape
+    >>> layer = nn.Sequential(nn.Linear(3, 4), nn.ELU())
+    >>> Transferred([layer], n_outputs=2)(torch.zeros(5, 3)).shape
     torch.Size([5, 2])
     """
 
@@ -81,8 +82,8 @@ def transfer(
     Parameters
     ----------
     model : was trained for another task. Its ``hidden`` is an ``nn.Sequential`` with a
-        part for each hidden layer, of which each has one ``nn.Linear``. It is left as it
-        is: what is trained is a copy.
+        part for each hidden layer, of which each has one ``nn.Linear``. It is left as
+        it is: what is trained is a copy.
     X, y : (n, d) float32 rows and (n,) labels of the new task, 0 to `n_outputs` - 1.
     n_reused : how many of its hidden layers are taken, from the inputs on; the others
         are dropped.
@@ -92,8 +93,7 @@ def transfer(
     cached : whether what the frozen layers make of the rows is worked out only once,
         before training, all rows together. It makes training faster, and no other
         difference.
-    rate : of Adam, for the output layer; a tenth of it for unfrozen layers. It is not
-        called with frozen ones.
+    rate : of Adam, for the output layer; a tenth of it for unfrozen layers.
     batch_size, n_epochs : rows in a batch (the last one may have fewer), in an order
         drawn anew in each epoch; and how often each row is used.
     seed : decides everything that is left to chance.

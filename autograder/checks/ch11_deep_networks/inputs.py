@@ -11,9 +11,12 @@ from torch import nn
 from autograder.testing.modules import tensor
 
 Rows = tuple[np.ndarray, np.ndarray]
+LETTERS = ("a", "b", "c", "d", "e", "f")  # of statements to choose from
 
 
-def places(rng: np.random.Generator, d: int = 8, k: int = 4, per: int = 4, noise: float = 0.45) -> Callable[[int], Rows]:
+def places(
+    rng: np.random.Generator, d: int = 8, k: int = 4, per: int = 4, noise: float = 0.45
+) -> Callable[[int], Rows]:
     """Draw a rule: `per` places for each of `k` classes, so that no straight lines part them.
 
     Returns

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from torch import nn
 from torch.nn import functional
 
+from autograder.checks.ch11_deep_networks.inputs import LETTERS
 from autograder.testing import check
 from autograder.testing.closed import agrees, chosen
 
@@ -73,7 +74,9 @@ def test_elu_and_selu(student, rng):
     assert np.asarray(student.elu(z)).shape == np.asarray(student.selu(z)).shape == (3, 4)
 
 
-@check("tf2.11.3", core=True, hint="For which rows is a unit's gradient other than 0? It takes one of them to stay alive.")
+@check(
+    "tf2.11.3", core=True, hint="For which rows is a unit's gradient other than 0? It takes one of them to stay alive."
+)
 def test_dead_units_are_found(student, rng):
     """A unit is dead if no row of all gives it a gradient, and you find all of these."""
     for _ in range(6):
@@ -93,4 +96,4 @@ def test_dead_units_are_found(student, rng):
 def test_advantages_over_relu(student, rng):
     """You choose the three advantages, and nothing else."""
     student.elu([1.0])
-    chosen(student.TF2_11_3_CHOICE, "abcdef", right="ade")
+    chosen(student.TF2_11_3_CHOICE, LETTERS, right=["a", "d", "e"])

@@ -1,5 +1,7 @@
 """Hidden checks of chapter 11: twenty layers, as they begin (p.11.8)."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
@@ -54,7 +56,7 @@ def _close(found: np.ndarray, wanted: np.ndarray) -> bool:
 
 def _follow(layers: list[Dense], activation) -> None:
     """Between one layer and the next is an activation, and nothing else."""
-    for one, other in zip(layers[:-1], layers[1:], strict=True):
+    for one, other in pairwise(layers):
         assert _close(other.inputs, activation(one.outputs)), f"{other.name} is given something else"
 
 
@@ -104,7 +106,7 @@ def test_batch_norm_in_every_layer(student, rng):
     model, X = _deep(student, rng, "batch norm")
     layers = dense_layers(student, model, X, training=True)
     assert _sizes(layers) == [(100, 60), *[(100, 100)] * 19, (7, 100)]
-    for one, other in zip(layers[:-1], layers[1:], strict=True):
+    for one, other in pairwise(layers):
         z = one.outputs - one.outputs.mean(axis=0)
         assert _close(other.inputs, _silu(z / np.sqrt(z.var(axis=0) + 1e-5)))
     without = 100 * 60 + 19 * 100 * 100 + 700 + 7 + 20 * 200

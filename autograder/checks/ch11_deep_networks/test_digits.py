@@ -1,11 +1,11 @@
 """Hidden checks of chapter 11: half of the digits (tf1.11.8)."""
 
 from functools import cache, partial
+from itertools import pairwise
 
 import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
-
 
 from autograder.checks.ch11_deep_networks.inputs import accuracy, folder_of, known_linear, loss_of, places
 from autograder.testing import check
@@ -48,7 +48,9 @@ def _close(found: np.ndarray, wanted: np.ndarray) -> bool:
     return float(np.abs(found - wanted).max()) <= 50 * NOISE * float(np.abs(wanted).max())
 
 
-@check("tf1.11.8", core=True, weight=2, hint="Five hidden layers, ELU behind each. What stands behind the output layer?")
+@check(
+    "tf1.11.8", core=True, weight=2, hint="Five hidden layers, ELU behind each. What stands behind the output layer?"
+)
 def test_five_layers_of_elu(student, rng):
     """As it comes, the network has five hidden layers of 100 ELU units and five logits; other sizes are made as they
     are asked for."""
@@ -58,7 +60,7 @@ def test_five_layers_of_elu(student, rng):
         model, X = built(student, student.HalfDigits, rng, *sizes), rng.normal(size=(6, a))
         layers = dense_layers(student, model, X)
         assert [layer.weight.shape for layer in layers] == [(c, a), *[(c, c)] * 4, (b, c)]
-        for one, other in zip(layers[:-1], layers[1:], strict=True):
+        for one, other in pairwise(layers):
             assert _close(other.inputs, _elu(one.outputs))
         outputs(model, X, shape=(6, b))
 
@@ -96,7 +98,7 @@ def test_batch_norm_and_dropout(student, rng):
     dropout, that share of what comes out of each hidden layer is set to 0, in training mode only."""
     model, X = built(student, student.HalfDigits, rng, 9, 3, 40, batch_norm=True), rng.normal(size=(64, 9))
     layers = dense_layers(student, model, X, training=True)
-    for one, other in zip(layers[:-1], layers[1:], strict=True):
+    for one, other in pairwise(layers):
         z = one.outputs - one.outputs.mean(axis=0)
         assert _close(other.inputs, _elu(z / np.sqrt(z.var(axis=0) + 1e-5)))
     has_two_modes(model, X[:9], random=False)
@@ -104,7 +106,7 @@ def test_batch_norm_and_dropout(student, rng):
     model = built(student, student.HalfDigits, rng, 9, 3, 40, dropout=rate)
     layers = dense_layers(student, model, X, training=True)
     assert len(layers) == 6
-    for one, other in zip(layers[:-1], layers[1:], strict=True):
+    for one, other in pairwise(layers):
         off = other.inputs == 0
         assert abs(off.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / off.size)
         assert _close(np.where(off, 0, other.inputs), np.where(off, 0, _elu(one.outputs) / (1 - rate)))
@@ -121,8 +123,8 @@ def _noisy(rng) -> tuple[np.ndarray, ...]:
 
 @check("tf1.11.8", weight=2, hint="When is the state saved? Which state has the model in the end?")
 def test_best_epoch_is_in_the_file(student, rng):
-    """Training stops when the validation loss has not improved for `patience` epochs; the file and the network both hold
-    the state of the best epoch, whose loss is that of evaluation mode."""
+    """Training stops when the validation loss has not improved for `patience` epochs; the file and the network both
+    hold the state of the best epoch, whose loss is that of evaluation mode."""
     data, seed, weights = _noisy(rng), int(rng.integers(2**31)), int(rng.integers(2**31))
     with folder_of(student) as folder:
         path = f"{folder}/best.pt"
@@ -190,7 +192,8 @@ def test_settings_are_compared_on_rows_held_out(student, rng):
     is as good as chance, since its rows were held out."""
     draw = places(rng, k=5, per=1, noise=0.3)
     X, y = draw(120)
-    settings = [{"rate": 1e-7}, {"rate": 0.01, "batch_size": 16}, {"rate": 0.01, "batch_size": 16, "batch_norm": True}]
+    settings = [{"rate": 1e-7}, {"rate": 0.01}, {"rate": 0.01, "batch_norm": True}]
+    settings = [{**setting, "batch_size": 16} for setting in settings]
     options = {"n_epochs": 6, "n_hidden": 24}
     poor, *good = np.asarray(student.compare_settings(X, y, settings, **options), dtype=float)
     assert poor < 0.75 < min(good)

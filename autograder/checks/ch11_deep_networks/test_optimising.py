@@ -74,7 +74,9 @@ def test_weights_that_are_passed_in_stay(student, rng):
         assert_array_equal(np.asarray(part), was)
 
 
-@check("p.11.7", core=True, weight=2, hint="What has the mean over all draws to be? And where is nothing dropped at all?")
+@check(
+    "p.11.7", core=True, weight=2, hint="What has the mean over all draws to be? And where is nothing dropped at all?"
+)
 def test_units_are_dropped(student, rng):
     """In training the right units are 0, and the others as much larger as they have to be; in use nothing changes."""
     for rate in (0.0, float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9))):

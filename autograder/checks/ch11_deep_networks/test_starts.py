@@ -4,10 +4,9 @@ import numpy as np
 import torch
 from torch import nn
 
+from autograder.checks.ch11_deep_networks.inputs import LETTERS
 from autograder.testing import check
 from autograder.testing.closed import agrees, chosen
-
-LETTERS = "abcdef"
 
 
 def _drawn_by(rule: str, fan_in: int, fan_out: int, uniform: bool = False) -> float:
@@ -20,7 +19,9 @@ def _drawn_by(rule: str, fan_in: int, fan_out: int, uniform: bool = False) -> fl
 @check("p.11.1", core=True, weight=2, hint="Which of the fans does a rule look at? Is what you return a variance?")
 def test_standard_deviations(student, rng):
     """For layers of any size, each rule's standard deviation is right."""
-    cases = [(rule, *map(int, rng.choice(np.arange(5, 900), 2, replace=False))) for rule in ("glorot", "he", "lecun") * 4]
+    cases = [
+        (rule, *map(int, rng.choice(np.arange(5, 900), 2, replace=False))) for rule in ("glorot", "he", "lecun") * 4
+    ]
     agrees(student.init_scale, _drawn_by, cases)
 
 
@@ -52,7 +53,7 @@ def _after_training(W_in, b, W_out) -> int:
 
 def _network(rng, n_kinds: int) -> tuple[list, list, list]:
     """Draw a network whose units repeat each other."""
-    n_in, n_out, n_units = (int(n) for n in rng.integers(2, 5, 3) + [0, 0, 3])
+    n_in, n_out, n_units = (int(n) for n in rng.integers([2, 2, 5], [5, 5, 8]))
     kinds = rng.integers(0, n_kinds, n_units)
     W_in, b = rng.normal(size=(n_kinds, n_in)), rng.normal(size=n_kinds)
     W_in[-1], W_out = W_in[0], rng.normal(size=(n_out, n_kinds))  # the last kind differs in what comes behind
@@ -75,7 +76,7 @@ def test_twins_stay_twins(student, rng):
 def test_starts_that_will_do(student, rng):
     """You choose all starts whose units can learn different things, and no other."""
     student.different_units([[0.3], [0.3]], [0.0, 0.0], [[0.1, 0.1]])
-    chosen(student.P_11_2_CHOICE, LETTERS[:5], right="ae")
+    chosen(student.P_11_2_CHOICE, LETTERS[:5], right=["a", "e"])
 
 
 def _cross_entropy(counts, biases=None) -> float:
@@ -99,4 +100,4 @@ def test_first_loss(student, rng):
 def test_what_is_true_of_biases(student, rng):
     """You choose all sentences on biases that are true, and no other."""
     student.first_loss([1, 2])
-    chosen(student.P_11_3_CHOICE, LETTERS, right="bcf")
+    chosen(student.P_11_3_CHOICE, LETTERS, right=["b", "c", "f"])

@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 import torch
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from torch import nn
 
 from autograder.checks.ch11_deep_networks.inputs import accuracy, hidden_places
@@ -29,9 +29,7 @@ def test_so_many_of_each_class(student, rng):
 def _old(student, rng, n_in: int = 13, dropout: float = 0.0, norm: bool = False):
     """Return a handle on a network with five hidden layers, whose weights are drawn."""
     sizes = [n_in, *WIDTHS]
-    weights = [
-        tensor(rng.normal(0, (2 / a) ** 0.5, (b, a))) for a, b in zip(sizes, [*WIDTHS, 6], strict=True)
-    ]
+    weights = [tensor(rng.normal(0, (2 / a) ** 0.5, (b, a))) for a, b in zip(sizes, [*WIDTHS, 6], strict=True)]
     return student.probe_(old_network)(weights, [tensor(np.zeros(len(w))) for w in weights], dropout, norm)
 
 
@@ -51,7 +49,7 @@ def old_network(weights, biases, dropout, norm):
         def __init__(self):
             super().__init__()
             layers = []
-            for weight, bias in zip(weights, biases):
+            for weight, bias in zip(weights, biases, strict=True):
                 kind = nn.Linear if layers else First
                 layer = kind(weight.shape[1], weight.shape[0])
                 with torch.no_grad():
@@ -156,8 +154,8 @@ def test_top_layers_are_unfrozen(student, rng):
 @check("tf1.11.9", weight=2, hint="In which mode do frozen layers work while the rest is trained? Draw the same random "
        "numbers either way.")  # fmt: skip
 def test_a_cache_changes_nothing_but_the_time(student, rng):
-    """With a cache each row goes through the frozen layers once, however many epochs there are; without dropout or batch
-    norm getting in the way, the network is the same as without."""
+    """With a cache each row goes through the frozen layers once, however many epochs there are; and the network that
+    comes out is the same as without, whatever dropout or batch norm there is in them."""
     for n_unfrozen in (0, 2):
         old, (X, y) = _old(student, rng, dropout=0.4, norm=not n_unfrozen), _task(rng)
         old.train()

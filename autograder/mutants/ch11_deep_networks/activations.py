@@ -107,7 +107,9 @@ def they_are_faster():
     return ["a", "b", "d", "e"]
 
 
-@alternative("tf2.11.3", replaces="elu", also={"selu": lambda z: functional.selu(torch.as_tensor(np.asarray(z, float)))})
+@alternative(
+    "tf2.11.3", replaces="elu", also={"selu": lambda z: functional.selu(torch.as_tensor(np.asarray(z, float)))}
+)
 def elu_by_pytorch(z):
     """PyTorch's functions."""
     return functional.elu(torch.as_tensor(np.asarray(z, dtype=float)))

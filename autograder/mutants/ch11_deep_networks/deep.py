@@ -1,5 +1,7 @@
 """Chapter 11, twenty layers as they begin (p.11.8): wrong answers that must fail, and right ones that must pass."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from sklearn.preprocessing import StandardScaler
@@ -162,7 +164,7 @@ class _ByFunctions(nn.Module):
         super().__init__()
         sizes = [n_inputs] + [n_hidden] * n_layers
         pointless = variant == "batch norm"
-        self.inner = nn.ModuleList(nn.Linear(a, b, bias=not pointless) for a, b in zip(sizes, sizes[1:]))
+        self.inner = nn.ModuleList(nn.Linear(a, b, bias=not pointless) for a, b in pairwise(sizes))
         self.norms = nn.ModuleList(nn.BatchNorm1d(n_hidden) for _ in range(n_layers if pointless else 0))
         self.selu = variant in ("selu", "alpha dropout")
         self.act = nn.SELU() if self.selu else nn.SiLU()

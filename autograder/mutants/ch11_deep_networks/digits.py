@@ -244,7 +244,7 @@ def trains_another(model, *args, **options):
 
 
 @mutant("tf1.11.8", replaces="train_half", fails="test_steps_are_adams")
-def by_nadam(*args, **options):
+def steps_of_nadam(*args, **options):
     """Your optimiser's steps are not Adam's."""
     return _train(*args, **options, make=torch.optim.NAdam)
 
@@ -337,7 +337,7 @@ def held_out_rows_learned(*args, **options):
 
 
 @mutant("tf1.11.8", replaces="compare_settings", fails="test_settings_are_compared_on_rows_held_out")
-def one_rate_for_all(*args, **options):
+def rate_left_out(*args, **options):
     """You don't hand on the rate of the settings."""
     return _compare(*args, **options, known=("batch_norm", "dropout", "batch_size"))
 

@@ -1,6 +1,7 @@
 """Chapter 11, learning from pairs (tf1.11.10): wrong answers that must fail, and right ones that must pass."""
 
 import copy
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -86,7 +87,7 @@ def alike_and_unlike(X, y, n, seed=42):
 
 def _tower(n_inputs, n_hidden, n_layers):
     sizes = [n_inputs] + [n_hidden] * n_layers
-    return nn.Sequential(*[part for a, b in zip(sizes, sizes[1:]) for part in (nn.Linear(a, b), nn.ELU())])
+    return nn.Sequential(*[part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.ELU())])
 
 
 class _Pair(nn.Module):
@@ -158,7 +159,9 @@ class OfRelus(nn.Module):
     def __init__(self, n_inputs=784, n_hidden=100, n_layers=5):
         super().__init__()
         layers = [[nn.Linear(n_inputs if i == 0 else n_hidden, n_hidden) for i in range(n_layers)] for _ in range(2)]
-        self.tower_a, self.tower_b = (nn.Sequential(*[p for one in row for p in (one, nn.LeakyReLU())]) for row in layers)
+        self.tower_a, self.tower_b = (
+            nn.Sequential(*[p for one in row for p in (one, nn.LeakyReLU())]) for row in layers
+        )
         self.mix = nn.Linear(2 * n_hidden, n_hidden)
         self.out = nn.Linear(n_hidden, 1)
 
@@ -204,7 +207,7 @@ def learns_nothing(net, A, B, labels, n_epochs=20, rate=1e-3, batch_size=64, see
 
 
 @naive("tf1.11.10", replaces="fit_pairs", fails="test_pairs_teach_what_matters")
-def descends_plainly(*args, **options):
+def pairs_by_plain_descent(*args, **options):
     """Plain gradient descent at such a rate learns next to nothing from pairs: take an optimiser that adapts."""
     return _fit_pairs(*args, **options, make=torch.optim.SGD)
 
@@ -228,7 +231,7 @@ def unseeded_pairs(*args, seed=42, **options):
 
 
 @alternative("tf1.11.10", replaces="fit_pairs")
-def by_adam(*args, **options):
+def adam_for_pairs(*args, **options):
     """With Adam, and weighted means."""
     return _fit_pairs(*args, **options, make=torch.optim.Adam)
 

@@ -76,7 +76,7 @@ def one_way_only():
 @alternative("p.11.2", replaces="different_units")
 def as_a_set(W_in, b, W_out):
     """With a set."""
-    return len(set(zip(map(tuple, W_in), b, zip(*W_out), strict=True)))
+    return len(set(zip(map(tuple, W_in), b, zip(*W_out, strict=True), strict=True)))
 
 
 # ---------------------------------------------------------------- p.11.3

@@ -79,7 +79,7 @@ class _ScalesFirst(_AddsAtTheEnd):
 
 
 @pytest.mark.parametrize(
-    "model, words",
+    ("model", "words"),
     [
         (nn.Sequential(nn.BatchNorm1d(40)), "no nn.Linear"),
         (_AddsToTheInputs(40, 3), "than it says"),
@@ -98,7 +98,7 @@ def test_weights_are_drawn_as_they_should_be(X: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "options, words",
+    ("options", "words"),
     [({"gain": 1.6}, "a spread of"), ({"middle": 0.05}, "around 0"), ({"bias": 0.01}, "bias")],
 )
 def test_weights_that_are_drawn_otherwise_are_found(options: dict[str, float], words: str, X: Any) -> None:
@@ -120,7 +120,7 @@ def test_selu_keeps_signals_as_they_are(X: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "options, words",
+    ("options", "words"),
     [
         ({"gain": 2.0}, "standard deviation"),
         ({"gain": 0.5}, "standard deviation"),

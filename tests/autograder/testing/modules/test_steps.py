@@ -47,7 +47,7 @@ def test_a_cycle_is_seen_as_it_was_applied() -> None:
 
 
 @pytest.mark.parametrize(
-    "rates, words",
+    ("rates", "words"),
     [
         (trained, "begins"),
         (lambda: np.r_[np.linspace(0.01, 0.05, 10), np.linspace(0.049, 0.001, 20)], "highest"),
@@ -102,7 +102,7 @@ def test_each_parameter_has_its_rate() -> None:
 
 
 @pytest.mark.parametrize(
-    "wanted, words",
+    ("wanted", "words"),
     [
         ({**WANTED, (3,): 0.1}, "is not moved"),
         ({(2, 3): 0.1, (2,): 0.1}, "is moved"),

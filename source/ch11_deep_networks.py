@@ -254,6 +254,7 @@ from solutions.ch11_deep_networks.activations import elu, selu, dead_units, TF2_
 # %% exercise="p.11.8" points=28 full_size_points=2
 from solutions.ch11_deep_networks.deep import standardised
 
+
 # %%
 def some_pictures(n_train, n_valid):
     """The first pictures as rows of bytes, with labels: some to learn from, and others for validation."""
@@ -316,8 +317,8 @@ plt.show()
 from solutions.ch11_deep_networks.deep_training import _tensors, sweep_rates
 
 # %% [markdown]
-# *Look*: the sweep for three variants. Take a rate where the loss still falls, some way below the one where it begins
-# to rise. (All pictures are in `load("cifar10")`; how many these are, the label says.)
+# *Look*: the sweep for three variants. Which of them learns soonest, and which bears the largest rate? Take one where the
+# loss still falls, some way below where it begins to rise. (All pictures are in `load("cifar10")`; how many these are, the label says.)
 
 # %% demo
 X, y, _, _ = some_pictures(2000, 0)
@@ -342,11 +343,11 @@ plt.show()
 # looked at step by step: which rate the optimiser really had when it took a step, whether such steps of NAdam lead to
 # the weights that are there, and whether the best weights are back in the end.
 #
-# It is graded on a rule that is made up for you: 600 rows of 8 numbers, four classes, six hidden layers of 32 units,
-# 8 epochs of one cycle up to a rate of 0.005, in batches of 32. The networks, one of variant "base" and one of
-# "selu", have to name {bar:test_learns_a_rule_of_its_own:.1%} of new rows on average; one step an epoch, or plain
-# gradient descent, leads to {naive:test_learns_a_rule_of_its_own:.0%} at best. At full size it is 12 epochs of one
-# cycle on CIFAR-10, with batch norm, after which 37% of the test pictures have to be named rightly.
+# It is graded on a rule that is made up for you: 600 rows of 8 numbers, four classes, eight hidden layers of 32 units,
+# 8 epochs of one cycle up to a rate of 0.004, in batches of 32. Two networks, of the variants "base" and "selu", each
+# have to name {bar:test_learns_a_rule_of_its_own:.1%} of new rows; one step an epoch, or plain gradient descent, leads
+# to {naive:test_learns_a_rule_of_its_own:.0%} at best. At full size it is 12 epochs of one cycle on CIFAR-10, with
+# batch norm, after which 37% of the test pictures have to be named rightly.
 
 # %% exercise="p.11.8"
 from solutions.ch11_deep_networks.deep_training import fit
@@ -505,11 +506,11 @@ for options in [{}, {"cached": True}, {"n_reused": 4}, {"n_reused": 4, "n_unfroz
 # - **`fit_pairs(…)`** trains it;
 # - **`fit_head(…)`** puts an output layer on top of the first tower, frozen, and trains that alone.
 #
-# You are graded on rules that are made up for you: 40 rows for the head, after 12 epochs of 3,000 pairs at a rate of
-# 0.003. A head makes many mistakes on top of a tower that has learned nothing; of these, at least
-# {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs (two rules, taken
-# together). Plain gradient descent gets rid of {naive:test_pairs_teach_what_matters:.0%} at best. At full size the
-# pairs come from 55,000 pictures of MNIST, the head sees the other 5,000, and 93% of the test pictures have to be read.
+# You are graded on a rule that is made up for you: 40 rows of three classes for the head, after 10 epochs of 2,000
+# pairs in batches of 100, at a rate of 0.006. A head makes many mistakes on top of a tower that has learned nothing; of
+# these, at least {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs.
+# Plain gradient descent gets rid of {naive:test_pairs_teach_what_matters:.0%} at best. At full size the pairs come from
+# 55,000 pictures of MNIST, the head sees the other 5,000, and 93% of the test pictures have to be read.
 
 # %% exercise="tf1.11.10" points=12 full_size_points=2
 from solutions.ch11_deep_networks.pairs import make_pairs, PairNet, fit_pairs, fit_head, _tower

@@ -14,8 +14,8 @@ from course import device
 
 def _tensors(X: ArrayLike, y: ArrayLike) -> tuple[Tensor, Tensor]:
     """Return rows and labels where networks are trained."""
-    rows = torch.as_tensor(np.asarray(X), dtype=torch.float32)
-    return rows.to(device()), torch.as_tensor(np.asarray(y), dtype=torch.int64).to(device())
+    rows = torch.tensor(np.asarray(X), dtype=torch.float32)
+    return rows.to(device()), torch.tensor(np.asarray(y), dtype=torch.int64).to(device())
 
 
 def sweep_rates(

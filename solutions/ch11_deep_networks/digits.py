@@ -141,8 +141,8 @@ def train_half(
     """
     torch.manual_seed(seed)
     where = device()
-    rows, rows_valid = (torch.as_tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (X, X_valid))
-    labels, labels_valid = (torch.as_tensor(np.asarray(part), dtype=torch.int64).to(where) for part in (y, y_valid))
+    rows, rows_valid = (torch.tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (X, X_valid))
+    labels, labels_valid = (torch.tensor(np.asarray(part), dtype=torch.int64).to(where) for part in (y, y_valid))
     model.to(where)
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     losses: list[float] = []

@@ -66,7 +66,9 @@ def _tower(sizes: list[int]) -> nn.Sequential:
 
 class PairNet(nn.Module):
     """Two towers of dense layers, one for each picture; what comes out of both, side by
-    side, goes through one more hidden layer to a single output.
+    side, goes through one more hidden layer, of n_hidden units, to a single output.
+
+    All layers have biases, and there is nothing else in it that learns.
 
     Parameters
     ----------
@@ -131,9 +133,7 @@ def fit_pairs(
     """
     torch.manual_seed(seed)
     where = device()
-    first, second, wanted = (
-        torch.as_tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (A, B, labels)
-    )
+    first, second, wanted = (torch.tensor(np.asarray(part), dtype=torch.float32).to(where) for part in (A, B, labels))
     net.to(where).train()
     optimizer = torch.optim.NAdam(net.parameters(), lr=rate)
     losses = []
@@ -184,9 +184,9 @@ def fit_head(
     """
     torch.manual_seed(seed)
     tower = copy.deepcopy(net.tower_a).cpu().eval().requires_grad_(False)
-    labels = torch.as_tensor(np.asarray(y), dtype=torch.int64)
+    labels = torch.tensor(np.asarray(y), dtype=torch.int64)
     with torch.no_grad():
-        features = tower(torch.as_tensor(np.asarray(X), dtype=torch.float32))  # (n, n_hidden): once is enough
+        features = tower(torch.tensor(np.asarray(X), dtype=torch.float32))  # (n, n_hidden): once is enough
     head = nn.Linear(features.shape[1], n_outputs)
     optimizer = torch.optim.NAdam(head.parameters(), lr=rate)
     for _ in range(n_epochs):

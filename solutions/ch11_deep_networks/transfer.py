@@ -113,8 +113,8 @@ def transfer(
     """
     torch.manual_seed(seed)
     where = device()
-    rows = torch.as_tensor(np.asarray(X), dtype=torch.float32).to(where)
-    labels = torch.as_tensor(np.asarray(y), dtype=torch.int64).to(where)
+    rows = torch.tensor(np.asarray(X), dtype=torch.float32).to(where)
+    labels = torch.tensor(np.asarray(y), dtype=torch.int64).to(where)
     new = Transferred([copy.deepcopy(part) for part in list(model.hidden)[:n_reused]], n_outputs).to(where)
     n_frozen = n_reused - n_unfrozen
     frozen, unfrozen = new.hidden[:n_frozen], new.hidden[n_frozen:]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from scipy.spatial.distance import pdist
 from torch import nn
 
 from autograder.testing.modules import tensor
@@ -44,6 +45,8 @@ def hidden_places(
     """
     directions = np.linalg.qr(rng.normal(size=(d, d)))[0]
     centres, labels = 2 * rng.normal(size=(k * per, n_telling)), np.arange(k * per) % k
+    while pdist(centres).min() < 2.5:  # so that no draw is much harder than another
+        centres = 2 * rng.normal(size=(k * per, n_telling))
 
     def draw(n: int) -> Rows:
         place = rng.integers(k * per, size=n)

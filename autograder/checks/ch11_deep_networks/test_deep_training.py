@@ -94,17 +94,17 @@ def test_a_sweep_leaves_the_network_alone(student, rng):
 @check("p.11.8", core=True, weight=3, at_least=True, hint="Does the validation loss fall? Print the rates that your "
        "optimiser is at, and the mode that the network is in.")  # fmt: skip
 def test_learns_a_rule_of_its_own(student, rng) -> float:
-    """On a rule that is made up for you, networks with six hidden layers learn in 8 epochs of one cycle to name at
-    least {threshold:.0%} of new rows, on the mean of two variants."""
+    """On a rule that is made up for you, networks with eight hidden layers learn in 8 epochs of one cycle to name at
+    least {threshold:.0%} of new rows, the poorer of two variants too."""
     draw = places(rng)
     (X, y), (X_valid, y_valid), (X_new, y_new) = draw(600), draw(150), draw(1000)
     found = []
     for variant in ("base", "selu"):
-        model = built(student, student.make_mlp, rng, variant, 8, 4, n_hidden=32, n_layers=6)
-        options = {"n_epochs": 8, "rate": 5e-3, "one_cycle": True, "batch_size": 32}
+        model = built(student, student.make_mlp, rng, variant, 8, 4, n_hidden=32, n_layers=8)
+        options = {"n_epochs": 8, "rate": 4e-3, "one_cycle": True, "batch_size": 32}
         student.fit(model, X, y, X_valid, y_valid, **options, seed=int(rng.integers(2**31)))
         found.append(accuracy(model, X_new, y_new))
-    return float(np.mean(found))
+    return min(found)
 
 
 def _fitted(student, rng, n_epochs: int, **options) -> tuple:

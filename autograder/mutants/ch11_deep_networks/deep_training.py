@@ -278,12 +278,6 @@ def unseeded(*args, seed=42, **options):
 
 
 @alternative("p.11.8", replaces="fit")
-def by_loaders(*args, **options):
-    """Batches by a data loader."""
-    return _fit(*args, **options)
-
-
-@alternative("p.11.8", replaces="fit")
 def by_hand(model, X, y, X_valid, y_valid, *, n_epochs=50, patience=10, rate=1e-3, one_cycle=False, batch_size=64,
             seed=42):  # fmt: skip
     """A cycle of two straight lines, set by hand; the order of the rows by NumPy; arrays in the history."""

@@ -285,9 +285,3 @@ def on_the_pixels(*args, **options):
 def head_by_chance(*args, seed=42, **options):
     """You don't use `seed` for the head."""
     return _head(*args, **options, seed=None)
-
-
-@alternative("tf1.11.10", replaces="fit_head")
-def through_the_tower(*args, **options):
-    """Each batch goes through the frozen tower again."""
-    return _head(*args, **options)

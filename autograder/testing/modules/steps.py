@@ -178,24 +178,23 @@ def replayed(
 class _StepLog:
     """Writes down what each step of an optimiser is taken with."""
 
-    # Its text is written for a student's process, which has no types.
-    def __init__(self, gradients):  # type: ignore[no-untyped-def]
+    def __init__(self, gradients: "Any") -> None:
         self.gradients = gradients
-        self.steps = []
-        self.hook = None
+        self.steps: Any = []
+        self.hook: Any = None
 
-    def start(self):  # type: ignore[no-untyped-def]
+    def start(self) -> None:
         from torch.optim.optimizer import register_optimizer_step_pre_hook
 
         self.hook = register_optimizer_step_pre_hook(self.note)
 
-    def stop(self):  # type: ignore[no-untyped-def]
+    def stop(self) -> None:
         self.hook.remove()
 
-    def note(self, optimizer, args, kwargs):  # type: ignore[no-untyped-def]
+    def note(self, optimizer: "Any", args: "Any", kwargs: "Any") -> None:
         self.steps.append([self.group(group) for group in optimizer.param_groups])
 
-    def group(self, group):  # type: ignore[no-untyped-def]
+    def group(self, group: "Any") -> "Any":
         moved = [value for value in group["params"] if value.grad is not None]
         settings = {
             name: list(value) if isinstance(value, tuple) else value
@@ -209,5 +208,5 @@ class _StepLog:
             "gradients": [value.grad.detach().cpu().clone() for value in moved] if self.gradients else [],
         }
 
-    def groups(self):  # type: ignore[no-untyped-def]
+    def groups(self) -> "Any":
         return self.steps

@@ -317,8 +317,9 @@ plt.show()
 from solutions.ch11_deep_networks.deep_training import _tensors, sweep_rates
 
 # %% [markdown]
-# *Look*: the sweep for three variants. Which of them learns soonest, and which bears the largest rate? Take one where the
-# loss still falls, some way below where it begins to rise. (All pictures are in `load("cifar10")`; how many these are, the label says.)
+# *Look*: the sweep for three variants. Which of them learns soonest, and which bears the largest rate? Take one where
+# the loss still falls, some way below where it begins to rise. (All pictures are in `load("cifar10")`; how many these
+# are, the label says.)
 
 # %% demo
 X, y, _, _ = some_pictures(2000, 0)

@@ -15,16 +15,22 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 """
 
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
+from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
 from autograder.testing.modules.state import weights_of
+from autograder.testing.modules.steps import Group, goes_round_once, moves, rates_of, replayed, steps_taken
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
 from autograder.testing.modules.tensors import NOISE, outputs, tensor
 from autograder.testing.modules.training import beats, ignores_rows, learns, repeats, stops_early
 
 __all__ = [
     "NOISE",
+    "Dense",
+    "Group",
     "beats",
     "built",
+    "dense_layers",
     "evaluates",
+    "goes_round_once",
     "gradients_flow",
     "has_parameters",
     "has_two_modes",
@@ -33,8 +39,14 @@ __all__ = [
     "is_causal",
     "is_complete",
     "learns",
+    "moves",
     "outputs",
+    "rates_of",
     "repeats",
+    "replayed",
+    "self_normalises",
+    "starts_with",
+    "steps_taken",
     "stops_early",
     "tensor",
     "weights_of",

@@ -1,0 +1,165 @@
+"""What the checks of chapter 11 share: rules that are drawn anew, and small networks whose answers are known."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from scipy.spatial.distance import pdist
+from torch import nn
+
+from autograder.testing.modules import tensor
+
+Rows = tuple[np.ndarray, np.ndarray]
+LETTERS = ("a", "b", "c", "d", "e", "f")  # of statements to choose from
+
+
+def places(
+    rng: np.random.Generator, d: int = 8, k: int = 4, per: int = 4, noise: float = 0.45
+) -> Callable[[int], Rows]:
+    """Draw a rule: `per` places for each of `k` classes, so that no straight lines part them.
+
+    Returns
+    -------
+    draw : gives rows near these places, (n, d) float32, and their classes, (n,) int64.
+    """
+    centres, labels = rng.normal(size=(k * per, d)), np.arange(k * per) % k
+
+    def draw(n: int) -> Rows:
+        place = rng.integers(k * per, size=n)
+        return (centres[place] + noise * rng.normal(size=(n, d))).astype(np.float32), labels[place]
+
+    return draw
+
+
+def hidden_places(
+    rng: np.random.Generator, d: int = 30, k: int = 5, per: int = 3, n_telling: int = 5, loud: float = 1.5
+) -> tuple[Callable[[int], Rows], np.ndarray]:
+    """Draw a rule on `n_telling` directions of `d`; what the others hold is louder, and tells nothing.
+
+    Returns
+    -------
+    draw : as of `places`.
+    directions : (d, d), orthogonal; its first `n_telling` columns are those that tell.
+    """
+    directions = np.linalg.qr(rng.normal(size=(d, d)))[0]
+    centres, labels = 2 * rng.normal(size=(k * per, n_telling)), np.arange(k * per) % k
+    while pdist(centres).min() < 2.5:  # so that no draw is much harder than another
+        centres = 2 * rng.normal(size=(k * per, n_telling))
+
+    def draw(n: int) -> Rows:
+        place = rng.integers(k * per, size=n)
+        telling = centres[place] + 0.4 * rng.normal(size=(n, n_telling))
+        rest = loud * rng.normal(size=(n, d - n_telling))
+        return (np.hstack([telling, rest]) @ directions.T).astype(np.float32), labels[place]
+
+    return draw, directions
+
+
+def known_linear(student: Any, rng: np.random.Generator, n_in: int, n_out: int, dropout: float = 0.0) -> Any:
+    """Return a handle on dropout and one linear layer, with small weights."""
+    weight, bias = rng.normal(0, 0.3, (n_out, n_in)), rng.normal(0, 0.1, n_out)
+    return student.probe_(_linear)(tensor(weight), tensor(bias), dropout)
+
+
+def normed(student: Any, rng: np.random.Generator, dropout: float, n_in: int = 5, n_out: int = 3) -> Any:
+    """Return a handle on a linear layer, batch norm that has seen some rows, dropout, and another linear layer."""
+    weights = [tensor(rng.normal(size=shape)) for shape in ((6, n_in), (n_out, 6))]
+    rows = [tensor(rng.normal(2, 3, (20, 6)).mean(axis=0)), tensor(rng.uniform(2, 9, 6))]
+    return student.probe_(_normed)(weights, rows, dropout)
+
+
+def accuracy(model: Any, X: np.ndarray, y: np.ndarray) -> float:
+    """Return the share of rows whose largest logit is the right one, in evaluation mode."""
+    model.eval()
+    found = np.asarray(model(tensor(X)))
+    assert found.shape[:1] == y.shape and found.ndim == 2
+    return float(np.mean(found.argmax(axis=1) == y))
+
+
+def loss_of(model: Any, X: np.ndarray, y: np.ndarray) -> float:
+    """Return the mean cross entropy, in evaluation mode."""
+    model.eval()
+    logits = torch.as_tensor(np.asarray(model(tensor(X))))
+    return float(nn.functional.cross_entropy(logits, tensor(y)))
+
+
+@contextlib.contextmanager
+def folder_of(student: Any) -> Iterator[str]:
+    """Make a folder where the submission may write, and take it away again."""
+    folder = student.probe_(_make_folder)()
+    assert isinstance(folder, str)
+    try:
+        yield folder
+    finally:
+        student.probe_(_remove_folder)(folder)
+
+
+def modes_of(model):
+    """Probe: the mode of each part, and how many hooks hang on it."""
+    return {name: (part.training, len(part._forward_hooks)) for name, part in model.named_modules()}
+
+
+def set_modes(model, names):
+    """Probe: put the parts of these names into training mode, all others into evaluation mode."""
+    for name, part in model.named_modules():
+        part.training = name in names
+
+
+def _linear(weight, bias, dropout):
+    """Probe; the layer writes down in which mode it was each time that gradients came back."""
+    import torch
+    from torch import nn
+
+    class Layer(nn.Linear):
+        def forward(self, X):
+            out, mode = super().forward(X), self.training
+            if out.requires_grad:
+                out.register_hook(lambda _: modes.append(mode))
+            return out
+
+    modes = []
+    layer = Layer(weight.shape[1], weight.shape[0])
+    with torch.no_grad():
+        layer.weight.copy_(weight)
+        layer.bias.copy_(bias)
+    model = nn.Sequential(nn.Dropout(dropout), layer)
+    model.learned_in = modes
+    return model
+
+
+def _normed(weights, rows, dropout):
+    """Probe; `asked` counts how often the network was called."""
+    import torch
+    from torch import nn
+
+    class Counted(nn.Sequential):
+        def forward(self, X):
+            self.asked += 1
+            return super().forward(X)
+
+    model = Counted(nn.Linear(weights[0].shape[1], 6), nn.BatchNorm1d(6), nn.Dropout(dropout), nn.Linear(6, 3))
+    model.asked = 0
+    with torch.no_grad():
+        model[0].weight.copy_(weights[0])
+        model[3].weight.copy_(weights[1])
+        model[0].bias.zero_()
+        model[3].bias.zero_()
+        model[1].running_mean.copy_(rows[0])
+        model[1].running_var.copy_(rows[1])
+    return model
+
+
+def _make_folder():
+    """Probe: a new folder, in the submission's own place for such."""
+    import tempfile
+
+    return tempfile.mkdtemp()
+
+
+def _remove_folder(folder):
+    """Probe."""
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,153 @@
+"""Chapter 11, momentum, sparse models and dropout (p.11.5 to p.11.7): wrong answers, and right ones."""
+
+import numpy as np
+import torch
+
+from autograder.testing import alternative, mutant
+
+# ---------------------------------------------------------------- p.11.5
+
+
+@mutant("p.11.5", replaces="momentum_path", fails="test_path_into_the_valley")
+def no_momentum(x, rate, momentum, curvature, n_steps):
+    """You forget the velocity: each step goes on from the one before."""
+    return [x * (1 - rate * curvature) ** (step + 1) for step in range(n_steps)]
+
+
+@mutant("p.11.5", replaces="momentum_path", fails="test_path_into_the_valley")
+def old_velocity(x, rate, momentum, curvature, n_steps):
+    """You move by the velocity as it was before this step's gradient."""
+    velocity, path = 0.0, []
+    for _ in range(n_steps):
+        gradient = curvature * x
+        x += velocity
+        velocity = momentum * velocity - rate * gradient
+        path.append(x)
+    return path
+
+
+@mutant("p.11.5", replaces="momentum_path", fails="test_path_into_the_valley")
+def averaged(x, rate, momentum, curvature, n_steps):
+    """You take a moving average of gradients: here the new one is not made smaller by 1 - momentum."""
+    velocity, path = 0.0, []
+    for _ in range(n_steps):
+        velocity = momentum * velocity - (1 - momentum) * rate * curvature * x
+        x += velocity
+        path.append(x)
+    return path
+
+
+@mutant("p.11.5", replaces="top_speed", fails="test_speed_on_a_long_slope")
+def as_without_momentum(rate, momentum, gradient):
+    """On a long slope the speed adds up, to far more than one gradient makes."""
+    return rate * abs(gradient)
+
+
+@mutant("p.11.5", replaces="top_speed", fails="test_speed_on_a_long_slope")
+def with_a_sign(rate, momentum, gradient):
+    """A length is never negative."""
+    return rate * gradient / (1 - momentum)
+
+
+@alternative("p.11.5", replaces="momentum_path")
+def by_matrix(x, rate, momentum, curvature, n_steps):
+    """The step as a matrix, on velocity and place."""
+    step = np.array([[momentum, -rate * curvature], [momentum, 1 - rate * curvature]])
+    state, path = np.array([0.0, x]), []
+    for _ in range(n_steps):
+        state = step @ state
+        path.append(state[1])
+    return np.array(path)
+
+
+# ---------------------------------------------------------------- p.11.6
+
+
+@mutant("p.11.6", replaces="pruned", fails="test_the_smallest_of_all_weights_go")
+def layer_by_layer(weights, share):
+    """You take the same share of each layer: one limit holds for all layers together."""
+    found = []
+    for part in map(np.array, weights):
+        flat = part.ravel().copy()
+        flat[np.argsort(abs(flat))[: round(share * flat.size)]] = 0
+        found.append(flat.reshape(part.shape))
+    return found
+
+
+@mutant("p.11.6", replaces="pruned", fails="test_the_smallest_of_all_weights_go")
+def negative_ones(weights, share):
+    """You take the lowest values, which are large and negative: what counts is the absolute value."""
+    limit = np.quantile(np.concatenate([np.ravel(part) for part in weights]), share)
+    return [np.where(np.asarray(part) <= limit, 0.0, part) for part in weights]
+
+
+@mutant("p.11.6", replaces="pruned", fails="test_the_smallest_of_all_weights_go")
+def the_largest(weights, share):
+    """You take away the *largest* weights."""
+    sizes = np.sort(abs(np.concatenate([np.ravel(part) for part in weights])))[::-1]
+    limit = sizes[min(round(share * len(sizes)), len(sizes) - 1)]
+    return [np.where(abs(np.asarray(part)) > limit, 0.0, part) for part in weights]
+
+
+@mutant("p.11.6", replaces="pruned", fails="test_weights_that_are_passed_in_stay")
+def in_place(weights, share):
+    """You write zeros into the arrays that were passed in."""
+    sizes = np.sort(abs(np.concatenate([np.ravel(part) for part in weights])))
+    limit = sizes[max(round(share * len(sizes)) - 1, 0)]
+    for part in weights:
+        part[abs(part) <= limit] = 0
+    return weights
+
+
+@alternative("p.11.6", replaces="pruned")
+def by_k_smallest(weights, share):
+    """With PyTorch's kthvalue, as tensors."""
+    parts = [torch.as_tensor(np.array(part, dtype=float)) for part in weights]
+    sizes = torch.cat([part.abs().flatten() for part in parts])
+    k = round(share * len(sizes))
+    limit = sizes.kthvalue(k).values if k else -1.0
+    return [part * (part.abs() > limit) for part in parts]
+
+
+# ---------------------------------------------------------------- p.11.7
+
+
+@mutant("p.11.7", replaces="dropped", fails="test_units_are_dropped")
+def not_made_larger(X, rate, draws, training=True):
+    """The units that are left have to make up for those that are dropped: divide by the share that is kept."""
+    return np.where(np.asarray(draws) < rate, 0.0, X) if training else np.asarray(X)
+
+
+@mutant("p.11.7", replaces="dropped", fails="test_units_are_dropped")
+def divided_by_the_rate(X, rate, draws, training=True):
+    """You divide by the share that is *dropped*: what is kept counts."""
+    return np.where(np.asarray(draws) < rate, 0.0, np.asarray(X) / (rate or 1)) if training else np.asarray(X)
+
+
+@mutant("p.11.7", replaces="dropped", fails="test_units_are_dropped")
+def always_at_work(X, rate, draws, training=True):
+    """In use nothing is dropped."""
+    return np.where(np.asarray(draws) < rate, 0.0, np.asarray(X) / (1 - rate))
+
+
+@mutant("p.11.7", replaces="dropped", fails="test_units_are_dropped")
+def smaller_in_use(X, rate, draws, training=True):
+    """You make the outputs smaller in use, and leave them in training: here it is done in training, once."""
+    return np.where(np.asarray(draws) < rate, 0.0, X) if training else (1 - rate) * np.asarray(X)
+
+
+@mutant("p.11.7", replaces="P_11_7_CHOICE", fails="test_what_dropout_costs", constant=True)
+def predictions_are_slower():
+    """A prediction is as fast as without dropout, which does nothing then."""
+    return {
+        "training until it has converged": "about twice as long",
+        "a prediction": "about twice as long",
+        "a prediction by 20 samples of Monte Carlo dropout": "about twenty times as long",
+    }
+
+
+@alternative("p.11.7", replaces="dropped")
+def by_a_mask(X, rate, draws, training=True):
+    """With a mask of truth values, as a tensor."""
+    mask = torch.as_tensor(np.asarray(draws)) >= (rate if training else 0.0)
+    return torch.as_tensor(np.asarray(X, dtype=float)) * mask / (1 - (rate if training else 0))

@@ -1,0 +1,250 @@
+"""Chapter 11, transfer (tf1.11.9): wrong answers that must fail, and right ones that must pass."""
+
+import copy
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy
+
+from autograder.testing import alternative, mutant, naive
+
+# ---------------------------------------------------------------- rows
+
+
+@mutant("tf1.11.9", replaces="some_of_each", fails="test_so_many_of_each_class")
+def some_of_all(y, n, seed=42):
+    """You draw from all rows at once, so that some classes come more often than others."""
+    y = np.asarray(y)
+    return np.random.default_rng(seed).choice(len(y), n * len(np.unique(y)), replace=False)
+
+
+@mutant("tf1.11.9", replaces="some_of_each", fails="test_so_many_of_each_class")
+def drawn_twice(y, n, seed=42):
+    """You may draw a row twice: draw without putting back."""
+    rng, y = np.random.default_rng(seed), np.asarray(y)
+    return np.concatenate([rng.choice(np.flatnonzero(y == label), n) for label in np.unique(y)])
+
+
+@mutant("tf1.11.9", replaces="some_of_each", fails="test_so_many_of_each_class")
+def always_the_first(y, n, seed=42):
+    """You take the first rows of each class, whatever the seed: draw them."""
+    y = np.asarray(y)
+    return np.concatenate([np.flatnonzero(y == label)[:n] for label in np.unique(y)])
+
+
+@alternative("tf1.11.9", replaces="some_of_each")
+def by_shuffling(y, n, seed=42):
+    """All rows are shuffled, and each class gives its first ones."""
+    order = np.random.default_rng(seed).permutation(len(y))
+    counts, rows = {}, []
+    for row in order.tolist():
+        label = int(np.asarray(y)[row])
+        counts[label] = counts.get(label, 0) + 1
+        if counts[label] <= n:
+            rows.append(row)
+    return rows
+
+
+# ---------------------------------------------------------------- transfer
+
+
+class _New(nn.Module):
+    def __init__(self, hidden, n_outputs):
+        super().__init__()
+        self.hidden = nn.Sequential(*hidden)
+        width = next(part.out_features for part in hidden[-1].modules() if isinstance(part, nn.Linear))
+        self.output = nn.Linear(width, n_outputs)
+
+    def forward(self, X):
+        return self.output(self.hidden(X))
+
+
+def _transfer(
+    model, X, y, *, n_outputs=5, n_reused=5, n_unfrozen=0, cached=False, n_epochs=30, rate=5e-3, batch_size=32, seed=42,
+    copied=copy.deepcopy, taken=lambda parts, n: parts[:n], frozen=lambda n: n, mode=False, share=0.1,
+    cache_mode=False, thawed=False, caches=True,
+):  # fmt: skip
+    """The reference, with everything that can be got wrong as a parameter."""
+    if seed is not None:
+        torch.manual_seed(seed)
+    X, y = torch.as_tensor(np.asarray(X), dtype=torch.float32), torch.as_tensor(np.asarray(y), dtype=torch.int64)
+    new = _New([copied(part) for part in taken(list(model.hidden), n_reused)], n_outputs)
+    n_frozen = frozen(len(new.hidden) - n_unfrozen)
+    lower, upper = new.hidden[:n_frozen], new.hidden[n_frozen:]
+    new.requires_grad_(True)
+    lower.requires_grad_(thawed)
+    groups = [{"params": new.output.parameters(), "lr": rate}, {"params": upper.parameters(), "lr": share * rate}]
+    if thawed:
+        groups.append({"params": lower.parameters(), "lr": rate})
+    optimizer = torch.optim.Adam(groups)
+    new.train()
+    lower.train(mode)
+    cached = cached and caches
+    with torch.no_grad():
+        features = lower.train(cache_mode or mode)(X) if cached else X
+    lower.train(mode)
+    for _ in range(n_epochs):
+        for batch in torch.randperm(len(X)).split(batch_size):
+            seen = features[batch] if cached else lower(features[batch])
+            optimizer.zero_grad()
+            cross_entropy(new.output(upper(seen)), y[batch]).backward()
+            optimizer.step()
+    return new.eval()
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def nothing_is_frozen(*args, **options):
+    """All layers learn: freeze those that are not to, or keep them from the optimiser."""
+    return _transfer(*args, **options, thawed=True)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def norms_go_on(*args, **options):
+    """Your frozen layers work in training mode, so that the running statistics of batch norm move."""
+    return _transfer(*args, **options, mode=True)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def trains_the_old_network(model, X, y, **options):
+    """You change the network that was passed in: its mode, or its output layer. Work with a deep copy."""
+    new = _transfer(model, X, y, **options)
+    with torch.no_grad():
+        model.output.weight.zero_()
+    return new
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def head_never_learns(*args, n_epochs=30, **options):
+    """Your output layer never changes: give its parameters to the optimiser."""
+    return _transfer(*args, **options, n_epochs=0)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_so_many_layers_are_reused")
+def all_five_reused(model, X, y, n_reused=5, **options):
+    """You reuse all hidden layers, whatever `n_reused` says."""
+    return _transfer(model, X, y, **options)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_so_many_layers_are_reused")
+def one_dropped_too_many(*args, **options):
+    """One layer too few is reused."""
+    return _transfer(*args, **options, taken=lambda parts, n: parts[:n] if n == 5 else parts[: n - 1])
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_top_layers_are_unfrozen")
+def the_lowest_unfrozen(model, X, y, n_unfrozen=0, **options):
+    """You unfreeze the lowest layers: those at the top are the ones that fit the old task alone."""
+    old = _transfer(model, X, y, **options)
+    if n_unfrozen:
+        with torch.no_grad():
+            for part in old.hidden[:n_unfrozen]:
+                for value in part.parameters():
+                    value.add_(0.01)
+    return old
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_top_layers_are_unfrozen")
+def one_rate_for_all(*args, **options):
+    """Your unfrozen layers learn as fast as the output layer, and lose what they know: a tenth of its rate is asked
+    for."""
+    return _transfer(*args, **options, share=1.0)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_top_layers_are_unfrozen")
+def all_unfrozen(model, X, y, n_unfrozen=0, **options):
+    """As soon as some layers are unfrozen, you unfreeze all of them."""
+    return _transfer(model, X, y, n_unfrozen=n_unfrozen, **options, frozen=lambda n: 0 if n_unfrozen else n)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_a_cache_changes_nothing_but_the_time")
+def never_cached(*args, **options):
+    """`cached` makes no difference: the frozen layers are asked in every epoch."""
+    return _transfer(*args, **options, caches=False)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_a_cache_changes_nothing_but_the_time")
+def cached_with_dropout(*args, **options):
+    """You fill the cache in training mode: dropout is at work, once and for all, in what you keep."""
+    return _transfer(*args, **options, cache_mode=True)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_seed_decides_the_transfer")
+def unseeded_transfer(*args, seed=42, **options):
+    """You don't use `seed`."""
+    return _transfer(*args, **options, seed=None)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_few_rows_are_enough")
+def layers_in_reverse(model, X, y, **options):
+    """The layers that you keep don't do what they have learned: their weights are lost on the way."""
+
+    def emptied(part):
+        part = copy.deepcopy(part)
+        for layer in part.modules():
+            if isinstance(layer, nn.Linear):
+                layer.reset_parameters()
+        return part
+
+    return _transfer(model, X, y, **options, copied=emptied)
+
+
+@naive("tf1.11.9", replaces="transfer", fails="test_few_rows_are_enough")
+def from_scratch(model, X, y, **options):
+    """You learn anew from a few rows: take what the network's layers have learned."""
+
+    def emptied(part):
+        part = copy.deepcopy(part)
+        for layer in part.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.kaiming_normal_(layer.weight)
+        return part
+
+    return _transfer(model, X, y, **{**options, "rate": 3e-3}, copied=emptied, thawed=True)
+
+
+@alternative("tf1.11.9", replaces="transfer")
+def with_one_optimiser_of_all(*args, **options):
+    """Groups of parameters; what is frozen is in none."""
+    return _transfer(*args, **options)
+
+
+@alternative("tf1.11.9", replaces="transfer")
+def by_detached_features(
+    model, X, y, *, n_outputs=5, n_reused=5, n_unfrozen=0, cached=False, n_epochs=30, rate=5e-3, batch_size=32, seed=42,
+):  # fmt: skip
+    """All parameters are in the optimiser; those that are frozen get no gradient. NumPy draws the order."""
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    X, y = torch.tensor(np.asarray(X)).float(), torch.tensor(np.asarray(y)).long()
+    whole = copy.deepcopy(model)
+    new = _New(list(whole.hidden)[:n_reused], n_outputs)
+    layers = list(new.hidden)
+    cut = n_reused - n_unfrozen
+    for number, part in enumerate(layers):
+        part.train(number >= cut)
+        for value in part.parameters():
+            value.requires_grad = number >= cut
+    optimizer = torch.optim.Adam(
+        [{"params": new.output.parameters(), "lr": rate}]
+        + [{"params": part.parameters(), "lr": rate * 0.1} for part in layers],
+    )
+
+    def below(rows):
+        for part in layers[:cut]:
+            rows = part(rows)
+        return rows.detach()
+
+    kept = below(X) if cached else None
+    for _ in range(n_epochs):
+        order = rng.permutation(len(X))
+        for start in range(0, len(X), batch_size):
+            rows = torch.as_tensor(order[start : start + batch_size])
+            out = below(X[rows]) if kept is None else kept[rows]
+            for part in layers[cut:]:
+                out = part(out)
+            loss = cross_entropy(new.output(out), y[rows])
+            new.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return new.eval()

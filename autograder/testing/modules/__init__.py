@@ -15,6 +15,7 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 """
 
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
+from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
 from autograder.testing.modules.tensors import NOISE, outputs, tensor
@@ -32,9 +33,11 @@ __all__ = [
     "ignores_rows",
     "is_causal",
     "is_complete",
+    "is_equivariant",
     "learns",
     "outputs",
     "repeats",
+    "sees_window",
     "stops_early",
     "tensor",
     "weights_of",

@@ -2,10 +2,10 @@
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -29,8 +29,8 @@ P_12_1_RUBRIC = """
 
 
 def layer_parameters(size: tuple[int, int], n_in: int, n_out: int, kernel: int) -> tuple[int, int]:
-    """Return how many parameters a dense and a convolutional layer have that do the same
-    job: each makes `n_out` maps of `n_in` maps, all of them of one size.
+    """Return how many parameters a dense and a convolutional layer have that do the
+    same job: each makes `n_out` maps of `n_in` maps, all of them of one size.
 
     Parameters
     ----------
@@ -53,9 +53,7 @@ def layer_parameters(size: tuple[int, int], n_in: int, n_out: int, kernel: int) 
     return values_in * values_out + values_out, kernel**2 * n_in * n_out + n_out
 
 
-def network_costs(
-    size: tuple[int, int], channels: int, layers: Sequence[tuple[int, int, int]]
-) -> dict[str, Any]:
+def network_costs(size: tuple[int, int], channels: int, layers: Sequence[tuple[int, int, int]]) -> dict[str, Any]:
     """Count what a stack of convolutional layers needs for one picture.
 
     A layer with stride s makes maps of height h and width w into maps of height h / s
@@ -105,10 +103,10 @@ def memory_bytes(
 ) -> int:
     """Return how many bytes such a stack needs, at least, to predict or to be trained.
 
-    The parameters are always kept. To predict for *one* picture, a layer needs its input
-    and its output at the same time; all that came before can be forgotten. To train on a
-    batch, the pictures and the outputs of all layers are kept for the way back.
-    Gradients and what an optimiser remembers don't count here.
+    The parameters are always kept. To predict for *one* picture, a layer needs its
+    input and its output at the same time; all that came before can be forgotten. To
+    train on a batch, the pictures and the outputs of all layers are kept for the way
+    back. Gradients and what an optimiser remembers don't count here.
 
     Parameters
     ----------
@@ -118,7 +116,8 @@ def memory_bytes(
 
     Examples
     --------
-    A single weight and its bias, for a picture of 10 x 10 that becomes a map of 10 x 10:
+    A single weight and its bias, for a picture of 10 x 10 that becomes a map of 10 x
+    10:
 
     >>> memory_bytes((10, 10), 1, [(1, 1, 1)])
     808
@@ -126,15 +125,15 @@ def memory_bytes(
     costs = network_costs(size, channels, layers)
     values = [channels * size[0] * size[1], *costs["values"]]
     if batch is None:
-        kept = max(before + after for before, after in zip(values, values[1:], strict=False))
+        kept = max(map(sum, pairwise(values)))
     else:
         kept = batch * sum(values)
     return int(bytes_per_value * (costs["parameters"] + kept))
 
 
 def receptive_field(layers: Sequence[tuple[int, int, int]]) -> int:
-    """Return how many pixels wide the square of the picture is that one unit of the last
-    layer looks at.
+    """Return how many pixels wide the square of the picture is that one unit of the
+    last layer looks at.
 
     Parameters
     ----------
@@ -178,7 +177,8 @@ P_12_3_RUBRIC = """
 
 
 def accumulate(model: nn.Module, X: Tensor, y: Tensor, size: int) -> float:
-    """Compute the gradients of a large batch without ever holding more than a part of it.
+    """Compute the gradients of a large batch without ever holding more than a part of
+    it.
 
     Afterwards each parameter's ``.grad`` is the gradient of the mean cross entropy over
     *all* rows, as if the model had been called once; what was in ``.grad`` before is
@@ -186,7 +186,8 @@ def accumulate(model: nn.Module, X: Tensor, y: Tensor, size: int) -> float:
 
     Parameters
     ----------
-    model : takes (B, …) and gives (B, K) logits; no row's output depends on another row.
+    model : takes (B, …) and gives (B, K) logits; no row's output depends on another
+        row.
     X : (n, …) inputs.
     y : (n,) classes, whole numbers from 0.
     size : the model is called with at most so many rows. n need not be a multiple.
@@ -247,8 +248,8 @@ def max_pool(X: ArrayLike, kernel: int, stride: int) -> NDArray[Any]:
 
 
 def pooling_saves(maps: int, kernel: int) -> int:
-    """Return how many parameters fewer a max pooling layer has than a convolutional layer
-    with windows, stride and number of maps the same.
+    """Return how many parameters fewer a max pooling layer has than a convolutional
+    layer with windows, stride and number of maps the same.
 
     Parameters
     ----------

@@ -7,8 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def iou(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
-    """Return how much boxes overlap: what two have in common as a share of what they cover
-    together (intersection over union).
+    """Return how much boxes overlap: what two have in common as a share of what they
+    cover together (intersection over union).
 
     Parameters
     ----------
@@ -38,8 +38,8 @@ def nms(boxes: ArrayLike, scores: ArrayLike, threshold: float = 0.5) -> NDArray[
     suppression).
 
     The box with the highest score is kept, and all that overlap it by more than
-    `threshold` are dropped. Of those that are left, again the one with the highest score
-    is kept, and so on.
+    `threshold` are dropped. Of those that are left, again the one with the highest
+    score is kept, and so on.
 
     Parameters
     ----------
@@ -72,10 +72,10 @@ def average_precision(
 ) -> float:
     """Return the average precision of what a detector has found in some pictures.
 
-    All boxes of all pictures are taken in the order of their scores, the highest first. A
-    box is right if it overlaps a true box of its picture, which no box before it was
-    right about, by `threshold` or more; if there are several such, it is right about the
-    one that it overlaps most.
+    All boxes of all pictures are taken in the order of their scores, the highest first.
+    A box is right if it overlaps a true box of its picture, which no box before it was
+    right about, by `threshold` or more; if there are several such, it is right about
+    the one that it overlaps most.
 
     After each box there is a precision, the share of boxes so far that are right, and a
     recall, the share of all true boxes that have been found. The *average precision* is

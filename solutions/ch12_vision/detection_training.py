@@ -15,23 +15,27 @@ _STRIDE = 4  # pixels from one cell of the network's maps to the next
 
 
 class _Detector(nn.Module):
-    """Says of each cell, 4 x 4 pixels, whether the centre of a box lies in it, and how far
-    from the cell's centre that box reaches to all four sides."""
+    """Says of each cell, 4 x 4 pixels, whether the centre of a box lies in it, and how
+    far from the cell's centre that box reaches to all four sides."""
 
     def __init__(self, width: int = 24) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            *_block(1, width, 2), *_block(width, 2 * width, 2), *_block(2 * width, 2 * width), *_block(2 * width, 2 * width)
+            *_layer(1, width, 2),
+            *_layer(width, 2 * width, 2),
+            *_layer(2 * width, 2 * width),
+            *_layer(2 * width, 2 * width),
         )
         self.head = nn.Conv2d(2 * width, 5, 1)
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Return logits, (B, rows, columns), and distances in pixels, (B, rows, columns, 4)."""
+        """Return logits, (B, rows, columns), and distances in pixels, (B, rows,
+        columns, 4)."""
         found = self.head(self.body(pictures[:, None])).movedim(1, -1)
         return found[..., 0], _STRIDE * softplus(found[..., 1:])
 
 
-def _block(n_in: int, n_out: int, stride: int = 1) -> list[nn.Module]:
+def _layer(n_in: int, n_out: int, stride: int = 1) -> list[nn.Module]:
     return [nn.Conv2d(n_in, n_out, 3, stride, padding=1, bias=False), nn.BatchNorm2d(n_out), nn.ReLU()]
 
 
@@ -45,7 +49,8 @@ _SIGNS = torch.tensor([-1.0, -1.0, 1.0, 1.0])  # left and top lie before the cen
 
 
 def _targets(boxes: Sequence[ArrayLike], rows: int, columns: int) -> tuple[Tensor, Tensor]:
-    """Return for each cell whether a box has its centre there, and how far it reaches."""
+    """Return for each cell whether a box has its centre there, and how far it
+    reaches."""
     there = torch.zeros(len(boxes), rows, columns)
     reach = torch.zeros(len(boxes), rows, columns, 4)
     centres = _centres(rows, columns)
@@ -64,7 +69,8 @@ def fit_detector(images: ArrayLike, boxes: Sequence[ArrayLike], n_steps: int = 3
     ----------
     images : (n, height, width) from 0 to 1; height and width are multiples of 8.
     boxes : for each picture (k, 4), the boxes of what is to be found, as left, top,
-        right, bottom in pixels. k may be 0. Whatever else is in a picture is not wanted.
+        right, bottom in pixels. k may be 0. Whatever else is in a picture is not
+        wanted.
     n_steps : number of updates of the weights, each made with some 32 pictures.
     seed : decides everything that is left to chance.
 
@@ -112,8 +118,8 @@ def detect(
     Returns
     -------
     For each picture (k, 4) boxes and (k,) scores from 0 to 1, of things that are told
-    apart: no two boxes overlap by more than one half (`nms` sees to that). What is found
-    in a picture does not depend on the other pictures.
+    apart: no two boxes overlap by more than one half (`nms` sees to that). What is
+    found in a picture does not depend on the other pictures.
 
     Examples
     --------
@@ -137,7 +143,11 @@ def detect(
 
 
 P_12_10 = """
-On 40 street photos, cut to pieces of 64 x 64 pixels, …
+TODO
 """
 P_12_10_RUBRIC = """
+- 1 point: what average precision measures: right boxes first, few wrong ones, nothing missed, at a given overlap
+- 1 point: one thing changed, three values at least, with figures at both overlaps
+- 1 point: a reason that fits what was seen
+- 1 point: kinds of mistakes, as seen in pictures (missed, found twice, another shape, a box that is too large)
 """

@@ -21,7 +21,8 @@ def response(network: nn.Sequential, X: Tensor, layer: int, channel: int) -> Ten
 
     Examples
     --------
-    >>> response(nn.Sequential(nn.Identity(), nn.MaxPool2d(2)), torch.ones(1, 3, 4, 4), 1, 2)
+    >>> network = nn.Sequential(nn.Identity(), nn.MaxPool2d(2))
+    >>> response(network, torch.ones(1, 3, 4, 4), 1, 2)
     tensor(1.)
     """
     return network[: layer + 1](X)[0, channel].mean()
@@ -62,8 +63,8 @@ def dream(
     """Change a picture so that a map of a network responds to it more and more.
 
     With several octaves, it begins with a small copy of the picture, takes `n_steps`
-    steps there, enlarges the result, takes `n_steps` steps again, and so on, the last ones
-    in full size: first the large patterns are made, then the small ones.
+    steps there, enlarges the result, takes `n_steps` steps again, and so on, the last
+    ones in full size: first the large patterns are made, then the small ones.
 
     Parameters
     ----------
@@ -96,3 +97,12 @@ def dream(
             (gradient,) = torch.autograd.grad(response(network, found, layer, channel), found)
             found = climb(found.detach(), gradient, step)
     return found.detach()
+
+
+TF1_13_10 = """
+TODO
+"""
+TF1_13_10_RUBRIC = """
+- 1 point: low layers ask for colours, edges or fine stripes, high ones for larger and more complex patterns
+- 1 point: what octaves do (large patterns as well as small ones), and what too many or too large steps do
+"""

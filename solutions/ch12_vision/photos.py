@@ -49,12 +49,14 @@ def preprocess(photo: ArrayLike, size: int = 299) -> Tensor:
 
     Returns
     -------
-    (1, 3, size, size) float32: red, green and blue from 0 to 1, of which the mean `MEAN`
+    (1, 3, size, size) float32: red, green and blue from 0 to 1, of which the mean
+    `MEAN`
         is taken away, and what is left is divided by `STD`.
 
     Examples
     --------
-    >>> preprocess(np.zeros((40, 60, 3), dtype=np.uint8), size=20)[0, :, 0, 0].round(decimals=2)
+    >>> X = preprocess(np.zeros((40, 60, 3), dtype=np.uint8), size=20)
+    >>> X[0, :, 0, 0].round(decimals=2)
     tensor([-2.1200, -2.0400, -1.8000])
     """
     picture = Image.fromarray(np.asarray(photo, dtype=np.uint8))
@@ -73,8 +75,8 @@ def most_likely(model: nn.Module, X: Any, names: Sequence[str], k: int = 5) -> l
         asked in evaluation mode.
     X : (B, 3, height, width) float32, as `preprocess` makes them.
     names : of the classes, in their order. Some networks have one class more than there
-        are names, *background*, which is class 0: then the names begin with class 1, and
-        background, whose name is ``"background"``, is a class like the others.
+        are names, *background*, which is class 0: then the names begin with class 1,
+        and background, whose name is ``"background"``, is a class like the others.
     k : how many classes to name, at most K.
 
     Returns
@@ -83,9 +85,11 @@ def most_likely(model: nn.Module, X: Any, names: Sequence[str], k: int = 5) -> l
 
     Examples
     --------
-    >>> model = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
-    >>> _ = nn.init.zeros_(model[1].weight), model[1].bias.data.copy_(torch.tensor([0.0, 2.0]))
-    >>> [(name, round(p, 2)) for name, p in most_likely(model, torch.zeros(1, 3, 2, 2), ["ant", "bee"], k=2)[0]]
+    >>> class Sure(nn.Module):
+    ...     def forward(self, X):
+    ...         return torch.tensor([[0.0, 2.0]]).repeat(len(X), 1)
+    >>> (pairs,) = most_likely(Sure(), torch.zeros(1, 3, 2, 2), ["ant", "bee"], k=2)
+    >>> [(name, round(p, 2)) for name, p in pairs]
     [('bee', 0.88), ('ant', 0.12)]
     """
     model.eval()

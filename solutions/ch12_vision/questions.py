@@ -1,14 +1,12 @@
 """Chapter 12, questions on architectures (tf2.14.5, p.12.5 to p.12.7): the answers."""
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit
 from torch import nn
 
-P_TF2_14_5 = """
+TF2_14_5 = """
 Where one map responds strongly, the maps beside it are held down *in the same place*. So neighbouring maps can't all
 respond to the same thing: each is driven to find something of its own, and together the maps find more kinds of
 patterns.
@@ -16,7 +14,7 @@ patterns.
 It is of use in the lower layers, where a large stock of different patterns is what the layers above build on. (In
 networks of today batch normalisation has taken its place, which does another job, and does it better.)
 """
-P_TF2_14_5_RUBRIC = """
+TF2_14_5_RUBRIC = """
 - 1 point: strong responses hold down the neighbouring maps in the same place, so that maps specialise
 - 1 point: in the lower layers, where many different patterns are wanted for the layers above
 """
@@ -26,9 +24,9 @@ def response_norm(X: ArrayLike, radius: int, alpha: float, beta: float, k: float
     """Return maps after local response normalisation.
 
     The value of map c at some place is divided by
-    (k + alpha * s) ** beta, where s is the sum of the squares of the values that the maps
-    from c - radius to c + radius have at the same place. Maps that don't exist are left
-    out.
+    (k + alpha * s) ** beta, where s is the sum of the squares of the values that the
+    maps from c - radius to c + radius have at the same place. Maps that don't exist are
+    left out.
 
     Parameters
     ----------
@@ -51,8 +49,8 @@ P_12_5 = """
 AlexNet was deeper than its forerunners and put convolutional layers directly on top of each other, without pooling in
 between. GoogLeNet's inception modules look at a place through windows of several sizes at once, and first squeeze the
 number of maps by 1x1 convolutions, so that it needs a tenth of AlexNet's parameters. ResNet adds what goes into a few
-layers to what comes out of them: the gradient finds its way down, and a hundred layers can be trained. Xception splits a
-convolution into one over each map on its own and one across maps. SENet looks at all maps of a layer as a whole and
+layers to what comes out of them: the gradient finds its way down, and a hundred layers can be trained. Xception splits
+a convolution into one over each map on its own and one across maps. SENet looks at all maps of a layer as a whole and
 turns each up or down. EfficientNet makes a network deeper, wider and its pictures larger all at the same time, in a
 fixed proportion. ConvNeXt is a ResNet redone by what transformers for pictures had taught: large windows, fewer
 activations and norms.
@@ -80,14 +78,12 @@ def separable_parameters(n_in: int, n_out: int, kernel: int) -> int:
     return n_in * kernel**2 + n_in * n_out
 
 
-def recalibrate(
-    X: ArrayLike, W_1: ArrayLike, b_1: ArrayLike, W_2: ArrayLike, b_2: ArrayLike
-) -> NDArray[np.float64]:
+def recalibrate(X: ArrayLike, W_1: ArrayLike, b_1: ArrayLike, W_2: ArrayLike, b_2: ArrayLike) -> NDArray[np.float64]:
     """Return maps as a squeeze-and-excitation block turns them up or down.
 
     The mean of each map goes through a dense layer with ReLU and another one with
-    sigmoid, which gives a factor for each map. All values of a map are multiplied by its
-    factor.
+    sigmoid, which gives a factor for each map. All values of a map are multiplied by
+    its factor.
 
     Parameters
     ----------
@@ -154,8 +150,8 @@ def as_convolution(layer: nn.Linear, shape: tuple[int, int, int]) -> nn.Conv2d:
     -------
     A layer that gives (B, units, 1, 1) for maps of that shape, the numbers that `layer`
     gives, and for larger ones a number for each place and unit: what `layer` would have
-    given for the part of the maps that begins there. It has a copy of the weights, which
-    can be trained on its own.
+    given for the part of the maps that begins there. It has a copy of the weights,
+    which can be trained on its own.
 
     Examples
     --------
@@ -190,8 +186,8 @@ P_12_7_RUBRIC = """
 
 
 def detail_lost(labels: ArrayLike, stride: int) -> float:
-    """Return which share of the pixels gets a wrong label, at the least, if a network can
-    give only one label to each square of `stride` x `stride` pixels.
+    """Return which share of the pixels gets a wrong label, at the least, if a network
+    can give only one label to each square of `stride` x `stride` pixels.
 
     Parameters
     ----------
@@ -211,5 +207,3 @@ def detail_lost(labels: ArrayLike, stride: int) -> float:
             square = found[top : top + stride, left : left + stride]
             wrong += square.size - int(np.bincount(square.ravel()).max())
     return wrong / found.size
-
-

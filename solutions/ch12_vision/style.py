@@ -114,7 +114,7 @@ def transfer_style(
     --------
     >>> network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Conv2d(4, 4, 3))
     >>> pictures = torch.rand(2, 1, 3, 12, 12)
-    >>> transfer_style(network, *pictures, content_layer=2, style_layers=[0, 2], n_steps=2).shape
+    >>> transfer_style(network, *pictures, 2, [0, 2], n_steps=2).shape
     torch.Size([1, 3, 12, 12])
     """
     with torch.no_grad():
@@ -132,3 +132,13 @@ def transfer_style(
         with torch.no_grad():
             picture.clamp_(0, 1)
     return picture.detach()
+
+
+TF2_14_11 = """
+TODO
+"""
+TF2_14_11_RUBRIC = """
+- 1 point: figures of its own for several weights: the style comes nearer, the content goes farther away
+- 1 point: low layers bring colours and grain, high layers larger patterns (or what was seen instead)
+- 1 point: Gram matrices keep which maps respond together, and throw away where: a style has no places
+"""

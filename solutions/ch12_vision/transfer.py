@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
-from torch import Tensor, nn
+from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)  # of red, green and blue in ImageNet's photos
@@ -71,11 +71,13 @@ def split_rows(labels: ArrayLike, seed: int = 42) -> tuple[NDArray[np.int64], ..
 
 
 def load_picture(path: str | Path, size: int) -> Tensor:
-    """Read a picture and bring it to the size and the colours that a network is used to.
+    """Read a picture and bring it to the size and the colours that a network is used
+    to.
 
     Parameters
     ----------
-    path : a picture of any size and kind: in colour, grey, or with a layer that says how
+    path : a picture of any size and kind: in colour, grey, or with a layer that says
+        how
         transparent it is, which is left out.
     size : height and width wanted, in pixels. Pictures that are not square may be
         squeezed, or cut at two sides.
@@ -142,8 +144,8 @@ def make_loaders(root: str | Path, size: int, batch_size: int = 32, seed: int = 
     Returns
     -------
     ``"train"``, ``"valid"``, ``"test"`` : loaders of the three sets of `split_rows`. A
-        batch is (B, 3, size, size) float32 and (B,) int64. Pictures to learn from come in
-        another order each time, and augmented; the others always as they are.
+        batch is (B, 3, size, size) float32 and (B,) int64. Pictures to learn from come
+        in another order each time, and augmented; the others always as they are.
     ``"classes"`` : the names of the classes, in alphabetical order.
     """
     paths, labels, classes = read_folder(root)

@@ -33,7 +33,8 @@ def load_weights(model: nn.Module, path: str | Path) -> list[str]:
     --------
     >>> old = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1000))
     >>> torch.save(old.state_dict(), "weights.pt")
-    >>> load_weights(nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)), "weights.pt")
+    >>> new = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    >>> load_weights(new, "weights.pt")
     ['2.bias', '2.weight']
     """
     saved = torch.load(path, map_location="cpu", weights_only=True)  # True: run no code that is in the file
@@ -94,8 +95,9 @@ def parameter_groups(model: nn.Module, lr: float, frozen: bool) -> list[dict[str
     Examples
     --------
     >>> model = TransferNet(nn.Linear(2, 3), 3, 2)
-    >>> [(len(group["params"]), group["lr"]) for group in parameter_groups(model, 0.5, True)]
-    [(2, 0.5)]
+    >>> (head,) = parameter_groups(model, lr=0.5, frozen=True)
+    >>> len(head["params"]), head["lr"]
+    (2, 0.5)
     """
     groups = [{"params": list(model.head.parameters()), "lr": lr}]
     if not frozen:
@@ -112,10 +114,12 @@ def finetune(
     ----------
     model : a `TransferNet`; it is trained in place, and left on the CPU in evaluation
         mode, with all its parameters ready to be trained on (``requires_grad``).
-    loaders : ``"train"`` and ``"valid"`` give batches of pictures, (B, 3, height, width),
+    loaders : ``"train"`` and ``"valid"`` give batches of pictures, (B, 3, height,
+        width),
         and classes, (B,) int64, each time one goes through them. There may be others,
         which are nobody's business here.
-    n_head : epochs in which the backbone is *frozen*: its weights don't change, nor does
+    n_head : epochs in which the backbone is *frozen*: its weights don't change, nor
+        does
         anything else that it keeps, such as batch norm's running means.
     n_all : epochs after that, in which all weights are trained.
     lr : of the head, as for `parameter_groups`.

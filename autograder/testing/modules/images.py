@@ -59,7 +59,7 @@ def sees_window(
     """
     X, other = np.asarray(X), np.asarray(other)
     height, width = X.shape[-2:]
-    if X.shape != other.shape or np.any(X == other):
+    if X.shape != other.shape or np.any(other == X):
         raise ValueError("a pixel is the same in both pictures")
     if not (0 <= rows.start < rows.stop <= height and 0 <= columns.start < columns.stop <= width):
         raise ValueError("the window is not a part of the picture")

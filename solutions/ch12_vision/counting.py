@@ -124,10 +124,7 @@ def memory_bytes(
     """
     costs = network_costs(size, channels, layers)
     values = [channels * size[0] * size[1], *costs["values"]]
-    if batch is None:
-        kept = max(map(sum, pairwise(values)))
-    else:
-        kept = batch * sum(values)
+    kept = max(map(sum, pairwise(values))) if batch is None else batch * sum(values)
     return int(bytes_per_value * (costs["parameters"] + kept))
 
 

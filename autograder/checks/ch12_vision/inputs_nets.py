@@ -34,6 +34,27 @@ def small_network(seed):
     return network.eval()
 
 
+def watching(network):
+    """Return a network with one layer more in front, which notes how large the pictures are."""
+    import torch
+
+    class Watching(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.sizes = []
+
+        def forward(self, X):
+            self.sizes.append(tuple(X.shape[2:]))
+            return X
+
+    return torch.nn.Sequential(Watching(), *network)
+
+
+def sizes_seen(network):
+    """Return the sizes of all pictures that such a network has been shown."""
+    return list(network[0].sizes)
+
+
 def state_of(network):
     """Return all that a network keeps, and whether a weight has a gradient or is frozen."""
     kept = {name: value.clone() for name, value in network.state_dict().items()}

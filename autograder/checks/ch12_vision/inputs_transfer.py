@@ -31,7 +31,7 @@ def textures(rng, angles, n: int) -> tuple[NDArray[np.float32], NDArray[np.int64
     shift = rng.uniform(0, 2 * np.pi, (n, 1, 1))
     stripes = np.cos(2 * np.pi / 5 * (np.cos(angle) * down + np.sin(angle) * across) + shift)
     colours = rng.uniform(0.5, 1.5, (n, 3, 1, 1)) * rng.choice([-1, 1], (n, 1, 1, 1))
-    return (0.5 * colours * stripes[:, None] + rng.normal(0, 1.2, (n, 3, SIDE, SIDE))).astype(np.float32), y
+    return (0.5 * colours * stripes[:, None] + rng.normal(0, 1.6, (n, 3, SIDE, SIDE))).astype(np.float32), y
 
 
 def batches(X, y, size: int = 16) -> list[tuple[torch.Tensor, torch.Tensor]]:

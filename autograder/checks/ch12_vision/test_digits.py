@@ -37,19 +37,20 @@ def test_all_of_the_network_can_learn(student, rng):
     "p.12.8",
     core=True,
     weight=4,
+    at_least=True,
     hint="Does your network know in one corner what it has learned in another? Maps that are flattened don't; "
     "the largest or the mean of each map does, and so do pictures that were moved.",
 )
-def test_reads_letters_wherever_they_stand(student, rng):
+def test_reads_letters_wherever_they_stand(student, rng) -> float:
     """After learning from 600 letters of a script that nobody knows, each at another place of its picture, your network
-    reads at least 85 of 100 others rightly."""
+    reads at least {threshold:.0%} of others rightly."""
     letters = alphabet(rng)
     X, y = pages(rng, letters, 600)
     model = student.fit_cnn(X, y, n_epochs=8, width=WIDTH, seed=int(rng.integers(1_000)))
     X_new, y_new = pages(rng, letters, 400)
     found = np.asarray(student.predict(model, X_new))
     assert found.shape == y_new.shape
-    assert np.mean(found == y_new) >= 0.85  # as the exercise asks
+    return float(np.mean(found == y_new))
 
 
 @check("p.12.8", core=True, hint="Bytes go up to 255, and the network wants 0 to 1. Which axis has the classes?")

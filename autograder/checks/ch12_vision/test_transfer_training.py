@@ -108,7 +108,7 @@ class _Task:
     def __init__(self, rng, n_classes: int = 4) -> None:
         start = rng.uniform(0, np.pi)
         self.angles = start + np.pi * rng.permutation(n_classes) / n_classes
-        self.train, self.valid, self.test = (textures(rng, self.angles, n * n_classes) for n in (10, 10, 50))
+        self.train, self.valid, self.test = (textures(rng, self.angles, n * n_classes) for n in (4, 10, 50))
 
     def loaders(self):
         return {"train": batches(*self.train), "valid": batches(*self.valid)}
@@ -160,15 +160,15 @@ def test_all_of_the_network_is_tuned_in_the_end(student, rng):
     "p.12.9",
     core=True,
     weight=3,
+    at_least=True,
     hint="Is the backbone still what it was when the head has learned? And is it in evaluation mode when you ask it?",
 )
-def test_learns_new_classes_from_few_pictures(student, rng):
-    """From ten pictures each of four textures that are drawn for you, with a backbone that knows textures, the network
-    learns to name at least 70 of 100 others: trained with the head only, and all of it in the end."""
+def test_learns_new_classes_from_few_pictures(student, rng) -> float:
+    """From four pictures each of four textures that are drawn for you, with a backbone that knows textures, the network
+    learns to name at least {threshold:.0%} of others: trained with the head only, and all of it in the end."""
     task = _Task(rng)
-    for n_head, n_all in ((20, 0), (15, 5)):
-        model, _, _ = _tuned(student, rng, task, n_head, n_all)
-        assert _accuracy(model, *task.test) >= 0.7  # as the exercise asks
+    models = [_tuned(student, rng, task, n_head, n_all)[0] for n_head, n_all in ((20, 0), (15, 5))]
+    return min(_accuracy(model, *task.test) for model in models)
 
 
 @check("p.12.9", hint="Ask in evaluation mode, over all batches, however large each is.")

@@ -235,7 +235,7 @@ def left_in_training_mode(model, loaders, n_head, n_all, lr=0.01, seed=42):
 
 @naive("p.12.9", replaces="finetune", fails="test_learns_new_classes_from_few_pictures")
 def from_scratch(model, loaders, n_head, n_all, lr=0.01, seed=42):
-    """You begin with a new backbone, which ten pictures of each class are far too few for: keep the one that you are
+    """You begin with a new backbone, which a few pictures of each class can't teach: keep the one that you are
     given."""
     torch.manual_seed(seed)
     for part in model.modules():

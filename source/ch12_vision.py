@@ -413,9 +413,9 @@ from solutions.ch12_vision.transfer import read_folder, split_rows, load_picture
 #
 # What is graded is whether it learns new classes from four pictures each: textures that are drawn for each hand-in,
 # with a backbone of ours that knows what textures are made of, `lr=0.05` and 20 epochs. Of others,
-# {bar:test_learns_new_classes_from_few_pictures:.0%} have to be named rightly, after 20 epochs of the head alone as
-# well as after 15 of these and 5 with all weights. A new backbone that learns from these pictures alone gets to
-# {naive:test_learns_new_classes_from_few_pictures/from_scratch:.0%} at best.
+# {bar:test_learns_new_classes_from_few_pictures:.0%} have to be named rightly on average, after 20 epochs of the head
+# alone as well as after 15 of these and 5 with all weights. A new backbone that learns from these pictures alone gets
+# to {naive:test_learns_new_classes_from_few_pictures/from_scratch:.0%} at best.
 
 # %% exercise="p.12.9"
 from solutions.ch12_vision.transfer_training import load_weights, TransferNet, parameter_groups, finetune, _accuracy

@@ -165,10 +165,14 @@ def test_all_of_the_network_is_tuned_in_the_end(student, rng):
 )
 def test_learns_new_classes_from_few_pictures(student, rng) -> float:
     """From four pictures each of four textures that are drawn for you, with a backbone that knows textures, the network
-    learns to name at least {threshold:.0%} of others: trained with the head only, and all of it in the end."""
-    task = _Task(rng)
-    models = [_tuned(student, rng, task, n_head, n_all)[0] for n_head, n_all in ((20, 0), (15, 5))]
-    return min(_accuracy(model, *task.test) for model in models)
+    learns to name at least {threshold:.0%} of others, on average over three such tasks: trained with the head only, and
+    all of it in the end."""
+    shares = []
+    for _ in range(3):
+        task = _Task(rng)
+        for n_head, n_all in ((20, 0), (15, 5)):
+            shares.append(_accuracy(_tuned(student, rng, task, n_head, n_all)[0], *task.test))
+    return float(np.mean(shares))
 
 
 @check("p.12.9", hint="Ask in evaluation mode, over all batches, however large each is.")

@@ -143,7 +143,17 @@ def detect(
 
 
 P_12_10 = """
-TODO
+Average precision asks three things at once: are the boxes with the highest scores right, are few wrong ones among them,
+and is nothing missed? What counts as right depends on the overlap that is asked for.
+
+I changed the number of pictures that the detector learns from: 30, 75, 150 and 300, always with 250 steps. On 200
+others the average precision at an overlap of 0.5 was 0.84, 0.98, 0.99 and 1.00, and at 0.8 it was 0.52, 0.86, 0.92 and
+0.99. So to find the rings takes few pictures, and to draw the box exactly round them takes many: the middle of a ring
+looks the same everywhere, but its size has to be read off its edge, and thirty pictures show few sizes.
+
+With 30 pictures it made both kinds of mistakes: among the boxes with a score above one half, 36 were wrong, and 67 of
+203 rings had no box that fitted, because they were missed or the box was too large or too small. With 300 no box was
+wrong, and the 18 rings that were missed had been found, too, but with a score below one half.
 """
 P_12_10_RUBRIC = """
 - 1 point: what average precision measures: right boxes first, few wrong ones, nothing missed, at a given overlap

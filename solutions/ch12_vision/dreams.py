@@ -100,7 +100,14 @@ def dream(
 
 
 TF1_13_10 = """
-TODO
+Maps of layer 0 ask for a plain colour, those of layer 7 for stripes of one direction and width, and those of layer 11
+for textures of several colours, such as crossed stripes and spots. The deeper a map, the larger is the part of the
+picture that its pattern repeats in.
+
+With one octave I get fine stripes, and map 0 of layer 7 responds with 1.4; with three it responds with 2.0, and there
+are broad stripes under the fine ones, since they were made while the picture was small. After 100 steps in place of 15
+it responds with 2.4, but half of all values are 0 or 1 by then: the colours are glaring, and nothing new comes. Steps
+of 0.3 jump over the top: the response is 1.3 only.
 """
 TF1_13_10_RUBRIC = """
 - 1 point: low layers ask for colours, edges or fine stripes, high ones for larger and more complex patterns

@@ -122,7 +122,8 @@ def finetune(
         does
         anything else that it keeps, such as batch norm's running means.
     n_all : epochs after that, in which all weights are trained.
-    lr : of the head, as for `parameter_groups`.
+    lr : of the head, as for `parameter_groups`; meant for ``torch.optim.Adam`` and its
+        kin, or for gradient descent with momentum.
     seed : decides everything that is left to chance here, such as dropout.
 
     Returns

@@ -110,7 +110,7 @@ def talker(logits, with_more=False):
 
 
 def write_photo(pixels, orientation, name):
-    """Save a photo as a camera does; return its path."""
+    """Save a photo as a camera does; return its path, an object whose name no transcript holds."""
     import pathlib
     import tempfile
 
@@ -126,4 +126,4 @@ def write_photo(pixels, orientation, name):
     if name.endswith(".jpg"):
         options |= {"quality": 98, "subsampling": 0}
     photo.save(path, **options)
-    return str(path)
+    return path

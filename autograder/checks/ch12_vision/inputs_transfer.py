@@ -66,7 +66,8 @@ def colours_of(batch: Any) -> NDArray[np.float64]:
 
 
 def write_folder(files):
-    """Write pictures (arrays) and texts into a new folder, by their names; return its path."""
+    """Write pictures (arrays) and texts into a new folder, by their names; return its path, an object whose name no
+    transcript holds."""
     import pathlib
     import tempfile
 
@@ -81,7 +82,19 @@ def write_folder(files):
             path.write_text(content)
         else:
             Image.fromarray(np.asarray(content)).save(path)
-    return str(root)
+    return root
+
+
+def within(root, name):
+    """Return the path of a file in a folder."""
+    return root / name
+
+
+def names_within(paths, root):
+    """Return the names of paths, as seen from a folder."""
+    import pathlib
+
+    return [pathlib.Path(path).relative_to(root).as_posix() for path in paths]
 
 
 def passed_through(loader):
@@ -128,14 +141,13 @@ def two_layers(seed, n_out):
 
 def saved(model, how):
     """Save a model's state as people do; return the file's path."""
-    import os
+    import pathlib
     import tempfile
 
     import torch
 
     state = {(f"module.{name}" if "parallel" in how else name): value for name, value in model.state_dict().items()}
-    handle, path = tempfile.mkstemp(suffix=".pt")
-    os.close(handle)
+    path = pathlib.Path(tempfile.mkdtemp()) / "weights.pt"
     torch.save({"epoch": 7, "state_dict": state} if "nested" in how else state, path)
     return path
 

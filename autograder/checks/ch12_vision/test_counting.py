@@ -170,6 +170,7 @@ MEMORY = [
 @check("p.12.3", hint="What is kept of each layer until the gradient comes back, and what makes that smaller?")
 def test_what_saves_memory(student, rng):
     """All that saves memory is chosen, and nothing else."""
+    _accumulated(student, rng, 4, 2)
     chosen(student.P_12_3_CHOICE, MEMORY, right=MEMORY[:5])
 
 
@@ -209,4 +210,5 @@ POOLING = [
 @check("p.12.4", hint="What does a window of max pooling do with a value that moves within it?")
 def test_what_speaks_for_pooling(student, rng):
     """All that speaks for max pooling is chosen, and nothing else."""
+    student.pooling_saves(3, 2)
     chosen(student.P_12_4_CHOICE, POOLING, right=POOLING[:3])

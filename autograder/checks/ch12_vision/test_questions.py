@@ -89,6 +89,7 @@ IDEAS = {
 @check("p.12.5", weight=2, hint="In which year did each of them appear, and what was the trouble of the day?")
 def test_idea_of_each_network(student, rng):
     """Each of the seven networks has its own idea."""
+    student.separable_parameters(2, 3, 3)
     found = student.P_12_5_CHOICE
     assert isinstance(found, dict)
     assert found.keys() == IDEAS.keys()

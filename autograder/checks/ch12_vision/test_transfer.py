@@ -7,8 +7,10 @@ from autograder.checks.ch12_vision.inputs_transfer import (
     MEAN,
     STD,
     colours_of,
+    names_within,
     passed_through,
     plain_pictures,
+    within,
     write_folder,
 )
 from autograder.testing import check
@@ -37,12 +39,8 @@ def test_pictures_are_found(student, rng):
     paths, labels, found = student.read_folder(root)
     wanted = sorted(name for name in files if name.lower().endswith(("png", "jpg", "jpeg")) and "/." not in name)
     assert list(found) == classes
-    assert [str(path).replace("\\", "/").removeprefix(f"{root}/") for path in student.probe_(_as_text)(paths)] == wanted
+    assert student.probe_(names_within)(paths, root) == wanted
     assert_array_equal(np.asarray(labels), [classes.index(name.split("/")[0]) for name in wanted])
-
-
-def _as_text(paths):
-    return [str(path) for path in paths]
 
 
 @check("p.12.9", core=True, hint="Draw within each class, and cut what you have drawn into three.")
@@ -86,8 +84,9 @@ def test_colours_are_normalised(student, rng):
         "clear.png": np.dstack([np.broadcast_to(colour, (9, 9, 3)), np.full((9, 9), 120)]).astype(np.uint8),
     }
     root = student.probe_(write_folder)(files)
+    path = student.probe_(within)
     for name, values in {"colour.png": colour, "grey.png": [grey] * 3, "clear.png": colour}.items():
-        found = np.asarray(student.load_picture(f"{root}/{name}", size))
+        found = np.asarray(student.load_picture(path(root, name), size))
         assert found.shape == (3, size, size)
         assert found.dtype == np.float32
         wanted = (np.asarray(values) / 255 - MEAN) / STD
@@ -101,7 +100,8 @@ def test_pictures_stand_upright(student, rng):
     picture[:12, :, 0] = 255  # red above
     picture[:, :8, 2] = 255  # blue on the left
     root = student.probe_(write_folder)({"corners.png": picture})
-    found = np.asarray(student.load_picture(f"{root}/corners.png", 12)) * STD[:, None, None] + MEAN[:, None, None]
+    path = student.probe_(within)(root, "corners.png")
+    found = np.asarray(student.load_picture(path, 12)) * STD[:, None, None] + MEAN[:, None, None]
     assert_allclose(found[0, [1, 1, -2, -2], [1, -2, 1, -2]], [1, 1, 0, 0], atol=0.02)
     assert_allclose(found[2, [1, 1, -2, -2], [1, -2, 1, -2]], [1, 0, 1, 0], atol=0.02)
 
@@ -154,7 +154,8 @@ def _drawn(student, rng):
         picture[8:24, 8:15] = 255
         files[f"{number}.png"] = picture
     root = student.probe_(write_folder)(files)
-    return [f"{root}/{name}" for name in files]
+    path = student.probe_(within)
+    return [path(root, name) for name in files]
 
 
 @check(

@@ -340,24 +340,3 @@ def with_decay(model, loaders, n_head, n_all, lr=0.01, seed=42):
         history.append(_measured(model, loaders["valid"]))
     model.eval()
     return history
-
-
-@alternative("p.12.9", replaces="finetune")
-def by_plain_sgd(model, loaders, n_head, n_all, lr=0.01, seed=42):
-    """Stochastic gradient descent, without momentum; two loops, one after the other."""
-    torch.manual_seed(seed)
-    history = []
-    model.backbone.requires_grad_(False)
-    for n_epochs, frozen in ((n_head, True), (n_all, False)):
-        optimizer = torch.optim.SGD(parameter_groups(model, lr, frozen))
-        for _ in range(n_epochs):
-            model.head.train()
-            model.backbone.train(not frozen)
-            for X, y in loaders["train"]:
-                optimizer.zero_grad()
-                cross_entropy(model(X), y).backward()
-                optimizer.step()
-            history.append(_measured(model, loaders["valid"]))
-        model.backbone.requires_grad_(True)
-    model.eval()
-    return history

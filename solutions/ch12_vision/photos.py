@@ -28,8 +28,10 @@ def open_photo(path: str | Path) -> NDArray[np.uint8]:
 
     Examples
     --------
-    >>> Image.new("L", (3, 2), 90).save("grey.png")
-    >>> open_photo("grey.png").shape
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
+    >>> Image.new("L", (3, 2), 90).save(path)
+    >>> open_photo(path).shape
     (2, 3, 3)
     """
     with Image.open(path) as photo:

@@ -28,6 +28,17 @@ def read_folder(root: str | Path) -> tuple[list[Path], NDArray[np.int64], list[s
         in .jpg, .jpeg or .png, in small or in capital letters.
     labels : (n,) the number of each one's class.
     classes : names of the classes, in alphabetical order.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> root = Path(tempfile.mkdtemp())
+    >>> (root / "cat").mkdir(), (root / "ant").mkdir()
+    (None, None)
+    >>> Image.new("L", (8, 6)).save(root / "cat" / "1.png")
+    >>> paths, labels, classes = read_folder(root)
+    >>> [path.name for path in paths], labels.tolist(), classes
+    (['1.png'], [1], ['ant', 'cat'])
     """
     classes = sorted(folder.name for folder in Path(root).iterdir() if folder.is_dir() and folder.name[0] != ".")
     paths, labels = [], []
@@ -89,8 +100,10 @@ def load_picture(path: str | Path, size: int) -> Tensor:
 
     Examples
     --------
-    >>> Image.new("L", (8, 6), 0).save("black.png")
-    >>> load_picture("black.png", 4)[:, 0, 0].round(decimals=2)
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "black.png"
+    >>> Image.new("L", (8, 6), 0).save(path)
+    >>> load_picture(path, 4)[:, 0, 0].round(decimals=2)
     tensor([-2.1200, -2.0400, -1.8000])
     """
     with Image.open(path) as picture:
@@ -147,6 +160,17 @@ def make_loaders(root: str | Path, size: int, batch_size: int = 32, seed: int = 
         batch is (B, 3, size, size) float32 and (B,) int64. Pictures to learn from come
         in another order each time, and augmented; the others always as they are.
     ``"classes"`` : the names of the classes, in alphabetical order.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> root = Path(tempfile.mkdtemp())
+    >>> (root / "ant").mkdir()
+    >>> for n in range(5):
+    ...     Image.new("RGB", (8, 6)).save(root / "ant" / f"{n}.png")
+    >>> loaders = make_loaders(root, size=4)
+    >>> [(len(X), X.shape[1:], y.tolist()) for X, y in loaders["valid"]]
+    [(1, torch.Size([3, 4, 4]), [0])]
     """
     paths, labels, classes = read_folder(root)
     loaders: dict[str, Any] = {"classes": classes}

@@ -32,9 +32,11 @@ def load_weights(model: nn.Module, path: str | Path) -> list[str]:
     Examples
     --------
     >>> old = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 1000))
-    >>> torch.save(old.state_dict(), "weights.pt")
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "weights.pt"
+    >>> torch.save(old.state_dict(), path)
     >>> new = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
-    >>> load_weights(new, "weights.pt")
+    >>> load_weights(new, path)
     ['2.bias', '2.weight']
     """
     saved = torch.load(path, map_location="cpu", weights_only=True)  # True: run no code that is in the file

@@ -340,3 +340,26 @@ def with_decay(model, loaders, n_head, n_all, lr=0.01, seed=42):
         history.append(_measured(model, loaders["valid"]))
     model.eval()
     return history
+
+
+@alternative("p.12.9", replaces="finetune")
+def with_a_falling_rate(model, loaders, n_head, n_all, lr=0.01, seed=42):
+    """Adam with a rate that falls in a straight line, in each of the two parts of the training."""
+    torch.manual_seed(seed)
+    history = []
+    for n_epochs, frozen in ((n_head, True), (n_all, False)):
+        model.backbone.requires_grad_(not frozen)
+        optimizer = torch.optim.Adam(parameter_groups(model, lr, frozen))
+        falling = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.1, max(1, n_epochs - 1))
+        for _ in range(n_epochs):
+            model.head.train()
+            model.backbone.train(not frozen)
+            for X, y in loaders["train"]:
+                optimizer.zero_grad()
+                cross_entropy(model(X), y).backward()
+                optimizer.step()
+            falling.step()
+            history.append(_measured(model, loaders["valid"]))
+    model.backbone.requires_grad_(True)
+    model.eval()
+    return history

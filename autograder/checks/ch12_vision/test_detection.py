@@ -118,6 +118,7 @@ def _found(student, model, images):
     pairs = []
     for some, scores in found:
         some, scores = np.asarray(some, dtype=float), np.asarray(scores, dtype=float)
+        some = some.reshape(0, 4) if not some.size else some  # an empty list has no width
         assert some.shape == (len(scores), 4)
         assert np.isfinite(some).all()
         assert np.all((scores >= 0) & (scores <= 1))

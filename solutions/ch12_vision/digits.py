@@ -47,7 +47,7 @@ def _block(n_in: int, n_out: int) -> list[nn.Module]:
 
 def _pictures(X: ArrayLike) -> Tensor:
     """Return rows of grey values as (n, 1, 28, 28), from 0 to 1."""
-    return torch.as_tensor(np.asarray(X)).reshape(-1, 1, 28, 28).float() / 255
+    return torch.tensor(np.asarray(X)).reshape(-1, 1, 28, 28).float() / 255
 
 
 def _moved(pictures: Tensor, by: int = 2) -> Tensor:
@@ -82,7 +82,7 @@ def fit_cnn(X: ArrayLike, y: ArrayLike, n_epochs: int = 6, width: int = 16, seed
     torch.Size([1, 2])
     """
     torch.manual_seed(seed)
-    pictures, labels = _pictures(X), torch.as_tensor(np.asarray(y)).long()
+    pictures, labels = _pictures(X), torch.tensor(np.asarray(y)).long()
     model = make_cnn(int(labels.max()) + 1, width).to(device())
     batches = -(-len(pictures) // 64)
     optimizer = torch.optim.AdamW(model.parameters(), weight_decay=0.01)

@@ -16,6 +16,7 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
 from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
+from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.steps import Group, goes_round_once, moves, rates_of, replayed, steps_taken
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
@@ -38,12 +39,14 @@ __all__ = [
     "ignores_rows",
     "is_causal",
     "is_complete",
+    "is_equivariant",
     "learns",
     "moves",
     "outputs",
     "rates_of",
     "repeats",
     "replayed",
+    "sees_window",
     "self_normalises",
     "starts_with",
     "steps_taken",

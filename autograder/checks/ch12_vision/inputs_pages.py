@@ -1,0 +1,44 @@
+"""Inputs of chapter 12's digits: letters of a script that nobody knows, small, and anywhere on the page."""
+
+import numpy as np
+
+from autograder.testing.made_up import LETTERS, PIXELS, SIDE, Script, script
+
+SMALL = SIDE // 2  # the side of a letter
+
+
+def alphabet(rng) -> Script:
+    """Draw a script with one form for each letter, on clean pages."""
+    return script(rng, forms=1, shake=0.05, spot=0)
+
+
+def pages(rng, letters: Script, n: int):
+    """Return (n, 784) bytes and (n,) labels: one letter each, 14 pixels high, somewhere on the picture."""
+    y = rng.permutation(np.arange(n) % LETTERS)
+    large = letters.write(rng, y).reshape(n, SMALL, 2, SMALL, 2)
+    X = np.zeros((n, SIDE, SIDE), dtype=np.uint8)
+    for page, letter, (top, left) in zip(X, large.max(axis=(2, 4)), rng.integers(0, SMALL + 1, (n, 2)), strict=True):
+        page[top : top + SMALL, left : left + SMALL] = letter
+    return X.reshape(n, PIXELS), y
+
+
+# ---------------------------------------------------------------- probes: run in the student's process
+
+
+def undecided(weights):
+    """Return a model of 28 x 28 pixels that says one thing in evaluation mode, and something random while it is
+    trained."""
+    import torch
+
+    class Undecided(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weights = torch.as_tensor(weights, dtype=torch.float32)
+            self.largest = 0
+
+        def forward(self, X):
+            self.largest = max(self.largest, len(X))
+            logits = X.reshape(len(X), -1) @ self.weights
+            return torch.randn_like(logits) if self.training else logits
+
+    return Undecided()

@@ -14,7 +14,18 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 `NOISE`, relative to the largest value compared.
 """
 
+from autograder.testing.modules.attention import looks_at, mixes_values, shares_attention
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
+from autograder.testing.modules.decoding import (
+    beam,
+    best_of_all,
+    decodes_greedily,
+    greedy,
+    log_probability,
+    next_of,
+    searches_by_beam,
+    table,
+)
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
 from autograder.testing.modules.tensors import NOISE, outputs, tensor
@@ -22,10 +33,14 @@ from autograder.testing.modules.training import beats, ignores_rows, learns, rep
 
 __all__ = [
     "NOISE",
+    "beam",
     "beats",
+    "best_of_all",
     "built",
+    "decodes_greedily",
     "evaluates",
     "gradients_flow",
+    "greedy",
     "has_parameters",
     "has_two_modes",
     "ignores_padding",
@@ -33,9 +48,16 @@ __all__ = [
     "is_causal",
     "is_complete",
     "learns",
+    "log_probability",
+    "looks_at",
+    "mixes_values",
+    "next_of",
     "outputs",
     "repeats",
+    "searches_by_beam",
+    "shares_attention",
     "stops_early",
+    "table",
     "tensor",
     "weights_of",
 ]

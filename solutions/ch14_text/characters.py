@@ -70,9 +70,9 @@ def make_blocks(tokens: Sequence[int], length: int) -> tuple[Tensor, Tensor]:
 
     Returns
     -------
-    X, Y : (n, length) int64, the tokens and, at each place, the token that follows. Each
-        row of X goes on where the one before ends, from the beginning of the text; there
-        are as many as possible. What is left over at the end is left out.
+    X, Y : (n, length) int64, the tokens and, at each place, the token that follows.
+        Each row of X goes on where the one before ends, from the beginning of the text;
+        there are as many as possible. What is left over at the end is left out.
 
     Examples
     --------
@@ -208,7 +208,9 @@ def perplexity(model: Callable[[Tensor], Tensor], tokens: Sequence[int]) -> floa
 
     Examples
     --------
-    >>> round(perplexity(lambda tokens: torch.zeros(1, tokens.shape[1], 7), [1, 2, 3]), 4)
+    >>> def unsure(tokens):  # seven tokens, all equally likely
+    ...     return torch.zeros(1, tokens.shape[1], 7)
+    >>> round(perplexity(unsure, [1, 2, 3]), 4)
     7.0
     """
     text = torch.tensor([[int(token) for token in tokens]])

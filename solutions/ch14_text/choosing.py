@@ -29,10 +29,10 @@ def beam_search(
 ) -> tuple[list[int], float]:
     """Search for a likely sequence.
 
-    In the beginning the beam holds the empty sequence. At each of `longest` steps, every
-    sequence of the beam that does not end with `end` yet is continued with each token;
-    those that do are kept as they are. Of all these, the `width` with the largest
-    log probability make the new beam.
+    In the beginning the beam holds the empty sequence. At each of `longest` steps,
+    every sequence of the beam that does not end with `end` yet is continued with each
+    token; those that do are kept as they are. Of all these, the `width` with the
+    largest log probability make the new beam.
 
     Parameters
     ----------
@@ -105,12 +105,13 @@ def attend(
     Returns
     -------
     found : (T, e), for each query the mean of the values, by its weights.
-    weights : (T, S), the softmax over the keys of query · key / √d; they are 0 where the
-        mask is False.
+    weights : (T, S), the softmax over the keys of query · key / √d; they are 0 where
+        the mask is False.
 
     Examples
     --------
-    >>> found, weights = attend([[0.0, 0.0]], [[1.0, 2.0], [3.0, 4.0]], [[10.0], [20.0]])
+    >>> keys, values = [[1.0, 2.0], [3.0, 4.0]], [[10.0], [20.0]]
+    >>> found, weights = attend([[0.0, 0.0]], keys, values)
     >>> found.tolist(), weights.tolist()
     ([[15.0]], [[0.5, 0.5]])
     """
@@ -153,9 +154,9 @@ def sampled_loss(scores: ArrayLike, target: int, sampled: Sequence[int]) -> floa
     ----------
     scores : (V,) logits of all classes.
     target : the right class.
-    sampled : the classes that were drawn to be compared with it. Where the right one was
-        drawn by accident, it does not count as one of the others; one that was drawn
-        twice counts twice.
+    sampled : the classes that were drawn to be compared with it. Where the right one
+        was drawn by accident, it does not count as one of the others; one that was
+        drawn twice counts twice.
 
     Returns
     -------

@@ -137,9 +137,9 @@ class Seq2Seq(nn.Module):
         return self.out(states)
 
     def attention_weights(self, source: Tensor, inputs: Tensor) -> Tensor:
-        """Return (B, T, S): how much each step of the decoder looks at each token of the
-        source. They sum to 1 over the source, and padding gets 0. (A model that has no
-        attention does not need this.)
+        """Return (B, T, S): how much each step of the decoder looks at each token of
+        the source. They sum to 1 over the source, and padding gets 0. (A model that has
+        no attention does not need this.)
         """
         return self._weights(*self._states(source, inputs), source)
 
@@ -171,7 +171,8 @@ def fit_dates(
     n_steps: int = 2000,
     seed: int = 42,
 ) -> _Translator:
-    """Train a `Seq2Seq`, letter by letter, to say `targets` after having read `sources`.
+    """Train a `Seq2Seq`, letter by letter, to say `targets` after having read
+    `sources`.
 
     Parameters
     ----------
@@ -188,7 +189,8 @@ def fit_dates(
 
     Examples
     --------
-    >>> translator = fit_dates(["May 1", "May 2"], ["5-1", "5-2"], n_hidden=8, n_steps=2)
+    >>> words, digits = ["May 1", "May 2"], ["5-1", "5-2"]
+    >>> translator = fit_dates(words, digits, n_hidden=8, n_steps=2)
     >>> [type(text) for text in translate(translator, ["May 2"])]
     [<class 'str'>]
     """

@@ -79,9 +79,9 @@ def handed_over(gpu_of: Sequence[Sequence[int]]) -> int:
     Parameters
     ----------
     gpu_of : for each layer, the lowest first, the GPU on which the cell of each step is
-        computed. A cell's state is needed by the next step of its layer, and by the same
-        step of the layer above, if there are any; it is sent for each of the two that is
-        on another GPU.
+        computed. A cell's state is needed by the next step of its layer, and by the
+        same step of the layer above, if there are any; it is sent for each of the two
+        that is on another GPU.
 
     Examples
     --------

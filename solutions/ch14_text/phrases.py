@@ -29,7 +29,8 @@ TF2_16_10_RUBRIC = """
 
 
 class Attention(nn.Module):
-    """A query looks at keys, and gets the mean of those it likes (multiplicative attention).
+    """A query looks at keys, and gets the mean of those it likes (multiplicative
+    attention).
 
     The score of a query q and a key k is q · (W k), with a learned matrix W without
     bias.
@@ -158,7 +159,8 @@ class PhraseTranslator:
     def alignment(self, sentence: str) -> tuple[list[str], Tensor]:
         """Return the words of the translation of a sentence, as `translate` gives them,
         and (words of the translation, words of the sentence) float32: how much the
-        network looks at each word of the sentence where it says each of the translation.
+        network looks at each word of the sentence where it says each of the
+        translation.
         """
         return self._decoded(sentence)
 

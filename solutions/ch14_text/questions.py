@@ -37,8 +37,8 @@ def stateful_batches(values: ArrayLike, batch_size: int, window: int) -> NDArray
     (n_batches, batch_size, window). The series is cut into `batch_size` pieces of equal
     length, one after the other, and row i is always from piece i: in the first batch it
     begins with the piece, and in each later batch it goes on right after its end in the
-    batch before. There are as many batches as possible; what is left over, at the end of
-    the series, is left out.
+    batch before. There are as many batches as possible; what is left over, at the end
+    of the series, is left out.
 
     Examples
     --------
@@ -141,7 +141,8 @@ def masked_mean(losses: ArrayLike, mask: ArrayLike) -> float:
 
     Parameters
     ----------
-    losses : (B, T), the loss at each step; it may be anything, even NaN, in the padding.
+    losses : (B, T), the loss at each step; it may be anything, even NaN, in the
+        padding.
     mask : (B, T), True where a step is real, somewhere at least.
 
     Examples

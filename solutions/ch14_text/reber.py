@@ -45,7 +45,8 @@ def walks(grammar: Grammar, n: int, seed: int = 42) -> list[str]:
 
 
 def accepts(grammar: Grammar, string: str) -> bool:
-    """Return whether a walk through the grammar, from state 0 to an end, reads `string`.
+    """Return whether a walk through the grammar, from state 0 to an end, reads
+    `string`.
 
     Parameters
     ----------

@@ -84,7 +84,8 @@ def encode_reviews(texts: Sequence[str], vocabulary: Mapping[str, int]) -> Tenso
 def split_test(
     texts: Sequence[str], labels: ArrayLike, n_valid: int, seed: int = 42
 ) -> tuple[list[str], NDArray[np.int64], list[str], NDArray[np.int64]]:
-    """Part a test set into reviews to validate with, and those that remain for the test.
+    """Part a test set into reviews to validate with, and those that remain for the
+    test.
 
     Parameters
     ----------

@@ -36,8 +36,8 @@ def skipgram_pairs(tokens: ArrayLike, window: int) -> NDArray[np.int64]:
 
     Returns
     -------
-    (m, 2) int64, a row (centre, neighbour) for each two places that are at most `window`
-    apart and not the same, in any order of rows.
+    (m, 2) int64, a row (centre, neighbour) for each two places that are at most
+    `window` apart and not the same, in any order of rows.
 
     Examples
     --------
@@ -76,9 +76,9 @@ def noise_shares(counts: ArrayLike, power: float = 0.75) -> NDArray[np.float64]:
 def negative_sampling_loss(centre: Tensor, neighbour: Tensor, negatives: Tensor) -> Tensor:
     """Return the loss of skip-grams with negative sampling, on the mean of the pairs.
 
-    For one pair it is -log σ(u · v) - Σ log σ(-u · w), where u is the centre's vector, v
-    the neighbour's, and the sum is over all negatives' vectors w. σ is the sigmoid. It
-    is finite for large vectors, too.
+    For one pair it is -log σ(u · v) - Σ log σ(-u · w), where u is the centre's vector,
+    v the neighbour's, and the sum is over all negatives' vectors w. σ is the sigmoid.
+    It is finite for large vectors, too.
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ class Radar:
 
     def __init__(self, rng) -> None:
         self.a, self.b = float(rng.uniform(60, 400)), float(rng.uniform(1.2, 1.7))
-        self.lost = float(rng.uniform(0.4, 0.9))  # dB per km
+        self.lost = float(rng.uniform(0.8, 1.5))  # dB per km
         self.first = int(rng.integers(10**6))
 
     def hours(self, rng, n: int, broken: float = 0.04) -> pd.DataFrame:

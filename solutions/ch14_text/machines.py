@@ -1,6 +1,7 @@
 """Chapter 14, questions on loops and machines (tf1.14.4 and tf1.14.6): the answers."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 # The three advantages of a layer of the library, given packed sequences, over a loop of
 # your own in Python that goes over all steps of a padded batch
@@ -90,6 +91,6 @@ def handed_over(gpu_of: Sequence[Sequence[int]]) -> int:
     >>> handed_over([[0, 1, 2], [0, 1, 2]])  # each time step on one of its own
     4
     """
-    onwards = sum(a != b for layer in gpu_of for a, b in zip(layer, layer[1:], strict=False))
-    upwards = sum(a != b for low, high in zip(gpu_of, gpu_of[1:], strict=False) for a, b in zip(low, high, strict=True))
+    onwards = sum(a != b for layer in gpu_of for a, b in pairwise(layer))
+    upwards = sum(a != b for low, high in pairwise(gpu_of) for a, b in zip(low, high, strict=True))
     return onwards + upwards

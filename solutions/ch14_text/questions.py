@@ -13,7 +13,7 @@ A stateful one takes the state with which it left one batch as its first state i
 long ago, and hand on more than a window. The price: the i-th row of each batch has to go on exactly where the i-th row
 of the batch before ended, so windows must not overlap and not be shuffled, and the state has to be set back where a new
 text begins. Gradients still flow through one window only, and successive batches are alike, which gradient descent does
-not like. I'd take it where long patterns matter, such as the load of a machine over weeks, and otherwise stay stateless.
+not like. I'd take it where long patterns matter, such as a machine's load over weeks, and else stay stateless.
 """
 P_14_1_RUBRIC = """
 - 1 point: stateless: a state of zeros for each window, so patterns are no longer than a window

@@ -219,9 +219,7 @@ def fit_reviews(
     return model.cpu()
 
 
-def friendly_probability(
-    model: nn.Module, texts: Sequence[str], vocabulary: Mapping[str, int]
-) -> NDArray[np.float32]:
+def friendly_probability(model: nn.Module, texts: Sequence[str], vocabulary: Mapping[str, int]) -> NDArray[np.float32]:
     """Return for each text how likely it is to be friendly, as a trained `ReviewNet`
     says.
 

@@ -30,7 +30,7 @@ def some_dates(rng, months: list[str], n: int) -> tuple[list[str], list[str]]:
 class Language:
     """Two made-up languages: one has its adjectives behind the nouns, the other in front of them.
 
-    A sentence is: noun phrase, verb, perhaps another noun phrase; a noun phrase is a noun, with an adjective or without.
+    A sentence: noun phrase, verb, perhaps another noun phrase; that is a noun, with an adjective or without.
     """
 
     def __init__(self, rng, nouns: int = 8, adjectives: int = 5, verbs: int = 5) -> None:

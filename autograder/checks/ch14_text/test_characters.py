@@ -38,7 +38,12 @@ def _file(rng, tensors: dict[str, tuple[str, torch.Tensor]], blanks: int = 0) ->
     return len(text).to_bytes(8, "little") + text + body
 
 
-@check("tf2.16.11", core=True, weight=2, hint="How many bytes has one number of each kind? From where are the offsets counted?")
+@check(
+    "tf2.16.11",
+    core=True,
+    weight=2,
+    hint="How many bytes has one number of each kind? From where are the offsets counted?",
+)
 def test_weights_are_read_from_a_file(student, rng):
     """All tensors of a file are there, with their names, types, shapes and values, in whatever order they stand; what
     is no tensor is not."""
@@ -105,8 +110,13 @@ def _perplexity(logits: np.ndarray, text: np.ndarray) -> float:
     return float(np.exp(-chosen.mean()))
 
 
-@check("tf2.16.11", core=True, weight=3, at_most=True, hint="Are targets one token further on than inputs, and only one? How large is the "
-       "learning rate?")  # fmt: skip
+@check(
+    "tf2.16.11",
+    core=True,
+    weight=3,
+    at_most=True,
+    hint="Are targets one token further on than inputs, and only one? How large is the learning rate?",
+)
 def test_reads_more_than_the_last_character(student, rng):
     """Trained for six epochs on 4,000 characters of a made-up language, in which the last two decide what comes, your
     model is less unsure of other texts than who has counted what follows each single character."""
@@ -143,7 +153,11 @@ def _spoken(student, rng, n_tokens: int = 6):
     return student.probe_(from_table)(table), table
 
 
-@check("tf2.16.11", core=True, hint="What does the model get to see for the second new token? And what is the first thing in your list?")
+@check(
+    "tf2.16.11",
+    core=True,
+    hint="What does the model get to see for the second new token? And what is the first thing in your list?",
+)
 def test_likeliest_tokens_at_temperature_zero(student, rng):
     """The prompt and n more tokens come back; at temperature 0 each is the likeliest after all that is there."""
     model, table = _spoken(student, rng)
@@ -159,7 +173,11 @@ def _drawn(student, model, prompt, n: int, **options) -> Counter:
     return Counter(int(student.generate(model, prompt, 1, seed=seed, **options)[-1]) for seed in range(n))
 
 
-@check("tf2.16.11", weight=2, hint="Is softmax taken of the logits divided by the temperature? Is a token drawn, or the likeliest taken?")
+@check(
+    "tf2.16.11",
+    weight=2,
+    hint="Is softmax taken of the logits divided by the temperature? Is a token drawn, or the likeliest taken?",
+)
 def test_tokens_are_drawn_by_their_probabilities(student, rng):
     """Tokens are drawn with the probabilities of the logits divided by the temperature."""
     model, table = _spoken(student, rng)
@@ -207,11 +225,15 @@ def test_perplexity_of_a_text(student, rng):
         assert_allclose(float(student.perplexity(model, text.tolist())), wanted, rtol=1e-4)
 
 
-@check("tf2.16.11", full=True, data="tiny_shakespeare", hint="How much does the loss fall from epoch to epoch? Is there a better "
-       "learning rate?")  # fmt: skip
+@check(
+    "tf2.16.11",
+    full=True,
+    data="tiny_shakespeare",
+    hint="How much does the loss fall from epoch to epoch? Is there a better learning rate?",
+)
 def test_shakespeare(student, rng):
-    """Trained for three epochs on the first 300,000 characters of Shakespeare, written in another alphabet, your model is
-    as unsure of the next 20,000 as if there were fewer than 7 characters to choose from."""
+    """Trained for three epochs on the first 300,000 characters of Shakespeare, in another alphabet, your model is as
+    unsure of the next 20,000 as if there were fewer than 7 characters to choose from."""
     text = load("tiny_shakespeare").text[:320_000]
     letters = sorted(set(text))
     number = dict(zip(letters, rng.permutation(len(letters)).tolist(), strict=True))

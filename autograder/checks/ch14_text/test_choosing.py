@@ -52,8 +52,13 @@ def _search(student, language, **options):
     return search
 
 
-@check("p.14.4", core=True, weight=2, hint="With a width of 1: which token does each step take? And with a beam wide enough for all of "
-       "them: what can still be missed?")  # fmt: skip
+@check(
+    "p.14.4",
+    core=True,
+    weight=2,
+    hint="With a width of 1: which token does each step take? And with a beam wide enough for all of them: what "
+    "can still be missed?",
+)
 def test_between_greedy_search_and_trying_all(student, rng):
     """With a beam of one your search is greedy, and with one that is wide enough it finds the likeliest sequence of
     all; the log probability is that of its tokens."""
@@ -125,7 +130,9 @@ def test_masked_keys_get_no_attention(student, rng):
         assert_allclose(found, np.asarray(wanted, dtype=float), atol=1e-5)
 
 
-@check("p.14.5", hint="What does the exponential of 1,000 give? Does a query see any difference if all scores are raised?")
+@check(
+    "p.14.5", hint="What does the exponential of 1,000 give? Does a query see any difference if all scores are raised?"
+)
 def test_large_scores_are_no_trouble(student, rng):
     """Queries and keys with scores in the thousands give finite weights, all on the best key."""
     queries, keys, values = _parts(rng)

@@ -61,11 +61,17 @@ def _new(rng, language, known, n: int):
     return [(pair, order) for pair, order in found if pair[0] not in known][:n]
 
 
-@check("tf2.16.10", core=True, weight=4, at_least=True, hint="Does the loss come down? Are words given numbers in one way when you learn, and in "
-       "another when you translate?")  # fmt: skip
+@check(
+    "tf2.16.10",
+    core=True,
+    weight=4,
+    at_least=True,
+    hint="Does the loss come down? Are words given numbers in one way when you learn, and in another when you "
+    "translate?",
+)
 def test_translates_new_sentences(student, rng):
-    """Trained with 300 steps on 800 pairs of two languages that nobody speaks, your translator translates sentences that
-    it has not seen, right to the last word; in one of the languages, adjectives stand behind their nouns."""
+    """Trained with 300 steps on 800 pairs of two languages that nobody speaks, your translator translates sentences it
+    has not seen, right to the last word; in one of the languages, adjectives stand behind their nouns."""
     translator, language, known = _trained(student, rng)
     new = _new(rng, language, known, 100)
     found = list(translator.translate([source for (source, _), _ in new]))
@@ -73,8 +79,12 @@ def test_translates_new_sentences(student, rng):
     return float(np.mean([one == target for one, ((_, target), _) in zip(found, new, strict=True)]))
 
 
-@check("tf2.16.10", weight=3, at_least=True, hint="Draw the map for a sentence of two words. Does the row of a word belong to the step that "
-       "said it?")  # fmt: skip
+@check(
+    "tf2.16.10",
+    weight=3,
+    at_least=True,
+    hint="Draw the map for a sentence of two words. Does the row of a word belong to the step that said it?",
+)
 def test_looks_where_a_word_comes_from(student, rng):
     """When your translator says a word, it looks most at the word that it comes from; of its translations, only those
     that are right count."""
@@ -90,7 +100,10 @@ def test_looks_where_a_word_comes_from(student, rng):
     return float(np.mean(hits)) if len(hits) > 10 else 0.0
 
 
-@check("tf2.16.10", hint="Which number does a word get that was in no pair? Does anything keep the decoder from going on for ever?")
+@check(
+    "tf2.16.10",
+    hint="Which number does a word get that was in no pair? Does anything keep the decoder from going on for ever?",
+)
 def test_unknown_words_and_single_ones(student, rng):
     """Sentences with words that were in no pair, and such of one word, are translated, too, alone as among others; the
     words of an alignment are those of the translation."""
@@ -99,7 +112,7 @@ def test_unknown_words_and_single_ones(student, rng):
     sentences = [*(source for source, _ in pairs), "xoxoxo", language.nouns[0], f"{language.nouns[1]} xoxoxo"]
     together = list(translator.translate(sentences))
     assert all(isinstance(text, str) for text in together)
-    assert [list(translator.translate([sentence]))[0] for sentence in sentences] == together
+    assert [translator.translate([sentence])[0] for sentence in sentences] == together
     known = set(language.dictionary.values())
     assert {word for text in together for word in text.split()} <= known
     for sentence, text in zip(sentences[:3], together, strict=False):

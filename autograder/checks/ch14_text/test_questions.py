@@ -17,8 +17,12 @@ def _batches(student, rng):
     return found, series
 
 
-@check("p.14.1", core=True, weight=2, hint="Take the series 0, 1, 2, … and two rows: which number follows the last of row 0, and "
-       "where do you find it?")  # fmt: skip
+@check(
+    "p.14.1",
+    core=True,
+    weight=2,
+    hint="Take the series 0, 1, 2, … and two rows: which number follows the last of row 0, and where do you find it?",
+)
 def test_each_row_goes_on_in_the_next_batch(student, rng):
     """Row i of each batch begins right after the end of row i of the batch before, in the series."""
     for _ in range(3):
@@ -79,8 +83,11 @@ def test_what_a_dictionary_can_translate(student, rng):
     agrees(student.word_for_word, _replaced_in_place, cases)
 
 
-@check("p.14.3", core=True, hint="Which sequence is the longest of the batch? What stands behind the others, and what does the mask "
-       "say there?")  # fmt: skip
+@check(
+    "p.14.3",
+    core=True,
+    hint="Which sequence is the longest of the batch? What stands behind the others, and what does the mask say there?",
+)
 def test_batch_and_mask(student, rng):
     """Each sequence stands at the beginning of its row, with the fill behind it, and the mask tells which is which."""
     for fill in (0.0, float(rng.normal())):

@@ -38,8 +38,12 @@ def _sequences(student, table):
     return np.asarray(X), np.asarray(lengths), np.asarray(y), ids
 
 
-@check("tf1.14.8", core=True, weight=2, hint="Take an hour of three scans by hand: in which order are its rows, and what stands behind "
-       "them?")  # fmt: skip
+@check(
+    "tf1.14.8",
+    core=True,
+    weight=2,
+    hint="Take an hour of three scans by hand: in which order are its rows, and what stands behind them?",
+)
 def test_scans_of_an_hour_in_order(student, rng):
     """Each hour's scans are a sequence, by minutes, with the four columns as they are described and zeros behind its
     end; the hours are in the order of their Ids."""
@@ -56,7 +60,9 @@ def test_scans_of_an_hour_in_order(student, rng):
     assert_allclose(y, said.loc[ids], rtol=1e-5)
 
 
-@check("tf1.14.8", hint="What does an hour tell in which the radar has seen nothing at all? And what does an index say?")
+@check(
+    "tf1.14.8", hint="What does an hour tell in which the radar has seen nothing at all? And what does an index say?"
+)
 def test_hours_without_any_value_are_left_out(student, rng):
     """Hours in which every Ref is missing are left out, whatever index the table has; types are as described, and the
     table is not changed."""
@@ -72,7 +78,11 @@ def test_hours_without_any_value_are_left_out(student, rng):
     pd.testing.assert_frame_equal(after, table)
 
 
-@check("tf1.14.8", core=True, hint="Scans of one hour are nearly the same question: what if some are in one part, and some in the other?")
+@check(
+    "tf1.14.8",
+    core=True,
+    hint="Scans of one hour are nearly the same question: what if some are in one part, and some in the other?",
+)
 def test_hours_are_not_torn_apart(student, rng):
     """Each row is in one of the two tables, and all scans of an hour in the same; as many hours as asked for are
     drawn at random by the seed."""
@@ -136,8 +146,13 @@ def _error(student, rng) -> float:
     return float(np.abs(said - right).mean() / np.abs(median - right).mean())
 
 
-@check("tf1.14.8", core=True, weight=4, at_most=True, hint="Is your loss the absolute error? How much do gauges that report 1,000 mm "
-       "weigh in it?")  # fmt: skip
+@check(
+    "tf1.14.8",
+    core=True,
+    weight=4,
+    at_most=True,
+    hint="Is your loss the absolute error? How much do gauges that report 1,000 mm weigh in it?",
+)
 def test_beats_the_median(student, rng):
     """Trained with 300 steps on 800 hours of a radar that is made up for you, your net is off by much less than the
     median of those hours, on hours that it has not seen."""

@@ -52,8 +52,11 @@ def _spoilt(rng, grammar, string: str) -> list[str]:
     return [*replaced, string[:place] + string[place + 1 :], string + letters[0], string[:-1], string + string]
 
 
-@check("p.14.7", core=True, hint="What if a symbol has no arrow? What if the string is over, and the walk is not? And the other way "
-       "round?")  # fmt: skip
+@check(
+    "p.14.7",
+    core=True,
+    hint="What if a symbol has no arrow? What if the string is over, and the walk is not? And the other way round?",
+)
 def test_strings_are_accepted_or_not(student, rng):
     """A string is accepted if a walk from state 0 to an end reads it, and else it is not: one symbol more, one less, or
     another one."""
@@ -65,8 +68,13 @@ def test_strings_are_accepted_or_not(student, rng):
         assert [bool(student.accepts(grammar, string)) for string in strings] == wanted
 
 
-@check("p.14.7", core=True, weight=2, hint="When the inner string is over: how does the walk know whether T or P is due? Could there be "
-       "two of each state?")  # fmt: skip
+@check(
+    "p.14.7",
+    core=True,
+    weight=2,
+    hint="When the inner string is over: how does the walk know whether T or P is due? Could there be two of each "
+    "state?",
+)
 def test_outer_symbols_agree(student, rng):
     """The embedded grammar has the strings B T … T E and B P … P E, with any inner string between, and no others."""
     for grammar in (some_grammar(rng), some_grammar(rng, 6), REBER):
@@ -164,7 +172,9 @@ def test_strings_as_numbers(student, rng):
     assert codes.tolist() == wanted
 
 
-@check("p.14.7", weight=2, hint="Which state is the one after a string's last symbol? Does your network read the padding?")
+@check(
+    "p.14.7", weight=2, hint="Which state is the one after a string's last symbol? Does your network read the padding?"
+)
 def test_padding_says_nothing(student, rng):
     """However much padding there is, the logit of a string is the same; its last symbol matters, and its order."""
     lengths = rng.permutation([5, 9, 12, 20])
@@ -199,8 +209,14 @@ def _probabilities(student, model, strings) -> np.ndarray:
     return found
 
 
-@check("p.14.7", core=True, weight=4, at_least=True, hint="Does the loss fall to nearly 0? If it stays at 0.4 or so, your net sees "
-       "neighbours only. Try a larger learning rate, and clip the gradients.")  # fmt: skip
+@check(
+    "p.14.7",
+    core=True,
+    weight=4,
+    at_least=True,
+    hint="Does the loss fall to nearly 0? If it stays at 0.4 or so, your net sees neighbours only. Try a larger "
+    "learning rate, and clip the gradients.",
+)
 def test_trained_net_knows_a_grammar(student, rng):
     """Trained with 300 steps on 1,000 strings of an embedded grammar that is made up for you, your net knows of 500
     others whether they are valid."""
@@ -234,7 +250,11 @@ def test_seed_decides_the_string_net(student, rng):
     )
 
 
-@check("p.14.7", full=True, hint="Long strings are rare: has your net seen enough of them? And has it trained for long enough?")
+@check(
+    "p.14.7",
+    full=True,
+    hint="Long strings are rare: has your net seen enough of them? And has it trained for long enough?",
+)
 def test_knows_embedded_reber_strings(student, rng):
     """Trained with 1,500 steps on 10,000 strings of your own generator, your net is right about more than 98 in 100 of
     4,000 others, half of which are valid strings of the embedded Reber grammar."""

@@ -19,14 +19,18 @@ from autograder.testing.modules import (
 from course.datasets import load
 
 
-@check("tf2.13.10", core=True, hint="Print the words of “It's GREAT!<br /><br />8/10”. Which of them should not be there?")
+@check(
+    "tf2.13.10", core=True, hint="Print the words of “It's GREAT!<br /><br />8/10”. Which of them should not be there?"
+)
 def test_words_without_signs_and_breaks(student, rng):
     """`words_of` gives the words in order and in small letters; signs part words, and HTML's line breaks are none."""
     for _ in range(3):
         words = [*some_words(rng, 6), "br", "naïve", "7", "été"]
         words = [words[i] for i in rng.permutation(len(words))]
-        marks = rng.choice([" ", ", ", "... ", "<br />", "<br>", "!<br /><br />", "-", "/", " (", '" ', "_"], len(words))
-        text = "".join(f"{str(rng.choice([word, word.upper(), word.capitalize()]))}{mark}" for word, mark in
+        marks = rng.choice(
+            [" ", ", ", "... ", "<br />", "<br>", "!<br /><br />", "-", "/", " (", '" ', "_"], len(words)
+        )
+        text = "".join(f"{rng.choice([word, word.upper(), word.capitalize()])!s}{mark}" for word, mark in
                        zip(words, marks, strict=True))  # fmt: skip
         assert list(student.words_of(text)) == words
     assert list(student.words_of(" ?! ")) == []
@@ -90,8 +94,12 @@ def _codes(rng, n_words: int, lengths) -> np.ndarray:
     return codes
 
 
-@check("tf2.13.10", core=True, weight=2, hint="Count the words without padding: what is the sum divided by, then, and by which power of "
-       "their number?")  # fmt: skip
+@check(
+    "tf2.13.10",
+    core=True,
+    weight=2,
+    hint="Count the words without padding: what is the sum divided by, then, and by which power of their number?",
+)
 def test_mean_times_root_of_the_number(student, rng):
     """The layer gives the mean of the embeddings of a text's words, times the root of their number, padding left
     out."""
@@ -110,7 +118,9 @@ def test_texts_without_words_and_more_padding(student, rng):
     layer = built(student, student.MeanEmbedding, rng, 20, 6)
     codes = _codes(rng, 20, [5, 3])
     assert_allclose(outputs(layer, np.zeros((2, 4), dtype=int), shape=(2, 6)), 0)
-    wider = np.concatenate([np.zeros((2, 2), dtype=int), codes[:, :2], np.zeros((2, 3), dtype=int), codes[:, 2:]], axis=1)
+    wider = np.concatenate(
+        [np.zeros((2, 2), dtype=int), codes[:, :2], np.zeros((2, 3), dtype=int), codes[:, 2:]], axis=1
+    )
     assert_allclose(outputs(layer, wider, shape=(2, 6)), outputs(layer, codes, shape=(2, 6)), atol=1e-5)
 
 
@@ -142,7 +152,13 @@ def _right(student, rng, n: int = 1000, epochs: int = 5) -> float:
     return float(np.mean((said > 0.5) == labels))
 
 
-@check("tf2.13.10", core=True, weight=4, at_least=True, hint="Does the loss fall? Do texts and labels stay together when you shuffle?")
+@check(
+    "tf2.13.10",
+    core=True,
+    weight=4,
+    at_least=True,
+    hint="Does the loss fall? Do texts and labels stay together when you shuffle?",
+)
 def test_knows_praise_from_blame(student, rng):
     """Trained for five epochs on 1,000 reviews in a language that nobody speaks, your net knows of 400 others whether
     they praise or blame."""
@@ -175,8 +191,12 @@ def test_seed_decides_the_review_net(student, rng):
     repeats(said, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
 
 
-@check("tf2.13.10", full=True, data="imdb", hint="Is your vocabulary made of the training reviews? Does validation get worse from some "
-       "epoch on?")  # fmt: skip
+@check(
+    "tf2.13.10",
+    full=True,
+    data="imdb",
+    hint="Is your vocabulary made of the training reviews? Does validation get worse from some epoch on?",
+)
 def test_real_reviews(student, rng):
     """Trained for three epochs on the 25,000 reviews for training, with the 5,000 most frequent words, your net judges
     more than 85 in 100 of 10,000 test reviews rightly: those that are left when 15,000 are kept for validation. The
@@ -188,7 +208,7 @@ def test_real_reviews(student, rng):
     )
     vocabulary = student.build_vocabulary(train, 5000)
     model = student.fit_reviews(train, data.y_train, vocabulary, n_epochs=3)
-    _, _, texts, labels = student.split_test(test, data.y_test, 15_000)
+    _, _, texts, _ = student.split_test(test, data.y_test, 15_000)
     # The parts are a submission's own: what is told of a text is looked up in ours.
     known = dict(zip(test, data.y_test.tolist(), strict=True))
     assert len(texts) == 10_000

@@ -82,7 +82,9 @@ def search(following: Any, width: int, spoil: str = "") -> tuple[Sequence[int], 
             more = np.exp(nxt) if spoil == "adds probabilities" else nxt
             old = 0.0 if spoil == "last step only" else score
             grown += [(old + float(value), [*tokens, token]) for token, value in enumerate(more)]
-        kept = sorted(grown, key=lambda one: -one[0])[: 1 if spoil == "always one" else max(width, 2 * (spoil == "two"))]
+        kept = sorted(grown, key=lambda one: -one[0])[
+            : 1 if spoil == "always one" else max(width, 2 * (spoil == "two"))
+        ]
     score, tokens = max(kept, key=lambda one: one[0] / len(one[1])) if spoil == "mean" else kept[0]
     return tokens, score + (spoil == "another score")
 
@@ -99,13 +101,9 @@ def test_a_beam_search_is_held_between_greedy_and_all(following: Any) -> None:
 )
 def test_a_search_that_is_none(spoil: str, following: Any) -> None:
     with pytest.raises(AssertionError, match="a beam"):
-        searches_by_beam(
-            lambda width: search(following, width, spoil), following, n_tokens=V, end=END, longest=LONGEST
-        )
+        searches_by_beam(lambda width: search(following, width, spoil), following, n_tokens=V, end=END, longest=LONGEST)
 
 
 def test_a_language_where_greedy_search_finds_the_best_shows_nothing() -> None:
     with pytest.raises(ValueError, match="greedy search finds the best"):
-        searches_by_beam(
-            lambda width: ([0], 0.0), lambda prefix: np.log([0.9, 0.1]), n_tokens=2, end=0, longest=2
-        )
+        searches_by_beam(lambda width: ([0], 0.0), lambda prefix: np.log([0.9, 0.1]), n_tokens=2, end=0, longest=2)

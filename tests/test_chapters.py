@@ -36,7 +36,8 @@ CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
 # the right answers have to be trained once more.
 LONG = (
     "p.02.1", "p.02.2", "p.02.5", "p.02.7", "p.03.1", "p.03.3", "p.03.4", "p.05.7", "p.06.8", "p.06.9", "p.07.9",
-    "p.07.10", "p.13.9", "p.13.10", "p.13.11", "p.13.12", "tf2.05.9",
+    "p.07.10", "p.13.9", "p.13.10", "p.13.11", "p.13.12", "tf2.05.9", "p.14.7", "p.14.8", "tf1.14.8",
+    "tf2.16.10",
 )  # fmt: skip
 
 

@@ -80,9 +80,9 @@ def make_blocks(tokens: Sequence[int], length: int) -> tuple[Tensor, Tensor]:
     >>> X.tolist(), Y.tolist()
     ([[1, 2], [3, 4]], [[2, 3], [4, 5]])
     """
-    tokens = torch.as_tensor(tokens, dtype=torch.int64)
-    n = (len(tokens) - 1) // length
-    return tokens[: n * length].view(n, length), tokens[1 : n * length + 1].view(n, length)
+    text = torch.as_tensor(tokens, dtype=torch.int64)
+    n = (len(text) - 1) // length
+    return text[: n * length].view(n, length), text[1 : n * length + 1].view(n, length)
 
 
 class CharModel(nn.Module):

@@ -211,7 +211,7 @@ def fit_dates(
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         schedule.step()
-    return _Translator(model.cpu(), *alphabets, longest=target.shape[1])
+    return _Translator(model.cpu(), alphabets[0], alphabets[1], target.shape[1])
 
 
 def greedy_decode(model: nn.Module, source: Tensor, longest: int) -> list[list[int]]:

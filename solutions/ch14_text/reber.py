@@ -37,7 +37,7 @@ def walks(grammar: Grammar, n: int, seed: int = 42) -> list[str]:
     def walk() -> str:
         state, symbols = 0, ""
         while arrows := grammar.get(state, ()):
-            symbol, state = arrows[rng.integers(len(arrows))]
+            symbol, state = arrows[int(rng.integers(len(arrows)))]
             symbols += symbol
         return symbols
 

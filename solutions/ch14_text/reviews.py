@@ -205,7 +205,7 @@ def fit_reviews(
     """
     torch.manual_seed(seed)
     where = device()
-    codes = [row[row != 0] for row in encode_reviews(texts, vocabulary)]
+    codes = [encode_reviews([text], vocabulary)[0] for text in texts]  # all padded alike, they would take much memory
     y = torch.as_tensor(np.asarray(labels), dtype=torch.float32)
     model = ReviewNet(len(vocabulary) + 2, size).to(where)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)

@@ -223,7 +223,9 @@ def test_word_vectors(seed: int, window: int) -> None:
     wanted = 3 * binary_cross_entropy_with_logits(every, right)
     torch.testing.assert_close(vectors.negative_sampling_loss(u, v, w), wanted)
     table = rng.normal(size=(8, 3))
-    angle = [np.arccos(np.clip(row @ table[0] / np.linalg.norm(row) / np.linalg.norm(table[0]), -1, 1)) for row in table]
+    angle = [
+        np.arccos(np.clip(row @ table[0] / np.linalg.norm(row) / np.linalg.norm(table[0]), -1, 1)) for row in table
+    ]
     assert vectors.nearest_words(table, 0, 7) == np.argsort(angle)[1:].tolist()
 
 

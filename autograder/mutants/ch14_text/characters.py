@@ -135,7 +135,7 @@ class LastTokenOnly(nn.Module):
 
 
 @mutant("tf2.16.11", replaces="CharModel", fails="test_all_of_the_char_model_can_learn")
-class LayersInAList(CharModel):
+class CharLayersInAList(CharModel):
     """Your layers are in a plain list, where the optimiser does not find them: use `nn.ModuleList`."""
 
     def __init__(self, n_tokens, n_hidden=64):

@@ -135,7 +135,7 @@ class SharedAmongSteps(Seq2Seq):
 
 
 @mutant("p.14.8", replaces="Seq2Seq", fails="test_both_networks_can_learn")
-class LayersInAList(Seq2Seq):
+class DateLayersInAList(Seq2Seq):
     """Your layers are in a plain list, where the optimiser does not find them: use `nn.ModuleList`."""
 
     def __init__(self, n_source, n_target, n_hidden=64, attention=True):
@@ -162,7 +162,7 @@ def always_start(model, source, longest):
 
 
 @mutant("p.14.8", replaces="greedy_decode", fails="test_says_the_likeliest_token_of_its_own")
-def goes_on_after_the_end(model, source, longest):
+def says_more_after_the_end(model, source, longest):
     """You go on after END: what comes then is no part of the answer."""
     tokens = torch.ones(len(source), 1, dtype=torch.int64)
     with torch.no_grad():

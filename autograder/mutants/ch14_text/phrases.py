@@ -101,7 +101,7 @@ class same_place(PhraseTranslator):  # noqa: N801  # named in the text
 
 
 @naive("tf2.16.10", replaces="PhraseTranslator", fails="test_translates_new_sentences")
-class slow_steps(PhraseTranslator):  # noqa: N801
+class hardly_begun(PhraseTranslator):  # noqa: N801
     """Your network has hardly begun to learn: with so few steps, a larger learning rate goes further."""
 
     def fit(self, pairs):
@@ -179,7 +179,7 @@ class _Places(nn.Module):
 
 
 @alternative("tf2.16.10", replaces="PhraseTranslator")
-class Convolved:
+class ConvolvedPhrases:
     """An encoder by convolution."""
 
     def __init__(self, size=64, n_steps=1000, seed=42):

@@ -201,7 +201,7 @@ class BagOfSymbols(_LastState):
 
 
 @mutant("p.14.7", replaces="StringNet", fails="test_all_of_the_string_net_can_learn")
-class LayersInAList(nn.Module):
+class StringLayersInAList(nn.Module):
     """Your layers are in a plain list, where the optimiser does not find them: use `nn.ModuleList`."""
 
     def __init__(self, n_hidden=32):

@@ -126,7 +126,7 @@ def by_distance(vectors, word, k):
 
 
 @mutant("tf1.14.9", replaces="nearest_words", fails="test_nearest_by_angle")
-def by_product(vectors, word, k):
+def longest_wins(vectors, word, k):
     """You take the product of the vectors, in which long ones win: divide by their lengths."""
     return [int(n) for n in np.argsort(-(np.asarray(vectors) @ vectors[word])) if n != word][:k]
 
@@ -174,7 +174,7 @@ def as_a_classifier(centre, neighbour, negatives):
 
 
 @alternative("tf1.14.9", replaces="nearest_words")
-def by_torch(vectors, word, k):
+def by_torchs_cosine(vectors, word, k):
     """By PyTorch's cosine."""
     vectors = torch.as_tensor(np.asarray(vectors, dtype=float))
     alike = cosine_similarity(vectors, vectors[word][None])

@@ -288,7 +288,8 @@ plt.show()
 # have used to see whether people learn rules without being told.
 
 # %%
-REBER = {
+Grammar = Mapping[int, Sequence[tuple[str, int]]]  # for each state, its arrows: (symbol, next state)
+REBER: Grammar = {
     0: [("B", 1)],
     1: [("T", 2), ("P", 3)],
     2: [("S", 2), ("X", 4)],
@@ -306,7 +307,7 @@ REBER = {
 # that is what they are graded on.
 
 # %% exercise="p.14.7" points=17 full_size_points=2
-from solutions.ch14_text.reber import walks, accepts, embedded, Grammar
+from solutions.ch14_text.reber import walks, accepts, embedded
 
 # %% [markdown]
 # Strings to learn from have to be hard: a wrong string of letters that no walk could give would teach nothing.
@@ -391,7 +392,7 @@ from solutions.ch14_text.rain import make_sequences, split_hours
 # of the median's.
 
 # %% exercise="tf1.14.8"
-from solutions.ch14_text.rain import RainNet, fit_rain, forecast_rain, HIGHEST, N_FEATURES
+from solutions.ch14_text.rain import RainNet, fit_rain, forecast_rain, _HIGHEST
 
 # %% [markdown]
 # *Look*: a radar that is made up on the spot. How does your forecast go with what the gauges said?

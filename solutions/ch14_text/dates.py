@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import torch
@@ -170,7 +171,7 @@ def fit_dates(
     n_hidden: int = 64,
     n_steps: int = 2000,
     seed: int = 42,
-) -> _Translator:
+) -> Any:
     """Train a `Seq2Seq`, letter by letter, to say `targets` after having read
     `sources`.
 
@@ -244,7 +245,7 @@ def greedy_decode(model: nn.Module, source: Tensor, longest: int) -> list[list[i
     return [row[: row.index(END)] if END in row else row for row in rows]
 
 
-def translate(translator: _Translator, texts: Sequence[str]) -> list[str]:
+def translate(translator: Any, texts: Sequence[str]) -> list[str]:
     """Return what a trained translator makes of each text. No target is there to look
     at, and what becomes of a text does not depend on the others.
 

@@ -8,8 +8,7 @@ from torch import Tensor, nn
 
 from course import device
 
-N_FEATURES = 4
-HIGHEST = 50.0  # mm: gauges that report more in an hour are mostly blocked, or a sprinkler's
+_HIGHEST = 50.0  # mm: gauges that report more in an hour are mostly blocked, or a sprinkler's
 
 
 def make_sequences(table: pd.DataFrame) -> tuple[Tensor, Tensor, Tensor, NDArray[np.int64]]:
@@ -108,7 +107,7 @@ class RainNet(nn.Module):
 
     def __init__(self, n_hidden: int = 32) -> None:
         super().__init__()
-        self.rnn = nn.LSTM(N_FEATURES, n_hidden, num_layers=2, batch_first=True)
+        self.rnn = nn.LSTM(4, n_hidden, num_layers=2, batch_first=True)
         self.out = nn.Linear(n_hidden, 1)
 
     def forward(self, X: Tensor, lengths: Tensor) -> Tensor:
@@ -143,7 +142,7 @@ def fit_rain(table: pd.DataFrame, n_hidden: int = 32, n_steps: int = 1000, seed:
     torch.manual_seed(seed)
     where = device()
     X, lengths, y, _ = make_sequences(table)
-    y = y.clamp(max=HIGHEST)
+    y = y.clamp(max=_HIGHEST)
     model = RainNet(n_hidden).to(where)
     optimizer = torch.optim.Adam(model.parameters())
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=0.02, total_steps=n_steps)

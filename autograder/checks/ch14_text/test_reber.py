@@ -182,6 +182,7 @@ def test_padding_says_nothing(student, rng):
     X = _codes(rng, lengths)
     other = np.where(X > 0, X % 26 + 1, 0)
     ignores_padding(net, X, other, lengths, fill=0)
+    net.eval()
     row = X[np.argmax(lengths)][None]
     n = np.array([row.shape[1]])
     found, turned = (outputs(net, one.copy(), n, shape=(1,)) for one in (row, row[:, ::-1]))
@@ -236,6 +237,7 @@ def test_a_string_alone_is_judged_as_among_others(student, rng):
     alone = [_probabilities(student, net, [string])[0] for string in strings[:10]]
     assert_allclose(together, alone, atol=1e-4)
     codes, lengths = student.encode_strings(strings[:10])
+    net.eval()
     logits = outputs(net, codes, lengths, shape=(10,))
     assert_allclose(together, 1 / (1 + np.exp(-logits)), atol=1e-4)
 

@@ -128,6 +128,7 @@ def test_texts_without_words_and_more_padding(student, rng):
 def test_review_net_gives_a_logit(student, rng):
     """`ReviewNet` gives one logit for each text, padding makes no difference to it, and all of its weights learn."""
     net = built(student, student.ReviewNet, rng, 30, 8)
+    net.eval()
     codes = _codes(rng, 30, [7, 2, 12])
     found = outputs(net, codes, shape=(3,))
     more = np.concatenate([codes, np.zeros((3, 4), dtype=int)], axis=1)

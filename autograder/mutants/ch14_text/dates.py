@@ -1,7 +1,6 @@
 """Chapter 14, dates from words to digits (p.14.8): wrong answers, and right ones."""
 
 import calendar
-import difflib
 from datetime import date
 from types import SimpleNamespace
 
@@ -182,7 +181,9 @@ def first_logits_each_time(model, source, longest):
 
 
 def _known_nearest(known, texts):
-    return [known.table[difflib.get_close_matches(text, known.table, 1, 0)[0]] for text in texts]
+    alike = [[sum(map(str.__eq__, text, other)) for other in known.table] for text in texts]
+    answers = list(known.table.values())
+    return [answers[int(np.argmax(row))] for row in alike]
 
 
 @naive("p.14.8", replaces="fit_dates", fails=["test_translates_with_attention", "test_translates_without_attention"],

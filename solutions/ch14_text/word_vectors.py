@@ -9,14 +9,16 @@ from torch.nn.functional import logsigmoid
 from course import device
 
 TF1_14_9 = """
-Neither part of what I trained has seen a dictionary. The vectors were made from a million words of running text:
-whoever predicts the neighbours of a word well has to put words with the same neighbours next to each other. With a
-window of two, neighbours of "Monday" were the other days; with a window of ten they were "meeting" and "morning".
+I trained vectors of 24 numbers on the English side of 20,000 short sentences, with the 600 most frequent words. With a
+window of one, "he" is next to "she", "somebody" and "nobody", and "dog" next to "book", "house" and "box": words that
+fit into the same gap. Not all is well: nearest to "today" are "black" and "sweet", words that stand at the end of a
+sentence, as it does. With a window of four, "he" is next to "lives", "turned" and "seems", and "dog" next to "white"
+and "red": what stands in the same sentence comes in.
 
-The translator starts from such vectors for its source language, frozen for the first epoch. On 2,000 pairs that brought
-the exact translations from 31% to 38% of 500 unseen sentences, and with 20,000 pairs nothing that I could measure. I
-compared with a table of the most frequent translation of each word, which gets 12%: word order and agreement are what
-the network adds. It fails where a sentence is longer than those it has learned from: there it stops too soon.
+The translator was an encoder and a decoder with attention, trained with 600 steps on 10,854 pairs with Spanish, of four
+to six words and signs. On 300 pairs that were kept back it is right to the last word in 10% of the cases, and in 26% of
+those that it was trained on. Who takes for each word the one that it comes together with most gets 6%. It is at its
+worst where a small word turns the meaning round: "that is not my fault" becomes "ese es mi culpa".
 """
 TF1_14_9_RUBRIC = """
 - 1 point: says what the vectors were trained on and shows neighbours of some words, good ones and bad ones

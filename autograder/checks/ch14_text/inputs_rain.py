@@ -27,17 +27,9 @@ class Radar:
             ref[rng.random(scans) < (1.0 if rng.random() < 0.03 else 0.15)] = np.nan
             if rng.random() < broken:
                 total = float(rng.uniform(100, 3000))
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "Id": self.first + number,
-                        "minutes_past": minutes,
-                        "radardist_km": distance,
-                        "Ref": np.round(ref, 1),
-                        "Expected": round(total, 3),
-                    }
-                )
-            )
-        table = pd.concat(parts, ignore_index=True)
+            columns = (np.full(scans, self.first + number), minutes, np.full(scans, distance), ref.round(1))
+            parts.append(np.column_stack([*columns, np.full(scans, round(total, 3))]))
+        table = pd.DataFrame(np.concatenate(parts), columns=["Id", "minutes_past", "radardist_km", "Ref", "Expected"])
+        table = table.astype({"Id": int, "minutes_past": int})
         self.first += n
         return table.sample(frac=1, random_state=int(rng.integers(2**31))).reset_index(drop=True)

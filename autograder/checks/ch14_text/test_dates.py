@@ -300,7 +300,7 @@ def test_a_text_alone_is_translated_as_among_others(student, rng):
     """What becomes of a text does not depend on those beside it; and it changes with the text."""
     months = some_words(rng, 12, 3, 5)
     sources, targets = some_dates(rng, months, 300)
-    translator = student.fit_dates(sources, targets, n_hidden=24, n_steps=60)
+    translator = student.fit_dates(sources, targets, n_hidden=32, n_steps=150)
     texts = sorted(sources[:8], key=len)
     together = list(student.translate(translator, [*texts, ", ".join(sources[:4])]))[:-1]
     assert together == [student.translate(translator, [text])[0] for text in texts]

@@ -254,6 +254,9 @@ def test_decoding_asks_the_network(student, rng):
 # ---------------------------------------------------------------- training
 
 
+ENOUGH = 0.75  # as the exercise asks: of new dates
+
+
 def _exact(student, rng, pairs, new, attention: bool, n_steps: int) -> float:
     """Return the share of new dates that come out right to the last digit, after training on `pairs`."""
     options = {"attention": attention, "n_hidden": 64, "n_steps": n_steps, "seed": int(rng.integers(1000))}
@@ -268,31 +271,31 @@ def _exact(student, rng, pairs, new, attention: bool, n_steps: int) -> float:
     "p.14.8",
     core=True,
     weight=3,
-    at_least=True,
     hint="Does the loss come down to nearly 0? If so: is what you feed when decoding what you fed in training?",
 )
 def test_translates_with_attention(student, rng):
     """With attention, trained with 350 steps on 2,000 dates of a calendar that is made up for you, your network
-    translates others of its dates, right to the last digit."""
+    translates three of four others of its dates, or more, right to the last digit."""
     pairs = list(dict(zip(*some_dates(rng, some_words(rng, 12, 3, 5), 2400), strict=True)).items())
-    return _exact(student, rng, pairs[:2000], pairs[2000:2250], True, 350)
+    # Seen: 0.91 to 1 with 300 steps and with 350, 0.07 without attention, 0 for the most similar known date.
+    assert _exact(student, rng, pairs[:2000], pairs[2000:2250], True, 350) >= ENOUGH
 
 
 @check(
     "p.14.8",
     core=True,
     weight=3,
-    at_least=True,
     hint="What does your decoder begin with, if it can't look back? Is it the state after the last letter, or "
     "after the padding?",
 )
 def test_translates_without_attention(student, rng):
-    """Without attention, trained with 300 steps on 250 days of a calendar without years, it translates its other days,
-    right to the last digit."""
+    """Without attention, trained with 300 steps on 250 days of a calendar without years, it translates three of four
+    of its other days, or more, right to the last digit."""
     months = some_words(rng, 12, 3, 5)
     days = [(f"{month} {day}", f"{i:02d}-{day:02d}") for i, month in enumerate(months, 1) for day in range(1, 30)]
     pairs = [days[i] for i in rng.permutation(len(days))]
-    return _exact(student, rng, pairs[:250], pairs[250:], False, 300)
+    # Seen: 0.97 to 1, and 0.3 with a learning rate of 0.001.
+    assert _exact(student, rng, pairs[:250], pairs[250:], False, 300) >= ENOUGH
 
 
 @check("p.14.8", hint="What does a translation depend on, besides its own text?")

@@ -154,7 +154,7 @@ def straight_line(table, n_hidden=32, n_steps=1000, seed=42):
 @naive("tf1.14.8", replaces="fit_rain", fails="test_beats_the_median")
 def squares(table, n_hidden=32, n_steps=1000, seed=42):
     """You learn from squared errors of all gauges, so that the few that report nonsense decide."""
-    return _trained(RainNet(n_hidden), table, n_steps, seed, nn.functional.mse_loss, highest=np.inf)
+    return _trained(RainNet(n_hidden // 2), table, n_steps, seed, nn.functional.mse_loss, highest=np.inf)
 
 
 def _trained(net, table, n_steps, seed, loss_of, highest=50.0):
@@ -232,7 +232,7 @@ class WithAttention(_Attending):
 def attending(table, n_hidden=32, n_steps=1000, seed=42):
     """The network with attention, in two stages."""
     torch.manual_seed(seed)
-    return _trained(_Attending(n_hidden), table, n_steps, seed, nn.functional.l1_loss)
+    return _trained(_Attending(n_hidden // 2), table, n_steps, seed, nn.functional.l1_loss)
 
 
 def _features(table):

@@ -101,10 +101,10 @@ def test_hours_are_not_torn_apart(student, rng):
     assert parts[0] not in (ids[:12], ids[-12:])
 
 
-def _padded(rng, lengths, fill: float = 0.0) -> np.ndarray:
-    X = np.full((len(lengths), max(lengths), 4), fill)
+def _padded(rng, lengths) -> np.ndarray:
+    X = np.zeros((len(lengths), max(lengths), 4))
     for row, length in zip(X, lengths, strict=True):
-        row[:length] = rng.random((length, 4))
+        row[:length] = rng.normal(0, 3, (length, 4))
     return X
 
 
@@ -112,18 +112,23 @@ def _padded(rng, lengths, fill: float = 0.0) -> np.ndarray:
 def test_padding_is_no_rain(student, rng):
     """Whatever stands in the padding, and however much of it there is, the forecast is the same; the last scan
     matters."""
-    lengths = rng.permutation([1, 4, 7, 12])
-    net = built(student, student.RainNet, rng, 8)
-    for fill in (0.0, 2.0):
-        X, other = _padded(rng, lengths, fill), _padded(rng, lengths, fill)
-        ignores_padding(net, X, other, lengths, fill=fill)
+    lengths = rng.permutation([3, 12, 7])
+    net = built(student, student.RainNet, rng, 32)
+    X, other = _padded(rng, lengths), _padded(rng, lengths)
+    empty = np.arange(12) >= lengths[:, None]
+    X[empty] = other[empty] = 2.0
+    ignores_padding(net, X, other, lengths, fill=2.0)
+    net.eval()
+    found = outputs(net, X, lengths, shape=(3,))
+    X[empty] = 0.0
+    assert_allclose(outputs(net, X, lengths, shape=(3,)), found, atol=1e-4)
 
 
 @check("tf1.14.8", hint="How many parameters has a net with one recurrent layer, and how many has yours?")
 def test_rain_net_is_deep_and_learns(student, rng):
     """The net has two recurrent layers' worth of weights, and all of them get a gradient."""
     lengths = np.array([12, 5, 8])
-    X = _padded(rng, lengths)
+    X = _padded(rng, lengths) / 6
     net = built(student, student.RainNet, rng, 16)
     has_parameters(student, net, at_least=3 * 16 * (16 + 16) + 3 * 16 * 16)  # two layers of GRU, without biases
     outputs(net, X, lengths, shape=(3,))
@@ -150,13 +155,13 @@ def _error(student, rng) -> float:
     "tf1.14.8",
     core=True,
     weight=4,
-    at_most=True,
     hint="Is your loss the absolute error? How much do gauges that report 1,000 mm weigh in it?",
 )
 def test_beats_the_median(student, rng):
-    """Trained with 300 steps on 800 hours of a radar that is made up for you, your net is off by much less than the
-    median of those hours, on hours that it has not seen."""
-    return _error(student, rng)
+    """Trained with 300 steps on 800 hours of a radar that is made up for you, your net is off by half of what the
+    median is off by, at most, on hours that it has not seen."""
+    # Seen: 0.21 to 0.37; 0.62 to 0.91 by the rule of thumb.
+    assert _error(student, rng) <= 0.5  # as the exercise asks
 
 
 @check("tf1.14.8", hint="Which hours does your series have, and in which order? Can it rain less than nothing?")

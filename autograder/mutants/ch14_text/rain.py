@@ -101,7 +101,7 @@ def less_than_nothing(model, table):
     """Your forecasts can be below 0: it can't rain less than nothing."""
     X, lengths, _, ids = make_sequences(table)
     with torch.no_grad():
-        found = model(X, lengths).numpy() - 1
+        found = model(X, lengths).numpy() - 5
     return pd.Series(found, index=ids).reindex(np.unique(table["Id"]), fill_value=0.0)
 
 

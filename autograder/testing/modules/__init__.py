@@ -14,7 +14,18 @@ Arrays of floats are sent as float32, of whole numbers as int64. "The same" allo
 `NOISE`, relative to the largest value compared.
 """
 
+from autograder.testing.modules.attention import looks_at, mixes_values, shares_attention
 from autograder.testing.modules.behaviour import evaluates, has_two_modes, ignores_padding, is_causal
+from autograder.testing.modules.decoding import (
+    beam,
+    best_of_all,
+    decodes_greedily,
+    greedy,
+    log_probability,
+    next_of,
+    searches_by_beam,
+    table,
+)
 from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
 from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
@@ -27,12 +38,16 @@ __all__ = [
     "NOISE",
     "Dense",
     "Group",
+    "beam",
     "beats",
+    "best_of_all",
     "built",
+    "decodes_greedily",
     "dense_layers",
     "evaluates",
     "goes_round_once",
     "gradients_flow",
+    "greedy",
     "has_parameters",
     "has_two_modes",
     "ignores_padding",
@@ -41,16 +56,23 @@ __all__ = [
     "is_complete",
     "is_equivariant",
     "learns",
+    "log_probability",
+    "looks_at",
+    "mixes_values",
     "moves",
+    "next_of",
     "outputs",
     "rates_of",
     "repeats",
     "replayed",
+    "searches_by_beam",
     "sees_window",
     "self_normalises",
+    "shares_attention",
     "starts_with",
     "steps_taken",
     "stops_early",
+    "table",
     "tensor",
     "weights_of",
 ]

@@ -1,0 +1,1 @@
+"""Language: recurrent networks and attention: the answers."""

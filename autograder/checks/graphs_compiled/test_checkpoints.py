@@ -141,8 +141,8 @@ def test_history_is_of_all_rows(student, rng):
         assert_allclose(history[-1], _cost(theta, X, y), rtol=1e-6)
 
 
-@check("tf1.09.12", core=True, weight=2, hint="What has to be in the file: parameters, number of epochs, history, and what else decides "
-       "the next batch?")  # fmt: skip
+@check("tf1.09.12", core=True, weight=2, hint="Parameters, number of epochs, history: and what else decides the next "
+       "batch?")  # fmt: skip
 def test_resumed_is_as_if_in_one_go(student, rng):
     """A training in two or three parts ends with the parameters and the history of one in one go."""
     X, y = _rows(rng)
@@ -256,8 +256,8 @@ def test_features_are_of_each_row_alone(student, rng):
     assert_allclose(student.more_features(X[::-1].copy()), whole[::-1], rtol=1e-9)
 
 
-@check("tf1.09.12", weight=2, at_least=True, hint="A line in the space of more columns is bent in the plane: how often does the "
-       "boundary between the moons turn?")  # fmt: skip
+@check("tf1.09.12", weight=2, at_least=True, hint="A line in the space of more columns is bent in the plane: how often "
+       "does the boundary between the moons turn?")  # fmt: skip
 def test_bent_boundary(student, rng) -> float:
     """Trained on your features, the model names {threshold:.1%} of new moons' classes or more."""
     right = []

@@ -496,8 +496,9 @@ from solutions.graphs_compiled.parts import step_by_parts
 # ## 20. Any Python at all?
 #
 # `forward` is a function of Python, so anything may stand in it. Whether a compiler can make one graph of it is another
-# question. Write `is_one_graph(f, x)`, which finds out. (`backend="eager"` captures the graph and then runs it without
-# translating it into C++, and so needs no compiler of that.)
+# question. Write `is_one_graph(f, x)`, which finds out: let `torch.export.export` try, which takes a module, or
+# `torch.compile` with `fullgraph=True` and `backend="eager"`, which runs the graph as it is and needs no compiler of
+# C++.
 
 # %% exercise="tf2.12.9" points=4
 from solutions.graphs_compiled.compiled import is_one_graph

@@ -43,7 +43,7 @@ class Together(LoadScopeScheduling):
 
 
 _BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py", "tests/test_look_cells.py")
-_EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w+)")
+_EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w+|graphs_\w+)")
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -346,7 +346,7 @@ def test_forward_gradient() -> None:
     np.testing.assert_allclose(found, x.grad)
     sizes = {"loss": (10, 1), "throw": (1, 1000), "picture": (784, 1), "dial": (3, 200)}
     for name, size in sizes.items():
-        assert min(("forward", "reverse"), key=lambda mode: traversals(mode, *size)) == TF1_09_11_CHOICE[name]  # noqa: B023
+        assert min(("forward", "reverse"), key=lambda mode: traversals(mode, *size)) == TF1_09_11_CHOICE[name]
 
 
 @oracle("tf2.12.5", "scipy's huber")
@@ -426,7 +426,7 @@ def test_exported_snippets(name: str) -> None:
         "where": lambda x: torch.where(x > 0, x, 0 * x),
         "torch.rand": lambda x: x * torch.rand(3),
         "clock": lambda x: x * time.time(),
-        "random": lambda x: x * random.random(),  # noqa: S311
+        "random": lambda x: x * random.random(),
         "if": lambda x: x if x.sum() > 0 else -x,
         "range": repeated,
     }

@@ -21,6 +21,7 @@ from autograder.classroom import worker_parent
 from autograder.engine.isolation.tiers import Tier
 from autograder.engine.settings import default_workers, load_settings
 from autograder.engine.warm.branch import IMPORTS, KERNEL_IMPORTS, PARENT
+from course import devices
 from course.errors import SetupError
 from course.project import Project
 
@@ -162,6 +163,7 @@ def _begin(project: Project, environment: Mapping[str, str]) -> None:
     """
     os.environ.clear()
     os.environ.update(environment)
+    os.environ.setdefault(devices.VARIABLE, "cpu")  # references are no submissions: no GPU is lent to them
     tempfile.tempdir = None  # where another environment says so
     project.activate()
     threading.Thread(target=_end_with_parent, daemon=True).start()

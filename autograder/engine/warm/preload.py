@@ -24,9 +24,11 @@ MODULES = (
     "sklearn.ensemble", "sklearn.feature_extraction.text", "sklearn.impute", "sklearn.linear_model", "sklearn.manifold",
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
-    "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data",
+    "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
     "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
+# A process's first optimizer imports it, which takes a second of its own.
+_OF_OPTIMIZERS = "torch._dynamo"
 # When they are imported they look for a shell, and there is none yet: kernels import them again.
 _LOOK_FOR_A_SHELL = ("matplotlib_inline.backend_inline", "tqdm.auto", "tqdm.autonotebook")
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -41,8 +43,10 @@ def named_in(sources: Iterable[str]) -> list[str]:
 
     A chapter's kernels start sooner without the packages that it has no use for; a submission can import them still.
     """
-    packages = {"threadpoolctl", "psutil", *(found for text in sources for found in _IMPORT.findall(text))}
-    return [name for name in MODULES if name.partition(".")[0] in packages]
+    texts = list(sources)
+    packages = {"threadpoolctl", "psutil", *(found for text in texts for found in _IMPORT.findall(text))}
+    left_out = set() if any("optim" in text for text in texts) else {_OF_OPTIMIZERS}
+    return [name for name in MODULES if name.partition(".")[0] in packages and name not in left_out]
 
 
 def preload(modules: Sequence[str] = MODULES) -> list[str]:

@@ -102,3 +102,4 @@ def test_kernels_get_what_the_chapter_imports() -> None:
     assert {name.partition(".")[0] for name in found} == {"numpy", "sklearn", "torch", "psutil", "threadpoolctl"}
     assert found == [name for name in MODULES if name in found]
     assert set(named_in([])) == {"psutil", "threadpoolctl"}
+    assert set(named_in(["import torch\ntorch.optim.Adam"])) - set(found) == {"torch._dynamo"}

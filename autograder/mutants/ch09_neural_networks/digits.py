@@ -228,7 +228,7 @@ def by_joblib(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100),
     ):
         model = copy.deepcopy(models[-1]) if models else MLPClassifier(
             hidden, learning_rate_init=rate, batch_size=20, random_state=seed)  # fmt: skip
-        models.append(model.partial_fit(scaler.transform(X_train), y_train, np.unique(y_train)))
+        models.append(model.partial_fit(scaler.transform(X_train), y_train, classes=np.unique(y_train)))
         losses.append(log_loss(y_val, model.predict_proba(scaler.transform(X_val))))
     file = io.BytesIO()
     joblib.dump((models, losses), file)

@@ -141,18 +141,6 @@ def by_max_iter(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
     return rates, np.nan_to_num(losses, nan=np.inf, posinf=np.inf)
 
 
-@alternative("tf2.10.10", replaces="lr_sweep")
-def by_adam(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
-    """Adam, whose steps are as long as the rate."""
-    rates = np.geomspace(low, high, n_rates)
-    losses = []
-    for rate in rates:
-        model = MLPClassifier((50, 50), learning_rate_init=rate, batch_size=10, random_state=seed)
-        loss, _ = _tried(X, y, rate, n_epochs, seed, model)
-        losses.append(loss)
-    return rates, losses
-
-
 @alternative("tf2.10.10", replaces="pick_rate")
 def step_by_step(rates, losses):
     """Up from the lowest, in plain Python."""

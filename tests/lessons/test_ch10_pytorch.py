@@ -15,7 +15,7 @@ pytestmark = pytest.mark.filterwarnings("ignore")  # a reader sees them, and the
 
 def heights() -> dict[str, np.ndarray]:
     """The curves of the picture that was drawn last, by their labels."""
-    return {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in plt.gca().get_lines()}
+    return {str(line.get_label()): np.asarray(line.get_ydata(), dtype=float) for line in plt.gca().get_lines()}
 
 
 def test_more_workers_help_until_the_gpu_is_what_takes_the_time() -> None:
@@ -23,7 +23,7 @@ def test_more_workers_help_until_the_gpu_is_what_takes_the_time() -> None:
     curves = {label: seconds for label, seconds in heights().items() if "ms" in label}
     for label, seconds in curves.items():
         enough = int(label.split()[0]) // 10  # workers that load as fast as the GPU computes
-        assert np.all(np.diff(seconds[1 : enough + 1]) < -0.5)
+        assert np.all(np.diff(seconds[1 : enough + 1]) < -0.25)
         assert np.allclose(seconds[enough:], 2.0, atol=0.1)
 
 

@@ -573,7 +573,7 @@ plt.show()
 #
 # It is graded on 300 pictures to learn from, in which one kind of shape is wanted, and with `n_steps=250`, which should
 # take no more than ten seconds. On others, the average precision at an overlap of one half has to be at least 0.8. Who
-# finds everything that is bright gets to little more than half of that, since half of the shapes are not wanted.
+# finds everything that is bright gets to about one half, since half of the shapes are not wanted.
 
 # %% exercise="p.12.10"
 from solutions.ch12_vision.detection_training import (

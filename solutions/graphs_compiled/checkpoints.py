@@ -79,8 +79,8 @@ def logistic_regression(
     """Train a logistic regression by mini-batch gradient descent.
 
     It begins with zeros. An epoch goes through all rows once, in an order that is drawn
-    anew for each epoch, in batches of `batch_size` rows (the last one has what is left);
-    each batch is one step, by `lr` times the gradient of its mean log-loss.
+    anew for each epoch, in batches of `batch_size` rows (the last one has what is
+    left); each batch is one step, by `lr` times the gradient of its mean log-loss.
 
     Parameters
     ----------
@@ -89,9 +89,9 @@ def logistic_regression(
     lr, batch_size : of each step.
     epochs : how many there are in all, those of a checkpoint counted.
     seed : decides the orders of the rows.
-    path : a file, in a folder that exists. After each epoch all that is needed to go on
-        is written to it, in a form of your own and under just this name. None: nothing
-        is written.
+    path : a file, in a folder that exists. After each epoch all that is needed to go
+        on is written to it, in a form of your own and under just this name. None:
+        nothing is written.
     resume : if the file is there, go on where it ends, as if there had been no
         interruption; ``False``: begin anew and write over it. The file was written by a
         call with the same arguments except for `epochs` and `after_epoch`, and holds no

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+import torch
 from torch import Tensor, fx, nn
 
 TF1_09_1 = """
@@ -68,7 +69,8 @@ def hook_gap(model: nn.Module, x: Tensor) -> float:
     >>> round(hook_gap(model, torch.ones(1, 3)), 4)
     0.5
     """
-    return float((model(x) - model.forward(x)).abs().max())
+    with torch.no_grad():
+        return float((model(x) - model.forward(x)).abs().max())
 
 
 # For each pair "the same" or "not the same".

@@ -182,10 +182,10 @@ def step_by_parts(model: nn.Module, X: Tensor, y: Tensor, rates: Mapping[str, fl
     """
     loss = nn.functional.mse_loss(model(X), y)
     model.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     with torch.no_grad():
         for name, part in model.named_children():
             for parameter in part.parameters():
                 if name in rates and parameter.grad is not None:
-                    parameter -= rates[name] * parameter.grad
+                    parameter.sub_(rates[name] * parameter.grad)
     return loss.item()

@@ -83,8 +83,9 @@ def materialise(model: nn.Module, seed: int) -> nn.Module:
     model.to_empty(device="cpu")  # memory, with whatever happens to stand there
     torch.manual_seed(seed)
     for module in model.modules():
-        if hasattr(module, "reset_parameters"):
-            module.reset_parameters()
+        reset = getattr(module, "reset_parameters", None)
+        if reset is not None:
+            reset()
     return model
 
 

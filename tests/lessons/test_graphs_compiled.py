@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from tests.support.shown import shown
 pytestmark = pytest.mark.filterwarnings("ignore")  # a reader sees them, and the picture all the same
 
 
-def curves(names) -> dict[str, np.ndarray]:
+def curves(names: dict[str, Any]) -> dict[str, np.ndarray]:
     """The curves of a picture, by their labels."""
     return {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in names["plt"].gca().get_lines()}
 

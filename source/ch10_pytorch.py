@@ -514,7 +514,7 @@ from solutions.ch10_pytorch.two_rates import two_optimizers, train_with_both, _f
 # is {naive:test_reads_letters/one_rate_for_both:.0%}, after a single epoch
 # {naive:test_reads_letters/one_epoch_only:.0%}. Aim for three seconds.
 #
-# On Fashion-MNIST, where that counts for points of its own, it has to know more than 86% of the test pictures, after
+# On Fashion-MNIST, where that counts for points of its own, it has to know more than 85% of the test pictures, after
 # five epochs with 55,000 others, in three minutes.
 
 # %% exercise="tf2.12.13"

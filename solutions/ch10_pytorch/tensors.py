@@ -59,7 +59,7 @@ def squash(x: Tensor) -> Tensor:
     >>> x = torch.tensor([-3.0, 1.0])
     >>> squash(x)
     tensor([-0.7500,  0.5000])
-    >>> x
+    >>> [squash(x), x][1]
     tensor([-3.,  1.])
     """
     return x / (1 + x.abs())

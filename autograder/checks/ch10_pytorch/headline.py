@@ -38,7 +38,7 @@ def knows_the_land() -> tuple[float, str]:
 
 
 @headline("tf2.12.13", "test accuracy with two optimisers", book="no figure; 87% to 88% for such networks",
-          data="fashion_mnist", holds=lambda found: found > 0.86)  # fmt: skip
+          data="fashion_mnist", holds=lambda found: found > 0.85)  # fmt: skip
 def knows_clothes() -> tuple[float, str]:
     data = load("fashion_mnist")
     X, y = data.X_train, data.y_train

@@ -209,13 +209,13 @@ def test_seed_decides_the_network(student, rng):
 
 @check("tf2.12.13", full=True, data="fashion_mnist", hint="How does the validation loss go? Try other rates, for one "
        "half at a time.")  # fmt: skip
-def test_knows_86_of_100_real_clothes(student, rng):
+def test_knows_85_of_100_real_clothes(student, rng):
     """Trained for five epochs on 55,000 pictures of Fashion-MNIST, with 5,000 for validation, your network names more
-    than 86 in 100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked
+    than 85 in 100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked
     up."""
     data, classes, pixels = load("fashion_mnist"), rng.permutation(10), rng.permutation(784)
     rows = rng.permutation(len(data.X_train))
     X, y = data.X_train[rows][:, pixels], classes[data.y_train[rows]]
     model, _ = student.fit_clothes(X[:55_000], y[:55_000], X[55_000:], y[55_000:], n_epochs=5)
     logits = outputs(model, (data.X_test[:, pixels] / 255).astype(np.float32), shape=(10_000, 10))
-    assert np.mean(logits.argmax(axis=1) == classes[data.y_test]) > 0.86
+    assert np.mean(logits.argmax(axis=1) == classes[data.y_test]) > 0.85

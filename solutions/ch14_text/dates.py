@@ -257,6 +257,13 @@ def translate(translator: Any, texts: Sequence[str]) -> list[str]:
     Returns
     -------
     (n,) texts
+
+    Examples
+    --------
+    >>> words, digits = ["May 1", "May 2"], ["5-1", "5-2"]
+    >>> translator = fit_dates(words, digits, n_hidden=8, n_steps=2)
+    >>> len(translate(translator, ["May 2", "May 1", "May"]))
+    3
     """
     tokens = greedy_decode(translator.model, encode_texts(texts, translator.source), translator.longest)
     return ["".join(translator.target[token - 3] for token in row if token >= 3) for row in tokens]

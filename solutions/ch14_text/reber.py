@@ -257,6 +257,11 @@ def valid_probability(model: nn.Module, strings: Sequence[str]) -> NDArray[np.fl
     Returns
     -------
     (n,) from 0 to 1. What is said of a string does not depend on the others.
+
+    Examples
+    --------
+    >>> valid_probability(StringNet(n_hidden=4), ["BTXTE", "BTXPE"]).shape
+    (2,)
     """
     model.eval()
     with torch.no_grad():

@@ -231,6 +231,13 @@ def friendly_probability(model: nn.Module, texts: Sequence[str], vocabulary: Map
     Returns
     -------
     (n,) from 0 to 1. What is said of a text does not depend on the others.
+
+    Examples
+    --------
+    >>> vocabulary = {"good": 2, "bad": 3}
+    >>> net = fit_reviews(["good", "bad"], [1, 0], vocabulary, size=4, n_epochs=1)
+    >>> friendly_probability(net, ["good", "bad", "bad good"], vocabulary).shape
+    (3,)
     """
     model.eval()
     with torch.no_grad():

@@ -80,7 +80,9 @@ def test_what_a_dictionary_can_translate(student, rng):
     lengths differ, if words change places, or if a word is translated in two ways; but two words may mean the same."""
     spoils = ["", "longer", "shorter", "turned", "two meanings"]
     cases = [_sentences(rng, spoil) for spoil in [*spoils, *spoils, "", ""]]
-    agrees(student.word_for_word, _replaced_in_place, cases)
+    one, other, *meanings = some_words(rng, 5)
+    within = [(f"{one} {other} {one}", " ".join(meanings))]  # two meanings in one and the same sentence
+    agrees(student.word_for_word, _replaced_in_place, [(within,), *cases])
 
 
 @check(

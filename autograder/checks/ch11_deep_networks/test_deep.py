@@ -94,7 +94,7 @@ def _deep(student, rng, variant: str, n_in: int = 60, **sizes) -> tuple:
 def test_he_before_silu(student, rng):
     """Before SiLU the weights of each hidden layer are drawn by He's rule, with or without batch norm; biases are 0."""
     for variant in ("base", "batch norm"):
-        model, X = _deep(student, rng, variant, n_hidden=80, n_layers=6)
+        model, X = _deep(student, rng, variant, n_hidden=30, n_layers=6)
         starts_with(dense_layers(student, model, X)[:-1], lambda n_in, n_out: (2 / n_in) ** 0.5)
 
 

@@ -126,6 +126,15 @@ class PictureSet(Dataset[tuple[Tensor, Tensor]]):
 
     ``dataset[i]`` is picture i, (3, size, size), and its class, an int64 tensor without
     a dimension.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
+    >>> Image.new("L", (8, 6), 90).save(path)
+    >>> X, y = PictureSet([path], [3], size=4, augment=True)[0]
+    >>> X.shape, y
+    (torch.Size([3, 4, 4]), tensor(3))
     """
 
     def __init__(self, paths: Sequence[str | Path], labels: ArrayLike, size: int, augment: bool) -> None:

@@ -42,3 +42,8 @@ def undecided(weights):
             return torch.randn_like(logits) if self.training else logits
 
     return Undecided()
+
+
+def size_of(model):
+    """Return how many values a model's state has: they are too many to be sent."""
+    return sum(value.numel() for value in model.state_dict().values())

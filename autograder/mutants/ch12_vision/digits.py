@@ -149,7 +149,8 @@ def one_network_for_all_seeds(X, y, n_epochs=8, width=32, seed=42):
 @mutant("p.12.8", replaces="fit_cnn", fails="test_seed_decides_the_network")
 def seed_comes_late(X, y, n_epochs=8, width=32, seed=42):
     """The weights are drawn before you set the seed."""
-    return _fit(X, y, n_epochs, lambda n, width: (torch.seed(), _anywhere(n, width))[1], width, seed)
+    model = _anywhere(int(np.max(y)) + 1, width)
+    return _fit(X, y, n_epochs, lambda n_classes, width: model, width, seed)
 
 
 # ---------------------------------------------------------------- predicting

@@ -72,6 +72,7 @@ def test_functions_that_are_one_graph(student, rng):
 @check("tf2.12.9", hint='Try the three that can be tried: `backend="eager"` will do.')
 def test_what_becomes_of_an_if(student, rng):
     """For all four ways to run it, what you say happens."""
+    student.is_one_graph(student.probe_(_snippet)("several_times", 2.0), torch.ones(3))
     right = {"eager": FATES[0], "torch.compile": FATES[1], "fullgraph": FATES[2], "torch.export": FATES[2]}
     all_chosen(student.TF2_12_9_CHOICE, right, FATES)
 
@@ -121,6 +122,7 @@ def test_squeezed_can_be_exported(student, rng):
 @check("tf2.12.10", hint="Export them: what does the program do with other numbers, a second later?")
 def test_snippets_in_an_exported_program(student, rng):
     """All eight snippets become what you say."""
+    student.squeezed(torch.ones(2))
     right = dict.fromkeys(("shape", "layers", "where", "torch.rand"), EXPORTED[0])
     right |= dict.fromkeys(("clock", "random"), EXPORTED[1]) | dict.fromkeys(("if", "range"), EXPORTED[2])
     all_chosen(student.TF2_12_10_CHOICE, right, EXPORTED)

@@ -78,6 +78,7 @@ def test_gap_that_hooks_make(student, rng):
 @check("tf1.09.2", hint="Which of them leaves something out, and which changes what it is given?")
 def test_ways_that_are_the_same(student, rng):
     """All four pairs are as you say."""
+    student.hook_gap(student.probe_(_hooked)(2, 0.0, 0.0), torch.ones(1, 2))
     right = {"product": SAME[0], "number": SAME[0], "call": SAME[1], "in place": SAME[1]}
     all_chosen(student.TF1_09_2_CHOICE, right, SAME)
 
@@ -107,6 +108,8 @@ def test_body_is_called_once(student, rng):
 @check("tf1.09.3", hint="What does a body draw, and what does it count, each time it is called?")
 def test_what_two_calls_change(student, rng):
     """All four things are as you say."""
+    body, heads, _ = student.probe_(_counted)(1)
+    student.all_heads(body, heads, torch.ones(2))
     right = {"outputs": SAME[0], "dropout": SAME[1], "time": SAME[1], "running statistics": SAME[1]}
     all_chosen(student.TF1_09_3_CHOICE, right, SAME)
 
@@ -185,5 +188,6 @@ def test_parameters_are_those_of_the_parts(student, rng):
 @check("tf1.09.4", hint="A session was opened for a graph.")
 def test_two_graphs_in_a_session(student, rng):
     """What one had to do with two graphs is right."""
+    student.joined(*_two(student, rng)[2])
     options = ("nothing", "merge them first", "run the second inside of the first")
     chosen(student.TF1_09_4_CHOICE, options, right=["merge them first"])

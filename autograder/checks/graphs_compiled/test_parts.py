@@ -137,6 +137,7 @@ WORDS = ("a layer", "a model", "both")
 @check("tf2.12.7", hint="What could you ask of an object to tell whether it is one or the other?")
 def test_layers_and_models(student, rng):
     """All five sentences are true of what you say."""
+    student.leaf_layers(student.probe_(_nested)("relu"))
     right = dict.fromkeys(("is an nn.Module", "has parameters()", "may hold other modules"), WORDS[2])
     right |= {"is one part of what is trained": WORDS[0], "is what one trains, evaluates and ships": WORDS[1]}
     all_chosen(student.TF2_12_7_CHOICE, right, WORDS)

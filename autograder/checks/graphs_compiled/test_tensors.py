@@ -64,6 +64,7 @@ SAID_OF_NUMPY = (
 @check("tf2.12.2", hint="Try each of them in a cell of its own.")
 def test_what_is_true_of_both(student, rng):
     """What you chose is true, and all of it."""
+    student.numpy_std(torch.ones(2), 0)
     chosen(student.TF2_12_2_CHOICE, SAID_OF_NUMPY, right=[SAID_OF_NUMPY[1], SAID_OF_NUMPY[3]])
 
 
@@ -110,6 +111,7 @@ PAIRS = {"whole": "identical", "real": "another dtype", "tenths": "different", "
 @check("tf2.12.3", hint="Make both and ask your own function.")
 def test_the_four_pairs(student, rng):
     """All four pairs are as you say."""
+    student.compare(torch.ones(2), torch.ones(2))
     all_chosen(student.TF2_12_3_CHOICE, PAIRS, ("identical", "another dtype", "different"))
 
 

@@ -63,6 +63,7 @@ def test_shared_parameters_are_found(student, rng):
 )
 def test_who_sees_a_change(student, rng):
     """All seven cases are as you say."""
+    student.shared_names(*student.probe_(_pair)(["a"], {}, {}))
     mine = ("two programs", "forked", "deepcopy", "load_state_dict")
     both = ("threads", "share_memory_", "state_dict")
     right = dict.fromkeys(mine, OWNERS[1]) | dict.fromkeys(both, OWNERS[0])
@@ -151,6 +152,7 @@ def test_a_loaded_state_counts(student, rng):
 @check("tf1.09.7", hint="Who gives it, at which moment? Is it changed by the optimiser?")
 def test_what_each_thing_is(student, rng):
     """All seven things are what you say."""
+    built(student, student.Standardised, rng, [0.0], [1.0], 1)
     words = {"pictures": 0, "weights": 1, "running mean": 2, "mask": 0, "vocabulary mean": 2, "embedding": 1}
     right = {name: KINDS[n] for name, n in words.items()} | {"learning rate": KINDS[3]}
     all_chosen(student.TF1_09_7_CHOICE, right, KINDS)
@@ -190,6 +192,7 @@ def test_inputs_that_are_needed(student, rng):
 @check("tf1.09.8", hint="A session worked out what was asked for. Who checks a function's arguments, and when?")
 def test_what_an_input_left_out_does(student, rng):
     """All five cases are as you say."""
+    student.needed_inputs(student.probe_(_tangle)(["a"], [], [0]))
     cases = ("session, needed", "module, needed", "module, not needed", "exported, not needed")
     all_chosen(student.TF1_09_8_CHOICE, dict.fromkeys(cases, ERRORS[0]) | {"session, not needed": ERRORS[1]}, ERRORS)
 
@@ -259,6 +262,7 @@ def test_model_is_as_it_was(student, rng):
 @check("tf1.09.9", hint="Has it a name in `named_modules()`?")
 def test_ways_to_step_in(student, rng):
     """For all four things the way fits."""
+    student.with_output(student.probe_(_deep)(0), "1", torch.ones(1, 4), torch.ones(1, 3))
     right = dict(zip(("input", "layer", "relu", "weights"), WAYS, strict=True))
     all_chosen(student.TF1_09_9_CHOICE, right, WAYS)
 

@@ -351,7 +351,7 @@ plt.show()
 # batch norm, after which 37% of the test pictures have to be named rightly.
 
 # %% exercise="p.11.8"
-from solutions.ch11_deep_networks.deep_training import fit
+from solutions.ch11_deep_networks.deep_training import _epoch, _loss, fit
 
 # %% [markdown]
 # *Look*: five trainings of twenty layers on 1,500 pictures. Which of them learns most in 6 epochs, and which epochs
@@ -439,7 +439,14 @@ print(f"largest probability, on average: {once.max(axis=1).mean():.3f} once, {of
 # read 98.5% of their test pictures.
 
 # %% exercise="tf1.11.8" points=16 full_size_points=2
-from solutions.ch11_deep_networks.digits import pick_digits, HalfDigits, train_half, compare_settings
+from solutions.ch11_deep_networks.digits import (
+    pick_digits,
+    HalfDigits,
+    _learn_once,
+    _loss_of,
+    train_half,
+    compare_settings,
+)
 
 # %% [markdown]
 # *Look*: four settings, compared on a thousand pictures.
@@ -465,7 +472,7 @@ for setting, right in zip(settings, compare_settings(X, y, settings)):
 # MNIST's digits 0 to 4, the upper two unfrozen, and 85% of the test pictures of 5 to 9 have to be read.
 
 # %% exercise="tf1.11.9" points=14 full_size_points=2
-from solutions.ch11_deep_networks.transfer import some_of_each, Transferred, transfer
+from solutions.ch11_deep_networks.transfer import some_of_each, Transferred, _prepared, transfer
 
 # %% [markdown]
 # *Look*: how well 5 to 9 are read after a hundred of each, from layers that have learned 0 to 4, and how long it takes.

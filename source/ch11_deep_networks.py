@@ -259,8 +259,9 @@ from solutions.ch11_deep_networks.deep import standardised
 def some_pictures(n_train, n_valid):
     """The first pictures as rows of bytes, with labels: some to learn from, and others for validation."""
     pictures = load("cifar10")
-    rows, n = pictures.X_train.reshape(len(pictures.X_train), -1), n_train + n_valid
-    return rows[:n_train], pictures.y_train[:n_train], rows[n_train:n], pictures.y_train[n_train:n]
+    rows, labels = pictures.X_train.reshape(len(pictures.X_train), -1), pictures.y_train
+    n = min(n_train, len(rows) - n_valid)  # a stand-in has fewer
+    return rows[:n], labels[:n], rows[n : n + n_valid], labels[n : n + n_valid]
 
 
 # %% [markdown]
@@ -400,6 +401,7 @@ from solutions.ch11_deep_networks.deep_training import mc_predict
 
 # %% demo
 X, y, X_valid, y_valid = some_pictures(1500, 300)
+pictures = X_valid[:5].reshape(5, 32, 32, 3)
 X, X_valid = standardised(X, X_valid)
 torch.manual_seed(42)
 network = make_mlp("alpha dropout", dropout=0.3)
@@ -409,7 +411,7 @@ rows = torch.from_numpy(X_valid)
 with torch.no_grad():
     once = network(rows).softmax(dim=1).numpy()
 often = np.asarray(mc_predict(network, rows, n_samples=50))
-names, pictures = load("cifar10").class_names, load("cifar10").X_train[1500:]
+names = load("cifar10").class_names
 figure, axes = plt.subplots(2, 5, figsize=(12, 4), layout="constrained")
 for number in range(5):
     axes[0, number].imshow(pictures[number])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import multiprocessing.connection
 import os
 import resource
+import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 _MEMORY = 6 * 2**30  # bytes of address space, beside what the parent has
+_CLOCK = 4.0  # so many times as long on the clock: a machine that has much else to do makes nobody's answer wrong
+_LAST = 5.0  # seconds that a process which has closed its end may take to be gone
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, unti
     Parameters
     ----------
     jobs : what they return must be picklable.
-    seconds : how long one may take; then it is `Lost`.
+    seconds : of the processor that one may use, and four times as many on the clock; then it is `Lost`.
     at_once : how many may run at a time.
     until : the time (of `time.monotonic`) after which no further job is begun.
     """
@@ -53,10 +57,10 @@ def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, unti
             while waiting and len(running) < at_once and time.monotonic() < until:
                 number, job = waiting.pop()
                 mine, theirs = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(job, theirs), daemon=True)
+                process = context.Process(target=_work, args=(job, theirs, seconds), daemon=True)
                 process.start()
                 theirs.close()
-                running[mine] = _Running(number, process, time.monotonic() + seconds)
+                running[mine] = _Running(number, process, time.monotonic() + _CLOCK * seconds)
             left = min(one.ends for one in running.values()) - time.monotonic()
             ready = multiprocessing.connection.wait(list(running), timeout=max(0.0, left))
             for pipe in [*ready, *(pipe for pipe, one in running.items() if one.ends < time.monotonic())]:
@@ -72,20 +76,23 @@ def _result(pipe: Any, one: _Running) -> Any:
     try:
         found = pipe.recv() if pipe.poll() else Lost("time")
     except (EOFError, OSError):
-        found = Lost("process")
+        one.process.join(_LAST)
+        found = Lost("time" if one.process.exitcode == -signal.SIGXCPU else "process")
     one.process.kill()
     one.process.join()
     pipe.close()
     return found
 
 
-def _work(job: Callable[[], Any], pipe: Any) -> None:
+def _work(job: Callable[[], Any], pipe: Any, seconds: float) -> None:
     os.setpgid(0, 0)
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     used = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (used + _MEMORY, used + _MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), resource.RLIM_INFINITY))
     try:
         pipe.send(job())
     except MemoryError:

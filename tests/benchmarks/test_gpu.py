@@ -82,10 +82,10 @@ def test_full_size_figures_stand_beside_the_cpus_seconds(
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithFiles]:
+def machine() -> Iterator[WithFiles]:
     if sys.platform != "linux":
         pytest.skip("isolation needs Linux")
-    with machine_with_files(tmp_path_factory.mktemp("machine"), 1_000) as made:
+    with machine_with_files(1_000) as made:
         yield made
 
 

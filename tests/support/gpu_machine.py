@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from autograder.engine.gpu import nvml
+from tests.support.folders import open_folder
 
 TWO: list[dict[str, Any]] = [
     {"uuid": "GPU-a1", "name": "NVIDIA H200", "minor": 0, "mb": 140_000},
@@ -66,14 +67,12 @@ class WithFiles:
 
 
 @contextlib.contextmanager
-def machine_with_files(folder: Path, mb: int) -> Iterator[WithFiles]:
+def machine_with_files(mb: int) -> Iterator[WithFiles]:
     """In this block submissions are lent the cards of such a machine, by a zygote that knows it. Linux only."""
     from autograder.engine.warm import launcher
 
-    made = WithFiles(folder, mb)
-    for one in (folder, *folder.parents[:2]):  # who is no root has to get there
-        one.chmod(one.stat().st_mode | 0o011)
-    with pytest.MonkeyPatch.context() as patch:
+    with open_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        made = WithFiles(folder, mb)
         patch.setenv(nvml.MODULE, f"tests.support.fake_nvml:{made.file}")
         patch.setattr(nvml, "DEVICES", made.devices)
         patch.setattr("autograder.engine.gpu.lending._folder", lambda: folder)

@@ -9,7 +9,6 @@ import pwd
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from hub_config.local import fitness, start
 from hub_config.local.assembly import Place
 from hub_config.local.environment import Environment
 from tests.support.checkout import ROOT, Checkout, make_checkout
+from tests.support.folders import open_folder
 
 # Names that nobody has, and no other run of the tests.
 SERVICES, COURSE, TEACHER, JOBS = (f"tst{os.getpid()}-{name}" for name in ("hub", "ml", "grace", "gpu"))
@@ -89,17 +89,6 @@ def accounts(*names: str) -> Iterator[None]:
                     one.kill()
             psutil.wait_procs(left, timeout=10)
             subprocess.run(["userdel", "--force", "--remove", name], check=True, capture_output=True)
-
-
-@contextlib.contextmanager
-def open_folder() -> Iterator[Path]:
-    """A folder that everybody may enter; pytest's own are closed."""
-    folder = Path(tempfile.mkdtemp(prefix="course-unix-"))
-    folder.chmod(0o755)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def closed_checkout(folder: Path) -> Checkout:

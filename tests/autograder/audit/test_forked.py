@@ -19,6 +19,11 @@ def _sleeps() -> int:
     return 1
 
 
+def _computes() -> int:
+    while True:
+        pass
+
+
 def _ends() -> int:
     os._exit(3)
 
@@ -41,8 +46,17 @@ def test_what_a_job_changes_is_gone_with_it(monkeypatch: pytest.MonkeyPatch) -> 
     assert os.environ["AUDIT_TEST"] == "before"
 
 
-def test_one_that_takes_too_long_is_lost_and_the_others_are_not() -> None:
-    assert run([_sleeps, lambda: 2], seconds=1.5, at_once=1) == {0: Lost("time"), 1: 2}
+@pytest.mark.parametrize(("job", "clock"), [(_sleeps, 1.0), (_computes, 1_000.0)])
+def test_one_that_takes_too_long_is_lost_and_the_others_are_not(
+    job: Callable[[], Any], clock: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.audit.forked._CLOCK", clock)
+    assert run([job, lambda: 2], seconds=1.5, at_once=1) == {0: Lost("time"), 1: 2}
+
+
+def test_one_that_waits_for_the_processor_is_not_lost() -> None:
+    """As on a machine that has much else to do."""
+    assert run([lambda: time.sleep(2) or 1], seconds=1.0) == {0: 1}
 
 
 @pytest.mark.parametrize("job", [_ends, _hogs])

@@ -17,6 +17,7 @@ from autograder.engine.warm import launcher
 from course.errors import CourseError
 from hub_config.gpu_jobs.running import Run, limits_of
 from hub_config.settings.hub import GpuJobs
+from tests.support.folders import open_folder
 from tests.support.gpu_jobs import notebook
 from tests.support.gpu_machine import TWO, gpu_machine
 
@@ -25,16 +26,13 @@ SEES = 'import os; print(os.environ["CUDA_VISIBLE_DEVICES"], sorted(n for n in o
 
 
 @pytest.fixture(scope="module")
-def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gpu]:
+def card() -> Iterator[Gpu]:
     """A GPU whose device files are ordinary files of the test's; for NVML's stub, who opens the first uses 700 MB."""
-    folder = tmp_path_factory.mktemp("machine")
-    for one in (folder, *folder.parents[:2]):  # who is no root has to get there
-        one.chmod(one.stat().st_mode | 0o011)
-    (folder / "dev").mkdir()
-    for name in ("nvidia0", "nvidia3", "nvidiactl", "nvidia-uvm"):
-        (folder / "dev" / name).write_bytes(bytes(700 << 10))
-        (folder / "dev" / name).chmod(0o666)
-    with pytest.MonkeyPatch.context() as patch:
+    with open_folder() as folder, pytest.MonkeyPatch.context() as patch:
+        (folder / "dev").mkdir()
+        for name in ("nvidia0", "nvidia3", "nvidiactl", "nvidia-uvm"):
+            (folder / "dev" / name).write_bytes(bytes(700 << 10))
+            (folder / "dev" / name).chmod(0o666)
         patch.setattr(nvml, "DEVICES", folder / "dev")
         gpu_machine(folder, patch, [{**TWO[0], "file": str(folder / "dev" / "nvidia0"), "leaks": True}, TWO[1]])
         zygote = launcher.start()

@@ -36,8 +36,8 @@ def taken(megabytes, seconds):
 
 
 @pytest.fixture(scope="module")
-def with_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithFiles]:
-    with machine_with_files(tmp_path_factory.mktemp("machine"), 8_000) as made:
+def with_cards() -> Iterator[WithFiles]:
+    with machine_with_files(8_000) as made:
         yield made
 
 

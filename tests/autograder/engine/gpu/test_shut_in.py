@@ -42,8 +42,8 @@ def makes(name, minor):
 
 
 @pytest.fixture(scope="module")
-def with_cards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithFiles]:
-    with machine_with_files(tmp_path_factory.mktemp("machine"), 1_000) as made:
+def with_cards() -> Iterator[WithFiles]:
+    with machine_with_files(1_000) as made:
         yield made
 
 

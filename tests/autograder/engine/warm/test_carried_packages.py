@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from autograder.engine.wire.proxy import Student
 from course.errors import EngineError
 from course.syllabus import Limits
 from tests.support.checkout import ROOT
+from tests.support.folders import open_folder
 
 CELL = """
 import os, subprocess, sys
@@ -40,15 +42,14 @@ def reads(path):
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site() -> Iterator[Path]:
     """A folder of packages, beside which a secret lies."""
-    folder = tmp_path / "site"
-    (folder / "carried-1.dist-info").mkdir(parents=True)
-    (folder / "carried.py").write_text("VALUE = 41\n")
-    (tmp_path / "secret").write_text("of the grader")
-    for one in (tmp_path, *tmp_path.parents[:3]):  # who is no root has to get there
-        one.chmod(one.stat().st_mode | 0o011)
-    return folder
+    with open_folder() as open_to_all:
+        folder = open_to_all / "site"
+        (folder / "carried-1.dist-info").mkdir(parents=True)
+        (folder / "carried.py").write_text("VALUE = 41\n")
+        (open_to_all / "secret").write_text("of the grader")
+        yield folder
 
 
 def test_only_folders_of_packages_are_passed_on(site: Path, tmp_path: Path) -> None:

@@ -98,8 +98,8 @@ def test_where_one_does_harm_the_parent_loads_none(harm: str, tmp_path: Path) ->
 
 
 @pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WithFiles]:
-    with machine_with_files(tmp_path_factory.mktemp("machine"), 1_000) as made:
+def machine() -> Iterator[WithFiles]:
+    with machine_with_files(1_000) as made:
         yield made
 
 

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from tests.support.data_mirror import needs_mirror
-from tests.support.shown import shown
-from tests.test_lessons import heights
+from tests.support.shown import heights, shown
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # a reader sees them, and the picture all the same
 CHAPTER = "ch11_deep_networks"

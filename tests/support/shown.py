@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from course.authoring.build import assemble
 from course.project import Project
@@ -24,6 +25,17 @@ def shown(chapter: str, text: str) -> dict[str, Any]:
     plt.close("all")
     exec(compile(source, f"<{chapter}>", "exec"), names)  # noqa: S102  # our own notebook
     return names
+
+
+def heights(axis: Any) -> dict[str, np.ndarray]:
+    """The curves of a picture, by their labels."""
+    return {line.get_label(): np.asarray(line.get_ydata(), dtype=float) for line in axis.get_lines()}
+
+
+def marked(axis: Any) -> float:
+    """Where the dashed line stands."""
+    (line,) = [line for line in axis.get_lines() if line.get_linestyle() == "--"]
+    return float(line.get_xdata()[0])
 
 
 @functools.cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from autograder.engine.judging.checks import ChapterChecks, Check, Variant
 from autograder.engine.judging.replay import Likeness, behaves_like, raised_alike
@@ -26,14 +26,21 @@ class HintTime:
         self._left -= time.monotonic() - start
 
 
-def misconception(check: Check, checks: ChapterChecks, transcript: Sequence[Call], hints: HintTime) -> str:
+def misconception(
+    check: Check, checks: ChapterChecks, transcript: Sequence[Call], hints: HintTime, passed: Collection[str] = ()
+) -> str:
     """Return the sentence of the mutant that answers a failed check's requests as the submission did, if any.
 
     All replies have to be the mutant's, and more like its own than like those of any right answer: what a right answer
     says too is no sign of a mistake. The mutants that this check is there to catch come first; where two of them fit,
     neither is known to be meant. Of the others equal values are not enough, since they may pass this check with them.
+
+    Parameters
+    ----------
+    passed : checks that the submission has passed: a mutant that has to fail one of them is not what it shows, and is
+        not tried.
     """
-    mine = [mutant for mutant in checks.mutants if mutant.exercise == check.exercise]
+    mine = [one for one in checks.mutants if one.exercise == check.exercise and not set(one.must_fail) & set(passed)]
     caught = [mutant for mutant in mine if check.name in mutant.must_fail]
     with hints.share() as until:
         right = _RightAnswers(check, checks, transcript, until)

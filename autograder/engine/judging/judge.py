@@ -105,6 +105,7 @@ class Examiner:
     words : for its errors, where its session has none.
     written : what the text of one submission says of its answers, for what is told of those that are missing.
     late : the names whose calls did not end in time, while an exercise is judged.
+    passed : the checks that have passed so far, likewise.
     """
 
     checks: ChapterChecks
@@ -117,6 +118,7 @@ class Examiner:
     words: Words | None = None
     written: Written | None = None
     late: set[str] = field(default_factory=set, compare=False)
+    passed: set[str] = field(default_factory=set, compare=False)
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -167,7 +169,7 @@ def judge_exercise(
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
-    examiner = replace(examiner, hints=HintTime(examiner.hint_seconds), late=set())
+    examiner = replace(examiner, hints=HintTime(examiner.hint_seconds), late=set(), passed=set())
     results = tuple(
         run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id, full_size)
     )
@@ -204,6 +206,8 @@ def run_check(check: Check, examiner: Examiner, open_session: Callable[[], Sessi
     """Run one check and describe what became of it; never raises for trouble of either side."""
     known = examiner.memory.recall(check) if examiner.memory else None
     if known is not None:
+        if known.outcome is Outcome.PASSED:
+            examiner.passed.add(check.name)
         return known
     start = time.monotonic()
     run = _run(check, examiner, open_session, seed)
@@ -219,6 +223,8 @@ def run_check(check: Check, examiner: Examiner, open_session: Callable[[], Sessi
         trouble=run.trouble,
         seconds=round(time.monotonic() - start, 3),
     )
+    if result.outcome is Outcome.PASSED:
+        examiner.passed.add(check.name)
     if examiner.memory:
         examiner.memory.keep(check, result, run.transcript, run.complete)
     return result
@@ -291,7 +297,7 @@ def _judged(check: Check, examiner: Examiner, student: Student, seed: Seed) -> _
     else:
         return _Run(Outcome.PASSED)
     hints = examiner.hints or HintTime(examiner.hint_seconds)
-    known = misconception(check, examiner.checks, student.transcript_, hints)
+    known = misconception(check, examiner.checks, student.transcript_, hints, examiner.passed)
     return _Run(Outcome.FAILED, detail, cause, known or hint)
 
 

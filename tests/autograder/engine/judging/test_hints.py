@@ -11,8 +11,10 @@ import pytest
 
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
 from autograder.engine.judging.hints import HintTime
-from autograder.engine.judging.judge import Examiner, Seed, run_check
+from autograder.engine.judging.judge import Examiner, Seed, judge_exercise, run_check
+from autograder.engine.result import Outcome
 from autograder.engine.wire.proxy import LocalSession, StudentRaised
+from course.syllabus import Exercise
 
 SEED = Seed("key", "ada", "1")
 OWN = "Think of adding a number to itself."
@@ -103,6 +105,28 @@ def test_equal_values_do_not_accuse_of_what_another_check_is_for() -> None:
     mutants = {"You square.": squares}
     assert hint(lambda values: (values**2).tolist(), mutants, doubled, fails="another") == OWN
     assert hint(squares, mutants, doubled, fails="another") == "You square."
+
+
+def test_a_mutant_that_has_to_fail_what_has_passed_is_not_tried() -> None:
+    def keeps_the_length(student: Any, rng: np.random.Generator) -> None:
+        assert len(student.double([1, 2])) == 2
+
+    tried = []
+
+    def shortened(values: Any) -> Any:
+        tried.append(values)
+        return np.asarray(values)[:1] ** 2
+
+    mutant = Variant("p.99.1", "shortened", "You leave some out.", {"double": shortened}, "keeps", ("doubles",))
+    answers = Answers({"double": lambda values: values * 2}, (mutant,), ())
+    checks = (Check("p.99.1", "keeps", "As many.", keeps_the_length), Check("p.99.1", "doubles", "Doubled.", doubled))
+    examiner = Examiner(ChapterChecks("ch99_mini", checks, lambda: answers), {})
+    exercise = Exercise(id="p.99.1", title="Twice", kind="code")
+    for answer, of_mutant in ((np.square, False), (shortened, True)):
+        tried.clear()
+        found = judge_exercise(exercise, 4.0, examiner, lambda one=answer: LocalSession({"double": one}), SEED)
+        assert found.checks[1].outcome is Outcome.FAILED
+        assert bool(tried) is of_mutant
 
 
 def test_where_two_misconceptions_fit_none_is_told() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -124,7 +125,8 @@ def test_a_mutant_that_has_to_fail_what_has_passed_is_not_tried() -> None:
     exercise = Exercise(id="p.99.1", title="Twice", kind="code")
     for answer, of_mutant in ((np.square, False), (shortened, True)):
         tried.clear()
-        found = judge_exercise(exercise, 4.0, examiner, lambda one=answer: LocalSession({"double": one}), SEED)
+        session = LocalSession({"double": answer})
+        found = judge_exercise(exercise, 4.0, examiner, itertools.repeat(session).__next__, SEED)
         assert found.checks[1].outcome is Outcome.FAILED
         assert bool(tried) is of_mutant
 

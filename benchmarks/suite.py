@@ -11,6 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.cost import cpu_overhead, memory_in_flight
+from benchmarks.hints import hints
 from benchmarks.lab import FULL, QUICK, Lab, Sizes
 from benchmarks.row import BenchmarkRow
 from benchmarks.same import identical
@@ -27,6 +28,7 @@ BENCHMARKS: Mapping[str, Callable[[Lab], Iterator[BenchmarkRow]]] = {
     "warm": warm,
     "start": start,
     "identical": identical,
+    "hints": hints,
 }
 
 

@@ -19,7 +19,7 @@ NAME_TROUBLE = (errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ, errno.ENOTDIR, e
 _GIVEN_UP = 24 * 3600.0  # seconds after which nobody is at work on an unfinished folder
 
 
-def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> None:
+def write_atomically(path: Path, text: str, *, drafts: Path | None = None, synced: bool = True) -> None:
     """Replace `path` by a file with `text` (UTF-8), or leave it as it was, whatever happens meanwhile.
 
     A file that says the same already is left alone. It is its owner's alone, whatever the umask.
@@ -27,6 +27,7 @@ def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> No
     Parameters
     ----------
     drafts : folder for the unfinished file, on the same file system; beside `path` by default.
+    synced : wait until the disk has it. Otherwise the file may be empty after a loss of power: for what is made again.
 
     Raises
     ------
@@ -41,8 +42,9 @@ def write_atomically(path: Path, text: str, *, drafts: Path | None = None) -> No
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            if synced:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

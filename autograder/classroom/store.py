@@ -7,6 +7,7 @@ notebook.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
@@ -102,10 +103,11 @@ class Store:
         transcripts = {"run": fingerprints.run, "checks": {name: one.transcript for name, one in rows.items()}}
         try:
             drafts.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / "notebook.ipynb", notebook, drafts=drafts)
-            write_atomically(folder / "transcripts.json", json.dumps(transcripts), drafts=drafts)
+            write = functools.partial(write_atomically, drafts=drafts, synced=False)  # what is damaged is graded again
+            write(folder / "notebook.ipynb", notebook)
+            write(folder / "transcripts.json", json.dumps(transcripts))
             # Last: it names the notebook it belongs to, so that one without the other is as good as none.
-            write_atomically(folder / "result.json", json.dumps(content, indent=1), drafts=drafts)
+            write(folder / "result.json", json.dumps(content, indent=1))
             self._save_room(folder)
         except OSError as error:
             raise EngineError(

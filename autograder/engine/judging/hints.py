@@ -13,7 +13,7 @@ from autograder.engine.wire.proxy import Call
 
 
 class HintTime:
-    """The time for an exercise's hints. Each failed check may take half of what is left."""
+    """The time for a submission's hints. Each failed check may take half of what is left."""
 
     def __init__(self, seconds: float) -> None:
         self._left = seconds

@@ -99,8 +99,8 @@ class Examiner:
     thresholds : by (check name, data source).
     source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
     reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
-    hint_seconds : how long one exercise's failed checks may be compared with the known misconceptions.
-    hints : what is left of that, while an exercise is judged.
+    hint_seconds : how long a submission's failed checks may be compared with the known misconceptions.
+    hints : what is left of that, while a submission is judged; None where an exercise is judged by itself.
     memory : of one submission, if there is any; None judges every check.
     words : for its errors, where its session has none.
     written : what the text of one submission says of its answers, for what is told of those that are missing.
@@ -112,7 +112,7 @@ class Examiner:
     thresholds: Mapping[tuple[str, str], Threshold]
     source_of: Callable[[str], str] = field(default=lambda name: "any")
     reveal: bool = False
-    hint_seconds: float = 40.0
+    hint_seconds: float = 30.0
     hints: HintTime | None = None
     memory: Memory | None = None
     words: Words | None = None
@@ -169,7 +169,7 @@ def judge_exercise(
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
-    examiner = replace(examiner, hints=HintTime(examiner.hint_seconds), late=set(), passed=set())
+    examiner = replace(examiner, hints=examiner.hints or HintTime(examiner.hint_seconds), late=set(), passed=set())
     results = tuple(
         run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id, full_size)
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -205,3 +206,16 @@ def test_each_failed_check_takes_half_of_what_is_left_for_hints(monkeypatch: pyt
         with hints.share() as end:
             until.append(end)
     assert until == [104.0, 112.0, 121.5]
+
+
+def test_the_time_is_a_submissions_not_each_exercises() -> None:
+    wrong = Variant("p.99.1", "square", "You square.", {"double": squares}, "doubles")
+    answers = Answers({"double": lambda values: values * 2}, (wrong,))
+    check = Check("p.99.1", "doubles", "Doubled.", doubled, hint=OWN)
+    examiner = Examiner(ChapterChecks("ch99_mini", (check,), lambda: answers), {})
+    exercise = Exercise(id="p.99.1", title="Twice", kind="code")
+    for left, told in ((HintTime(30.0), "You square."), (HintTime(0.0), OWN)):
+        found = judge_exercise(
+            exercise, 4.0, replace(examiner, hints=left), lambda: LocalSession({"double": squares}), SEED
+        )
+        assert [one.hint for one in found.checks] == [told]

@@ -271,10 +271,10 @@ from solutions.pipelines_records.records import encode_record, decode_record
 # %% [markdown]
 # ### Files of records
 #
-# `write_shards(X, y, folder, n_shards, seed)` and `read_shard(path)`. How the files look inside and what they are called
-# is up to you again. Disks fail and downloads break off, so that a reader has to notice it: flip any bit of a file, cut
-# it off anywhere, append a byte, and `read_shard` raises a `ValueError`. What comes before the damage it hands out, since
-# it reads record by record. (`zlib.crc32` is one checksum; you may take another one.)
+# `write_shards(X, y, folder, n_shards, seed)` and `read_shard(path)`. How the files look inside and what they are
+# called is up to you again. Disks fail and downloads break off, so that a reader has to notice it: flip any bit of a
+# file, cut it off anywhere, append a byte, and `read_shard` raises a `ValueError`. What comes before the damage it hands
+# out, since it reads record by record. (`zlib.crc32` is one checksum; you may take another one.)
 
 # %% exercise="tf2.13.9"
 from solutions.pipelines_records.records import (
@@ -345,7 +345,7 @@ print(len(found), "records,", len(found.unique()), "of them different; the first
 # epochs.
 
 # %% exercise="tf2.13.9"
-from solutions.pipelines_records.shards import Standardise, fit_from_shards
+from solutions.pipelines_records.fed import Standardise, fit_from_shards
 
 # %% [markdown]
 # *Look*: 6,000 of the clothes in six files, and some of those that the network has not seen.

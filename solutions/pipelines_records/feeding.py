@@ -24,7 +24,7 @@ def batches(stream: Iterable[Any], batch_size: int, drop_last: bool = False) -> 
 
     Parameters
     ----------
-    stream : any iterable; it may have no end, and can perhaps be gone through only once.
+    stream : any iterable; it may have no end, or be gone through only once.
     batch_size : 1 or more.
     drop_last : whether a last batch that is not full is left out.
 
@@ -66,10 +66,10 @@ TF2_13_2_RUBRIC = """
 def earliest_place(record: int, buffer_size: int, file_size: int, files_shuffled: bool) -> int:
     """Return the earliest place at which a record can leave a pipeline.
 
-    The records, numbered from 0, lie one after the other in files of `file_size` records
-    each. One file is read after the other, and all records go through a shuffle buffer:
-    it is filled with the first `buffer_size` records; then one of them, chosen by chance,
-    leaves, and the next record takes its place; and so on.
+    The records, numbered from 0, lie one after the other in files of `file_size`
+    records each. One file is read after the other, and all records go through a shuffle
+    buffer: it is filled with the first `buffer_size` records; then one of them, chosen
+    by chance, leaves, and the next record takes its place; and so on.
 
     Parameters
     ----------

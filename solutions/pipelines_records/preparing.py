@@ -10,13 +10,13 @@ from torch.utils.data import Dataset
 
 TF2_13_7 = """
 - *When the files are written*: done once, so that training is fast, and the files may become smaller. But each change
-  of mind means to write them again, chance (augmentation) can't be in it, a second version takes space, and whoever uses
-  the model has to do the very same to new data: code that is written twice drifts apart.
-- *In the pipeline* (a Dataset's `__getitem__`, `collate_fn`): easy to change and easy to vary by chance, several workers
-  do it while the network trains. But it is done again in each epoch, and again has to be repeated by who uses the model.
-- *In the model*, as a first layer: it is saved with the model and goes wherever it goes, so that training and use can't
-  differ, and it runs on the GPU. But it slows every step down, in each epoch; and statistics it needs have to be
-  worked out beforehand.
+  of mind means to write them again, chance (augmentation) can't be in it, a second version takes space, and whoever
+  uses the model has to do the very same to new data: code that is written twice drifts apart.
+- *In the pipeline* (a Dataset's `__getitem__`, `collate_fn`): easy to change and easy to vary by chance, several
+  workers do it while the network trains. But it is done again in each epoch, and who uses the model has to repeat it.
+- *In the model*, as a first layer: it is saved with the model and goes wherever it goes, so that training and use
+  can't differ, and it runs on the GPU. But it slows every step down, in each epoch; and statistics it needs have to
+  be worked out beforehand.
 - *By a tool of its own*, which goes over all data once and hands out two things, the prepared data and the same
   preparation as something to put in front of the model: fast and consistent, but one more thing to learn and to run.
 """

@@ -21,8 +21,9 @@ def encode_record(fields: Mapping[str, NDArray[np.generic]]) -> bytes:
 
     Returns
     -------
-    In a format of your own: names, types and shapes are in the bytes. Not many bytes
-    more than the numbers and names themselves: 100 for each field at most, and 100 in all.
+    In a format of your own: names, types and shapes are in the bytes. These are not
+    many more than the arrays' own (`nbytes`) and one for each letter of the names: 100
+    more for each field at most, and 100 in all.
 
     Examples
     --------
@@ -37,7 +38,7 @@ def encode_record(fields: Mapping[str, NDArray[np.generic]]) -> bytes:
 
 
 def decode_record(data: bytes) -> dict[str, NDArray[np.generic]]:
-    """Return the fields of a record as they were: names in order, types, shapes, values.
+    """Return a record's fields as they were: names in order, types, shapes, values.
 
     Parameters
     ----------
@@ -58,9 +59,7 @@ def decode_record(data: bytes) -> dict[str, NDArray[np.generic]]:
     return fields
 
 
-def write_shards(
-    X: ArrayLike, y: ArrayLike, folder: str | Path, n_shards: int, seed: int | None = None
-) -> list[str]:
+def write_shards(X: ArrayLike, y: ArrayLike, folder: str | Path, n_shards: int, seed: int | None = None) -> list[str]:
     """Write pictures and labels into several files.
 
     Parameters

@@ -45,7 +45,9 @@ def test_constant_pixels_and_adapting_again(student, rng):
     assert_allclose(np.asarray(fresh(torch.as_tensor(X))), _standardised(X, X.astype(float)), atol=1e-3)
 
 
-@check("tf2.13.9", core=True, hint="`register_buffer` puts a tensor into the `state_dict`, and not among the parameters.")
+@check(
+    "tf2.13.9", core=True, hint="`register_buffer` puts a tensor into the `state_dict`, and not among the parameters."
+)
 def test_statistics_are_saved_and_not_trained(student, rng):
     """Means and deviations are in the `state_dict`, so that another layer can load them, and are no parameters."""
     X = rng.integers(0, 256, (30, 2, 3)).astype(np.uint8)
@@ -71,8 +73,8 @@ def _written(student, rng, n, n_shards=5, n_new=0):
     hint="Has each batch letters of several kinds? Print its labels, and mean and deviation of what the layers get.",
 )
 def test_reads_letters_from_files(student, rng):
-    """Trained for two epochs on 1,500 faint letters in five files that are sorted by label, your network names enough of
-    500 new ones."""
+    """Trained for two epochs on 1,500 faint letters in five files that are sorted by label, your network names enough
+    of 500 new ones."""
     paths, X_new, y_new = _written(student, rng, 1500, n_new=500)
     model = student.fit_from_shards(paths, 10, n_epochs=2, batch_size=8, seed=int(rng.integers(1000)))
     model.eval()
@@ -90,7 +92,9 @@ def test_seed_decides_the_network(student, rng):
     assert max(np.abs(one[name] - two[name]).max() for name in one) > 1e-4
 
 
-@check("tf2.13.9", hint="Load its `state_dict` into a network that was trained on other files: what does that one lack?")
+@check(
+    "tf2.13.9", hint="Load its `state_dict` into a network that was trained on other files: what does that one lack?"
+)
 def test_network_is_whole_in_its_state_dict(student, rng):
     """A network that was trained on other files and gets this one's `state_dict` says what this one says."""
     X, y, X_new, _ = faint_letters(rng, 60, 20)
@@ -109,8 +113,8 @@ def test_network_is_whole_in_its_state_dict(student, rng):
 
 @check("tf2.13.9", full=True, data="fashion_mnist", hint="How does the loss go from epoch to epoch? Are batches mixed?")
 def test_names_85_of_100_real_clothes(student, rng):
-    """Trained for three epochs on the 60,000 pictures of Fashion-MNIST, in ten files, your network names more than 85 in
-    100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked up."""
+    """Trained for three epochs on the 60,000 pictures of Fashion-MNIST, in ten files, your network names more than 85
+    in 100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked up."""
     data, classes, pixels = load("fashion_mnist"), rng.permutation(10), rng.permutation(784)
     X, X_new = (rows[:, pixels].reshape(-1, 28, 28) for rows in (data.X_train, data.X_test))
     paths = student.write_shards(X, classes[data.y_train], student.probe_(new_folder)(), 10, seed=1)

@@ -83,7 +83,11 @@ def _critical(n, load, train, workers):
     return max((batch // workers + 1) * load + (n - batch) * train for batch in range(n))
 
 
-@check("tf2.13.3", core=True, hint="When is batch i there? When is the step before it done? It begins at the later of both.")
+@check(
+    "tf2.13.3",
+    core=True,
+    hint="When is batch i there? When is the step before it done? It begins at the later of both.",
+)
 def test_seconds_of_an_epoch(student, rng):
     """The time of an epoch is right without workers and with one or more, whichever side is the slower."""
     cases = [

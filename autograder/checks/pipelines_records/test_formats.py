@@ -18,7 +18,9 @@ def _payloads(rng, n=10):
     return [rng.bytes(size) for size in sizes]
 
 
-@check("tf2.13.4", core=True, hint="Four parts. `struct.pack('<Q', n)` makes 8 bytes of a number; how long are the others?")
+@check(
+    "tf2.13.4", core=True, hint="Four parts. `struct.pack('<Q', n)` makes 8 bytes of a number; how long are the others?"
+)
 def test_frames(student, rng):
     """A frame has the payload's length, its checksum, the payload and its checksum, whatever the bytes are."""
     agrees(student.frame, _framed, [(payload,) for payload in _payloads(rng)])

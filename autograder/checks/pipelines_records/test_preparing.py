@@ -49,8 +49,8 @@ def test_varied_each_time(student, rng):
     wanted = [records[number] * 2 + 1 for number in asked]
     assert [tuple(entry)[1] for entry in log if entry[0] == "vary"] == wanted
     assert sum(entry[0] == "prepare" for entry in log) == len(set(asked))
-    assert [list(one)[0] for one in given] == wanted
-    assert len({list(one)[1] for one in given}) == len(asked)
+    firsts, seconds = zip(*(list(one) for one in given), strict=True)
+    assert list(firsts) == wanted and len(set(seconds)) == len(asked)
 
 
 @check("tf2.13.8", core=True, hint="A dictionary of the known ones; the bucket comes behind them.")

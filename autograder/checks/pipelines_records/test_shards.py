@@ -78,7 +78,9 @@ def test_buffer_holds_no_more(student, rng):
             assert number <= place + size
 
 
-@check("tf2.13.9", weight=2, hint="Which of those in the buffer may be the next? All of them, each as likely as another.")
+@check(
+    "tf2.13.9", weight=2, hint="Which of those in the buffer may be the next? All of them, each as likely as another."
+)
 def test_buffer_draws_evenly(student, rng):
     """What leaves the buffer is any of those in it, all equally likely: at the beginning, later, and at the end."""
     ask = student.probe_(buffered)
@@ -135,8 +137,8 @@ def test_validation_has_one_order(student, rng):
 
 @check("tf2.13.9", core=True, hint="Make the generator of seed and epoch in `__iter__`: `default_rng([seed, epoch])`.")
 def test_each_epoch_has_its_order(student, rng):
-    """With shuffling, each record comes once, in an order of its own for each seed and epoch, and the same again for the
-    same."""
+    """With shuffling, each record comes once, in an order of its own for each seed and epoch, and the same again for
+    the same."""
     files = Files(student, rng)
 
     def order(seed, epoch):

@@ -8,8 +8,9 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader
 
 from autograder.testing import alternative, mutant, naive
-from solutions.pipelines_records.shards import ShardDataset, fit_from_shards
-from solutions.pipelines_records.shards import Standardise as Right
+from solutions.pipelines_records.fed import Standardise as Right
+from solutions.pipelines_records.fed import fit_from_shards
+from solutions.pipelines_records.shards import ShardDataset
 
 # ---------------------------------------------------------------- standardising, wrong
 

@@ -112,8 +112,8 @@ def by_the_last_filling(record, buffer_size, file_size, files_shuffled):
 
 @mutant("tf2.13.3", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
 def slower_side_alone(n_batches, load, train, workers):
-    """The slower side times the number of batches is nearly right: but the first batch has to be loaded before the first
-    step, and the last step is done after the last batch is there."""
+    """The slower side is nearly right: but the first step has to wait for the first batch, and after the last batch has
+    been loaded a step is still to come."""
     return n_batches * (max(load / workers, train) if workers else load + train)
 
 

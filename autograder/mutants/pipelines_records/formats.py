@@ -6,7 +6,6 @@ import struct
 import zlib
 
 from autograder.testing import alternative, mutant
-from solutions.pipelines_records.formats import frame as right_frame
 from solutions.pipelines_records.formats import read_fields as right_fields
 from solutions.pipelines_records.formats import unframe as right_unframe
 
@@ -204,7 +203,7 @@ def from_a_stream(message):
 
 
 @mutant("tf2.13.6", replaces="reading_seconds", fails="test_seconds_of_reading")
-def one_after_the_other(size, speed, ratio=1.0, unpack=float("inf")):
+def reads_then_unpacks(size, speed, ratio=1.0, unpack=float("inf")):
     """You add both times: it is unpacked while more is being read."""
     return size / ratio / speed + size / unpack
 

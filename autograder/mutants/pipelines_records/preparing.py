@@ -15,7 +15,7 @@ from solutions.pipelines_records.preparing import category_codes as right_codes
 
 
 @mutant("tf2.13.7", replaces="Prepared", fails="test_prepared_once_and_kept")
-class AnewEachTime(Right):
+class PreparedAgainAndAgain(Right):
     """You prepare a record each time that it is asked for: keep what has been prepared."""
 
     def __getitem__(self, number):

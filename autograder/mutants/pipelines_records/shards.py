@@ -17,7 +17,7 @@ from solutions.pipelines_records.shards import shuffled as right_shuffled
 
 
 @mutant("tf2.13.9", replaces="interleave", fails="test_streams_are_read_in_turn")
-def one_after_the_other(streams, n_open):
+def file_after_file(streams, n_open):
     """You read a stream to its end before the next one: the open ones give an item each in turn."""
     return chain.from_iterable(streams)
 
@@ -149,7 +149,7 @@ class OneOrderForAll(_Own):
 
 
 @mutant("tf2.13.9", replaces="ShardDataset", fails="test_each_epoch_has_its_order")
-class AnewEachTime(_Own):
+class NeverTheSameOrder(_Own):
     """Your order is another one each time: the same seed and epoch give the same."""
 
     def set_epoch(self, epoch):

@@ -273,8 +273,8 @@ from solutions.pipelines_records.records import encode_record, decode_record
 #
 # `write_shards(X, y, folder, n_shards, seed)` and `read_shard(path)`. How the files look inside and what they are
 # called is up to you again. Disks fail and downloads break off, so that a reader has to notice it: flip any bit of a
-# file, cut it off anywhere, append a byte, and `read_shard` raises a `ValueError`. What comes before the damage it hands
-# out, since it reads record by record. (`zlib.crc32` is one checksum; you may take another one.)
+# file, cut it off anywhere, append a byte, and `read_shard` raises a `ValueError`. What comes before the damage it
+# hands out, since it reads record by record. (`zlib.crc32` is one checksum; you may take another one.)
 
 # %% exercise="tf2.13.9"
 from solutions.pipelines_records.records import (

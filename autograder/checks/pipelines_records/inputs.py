@@ -40,6 +40,15 @@ def new_folder():
     return tempfile.mkdtemp()
 
 
+def described(decode_record, data):
+    """Probe: names, types, shapes and values of a record, for an array without dimensions would come as a number."""
+    import numpy as np
+
+    fields = decode_record(data)
+    kinds = [[name, str(np.asarray(array).dtype), list(np.shape(array))] for name, array in fields.items()]
+    return kinds, [np.asarray(array).ravel() for array in fields.values()]
+
+
 def drained(read_shard, path):
     """Probe: the records of a file until its end or an error, and the name of the error."""
     found, error = [], ""

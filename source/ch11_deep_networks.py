@@ -259,8 +259,9 @@ from solutions.ch11_deep_networks.deep import standardised
 def some_pictures(n_train, n_valid):
     """The first pictures as rows of bytes, with labels: some to learn from, and others for validation."""
     pictures = load("cifar10")
-    rows, n = pictures.X_train.reshape(len(pictures.X_train), -1), n_train + n_valid
-    return rows[:n_train], pictures.y_train[:n_train], rows[n_train:n], pictures.y_train[n_train:n]
+    rows, labels = pictures.X_train.reshape(len(pictures.X_train), -1), pictures.y_train
+    n = min(n_train, len(rows) - n_valid)  # a stand-in has fewer
+    return rows[:n], labels[:n], rows[n : n + n_valid], labels[n : n + n_valid]
 
 
 # %% [markdown]
@@ -351,7 +352,7 @@ plt.show()
 # batch norm, after which 37% of the test pictures have to be named rightly.
 
 # %% exercise="p.11.8"
-from solutions.ch11_deep_networks.deep_training import fit
+from solutions.ch11_deep_networks.deep_training import _epoch, _loss, fit
 
 # %% [markdown]
 # *Look*: five trainings of twenty layers on 1,500 pictures. Which of them learns most in 6 epochs, and which epochs
@@ -400,6 +401,7 @@ from solutions.ch11_deep_networks.deep_training import mc_predict
 
 # %% demo
 X, y, X_valid, y_valid = some_pictures(1500, 300)
+pictures = X_valid[:5].reshape(5, 32, 32, 3)
 X, X_valid = standardised(X, X_valid)
 torch.manual_seed(42)
 network = make_mlp("alpha dropout", dropout=0.3)
@@ -409,7 +411,7 @@ rows = torch.from_numpy(X_valid)
 with torch.no_grad():
     once = network(rows).softmax(dim=1).numpy()
 often = np.asarray(mc_predict(network, rows, n_samples=50))
-names, pictures = load("cifar10").class_names, load("cifar10").X_train[1500:]
+names = load("cifar10").class_names
 figure, axes = plt.subplots(2, 5, figsize=(12, 4), layout="constrained")
 for number in range(5):
     axes[0, number].imshow(pictures[number])
@@ -439,7 +441,14 @@ print(f"largest probability, on average: {once.max(axis=1).mean():.3f} once, {of
 # read 98.5% of their test pictures.
 
 # %% exercise="tf1.11.8" points=16 full_size_points=2
-from solutions.ch11_deep_networks.digits import pick_digits, HalfDigits, train_half, compare_settings
+from solutions.ch11_deep_networks.digits import (
+    pick_digits,
+    HalfDigits,
+    _learn_once,
+    _loss_of,
+    train_half,
+    compare_settings,
+)
 
 # %% [markdown]
 # *Look*: four settings, compared on a thousand pictures.
@@ -465,7 +474,7 @@ for setting, right in zip(settings, compare_settings(X, y, settings)):
 # MNIST's digits 0 to 4, the upper two unfrozen, and 85% of the test pictures of 5 to 9 have to be read.
 
 # %% exercise="tf1.11.9" points=14 full_size_points=2
-from solutions.ch11_deep_networks.transfer import some_of_each, Transferred, transfer
+from solutions.ch11_deep_networks.transfer import some_of_each, Transferred, _prepared, transfer
 
 # %% [markdown]
 # *Look*: how well 5 to 9 are read after a hundred of each, from layers that have learned 0 to 4, and how long it takes.

@@ -73,6 +73,29 @@ def sweep_rates(
     return rates, losses
 
 
+def _epoch(
+    model: nn.Module, rows: Tensor, labels: Tensor, batch_size: int, optimizer: torch.optim.Optimizer, cycle: Any
+) -> list[float]:
+    """Train for one epoch; return the learning rate of each step."""
+    model.train()
+    rates = []
+    for batch in torch.randperm(len(rows)).split(batch_size):
+        optimizer.zero_grad()
+        cross_entropy(model(rows[batch]), labels[batch]).backward()
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if cycle:
+            cycle.step()
+    return rates
+
+
+def _loss(model: nn.Module, rows: Tensor, labels: Tensor) -> float:
+    """Return the mean cross entropy, in evaluation mode."""
+    model.eval()
+    with torch.no_grad():
+        return cross_entropy(model(rows), labels).item()
+
+
 def fit(
     model: nn.Module,
     X: ArrayLike,
@@ -95,13 +118,12 @@ def fit(
     X, y, X_valid, y_valid : (n, d) float32 rows and (n,) labels, arrays or tensors. In
         each epoch every training row is used once, in an order drawn anew, in batches
         of `batch_size`; the last one may be smaller.
-    n_epochs : the largest number of epochs.
-    patience : training ends when the lowest validation loss is so many epochs old. With
-        `one_cycle` all epochs are run, so that the cycle is complete.
+    n_epochs, patience : the largest number of epochs; training ends when the lowest
+        validation loss is `patience` epochs old. With `one_cycle` all epochs are run.
     rate : the learning rate, of all steps; with `one_cycle` the highest of them.
-    one_cycle : whether the rate goes up and down once over all steps (not epochs) of
-        the training: from rate / 10 or less up to `rate` in the first half, then down,
-        to less than where it began. It changes with every step.
+    one_cycle : whether the rate goes up and down once over all steps (not epochs), and
+        with each: from rate / 10 or less up to `rate` in the first half of them, then
+        down, to less than where it began.
     seed : decides everything that is left to chance.
 
     Returns
@@ -124,19 +146,9 @@ def fit(
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=n_steps) if one_cycle else None
     losses: list[float] = []
     rates: list[float] = []
-    best: dict[str, Any] = {}
     for epoch in range(n_epochs):
-        model.train()
-        for batch in torch.randperm(len(rows)).split(batch_size):
-            optimizer.zero_grad()
-            cross_entropy(model(rows[batch]), labels[batch]).backward()
-            rates.append(optimizer.param_groups[0]["lr"])
-            optimizer.step()
-            if cycle:
-                cycle.step()
-        model.eval()
-        with torch.no_grad():
-            losses.append(cross_entropy(model(rows_valid), labels_valid).item())
+        rates += _epoch(model, rows, labels, batch_size, optimizer, cycle)
+        losses.append(_loss(model, rows_valid, labels_valid))
         best_epoch = int(np.argmin(losses))
         if best_epoch == epoch:
             best = copy.deepcopy(model.state_dict())

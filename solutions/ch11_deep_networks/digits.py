@@ -94,6 +94,24 @@ class HalfDigits(nn.Module):
         return logits
 
 
+def _learn_once(
+    model: nn.Module, rows: Tensor, labels: Tensor, batch_size: int, optimizer: torch.optim.Optimizer
+) -> None:
+    """Train for one epoch."""
+    model.train()
+    for batch in torch.randperm(len(rows)).split(batch_size):
+        optimizer.zero_grad()
+        cross_entropy(model(rows[batch]), labels[batch]).backward()
+        optimizer.step()
+
+
+def _loss_of(model: nn.Module, rows: Tensor, labels: Tensor) -> float:
+    """Return the mean cross entropy, in evaluation mode."""
+    model.eval()
+    with torch.no_grad():
+        return cross_entropy(model(rows), labels).item()
+
+
 def train_half(
     model: nn.Module,
     X: ArrayLike,
@@ -116,13 +134,11 @@ def train_half(
     model : gives logits.
     X, y, X_valid, y_valid : (n, d) float32 rows and (n,) labels.
     path : the checkpoint. Whenever an epoch has a lower validation loss than all before
-        it, ``model.state_dict()`` is saved there (``torch.save``), so that a training
-        that is cut off loses nothing. At the end the model has the weights that are in
-        the file. Its tensors are on the CPU.
+        it, ``model.state_dict()`` is saved there (``torch.save``, on the CPU). At the
+        end the model has the weights that are in the file.
     n_epochs, patience : at most so many epochs; the training ends when the lowest
         validation loss is `patience` epochs old.
-    rate, batch_size : of Adam, and rows in a batch (the last one may have fewer); the
-        rows are shuffled anew in each epoch.
+    rate, batch_size : of Adam; rows in a batch (fewer in the last), shuffled anew.
     seed : decides everything that is left to chance.
 
     Returns
@@ -147,14 +163,8 @@ def train_half(
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     losses: list[float] = []
     for epoch in range(n_epochs):
-        model.train()
-        for batch in torch.randperm(len(rows)).split(batch_size):
-            optimizer.zero_grad()
-            cross_entropy(model(rows[batch]), labels[batch]).backward()
-            optimizer.step()
-        model.eval()
-        with torch.no_grad():
-            losses.append(cross_entropy(model(rows_valid), labels_valid).item())
+        _learn_once(model, rows, labels, batch_size, optimizer)
+        losses.append(_loss_of(model, rows_valid, labels_valid))
         best_epoch = int(np.argmin(losses))
         if best_epoch == epoch:
             torch.save({name: value.cpu() for name, value in model.state_dict().items()}, path)

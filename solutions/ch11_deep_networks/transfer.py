@@ -63,6 +63,14 @@ class Transferred(nn.Module):
         return logits
 
 
+def _prepared(new: Transferred, frozen: nn.Module, unfrozen: nn.Module, rate: float) -> torch.optim.Optimizer:
+    """Freeze what is to stay; return an optimiser of the rest, with a rate for each part."""
+    new.train().requires_grad_(True)
+    frozen.eval().requires_grad_(False)
+    groups = [(new.output, rate), (unfrozen, rate / 10)]
+    return torch.optim.Adam([{"params": list(part.parameters()), "lr": lr} for part, lr in groups])
+
+
 def transfer(
     model: nn.Module,
     X: ArrayLike,
@@ -85,17 +93,14 @@ def transfer(
         part for each hidden layer, of which each has one ``nn.Linear``. It is left as
         it is: what is trained is a copy.
     X, y : (n, d) float32 rows and (n,) labels of the new task, 0 to `n_outputs` - 1.
-    n_reused : how many of its hidden layers are taken, from the inputs on; the others
-        are dropped.
+    n_reused : how many of its hidden layers are taken, from the inputs on.
     n_unfrozen : how many of these, from the top on, learn as well. All others are
-        frozen: neither their weights nor anything else in them (the running statistics
-        of batch norm) changes, and they work in evaluation mode meanwhile.
+        frozen: nothing in them changes, not even the running statistics of batch norm,
+        and they work in evaluation mode meanwhile.
     cached : whether what the frozen layers make of the rows is worked out only once,
-        before training, all rows together. It makes training faster, and no other
-        difference.
+        before training, all rows together. It makes no other difference.
     rate : of Adam, for the output layer; a tenth of it for unfrozen layers.
-    batch_size, n_epochs : rows in a batch (the last one may have fewer), in an order
-        drawn anew in each epoch; and how often each row is used.
+    batch_size, n_epochs : rows in a batch (fewer in the last), shuffled each epoch.
     seed : decides everything that is left to chance.
 
     Returns
@@ -106,32 +111,23 @@ def transfer(
     --------
     >>> old = nn.Module()
     >>> old.hidden = nn.Sequential(nn.Sequential(nn.Linear(2, 3), nn.ELU()))
-    >>> X, y = np.eye(2, dtype=np.float32), [0, 1]
-    >>> new = transfer(old, X, y, n_outputs=2, n_reused=1, n_epochs=2)
+    >>> new = transfer(old, np.eye(2), [0, 1], n_outputs=2, n_reused=1, n_epochs=2)
     >>> bool((new.hidden[0][0].weight == old.hidden[0][0].weight).all())
     True
     """
     torch.manual_seed(seed)
-    where = device()
-    rows = torch.tensor(np.asarray(X), dtype=torch.float32).to(where)
-    labels = torch.tensor(np.asarray(y), dtype=torch.int64).to(where)
-    new = Transferred([copy.deepcopy(part) for part in list(model.hidden)[:n_reused]], n_outputs).to(where)
-    n_frozen = n_reused - n_unfrozen
-    frozen, unfrozen = new.hidden[:n_frozen], new.hidden[n_frozen:]
-    new.requires_grad_(True)
-    frozen.requires_grad_(False)
-    groups = [{"params": list(new.output.parameters()), "lr": rate}]
-    if n_unfrozen:
-        groups.append({"params": list(unfrozen.parameters()), "lr": rate / 10})
-    optimizer = torch.optim.Adam(groups)
-    new.train()
-    frozen.eval()
-    with torch.no_grad():
-        features = frozen(rows) if cached else rows
+    rows = torch.tensor(np.asarray(X), dtype=torch.float32).to(device())
+    labels = torch.tensor(np.asarray(y), dtype=torch.int64).to(device())
+    new = Transferred([copy.deepcopy(part) for part in list(model.hidden)[:n_reused]], n_outputs).to(device())
+    frozen, unfrozen = new.hidden[: n_reused - n_unfrozen], new.hidden[n_reused - n_unfrozen :]
+    optimizer = _prepared(new, frozen, unfrozen, rate)
+    below: nn.Module = frozen
+    if cached:
+        with torch.no_grad():
+            below, rows = nn.Identity(), frozen(rows)
     for _ in range(n_epochs):
         for batch in torch.randperm(len(rows)).split(batch_size):
-            seen = features[batch] if cached else frozen(features[batch])
             optimizer.zero_grad()
-            cross_entropy(new.output(unfrozen(seen)), labels[batch]).backward()
+            cross_entropy(new.output(unfrozen(below(rows[batch]))), labels[batch]).backward()
             optimizer.step()
     return new.cpu().eval()

@@ -33,8 +33,7 @@ def read_folder(root: str | Path) -> tuple[list[Path], NDArray[np.int64], list[s
     --------
     >>> import tempfile
     >>> root = Path(tempfile.mkdtemp())
-    >>> (root / "cat").mkdir(), (root / "ant").mkdir()
-    (None, None)
+    >>> _ = [(root / name).mkdir() for name in ("cat", "ant")]
     >>> Image.new("L", (8, 6)).save(root / "cat" / "1.png")
     >>> paths, labels, classes = read_folder(root)
     >>> [path.name for path in paths], labels.tolist(), classes

@@ -134,8 +134,7 @@ def settle(layer: nn.Module, x: Tensor, tolerance: float, most: int) -> tuple[Te
     Examples
     --------
     >>> half = nn.Linear(1, 1)
-    >>> half.load_state_dict({"weight": torch.tensor([[0.5]]), "bias": torch.zeros(1)})
-    <All keys matched successfully>
+    >>> _ = half.load_state_dict({"weight": torch.tensor([[0.5]]), "bias": torch.zeros(1)})
     >>> y, steps = settle(half, torch.ones(1, 1), tolerance=0.1, most=100)
     >>> y.item(), steps
     (0.0625, 4)

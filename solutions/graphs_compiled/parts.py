@@ -175,10 +175,9 @@ def step_by_parts(model: nn.Module, X: Tensor, y: Tensor, rates: Mapping[str, fl
     --------
     >>> model = nn.Sequential(nn.Linear(1, 1, bias=False))
     >>> _ = nn.init.constant_(model[0].weight, 1.0)
-    >>> step_by_parts(model, torch.ones(2, 1), torch.zeros(2, 1), {"0": 0.1})
-    1.0
-    >>> round(model[0].weight.item(), 4)
-    0.8
+    >>> loss = step_by_parts(model, torch.ones(2, 1), torch.zeros(2, 1), {"0": 0.1})
+    >>> loss, round(model[0].weight.item(), 4)
+    (1.0, 0.8)
     """
     loss = nn.functional.mse_loss(model(X), y)
     model.zero_grad()

@@ -258,9 +258,9 @@ def set_value(model: nn.Module, name: str, value: ArrayLike) -> None:
     Examples
     --------
     >>> model = nn.Sequential(nn.Linear(2, 1))
-    >>> set_value(model, "0.weight", [[3.0, 4.0]])
-    >>> model[0].weight.tolist(), model[0].weight.requires_grad
-    ([[3.0, 4.0]], True)
+    >>> nothing = set_value(model, "0.weight", [[3.0, 4.0]])
+    >>> nothing, model[0].weight.tolist(), model[0].weight.requires_grad
+    (None, [[3.0, 4.0]], True)
     """
     parameter = model.get_parameter(name)
     values = torch.as_tensor(np.asarray(value), dtype=parameter.dtype)

@@ -160,7 +160,7 @@ def test_each_record_comes_once_whatever_the_workers(tmp_path: Path, n_workers: 
     assert np.array_equal(pictures[order].numpy(), X)
 
 
-@oracle("tf2.13.9", "every single bit of a small file flipped, and every end cut off")
+@oracle("tf2.13.9", "files that are cut off, or have a bit flipped, at places all over them")
 def test_any_damage_is_met(tmp_path: Path) -> None:
     (path,) = write_shards(np.zeros((2, 28, 28), dtype=np.uint8), [3, 4], tmp_path, 1)
     data, other = Path(path).read_bytes(), tmp_path / "damaged"

@@ -86,14 +86,17 @@ def loss_of(model: Any, X: np.ndarray, y: np.ndarray) -> float:
 
 
 @contextlib.contextmanager
-def folder_of(student: Any) -> Iterator[str]:
-    """Make a folder where the submission may write, and take it away again."""
-    folder = student.probe_(_make_folder)()
-    assert isinstance(folder, str)
+def file_of(student: Any) -> Iterator[Any]:
+    """Yield a handle of the path of a file that is not there yet, in a folder where the submission may write.
+
+    A path is no plain value, and stays where it is: its name is another each time, and no known misconception would be
+    recognised.
+    """
+    path = student.probe_(_new_path)()
     try:
-        yield folder
+        yield path
     finally:
-        student.probe_(_remove_folder)(folder)
+        student.probe_(_remove_folder)(path)
 
 
 def modes_of(model):
@@ -151,15 +154,16 @@ def _normed(weights, rows, dropout):
     return model
 
 
-def _make_folder():
-    """Probe: a new folder, in the submission's own place for such."""
+def _new_path():
+    """Probe: a file in a new folder, in the submission's own place for such."""
     import tempfile
+    from pathlib import Path
 
-    return tempfile.mkdtemp()
+    return Path(tempfile.mkdtemp()) / "best.pt"
 
 
-def _remove_folder(folder):
+def _remove_folder(path):
     """Probe."""
     import shutil
 
-    shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(path.parent, ignore_errors=True)

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch11_deep_networks.inputs import accuracy, folder_of, known_linear, loss_of, places
+from autograder.checks.ch11_deep_networks.inputs import accuracy, file_of, known_linear, loss_of, places
 from autograder.testing import check
 from autograder.testing.modules import (
     NOISE,
@@ -126,8 +126,7 @@ def test_best_epoch_is_in_the_file(student, rng):
     """Training stops when the validation loss has not improved for `patience` epochs; the file and the network both
     hold the state of the best epoch, whose loss is that of evaluation mode."""
     data, seed, weights = _noisy(rng), int(rng.integers(2**31)), int(rng.integers(2**31))
-    with folder_of(student) as folder:
-        path = f"{folder}/best.pt"
+    with file_of(student) as path:
 
         def train(dropout: float, patience: int, n_epochs: int):
             model = known_linear(student, np.random.default_rng(weights), 4, 2, dropout)
@@ -157,10 +156,9 @@ def test_steps_are_adams(student, rng):
     lead to the same weights; rows and dropout are drawn by the seed."""
     X, y = rng.normal(size=(50, 4)).astype(np.float32), rng.integers(0, 3, 50)
     rate = float(rng.uniform(2e-3, 8e-3))
-    with folder_of(student) as folder:
+    with file_of(student) as path:
         model = known_linear(student, rng, 4, 3)
         before, options = weights_of(model), {"n_epochs": 1, "rate": rate, "batch_size": 12}
-        path = f"{folder}/one.pt"
         _, steps = steps_taken(student, lambda: student.train_half(model, X, y, X, y, path, **options), gradients=True)
         assert len(steps) == 5
         assert_allclose(rates_of(steps), rate, rtol=1e-6)
@@ -181,8 +179,8 @@ def test_reads_made_up_classes(student, rng) -> float:
     (X, y), (X_valid, y_valid), (X_new, y_new) = draw(600), draw(150), draw(1000)
     model = built(student, student.HalfDigits, rng, 8, 4, 32, batch_norm=True)
     options = {"n_epochs": 8, "rate": 5e-3, "batch_size": 32, "seed": int(rng.integers(2**31))}
-    with folder_of(student) as folder:
-        student.train_half(model, X, y, X_valid, y_valid, f"{folder}/best.pt", **options)
+    with file_of(student) as path:
+        student.train_half(model, X, y, X_valid, y_valid, path, **options)
     return accuracy(model, X_new, y_new)
 
 
@@ -233,7 +231,6 @@ def test_digits_up_to_four(student, rng):
     X, y = (np.asarray(part) for part in student.pick_digits(X, y, range(5)))
     X_new, y_new = (np.asarray(part) for part in student.pick_digits(X_new, y_new, range(5)))
     model = built(student, student.HalfDigits, rng, batch_norm=True)
-    with folder_of(student) as folder:
-        path = f"{folder}/best.pt"
+    with file_of(student) as path:
         student.train_half(model, X[3000:], y[3000:], X[:3000], y[:3000], path, n_epochs=8, rate=1e-3, batch_size=128)
     assert accuracy(model, X_new, y_new) >= 0.985

@@ -30,11 +30,12 @@ def _trained(student, X, y, **settings):
 
 
 def _new_path():
-    """Probe: the name of a file that is not there yet."""
-    import os
+    """Probe: a file that is not there yet. A path is no plain value and stays where it is: its name is another each
+    time, and no known misconception would be recognised."""
     import tempfile
+    from pathlib import Path
 
-    return os.path.join(tempfile.mkdtemp(), "training.checkpoint")
+    return Path(tempfile.mkdtemp()) / "training.checkpoint"
 
 
 @check("tf1.09.12", core=True, hint="1 / (1 + exp(-score)), with the bias first.")
@@ -244,7 +245,6 @@ def _moons(rng, n):
 
 @check(
     "tf1.09.12",
-    core=True,
     hint="What does a row's features have to do with the other rows? Nothing: no mean, no scale.",
 )
 def test_features_are_of_each_row_alone(student, rng):

@@ -17,14 +17,6 @@ def small_differences(f, x):
 
 
 @mutant("tf2.12.1", replaces="slopes", fails="test_slopes_of_a_function_that_is_handed_over")
-def single_precision(f, x):
-    """float32 has seven digits only: make the tensor float64."""
-    t = torch.tensor(np.asarray(x), dtype=torch.float32, requires_grad=True)
-    f(t).sum().backward()
-    return t.grad.numpy().astype(float)
-
-
-@mutant("tf2.12.1", replaces="slopes", fails="test_slopes_of_a_function_that_is_handed_over")
 def of_the_mean(f, x):
     """You differentiate the mean, which divides each slope by their number: take the sum."""
     t = torch.tensor(np.asarray(x), dtype=torch.float64, requires_grad=True)

@@ -72,9 +72,10 @@ def by_a_change(one, other):
 
 @mutant("tf1.09.6", replaces="materialise", fails="test_a_model_comes_to_life")
 def memory_alone(model, seed):
-    """`to_empty` gives memory, with whatever stands there: the layers have to draw their values."""
+    """`to_empty` gives memory and no values: the layers have to draw them."""
     torch.manual_seed(seed)
-    return model.to_empty(device="cpu")
+    model.to_empty(device="cpu")
+    return model.requires_grad_(False).apply(lambda part: [one.zero_() for one in part.parameters()])
 
 
 @mutant("tf1.09.6", replaces="materialise", fails="test_a_model_comes_to_life")

@@ -17,6 +17,8 @@ from tests.support.minichapter import NAME
 
 PROJECT = Project(Path(__file__).parents[3])
 CHAPTERS = list(load_syllabus(PROJECT.syllabus))
+# Written, and not yet answered by anybody who has not seen the checks.
+TO_COME = {"ch09_neural_networks", "ch10_pytorch", "graphs_compiled", "ch11_deep_networks", "ch12_vision", "ch14_text"}
 WRITTEN = """# %% right
 # Intent: halves are sums of tenths.
 class Half:
@@ -122,4 +124,4 @@ def test_three_writers_have_answered_each_exercise_with_code() -> None:
             assert len({one.writer for one in mine if not one.mistaken}) >= 3, exercise
             assert len([one for one in mine if one.mistaken]) >= 3, exercise
         asked = {one.id for one in chapter.exercise if answer_names(PROJECT, chapter, one)}
-        assert asked == {one.exercise for one in answers}
+        assert (set() if chapter.name in TO_COME else asked) == {one.exercise for one in answers}

@@ -85,7 +85,6 @@ def fit_from_shards(
     Examples
     --------
     >>> from tempfile import mkdtemp
-    >>> from solutions.pipelines_records.records import write_shards
     >>> X = np.random.default_rng(0).integers(0, 256, (6, 28, 28)).astype(np.uint8)
     >>> paths = write_shards(X, [0, 0, 1, 1, 2, 2], mkdtemp(), n_shards=3)
     >>> fit_from_shards(paths, n_classes=3, n_epochs=1)(torch.from_numpy(X)).shape

@@ -50,7 +50,8 @@ def decode_record(data: bytes) -> dict[str, NDArray[np.generic]]:
     [7, 2]
     """
     (size,) = struct.unpack_from("<I", data)
-    fields, at = {}, 4 + size
+    fields: dict[str, NDArray[np.generic]] = {}
+    at = 4 + size
     for name, kind, shape in json.loads(data[4:at]):
         n_values = int(np.prod(shape, dtype=int))
         array = np.frombuffer(data, dtype=kind, count=n_values, offset=at)

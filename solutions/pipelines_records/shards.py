@@ -107,7 +107,6 @@ class ShardDataset(IterableDataset[tuple[Tensor, int]]):
     Examples
     --------
     >>> from tempfile import mkdtemp
-    >>> from solutions.pipelines_records.records import write_shards
     >>> X = np.zeros((5, 28, 28), dtype=np.uint8)
     >>> paths = write_shards(X, [3, 1, 4, 1, 5], mkdtemp(), n_shards=2)
     >>> [label for picture, label in ShardDataset(paths)]

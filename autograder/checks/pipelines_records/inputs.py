@@ -143,6 +143,11 @@ def n_parameters(model):
     return sum(parameter.numel() for parameter in model.parameters())
 
 
+def take_over(model, other):
+    """Probe: load another model's state into one, all of it, counts without dimensions among it."""
+    model.load_state_dict(other.state_dict())
+
+
 def batched(X, size):
     """Probe: tensors in batches, as a stream that can be gone through once."""
     import torch

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.pipelines_records.inputs import batched, faint_letters, n_parameters, new_folder
+from autograder.checks.pipelines_records.inputs import batched, faint_letters, n_parameters, new_folder, take_over
 from autograder.testing import check
 from autograder.testing.modules import outputs, repeats, weights_of
 from course.datasets import load
@@ -53,7 +53,7 @@ def test_statistics_are_saved_and_not_trained(student, rng):
     X = rng.integers(0, 256, (30, 2, 3)).astype(np.uint8)
     layer, other = _adapted(student, X), student.Standardise((2, 3))
     assert student.probe_(n_parameters)(layer) == 0
-    other.load_state_dict(layer.state_dict())
+    student.probe_(take_over)(other, layer)
     assert_allclose(np.asarray(other(torch.as_tensor(X))), _standardised(X, X.astype(float)), atol=1e-3)
 
 
@@ -106,7 +106,7 @@ def test_network_is_whole_in_its_state_dict(student, rng):
     for model in models:
         model.eval()
     wanted, before = (outputs(model, X_new, shape=(20, 10)) for model in models)
-    models[1].load_state_dict(models[0].state_dict())
+    student.probe_(take_over)(models[1], models[0])
     assert np.abs(before - wanted).max() > 1e-3
     assert_allclose(outputs(models[1], X_new, shape=(20, 10)), wanted, atol=1e-3)
 

@@ -1,16 +1,18 @@
 """Closed questions: two ways to ask, neither of which can be guessed with profit.
 
-`agrees` compares a small function with an oracle on many random cases; `chosen` judges a choice of words. A choice
-alone could be guessed: let it stand beside an `agrees`, which is the exercise's ``core`` check.
+`agrees` compares a small function with an oracle on many random cases, and so does `ask_all`, where misconceptions
+begin with the same mistake; `chosen` judges a choice of words. A choice alone could be guessed: let it stand beside an
+`agrees`, which is the exercise's ``core`` check.
 """
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from autograder.engine.wire.proxy import Handle
+from autograder.engine.wire.proxy import BadReply, Handle, StudentRaised
 
 FEWEST_CASES = 8
 
@@ -39,6 +41,24 @@ def agrees(
     for case, right in zip(asked, wanted, strict=True):
         found = ask(*case)
         assert _same(found, right, rtol), f"for {case!r}: {found!r}, not {right!r}"
+
+
+def ask_all(ask: Callable[..., Any], oracle: Callable[..., Any], cases: Iterable[Sequence[Any]]) -> None:
+    """Like `agrees`, but ask about every case before the first is judged: a misconception is then recognised by all
+    it says, and not by its first mistake, which others make too."""
+    asked = [tuple(case) for case in cases]
+    replies = iter([ask(*case) for case in asked])
+    agrees(lambda *case: next(replies), oracle, asked)
+
+
+def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
+    """Return a constant, after one call of the function beside it.
+
+    From look-ups alone the judge tells neither a wrong choice it knows nor one that was not begun.
+    """
+    with contextlib.suppress(StudentRaised, BadReply):  # how it answers is another check's business
+        getattr(student, probe)(*arguments)
+    return getattr(student, constant)
 
 
 def chosen(found: object, options: Iterable[str], *, right: Iterable[str], allowed: Iterable[str] = ()) -> None:

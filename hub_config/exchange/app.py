@@ -27,17 +27,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from tornado import web
 from tornado.httpserver import HTTPServer
 
-from course.errors import OperatorError
 from course.exchange.bundle import CHUNK, Digest, Manifest, Name
+from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
 from hub_config.exchange.records import Bundle, Kind
-from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, Order, Refused, TooMuch, TooOften, Unknown
+from hub_config.exchange.rules import Exchange, Order
 
 T = TypeVar("T")
-_TROUBLE = "The exchange is in trouble: nothing was lost, try again later."
-log = logging.getLogger("course.exchange")
-_STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMuch: 413, TooOften: 429}
-TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 _THREADS = 8
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -58,20 +54,12 @@ class _New(BaseModel):
     force: bool = False
 
 
-class _Handler(web.RequestHandler):
+class _Handler(ServiceHandler):
+    trouble = "The exchange is in trouble: nothing was lost, try again later."
+    log = logging.getLogger("course.exchange")
+
     def initialize(self, exchange: Exchange, identity: Identity, pool: ThreadPoolExecutor) -> None:
         self.exchange, self.identity, self.pool = exchange, identity, pool
-
-    def check_xsrf_cookie(self) -> None:
-        """No cookie is looked at here, so there is nothing to forge."""
-
-    async def prepare(self) -> None:
-        """Called before each method: find out who asks, or answer 401."""
-        found = TOKEN.fullmatch(self.request.headers.get("Authorization", ""))
-        caller = await self.identity.caller(found[1]) if found else None
-        if caller is None:
-            raise web.HTTPError(401, reason="A token of the hub that may access this service is needed")
-        self.caller: Caller = caller
 
     async def ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call `function`, which waits for disks, beside the event loop."""
@@ -82,25 +70,6 @@ class _Handler(web.RequestHandler):
             return model.model_validate_json(self.request.body)
         except ValidationError as error:
             raise web.HTTPError(400, reason=_first(error)) from error
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Called by tornado for each exception: say what to do, and nothing of our insides."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Refused):
-            status_code, text = _STATUS[type(error)], str(error)
-        elif isinstance(error, OperatorError):
-            status_code, text = 503, _TROUBLE
-        else:
-            text = self._reason if status_code < 500 else _TROUBLE
-        self.set_status(status_code)
-        self.set_header("Content-Type", "application/json")
-        self.finish({"error": text})
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """A refusal is no trouble; what is, goes to the log with its trace."""
-        if isinstance(exc_info[1], Refused | web.HTTPError):
-            return
-        log.error("%s %s", self.request.method, self.request.path, exc_info=exc_info)
 
 
 class _Home(_Handler):
@@ -141,7 +110,9 @@ class _Bundles(_Handler):
             raise web.HTTPError(400, reason=_first(error)) from error
         order = Order(new.kind, new.course, new.assignment, manifest, new.key, new.of, new.force)
         bundle = await self.ask(self.exchange.add, self.caller, order)
-        log.info("%s: %s of %s in %s (%s)", self.caller.name, bundle.kind, bundle.assignment, bundle.course, bundle.id)
+        self.log.info(
+            "%s: %s of %s in %s (%s)", self.caller.name, bundle.kind, bundle.assignment, bundle.course, bundle.id
+        )
         tries = await self.ask(self.exchange.tries_left, bundle)
         self.set_status(201)
         self.finish({**_described(bundle), **({} if tries is None else {"tries_left": tries})})

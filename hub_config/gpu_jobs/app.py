@@ -17,49 +17,19 @@ from typing import Any
 from tornado import web
 from tornado.httpserver import HTTPServer
 
-from course.errors import OperatorError
-from hub_config.exchange.app import TOKEN
+from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
-from hub_config.exchange.rules import Conflict, Forbidden, Refused, Unknown
+from hub_config.exchange.rules import Unknown
 from hub_config.gpu_jobs.jobs import Job, Jobs
 from hub_config.gpu_jobs.running import NOTEBOOK_MB
 
-_STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409}
-_TROUBLE = "The hub's service for GPU jobs is in trouble: try again later."
-log = logging.getLogger("course.gpu")
 
+class _Handler(ServiceHandler):
+    trouble = "The hub's service for GPU jobs is in trouble: try again later."
+    log = logging.getLogger("course.gpu")
 
-class _Handler(web.RequestHandler):
     def initialize(self, jobs: Jobs, identity: Identity) -> None:
         self.jobs, self.identity = jobs, identity
-
-    def check_xsrf_cookie(self) -> None:
-        """No cookie is looked at here, so there is nothing to forge."""
-
-    async def prepare(self) -> None:
-        """Called before each method: find out who asks, or answer 401."""
-        found = TOKEN.fullmatch(self.request.headers.get("Authorization", ""))
-        caller = await self.identity.caller(found[1]) if found else None
-        if caller is None:
-            raise web.HTTPError(401, reason="A token of the hub that may access this service is needed")
-        self.caller = caller
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        """Called by tornado for each exception: say what to do, and nothing of our insides."""
-        error = kwargs.get("exc_info", (None, None, None))[1]
-        text = self._reason if status_code < 500 else _TROUBLE
-        if isinstance(error, Refused):
-            status_code, text = _STATUS.get(type(error), 400), str(error)
-        elif isinstance(error, OperatorError):
-            status_code = 503
-        self.set_status(status_code)
-        self.set_header("Content-Type", "application/json")
-        self.finish({"error": text})
-
-    def log_exception(self, *exc_info: Any) -> None:
-        """A refusal is no trouble; what is, goes to the log with its trace."""
-        if not isinstance(exc_info[1], Refused | web.HTTPError):
-            log.error("%s %s", self.request.method, self.request.path, exc_info=exc_info)
 
 
 class _New(_Handler):

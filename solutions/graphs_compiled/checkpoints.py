@@ -65,17 +65,10 @@ def log_loss_and_gradient(theta: ArrayLike, X: ArrayLike, y: ArrayLike) -> tuple
 
 
 def logistic_regression(
-    X: ArrayLike,
-    y: ArrayLike,
-    *,
-    lr: float = 0.1,
-    batch_size: int = 32,
-    epochs: int = 20,
-    seed: int = 0,
-    path: str | Path | None = None,
-    resume: bool = True,
-    after_epoch: Callable[[int, float], object] | None = None,
-) -> tuple[Array, list[float]]:
+    X: ArrayLike, y: ArrayLike, *, lr: float = 0.1, batch_size: int = 32,
+    epochs: int = 20, seed: int = 0, path: str | Path | None = None,
+    resume: bool = True, after_epoch: Callable[[int, float], object] | None = None,
+) -> tuple[Array, list[float]]:  # fmt: skip
     """Train a logistic regression by mini-batch gradient descent.
 
     It begins with zeros. An epoch goes through all rows once, in an order that is drawn
@@ -84,8 +77,7 @@ def logistic_regression(
 
     Parameters
     ----------
-    X : (n, d).
-    y : (n,) classes, 0 or 1.
+    X, y : (n, d), and (n,) classes, 0 or 1.
     lr, batch_size : of each step.
     epochs : how many there are in all, those of a checkpoint counted.
     seed : decides the orders of the rows.
@@ -95,7 +87,7 @@ def logistic_regression(
     resume : if the file is there, go on where it ends, as if there had been no
         interruption; ``False``: begin anew and write over it. The file was written by a
         call with the same arguments except for `epochs` and `after_epoch`, and holds no
-        more epochs than are asked for.
+        more epochs than are asked for. A file that is no checkpoint is an error.
     after_epoch : is called with the number of epochs so far and the loss, once the
         checkpoint of that epoch has been written. What it raises ends the training, and
         is raised from here.
@@ -105,10 +97,6 @@ def logistic_regression(
     theta : (1 + d,), the bias, then the weights.
     history : the mean log-loss of all rows after each epoch, from the first one on;
         `epochs` numbers.
-
-    Raises
-    ------
-    Any exception : the file is there and is no checkpoint, and `resume` is true.
 
     Examples
     --------

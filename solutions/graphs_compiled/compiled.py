@@ -134,7 +134,8 @@ def settle(layer: nn.Module, x: Tensor, tolerance: float, most: int) -> tuple[Te
     Examples
     --------
     >>> half = nn.Linear(1, 1)
-    >>> _ = half.load_state_dict({"weight": torch.tensor([[0.5]]), "bias": torch.zeros(1)})
+    >>> state = {"weight": torch.tensor([[0.5]]), "bias": torch.zeros(1)}
+    >>> _ = half.load_state_dict(state)
     >>> y, steps = settle(half, torch.ones(1, 1), tolerance=0.1, most=100)
     >>> y.item(), steps
     (0.0625, 4)

@@ -1,14 +1,11 @@
-"""Inputs of chapter 1's hidden checks, drawn afresh for every submission, and ways to ask for its answers."""
+"""Inputs of chapter 1's hidden checks, drawn afresh for every submission."""
 
-import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograder.engine.wire.proxy import BadReply, StudentRaised
-from autograder.testing.closed import agrees
 from course.datasets import load
 
 Array: TypeAlias = NDArray[Any]
@@ -24,24 +21,6 @@ UNSUPERVISED = [
 TASKS = ["classification", "regression", "forecasting", "image captioning", *UNSUPERVISED]
 SUPERVISED = [*UNSUPERVISED, "classification", "regression", "reinforcement learning"]
 FITNESS = ["underfitting", "overfitting", "data mismatch", "sampling bias"]
-
-
-def ask_all(ask: Callable[..., Any], oracle: Callable[..., Any], cases: Iterable[Sequence[Any]]) -> None:
-    """Like `agrees`, but ask about every case before the first is judged: a misconception is then recognised by all
-    it says, and not by its first mistake, which others make too."""
-    asked = [tuple(case) for case in cases]
-    replies = iter([ask(*case) for case in asked])
-    agrees(lambda *case: next(replies), oracle, asked)
-
-
-def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
-    """Return a constant, after one call of the function beside it.
-
-    From look-ups alone the judge tells neither a wrong choice it knows nor one that was not begun.
-    """
-    with contextlib.suppress(StudentRaised, BadReply):  # how it answers is another check's business
-        getattr(student, probe)(*arguments)
-    return getattr(student, constant)
 
 
 def words(rng: np.random.Generator, count: int) -> list[str]:

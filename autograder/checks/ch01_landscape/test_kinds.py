@@ -11,7 +11,7 @@ from sklearn.preprocessing import MultiLabelBinarizer
 
 from autograder.checks.ch01_landscape import inputs
 from autograder.testing import check
-from autograder.testing.closed import chosen
+from autograder.testing.closed import ask_all, choice, chosen
 
 CASES = range(12)
 
@@ -57,14 +57,14 @@ def test_rules_and_weights(student, rng):
         return len(list(product(*map(range, levels)))), pd.get_dummies(columns).shape[1] + 1
 
     cases = [(rng.integers(2, 6, size).tolist(),) for size in (1, 2, 3, 3, 4, 4, 5, 5, 6, 6)]
-    inputs.ask_all(student.rules_and_weights, counted, cases)
+    ask_all(student.rules_and_weights, counted, cases)
 
 
 @check("p.01.2", hint="For each task, ask: is this what examples can teach and a written program can't do, or is it "
        "the other way round?")  # fmt: skip
 def test_four_sound_reasons(student, rng):
     """You chose the four tasks for a program that learns, and none of those that are better off without."""
-    found = inputs.choice(student, "P_01_2_CHOICE", "rules_and_weights", [2, 3])
+    found = choice(student, "P_01_2_CHOICE", "rules_and_weights", [2, 3])
     chosen(found, inputs.LETTERS[:8], right="acfg")
 
 
@@ -75,7 +75,7 @@ def test_labelled_rows(student, rng):
     def known(rows: list[dict[str, object]], target: str) -> list[int]:
         return np.flatnonzero(pd.DataFrame(rows, dtype=object)[target].notna()).tolist()
 
-    inputs.ask_all(student.labelled_rows, known, [inputs.houses(rng) for _ in CASES])
+    ask_all(student.labelled_rows, known, [inputs.houses(rng) for _ in CASES])
 
 
 @check("p.01.4", core=True, weight=2, hint="Where is something between two targets, and where are they names? What "
@@ -89,13 +89,13 @@ def test_baseline(student, rng):
             return "regression", float(DummyRegressor().fit(rows, targets).predict(rows[:1])[0])
         return "classification", DummyClassifier().fit(rows, targets).predict(rows[:1])[0].item()
 
-    inputs.ask_all(student.baseline, dummy, [inputs.targets(rng, i % 5) for i in CASES])
+    ask_all(student.baseline, dummy, [inputs.targets(rng, i % 5) for i in CASES])
 
 
 @check("p.01.4", hint="Which tasks need the right answers while training?")
 def test_the_two_tasks(student, rng):
     """You named the two most common supervised tasks."""
-    found = inputs.choice(student, "P_01_4_CHOICE", "baseline", ["a", "b", "a"], False)
+    found = choice(student, "P_01_4_CHOICE", "baseline", ["a", "b", "a"], False)
     chosen(found, inputs.SUPERVISED, right=["classification", "regression"])
 
 
@@ -109,7 +109,7 @@ def test_bought_together(student, rng):
         counts = np.triu(table.T @ table, 1)
         return sorted(coder.classes_[list(np.unravel_index(counts.argmax(), counts.shape))].tolist())
 
-    inputs.ask_all(student.bought_together, joint, [(inputs.baskets(rng),) for _ in CASES])
+    ask_all(student.bought_together, joint, [(inputs.baskets(rng),) for _ in CASES])
 
 
 @check("p.01.5", core=True, hint="How far is each row from the row nearest to it? Mind that it is at distance 0 from "
@@ -121,13 +121,13 @@ def test_odd_one_out(student, rng):
         distances, _ = NearestNeighbors(n_neighbors=2).fit(X).kneighbors(X)
         return int(distances[:, 1].argmax())
 
-    inputs.ask_all(student.odd_one_out, loneliest, [(inputs.lonely(rng),) for _ in CASES])
+    ask_all(student.odd_one_out, loneliest, [(inputs.lonely(rng),) for _ in CASES])
 
 
 @check("p.01.5", hint="Which tasks can be done without a single right answer to learn from?")
 def test_four_unsupervised_tasks(student, rng):
     """You named four different unsupervised tasks, and nothing else."""
-    found = inputs.choice(student, "P_01_5_CHOICE", "bought_together", [["a", "b"], ["b", "a", "c"]])
+    found = choice(student, "P_01_5_CHOICE", "bought_together", [["a", "b"], ["b", "a", "c"]])
     chosen(found, inputs.TASKS, right=[], allowed=inputs.UNSUPERVISED)
     assert not isinstance(found, str) and len({word.strip().lower() for word in found}) == 4
 
@@ -142,13 +142,13 @@ def test_best_moves(student, rng):
         return table.pivot_table(values="reward", index="ground", columns="move").idxmax(axis=1).to_dict()
 
     cases = [*(inputs.walks(rng) for _ in CASES), *(inputs.jackpots(rng, level) for level in (40.0, -40.0) * 2)]
-    inputs.ask_all(student.best_moves, best, [(steps,) for steps in cases])
+    ask_all(student.best_moves, best, [(steps,) for steps in cases])
 
 
 @check("p.01.6", hint="Does anyone tell the robot which move is right, or only how well it went?")
 def test_family_for_the_robot(student, rng):
     """You chose the family of methods that learn from what their own moves bring."""
-    found = inputs.choice(student, "P_01_6_CHOICE", "best_moves", [("a", "b", 1.0), ("a", "c", 2.0)])
+    found = choice(student, "P_01_6_CHOICE", "best_moves", [("a", "b", 1.0), ("a", "c", 2.0)])
     chosen(found, inputs.FAMILIES, right=["reinforcement learning"])
 
 
@@ -173,7 +173,7 @@ def test_names_are_assigned(student, rng):
 @check("p.01.7", hint="Is there a right answer to learn from? And what would a prediction be: a name or an amount?")
 def test_two_kinds_of_segmentation(student, rng):
     """You named the kind of task for groups that nobody knows yet, and for groups that are known."""
-    unknown = inputs.choice(student, "P_01_7_UNKNOWN", "find_groups", np.array([[0.0, 0.0], [9.0, 0.0]]), 2)
+    unknown = choice(student, "P_01_7_UNKNOWN", "find_groups", np.array([[0.0, 0.0], [9.0, 0.0]]), 2)
     chosen(unknown, inputs.GROUPING, right=["clustering"])
     chosen(student.P_01_7_KNOWN, inputs.GROUPING, right=["classification"])
 
@@ -188,11 +188,11 @@ def test_spam_words(student, rng):
         spam = np.array(labels) == 1
         return counter.get_feature_names_out()[counts[spam].any(axis=0) & ~counts[~spam].any(axis=0)].tolist()
 
-    inputs.ask_all(student.spam_words, only_in_spam, [inputs.post(rng) for _ in CASES])
+    ask_all(student.spam_words, only_in_spam, [inputs.post(rng) for _ in CASES])
 
 
 @check("p.01.8", hint="What is given beside the mails?")
 def test_family_of_spam_filters(student, rng):
     """You chose the family that learns from mails which people have marked."""
-    found = inputs.choice(student, "P_01_8_CHOICE", "spam_words", ["a b", "b c"], [1, 0])
+    found = choice(student, "P_01_8_CHOICE", "spam_words", ["a b", "b c"], [1, 0])
     chosen(found, inputs.FAMILIES, right=["supervised learning"])

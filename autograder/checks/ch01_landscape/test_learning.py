@@ -7,7 +7,7 @@ from sklearn.neighbors import KNeighborsRegressor
 
 from autograder.checks.ch01_landscape import inputs
 from autograder.testing import check
-from autograder.testing.closed import chosen
+from autograder.testing.closed import ask_all, choice, chosen
 
 CASES = range(12)
 
@@ -25,7 +25,7 @@ def test_predicts_then_learns(student, rng):
         return predictions
 
     cases = [(*inputs.stream(rng), float(rng.uniform(0.1, 0.6))) for _ in range(8)]
-    inputs.ask_all(student.predict_then_learn, by_steps, cases)
+    ask_all(student.predict_then_learn, by_steps, cases)
 
 
 @check("p.01.10", core=True, weight=2, hint="Which few sums over all rows does the line depend on? Each part adds to "
@@ -62,14 +62,14 @@ def test_neighbours_are_asked(student, rng):
         x, y = inputs.countries(rng)
         # One that is known already has itself for its nearest.
         cases.append((x, y, float(rng.choice(x) if k in (1, 3, 5) else rng.uniform(15_000, 70_000)), k))
-    inputs.ask_all(student.predict_by_neighbours, neighbours, cases)
+    ask_all(student.predict_by_neighbours, neighbours, cases)
 
 
 @check("p.01.11", hint="Which kind of system keeps its examples, and compares new ones with them?")
 def test_kind_that_compares(student, rng):
     """You chose the kind of system that relies on a measure of similarity."""
     two = np.array([1.0, 2.0])
-    found = inputs.choice(student, "P_01_11_CHOICE", "predict_by_neighbours", two, two, 1.2, 1)
+    found = choice(student, "P_01_11_CHOICE", "predict_by_neighbours", two, two, 1.2, 1)
     chosen(found, inputs.KINDS, right=["instance-based learning"])
 
 
@@ -83,14 +83,14 @@ def test_penalised_line(student, rng):
         return {"intercept": float(model.intercept_), "slope": float(model.coef_[0])}
 
     alphas = [0.0, 0.0, *(10 ** rng.uniform(-1, 3, 10)).tolist()]
-    inputs.ask_all(student.fit_with_penalty, ridge, [(*inputs.noisy_line(rng), alpha) for alpha in alphas])
+    ask_all(student.fit_with_penalty, ridge, [(*inputs.noisy_line(rng), alpha) for alpha in alphas])
 
 
 @check("p.01.12", hint="For each of them: who decides it, the person before training or the data during it?")
 def test_what_is_learned(student, rng):
     """You told all that is learned from the data from what is set beforehand."""
     two = np.array([1.0, 2.0])
-    found = inputs.choice(student, "P_01_12_LEARNED", "fit_with_penalty", two, two, 0.0)
+    found = choice(student, "P_01_12_LEARNED", "fit_with_penalty", two, two, 0.0)
     chosen(found, inputs.LETTERS, right="adehi")
 
 
@@ -102,7 +102,7 @@ def test_cost(student, rng):
         return sum((line[0] + line[1] * a - b) ** 2 for a, b in zip(x.tolist(), y.tolist(), strict=True)) / len(x)
 
     cases = [((rng.uniform(2, 6), rng.uniform(-1e-5, 9e-5)), *inputs.countries(rng)) for _ in CASES]
-    inputs.ask_all(student.cost, by_hand, cases)
+    ask_all(student.cost, by_hand, cases)
 
 
 @check("p.01.13", core=True, hint="Is there a line with a lower cost than yours? Mind the order: intercept, slope.")
@@ -113,7 +113,7 @@ def test_search(student, rng):
         model = LinearRegression().fit(x[:, None], y)
         return float(model.intercept_), float(model.coef_[0])
 
-    inputs.ask_all(student.search_line, least_squares, [inputs.countries(rng) for _ in CASES])
+    ask_all(student.search_line, least_squares, [inputs.countries(rng) for _ in CASES])
 
 
 @check("p.01.13", core=True, hint="Put the new feature into the function: the training data is not needed any more.")
@@ -124,7 +124,7 @@ def test_prediction(student, rng):
         return float(np.polynomial.Polynomial(line)(new))
 
     cases = [((rng.uniform(2, 6), rng.uniform(1e-5, 9e-5)), rng.uniform(1e4, 1e5)) for _ in CASES]
-    inputs.ask_all(student.predict_line, height, cases)
+    ask_all(student.predict_line, height, cases)
 
 
 @check("p.01.14", core=True, hint="Compare shares, not counts. A group that is missing from the sample has a share "
@@ -136,12 +136,12 @@ def test_shares_off(student, rng):
         found, there = (pd.Series(groups).value_counts(normalize=True) for groups in (sample, population))
         return found.reindex(there.index, fill_value=0.0).sub(there).to_dict()
 
-    inputs.ask_all(student.shares_off, off, [inputs.poll(rng) for _ in CASES])
+    ask_all(student.shares_off, off, [inputs.poll(rng) for _ in CASES])
 
 
 @check("p.01.14", hint="Which of these makes a model do worse on new examples, and which is as it should be?")
 def test_four_challenges(student, rng):
     """You named four different challenges, and nothing that is no trouble at all."""
-    found = inputs.choice(student, "P_01_14_CHOICE", "shares_off", ["a"], ["a", "b"])
+    found = choice(student, "P_01_14_CHOICE", "shares_off", ["a"], ["a", "b"])
     chosen(found, inputs.LETTERS, right=[], allowed="abdehj")
     assert not isinstance(found, str) and len({letter.strip().lower() for letter in found}) == 4

@@ -8,7 +8,7 @@ from sklearn.preprocessing import PolynomialFeatures
 
 from autograder.checks.ch01_landscape import inputs
 from autograder.testing import check
-from autograder.testing.closed import built_in, chosen, chosen_words
+from autograder.testing.closed import ask_all, built_in, choice, chosen, chosen_words
 
 CASES = range(12)
 
@@ -30,14 +30,14 @@ def test_two_errors(student, rng):
         return _error(model, x, y), _error(model, x_new, y_new)
 
     cases = [(*inputs.curve(rng, 15), *inputs.curve(rng, 10), i % 6) for i in CASES]
-    inputs.ask_all(student.train_and_new_error, both, cases)
+    ask_all(student.train_and_new_error, both, cases)
 
 
 @check("p.01.15", hint="Has the model learned too little from its examples, or learned them too well?")
 def test_diagnosis(student, rng):
     """You named what is wrong with a model that is good on training data only."""
     two = np.array([1.0, 2.0])
-    found = inputs.choice(student, "P_01_15_DIAGNOSIS", "train_and_new_error", two, two, two, two, 0)
+    found = choice(student, "P_01_15_DIAGNOSIS", "train_and_new_error", two, two, two, two, 0)
     chosen(found, inputs.FITNESS, right=["overfitting"])
 
 
@@ -45,7 +45,7 @@ def test_diagnosis(student, rng):
 def test_cures(student, rng):
     """You chose all that may help, and nothing that makes it worse or only hides it."""
     two = np.array([1.0, 2.0])
-    found = inputs.choice(student, "P_01_15_CURES", "train_and_new_error", two, two, two, two, 0)
+    found = choice(student, "P_01_15_CURES", "train_and_new_error", two, two, two, two, 0)
     chosen(found, inputs.LETTERS[:8], right="bceg")
 
 
@@ -97,14 +97,14 @@ def test_choice_and_report(student, rng):
         return best, _error(_polynomial(*np.hstack([train, validation]), best), *test)
 
     cases = [(*inputs.three_curves(rng), rng.permutation(6).tolist()) for _ in CASES]
-    inputs.ask_all(student.choose_degree, protocol, cases)
+    ask_all(student.choose_degree, protocol, cases)
 
 
 @check("p.01.17", hint="What comes first, so that no choice can depend on it, and what comes last?")
 def test_order_of_steps(student, rng):
     """The six steps are in the order in which they are taken."""
     line = (np.arange(4.0), np.arange(4.0))
-    found = inputs.choice(student, "P_01_17_ORDER", "choose_degree", line, line, line, [0])
+    found = choice(student, "P_01_17_ORDER", "choose_degree", line, line, line, [0])
     letters = found if isinstance(found, str) else chosen_words(found)
     assert [letter.strip().lower() for letter in letters] == list("dbfaec")
 
@@ -120,7 +120,7 @@ def test_troubles(student, rng):
 
     cases = [inputs.four_errors(rng) for _ in range(24)]
     cases += [inputs.errors_on_the_edge(rng, step) for step in (0, 1, 2) * 2]
-    inputs.ask_all(student.diagnose, steps, cases)
+    ask_all(student.diagnose, steps, cases)
 
 
 @check("p.01.19", core=True, hint="One model is chosen, by its accuracy on the test set. Both figures are about it.")
@@ -132,7 +132,7 @@ def test_the_winner_on_fresh_data(student, rng):
         best = max(scores)[1]
         return sum(test[best].tolist()) / test.shape[1], sum(fresh[best].tolist()) / fresh.shape[1]
 
-    inputs.ask_all(student.optimism, winner, [inputs.guessers(rng) for _ in CASES])
+    ask_all(student.optimism, winner, [inputs.guessers(rng) for _ in CASES])
 
 
 def _plans(student, cases):

@@ -1,33 +1,9 @@
-"""What the checks of chapter 10 share: choices, and functions, models and optimisers in the student's process."""
+"""What the checks of chapter 10 share: plain answers, and functions, models and optimisers in the student's process."""
 
 # No `from __future__ import annotations`: the sources of the probes must stand alone, so they quote their types.
-import contextlib
-from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
-
-from autograder.engine.wire.proxy import BadReply
-from autograder.testing import StudentRaised
-from autograder.testing.closed import agrees
-
-
-def ask_all(ask: Callable[..., Any], oracle: Callable[..., Any], cases: Iterable[Sequence[Any]]) -> None:
-    """Like `agrees`, but ask about every case before the first is judged: a misconception is then recognised by all
-    it says, and not by its first mistake, which others make too."""
-    asked = [tuple(case) for case in cases]
-    replies = iter([ask(*case) for case in asked])
-    agrees(lambda *case: next(replies), oracle, asked)
-
-
-def choice(student: Any, constant: str, probe: str, *arguments: Any) -> Any:
-    """Return a constant, after one call of the function beside it.
-
-    From look-ups alone the judge tells neither a wrong choice it knows nor one that was not begun.
-    """
-    with contextlib.suppress(StudentRaised, BadReply):  # how it answers is another check's business
-        getattr(student, probe)(*arguments)
-    return getattr(student, constant)
 
 
 def truth(value: Any) -> bool:

@@ -7,9 +7,9 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.ch10_pytorch.inputs import ask_all, choice, network, number, program
+from autograder.checks.ch10_pytorch.inputs import network, number, program
 from autograder.testing import check
-from autograder.testing.closed import chosen
+from autograder.testing.closed import ask_all, choice, chosen
 
 
 def _asked(quiet: "Any", function: "Any", values: "Any", recording: "Any", fails: "Any") -> "Any":

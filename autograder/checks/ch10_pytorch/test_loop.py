@@ -9,9 +9,9 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
-from autograder.checks.ch10_pytorch.inputs import ask_all, choice, network, number, state
+from autograder.checks.ch10_pytorch.inputs import network, number, state
 from autograder.testing import check
-from autograder.testing.closed import chosen, chosen_words
+from autograder.testing.closed import ask_all, choice, chosen, chosen_words
 
 
 def _asked_of_a_layer(n_in: int, n_out: int, shape: tuple[int, ...]) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
-from autograder.checks.ch10_pytorch.inputs import choice, number, truth
+from autograder.checks.ch10_pytorch.inputs import number, truth
 from autograder.testing import check
-from autograder.testing.closed import chosen
+from autograder.testing.closed import choice, chosen
 from autograder.testing.modules import evaluates, outputs
 
 

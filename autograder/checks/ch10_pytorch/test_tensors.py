@@ -7,9 +7,8 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch10_pytorch.inputs import choice
 from autograder.testing import check
-from autograder.testing.closed import chosen
+from autograder.testing.closed import choice, chosen
 
 
 def _converted(to_numpy: "Any", values: "Any", dtype: "Any", recorded: "Any") -> "Any":

@@ -75,7 +75,7 @@ def test_one_logit_for_each_pair(student, rng):
     """For each pair there is one logit, which depends on either picture; each tower has weights of its own, as many
     layers as are asked for, and gives (B, n_hidden)."""
     net, n_in, n_hidden, n_layers = _net(student, rng)
-    A, B = (rng.normal(size=(6, n_in)).astype(np.float32) for _ in range(2))
+    A, B = (rng.normal(0, 1e6, (6, n_in)).astype(np.float32) for _ in range(2))  # signals may fade on their way
     found = outputs(net, A, B, shape=(6,))
     for changed in (outputs(net, B, B, shape=(6,)), outputs(net, A, A, shape=(6,))):
         assert np.abs(changed - found).max() > 1e-7

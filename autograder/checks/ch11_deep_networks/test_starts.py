@@ -6,7 +6,7 @@ from torch import nn
 
 from autograder.checks.ch11_deep_networks.inputs import LETTERS
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, chosen
 
 
 def _drawn_by(rule: str, fan_in: int, fan_out: int, uniform: bool = False) -> float:
@@ -65,14 +65,11 @@ def _network(rng, n_kinds: int) -> tuple[list, list, list]:
        "into them, and at what comes behind.")  # fmt: skip
 def test_twins_stay_twins(student, rng):
     """For layers in which some units begin alike, you count how many different ones training can make of them."""
-    alike = [[0.3, 0.3]] * 3  # at first what tells the known mistakes apart: biases, then what comes behind
-    cases = [
-        (alike, [0.0, 0.1, 0.0], [[0.3] * 3]),
-        (alike, [0.0] * 3, [[0.3, 0.3, 0.4]]),
-        (alike, [0.0] * 3, [[0.3] * 3]),
-    ]
-    cases += [_network(rng, n_kinds) for n_kinds in (2, 2, 3, 3, 4, 4, 5, 5, 6)]
-    agrees(student.different_units, _after_training, cases)
+    cases = [_network(rng, n_kinds) for n_kinds in (2, 2, 3, 3, 4, 4, 5, 5, 6)]
+    cases.append(([[0.3, 0.3]] * 4, [0.0] * 4, [[0.3] * 4]))
+    cases.append(([[0.3, 0.3]] * 3, [0.0, 0.1, 0.0], [[0.3] * 3]))
+    cases.append(([[0.3, 0.3]] * 3, [0.0] * 3, [[0.3, 0.3, 0.4]]))
+    ask_all(student.different_units, _after_training, cases)
 
 
 @check("p.11.2", hint="Is there anything in which two units of the layer differ?")

@@ -184,9 +184,20 @@ class _StepLog:
         self.hook: Any = None
 
     def start(self) -> None:
+        """The hook is all optimisers', and ends with this log: a replay, which stops at the first difference, may never
+        stop it."""
+        import weakref
+
         from torch.optim.optimizer import register_optimizer_step_pre_hook
 
-        self.hook = register_optimizer_step_pre_hook(self.note)
+        noted = weakref.WeakMethod(self.note)
+
+        def note(*step: "Any") -> None:
+            if (one := noted()) is not None:
+                one(*step)
+
+        self.hook = register_optimizer_step_pre_hook(note)
+        weakref.finalize(self, self.hook.remove)
 
     def stop(self) -> None:
         self.hook.remove()

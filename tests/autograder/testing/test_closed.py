@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, choice, chosen
+from tests.support.toy_models import student_of
 
 CASES = [(n,) for n in range(8)]
 OPTIONS = ["sgd", "mini-batch", "batch", "SVD"]
@@ -41,6 +42,30 @@ def test_equal_answers_agree() -> None:
 def test_other_answers_do_not(found: Callable[[int], Any], right: Callable[[int], Any]) -> None:
     with pytest.raises(AssertionError, match="for "):
         agrees(found, right, CASES)
+
+
+def test_all_is_asked_before_the_first_answer_is_judged() -> None:
+    asked: list[int] = []
+
+    def as_it_came(n: int) -> int:
+        asked.append(n)
+        return n
+
+    with pytest.raises(AssertionError, match="for "):
+        ask_all(as_it_came, lambda n: n + 1, CASES)
+    assert asked == [n for (n,) in CASES]
+    ask_all(as_it_came, lambda n: n, CASES)
+
+
+def test_a_constant_is_taken_after_a_call_that_may_fail() -> None:
+    asked: list[int] = []
+
+    def probe(n: int) -> int:
+        asked.append(n)
+        raise ValueError("on purpose")
+
+    assert choice(student_of(probe=probe, WORD="sgd"), "WORD", "probe", 3) == "sgd"
+    assert asked == [3]
 
 
 def test_questions_that_a_constant_could_answer_are_refused() -> None:

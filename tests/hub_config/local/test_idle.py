@@ -10,7 +10,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from jupyterhub.spawner import LocalProcessSpawner
 
 from autograder.engine.gpu.nvml import gpus
 from course.project import Project
@@ -25,6 +24,7 @@ from hub_config.settings.device import Device
 from tests.hub_config.local.test_leases import GPU, HOUR, Clock
 from tests.hub_config.settings.test_hub import ROOT
 from tests.support.gpu_machine import TWO, describe, gpu_machine
+from tests.support.spawners import without_processes
 
 LIMIT = 30 * 60.0
 
@@ -155,18 +155,7 @@ def spawner(tmp_path: Path, card: Callable[[int], None], monkeypatch: pytest.Mon
         file.write("[[device]]\nauto = true\n")
     machine.cache_clear()
 
-    async def started(self: Any) -> str:
-        return "http://127.0.0.1:1"
-
-    async def alive(self: Any) -> int | None:
-        return None
-
-    async def stopped(self: Any, now: bool = False) -> None:
-        self.stopped_ = True
-
-    for name, function in (("start", started), ("poll", alive), ("stop", stopped)):
-        monkeypatch.setattr(LocalProcessSpawner, name, function)
-    monkeypatch.setattr(LocalProcessSpawner, "get_env", lambda self: dict(self.environment))
+    without_processes(monkeypatch)
     monkeypatch.setattr(watch_module.Watch, "_run", lambda self: None)
 
     def make() -> DemoProfileSpawner:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
@@ -22,19 +21,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lend(tmp_path: Path, clock: Clock) -> Callable[..., Leases]:
-    def make(*devices: Device, weekly_hours: float | None = None) -> Leases:
-        return Leases(tmp_path / "leases.db", devices, weekly_hours, clock)
-
-    return make
 
 
 def test_a_device_is_lent_to_one_at_a_time(lend: Callable[..., Leases], clock: Clock) -> None:

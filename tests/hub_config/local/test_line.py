@@ -22,19 +22,6 @@ from tests.hub_config.settings.test_hub import ROOT
 ONE = {GPU: 1}
 
 
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lend(tmp_path: Path, clock: Clock) -> Callable[..., Leases]:
-    def make(*devices: Device, weekly_hours: float | None = None) -> Leases:
-        return Leases(tmp_path / "leases.db", devices, weekly_hours, clock)
-
-    return make
-
-
 def test_who_came_first_is_first(lend: Callable[..., Leases], clock: Clock) -> None:
     leases = lend(Device(id="0"))
     leases.acquire("ada/", "ada", ONE, HOUR)

@@ -20,6 +20,7 @@ from hub_config.local.spawner import DemoProfileSpawner, machine
 from hub_config.settings.profiles import Choice, Option, Override
 from hub_config.spawning import SpawnRefused
 from tests.hub_config.settings.test_hub import ROOT
+from tests.support.spawners import without_processes
 
 GPUS = """
 weekly_gpu_hours = 1
@@ -55,18 +56,7 @@ def stop_for_real(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def make(state: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    async def started(self: Any) -> str:
-        return "http://127.0.0.1:1"
-
-    async def alive(self: Any) -> int | None:
-        return None
-
-    async def stopped(self: Any, now: bool = False) -> None:
-        self.stopped_ = True
-
-    for name, function in (("start", started), ("poll", alive), ("stop", stopped)):
-        monkeypatch.setattr(LocalProcessSpawner, name, function)
-    monkeypatch.setattr(LocalProcessSpawner, "get_env", lambda self: dict(self.environment))
+    without_processes(monkeypatch)
 
     def make(name: str, profile: str, *groups: str) -> DemoProfileSpawner:
         spawner = DemoProfileSpawner(folder=str(state), state_folder=str(state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 from torch import nn
 
 from autograder.testing.modules import Group, goes_round_once, moves, rates_of, replayed, steps_taken
+from autograder.testing.modules.steps import _StepLog
 from tests.support.toy_models import student_of
 
 Make = Callable[..., torch.optim.Optimizer]
@@ -44,6 +46,19 @@ def test_a_cycle_is_seen_as_it_was_applied() -> None:
     before, after, steps = trained()
     goes_round_once(rates_of(steps), 0.1)
     replayed(steps, before, after, torch.optim.NAdam)
+
+
+def test_who_never_stops_writing_down_ends_with_the_session() -> None:
+    """A replay may end in the middle of a training, in a process that goes on with others."""
+    log = _StepLog(True)
+    log.start()
+    written, optimizer = log.steps, torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+    optimizer.step()
+    assert len(written) == 1
+    del log
+    gc.collect()
+    optimizer.step()
+    assert len(written) == 1
 
 
 @pytest.mark.parametrize(

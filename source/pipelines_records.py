@@ -335,7 +335,7 @@ print(len(found), "records,", len(found.unique()), "of them different; the first
 # `fit_from_shards`. Layers, optimiser, rates, numbers of open files and sizes of buffers are yours to choose.
 #
 # Your network is graded on letters that nobody knows, seen through a haze, so that all pixels lie within some 35 of 255
-# steps: 1,500 of ten kinds, in five files that are *sorted by label*. After two epochs with `batch_size=8` it has to
+# steps: 2,500 of ten kinds, in five files that are *sorted by label*. After two epochs with `batch_size=8` it has to
 # name {bar:test_reads_letters_from_files:.0%} of 500 new ones. Who trains in the order of the files gets
 # {naive:test_reads_letters_from_files/in_the_order_of_the_files:.0%} at best, with two open files and a buffer of 100
 # records {naive:test_reads_letters_from_files/by_default_settings:.0%}, and who divides by 255 instead of standardising

@@ -22,7 +22,7 @@ def faint_letters(rng, *sizes):
     The darkest and the brightest pixel are few steps apart, and far from 0: divided by 255, all pictures are nearly
     the same.
     """
-    letters, level, contrast = script(rng, forms=4, spot=0.0), rng.uniform(90, 200), rng.uniform(0.1, 0.14)
+    letters, level, contrast = script(rng, forms=3, spot=0.0), rng.uniform(90, 200), rng.uniform(0.1, 0.14)
     parts = pages(rng, letters, *sizes)
     for number, X in enumerate(parts[::2]):
         hazy = level + contrast * X + rng.uniform(-0.5, 0.5, X.shape)

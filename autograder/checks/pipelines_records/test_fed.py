@@ -73,9 +73,9 @@ def _written(student, rng, n, n_shards=5, n_new=0):
     hint="Has each batch letters of several kinds? Print its labels, and mean and deviation of what the layers get.",
 )
 def test_reads_letters_from_files(student, rng):
-    """Trained for two epochs on 1,500 faint letters in five files that are sorted by label, your network names enough
+    """Trained for two epochs on 2,500 faint letters in five files that are sorted by label, your network names enough
     of 500 new ones."""
-    paths, X_new, y_new = _written(student, rng, 1500, n_new=500)
+    paths, X_new, y_new = _written(student, rng, 2500, n_new=500)
     model = student.fit_from_shards(paths, 10, n_epochs=2, batch_size=8, seed=int(rng.integers(1000)))
     model.eval()
     logits = outputs(model, X_new, shape=(500, 10))

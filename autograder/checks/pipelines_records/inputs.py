@@ -33,11 +33,62 @@ def faint_letters(rng, *sizes):
 # ---------------------------------------------------------------- probes: run in the student's process, hold no secret
 
 
-def new_folder():
-    """Probe: a folder that is empty."""
-    import tempfile
+class Written:
+    """Probe: record files that the submission has written, in a folder that goes when this object goes. Their paths,
+    which are others each time, stand in no transcript."""
 
-    return tempfile.mkdtemp()
+    def __init__(self, write_shards, X, y, n_shards, **how):
+        import shutil
+        import tempfile
+        import weakref
+
+        self.folder = tempfile.mkdtemp()
+        weakref.finalize(self, shutil.rmtree, self.folder, True)
+        self.paths = list(write_shards(X, y, self.folder, n_shards, **how))
+
+    def count(self):
+        """How many paths there are, and how many of them differ."""
+        return len(self.paths), len(set(map(str, self.paths)))
+
+    def sizes(self):
+        """How many bytes each file has."""
+        import os
+
+        return [os.path.getsize(path) for path in self.paths]
+
+    def read(self, read_shard, number=0, path=None):
+        """The records of a file until its end or an error, and the name of the error."""
+        found, error = [], ""
+        try:
+            for picture, label in read_shard(path or self.paths[number]):
+                found.append([picture, label])
+        except Exception as raised:
+            error = type(raised).__name__ if not isinstance(raised, ValueError) else "ValueError"
+        return found, error
+
+    def read_spoiled(self, read_shard, place, change):
+        """The same of a copy of the first file with the bits of one byte changed, cut off there (0), or with one byte
+        more (-1)."""
+        copy = str(self.paths[0]) + ".spoiled"
+        with open(self.paths[0], "rb") as file:
+            data = bytearray(file.read())
+        if change > 0:
+            data[place] ^= change
+        elif change == 0:
+            data = data[:place]
+        else:
+            data = data + bytes([7])
+        with open(copy, "wb") as file:
+            file.write(data)
+        return self.read(read_shard, path=copy)
+
+    def data(self, make, turned=False, **how):
+        """A data set of the files, or of them from the last to the first."""
+        return make(self.paths[::-1] if turned else self.paths, **how)
+
+    def fit(self, fit, n_classes, **how):
+        """A network that is fed from the files."""
+        return fit(self.paths, n_classes, **how)
 
 
 def described(decode_record, data):
@@ -47,40 +98,6 @@ def described(decode_record, data):
     fields = decode_record(data)
     kinds = [[name, str(np.asarray(array).dtype), list(np.shape(array))] for name, array in fields.items()]
     return kinds, [np.asarray(array).ravel() for array in fields.values()]
-
-
-def drained(read_shard, path):
-    """Probe: the records of a file until its end or an error, and the name of the error."""
-    found, error = [], ""
-    try:
-        for picture, label in read_shard(path):
-            found.append([picture, label])
-    except Exception as raised:
-        error = type(raised).__name__ if not isinstance(raised, ValueError) else "ValueError"
-    return found, error
-
-
-def sizes_of(paths):
-    """Probe: how many bytes each file has."""
-    import os
-
-    return [os.path.getsize(path) for path in paths]
-
-
-def spoil(path, place, change):
-    """Probe: change the bits of one byte, cut the file there (0), or add a byte to it (-1); return a copy's path."""
-    copy = str(path) + ".spoiled"
-    with open(path, "rb") as file:
-        data = bytearray(file.read())
-    if change > 0:
-        data[place] ^= change
-    elif change == 0:
-        data = data[:place]
-    else:
-        data = data + bytes([7])
-    with open(copy, "wb") as file:
-        file.write(data)
-    return copy
 
 
 def interleaved(interleave, streams, n_open, n):

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.pipelines_records.inputs import batched, faint_letters, n_parameters, new_folder, take_over
+from autograder.checks.pipelines_records.inputs import Written, batched, faint_letters, n_parameters, take_over
 from autograder.testing import check
 from autograder.testing.modules import outputs, repeats, weights_of
 from course.datasets import load
@@ -61,8 +61,7 @@ def _written(student, rng, n, n_shards=5, n_new=0):
     """Files with faint letters, sorted by label, and others that are new."""
     X, y, *new = faint_letters(rng, n, *([n_new] if n_new else []))
     order = np.argsort(y, kind="stable")
-    paths = student.write_shards(X[order], y[order], student.probe_(new_folder)(), n_shards)
-    return [list(map(str, paths)), *new]
+    return [student.probe_(Written)(student.write_shards, X[order], y[order], n_shards), *new]
 
 
 @check(
@@ -75,8 +74,8 @@ def _written(student, rng, n, n_shards=5, n_new=0):
 def test_reads_letters_from_files(student, rng):
     """Trained for two epochs on 2,500 faint letters in five files that are sorted by label, your network names enough
     of 500 new ones."""
-    paths, X_new, y_new = _written(student, rng, 2500, n_new=500)
-    model = student.fit_from_shards(paths, 10, n_epochs=2, batch_size=8, seed=int(rng.integers(1000)))
+    files, X_new, y_new = _written(student, rng, 2500, n_new=500)
+    model = files.fit(student.fit_from_shards, 10, n_epochs=2, batch_size=8, seed=int(rng.integers(1000)))
     model.eval()
     logits = outputs(model, X_new, shape=(500, 10))
     return float(np.mean(logits.argmax(axis=1) == y_new))
@@ -85,10 +84,14 @@ def test_reads_letters_from_files(student, rng):
 @check("tf2.13.9", hint="What does chance decide: the first weights, the order of the records? All of it by the seed.")
 def test_seed_decides_the_network(student, rng):
     """The same seed trains the same network, another seed another one, and more epochs change it."""
-    (paths,) = _written(student, rng, 60, 3)
+    (files,) = _written(student, rng, 60, 3)
+
+    def weights(seed, n_epochs=1):
+        return weights_of(files.fit(student.fit_from_shards, 10, n_epochs=n_epochs, seed=seed))
+
     seeds = tuple(rng.choice(1000, 2, replace=False).tolist())
-    repeats(lambda seed: weights_of(student.fit_from_shards(paths, 10, n_epochs=1, seed=seed)), seeds)
-    one, two = (weights_of(student.fit_from_shards(paths, 10, n_epochs=n, seed=seeds[0])) for n in (1, 3))
+    repeats(weights, seeds)
+    one, two = (weights(seeds[0], n_epochs) for n_epochs in (1, 3))
     assert max(np.abs(one[name] - two[name]).max() for name in one) > 1e-4
 
 
@@ -98,10 +101,9 @@ def test_seed_decides_the_network(student, rng):
 def test_network_is_whole_in_its_state_dict(student, rng):
     """A network that was trained on other files and gets this one's `state_dict` says what this one says."""
     X, y, X_new, _ = faint_letters(rng, 60, 20)
-    folders = [student.probe_(new_folder)() for _ in range(2)]
     models = [
-        student.fit_from_shards(list(map(str, student.write_shards(some, y, folder, 2))), 10, n_epochs=1)
-        for some, folder in zip((X, 255 - X), folders, strict=True)
+        student.probe_(Written)(student.write_shards, some, y, 2).fit(student.fit_from_shards, 10, n_epochs=1)
+        for some in (X, 255 - X)
     ]
     for model in models:
         model.eval()
@@ -117,8 +119,8 @@ def test_names_85_of_100_real_clothes(student, rng):
     in 100 of the 10,000 test pictures: with pixels and classes in another order, so that nothing can be looked up."""
     data, classes, pixels = load("fashion_mnist"), rng.permutation(10), rng.permutation(784)
     X, X_new = (rows[:, pixels].reshape(-1, 28, 28) for rows in (data.X_train, data.X_test))
-    paths = student.write_shards(X, classes[data.y_train], student.probe_(new_folder)(), 10, seed=1)
-    model = student.fit_from_shards(list(map(str, paths)), 10, n_epochs=3)
+    files = student.probe_(Written)(student.write_shards, X, classes[data.y_train], 10, seed=1)
+    model = files.fit(student.fit_from_shards, 10, n_epochs=3)
     model.eval()
     logits = outputs(model, X_new, shape=(10_000, 10))
     assert np.mean(logits.argmax(axis=1) == classes[data.y_test]) > 0.85

@@ -3,15 +3,7 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from autograder.checks.pipelines_records.inputs import (
-    described,
-    drained,
-    known_by,
-    new_folder,
-    pictures,
-    sizes_of,
-    spoil,
-)
+from autograder.checks.pipelines_records.inputs import Written, described, known_by, pictures
 from autograder.testing import check
 
 KINDS = ("uint8", "int64", "float32", "float64", "bool")
@@ -61,24 +53,32 @@ def test_record_is_small(student, rng):
         assert least <= len(data) <= least + 100 * (1 + len(some))
 
 
-def _read(student, path):
-    found, error = student.probe_(drained)(student.read_shard, path)
+def _records_of(read):
+    found, error = read
     return [(np.asarray(picture), int(label)) for picture, label in found], error
 
 
 def _written(student, rng, n, n_shards, **how):
     X, y = pictures(rng, n)
-    paths = list(student.write_shards(X, y, student.probe_(new_folder)(), n_shards, **how))
-    assert len(set(map(str, paths))) == n_shards
-    return X, y, [str(path) for path in paths]
+    files = student.probe_(Written)(student.write_shards, X, y, n_shards, **how)
+    assert tuple(files.count()) == (n_shards, n_shards)
+    return X, y, files
+
+
+def _read(student, files, number=0):
+    return _records_of(files.read(student.read_shard, number))
+
+
+def _spoiled(student, files, place, change):
+    return _records_of(files.read_spoiled(student.read_shard, place, change))
 
 
 @check("tf2.13.9", core=True, weight=2, hint="`np.array_split` gives parts that differ by one at most.")
 def test_all_records_come_back_in_order(student, rng):
     """Read one after the other, the files give each picture with its label once, in order, and are equally long."""
     for n, n_shards in ((8, 3), (4, 4), (5, 1)):
-        X, y, paths = _written(student, rng, n, n_shards)
-        parts = [_read(student, path) for path in paths]
+        X, y, files = _written(student, rng, n, n_shards)
+        parts = [_read(student, files, number) for number in range(n_shards)]
         assert [error for _, error in parts] == [""] * n_shards
         lengths = [len(part) for part, _ in parts]
         assert max(lengths) - min(lengths) <= 1
@@ -95,17 +95,14 @@ def test_seed_puts_records_into_an_order(student, rng):
     X, y = pictures(rng, 24)
     known, orders = known_by(X, y), []
     for seed in (5, 6, 5, None):
-        paths = student.write_shards(X, y, student.probe_(new_folder)(), 3, seed=seed)
-        found = [known[picture.tobytes()] + (label,) for path in paths for picture, label in _read(student, path)[0]]
+        files = student.probe_(Written)(student.write_shards, X, y, 3, seed=seed)
+        parts = [_read(student, files, number)[0] for number in range(3)]
+        found = [known[picture.tobytes()] + (label,) for part in parts for picture, label in part]
         assert all(right == label for _, right, label in found)
         orders.append([number for number, _, _ in found])
         assert sorted(orders[-1]) == list(range(24))
     assert orders[0] == orders[2] != orders[1]
     assert orders[3] == list(range(24)) and orders[3] not in orders[:2]
-
-
-def _spoiled(student, path, place, change):
-    return _read(student, student.probe_(spoil)(path, place, change))
 
 
 def _are_the_first(found, X, y):
@@ -122,42 +119,43 @@ def _are_the_first(found, X, y):
 )
 def test_changed_bytes_are_met(student, rng):
     """Wherever a byte of a file has changed, reading it raises a ValueError, and hands out no wrong record before."""
-    X, y, (path,) = _written(student, rng, 3, 1)
-    (size,) = student.probe_(sizes_of)([path])
+    X, y, files = _written(student, rng, 3, 1)
+    (size,) = files.sizes()
     places = {*range(min(60, size)), *range(size - 40, size), *rng.integers(0, size, 40).tolist()}
-    for place in sorted(places):
-        found, error = _spoiled(student, path, int(place), 1 << int(rng.integers(8)))
+    # All of them are asked before the first is judged: what is left unchecked shows in which of them are not met.
+    spoiled = [_spoiled(student, files, int(place), 1 << int(rng.integers(8))) for place in sorted(places)]
+    for found, error in spoiled:
         assert error == "ValueError"
         _are_the_first(found, X, y)
-    assert _read(student, path)[1] == ""
+    assert _read(student, files)[1] == ""
 
 
 @check("tf2.13.9", core=True, hint="How does the reader know that the record it has just read was the last?")
 def test_missing_ends_are_met(student, rng):
     """A file that ends too early, in a record or between two, or that goes on behind its end raises a ValueError."""
-    X, y, (path,) = _written(student, rng, 3, 1)
-    shorter = [_written(student, rng, n, 1)[2][0] for n in (1, 2)]
-    one, two, size = student.probe_(sizes_of)([*shorter, path])
+    X, y, files = _written(student, rng, 3, 1)
+    (one,), (two,) = (_written(student, rng, n, 1)[2].sizes() for n in (1, 2))
+    (size,) = files.sizes()
     record = two - one  # or nearly so; where each of them ends depends on what stands before the first
     around = range(-3, min(max(size - 3 * record, 0), 150) + 4)
     edges = {k * record + place for k in (1, 2) for place in around}
     for end in sorted({0, 1, *range(size - 20, size), *(edges & set(range(size)))}):
-        found, error = _spoiled(student, path, end, 0)
+        found, error = _spoiled(student, files, end, 0)
         assert error == "ValueError"
         _are_the_first(found, X, y)
-    assert _spoiled(student, path, 0, -1)[1] == "ValueError"
-    assert _read(student, path)[1] == ""
+    assert _spoiled(student, files, 0, -1)[1] == "ValueError"
+    assert _read(student, files)[1] == ""
 
 
 @check("tf2.13.9", hint="A checksum for each record, and `yield` as soon as it fits.")
 def test_records_before_the_damage_are_handed_out(student, rng):
     """Records before a damage are read all the same: they come one by one."""
-    X, y, (path,) = _written(student, rng, 20, 1)
-    (size,) = student.probe_(sizes_of)([path])
+    X, y, files = _written(student, rng, 20, 1)
+    (size,) = files.sizes()
     for share in (0.3, 0.5, 0.8):
         place = int(share * size)
         for change in (4, 0):
-            found, error = _spoiled(student, path, place, change)
+            found, error = _spoiled(student, files, place, change)
             assert error == "ValueError"
             assert 20 * share - 2 <= len(found) <= 20 * share + 2
             _are_the_first(found, X, y)

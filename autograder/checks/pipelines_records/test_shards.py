@@ -5,14 +5,7 @@ from collections import Counter
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from autograder.checks.pipelines_records.inputs import (
-    buffered,
-    interleaved,
-    known_by,
-    new_folder,
-    pictures,
-    worked,
-)
+from autograder.checks.pipelines_records.inputs import Written, buffered, interleaved, known_by, pictures, worked
 from autograder.testing import check
 
 
@@ -76,6 +69,7 @@ def test_buffer_holds_no_more(student, rng):
         for place, (number, taken) in enumerate(zip(found, counts, strict=True)):
             assert taken <= place + 1 + size
             assert number <= place + size
+        assert list(found) != list(range(80))
 
 
 @check(
@@ -102,12 +96,16 @@ class Files:
         self.student = student
         self.X, self.y = pictures(rng, n)
         self.known = known_by(self.X, self.y)
-        folder = student.probe_(new_folder)()
-        self.paths = [str(path) for path in student.write_shards(self.X, self.y, folder, n_shards)]
-        self.file_of = np.concatenate(
-            [np.full(len(part), number) for number, part in enumerate(np.array_split(self.y, n_shards))]
-        )
+        self.written = student.probe_(Written)(student.write_shards, self.X, self.y, n_shards)
+        self.file_of = np.full(n, -1)
+        for number in range(n_shards):
+            for picture, _ in self.written.read(student.read_shard, number)[0]:
+                self.file_of[self.known[np.asarray(picture).tobytes()][0]] = number
+        assert self.file_of.min() == 0 and len(np.unique(self.file_of)) == n_shards
         self.ask = student.probe_(worked)
+
+    def data(self, **how):
+        return self.written.data(self.student.ShardDataset, **how)
 
     def numbers(self, data, worker=0, n_workers=0):
         """The records' numbers, as they come; each beside its own label."""
@@ -125,12 +123,12 @@ class Files:
 def test_validation_has_one_order(student, rng):
     """Without shuffling, the records come in the order of the files, in every epoch."""
     files = Files(student, rng)
-    data = student.ShardDataset(files.paths)
+    data = files.data()
     for epoch in (None, 0, 3):
         if epoch is not None:
             data.set_epoch(epoch)
         assert files.numbers(data) == list(range(23))
-    turned = student.ShardDataset(files.paths[::-1], shuffle=False)
+    turned = files.data(turned=True, shuffle=False)
     order = files.numbers(turned)
     assert sorted(order) == list(range(23)) and order[-1] == files.file_of.tolist().count(0) - 1
 
@@ -142,7 +140,7 @@ def test_each_epoch_has_its_order(student, rng):
     files = Files(student, rng)
 
     def order(seed, epoch):
-        data = student.ShardDataset(files.paths, shuffle=True, n_open=2, buffer_size=4, seed=seed)
+        data = files.data(shuffle=True, n_open=2, buffer_size=4, seed=seed)
         data.set_epoch(epoch)
         return files.numbers(data)
 
@@ -152,7 +150,7 @@ def test_each_epoch_has_its_order(student, rng):
         assert sorted(one) == list(range(23))
     assert len({tuple(one) for one in orders}) == len(asked)
     assert [order(*one) for one in asked[:3]] == orders[:3]
-    fresh = student.ShardDataset(files.paths, shuffle=True, n_open=2, buffer_size=4, seed=3)
+    fresh = files.data(shuffle=True, n_open=2, buffer_size=4, seed=3)
     assert files.numbers(fresh) == orders[0]
 
 
@@ -162,13 +160,13 @@ def test_files_are_shuffled_and_mixed(student, rng):
     files = Files(student, rng, 24, 6)
     firsts, alone = set(), set()
     for seed in range(12):
-        data = student.ShardDataset(files.paths, shuffle=True, n_open=3, buffer_size=1, seed=seed)
+        data = files.data(shuffle=True, n_open=3, buffer_size=1, seed=seed)
         order = files.numbers(data)
         in_first_round = files.file_of[order[:3]].tolist()
         assert len(set(in_first_round)) == 3
         assert set(files.file_of[order[:12]]) == set(in_first_round)
         firsts.update(in_first_round)
-        data = student.ShardDataset(files.paths, shuffle=True, n_open=1, buffer_size=1, seed=seed)
+        data = files.data(shuffle=True, n_open=1, buffer_size=1, seed=seed)
         order = files.numbers(data)
         assert all(len(set(files.file_of[order[k : k + 4]])) == 1 for k in range(0, 24, 4))
         assert all(order[k : k + 4] == sorted(order[k : k + 4]) for k in range(0, 24, 4))
@@ -187,7 +185,7 @@ def test_workers_share_the_files(student, rng):
     by one of them alone."""
     files = Files(student, rng)
     for shuffle in (False, True):
-        data = student.ShardDataset(files.paths, shuffle=shuffle, n_open=2, buffer_size=3, seed=9)
+        data = files.data(shuffle=shuffle, n_open=2, buffer_size=3, seed=9)
         for epoch, n_workers in enumerate((1, 2, 3, 7)):
             data.set_epoch(epoch)
             parts = files.epoch(data, n_workers)
@@ -201,7 +199,7 @@ def test_workers_share_the_files(student, rng):
 def test_a_data_set_can_be_read_again(student, rng):
     """A data set can be gone through again, also by two at once."""
     files = Files(student, rng)
-    data = student.ShardDataset(files.paths, shuffle=True, buffer_size=5, seed=1)
+    data = files.data(shuffle=True, buffer_size=5, seed=1)
     first = files.numbers(data)
     assert files.numbers(data) == first
     assert sorted(files.numbers(data, 0, 2) + files.numbers(data, 1, 2)) == list(range(23))

@@ -156,7 +156,7 @@ class NeverTheSameOrder(_Own):
         pass
 
     def __iter__(self):
-        self.epoch = int(np.random.default_rng().integers(10**9))
+        self.epoch = int(torch.randint(10**9, ()))
         return super().__iter__()
 
 

@@ -168,7 +168,7 @@ from solutions.pipelines_records.formats import read_fields, _varint
 # *Look*: an address, by somebody who has not told us what the fields mean.
 
 # %% demo
-for number, value in read_fields(b"\n\x0cAda Lovelace\x10\x97\x0e\x1a\x06London\x1a\x05Ockham"):
+for number, value in read_fields(b"\n\x0cAda Lovelace\x10\x97\x0e\x1a\x06London\x1a\x06Ockham"):
     print(f"field {number}: {value!r}")
 
 # %% [markdown]

@@ -150,6 +150,7 @@ def _files(folder: Path) -> tuple[np.ndarray, list[str]]:
 
 
 @oracle("tf2.13.9", "PyTorch's loader with 0, 1, 2 and 7 real workers")
+@pytest.mark.filterwarnings("ignore:This DataLoader will create")  # more workers than cores
 @pytest.mark.parametrize("n_workers", [0, 1, 2, 7])
 def test_each_record_comes_once_whatever_the_workers(tmp_path: Path, n_workers: int) -> None:
     X, paths = _files(tmp_path)

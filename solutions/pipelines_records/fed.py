@@ -105,6 +105,6 @@ def fit_from_shards(
         for X, y in DataLoader(data, batch_size=batch_size):
             loss = cross_entropy(model(X.to(where)), y.to(where))
             optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            loss.backward()
             optimizer.step()
     return model.cpu()

@@ -106,8 +106,9 @@ def test_bad_messages_are_refused(student, rng):
     assert len(student.read_fields(whole)) == 2
     for end in (1, 3, len(whole) - 1, len(whole) - 4):
         _refused(student.read_fields, whole[:end])
-    for wire_type in (1, 3, 5):
-        _refused(student.read_fields, bytes([8 + wire_type]) + bytes(8))
+    for wire_type in (1, 3, 4, 5, 6, 7):
+        for size in (1, 4, 8):  # what follows can be read as empty fields
+            _refused(student.read_fields, bytes([8 + wire_type]) + bytes(size))
 
 
 def _waited(size, speed, ratio=1.0, unpack=None):

@@ -27,19 +27,21 @@ def _uses(prepared, records, asked, with_vary):
     return length, before, given, [list(entry) for entry in log]
 
 
-def _asked(student, rng, with_vary):
-    records = rng.permutation(40)[:7].tolist()
-    asked = [*rng.integers(0, 5, 12).tolist(), 5]
+def _asked(student, rng, with_vary, n=7):
+    records = rng.permutation(1000)[:n].tolist()
+    asked = [*rng.integers(0, n - 2, 2 * n).tolist(), n - 2]
     return records, asked, student.probe_(_uses)(student.Prepared, records, asked, with_vary)
 
 
 @check("tf2.13.7", core=True, hint="Keep what `prepare` has given under the record's number, and look there first.")
 def test_prepared_once_and_kept(student, rng):
-    """Each record is prepared when it is first asked for, and never again; others are not prepared at all."""
-    records, asked, (length, before, given, log) = _asked(student, rng, False)
-    assert length == 7 and before == 0
-    assert [list(one) for one in given] == [[records[number] * 2 + 1] for number in asked]
-    assert [tuple(entry) for entry in log] == [("prepare", records[number]) for number in dict.fromkeys(asked)]
+    """Each record is prepared when it is first asked for, and never again, however many there are; others are not
+    prepared at all."""
+    for n in (7, 300):
+        records, asked, (length, before, given, log) = _asked(student, rng, False, n)
+        assert length == n and before == 0
+        assert [list(one) for one in given] == [[records[number] * 2 + 1] for number in asked]
+        assert [tuple(entry) for entry in log] == [("prepare", records[number]) for number in dict.fromkeys(asked)]
 
 
 @check("tf2.13.7", core=True, hint="What is drawn by chance must not be kept: call `vary` each time, on what is kept.")

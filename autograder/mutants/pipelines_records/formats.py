@@ -95,7 +95,18 @@ def objects_too():
     return ["protobuf", "JSON", "JPEG", "nothing", "records", "object"]
 
 
-@alternative("tf2.13.4", replaces="frame", also={"unframe": _unframed})
+def _read_apart(data):
+    file, found = io.BytesIO(data), []
+    while head := file.read(8):
+        if int.from_bytes(file.read(4), "little") != binascii.crc32(head) or len(head) < 8:
+            raise ValueError("length")
+        found.append(file.read(int.from_bytes(head, "little")))
+        if file.read(4) != binascii.crc32(found[-1]).to_bytes(4, "little"):
+            raise ValueError("payload")
+    return found
+
+
+@alternative("tf2.13.4", replaces="frame", also={"unframe": _read_apart})
 def by_int_to_bytes(payload):
     """Without `struct`."""
     parts = (len(payload).to_bytes(8, "little"), bytes(payload))

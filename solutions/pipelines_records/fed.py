@@ -74,6 +74,7 @@ def fit_from_shards(
     paths : from `write_shards`; often the records are sorted by label. Labels are from
         0 to ``n_classes - 1``.
     n_epochs : how often it is trained on each record.
+    batch_size : records in each batch; the last one may have fewer, even a single one.
     seed : decides all chance: the same seed trains the same network.
 
     Returns

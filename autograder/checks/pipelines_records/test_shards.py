@@ -137,41 +137,45 @@ def test_validation_has_one_order(student, rng):
 def test_each_epoch_has_its_order(student, rng):
     """With shuffling, each record comes once, in an order of its own for each seed and epoch, and the same again for
     the same."""
-    files = Files(student, rng)
+    for n_shards in (5, 1):  # of one file, only the buffer's order is left
+        files = Files(student, rng, 23, n_shards)
 
-    def order(seed, epoch):
-        data = files.data(shuffle=True, n_open=2, buffer_size=4, seed=seed)
-        data.set_epoch(epoch)
-        return files.numbers(data)
+        def order(seed, epoch, files=files):
+            data = files.data(shuffle=True, n_open=2, buffer_size=4, seed=seed)
+            data.set_epoch(epoch)
+            return files.numbers(data)
 
-    asked = [(seed, epoch) for seed in (3, 4) for epoch in (0, 1, 2)]
-    orders = [order(*one) for one in asked]
-    for one in orders:
-        assert sorted(one) == list(range(23))
-    assert len({tuple(one) for one in orders}) == len(asked)
-    assert [order(*one) for one in asked[:3]] == orders[:3]
-    fresh = files.data(shuffle=True, n_open=2, buffer_size=4, seed=3)
-    assert files.numbers(fresh) == orders[0]
+        asked = [(seed, epoch) for seed in (3, 4) for epoch in (0, 1, 2)]
+        orders = [order(*one) for one in asked]
+        for one in orders:
+            assert sorted(one) == list(range(23))
+        assert len({tuple(one) for one in orders}) == len(asked)
+        assert [order(*one) for one in asked[:3]] == orders[:3]
+        fresh = files.data(shuffle=True, n_open=2, buffer_size=4, seed=3)
+        assert files.numbers(fresh) == orders[0]
 
 
 @check("tf2.13.9", hint="The order of the files first; then `interleave`; then the buffer.")
 def test_files_are_shuffled_and_mixed(student, rng):
     """The files come in an order of chance, and so many of them are read in turn as are to be open."""
     files = Files(student, rng, 24, 6)
-    firsts, alone = set(), set()
-    for seed in range(12):
-        data = files.data(shuffle=True, n_open=3, buffer_size=1, seed=seed)
-        order = files.numbers(data)
-        in_first_round = files.file_of[order[:3]].tolist()
-        assert len(set(in_first_round)) == 3
-        assert set(files.file_of[order[:12]]) == set(in_first_round)
-        firsts.update(in_first_round)
-        data = files.data(shuffle=True, n_open=1, buffer_size=1, seed=seed)
-        order = files.numbers(data)
-        assert all(len(set(files.file_of[order[k : k + 4]])) == 1 for k in range(0, 24, 4))
-        assert all(order[k : k + 4] == sorted(order[k : k + 4]) for k in range(0, 24, 4))
-        alone.add(int(files.file_of[order[0]]))
-    assert len(firsts) > 3 and len(alone) > 2
+    for asked in ([(seed, 0) for seed in range(12)], [(5, epoch) for epoch in range(12)]):
+        firsts, alone = set(), set()
+        for seed, epoch in asked:
+            data = files.data(shuffle=True, n_open=3, buffer_size=1, seed=seed)
+            data.set_epoch(epoch)
+            order = files.numbers(data)
+            in_first_round = files.file_of[order[:3]].tolist()
+            assert len(set(in_first_round)) == 3
+            assert set(files.file_of[order[:12]]) == set(in_first_round)
+            firsts.update(in_first_round)
+            data = files.data(shuffle=True, n_open=1, buffer_size=1, seed=seed)
+            data.set_epoch(epoch)
+            order = files.numbers(data)
+            assert all(len(set(files.file_of[order[k : k + 4]])) == 1 for k in range(0, 24, 4))
+            assert all(order[k : k + 4] == sorted(order[k : k + 4]) for k in range(0, 24, 4))
+            alone.add(int(files.file_of[order[0]]))
+        assert len(firsts) > 3 and len(alone) > 2
 
 
 @check(

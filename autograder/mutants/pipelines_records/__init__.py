@@ -1,0 +1,1 @@
+"""Wrong and right answers of data pipelines and record files."""

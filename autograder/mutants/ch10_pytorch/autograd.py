@@ -269,6 +269,15 @@ def no_part_fails(function, x, y):
     return a.grad.item(), b.grad.item()
 
 
+@mutant("p.10.13", replaces="by_autograd", fails="test_derivatives_in_double_precision")
+def single_precision(function, x, y):
+    """`torch.tensor` makes float32 of Python's floats: say `dtype=torch.float64`."""
+    inputs = torch.tensor(x, requires_grad=True), torch.tensor(y, requires_grad=True)
+    return [
+        float(one) for one in torch.autograd.grad(function(*inputs), inputs, allow_unused=True, materialize_grads=True)
+    ]
+
+
 @mutant("p.10.13", replaces="P_10_13", fails="test_derivatives_at_the_place", constant=True)
 def without_the_square():
     """You have left out the square of x in one of the two."""

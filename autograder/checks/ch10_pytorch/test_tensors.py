@@ -42,15 +42,15 @@ def _left(to_numpy: "Any", values: "Any", dtype: "Any") -> "Any":
 @check("p.10.1", core=True, hint="What has to be left behind before NumPy can take a tensor: its record, its device?")
 def test_values_as_an_array(student, rng):
     """You return a NumPy array with the tensor's values, shape and type, also where gradients are recorded."""
-    cases = [("float32", False), ("float32", True), ("int64", False), ("float64", True)]
-    tables = [rng.integers(-9, 9, (2, 3, 2)) if kind == "int64" else rng.normal(size=(3, 4)) for kind, _ in cases]
+    cases = [("float32", False), ("float32", True), ("float64", True), ("float16", False)]
+    cases += [(kind, False) for kind in ("int64", "int32", "uint8")]
+    tables = [rng.integers(0, 9, (2, 3, 2)) if "int" in kind else rng.normal(size=(3, 4)) for kind, _ in cases]
     found = [
         student.probe_(_converted)(student.to_numpy, table.tolist(), kind, recorded)
         for table, (kind, recorded) in zip(tables, cases, strict=True)
     ]
     for told, table, (kind, recorded) in zip(found, tables, cases, strict=True):
-        assert told["kind"] is True
-        assert told["values"].dtype == np.dtype(kind)
+        assert told["kind"] is True and told["values"].dtype == np.dtype(kind)
         assert_array_equal(told["values"], (table * (2 if recorded else 1)).astype(kind))
 
 

@@ -82,8 +82,8 @@ def by_force(x):
 @alternative("p.10.1", replaces="to_numpy")
 def by_types(x):
     """By lists, with the type looked up."""
-    types = {torch.float64: np.float64, torch.int64: np.int64, torch.int32: np.int32}
-    return np.array(x.tolist(), dtype=types.get(x.dtype, np.float32)).reshape(tuple(x.shape))
+    name = str(x.dtype).removeprefix("torch.").replace("bfloat16", "float32")
+    return np.array(x.tolist(), dtype=np.dtype(name)).reshape(tuple(x.shape))
 
 
 # ---------------------------------------------------------------- p.10.2

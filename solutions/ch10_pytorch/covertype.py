@@ -58,8 +58,8 @@ def make_loaders(
 
     Parameters
     ----------
-    X, y : as for `CoverDataset`. They are left as they are. Each class that is there has
-        five rows or more, and no quantity is the same in all rows.
+    X, y : as for `CoverDataset`. They are left as they are. Each class that is there
+        has five rows or more, and no quantity is the same in all rows.
     batch_size : rows of a batch; only the last batch of a loader may be smaller.
     seed : decides the split, and all the orders of the training rows.
 

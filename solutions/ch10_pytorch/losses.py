@@ -129,8 +129,8 @@ def trace_holds(function: Callable[[Tensor], Tensor], example: Tensor, inputs: S
 
     Parameters
     ----------
-    function : from a tensor to another of the same shape, which it never refuses. It may
-        hold branches and loops in Python.
+    function : from a tensor to another of the same shape; it never raises an error, and
+        may hold branches and loops in Python.
     example : what the trace is made with.
     inputs : tensors of the same shape as `example`.
 

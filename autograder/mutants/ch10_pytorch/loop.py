@@ -297,7 +297,6 @@ def by_events(n_batches, load, compute, workers):
     if not workers:
         return sum([load + compute] * n_batches)
     free = [(0.0, worker) for worker in range(workers)]
-    heapq.heapify(free)
     busy_until = 0.0
     for _ in range(n_batches):
         at, worker = heapq.heappop(free)

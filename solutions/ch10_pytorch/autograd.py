@@ -56,7 +56,7 @@ def freeze(model: nn.Module, prefix: str) -> None:
     ----------
     model : any module.
     prefix : a parameter is meant if its name, as `named_parameters` has it, begins so.
-        All the others are left as they are.
+        All the others are left as they are. A `grad` that is there already may stay.
 
     Examples
     --------
@@ -78,7 +78,8 @@ def fate(function: Callable[[Tensor], Tensor], value: float) -> str:
 
     Parameters
     ----------
-    function : takes a tensor with one number and no dimension, and returns such a one.
+    function : takes a tensor with one number and no dimension, and returns such a one,
+        which comes of it.
     value : what stands in the tensor. Make it a new one that requires gradients, hand
         it over as it is, and then ask for the gradient of what the function returns.
 

@@ -19,7 +19,8 @@ class CoverDataset(Dataset[Pair]):
     X : (n, 54) a row for each patch: 10 quantities, then 44 columns of 0 and 1.
     y : (n,) what grows there, 1 to 7.
     mean, std : (10,) what the quantities are standardised with: mean 0 and standard
-        deviation 1, if it is theirs. Both can be read as attributes of these names.
+        deviation 1, if it is theirs. No std is 0. Both can be read as attributes of
+        these names.
 
     Examples
     --------
@@ -57,7 +58,8 @@ def make_loaders(
 
     Parameters
     ----------
-    X, y : as for `CoverDataset`. They are left as they are.
+    X, y : as for `CoverDataset`. They are left as they are. Each class that is there
+        has five rows or more, and no quantity is the same in all rows.
     batch_size : rows of a batch; only the last batch of a loader may be smaller.
     seed : decides the split, and all the orders of the training rows.
 

@@ -44,8 +44,9 @@ def train_cover(
     ----------
     model : a `CoverMLP`, or another module from (B, 54) to (B, 7). It is trained in
         place, and left on the CPU and in evaluation mode.
-    train_loader : its batches are what the model learns from.
-    valid_loader : its batches only measure.
+    train_loader : its batches are what the model learns from. None has a single row.
+    valid_loader : its batches only measure, in evaluation mode and without a record for
+        gradients.
     n_epochs : how often all training batches are seen.
 
     Returns
@@ -101,7 +102,7 @@ def cover_types(model: nn.Module, loader: DataLoader[Pair]) -> Tensor:
 
     Parameters
     ----------
-    model : trained, in any mode.
+    model : trained, in any mode. In which one it is left is all the same.
     loader : of a `CoverDataset`.
 
     Returns

@@ -72,7 +72,8 @@ def gradients_agree(layer: nn.Module, X: Tensor) -> bool:
 
     Parameters
     ----------
-    layer : of float64. Its parameters and their gradients are left as they were.
+    layer : of float64, without buffers; all its parameters require gradients. They and
+        their gradients are left as they were.
     X : (…, n_in) float64 inputs.
 
     Returns

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 
 def linear_facts(n_in: int, n_out: int, shape: Sequence[int]) -> dict[str, Any]:
-    """Tell all about ``nn.Linear(n_in, n_out)``, before it is made.
+    """Tell all about ``nn.Linear(n_in, n_out)``.
 
     Parameters
     ----------
@@ -56,7 +56,8 @@ def train_epoch(
 
     Returns
     -------
-    The mean loss over all rows, each as it was before its batch's update.
+    The mean loss over all rows, each as it was before its batch's update. In which mode
+    the model is left is all the same.
 
     Examples
     --------

@@ -82,7 +82,8 @@ def predict(model: nn.Module, X: Tensor) -> Tensor:
     Parameters
     ----------
     model : in any mode: some of its parts may be in another than the whole. It and all
-        its parts are left in the modes in which they were.
+        its parts are left in the modes in which they were. (`train` and `eval` do with
+        each of them what they do with any module.)
     X : (B, …) inputs, on the model's device.
 
     Returns
@@ -128,13 +129,15 @@ def trace_holds(function: Callable[[Tensor], Tensor], example: Tensor, inputs: S
 
     Parameters
     ----------
-    function : from tensor to tensor. It may hold branches and loops in Python.
+    function : from a tensor to another of the same shape; it never raises an error, and
+        may hold branches and loops in Python.
     example : what the trace is made with.
     inputs : tensors of the same shape as `example`.
 
     Returns
     -------
-    For each input, whether function and trace agree within what rounding may do.
+    For each input, whether function and trace give the same numbers, by whatever way:
+    what differs, differs by more than 0.001, and rounding is forgiven.
 
     Examples
     --------

@@ -28,12 +28,13 @@ def to_numpy(x: Tensor) -> NDArray[Any]:
     ----------
     x : a tensor of any shape, on any device. It may require gradients, be the result of
         a computation that is recorded, and be of any type of whole or floating-point
-        numbers.
+        numbers that NumPy has, or of ``bfloat16``.
 
     Returns
     -------
     An array of the same shape and type. NumPy has no ``bfloat16``: of such a tensor the
-    array is of ``float32``, which holds each value exactly. The tensor stays as it is.
+    array is of ``float32``, which holds each value exactly. The tensor stays as it is,
+    with its record; the array may share its memory or not.
 
     Examples
     --------
@@ -71,7 +72,8 @@ def squash_(x: Tensor) -> Tensor:
     Parameters
     ----------
     x : floats, of any shape. It may be a part of a larger tensor, such as a column,
-        which is then changed in the larger one, too.
+        which is then changed in the larger one, too. It has nothing to do with
+        gradients.
 
     Returns
     -------

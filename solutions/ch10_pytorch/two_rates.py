@@ -26,7 +26,7 @@ def two_optimizers(model: nn.Sequential, lr_lower: float, lr_upper: float) -> tu
     Returns
     -------
     lower, upper : optimisers of two different classes, which is which is yours to
-        choose. Each has all parameters of its half, and no others.
+        choose; Adam and AdamW are two. Each has all parameters of its half, no others.
 
     Examples
     --------

@@ -215,6 +215,31 @@ def test_derivatives_by_autograd(student, rng):
         assert_allclose(found, right, rtol=1e-4, atol=1e-5)
 
 
+def _noting() -> "Any":
+    """Return a function that notes of which type its two tensors are."""
+    import torch
+
+    class Noting:
+        def __init__(self) -> None:
+            self.types: list[str] = []
+
+        def __call__(self, x: "Any", y: "Any") -> "Any":
+            self.types += [str(x.dtype), str(y.dtype)]
+            return torch.exp(x * y)
+
+    return Noting()
+
+
+@check("p.10.13", hint="Of which type is `torch.tensor(0.1)`, and of which type are the tensors to be?")
+def test_tensors_of_double_precision(student, rng):
+    """The function is handed tensors of float64."""
+    function, (x, y) = student.probe_(_noting)(), rng.uniform(0.1, 1, 2).tolist()
+    found = _pair(student.by_autograd(function, x, y))
+    assert_allclose(found, (y * np.exp(x * y), x * np.exp(x * y)), rtol=1e-4)
+    types = set(function.types)
+    assert types == {"torch.float64"}
+
+
 @check("p.10.13", hint="What stands in `.grad` of a tensor that had no part in the result?")
 def test_derivative_of_what_has_no_part(student, rng):
     """With respect to a number that the function does not depend on, the derivative is 0."""

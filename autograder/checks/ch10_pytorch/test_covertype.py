@@ -49,7 +49,7 @@ def test_items_of_the_dataset(student, rng):
 @check("p.10.15", hint="Whose array do you standardise?")
 def test_rows_are_left_alone(student, rng):
     """The rows that are given to `CoverDataset` and to `make_loaders` are not changed."""
-    X, y = numbered(rng, 140)
+    X, y = numbered(rng, 210)
     for name, more in (("CoverDataset", (np.full(10, 2.0), np.full(10, 3.0))), ("make_loaders", ())):
         _, (after, labels, *_) = student.watch_(name, X.copy(), y.copy(), *more)
         assert_array_equal(after, X)

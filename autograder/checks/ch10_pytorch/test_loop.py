@@ -190,6 +190,10 @@ def test_seconds_of_an_epoch(student, rng):
         load, compute = np.round(rng.uniform(0.5, 5, 2), 2).tolist()
         cases.append((int(rng.integers(1, 30)), load, compute, workers))
     cases += [(int(n), 3.0, 1.0, 3) for n in rng.integers(7, 30, 2)]
+    for workers in (2, 3, 4):  # batches come by rounds, and the last round has more than one, or not all
+        load, compute = np.round([rng.uniform(6, 9), rng.uniform(0.1, 1)], 2).tolist()
+        rest = int(rng.integers(2, workers + 1))
+        cases.append((workers * int(rng.integers(1, 6)) + rest, load, compute, workers))
     ask_all(student.epoch_seconds, _longest_path, cases)
 
 

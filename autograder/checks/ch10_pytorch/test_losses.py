@@ -157,7 +157,10 @@ def _branching(kind: "Any", limit: "Any") -> "Any":
     def both_sides(x: "Any") -> "Any":
         return torch.where(x > limit, x * 2 + 1, x - 3)
 
-    return {"branch": branch, "rounds": rounds, "where": both_sides}[kind]
+    def detour(x: "Any") -> "Any":
+        return x.abs() + limit if x.min() < 0 else x + limit
+
+    return {"branch": branch, "rounds": rounds, "where": both_sides, "detour": detour}[kind]
 
 
 @check("p.10.12", core=True, hint="`torch.jit.trace(function, example)` returns the traced function. Ask both of them.")
@@ -176,3 +179,15 @@ def test_where_a_trace_goes_wrong(student, rng):
 
         wanted.append([path(x) == path(example) for x in inputs])
     assert [[truth(one) for one in found] for found in told] == wanted
+
+
+@check("p.10.12", hint="Two ways may come to the same numbers. What is asked: which way is taken, or what comes out?")
+def test_another_way_to_the_same_numbers(student, rng):
+    """Where the trace has frozen another way than the function would take, and both come to the same, it holds."""
+    positive, mixed = ([torch.from_numpy(rng.uniform(0.5, 4, 3).astype(np.float32)) for _ in range(4)] for _ in "12")
+    for x in mixed:
+        x[int(rng.integers(3))] *= -1
+    detour = student.probe_(_branching)("detour", float(rng.uniform(-1, 1)))
+    inputs = [*positive[1:], *mixed[1:]]
+    told = [student.trace_holds(detour, example, inputs) for example in (mixed[0], positive[0])]
+    assert [[truth(one) for one in found] for found in told] == [[True] * 6, [True] * 3 + [False] * 3]

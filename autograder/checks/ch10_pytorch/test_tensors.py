@@ -21,22 +21,48 @@ def _converted(to_numpy: "Any", values: "Any", dtype: "Any", recorded: "Any") ->
         found = to_numpy(2 * x if recorded else x)
     except TypeError:  # of NumPy, for a type that it lacks: as a reply it is told from other slips
         return {"kind": False}
-    return {"values": found, "kind": type(found) is np.ndarray, "recorded": x.requires_grad}
+    return {"values": found, "kind": type(found) is np.ndarray}
+
+
+def _left(to_numpy: "Any", values: "Any", dtype: "Any") -> "Any":
+    """Have a tensor that requires gradients and one that comes of it converted; tell what is left of both."""
+    import torch
+
+    x = torch.tensor(values, dtype=getattr(torch, dtype), requires_grad=True)
+    y = 3 * x
+    to_numpy(y)
+    to_numpy(x)
+    told = {"leaf": x.requires_grad, "result": y.requires_grad, "type": str(y.dtype), "values": y.detach().float()}
+    if y.requires_grad and x.requires_grad:
+        y.sum().backward()
+        told["grad"] = x.grad.float()
+    return told
 
 
 @check("p.10.1", core=True, hint="What has to be left behind before NumPy can take a tensor: its record, its device?")
 def test_values_as_an_array(student, rng):
     """You return a NumPy array with the tensor's values, shape and type, also where gradients are recorded."""
-    cases = [("float32", False), ("float32", True), ("int64", False), ("float64", True)]
-    tables = [rng.integers(-9, 9, (2, 3, 2)) if kind == "int64" else rng.normal(size=(3, 4)) for kind, _ in cases]
+    cases = [("float32", False), ("float32", True), ("float64", True), ("float16", False)]
+    cases += [(kind, False) for kind in ("int64", "int32", "uint8")]
+    tables = [rng.integers(0, 9, (2, 3, 2)) if "int" in kind else rng.normal(size=(3, 4)) for kind, _ in cases]
     found = [
         student.probe_(_converted)(student.to_numpy, table.tolist(), kind, recorded)
         for table, (kind, recorded) in zip(tables, cases, strict=True)
     ]
     for told, table, (kind, recorded) in zip(found, tables, cases, strict=True):
-        assert told["kind"] is True and told["recorded"] is recorded
-        assert told["values"].dtype == np.dtype(kind)
+        assert told["kind"] is True and told["values"].dtype == np.dtype(kind)
         assert_array_equal(told["values"], (table * (2 if recorded else 1)).astype(kind))
+
+
+@check("p.10.1", hint="What is the difference between `detach` and `detach_`? Whose tensor is it?")
+def test_tensor_keeps_its_record(student, rng):
+    """The tensor that you were given stays as it is: it requires gradients as before, and they flow through it."""
+    table = rng.integers(-9, 9, (3, 2)).astype(np.float32)
+    told = [student.probe_(_left)(student.to_numpy, table.tolist(), dtype) for dtype in ("float32", "bfloat16")]
+    for found, dtype in zip(told, ("float32", "bfloat16"), strict=True):
+        assert found["leaf"] is True and found["result"] is True and found["type"] == f"torch.{dtype}"
+        assert_array_equal(np.asarray(found["values"]), 3 * table)
+        assert_array_equal(np.asarray(found["grad"]), np.full((3, 2), 3))
 
 
 @check("p.10.1", hint="Try `torch.ones(2, dtype=torch.bfloat16).numpy()`. Which type holds all of its values?")

@@ -257,6 +257,14 @@ def slower_of_both(n_batches, load, compute, workers):
 
 
 @mutant("p.10.9", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
+def evenly_apart(n_batches, load, compute, workers):
+    """The workers begin together, so their batches are ready together, round by round, and not one by one."""
+    if workers == 0:
+        return n_batches * (load + compute)
+    return load + (n_batches - 1) * max(load / workers, compute) + compute
+
+
+@mutant("p.10.9", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
 def gpu_never_waits(n_batches, load, compute, workers):
     """If loading takes longer than computing, the GPU has to wait for each batch."""
     return load + n_batches * compute if workers else n_batches * (load + compute)
@@ -289,7 +297,6 @@ def by_events(n_batches, load, compute, workers):
     if not workers:
         return sum([load + compute] * n_batches)
     free = [(0.0, worker) for worker in range(workers)]
-    heapq.heapify(free)
     busy_until = 0.0
     for _ in range(n_batches):
         at, worker = heapq.heappop(free)

@@ -1,6 +1,7 @@
 """Chapter 10, losses, modes and compiled models (p.10.10 to p.10.12): wrong answers, and right ones."""
 
 import copy
+import math
 
 import torch
 from torch import nn
@@ -228,27 +229,44 @@ def where_it_fails(function, example, inputs):
     return [not torch.allclose(traced(x), function(x)) for x in inputs]
 
 
+@mutant("p.10.12", replaces="trace_holds", fails="test_another_way_to_the_same_numbers")
+def same_graph(function, example, inputs):
+    """You ask whether another trace would record the same operations. Other ones may come to the same numbers, and
+    then the trace holds: compare the results."""
+    graph = str(torch.jit.trace(function, example, check_trace=False).graph)
+    return [str(torch.jit.trace(function, x, check_trace=False).graph) == graph for x in inputs]
+
+
 @alternative("p.10.12", replaces="trace_holds")
 def by_differences(function, example, inputs):
     """By the largest difference, over all inputs."""
-    traced = torch.jit.trace(function, (example,), check_trace=False, strict=False)
+    traced = torch.jit.trace(function, (example,), strict=False)
     return tuple(float((traced(x) - function(x)).abs().max()) < 1e-5 for x in inputs)
 
 
 @alternative("p.10.12", replaces="trace_holds")
-def by_recording_operations(function, example, inputs):
-    """By what operations the function asks for: those of the example, or others."""
-    from torch.overrides import TorchFunctionMode
+def by_an_assertion(function, example, inputs):
+    """With PyTorch's comparison for tests, which raises where two tensors differ."""
+    traced = torch.jit.trace(function, example)
 
-    class Record(TorchFunctionMode):
-        def __torch_function__(self, operation, types, args=(), kwargs=None):
-            self.done.append((operation.__name__, [arg for arg in args if isinstance(arg, float | int)]))
-            return operation(*args, **(kwargs or {}))
+    def holds(x):
+        try:
+            torch.testing.assert_close(traced(x), function(x))
+        except AssertionError:
+            return False
+        return True
 
-    def done(x):
-        with Record() as record:
-            record.done = []
-            function(x)
-        return record.done
+    return [holds(x) for x in inputs]
 
-    return [done(x) == done(example) for x in inputs]
+
+@alternative("p.10.12", replaces="trace_holds")
+def number_by_number(function, example, inputs):
+    """As a module that is traced, number by number."""
+
+    class Wrapped(nn.Module):
+        def forward(self, x):
+            return function(x)
+
+    traced = torch.jit.trace(Wrapped(), (example,), check_trace=False)
+    pairs = [(traced(x).tolist(), function(x).tolist()) for x in inputs]
+    return [all(math.isclose(a, b, abs_tol=1e-4) for a, b in zip(*pair, strict=True)) for pair in pairs]

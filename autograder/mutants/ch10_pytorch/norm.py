@@ -7,13 +7,15 @@ from torch.nn.functional import layer_norm
 from autograder.testing import alternative, mutant
 
 
-class _Norm(nn.Module):
+class _Scaled(nn.Module):
     def __init__(self, n_features, eps=0.001):
         super().__init__()
         self.eps = eps
         self.alpha = nn.Parameter(torch.ones(n_features))
         self.beta = nn.Parameter(torch.zeros(n_features))
 
+
+class _Norm(_Scaled):
     def forward(self, X):
         return self.alpha * self.normalised(X) + self.beta
 
@@ -165,11 +167,12 @@ def a_new_layer(layer, X):
 
 
 @alternative("tf2.12.12", replaces="MyLayerNorm")
-class AsInTheFormula(_Norm):
+class AsInTheFormula(_Scaled):
     """With eps beside the standard deviation."""
 
-    def normalised(self, X):
-        return (X - X.mean(-1, keepdim=True)) / (X.std(-1, keepdim=True, correction=0) + self.eps)
+    def forward(self, X):
+        std, mean = torch.std_mean(X, -1, keepdim=True, correction=0)
+        return self.alpha * (X - mean) / (std + self.eps) + self.beta
 
 
 @alternative("tf2.12.12", replaces="MyLayerNorm")
@@ -188,7 +191,7 @@ class ByMoments(nn.Module):
 
 
 @alternative("tf2.12.12", replaces="MyLayerNorm")
-class ByPyTorchsFunction(_Norm):
+class ByPyTorchsFunction(_Scaled):
     """By PyTorch's own function."""
 
     def forward(self, X):

@@ -26,6 +26,20 @@ def as_lists(x):
     return np.array(x.tolist())
 
 
+@mutant("p.10.1", replaces="to_numpy", fails="test_tensor_keeps_its_record")
+def record_cut_in_place(x):
+    """`detach_` cuts the caller's own tensor off from its history: `detach` returns another one."""
+    x = x.detach_().cpu()
+    return (x.float() if x.dtype == torch.bfloat16 else x).numpy()
+
+
+@mutant("p.10.1", replaces="to_numpy", fails="test_tensor_keeps_its_record")
+def gradients_switched_off(x):
+    """You switch the caller's gradients off for good where it allows that: `detach` leaves its tensor alone."""
+    x = x.requires_grad_(False) if x.is_leaf else x.detach()
+    return (x.float() if x.dtype == torch.bfloat16 else x).numpy()
+
+
 @mutant("p.10.1", replaces="to_numpy", fails="test_a_type_that_numpy_lacks")
 def bfloat16_forgotten(x):
     """NumPy has no bfloat16, so `numpy()` fails on such a tensor: turn it into float32 first."""
@@ -68,8 +82,8 @@ def by_force(x):
 @alternative("p.10.1", replaces="to_numpy")
 def by_types(x):
     """By lists, with the type looked up."""
-    types = {torch.float64: np.float64, torch.int64: np.int64, torch.int32: np.int32}
-    return np.array(x.tolist(), dtype=types.get(x.dtype, np.float32)).reshape(tuple(x.shape))
+    name = str(x.dtype).removeprefix("torch.").replace("bfloat16", "float32")
+    return np.array(x.tolist(), dtype=np.dtype(name)).reshape(tuple(x.shape))
 
 
 # ---------------------------------------------------------------- p.10.2

@@ -206,6 +206,12 @@ def one_epoch_only(X, y, X_valid, y_valid, n_epochs=10, seed=42):
     return model, {name: figures * n_epochs for name, figures in history.items()}
 
 
+@naive("tf2.12.13", replaces="fit_clothes", fails="test_reads_letters")
+def nothing_bent(X, y, X_valid, y_valid, n_epochs=10, seed=42):
+    """Two linear layers on top of each other are one: put an activation such as ReLU between them."""
+    return _fit(X, y, X_valid, y_valid, n_epochs, seed, bent=nn.Identity)
+
+
 @mutant("tf2.12.13", replaces="fit_clothes", fails="test_reads_letters")
 def another_network_handed_back(X, y, X_valid, y_valid, n_epochs=10, seed=42):
     """You train one network and hand back another, which has learned nothing."""

@@ -18,9 +18,8 @@ from tests.support.minichapter import NAME
 PROJECT = Project(Path(__file__).parents[3])
 CHAPTERS = list(load_syllabus(PROJECT.syllabus))
 # Written, and not yet answered by anybody who has not seen the checks.
-TO_COME = {
+TO_COME: set[str] = {
     "ch09_neural_networks",
-    "ch10_pytorch",
     "graphs_compiled",
     "ch11_deep_networks",
     "ch12_vision",

@@ -248,12 +248,13 @@ from solutions.ch14_text.reviews import words_of, build_vocabulary, encode_revie
 # `friendly_probability(…)`, what it says.
 #
 # It is graded on reviews in a language that nobody speaks: fifteen words praise, fifteen blame, sixty say nothing, and
-# what is said more often decides. After five epochs on 1,500 of them, with `size=16`, it has to know
+# what is said more often decides. After five epochs on 2,000 of them, with `size=16`, it has to know
 # {bar:test_knows_praise_from_blame:.1%} of 400 others. To say the same of all gets
 # {naive:test_knows_praise_from_blame/the_majority:.1%}, and who only asks for the one word that says most
-# {naive:test_knows_praise_from_blame/one_word_decides:.1%}. How it is trained is up to you; small batches help, since
-# five epochs are not many. On the real reviews, with 5,000 words and three epochs, it should get more than 85 in 100 of
-# 10,000 right.
+# {naive:test_knows_praise_from_blame/one_word_decides:.1%}; Adam's own learning rate and batches of 64 get no further
+# than {naive:test_knows_praise_from_blame/settings_as_they_come:.1%}. How it is trained is up to you: smaller batches
+# and larger steps help, since five epochs are not many. On the real reviews, with 5,000 words and three epochs, it
+# should get more than 85 in 100 of 10,000 right.
 
 # %% exercise="tf2.13.10"
 from solutions.ch14_text.reviews import MeanEmbedding, ReviewNet, fit_reviews, friendly_probability

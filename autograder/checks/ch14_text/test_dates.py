@@ -303,8 +303,8 @@ def test_translates_with_attention(student, rng):
     "after the padding?",
 )
 def test_translates_without_attention(student, rng):
-    """Without attention, trained with 300 steps on 250 days of a calendar without years, it translates most of its other
-    days right to the last digit."""
+    """Without attention, trained with 300 steps on 250 days of a calendar without years, it translates most of its
+    other days right to the last digit."""
     months = some_words(rng, 12, 3, 5)
     days = [(f"{month} {day}", f"{i:02d}-{day:02d}") for i, month in enumerate(months, 1) for day in range(1, 30)]
     pairs = [days[i] for i in rng.permutation(len(days))]

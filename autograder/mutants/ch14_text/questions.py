@@ -152,7 +152,7 @@ def always_zeros(sequences, fill=0.0):
 def mask_by_the_values(sequences, fill=0.0):
     """You read the mask off the values: a step of a sequence may look like the fill, and is real."""
     X, _ = _padded(sequences, fill)
-    return X, (X != fill).any(axis=2)
+    return X, ~np.isclose(X, fill).all(axis=2)
 
 
 @mutant("p.14.3", replaces="masked_mean", fails="test_mean_over_what_is_real")

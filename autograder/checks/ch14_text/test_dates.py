@@ -284,14 +284,14 @@ def _exact(student, rng, pairs, new, attention: bool, n_steps: int) -> float:
     "p.14.8",
     core=True,
     weight=3,
-    at_least=True,
     hint="Does the loss come down to nearly 0? If so: is what you feed when decoding what you fed in training?",
 )
 def test_translates_with_attention(student, rng):
     """With attention, trained with 350 steps on 2,000 dates of a calendar that is made up for you, your network
-    translates most others of its dates right to the last digit."""
+    translates three of four others of its dates, or more, right to the last digit."""
     pairs = list(dict(zip(*some_dates(rng, some_words(rng, 12, 3, 5), 2400), strict=True)).items())
-    return _exact(student, rng, pairs[:2000], pairs[2000:2250], True, 350)
+    # Seen: 0.91 to 1 with 300 steps and with 350, 0.07 without attention, 0 for the most similar known date.
+    assert _exact(student, rng, pairs[:2000], pairs[2000:2250], True, 350) >= 0.75  # as the exercise asks
 
 
 @check(

@@ -37,7 +37,8 @@ def beam_search(
     Parameters
     ----------
     next_log_probs : gets the tokens so far, and returns for each token, 0 to V - 1, the
-        log of the probability that it comes next.
+        log of the probability that it comes next. All of them are finite, and no two
+        sequences are equally likely.
     width : of the beam.
     end : the token that ends a sequence.
     longest : the largest number of tokens, `end` included.
@@ -100,7 +101,7 @@ def attend(
     keys : (S, d)
     values : (S, e), one for each key.
     mask : (S,), False for keys that no query may look at, True for one at least; None:
-        all may be looked at.
+        all may be looked at. All numbers are finite, those behind the mask as well.
 
     Returns
     -------

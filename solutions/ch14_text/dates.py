@@ -227,7 +227,8 @@ def greedy_decode(model: nn.Module, source: Tensor, longest: int) -> list[list[i
 
     Returns
     -------
-    For each source its tokens up to END, which is left out, or the first `longest`.
+    For each source its tokens up to END, which is left out, or the first `longest`. PAD
+    and START are tokens like others here: a model that has not learned may say them.
 
     Examples
     --------
@@ -256,7 +257,8 @@ def translate(translator: Any, texts: Sequence[str]) -> list[str]:
 
     Returns
     -------
-    (n,) texts
+    (n,) texts. None has to be longer than the longest of the targets that `fit_dates`
+    was given.
 
     Examples
     --------

@@ -34,11 +34,11 @@ def stateful_batches(values: ArrayLike, batch_size: int, window: int) -> NDArray
 
     Returns
     -------
-    (n_batches, batch_size, window). The series is cut into `batch_size` pieces of equal
-    length, one after the other, and row i is always from piece i: in the first batch it
-    begins with the piece, and in each later batch it goes on right after its end in the
-    batch before. There are as many batches as possible; what is left over, at the end
-    of the series, is left out.
+    (n_batches, batch_size, window), with as many batches as possible. The series is cut
+    into `batch_size` pieces, one right after the other, each of `n_batches` windows,
+    and row i is always from piece i: in the first batch it begins with the piece, and
+    in each later batch it goes on right after its end in the batch before. What is left
+    over, all of it at the end of the series, is left out.
 
     Examples
     --------

@@ -19,7 +19,8 @@ def make_sequences(table: pd.DataFrame) -> tuple[Tensor, Tensor, Tensor, NDArray
     table : a row for each scan, in any order: ``"Id"`` of the hour, ``"minutes_past"``
         the full hour, ``"radardist_km"`` from the radar to the gauge, ``"Ref"``, the
         reflectivity in dBZ, and, the same for all scans of an hour, ``"Expected"``,
-        what the gauge reports in mm. ``"Ref"`` may be missing (NaN). It is not changed.
+        what the gauge reports in mm. ``"Ref"`` may be missing (NaN), but not in all of
+        the table. It is not changed.
 
     Returns
     -------
@@ -72,7 +73,8 @@ def split_hours(table: pd.DataFrame, share: float, seed: int = 42) -> tuple[pd.D
     Parameters
     ----------
     table : see `make_sequences`.
-    share : of the hours that are for validation, rounded to a whole number of them.
+    share : of the hours that are for validation, rounded to a whole number of them (a
+        half either way).
     seed : decides which.
 
     Returns
@@ -92,7 +94,8 @@ def split_hours(table: pd.DataFrame, share: float, seed: int = 42) -> tuple[pd.D
 
 
 class RainNet(nn.Module):
-    """Two recurrent layers that read an hour's scans and say how much it has rained.
+    """Two recurrent layers that read an hour's scans and say how much it has rained: of
+    which kind, and in one direction or both, is up to you.
 
     Parameters
     ----------

@@ -104,7 +104,7 @@ def reber_examples(grammar: Grammar, n: int, seed: int = 42) -> tuple[list[str],
     Parameters
     ----------
     grammar : the inner one, see `walks`.
-    n : number of strings, even.
+    n : number of strings, a multiple of four.
     seed : decides everything.
 
     Returns
@@ -114,7 +114,8 @@ def reber_examples(grammar: Grammar, n: int, seed: int = 42) -> tuple[list[str],
         symbol was replaced by another, so that it is valid no longer: a quarter of all
         strings by having the last symbol but one be the wrong one of T and P, a quarter
         with any symbol, at a place drawn at random, replaced by any other symbol that
-        the embedded grammar has.
+        the embedded grammar has. (Where that is valid again, place and symbol are drawn
+        once more, in the same walk or in another.)
     labels : (n,) int64, 1 for valid strings, 0 for the others.
 
     Examples

@@ -191,7 +191,8 @@ def fit_reviews(
     Parameters
     ----------
     texts, labels : n reviews and their labels, 0 or 1.
-    vocabulary : see `build_vocabulary`; the network has room for just these words.
+    vocabulary : see `build_vocabulary`. The network needs an embedding for each of its
+        numbers, and for 0 and 1.
     size : of an embedding.
     n_epochs : how often it sees each review.
     seed : decides everything that is left to chance: the same seed trains the same net.

@@ -8,7 +8,7 @@ class Radar:
     """How this radar's reflectivity goes with rain, Z = a R^b, and how much it loses with distance."""
 
     def __init__(self, rng) -> None:
-        self.a, self.b = float(rng.uniform(60, 400)), float(rng.uniform(1.2, 1.7))
+        self.a, self.b = float(rng.uniform(40, 120)), float(rng.uniform(1.2, 1.7))
         self.lost = float(rng.uniform(0.8, 1.5))  # dB per km
         self.first = int(rng.integers(10**6))
 

@@ -25,6 +25,12 @@ def some_grammar(rng, n_states: int = 4) -> dict[int, list[tuple[str, int]]]:
     return found
 
 
+def interchangeable(rng, n_states: int = 4) -> dict[int, list[tuple[str, int]]]:
+    """Draw a grammar in which all arrows of a state lead to the next one: many a replaced symbol does no harm."""
+    symbols = rng.choice(list(LETTERS), 5, replace=False).tolist()
+    return {state: [(one, state + 1) for one in rng.permutation(symbols)[:4].tolist()] for state in range(n_states)}
+
+
 def strings_of(rng, grammar, n: int, longest: int = LONGEST) -> list[str]:
     """Return walks that are not too long."""
     found: list[str] = []

@@ -144,7 +144,7 @@ def test_large_scores_are_no_trouble(student, rng):
 
 @check("p.14.6", core=True, hint="Which classes does the softmax go over? And what if the right one was drawn, too?")
 def test_loss_over_a_sample(student, rng):
-    """The loss is the cross entropy of the right class over it and the sampled others."""
+    """The loss is the cross entropy of the right class over it and the sampled others, each as often as drawn."""
     for _ in range(5):
         scores = rng.normal(0, 3, 30)
         target, *sampled = (int(n) for n in rng.choice(30, 7, replace=False))
@@ -152,6 +152,9 @@ def test_loss_over_a_sample(student, rng):
         assert_allclose(float(student.sampled_loss(scores, target, sampled)), float(wanted), rtol=1e-5)
         hit = [*sampled[:3], target, *sampled[3:], target]
         assert_allclose(float(student.sampled_loss(scores, target, hit)), float(wanted), rtol=1e-5)
+        again = [*sampled, *sampled[:2]]  # these have two votes
+        more = cross_entropy(torch.from_numpy(scores[[target, *again]])[None], torch.tensor([0]))
+        assert_allclose(float(student.sampled_loss(scores, target, again)), float(more), rtol=1e-5)
         assert_allclose(float(student.sampled_loss(scores + 2000, target, sampled)), float(wanted), rtol=1e-5)
 
 

@@ -65,27 +65,29 @@ def _new(rng, language, known, n: int):
     "tf2.16.10",
     core=True,
     weight=4,
+    at_least=True,
     hint="Does the loss come down? Are words given numbers in one way when you learn, and in another when you "
     "translate?",
 )
 def test_translates_new_sentences(student, rng):
-    """Trained with 300 steps on 800 pairs of two languages that nobody speaks, your translator translates eight of ten
-    sentences that it has not seen, right to the last word; in one language, adjectives are behind their nouns."""
+    """Trained with 300 steps on 800 pairs of two languages that nobody speaks, your translator translates most
+    sentences that it has not seen right to the last word; in one language, adjectives are behind their nouns."""
     translator, language, known = _trained(student, rng)
     new = _new(rng, language, known, 100)
     found = list(translator.translate([source for (source, _), _ in new]))
     assert len(found) == len(new)
     right = [one == target for one, ((_, target), _) in zip(found, new, strict=True)]
-    assert np.mean(right) >= 0.8  # as the exercise asks; seen: 0.99 and 1, and 0.2 word by word
+    return float(np.mean(right))
 
 
 @check(
     "tf2.16.10",
     weight=3,
+    at_least=True,
     hint="Draw the map for a sentence of two words. Does the row of a word belong to the step that said it?",
 )
 def test_looks_where_a_word_comes_from(student, rng):
-    """When your translator says a word, it looks most at the word that it comes from, eight times of ten; of its
+    """When your translator says a word, it looks most at the word that it comes from, nearly always; of its
     translations, only those that are right count."""
     translator, language, known = _trained(student, rng)
     hits = []
@@ -97,7 +99,7 @@ def test_looks_where_a_word_comes_from(student, rng):
         if list(words) == target.split() and len(set(order)) > 1:
             hits.append(looks_at(shares[None], [order]))
     assert len(hits) > 10
-    assert np.mean(hits) >= 0.8  # as the exercise asks; seen: 1, and 0.5 for the word in the same place
+    return float(np.mean(hits))
 
 
 @check(

@@ -91,10 +91,13 @@ def test_what_a_dictionary_can_translate(student, rng):
     hint="Which sequence is the longest of the batch? What stands behind the others, and what does the mask say there?",
 )
 def test_batch_and_mask(student, rng):
-    """Each sequence stands at the beginning of its row, with the fill behind it, and the mask tells which is which."""
+    """Each sequence stands at the beginning of its row, with the fill behind it, and the mask tells which is which,
+    also where a step of the sequence equals the fill."""
     for fill in (0.0, float(rng.normal())):
         n_features = int(rng.integers(1, 4))
-        sequences = [rng.normal(0, 1, (int(n), n_features)) for n in rng.choice(np.arange(1, 9), 4, replace=False)]
+        sequences = [rng.normal(0, 1, (int(n), n_features)) for n in rng.choice(np.arange(2, 9), 4, replace=False)]
+        for sequence in sequences:
+            sequence[int(rng.integers(len(sequence)))] = fill  # a step like padding, and real
         X, mask = student.pad_batch([sequence.tolist() for sequence in sequences], fill)
         X, mask = np.asarray(X, dtype=float), np.asarray(mask)
         longest = max(map(len, sequences))

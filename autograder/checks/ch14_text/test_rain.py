@@ -155,13 +155,13 @@ def _error(student, rng) -> float:
     "tf1.14.8",
     core=True,
     weight=4,
+    at_most=True,
     hint="Is your loss the absolute error? How much do gauges that report 1,000 mm weigh in it?",
 )
 def test_beats_the_median(student, rng):
-    """Trained with 300 steps on 800 hours of a radar that is made up for you, your net is off by half of what the
-    median is off by, at most, on hours that it has not seen."""
-    # Seen: 0.21 to 0.37; 0.62 to 0.91 by the rule of thumb.
-    assert _error(student, rng) <= 0.5  # as the exercise asks
+    """Trained with 300 steps on 800 hours of a radar that is made up for you, your net is off by far less than the
+    median, on hours that it has not seen."""
+    return _error(student, rng)
 
 
 @check("tf1.14.8", hint="Which hours does your series have, and in which order? Can it rain less than nothing?")

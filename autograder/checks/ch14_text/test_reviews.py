@@ -139,7 +139,7 @@ def test_review_net_gives_a_logit(student, rng):
     is_complete(lambda: built(student, student.ReviewNet, rng, 30, 8), codes, rng=rng)
 
 
-def _right(student, rng, n: int = 1000, epochs: int = 5) -> float:
+def _right(student, rng, n: int = 2000, epochs: int = 5) -> float:
     """Return the share of 400 made-up reviews that a net knows after `n` others."""
     world = Opinions(rng)
     texts, labels = world.reviews(rng, n)
@@ -161,7 +161,7 @@ def _right(student, rng, n: int = 1000, epochs: int = 5) -> float:
     hint="Does the loss fall? Do texts and labels stay together when you shuffle?",
 )
 def test_knows_praise_from_blame(student, rng):
-    """Trained for five epochs on 1,000 reviews in a language that nobody speaks, your net knows of 400 others whether
+    """Trained for five epochs on 2,000 reviews in a language that nobody speaks, your net knows of 400 others whether
     they praise or blame."""
     return _right(student, rng)
 

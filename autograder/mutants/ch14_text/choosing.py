@@ -236,6 +236,13 @@ def right_one_twice(scores, target, sampled):
     return float(logsumexp(logits[[target, *sampled]]) - logits[target])
 
 
+@mutant("p.14.6", replaces="sampled_loss", fails="test_loss_over_a_sample")
+def each_class_once(scores, target, sampled):
+    """You count each class once: one that was drawn twice counts twice."""
+    logits = np.asarray(scores, dtype=float)
+    return float(logsumexp(logits[sorted({target, *sampled})]) - logits[target])
+
+
 @mutant("p.14.6", replaces="P_14_6_CHOICE", fails="test_where_it_is_used", constant=True)
 def wherever_it_is_slow():
     """For a perplexity or a search, the right class is not known beforehand, and all have to be scored."""

@@ -148,6 +148,13 @@ def always_zeros(sequences, fill=0.0):
     return _padded(sequences, 0.0)
 
 
+@mutant("p.14.3", replaces="pad_batch", fails="test_batch_and_mask")
+def mask_by_the_values(sequences, fill=0.0):
+    """You read the mask off the values: a step of a sequence may look like the fill, and is real."""
+    X, _ = _padded(sequences, fill)
+    return X, ~np.isclose(X, fill).all(axis=2)
+
+
 @mutant("p.14.3", replaces="masked_mean", fails="test_mean_over_what_is_real")
 def mean_of_row_means(losses, mask):
     """You take the mean of each sequence first, so that a step of a short one counts more."""

@@ -278,3 +278,29 @@ def whole_batches(texts, labels, vocabulary, size=32, n_epochs=5, seed=42):
 
     optimizer.step(closure)
     return net
+
+
+def _by_minibatches(texts, labels, vocabulary, size, n_epochs, seed, lr, batch):
+    torch.manual_seed(seed)
+    codes, y = encode_reviews(texts, vocabulary), torch.as_tensor(np.asarray(labels), dtype=torch.float32)
+    net = ReviewNet(len(vocabulary) + 2, size)
+    optimizer = torch.optim.Adam(net.parameters(), lr=lr)
+    for _ in range(n_epochs):
+        for rows in torch.randperm(len(codes)).split(batch):
+            loss = binary_cross_entropy_with_logits(net(codes[rows]), y[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    return net
+
+
+@alternative("tf2.13.10", replaces="fit_reviews")
+def cautious_steps(texts, labels, vocabulary, size=32, n_epochs=5, seed=42):
+    """Batches as small as ours, and a learning rate that is a third of it."""
+    return _by_minibatches(texts, labels, vocabulary, size, n_epochs, seed, lr=0.003, batch=32)
+
+
+@naive("tf2.13.10", replaces="fit_reviews", fails="test_knows_praise_from_blame")
+def settings_as_they_come(texts, labels, vocabulary, size=32, n_epochs=5, seed=42):
+    """You take Adam's own learning rate and large batches: so few steps don't get far."""
+    return _by_minibatches(texts, labels, vocabulary, size, n_epochs, seed, lr=0.001, batch=64)

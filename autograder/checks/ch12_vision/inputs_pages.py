@@ -1,4 +1,4 @@
-"""Inputs of chapter 12's digits: letters of a script that nobody knows, small, and in one part of the page or another."""
+"""Inputs of chapter 12's digits: small letters of a script that nobody knows, in one part of the page or another."""
 
 import numpy as np
 

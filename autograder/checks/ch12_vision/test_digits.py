@@ -38,8 +38,8 @@ def test_all_of_the_network_can_learn(student, rng):
     core=True,
     weight=4,
     at_least=True,
-    hint="Does your network know in one corner what it has learned in another? With maps that are flattened it doesn't; "
-    "with the largest or the mean of each map it does.",
+    hint="Does your network know in one corner what it has learned in another? With maps that are flattened it "
+    "doesn't; with the largest or the mean of each map it does.",
 )
 def test_reads_letters_wherever_they_stand(student, rng) -> float:
     """After learning from 600 letters of a script that nobody knows, which stand in the upper left part of their

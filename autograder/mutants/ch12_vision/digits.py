@@ -120,17 +120,6 @@ def flattened_maps(X, y, n_epochs=8, width=32, seed=42):
     return _fit(X, y, n_epochs, _flattened, width, seed, lr=0.005, moved=2)
 
 
-@mutant("p.12.8", replaces="make_cnn", fails="test_reads_letters_wherever_they_stand")
-def flattened_by_all(n_classes=10, width=32):
-    """Your maps are flattened at the end, and so your network has to learn each place anew: take the largest or the
-    mean of each map."""
-    return nn.Sequential(
-        nn.Conv2d(1, width, 5, padding=2), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(width, 2 * width, 3, padding=1),
-        nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(98 * width, 128), nn.ReLU(), nn.Dropout(0.3),
-        nn.Linear(128, n_classes),
-    )  # fmt: skip
-
-
 @mutant("p.12.8", replaces="fit_cnn", fails="test_reads_letters_wherever_they_stand")
 def learns_nothing(X, y, n_epochs=8, width=32, seed=42):
     """Your network's weights never change: do you call the optimiser's `step`?"""

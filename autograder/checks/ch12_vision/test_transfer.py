@@ -77,7 +77,7 @@ def test_sets_are_drawn_by_the_seed(student, rng):
 def test_colours_are_normalised(student, rng):
     """A picture comes in the size that is asked for, with its colours from 0 to 1 and then normalised, be it in colour,
     grey, with a palette, or transparent."""
-    colour, grey = rng.integers(0, 256, 3), int(rng.integers(0, 256))
+    colour, grey = rng.permutation([255, *rng.integers(0, 256, 2)]), int(rng.integers(0, 256))
     size = int(rng.integers(8, 20))
     files = {
         "colour.png": np.broadcast_to(colour, (13, 22, 3)).astype(np.uint8),

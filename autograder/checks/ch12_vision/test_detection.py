@@ -130,18 +130,17 @@ def _found(student, model, images):
     "p.12.10",
     core=True,
     weight=5,
-    at_least=True,
     hint="Draw what it has found on a picture: are the boxes in the right places, of the right size, and only "
     "round what is wanted?",
 )
-def test_detector_finds_what_is_wanted(student, rng) -> float:
+def test_detector_finds_what_is_wanted(student, rng):
     """Trained on 300 pictures of shapes, of which one kind is wanted, the detector has an average precision of at least
-    {threshold:.2f} on others."""
+    0.8 on others."""
     wanted = str(rng.choice(KINDS[1:]))  # discs have the most ink: who finds what is bright would find them first
     train, test = shapes(rng, wanted, 300), shapes(rng, wanted, 150)
     model = student.fit_detector(train.images, train.boxes, 250, int(rng.integers(1_000)))
     found = _found(student, model, test.images)
-    return scored(found, test.boxes)
+    assert scored(found, test.boxes) >= 0.8  # right ones reach 0.96, what is bright 0.61 at best
 
 
 @check("p.12.10", hint="Which cells are near the same thing? `nms` is there for that.")

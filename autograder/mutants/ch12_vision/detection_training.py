@@ -6,7 +6,7 @@ from scipy import ndimage
 from torch import nn
 from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss
 
-from autograder.testing import alternative, mutant, naive
+from autograder.testing import alternative, mutant
 from solutions.ch12_vision import detection_training as right
 from solutions.ch12_vision.detection import nms
 
@@ -35,7 +35,7 @@ def _bright_spots(model, images, at_least=0.05):
     return found
 
 
-@naive("p.12.10", replaces="fit_detector", fails="test_detector_finds_what_is_wanted", also={"detect": _bright_spots})
+@mutant("p.12.10", replaces="fit_detector", fails="test_detector_finds_what_is_wanted", also={"detect": _bright_spots})
 def bright_spots(images, boxes, n_steps=300, seed=42):
     """You find all that is bright, whether it is wanted or not: what is wanted has to be learned."""
     return _Nothing()

@@ -19,7 +19,8 @@ def feature_maps(network: nn.Sequential, X: Tensor, layers: Sequence[int]) -> li
 
     Returns
     -------
-    The output of each of these layers, as it was when it came out. Gradients flow from them back to `X`.
+    The output of each of these layers, as it was when it came out. Gradients
+    flow from them back to `X`.
 
     Examples
     --------

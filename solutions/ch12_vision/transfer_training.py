@@ -124,8 +124,8 @@ def finetune(
         does anything else that it keeps, such as batch norm's running means.
     n_all : epochs after that, in which all weights are trained. Whether batch norm goes
         on counting then is up to you.
-    lr : of the head, as for `parameter_groups`. It may fall from there. Meant for ``torch.optim.Adam`` and its
-        kin, or for gradient descent with momentum.
+    lr : of the head, as for `parameter_groups`. It may fall from there. Meant
+        for ``torch.optim.Adam`` and its kin, or for gradient descent with momentum.
     seed : decides everything that is left to chance here, such as dropout.
 
     Returns

@@ -192,9 +192,7 @@ def works_on_the_callers_picture(
 
 
 @alternative("tf2.14.11", replaces="transfer_style")
-def with_a_copy_of_the_network(
-    network, content, style, content_layer, style_layers, weight=100.0, n_steps=100, lr=0.02
-):
+def on_a_frozen_copy(network, content, style, content_layer, style_layers, weight=100.0, n_steps=100, lr=0.02):
     """Asks a frozen copy of the network, so that nothing can happen to it."""
     eye = copy.deepcopy(network).eval().requires_grad_(False)
     return _transferred(eye, content, style, content_layer, style_layers, weight, n_steps, lr)

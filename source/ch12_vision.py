@@ -142,9 +142,9 @@ from solutions.ch12_vision.counting import P_12_3
 #
 # Maps are made smaller by a max pooling layer, or by a convolutional layer with the same stride. What speaks for the
 # first? Write `max_pool(X, kernel, stride)`, which does what such a layer does, and `pooling_saves(maps, kernel)`, what
-# it saves. Then choose all that speak for max pooling: `"it has nothing to learn"`, `"it takes less computing"`, `"its
-# output often stays the same when the picture moves by a pixel"`, `"it remembers where in its window something was"`,
-# `"it can combine several maps"`, `"it keeps the maps larger"`.
+# it saves. Then choose all that speak for max pooling, compared with that convolutional layer: `"it has nothing to
+# learn"`, `"it takes less computing"`, `"its output often stays the same when the picture moves by a pixel"`, `"it
+# remembers where in its window something was"`, `"it can combine several maps"`, `"it keeps the maps larger"`.
 
 # %% exercise="p.12.4" points=4
 from solutions.ch12_vision.counting import max_pool, pooling_saves, P_12_4_CHOICE
@@ -281,11 +281,13 @@ plt.show()
 # - **`predict(model, X)`**, which reads pictures, thousands at a time.
 #
 # Digits can be looked up, so what is graded is whether your network learns a script that nobody knows: ten letters,
-# made up anew for each hand-in, each of them 14 pixels high and *anywhere* in its picture. From 600 of them, with
-# `width=8` and `n_epochs=8`, it has to learn to read {bar:test_reads_letters_wherever_they_stand:.0%} of others. That
-# should take a few seconds. A network of dense layers reads
-# {naive:test_reads_letters_wherever_they_stand/dense_network:.0%}, and a convolutional one that has to learn each place
-# anew is not much better: think of what comes after the last convolutional layer.
+# made up anew for each hand-in, each of them 14 pixels high. The 600 that it learns from, with `width=8` and
+# `n_epochs=8`, all stand in the *upper left* part of their pictures, their first row and column among the first eight.
+# The others stand *anywhere else*, and {bar:test_reads_letters_wherever_they_stand:.0%} of these have to be read
+# rightly. That should take a few seconds. A network of dense layers reads
+# {naive:test_reads_letters_wherever_they_stand/dense_network:.0%} of them at best, and a convolutional one that has to
+# learn each place anew {naive:test_reads_letters_wherever_they_stand/flattened_maps:.0%}: think of what comes after the
+# last convolutional layer.
 #
 # On all of MNIST, with what your function has for `n_epochs` and `width` if nothing is passed in, 99.4% of the 10,000
 # test digits are wanted, within three minutes on two cores or with a GPU.
@@ -572,8 +574,9 @@ plt.show()
 # - **`detect(model, images, at_least)`**, which finds things with it.
 #
 # It is graded on 300 pictures to learn from, in which one kind of shape is wanted, and with `n_steps=250`, which should
-# take no more than ten seconds. On others, the average precision at an overlap of one half has to be at least 0.8. Who
-# finds everything that is bright gets to about one half, since half of the shapes are not wanted.
+# take no more than ten seconds of one core's time. On others, the average precision at an overlap of one half has to be
+# at least 0.8. Who finds everything that is bright gets to about one half, since half of the shapes are not wanted.
+# (For this figure discs are never what is wanted: one could tell them by their ink.)
 
 # %% exercise="p.12.10"
 from solutions.ch12_vision.detection_training import (

@@ -110,7 +110,7 @@ def memory_bytes(
 
     Parameters
     ----------
-    size, channels, layers : as for `network_costs`.
+    size, channels, layers : as for `network_costs`; one layer at least.
     bytes_per_value : 4 for float32, 2 for float16.
     batch : pictures of a training batch; None to predict for one picture.
 

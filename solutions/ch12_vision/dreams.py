@@ -10,7 +10,7 @@ def response(network: nn.Sequential, X: Tensor, layer: int, channel: int) -> Ten
 
     Parameters
     ----------
-    network : layers, one after the other.
+    network : layers, one after the other, in evaluation mode.
     X : (1, 3, height, width), a picture.
     layer : the number of a layer of `network`, from 0.
     channel : the number of one of its maps.
@@ -73,7 +73,8 @@ def dream(
     layer, channel : of the map, as for `response`.
     n_steps, step : of `climb`, in each octave.
     n_octaves : sizes in which it is worked on. In octave i of n, counted from 0, height
-        and width are those of the picture divided by scale ** (n - 1 - i), rounded.
+        and width are those of the picture divided by scale ** (n - 1 - i), rounded (a
+        half either way). How the picture is enlarged is up to you.
     scale : above 1.
 
     Returns

@@ -52,8 +52,7 @@ def preprocess(photo: ArrayLike, size: int = 299) -> Tensor:
     Returns
     -------
     (1, 3, size, size) float32: red, green and blue from 0 to 1, of which the mean
-    `MEAN`
-        is taken away, and what is left is divided by `STD`.
+    `MEAN` is taken away, and what is left is divided by `STD`.
 
     Examples
     --------
@@ -74,7 +73,7 @@ def most_likely(model: nn.Module, X: Any, names: Sequence[str], k: int = 5) -> l
     ----------
     model : takes X and gives (B, K) logits, one for each class. Some, such as Inception
         v3 while it is trained, give a tuple, of which the logits are the first. It is
-        asked in evaluation mode.
+        asked in evaluation mode, and may be left there.
     X : (B, 3, height, width) float32, as `preprocess` makes them.
     names : of the classes, in their order. Some networks have one class more than there
         are names, *background*, which is class 0: then the names begin with class 1,

@@ -12,13 +12,15 @@ def feature_maps(network: nn.Sequential, X: Tensor, layers: Sequence[int]) -> li
 
     Parameters
     ----------
-    network : layers, one after the other.
+    network : layers, one after the other, in evaluation mode. A layer may work in
+        place: then it changes the output of the layer before it.
     X : (B, 3, height, width) pictures.
     layers : numbers of layers of `network`, from 0, in ascending order.
 
     Returns
     -------
-    The output of each of these layers. Gradients flow from them back to `X`.
+    The output of each of these layers, as it was when it came out. Gradients
+    flow from them back to `X`.
 
     Examples
     --------
@@ -101,7 +103,7 @@ def transfer_style(
     content : (1, 3, height, width) from 0 to 1.
     style : (1, 3, height, width) from 0 to 1, perhaps of another size.
     content_layer, style_layers : numbers of layers of `network`.
-    weight : of the style; 0 leaves the content as it is.
+    weight : of the style; with 0 the picture stays `content`, but for rounding.
     n_steps : how often the picture is changed.
     lr : how far a pixel is moved in a step, about. With ``torch.optim.Adam``, whose
         steps are of about this size, 0.02 is a good beginning.

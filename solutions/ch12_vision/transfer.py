@@ -19,15 +19,16 @@ def read_folder(root: str | Path) -> tuple[list[Path], NDArray[np.int64], list[s
 
     Parameters
     ----------
-    root : holds one folder per class, named after it; each holds pictures. Other files,
-        and what is hidden (its name begins with a dot), are no business of ours.
+    root : holds one folder per class, named after it, with a picture or more in each.
+        Other files, and what is hidden (its name begins with a dot), are no business of
+        ours.
 
     Returns
     -------
     paths : of all pictures, class by class, and by name within a class. Their names end
         in .jpg, .jpeg or .png, in small or in capital letters.
     labels : (n,) the number of each one's class.
-    classes : names of the classes, in alphabetical order.
+    classes : names of the classes, in alphabetical order, as ``sorted`` has it.
 
     Examples
     --------
@@ -86,9 +87,9 @@ def load_picture(path: str | Path, size: int) -> Tensor:
 
     Parameters
     ----------
-    path : a picture of any size and kind: in colour, grey, or with a layer that says
-        how
-        transparent it is, which is left out.
+    path : a picture of any size, with 8 bits a value: in colour, grey, with a palette,
+        or with a layer that says how transparent it is, which is left out. How the
+        camera was held need not be asked.
     size : height and width wanted, in pixels. Pictures that are not square may be
         squeezed, or cut at two sides.
 
@@ -119,9 +120,9 @@ class PictureSet(Dataset[tuple[Tensor, Tensor]]):
     paths : of n pictures.
     labels : (n,) the class of each.
     size : in pixels, for `load_picture`.
-    augment : if True, a picture is another one each time it is asked for: mirrored left
-        to right or not, and cut out a little differently. If False, it is always the
-        same.
+    augment : if True, chance decides what a picture looks like each time it is asked
+        for: mirrored left to right or not, and cut out a little differently. If False,
+        it is always the same.
 
     ``dataset[i]`` is picture i, (3, size, size), and its class, an int64 tensor without
     a dimension.

@@ -18,9 +18,10 @@ def load_weights(model: nn.Module, path: str | Path) -> list[str]:
     ----------
     model : gets the weights; nothing else about it changes.
     path : a file that ``torch.save`` has written, on this machine or on one with a GPU.
-        It holds a ``state_dict``, or a dictionary with one under ``"state_dict"``. Its
-        names may all begin with ``"module."``, which networks get that are trained on
-        several GPUs.
+        It holds a ``state_dict``, or a dictionary with one under ``"state_dict"`` and
+        numbers or words beside it. The names in the state may all begin with
+        ``"module."``, which networks get that are trained on several GPUs; those of
+        `model` don't.
 
     Returns
     -------
@@ -117,15 +118,14 @@ def finetune(
     model : a `TransferNet`; it is trained in place, and left on the CPU in evaluation
         mode, with all its parameters ready to be trained on (``requires_grad``).
     loaders : ``"train"`` and ``"valid"`` give batches of pictures, (B, 3, height,
-        width),
-        and classes, (B,) int64, each time one goes through them. There may be others,
-        which are nobody's business here.
+        width), and classes, (B,) int64, each time one goes through them. There may be
+        others, which are nobody's business here.
     n_head : epochs in which the backbone is *frozen*: its weights don't change, nor
-        does
-        anything else that it keeps, such as batch norm's running means.
-    n_all : epochs after that, in which all weights are trained.
-    lr : of the head, as for `parameter_groups`; meant for ``torch.optim.Adam`` and its
-        kin, or for gradient descent with momentum.
+        does anything else that it keeps, such as batch norm's running means.
+    n_all : epochs after that, in which all weights are trained. Whether batch norm goes
+        on counting then is up to you.
+    lr : of the head, as for `parameter_groups`. It may fall from there. Meant
+        for ``torch.optim.Adam`` and its kin, or for gradient descent with momentum.
     seed : decides everything that is left to chance here, such as dropout.
 
     Returns

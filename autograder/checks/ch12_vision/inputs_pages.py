@@ -1,4 +1,4 @@
-"""Inputs of chapter 12's digits: letters of a script that nobody knows, small, and anywhere on the page."""
+"""Inputs of chapter 12's digits: small letters of a script that nobody knows, in one part of the page or another."""
 
 import numpy as np
 
@@ -12,12 +12,15 @@ def alphabet(rng) -> Script:
     return script(rng, forms=1, shake=0.05, spot=0)
 
 
-def pages(rng, letters: Script, n: int):
-    """Return (n, 784) bytes and (n,) labels: one letter each, 14 pixels high, somewhere on the picture."""
+def pages(rng, letters: Script, n: int, elsewhere: bool = False):
+    """Return (n, 784) bytes and (n,) labels: one letter each, 14 pixels high, in the upper left part of the picture, or
+    anywhere else."""
     y = rng.permutation(np.arange(n) % LETTERS)
     large = letters.write(rng, y).reshape(n, SMALL, 2, SMALL, 2)
     X = np.zeros((n, SIDE, SIDE), dtype=np.uint8)
-    for page, letter, (top, left) in zip(X, large.max(axis=(2, 4)), rng.integers(0, SMALL + 1, (n, 2)), strict=True):
+    at = np.argwhere(np.ones((SMALL + 1, SMALL + 1)))
+    at = at[(at.max(axis=1) > SMALL // 2) == elsewhere]
+    for page, letter, (top, left) in zip(X, large.max(axis=(2, 4)), rng.choice(at, n), strict=True):
         page[top : top + SMALL, left : left + SMALL] = letter
     return X.reshape(n, PIXELS), y
 

@@ -90,6 +90,14 @@ def within(root, name):
     return root / name
 
 
+def with_palette(root, name, new_name):
+    """Save a picture of a folder anew, with a palette of its colours."""
+    from PIL import Image
+
+    with Image.open(root / name) as picture:
+        picture.quantize(4).save(root / new_name)
+
+
 def names_within(paths, root):
     """Return the names of paths, as seen from a folder."""
     import pathlib

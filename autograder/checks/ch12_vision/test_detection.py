@@ -136,11 +136,11 @@ def _found(student, model, images):
 def test_detector_finds_what_is_wanted(student, rng):
     """Trained on 300 pictures of shapes, of which one kind is wanted, the detector has an average precision of at least
     0.8 on others."""
-    wanted = str(rng.choice(KINDS))
+    wanted = str(rng.choice(KINDS[1:]))  # discs have the most ink: who finds what is bright would find them first
     train, test = shapes(rng, wanted, 300), shapes(rng, wanted, 150)
     model = student.fit_detector(train.images, train.boxes, 250, int(rng.integers(1_000)))
     found = _found(student, model, test.images)
-    assert scored(found, test.boxes) >= 0.8  # as the exercise asks
+    assert scored(found, test.boxes) >= 0.8  # right ones reach 0.96, what is bright 0.61 at best
 
 
 @check("p.12.10", hint="Which cells are near the same thing? `nms` is there for that.")

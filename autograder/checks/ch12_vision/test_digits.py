@@ -5,6 +5,7 @@ from numpy.testing import assert_array_equal
 
 from autograder.checks.ch12_vision.inputs_pages import alphabet, pages, size_of, undecided
 from autograder.testing import check
+from autograder.testing.made_up import LETTERS
 from autograder.testing.modules import built, evaluates, gradients_flow, outputs, repeats, weights_of
 from course.datasets import load
 
@@ -38,16 +39,17 @@ def test_all_of_the_network_can_learn(student, rng):
     core=True,
     weight=4,
     at_least=True,
-    hint="Does your network know in one corner what it has learned in another? Maps that are flattened don't; "
-    "the largest or the mean of each map does, and so do pictures that were moved.",
+    hint="Does your network know in one corner what it has learned in another? With maps that are flattened it "
+    "doesn't; with the largest or the mean of each map it does.",
 )
 def test_reads_letters_wherever_they_stand(student, rng) -> float:
-    """After learning from 600 letters of a script that nobody knows, each at another place of its picture, your network
-    reads at least {threshold:.0%} of others rightly."""
+    """After learning from 600 letters of a script that nobody knows, which stand in the upper left part of their
+    pictures, your network reads at least {threshold:.0%} of others rightly, which stand anywhere else."""
     letters = alphabet(rng)
     X, y = pages(rng, letters, 600)
+    student.make_cnn(LETTERS, WIDTH)  # whose kind of network is the one that learns, and may be what is wrong
     model = student.fit_cnn(X, y, n_epochs=8, width=WIDTH, seed=int(rng.integers(1_000)))
-    X_new, y_new = pages(rng, letters, 400)
+    X_new, y_new = pages(rng, letters, 400, elsewhere=True)
     found = np.asarray(student.predict(model, X_new))
     assert found.shape == y_new.shape
     return float(np.mean(found == y_new))

@@ -1,13 +1,15 @@
 """Hidden checks of chapter 12: what a network dreams of (tf1.13.10)."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch12_vision.inputs_nets import (
     picture,
+    pictures_seen,
     response_gradient,
-    sizes_seen,
     small_network,
     state_of,
     watching,
@@ -107,6 +109,12 @@ def test_steps_follow_each_other(student, rng):
         assert np.mean(np.abs(found - wanted) > 0.01) < 0.02  # a gradient near 0 may be of either sign
 
 
+def _coarse(values):
+    """Return a picture as 8 x 6 squares of one colour."""
+    height, width = values.shape[2:]
+    return values.reshape(3, 8, height // 8, 6, width // 6).mean(axis=(2, 4))
+
+
 @check(
     "tf1.13.10",
     hint="First a small copy of the picture, at last its full size. By how much is the smallest one smaller?",
@@ -119,15 +127,16 @@ def test_octaves_make_large_patterns(student, rng):
     sizes = [(8, 6), (16, 12), (32, 24)]
     watched = student.probe_(watching)(network)
     found = _dreamed(student, watched, X, layer + 1, channel, n_steps=3, step=0.04, n_octaves=3, scale=2.0)
-    seen = [tuple(size) for size in student.probe_(sizes_seen)(watched)]
-    assert [size for size, before in zip(seen, [None, *seen], strict=False) if size != before] == sizes
-    assert min(map(seen.count, sizes)) >= 3
+    seen = [np.asarray(some) for some in student.probe_(pictures_seen)(watched)]
+    order = [some.shape[2:] for some in seen]
+    assert [size for size, before in zip(order, [None, *order], strict=False) if size != before] == sizes
+    assert min(map(order.count, sizes)) >= 3
+    for last, first in pairwise(seen):
+        if last.shape != first.shape:  # an octave begins with what the one before it has made
+            made, kept = _coarse(last) - _coarse(X), _coarse(first) - _coarse(X)
+            assert (made * kept).sum() > 0.5 * (made**2).sum()
     wanted = _steps(same, X, layer, channel, 3, 0.04, sizes)
-
-    def coarse(values):
-        return values.reshape(3, 8, 4, 6, 4).mean(axis=(2, 4)) - X.reshape(3, 8, 4, 6, 4).mean(axis=(2, 4))
-
-    assert np.corrcoef(coarse(found).ravel(), coarse(wanted).ravel())[0, 1] > 0.6
+    assert np.corrcoef((_coarse(found) - _coarse(X)).ravel(), (_coarse(wanted) - _coarse(X)).ravel())[0, 1] > 0.6
     assert _responds(same, found, layer, channel) > _responds(same, X, layer, channel)
 
 

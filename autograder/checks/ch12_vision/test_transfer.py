@@ -10,6 +10,7 @@ from autograder.checks.ch12_vision.inputs_transfer import (
     names_within,
     passed_through,
     plain_pictures,
+    with_palette,
     within,
     write_folder,
 )
@@ -75,8 +76,8 @@ def test_sets_are_drawn_by_the_seed(student, rng):
 )
 def test_colours_are_normalised(student, rng):
     """A picture comes in the size that is asked for, with its colours from 0 to 1 and then normalised, be it in colour,
-    grey, or transparent."""
-    colour, grey = rng.integers(0, 256, 3), int(rng.integers(0, 256))
+    grey, with a palette, or transparent."""
+    colour, grey = rng.permutation([255, *rng.integers(0, 256, 2)]), int(rng.integers(0, 256))
     size = int(rng.integers(8, 20))
     files = {
         "colour.png": np.broadcast_to(colour, (13, 22, 3)).astype(np.uint8),
@@ -85,12 +86,14 @@ def test_colours_are_normalised(student, rng):
     }
     root = student.probe_(write_folder)(files)
     path = student.probe_(within)
-    for name, values in {"colour.png": colour, "grey.png": [grey] * 3, "clear.png": colour}.items():
+    student.probe_(with_palette)(root, "colour.png", "palette.png")
+    wanted = {"colour.png": colour, "grey.png": [grey] * 3, "clear.png": colour, "palette.png": colour}
+    for name, values in wanted.items():
         found = np.asarray(student.load_picture(path(root, name), size))
         assert found.shape == (3, size, size)
         assert found.dtype == np.float32
-        wanted = (np.asarray(values) / 255 - MEAN) / STD
-        assert_allclose(found, np.broadcast_to(wanted[:, None, None], found.shape), atol=0.01)
+        right = (np.asarray(values) / 255 - MEAN) / STD
+        assert_allclose(found, np.broadcast_to(right[:, None, None], found.shape), atol=0.01)
 
 
 @check("p.12.9", hint="Which axis of a PIL picture is the first, and which of a tensor?")

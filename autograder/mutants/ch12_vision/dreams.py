@@ -1,5 +1,7 @@
 """Wrong and right answers of chapter 12: what a network dreams of (tf1.13.10)."""
 
+import copy
+
 import torch
 from torch.nn.functional import interpolate
 
@@ -120,6 +122,15 @@ def full_size_only(network, picture, layer, channel, n_steps=20, step=0.02, n_oc
 
 
 @mutant("tf1.13.10", replaces="dream", fails="test_octaves_make_large_patterns")
+def begins_anew(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
+    """You begin each octave with a copy of the picture, so that only the last one counts: enlarge what the octave
+    before has made."""
+    for size in _sizes(picture, n_octaves, scale):
+        found = _dreamed(network, picture, layer, channel, n_steps, step, [size])
+    return found
+
+
+@mutant("tf1.13.10", replaces="dream", fails="test_octaves_make_large_patterns")
 def begins_large(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
     """You go from the large picture to the small one, and enlarge that in the end: go the other way."""
     sizes = [*_sizes(picture, n_octaves, scale)[::-1]]
@@ -168,6 +179,13 @@ def by_sums(picture, gradient, step):
     total = float(gradient.abs().sum())
     moved = picture + gradient * (step * gradient.numel() / total if total else 0.0)
     return torch.minimum(torch.maximum(moved, torch.zeros(())), torch.ones(()))
+
+
+@alternative("tf1.13.10", replaces="dream")
+def with_a_copy_of_the_network(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
+    """Asks a copy, so that nothing can happen to the network."""
+    eye = copy.deepcopy(network).eval().requires_grad_(False)
+    return _dreamed(eye, picture, layer, channel, n_steps, step, _sizes(picture, n_octaves, scale))
 
 
 @alternative("tf1.13.10", replaces="dream")

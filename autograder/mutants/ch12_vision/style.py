@@ -1,5 +1,7 @@
 """Wrong and right answers of chapter 12: the style of another picture (tf2.14.11)."""
 
+import copy
+
 import torch
 from torch import nn
 from torch.nn.functional import mse_loss
@@ -187,6 +189,13 @@ def works_on_the_callers_picture(
 
 
 # ---------------------------------------------------------------- right
+
+
+@alternative("tf2.14.11", replaces="transfer_style")
+def on_a_frozen_copy(network, content, style, content_layer, style_layers, weight=100.0, n_steps=100, lr=0.02):
+    """Asks a frozen copy of the network, so that nothing can happen to it."""
+    eye = copy.deepcopy(network).eval().requires_grad_(False)
+    return _transferred(eye, content, style, content_layer, style_layers, weight, n_steps, lr)
 
 
 @alternative("tf2.14.11", replaces="feature_maps")

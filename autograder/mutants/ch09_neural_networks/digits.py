@@ -238,8 +238,8 @@ def by_joblib(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100),
     return {"model": best, "losses": tuple(losses), "checkpoint": file.getvalue()}
 
 
-def _held_out(X, y, seed, share=0.2):
-    return train_test_split(X, y, test_size=share, random_state=seed)
+def _held_out(X, y, seed):
+    return train_test_split(X, y, test_size=0.2, random_state=seed)
 
 
 @alternative("tf2.10.10", replaces="fit_digits")
@@ -248,16 +248,6 @@ def to_the_letter(X, y, seed=42):
     X_train, X_val, y_train, y_val = _held_out(X, y, seed)
     rate = pick_rate(*lr_sweep(X_train / 255, y_train, 1e-4, 10.0, seed=seed))
     return _trained(X_train, y_train, X_val, y_val, rate, 50, (300, 100), 5, seed)["model"]
-
-
-@alternative("tf2.10.10", replaces="fit_digits")
-def moved_copies(X, y, seed=42):
-    """Each picture also one pixel further in four directions, and fewer epochs."""
-    X_train, X_val, y_train, y_val = _held_out(X, y, seed, 0.1)
-    pictures = X_train.reshape(-1, 28, 28)
-    moved = [np.roll(pictures, step, axis).reshape(X_train.shape) for axis in (1, 2) for step in (-1, 1)]
-    rate = pick_rate(*lr_sweep(X_train / 255, y_train, 1e-3, 3.0, n_rates=8, seed=seed))
-    return _trained(np.vstack([X_train, *moved]), np.tile(y_train, 5), X_val, y_val, rate, 8, (100,), 5, seed)["model"]
 
 
 @alternative("tf2.10.10", replaces="fit_digits")

@@ -26,7 +26,7 @@ def fit_covertype(
     y_train : (n,) whole numbers, the types of cover. In the public data these are 1 to
         7; it may also be that only some of them are there.
     X_val, y_val : (k, d) and (k,), other patches from the same land, to choose by: the
-        best epoch, say, or a size.
+        best epoch, say, or a size. There is no type among them that `y_train` lacks.
     seed : of everything that is left to chance.
 
     Returns

@@ -39,8 +39,11 @@ def train_digits(
     Parameters
     ----------
     X_train, y_train : (n, 784) pixels from 0 to 255, uint8, and (n,) whole numbers.
-    X_val, y_val : (k, 784) and (k,), rows for validation.
-    rate, hidden : the learning rate, and the sizes of the hidden layers.
+    X_val, y_val : (k, 784) and (k,), rows for validation. There is no label among them
+        that `y_train` lacks.
+    rate, hidden : the learning rate of the solver, which is yours to choose, and the
+        sizes of the hidden layers. What becomes of a training that fails, because
+        the rate is far too high, is not asked.
     n_epochs : the number of epochs, those before the checkpoint counted as well.
     patience : training ends after so many epochs in a row without a new lowest loss on
         the validation rows, or after `n_epochs`.

@@ -68,8 +68,8 @@ def output_activation(name: str, Z: ArrayLike) -> NDArray[np.float64]:
     ----------
     name : ``"sigmoid"``, 1 / (1 + exp(-z)) of each sum; ``"softmax"``, exp(z) of each
         sum divided by the total of its row; or ``"none"``, the sums as they are.
-    Z : (m, units) weighted sums, one row per example, from -1,000 to 1,000: nothing may
-        overflow.
+    Z : (m, units) weighted sums, one row per example, from -1,000 to 1,000, all of a
+        row perhaps: nothing may overflow on the way. (NumPy warns of that.)
 
     Returns
     -------

@@ -146,7 +146,8 @@ def elu(z: ArrayLike, alpha: float = 1.0) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    z : numbers, an array of any shape, also very large ones: nothing may overflow.
+    z : numbers, an array of any shape, also very large ones: nothing may overflow, not
+        even what is then left out. (NumPy warns of that.)
     alpha : what it falls to on the far left, turned positive.
 
     Examples
@@ -165,7 +166,8 @@ def swish(z: ArrayLike, beta: float = 1.0) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    z : numbers, an array of any shape, also very large ones: nothing may overflow.
+    z : numbers, an array of any shape, also very large ones: nothing may overflow on
+        the way. (NumPy warns of that.)
     beta : how steep the logistic function is, 0 or more.
 
     Examples

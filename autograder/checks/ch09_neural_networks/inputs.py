@@ -1,5 +1,7 @@
 """Inputs of chapter 9's hidden checks, drawn afresh for every submission, and readers of replies."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -49,6 +51,24 @@ def rings(rng: Generator, n: int = 160) -> tuple[NDArray[np.float64], NDArray[np
     X = np.column_stack([np.cos(angle), np.sin(angle)]) * radius[:, None]
     turn = np.linalg.qr(rng.normal(size=(2, 2)))[0]
     return X @ turn * rng.uniform(0.8, 1.25, 2) * 10.0 ** rng.uniform(-2, 2) + rng.uniform(20, 90, 2), y
+
+
+def on_overflow(what: str) -> None:
+    """Tell NumPy what to do where a number gets too large (runs in the student's process)."""
+    import numpy as np
+
+    np.seterr(over=what)
+
+
+@contextmanager
+def no_overflow(student: Any) -> Iterator[None]:
+    """Within this block the student's code fails where a number gets too large, even one that is then left out."""
+    setting = student.probe_(on_overflow)
+    setting("raise")
+    try:
+        yield
+    finally:
+        setting("warn")  # as NumPy begins
 
 
 def labels_of(model: Any, X: NDArray[Any]) -> NDArray[Any]:

@@ -8,6 +8,7 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
+from autograder.checks.ch09_neural_networks.inputs import no_overflow
 from autograder.testing import check
 from autograder.testing.closed import agrees, chosen
 
@@ -52,14 +53,16 @@ def test_forward_pass_with_two_relus(student, rng):
     "p.09.7", core=True, weight=2, hint="Take the largest sum of a row away from all of the row: does softmax change?"
 )
 def test_outputs_of_each_kind(student, rng):
-    """You compute what sigmoid, softmax and no activation make of any weighted sums, without overflow."""
+    """You compute what sigmoid, softmax and no activation make of any weighted sums, also where all of a row are very
+    large or very small, and nothing overflows on the way."""
     torch_twins: dict[str, Any] = {"sigmoid": torch.sigmoid, "softmax": lambda Z: torch.softmax(Z, dim=1),
                                    "none": lambda Z: Z}  # fmt: skip
     for name in ("sigmoid", "softmax", "none"):
-        for scale in (1.0, 5.0, 300.0):
-            Z = np.clip(rng.normal(0, scale, tuple(rng.integers(2, 8, 2))), -1000, 1000)
+        for scale, middle in ((1.0, 0.0), (5.0, 0.0), (300.0, 0.0), (2.0, 980.0), (2.0, -980.0)):
+            Z = np.clip(rng.normal(middle, scale, tuple(rng.integers(2, 8, 2))), -1000, 1000)
             Z[0, :2] = [-1000, 1000] if scale == 300 else Z[0, :2]
-            found = np.asarray(student.output_activation(name, Z), dtype=float)
+            with no_overflow(student):
+                found = np.asarray(student.output_activation(name, Z), dtype=float)
             assert found.shape == Z.shape
             assert_allclose(found, torch_twins[name](torch.from_numpy(Z)).numpy(), rtol=1e-6, atol=1e-12)
 

@@ -7,8 +7,9 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
+from autograder.checks.ch09_neural_networks.inputs import no_overflow
 from autograder.testing import check
-from autograder.testing.closed import agrees
+from autograder.testing.closed import ask_all
 
 # ---------------------------------------------------------------- p.09.3
 
@@ -38,11 +39,14 @@ def test_epochs_until_no_mistake(student, rng):
         X = rng.integers(-9, 10, (int(rng.integers(4, 16)), 2)).astype(float)  # whole numbers: no rounding
         side = X @ rng.integers(-3, 4, 2) + 0.5
         cases.append((X, (side > 0).astype(int), 400))
+    for _ in range(4):  # only a line far from the origin separates these
+        y = np.arange(8) % 2
+        cases.append((rng.integers(-2, 3, (8, 2)) + 6 + 8 * y[:, None] + 0.0, y, 400))
     X = rng.integers(-9, 10, (8, 2)).astype(float)
     cases.append((np.vstack([X, X[:1]]), np.array([0, 1, 0, 1, 0, 1, 0, 1, 1]), 60))  # one row with two labels
     slow = next(case for seed in range(99) if (case := _slow(seed)) is not None)
     cases += [(*slow, _epochs(*slow, 500)), (*slow, (_epochs(*slow, 500) or 0) - 1)]
-    agrees(student.perceptron_epochs, _epochs, cases)
+    ask_all(student.perceptron_epochs, _epochs, cases)
 
 
 def _slow(seed: int) -> tuple[Any, Any] | None:
@@ -116,15 +120,18 @@ def test_leaky_relu(student, rng):
 
 @check("p.09.5", core=True, hint="`np.where` computes both sides everywhere: what is exp(1000)?")
 def test_elu(student, rng):
-    """`elu` falls to -alpha on the left and overflows nowhere, for numbers and arrays of any shape."""
+    """`elu` falls to -alpha on the left and overflows nowhere on the way, for numbers and arrays of any shape."""
     settings = [1.0, float(rng.uniform(0.2, 3))]
-    _compared(student.elu, torch.nn.functional.elu, rng, settings, far=1e4)
+    with no_overflow(student):
+        _compared(student.elu, torch.nn.functional.elu, rng, settings, far=1e4)
     assert_allclose(np.asarray(student.elu([-1.0, 5.0]), dtype=float), [np.exp(-1) - 1, 5])
 
 
 @check("p.09.5", core=True, hint="Where does beta go? What becomes of a logistic function far on the left?")
 def test_swish(student, rng):
-    """`swish` is z times a logistic function of any steepness and overflows nowhere, for arrays of any shape."""
+    """`swish` is z times a logistic function of any steepness and overflows nowhere on the way, for arrays of any
+    shape."""
     settings = [0.0, 1.0, float(rng.uniform(0.2, 3))]
-    _compared(student.swish, lambda z, beta: z * torch.sigmoid(beta * z), rng, settings, far=1e3)
+    with no_overflow(student):
+        _compared(student.swish, lambda z, beta: z * torch.sigmoid(beta * z), rng, settings, far=1e3)
     assert_allclose(np.asarray(student.swish([-1.0, 5.0]), dtype=float), [-1 / (1 + np.e), 5 / (1 + np.exp(-5))])

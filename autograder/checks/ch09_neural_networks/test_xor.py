@@ -41,6 +41,8 @@ def test_the_net_computes_xor(student, rng):
     """With your weights, threshold units answer 1 where exactly one of two inputs is high, and 0 for the other two
     pairs of inputs; for 0 and 1, and for other levels."""
     drawn = [(low / 4, (low + int(rng.integers(1, 19))) / 4) for low in rng.integers(-20, 21, 3).tolist()]
+    weak = float(rng.uniform(-0.05, 0.05))  # a few hundredths of a volt
+    drawn.append((weak, weak + float(rng.uniform(0.02, 0.06))))
     for low, high in [(0.0, 1.0), (-1.0, 1.0), *drawn]:
         layers = student.xor_net(low, high)
         assert isinstance(layers, list | tuple) and len(layers) >= 1

@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
+from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import nn
 
 from autograder.testing import alternative, mutant, naive
+from solutions.ch09_neural_networks.rates import lr_sweep, pick_rate
 
 BAR = "test_reads_a_made_up_script"
 
@@ -234,6 +236,27 @@ def by_joblib(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100),
     joblib.dump((models, losses), file)
     best = make_pipeline(scaler, models[int(np.argmin(losses))])
     return {"model": best, "losses": tuple(losses), "checkpoint": file.getvalue()}
+
+
+def _held_out(X, y, seed):
+    return train_test_split(X, y, test_size=0.2, random_state=seed)
+
+
+@alternative("tf2.10.10", replaces="fit_digits")
+def to_the_letter(X, y, seed=42):
+    """What the text says and nothing else: a fifth held out, the rate of a sweep, the default sizes."""
+    X_train, X_val, y_train, y_val = _held_out(X, y, seed)
+    rate = pick_rate(*lr_sweep(X_train / 255, y_train, 1e-4, 10.0, seed=seed))
+    return _trained(X_train, y_train, X_val, y_val, rate, 50, (300, 100), 5, seed)["model"]
+
+
+@alternative("tf2.10.10", replaces="fit_digits")
+def better_of_two_rates(X, y, seed=42):
+    """A third of the rate as well, whichever reads the validation rows better; in PyTorch."""
+    X_train, X_val, y_train, y_val = _held_out(X, y, seed)
+    rate = pick_rate(*lr_sweep(X_train / 255, y_train, 1e-3, 10.0, n_rates=9, seed=seed))
+    done = [digits_by_torch(X_train, y_train, X_val, y_val, one, 20, (150, 80), 5, seed) for one in (rate, rate / 3)]
+    return min(done, key=lambda found: min(found["losses"]))["model"]
 
 
 @alternative("tf2.10.10", replaces="fit_digits")

@@ -102,6 +102,22 @@ def overflows(name, Z):
 
 
 @mutant("p.09.7", replaces="output_activation", fails="test_outputs_of_each_kind")
+def cut_off(name, Z):
+    """You cut large sums off: two of a row that are above the limit become the same. Take the row's largest sum away
+    instead."""
+    Z = np.asarray(Z, dtype=float)
+    E = np.exp(np.clip(Z, -500, 500))
+    return E / E.sum(axis=1, keepdims=True) if name == "softmax" else E / (1 + E) if name == "sigmoid" else Z
+
+
+@mutant("p.09.7", replaces="output_activation", fails="test_outputs_of_each_kind")
+def exp_of_minus_z(name, Z):
+    """In 1 / (1 + exp(-z)) the exponential overflows where z is far below 0: `scipy.special.expit` doesn't."""
+    Z = np.asarray(Z, dtype=float)
+    return _exp(Z, 1) if name == "softmax" else 1 / (1 + np.exp(-Z)) if name == "sigmoid" else Z
+
+
+@mutant("p.09.7", replaces="output_activation", fails="test_outputs_of_each_kind")
 def sigmoids_only(name, Z):
     """Sigmoids of several units don't add up to 1: softmax divides by the total of the row."""
     return _logistic(np.asarray(Z, dtype=float)) if name != "none" else np.asarray(Z)

@@ -50,6 +50,20 @@ def gives_up_with_a_number(X, y, max_epochs):
     return _first_clean(_perceptron(X, y, max_epochs)) or max_epochs
 
 
+@mutant("p.09.3", replaces="perceptron_epochs", fails="test_epochs_until_no_mistake")
+def corrects_once_an_epoch(X, y, max_epochs):
+    """You judge all rows of an epoch by the same weights, and correct at its end: correct at once, so that the next row
+    meets the new weights."""
+    X, y = np.asarray(X, dtype=float), np.asarray(y)
+    w, b = np.zeros(X.shape[1]), 0.0
+    for epoch in range(1, max_epochs + 1):
+        error = y - (X @ w + b >= 0)
+        if not error.any():
+            return epoch
+        w, b = w + error @ X, b + error.sum()
+    return None
+
+
 @alternative("p.09.3", replaces="perceptron_epochs")
 def with_signs(X, y, max_epochs):
     """Labels -1 and 1, the bias as a weight."""
@@ -130,6 +144,22 @@ def alpha_inside(z, alpha=1.0):
     """alpha is a factor in front of the bracket, not within the exponential."""
     z = np.asarray(z, dtype=float)
     return np.where(z > 0, z, np.expm1(alpha * np.minimum(z, 0)))
+
+
+@mutant("p.09.5", replaces="elu", fails="test_elu")
+def exp_of_both_sides(z, alpha=1.0):
+    """`np.where` gets both sides, whole: exp(z) of large numbers overflows before it is left out. Give it
+    `np.minimum(z, 0)`."""
+    z = np.asarray(z, dtype=float)
+    return np.where(z > 0, z, alpha * (np.exp(z) - 1))
+
+
+@mutant("p.09.5", replaces="swish", fails="test_swish")
+def exp_in_a_denominator(z, beta=1.0):
+    """exp(-beta·z) overflows far on the left, also where one divides by it: `scipy.special.expit` is the logistic
+    function that doesn't."""
+    z = np.asarray(z, dtype=float)
+    return z / (1 + np.exp(-beta * z))
 
 
 @mutant("p.09.5", replaces="swish", fails="test_swish")

@@ -469,7 +469,7 @@ for setting, right in zip(settings, compare_settings(X, y, settings)):
 # hands back a `Transferred`, a class of yours.
 #
 # You are graded on networks that are made for it, whose lower layers know what to look at in rows full of noise. With
-# 40 rows of four classes yours has to name {bar:test_few_rows_are_enough:.1%} of 600 others; who learns from
+# ten rows of each of four classes yours has to name {bar:test_few_rows_are_enough:.1%} of 600 others; who learns from
 # scratch gets to {naive:test_few_rows_are_enough:.0%} at best. At full size four layers are reused that have learned
 # MNIST's digits 0 to 4, the upper two unfrozen, and 85% of the test pictures of 5 to 9 have to be read.
 
@@ -516,9 +516,9 @@ for options in [{}, {"cached": True}, {"n_reused": 4}, {"n_reused": 4, "n_unfroz
 # - **`fit_pairs(…)`** trains it;
 # - **`fit_head(…)`** puts an output layer on top of the first tower, frozen, and trains that alone.
 #
-# You are graded on rules that are made up for you: 60 rows of four classes for the head, after 14 epochs of 2,000 pairs
+# You are graded on rules that are made up for you: 30 rows of four classes for the head, after 14 epochs of 2,000 pairs
 # in batches of 100, at a rate of 0.01. A head makes many mistakes on top of a tower that has learned nothing; of these,
-# at least {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs, two rules
+# at least {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs, three rules
 # taken together. Plain gradient descent gets rid of {naive:test_pairs_teach_what_matters:.0%} at best. At full size the
 # pairs come from 55,000 pictures of MNIST, the head sees the other 5,000, and 93% of the test pictures have to be read.
 

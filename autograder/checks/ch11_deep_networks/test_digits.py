@@ -178,7 +178,7 @@ def test_reads_made_up_classes(student, rng) -> float:
     draw = places(rng)
     (X, y), (X_valid, y_valid), (X_new, y_new) = draw(600), draw(150), draw(1000)
     model = built(student, student.HalfDigits, rng, 8, 4, 32, batch_norm=True)
-    options = {"n_epochs": 8, "rate": 5e-3, "batch_size": 32, "seed": int(rng.integers(2**31))}
+    options = {"n_epochs": 8, "rate": 3e-3, "batch_size": 32, "seed": int(rng.integers(2**31))}
     with file_of(student) as path:
         student.train_half(model, X, y, X_valid, y_valid, path, **options)
     return accuracy(model, X_new, y_new)

@@ -470,8 +470,9 @@ for setting, right in zip(settings, compare_settings(X, y, settings)):
 #
 # You are graded on networks that are made for it, whose lower layers know what to look at in rows full of noise. With
 # ten rows of each of four classes yours has to name {bar:test_few_rows_are_enough:.1%} of 600 others, the mean of three
-# rules; who learns from scratch gets to {naive:test_few_rows_are_enough:.0%} at best. At full size four layers are reused that have learned
-# MNIST's digits 0 to 4, the upper two unfrozen, and 85% of the test pictures of 5 to 9 have to be read.
+# rules; who learns from scratch gets to {naive:test_few_rows_are_enough:.0%} at best. At full size four layers are
+# reused that have learned MNIST's digits 0 to 4, the upper two unfrozen, and 85% of the test pictures of 5 to 9 have to
+# be read.
 
 # %% exercise="tf1.11.9" points=14 full_size_points=2
 from solutions.ch11_deep_networks.transfer import some_of_each, Transferred, _prepared, transfer
@@ -516,11 +517,12 @@ for options in [{}, {"cached": True}, {"n_reused": 4}, {"n_reused": 4, "n_unfroz
 # - **`fit_pairs(…)`** trains it;
 # - **`fit_head(…)`** puts an output layer on top of the first tower, frozen, and trains that alone.
 #
-# You are graded on rules that are made up for you: 30 rows of four classes for the head, after 14 epochs of 2,000 pairs
+# You are graded on rules that are made up for you: 60 rows of four classes for the head, after 14 epochs of 2,000 pairs
 # in batches of 100, at a rate of 0.01. A head makes many mistakes on top of a tower that has learned nothing; of these,
-# at least {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs, three rules
-# taken together. Plain gradient descent gets rid of {naive:test_pairs_teach_what_matters:.0%} at best. At full size the
-# pairs come from 55,000 pictures of MNIST, the head sees the other 5,000, and 93% of the test pictures have to be read.
+# at least {bar:test_pairs_teach_what_matters:.0%} have to be gone on top of one that has learned from pairs, two
+# rules taken together. Plain gradient descent gets rid of {naive:test_pairs_teach_what_matters:.0%} at best. At full
+# size the pairs come from 55,000 pictures of MNIST, the head sees the other 5,000, and 93% of the test pictures have to
+# be read.
 
 # %% exercise="tf1.11.10" points=12 full_size_points=2
 from solutions.ch11_deep_networks.pairs import make_pairs, PairNet, fit_pairs, fit_head, _tower

@@ -169,8 +169,8 @@ def mc_predict(model: nn.Module, X: Tensor, n_samples: int = 10, seed: int = 42)
     Parameters
     ----------
     model : gives logits. Its dropout layers (``nn.Dropout``, ``nn.AlphaDropout``; it
-        has no others) work as in training; all the rest, batch norm above all, as when it is used. It is
-        left as it was, each part in its own mode.
+        has no others) work as in training; all the rest, batch norm above all, as when
+        it is used. It is left as it was, each part in its own mode.
     X : (n, d) float32.
     n_samples : how often it is asked.
     seed : decides which units are dropped.

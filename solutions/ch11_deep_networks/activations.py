@@ -110,13 +110,13 @@ def dead_units(X: ArrayLike, W: ArrayLike, b: ArrayLike) -> list[int]:
 
     Parameters
     ----------
-    X : (n, d), all rows that there are.
+    X : (n, d), all rows that there are; none of them is 0 everywhere.
     W, b : (units, d) and (units,): the layer gives ReLU(X Wᵀ + b).
 
     Returns
     -------
     The numbers of the units, from 0 on and in that order, whose weights get no gradient
-    from any of the rows.
+    from any of the rows. (Just at 0, ReLU has a slope of 0.)
 
     Examples
     --------

@@ -61,8 +61,8 @@ def make_mlp(
     A module that takes (B, n_inputs) float32 and gives (B, n_outputs). The weights of
     the hidden layers are drawn around 0 (normal or uniform), with the variance of He's
     rule (for fan in) before SiLU and of LeCun's before SELU; their biases are 0. A bias
-    that batch norm makes pointless may be left out. Activations are modules
-    (``nn.SiLU``, ``nn.SELU``).
+    that batch norm makes pointless may be left out. How the output layer begins is up
+    to you. Activations are modules (``nn.SiLU``, ``nn.SELU``).
 
     Examples
     --------
@@ -100,8 +100,8 @@ def layer_statistics(model: nn.Module, X: Tensor, kind: type[nn.Module]) -> list
 
     Returns
     -------
-    (mean, std) of all numbers that come out of such a module, for each time that one is
-    called, in the order of the calls.
+    (mean, std) of all numbers that come out of such a module (std with a division by
+    their number), for each time that one is called, in the order of the calls.
 
     Examples
     --------

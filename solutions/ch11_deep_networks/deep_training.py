@@ -33,10 +33,11 @@ def sweep_rates(
 
     Parameters
     ----------
-    model : gives logits. It is trained by NAdam, in training mode, and afterwards has
-        the weights and buffers back that it came with, and its mode.
+    model : gives logits. It, or a deep copy, is trained by NAdam, in training mode.
+        Afterwards it has the weights and buffers that it came with, and its mode.
     X, y : (n, d) float32 rows and (n,) labels, arrays or tensors. Each step takes
-        `batch_size` of them, drawn at random.
+        `batch_size` of them, n at most, drawn at random; whether a batch may hold a row
+        twice is up to you.
     low, high : the rates of the first and of the last step. From each step to the next
         the rate is multiplied by the same number.
     seed : decides everything that is left to chance.
@@ -117,19 +118,23 @@ def fit(
     model : gives logits; its dropout and batch norm work while it is trained.
     X, y, X_valid, y_valid : (n, d) float32 rows and (n,) labels, arrays or tensors. In
         each epoch every training row is used once, in an order drawn anew, in batches
-        of `batch_size`; the last one may be smaller.
+        of `batch_size`; the last one may be smaller (but is never a single row where
+        there is batch norm, which can't do with one).
     n_epochs, patience : the largest number of epochs; training ends when the lowest
         validation loss is `patience` epochs old. With `one_cycle` all epochs are run.
     rate : the learning rate, of all steps; with `one_cycle` the highest of them.
     one_cycle : whether the rate goes up and down once over all steps (not epochs), and
-        with each: from rate / 10 or less up to `rate` in the first half of them, then
-        down, to less than where it began.
+        with each: from rate / 10 or less up to its top, in the first half of them, then
+        down, to less than where it began. Its top is `rate`, or a little less where it
+        would lie between two steps. There are 20 steps or more. Whether NAdam's betas
+        change meanwhile is up to you.
     seed : decides everything that is left to chance.
 
     Returns
     -------
     ``"valid_loss"``: the mean cross entropy of the validation rows after each epoch, in
-    evaluation mode; ``"rates"``: the learning rate of each step.
+    evaluation mode; ``"rates"``: the learning rate of each step. The model may be left
+    in either mode.
 
     Examples
     --------
@@ -163,9 +168,9 @@ def mc_predict(model: nn.Module, X: Tensor, n_samples: int = 10, seed: int = 42)
 
     Parameters
     ----------
-    model : gives logits. Its dropout layers (``nn.Dropout``, ``nn.AlphaDropout``) work
-        as in training; all the rest, batch norm above all, as when it is used. It is
-        left as it was, each part in its own mode.
+    model : gives logits. Its dropout layers (``nn.Dropout``, ``nn.AlphaDropout``; it
+        has no others) work as in training; all the rest, batch norm above all, as when
+        it is used. It is left as it was, each part in its own mode.
     X : (n, d) float32.
     n_samples : how often it is asked.
     seed : decides which units are dropped.

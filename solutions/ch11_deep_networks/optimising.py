@@ -87,7 +87,8 @@ def pruned(weights: Sequence[ArrayLike], share: float) -> list[NDArray[np.float6
     ----------
     weights : arrays of any shapes, one for each layer.
     share : from 0 to 1; of all n numbers, round(share * n) become 0. They are those
-        with the smallest absolute values in *all* layers together.
+        with the smallest absolute values in *all* layers together; of several that are
+        as small as each other, any.
 
     Returns
     -------

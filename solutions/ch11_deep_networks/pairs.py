@@ -29,7 +29,9 @@ def make_pairs(
     A, B : (n, d) float32; ``A[i]`` and ``B[i]`` are two different rows of X, also where
         they are of one class.
     labels : (n,) int64, 0 where both are of the same class and 1 where they are not:
-        n/2 of each, in mixed order. All classes, and all pairs of classes, turn up.
+        n/2 of each, in mixed order. Both rows are drawn from all that fit: where n is
+        large, no class is rare among the pairs of either label, and all pairs of
+        classes turn up, either way round.
 
     Examples
     --------
@@ -123,7 +125,8 @@ def fit_pairs(
 
     Returns
     -------
-    The mean loss of the batches of each epoch.
+    For each epoch the mean loss of its batches, each before its step; a smaller last
+    batch may count as much as the others or less.
 
     Examples
     --------
@@ -169,7 +172,8 @@ def fit_head(
     net : a trained `PairNet`, or another module with a ``tower_a``, whose outputs are
         (B, n_hidden). It is left as it is.
     X, y : (n, d) float32 rows and (n,) labels, 0 to `n_outputs` - 1.
-    rate, batch_size, n_epochs, seed : as for `fit_pairs`.
+    rate, batch_size, n_epochs, seed : as for `fit_pairs`; the optimiser is yours to
+        choose, here too.
 
     Returns
     -------

@@ -58,7 +58,8 @@ def different_units(W_in: ArrayLike, b: ArrayLike, W_out: ArrayLike) -> int:
     Returns
     -------
     How many different units there are at most, however long gradient descent goes on.
-    All weights and biases learn, and there is no dropout.
+    All weights and biases learn, and there is no dropout. Two numbers are the same if
+    they are equal, to the last digit.
 
     Examples
     --------

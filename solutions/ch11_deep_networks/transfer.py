@@ -42,7 +42,8 @@ class Transferred(nn.Module):
     Attributes
     ----------
     hidden : an ``nn.Sequential`` of them.
-    output : an ``nn.Linear``.
+    output : an ``nn.Linear``, for as many numbers as the last of the hidden layers'
+        ``nn.Linear`` gives.
 
     Examples
     --------
@@ -98,7 +99,8 @@ def transfer(
         frozen: nothing in them changes, not even the running statistics of batch norm,
         and they work in evaluation mode meanwhile.
     cached : whether what the frozen layers make of the rows is worked out only once,
-        before training, all rows together. It makes no other difference.
+        before training, all rows together. But for rounding it makes no other
+        difference.
     rate : of Adam, for the output layer; a tenth of it for unfrozen layers.
     batch_size, n_epochs : rows in a batch (fewer in the last), shuffled each epoch.
     seed : decides everything that is left to chance.

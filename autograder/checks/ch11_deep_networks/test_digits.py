@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch11_deep_networks.inputs import accuracy, file_of, known_linear, loss_of, places
+from autograder.checks.ch11_deep_networks.inputs import PATIENCE, accuracy, file_of, known_linear, loss_of, places
 from autograder.testing import check
 from autograder.testing.modules import (
     NOISE,
@@ -128,9 +128,9 @@ def test_best_epoch_is_in_the_file(student, rng):
     data, seed, weights = _noisy(rng), int(rng.integers(2**31)), int(rng.integers(2**31))
     with file_of(student) as path:
 
-        def train(dropout: float, patience: int, n_epochs: int):
+        def train(dropout: float, patience: int, rate: float, size: int, n_epochs: int):
             model = known_linear(student, np.random.default_rng(weights), 4, 2, dropout)
-            options = {"n_epochs": n_epochs, "patience": patience, "rate": 0.05, "batch_size": 20, "seed": seed}
+            options = {"n_epochs": n_epochs, "patience": patience, "rate": rate, "batch_size": size, "seed": seed}
             losses = student.train_half(model, *data, path, **options)
             assert False not in list(model.learned_in)
             kept, state = student.probe_(_read)(path), weights_of(model)
@@ -139,8 +139,8 @@ def test_best_epoch_is_in_the_file(student, rng):
             return model, losses
 
         measure = partial(loss_of, X=data[2], y=data[3])
-        for dropout, patience in ((0.0, 2), (0.4, 4)):
-            stops_early(partial(train, dropout, patience), measure, n_epochs=40, patience=patience)
+        for case in PATIENCE:
+            stops_early(partial(train, *case), measure, n_epochs=40, patience=case[1])
 
 
 def _read(path):
@@ -178,7 +178,7 @@ def test_reads_made_up_classes(student, rng) -> float:
     draw = places(rng)
     (X, y), (X_valid, y_valid), (X_new, y_new) = draw(600), draw(150), draw(1000)
     model = built(student, student.HalfDigits, rng, 8, 4, 32, batch_norm=True)
-    options = {"n_epochs": 8, "rate": 5e-3, "batch_size": 32, "seed": int(rng.integers(2**31))}
+    options = {"n_epochs": 8, "rate": 3e-3, "batch_size": 32, "seed": int(rng.integers(2**31))}
     with file_of(student) as path:
         student.train_half(model, X, y, X_valid, y_valid, path, **options)
     return accuracy(model, X_new, y_new)

@@ -65,6 +65,21 @@ def test_the_smallest_of_all_weights_go(student, rng):
             assert_allclose(np.asarray(part, dtype=float), layer.weight.detach().numpy(), rtol=1e-6)
 
 
+@check("p.11.6", hint="What becomes of weights that are just at your limit, where there are several of them?")
+def test_just_so_many_go(student, rng):
+    """Where several weights are as small as each other, just so many of them are 0 as should be, and not all."""
+    for share in (0.2, 0.35, float(rng.uniform(0.4, 0.8))):
+        signs = rng.choice([-1.0, 1.0], 60)
+        sizes = np.repeat(rng.uniform(0.5, 3, 4), 15)  # four sizes, each of them 15 times
+        parts = [part.reshape(-1, 5) for part in np.split(rng.permutation(sizes) * signs, [20, 45])]
+        found = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in student.pruned(parts, share)])
+        given = np.concatenate([part.ravel() for part in parts])
+        gone = found == 0
+        assert gone.sum() == round(60 * share)
+        assert_allclose(found[~gone], given[~gone], rtol=1e-6)
+        assert np.abs(given[gone]).max() <= np.abs(given[~gone]).min()
+
+
 @check("p.11.6", hint="Make new arrays: somebody may want to compare.")
 def test_weights_that_are_passed_in_stay(student, rng):
     """The arrays that are passed in are left as they are."""

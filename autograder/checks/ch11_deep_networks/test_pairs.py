@@ -3,7 +3,7 @@
 from functools import cache
 
 import numpy as np
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch11_deep_networks.inputs import accuracy, hidden_places
 from autograder.testing import check
@@ -114,6 +114,23 @@ def test_pairs_teach_what_matters(student, rng) -> float:
         student.fit_pairs(net, A, B, labels, n_epochs=14, rate=0.01, batch_size=100, seed=seed)
         after += 1 - accuracy(student.fit_head(net, X_few, y_few, 4, seed=seed), X_new, y_new)
     return 1 - after / before
+
+
+@check("tf1.11.10", hint="The loss of a logit: `binary_cross_entropy_with_logits`. One number for each epoch.")
+def test_losses_of_each_epoch_are_told(student, rng):
+    """You give back the mean loss of each epoch: at a rate of next to nothing, that of the net as it begins; later, a
+    lower one."""
+    n_epochs, n_hidden = int(rng.integers(2, 5)), int(rng.integers(5, 9))
+    net = built(student, student.PairNet, rng, 6, n_hidden, 2)
+    A, B = (rng.normal(size=(64, 6)).astype(np.float32) for _ in range(2))
+    labels = (A[:, 0] > B[:, 0]).astype(int)
+    logits = outputs(net, A, B, shape=(64,))
+    wanted = np.mean(np.logaddexp(0, logits) - labels * logits)
+    found = student.fit_pairs(net, A, B, labels, n_epochs=n_epochs, rate=1e-9, batch_size=16)
+    assert_allclose(np.asarray(found, dtype=float), [wanted] * n_epochs, rtol=1e-3)
+    found = np.asarray(student.fit_pairs(net, A, B, labels, n_epochs=12, rate=0.02, batch_size=16), dtype=float)
+    assert found.shape == (12,)
+    assert found[-1] < 0.9 * wanted
 
 
 @check("tf1.11.10", weight=2, hint="Which parameters does the optimiser have? Work with a copy of the tower.")

@@ -69,6 +69,7 @@ def test_twins_stay_twins(student, rng):
     cases.append(([[0.3, 0.3]] * 4, [0.0] * 4, [[0.3] * 4]))
     cases.append(([[0.3, 0.3]] * 3, [0.0, 0.1, 0.0], [[0.3] * 3]))
     cases.append(([[0.3, 0.3]] * 3, [0.0] * 3, [[0.3, 0.3, 0.4]]))
+    cases.append(([[0.3, 0.3], [0.3, 0.2], [0.1, 0.3], [0.3, 0.2]], [0.0] * 4, [[0.3] * 4]))
     ask_all(student.different_units, _after_training, cases)
 
 
@@ -92,7 +93,7 @@ def test_first_loss(student, rng):
     counts = [rng.integers(1, 60, int(k)).tolist() for k in rng.integers(2, 8, 9)]
     cases = [(one, rng.normal(0, 2, len(one)).tolist()) for one in counts[:6]]
     cases += [(one,) for one in counts[6:]]
-    cases += [([3, 5], [800.0, 810.0]), ([4, 4, 2], np.log([0.4, 0.4, 0.2]).tolist())]
+    cases += [([3, 5], [800.0, 810.0]), ([7, 4], [-400.0, 500.0]), ([4, 4, 2], np.log([0.4, 0.4, 0.2]).tolist())]
     agrees(student.first_loss, _cross_entropy, cases)
 
 

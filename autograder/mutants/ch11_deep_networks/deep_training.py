@@ -260,6 +260,13 @@ def impatient(*args, **options):
 
 
 @mutant("p.11.8", replaces="fit", fails="test_best_weights_are_restored")
+def waits_for_a_rise(*args, **options):
+    """You count epochs that are worse than the one just before: what counts is how old the lowest loss of all is."""
+    return _fit(*args, **options, waits=lambda losses: len(losses) - 2 - max(np.flatnonzero(np.diff(losses) < 0),
+                                                                             default=-1))  # fmt: skip
+
+
+@mutant("p.11.8", replaces="fit", fails="test_best_weights_are_restored")
 def validates_in_training_mode(*args, **options):
     """You validate in training mode, where dropout spoils the answers: call `model.eval()` first."""
     return _fit(*args, **options, mode=True)

@@ -178,6 +178,11 @@ def _tensors(X, y):
     return torch.as_tensor(np.asarray(X), dtype=torch.float32), torch.as_tensor(np.asarray(y), dtype=torch.int64)
 
 
+def _rising(losses):
+    """Return for how many epochs on end the loss has not been below the one just before."""
+    return len(losses) - 2 - max(np.flatnonzero(np.diff(losses) < 0), default=-1)
+
+
 def _train(
     model, X, y, X_valid, y_valid, path, *, n_epochs=50, patience=5, rate=1e-3, batch_size=64, seed=42,
     make=torch.optim.Adam, saved=lambda losses: losses[-1] == min(losses), loaded=True, mode=False, drop_last=False,
@@ -223,6 +228,12 @@ def best_in_the_file_only(*args, **options):
 def whole_training(*args, **options):
     """You run all epochs: stop when the loss has not improved for `patience` epochs."""
     return _train(*args, **options, waits=lambda losses: 0)
+
+
+@mutant("tf1.11.8", replaces="train_half", fails="test_best_epoch_is_in_the_file")
+def better_than_the_one_before(*args, **options):
+    """You compare each epoch with the one just before it: what counts is the lowest loss of all so far."""
+    return _train(*args, **options, saved=lambda losses: losses[-1] == min(losses[-2:]), waits=_rising)
 
 
 @mutant("tf1.11.8", replaces="train_half", fails="test_best_epoch_is_in_the_file")

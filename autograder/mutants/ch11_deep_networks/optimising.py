@@ -89,6 +89,15 @@ def the_largest(weights, share):
     return [np.where(abs(np.asarray(part)) > limit, 0.0, part) for part in weights]
 
 
+@mutant("p.11.6", replaces="pruned", fails="test_just_so_many_go")
+def all_at_the_limit(weights, share):
+    """All weights that are just at your limit become 0, which may be far more than were asked for: count them."""
+    sizes = np.sort(abs(np.concatenate([np.ravel(part) for part in weights])))
+    n = round(share * len(sizes))
+    limit = sizes[n - 1] if n else -1.0
+    return [np.where(abs(np.asarray(part)) <= limit, 0.0, part) for part in weights]
+
+
 @mutant("p.11.6", replaces="pruned", fails="test_weights_that_are_passed_in_stay")
 def in_place(weights, share):
     """You write zeros into the arrays that were passed in."""
@@ -105,8 +114,16 @@ def by_k_smallest(weights, share):
     parts = [torch.as_tensor(np.array(part, dtype=float)) for part in weights]
     sizes = torch.cat([part.abs().flatten() for part in parts])
     k = round(share * len(sizes))
-    limit = sizes.kthvalue(k).values if k else -1.0
-    return [part * (part.abs() > limit) for part in parts]
+    limit = float(sizes.kthvalue(k).values) if k else -1.0
+    spared = int((sizes <= limit).sum()) - k  # of those just at the limit
+    for part in parts:
+        at = torch.nonzero(part.abs().flatten() == limit).flatten()
+        kept = at[:spared]
+        spared -= len(kept)
+        values = part.flatten()[kept]
+        part[part.abs() <= limit] = 0.0
+        part.view(-1)[kept] = values
+    return parts
 
 
 # ---------------------------------------------------------------- p.11.7

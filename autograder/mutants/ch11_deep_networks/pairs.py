@@ -224,6 +224,19 @@ def labels_shuffled(*args, **options):
     return _fit_pairs(*args, **options, said=lambda labels: labels.flip(0))
 
 
+@mutant("tf1.11.10", replaces="fit_pairs", fails="test_losses_of_each_epoch_are_told")
+def sums_of_losses(net, A, B, labels, n_epochs=20, rate=1e-3, batch_size=64, seed=42):
+    """You add up the losses of all batches: their mean is asked for."""
+    n = -(-len(np.asarray(A)) // batch_size)
+    return [n * loss for loss in _fit_pairs(net, A, B, labels, n_epochs, rate, batch_size, seed)]
+
+
+@mutant("tf1.11.10", replaces="fit_pairs", fails="test_losses_of_each_epoch_are_told")
+def last_loss_only(*args, **options):
+    """You give back the loss of the last epoch: one for each of them is asked for."""
+    return _fit_pairs(*args, **options)[-1:]
+
+
 @mutant("tf1.11.10", replaces="fit_pairs", fails="test_seeds_decide")
 def unseeded_pairs(*args, seed=42, **options):
     """You don't use `seed`."""

@@ -20,11 +20,14 @@ def _wave(a, b, c, offset):
 @check("tf2.12.1", core=True, hint="`requires_grad=True` on float64, one call of the function, and autograd.")
 def test_slopes_of_a_function_that_is_handed_over(student, rng):
     """The derivative is right to nine digits at each of the points, however many there are."""
-    for n, offset in ((1, 0.0), (5, 0.0), (12, 1e6)):
+    pairs = []
+    for n, reach, offset in ((1, 2, 0.0), (5, 2, 0.0), (12, 900, 1e6)):
         a, b, c = (float(value) for value in rng.uniform(0.5, 3, 3))
-        x = rng.uniform(-2, 2, n)
+        c, x = c * (reach < 10), rng.uniform(-reach, reach, n)
         found = np.asarray(student.slopes(student.probe_(_wave)(a, b, c, offset), x), dtype=float)
-        assert_allclose(found, a * b * np.cos(b * x) + 3 * c * x**2, rtol=1e-9, atol=1e-9)
+        pairs.append((found, a * b * np.cos(b * x) + 3 * c * x**2))
+    for found, wanted in pairs:
+        assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
 
 
 def _tables(rng):

@@ -91,7 +91,7 @@ class StreamingPrecision:
         self.reset()
 
     def update(self, y_true: ArrayLike, y_pred: ArrayLike) -> None:
-        """Take in a batch: classes, 0 or 1, and predicted classes, (n,) each, n >= 1."""
+        """Take in a batch: classes, 0 or 1, and predicted ones; (n,) each, n >= 1."""
         truth, said = np.asarray(y_true) == 1, np.asarray(y_pred) == 1
         self._true_positives += int((truth & said).sum())
         self._positives += int(said.sum())

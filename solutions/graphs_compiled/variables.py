@@ -18,7 +18,7 @@ def shared_names(one: nn.Module, other: nn.Module) -> list[tuple[str, str]]:
     -------
     All pairs (name in `one`, name in `other`) of parameters that are the same memory,
     so that a change of either is a change of both; in any order. That two hold the same
-    numbers does not matter.
+    numbers does not matter. Afterwards both hold the numbers that they held before.
 
     Examples
     --------

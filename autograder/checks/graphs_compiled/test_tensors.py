@@ -99,6 +99,7 @@ def test_pairs_are_compared(student, rng):
         (changed.to(torch.float64), t),
         (real, real.to(torch.float32)),
         (real.to(torch.float32), real),
+        (torch.zeros(0, 3), torch.zeros(0, 2)),
         (t, t + 0.25),
         (t.to(torch.float64) - 0.25, t),
         (real, real.clone()),

@@ -46,7 +46,12 @@ def test_shared_parameters_are_found(student, rng):
         order = [str(name) for name in rng.permutation(names)[:4]]
         places = [f"p{n}" for n in rng.permutation(9)[:4]]
         shared, how = dict(zip(places, order, strict=True)), dict(zip(places, ways, strict=True))
-        found = student.shared_names(*student.probe_(_pair)(names, shared, how))
+        both = student.probe_(_pair)(names, shared, how)
+        before = [weights_of(one) for one in both]
+        found = student.shared_names(*both)
+        for one, kept in zip(both, before, strict=True):
+            for name, value in weights_of(one).items():
+                assert_allclose(value, kept[name], atol=1e-5, err_msg="the parameters are others now")
         wanted = {
             (f"{shared[place]}.{part}", f"{place}.1.{part}")
             for place in places

@@ -31,6 +31,18 @@ def same_names(one, other):
     return [(name, name) for name, value in other.named_parameters() if name in mine]
 
 
+@mutant("tf1.09.5", replaces="shared_names", fails="test_shared_parameters_are_found")
+def leaves_them_changed(one, other):
+    """You change a parameter to see who changes with it, and leave it so: put its numbers back."""
+    found = set()
+    with torch.no_grad():
+        for a, left in one.named_parameters():
+            before = {b: right.clone() for b, right in other.named_parameters()}
+            left += 1
+            found |= {(a, b) for b, right in other.named_parameters() if not torch.equal(right, before[b])}
+    return sorted(found)
+
+
 def _owners(*shared):
     cases = ("threads", "two programs", "forked", "share_memory_", "deepcopy", "load_state_dict", "state_dict")
     return {name: "shared" if name in shared else "own copy" for name in cases}

@@ -187,7 +187,7 @@ from solutions.graphs_compiled.graph import hook_gap
 # `"not the same"` for each:
 #
 # - `"product"`: `torch.matmul(A, B)` and `A @ B`;
-# - `"number"`: `t.item()` and `float(t)`, for a tensor `t` that holds a single real number;
+# - `"number"`: `t.item()` and `float(t)`, for a tensor `t` that holds a single float;
 # - `"call"`: `model(x)` and `model.forward(x)`;
 # - `"in place"`: `t.add(1)` and `t.add_(1)`.
 
@@ -245,7 +245,7 @@ from solutions.graphs_compiled.variables import shared_names
 # - `"threads"`: two threads of one program use the same module;
 # - `"two programs"`: each has loaded its module from the same file, by `torch.load`;
 # - `"forked"`: the process was forked (`os.fork`) after the module was made;
-# - `"share_memory_"`: the same, but `model.share_memory()` was called before;
+# - `"share_memory_"`: the same, but `model.share_memory()` was called before, which does so to each tensor;
 # - `"deepcopy"`: the other module is `copy.deepcopy(model)`;
 # - `"load_state_dict"`: the other module was given `model.state_dict()` by `load_state_dict`;
 # - `"state_dict"`: the other party keeps `state = model.state_dict()`, in the same program.
@@ -549,7 +549,7 @@ from solutions.graphs_compiled.compiled import squeezed
 # - `"layers"`: `for layer in self.layers: x = layer(x)`
 # - `"where"`: `return torch.where(x > 0, x, 0 * x)`
 # - `"torch.rand"`: `return x * torch.rand(3)`, for which "right" is to draw numbers anew
-# - `"clock"`: `return x * time.time()`
+# - `"clock"`: `return x * (time.time() % 60)`
 # - `"random"`: `return x * random.random()`, with Python's `random`
 # - `"if"`: `return x if x.sum() > 0 else -x`
 # - `"range"`: `for _ in range(int(x.sum())): x = torch.tanh(x)`

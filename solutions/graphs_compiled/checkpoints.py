@@ -82,8 +82,9 @@ def logistic_regression(
     epochs : how many there are in all, those of a checkpoint counted.
     seed : decides the orders of the rows.
     path : a file, in a folder that exists. After each epoch all that is needed to go
-        on is written to it, in a form of your own and under just this name. None:
-        nothing is written.
+        on is written to it, in a form of your own. A temporary file may stand beside it
+        while it is written; what is resumed from is this file alone. None: nothing is
+        written.
     resume : if the file is there, go on where it ends, as if there had been no
         interruption; ``False``: begin anew and write over it. The file was written by a
         call with the same arguments except for `epochs` and `after_epoch`, and holds no

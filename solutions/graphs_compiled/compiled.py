@@ -12,6 +12,7 @@ def is_one_graph(f: Callable[[Tensor], Tensor], x: Tensor) -> bool:
     Parameters
     ----------
     f : takes a tensor and returns one; it runs without an error on `x` in eager mode.
+        The two ways below agree about it.
     x : an example of its input.
 
     Returns

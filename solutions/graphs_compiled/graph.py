@@ -87,8 +87,13 @@ def all_heads(body: Callable[[Tensor], Tensor], heads: Sequence[Callable[[Tensor
 
     Parameters
     ----------
-    body, heads : functions or modules; one head or more.
+    body, heads : functions or modules; one head or more, none of which changes what it
+        is given.
     x : what goes into the body.
+
+    Returns
+    -------
+    What each head gives, in their order, with its history back to `x`.
 
     Examples
     --------

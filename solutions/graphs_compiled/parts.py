@@ -31,8 +31,9 @@ class HuberLoss(nn.Module):
 
     Parameters
     ----------
-    delta : positive. It is part of `state_dict()`, as "delta", is not trained, and a
-        loss that loads the state of another one has that one's threshold.
+    delta : positive. It is part of `state_dict()`, as "delta", in float32 or float64,
+        is not trained, and a loss that loads the state of another one has that one's
+        threshold.
 
     Examples
     --------
@@ -90,7 +91,7 @@ class StreamingPrecision:
         self.reset()
 
     def update(self, y_true: ArrayLike, y_pred: ArrayLike) -> None:
-        """Take in a batch: classes, 0 or 1, and predicted classes, (n,) each."""
+        """Take in a batch: classes, 0 or 1, and predicted ones; (n,) each, n >= 1."""
         truth, said = np.asarray(y_true) == 1, np.asarray(y_pred) == 1
         self._true_positives += int((truth & said).sum())
         self._positives += int(said.sum())
@@ -164,8 +165,8 @@ def step_by_parts(model: nn.Module, X: Tensor, y: Tensor, rates: Mapping[str, fl
         (``model.named_children()``), and all parameters are theirs. Gradients may be
         left over from before.
     X, y : inputs, and targets (n, k).
-    rates : the learning rate of each child that is trained; others are left as they
-        are.
+    rates : the learning rate of each child that is trained, at least one; others are
+        left as they are.
 
     Returns
     -------

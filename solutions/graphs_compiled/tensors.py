@@ -79,7 +79,8 @@ def compare(one: Tensor, other: Tensor) -> str:
 
     Parameters
     ----------
-    one, other : of any shapes and of any types of numbers; none of them is nan.
+    one, other : of any shapes; whole numbers of up to a million, or floats of 32 or 64
+        bits, none of which is nan.
 
     Returns
     -------

@@ -11,13 +11,14 @@ def shared_names(one: nn.Module, other: nn.Module) -> list[tuple[str, str]]:
 
     Parameters
     ----------
-    one, other : modules; no two parameters within one of them share memory.
+    one, other : modules; no two parameters within one of them share memory, none is
+        empty, and two that share memory share all of it.
 
     Returns
     -------
     All pairs (name in `one`, name in `other`) of parameters that are the same memory,
     so that a change of either is a change of both; in any order. That two hold the same
-    numbers does not matter.
+    numbers does not matter. Afterwards both hold the numbers that they held before.
 
     Examples
     --------
@@ -64,8 +65,9 @@ def materialise(model: nn.Module, seed: int) -> nn.Module:
 
     Parameters
     ----------
-    model : on the device "meta"; each of its layers with parameters has a method
-        `reset_parameters()` which draws them. No parameter is a container's own.
+    model : on the device "meta"; each of its layers with parameters, and nothing else,
+        has a method `reset_parameters()` which draws them and fills its buffers. No
+        parameter is a container's own, or that of two layers.
     seed : for ``torch.manual_seed``, once, before anything is drawn.
 
     Returns
@@ -161,8 +163,8 @@ def needed_inputs(program: fx.GraphModule) -> list[list[str]]:
 
     Returns
     -------
-    For each output the sorted names of the placeholders that it can't be computed
-    without.
+    For each output the sorted names (`node.name`) of the placeholders that it is
+    computed from, directly or by way of other nodes.
 
     Examples
     --------
@@ -172,7 +174,7 @@ def needed_inputs(program: fx.GraphModule) -> list[list[str]]:
     """
     needs: dict[fx.Node, set[str]] = {}
     for node in program.graph.nodes:  # each after all that it needs
-        own = {str(node.target)} if node.op == "placeholder" else set()
+        own = {node.name} if node.op == "placeholder" else set()
         needs[node] = own.union(*(needs[one] for one in node.all_input_nodes))
     (output,) = (node for node in program.graph.nodes if node.op == "output")
     return [sorted(needs[one]) for one in output.args[0]]
@@ -193,9 +195,11 @@ def with_output(model: nn.Module, name: str, value: Tensor, x: Tensor) -> Tensor
 
     Parameters
     ----------
-    model : any module, whose code you can't change.
+    model : any module in evaluation mode, whose code you can't change; its parts may be
+        called in any order.
     name : of one of its parts, as in ``model.named_modules()``.
-    value : what is to take the place of the part's output.
+    value : what is to take the place of the part's output. Whether the part itself is
+        still computed does not matter.
     x : the model's input.
 
     Returns

@@ -74,6 +74,23 @@ def test_stands_large_scores(student, rng):
         assert np.isfinite(np.asarray(gradient, dtype=float)).all()
 
 
+def _warnings_of(predict_proba, theta, X):
+    """Probe: how many warnings there are."""
+    import warnings
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        predict_proba(theta, X)
+    return sum(issubclass(one.category, RuntimeWarning) for one in caught)
+
+
+@check("tf1.09.12", hint="exp(9000) is too large for a float: work with the exponential of a negative number only.")
+def test_large_scores_make_no_warning(student, rng):
+    """Scores in the thousands, of either sign, raise no warning of an overflow."""
+    size = float(rng.uniform(2_000, 9_000))
+    assert student.probe_(_warnings_of)(student.predict_proba, [0.0, size], np.array([[1.0], [-1.0], [0.1]])) == 0
+
+
 @check("tf1.09.12", core=True, hint="Begin at zeros; a batch as large as the table makes an epoch one step.")
 def test_full_batches_are_gradient_descent(student, rng):
     """With batches that hold all rows, parameters and history are those of gradient descent from zeros."""

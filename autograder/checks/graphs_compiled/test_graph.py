@@ -105,6 +105,22 @@ def test_body_is_called_once(student, rng):
         assert_allclose(found, [float((x * 2 + 1).sum()) * (k + 1) for k in range(n)], rtol=1e-6)
 
 
+def _pull(all_heads, n, x):
+    """Probe: the gradient of the sum of all heads, at what went in."""
+    x = x.clone().requires_grad_()
+    sum(all_heads(lambda x: x**2, [lambda h, k=k: (h * (k + 1)).sum() for k in range(n)], x)).backward()
+    return x.grad
+
+
+@check("tf1.09.3", hint="Is the body's output still tied to what it was made of?")
+def test_gradients_of_all_heads_reach_the_input(student, rng):
+    """What each head gives can be differentiated, through the head and the body."""
+    for n in (1, 4):
+        x = torch.tensor(rng.normal(size=3))
+        found = student.probe_(_pull)(student.all_heads, n, x)
+        assert_allclose(found, n * (n + 1) * x, rtol=1e-6)
+
+
 @check("tf1.09.3", hint="What does a body draw, and what does it count, each time it is called?")
 def test_what_two_calls_change(student, rng):
     """All four things are as you say."""

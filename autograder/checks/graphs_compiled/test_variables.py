@@ -46,7 +46,12 @@ def test_shared_parameters_are_found(student, rng):
         order = [str(name) for name in rng.permutation(names)[:4]]
         places = [f"p{n}" for n in rng.permutation(9)[:4]]
         shared, how = dict(zip(places, order, strict=True)), dict(zip(places, ways, strict=True))
-        found = student.shared_names(*student.probe_(_pair)(names, shared, how))
+        both = student.probe_(_pair)(names, shared, how)
+        before = [weights_of(one) for one in both]
+        found = student.shared_names(*both)
+        for one, kept in zip(both, before, strict=True):
+            for name, value in weights_of(one).items():
+                assert_allclose(value, kept[name], atol=1e-5, err_msg="the parameters are others now")
         wanted = {
             (f"{shared[place]}.{part}", f"{place}.1.{part}")
             for place in places
@@ -159,15 +164,21 @@ def test_what_each_thing_is(student, rng):
 
 
 def _tangle(names, steps, returned):
-    """Probe: a graph of steps, each of which takes two values that are there; and the values that it returns."""
-    import operator
-
+    """Probe: a graph of steps, each of which takes two values that are there, side by side, by name or in a list; and
+    the values that it returns."""
+    import torch
     from torch import fx, nn
 
     graph = fx.Graph()
     values = [graph.placeholder(name) for name in names]
-    for left, right in steps:
-        values.append(graph.call_function(operator.add, (values[left], values[right])))
+    for number, (left, right) in enumerate(steps):
+        one, other = values[left], values[right]
+        function, args, kwargs = (
+            (torch.maximum, (one, other), {}),
+            (torch.add, (one,), {"other": other}),
+            (torch.hstack, ([one, other],), {}),
+        )[number % 3]
+        values.append(graph.call_function(function, args, kwargs))
     graph.output(tuple(values[n] for n in returned))
     return fx.GraphModule(nn.Module(), graph)
 
@@ -177,6 +188,7 @@ def _tangle(names, steps, returned):
 )
 def test_inputs_that_are_needed(student, rng):
     """For each output, the inputs are named that it depends on, directly or by way of other steps, and no others."""
+    answers = []
     for n_inputs, n_steps in ((2, 2), (4, 5), (5, 9)):
         names = [str(name) for name in rng.permutation(["alpha", "beta", "gamma", "delta", "eta"])[:n_inputs]]
         steps = [tuple(int(n) for n in rng.integers(0, n_inputs + k, 2)) for k in range(n_steps)]
@@ -186,7 +198,9 @@ def test_inputs_that_are_needed(student, rng):
             needs.append(needs[left] | needs[right])
         returned = [0, *(int(n) for n in rng.integers(n_inputs, len(needs), 2)), len(needs) - 1]
         found = student.needed_inputs(student.probe_(_tangle)(names, steps, returned))
-        assert [list(one) for one in found] == [sorted(needs[n]) for n in returned]
+        answers.append((found, [sorted(needs[n]) for n in returned]))
+    for found, wanted in answers:
+        assert [list(one) for one in found] == wanted
 
 
 @check("tf1.09.8", hint="A session worked out what was asked for. Who checks a function's arguments, and when?")
@@ -235,6 +249,44 @@ def test_value_takes_the_place_of_an_output(student, rng):
         found = student.with_output(model, name, value, x)
         assert isinstance(found, torch.Tensor)
         assert_allclose(found.detach(), wanted, atol=1e-6)
+
+
+def _residual(seed):
+    """Probe: a network whose parts are not called one after the other, in an order that is not that of their names."""
+    import torch
+    from torch import nn
+
+    class Residual(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.last, self.beside, self.first = nn.Linear(4, 4), nn.Linear(3, 4), nn.Linear(3, 4)
+
+        def forward(self, x):
+            return self.last(torch.tanh(self.first(x))) * self.beside(x)
+
+    torch.manual_seed(seed)
+    return Residual().eval()
+
+
+def _by_parts(model, name, value, x):
+    """Probe: what the network makes of a value, said once more."""
+    import torch
+
+    with torch.no_grad():
+        part = {one: model.get_submodule(one) for one in ("first", "last", "beside")}
+        first = value if name == "first" else part["first"](x)
+        last = value if name == "last" else part["last"](torch.tanh(first))
+        return last * (value if name == "beside" else part["beside"](x))
+
+
+@check("tf1.09.9", hint="What `forward` does with a part's output is its own business: let the model itself go on.")
+def test_value_goes_where_the_output_went(student, rng):
+    """In a network whose parts are no chain, the value goes wherever the part's output went."""
+    for name in ("first", "last", "beside"):
+        model = student.probe_(_residual)(int(rng.integers(2**31)))
+        value, x = tensor(rng.normal(size=(2, 4))), tensor(rng.normal(size=(2, 3)))
+        wanted = student.probe_(_by_parts)(model, name, value, x)
+        assert_allclose(student.with_output(model, name, value, x).detach(), wanted, atol=1e-6)
 
 
 def _break(model, broken):

@@ -19,6 +19,13 @@ def without_a_bias(theta, X):
     return 1 / (1 + np.exp(-np.asarray(X) @ np.asarray(theta)[1:]))
 
 
+@mutant("tf1.09.12", replaces="predict_proba", fails="test_large_scores_make_no_warning")
+def overflows(theta, X):
+    """exp(-score) overflows where the score is very negative; NumPy warns of it. `np.logaddexp` or `expit` do not."""
+    theta = np.asarray(theta, dtype=float)
+    return 1 / (1 + np.exp(-(theta[0] + np.asarray(X, dtype=float) @ theta[1:])))
+
+
 @mutant("tf1.09.12", replaces="log_loss_and_gradient", fails="test_stands_large_scores")
 def logarithm_of_zero(theta, X, y):
     """A probability that is rounded to 0 has the logarithm minus infinity: work log(1 + exp(score)) out instead."""

@@ -102,6 +102,13 @@ def one_after_the_other(body, heads, x):
     return found
 
 
+@mutant("tf1.09.3", replaces="all_heads", fails="test_gradients_of_all_heads_reach_the_input")
+def cut_off(body, heads, x):
+    """You cut the body's output off from its history: no head's loss can train the body. Nothing has to be detached."""
+    features = body(x).detach()
+    return [head(features) for head in heads]
+
+
 @mutant("tf1.09.3", replaces="TF1_09_3_CHOICE", fails="test_what_two_calls_change", constant=True)
 def dropout_repeats():
     """Two calls of the body draw two masks: one of the heads is given another one."""

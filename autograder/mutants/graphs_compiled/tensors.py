@@ -17,6 +17,21 @@ def small_differences(f, x):
 
 
 @mutant("tf2.12.1", replaces="slopes", fails="test_slopes_of_a_function_that_is_handed_over")
+def central_differences(f, x):
+    """A quotient of differences on both sides is better, and still loses digits where the values are large."""
+    t = torch.tensor(np.asarray(x), dtype=torch.float64)
+    return ((f(t + 1e-5) - f(t - 1e-5)) / 2e-5).numpy()
+
+
+@mutant("tf2.12.1", replaces="slopes", fails="test_slopes_of_a_function_that_is_handed_over")
+def in_float32(f, x):
+    """Autograd is as exact as its numbers are: make the tensor float64 before anything is computed."""
+    t = torch.tensor(np.asarray(x), dtype=torch.float32, requires_grad=True)
+    f(t).sum().backward()
+    return t.grad.numpy().astype(float)
+
+
+@mutant("tf2.12.1", replaces="slopes", fails="test_slopes_of_a_function_that_is_handed_over")
 def of_the_mean(f, x):
     """You differentiate the mean, which divides each slope by their number: take the sum."""
     t = torch.tensor(np.asarray(x), dtype=torch.float64, requires_grad=True)
@@ -95,6 +110,14 @@ def spread_over(one, other):
 def nearly_the_same(one, other):
     """You forgive small differences: a tenth in float32 is another number than in float64."""
     if one.shape != other.shape or not torch.allclose(one.double(), other.double()):
+        return "different"
+    return "identical" if one.dtype == other.dtype else "another dtype"
+
+
+@mutant("tf2.12.3", replaces="compare", fails="test_pairs_are_compared")
+def brought_to_one_type(one, other):
+    """You bring one tensor to the type of the other, which rounds its numbers: compare those that were given."""
+    if one.shape != other.shape or not torch.equal(one, other.to(one.dtype)):
         return "different"
     return "identical" if one.dtype == other.dtype else "another dtype"
 

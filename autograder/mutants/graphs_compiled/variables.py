@@ -3,7 +3,7 @@ right ones."""
 
 import numpy as np
 import torch
-from torch import nn
+from torch import fx, nn
 
 from autograder.testing import alternative, mutant
 
@@ -29,6 +29,18 @@ def same_names(one, other):
     """A parameter may have another name in either module."""
     mine = dict(one.named_parameters())
     return [(name, name) for name, value in other.named_parameters() if name in mine]
+
+
+@mutant("tf1.09.5", replaces="shared_names", fails="test_shared_parameters_are_found")
+def leaves_them_changed(one, other):
+    """You change a parameter to see who changes with it, and leave it so: put its numbers back."""
+    found = set()
+    with torch.no_grad():
+        for a, left in one.named_parameters():
+            before = {b: right.clone() for b, right in other.named_parameters()}
+            left += 1
+            found |= {(a, b) for b, right in other.named_parameters() if not torch.equal(right, before[b])}
+    return sorted(found)
 
 
 def _owners(*shared):
@@ -212,6 +224,19 @@ def all_inputs(program):
 
 
 @mutant("tf1.09.8", replaces="needed_inputs", fails="test_inputs_that_are_needed")
+def positional_ones(program):
+    """You look at `args` alone: a node also takes what stands in its `kwargs`, and in lists. See `all_input_nodes`."""
+
+    def walk(node):
+        if node.op == "placeholder":
+            return {node.name}
+        return set().union(*(walk(one) for one in node.args if isinstance(one, fx.Node)))
+
+    (output,) = (node for node in program.graph.nodes if node.op == "output")
+    return [sorted(walk(one)) for one in output.args[0]]
+
+
+@mutant("tf1.09.8", replaces="needed_inputs", fails="test_inputs_that_are_needed")
 def all_that_come_before(program):
     """That a node stands before another does not mean that it is needed for it."""
     nodes = list(program.graph.nodes)
@@ -235,7 +260,8 @@ def by_running_it(program):
 
     class Names(Interpreter):
         def call_function(self, target, args, kwargs):
-            return set().union(*args)
+            taken = [*args, *kwargs.values()]
+            return set().union(*(one for value in taken for one in (value if isinstance(value, list) else [value])))
 
     names = [{node.target} for node in program.graph.nodes if node.op == "placeholder"]
     return [sorted(one) for one in Names(program).run(*names)]
@@ -272,6 +298,16 @@ def hook_returns_nothing(model, name, value, x):
         return model(x)
     finally:
         hook.remove()
+
+
+@mutant("tf1.09.9", replaces="with_output", fails="test_value_goes_where_the_output_went")
+def one_layer_after_the_other(model, name, value, x):
+    """A model is more than its layers one after the other: only its own `forward` knows what becomes of an output."""
+    leaves = [(path, part) for path, part in model.named_modules() if not list(part.children())]
+    last = max(n for n, (path, _) in enumerate(leaves) if f"{path}.".startswith(f"{name}."))
+    for _, part in leaves[last + 1 :]:
+        value = part(value)
+    return value
 
 
 @mutant("tf1.09.9", replaces="TF1_09_9_CHOICE", fails="test_ways_to_step_in", constant=True)

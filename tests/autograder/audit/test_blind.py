@@ -24,7 +24,6 @@ TO_COME = {
     "graphs_compiled",
     "ch11_deep_networks",
     "ch12_vision",
-    "pipelines_records",
     "ch14_text",
 }
 WRITTEN = """# %% right

@@ -69,8 +69,8 @@ def write_shards(X: ArrayLike, y: ArrayLike, folder: str | Path, n_shards: int, 
     ----------
     X : (n, 28, 28) uint8.
     y : (n,) whole numbers, a label for each picture.
-    folder : where the files go; it is there. Files that an earlier call has written into
-        it may be replaced.
+    folder : where the files go; it is there. Files that an earlier call has written
+        into it may be replaced.
     n_shards : number of files, from 1 to n.
     seed : None: the first file has the first pictures, and so on. Else they are put
         into an order of chance before, which the seed decides.

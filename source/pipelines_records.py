@@ -339,7 +339,9 @@ print(len(found), "records,", len(found.unique()), "of them different; the first
 # name {bar:test_reads_letters_from_files:.0%} of 500 new ones. Who trains in the order of the files gets
 # {naive:test_reads_letters_from_files/in_the_order_of_the_files:.0%} at best, with two open files and a buffer of 100
 # records {naive:test_reads_letters_from_files/by_default_settings:.0%}, and who divides by 255 instead of standardising
-# {naive:test_reads_letters_from_files/divided_by_255:.0%}.
+# {naive:test_reads_letters_from_files/divided_by_255:.0%}. One hidden layer of 100 neurons and Adam with its usual rate
+# are enough, if all files are open. Mind the batches of 8: steps that are too large for them (SGD at 0.01 with a
+# momentum of 0.9) cost up to ten points.
 #
 # At full size it is Fashion-MNIST, 60,000 pictures in ten files: more than 85% of the 10,000 test pictures after three
 # epochs.

@@ -19,7 +19,8 @@ class Standardise(nn.Module):
     shape : of one input.
 
     Until `adapt` is called, the means are 0 and the deviations 1. Both are saved with
-    the model (``state_dict``), and are no parameters: no optimiser changes them.
+    the model (``state_dict``), and are no parameters: no optimiser changes them. They
+    may be kept in float32 or float64.
 
     Examples
     --------
@@ -41,8 +42,9 @@ class Standardise(nn.Module):
 
         Parameters
         ----------
-        batches : (B, \\*shape) tensors of any type of numbers, with any B; it can
-            be gone through only once, and does not fit into memory as a whole.
+        batches : (B, \\*shape) tensors of any type of numbers, with any B from 1 on,
+            one batch or more; it can be gone through only once, and does not fit into
+            memory as a whole.
 
         The deviation of a pixel that is always the same is set to 1. What was learned
         before is forgotten.
@@ -75,7 +77,8 @@ def fit_from_shards(
         0 to ``n_classes - 1``.
     n_epochs : how often it is trained on each record.
     batch_size : records in each batch; the last one may have fewer, even a single one.
-    seed : decides all chance: the same seed trains the same network.
+    seed : decides all chance: the same seed trains the same network. PyTorch's own
+        generator may be in another state afterwards.
 
     Returns
     -------

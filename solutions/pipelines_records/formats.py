@@ -87,7 +87,8 @@ def read_fields(message: bytes) -> list[tuple[int, int | bytes]]:
     number, plus its wire type. Of wire type 0 is a whole number, again a varint; of
     wire type 2 are bytes: their number, a varint, and then the bytes themselves. A
     varint has 7 bits of a number in each byte, the lowest first; in all but its last
-    byte the highest bit, 128, is set.
+    byte the highest bit, 128, is set. Numbers are from 0 to ``2**64 - 1``, and each
+    varint is as short as it can be.
 
     Parameters
     ----------

@@ -33,7 +33,7 @@ class Prepared(Dataset[Any]):
 
     Parameters
     ----------
-    records : raw records, by number.
+    records : raw records, by number; they are asked for by 0 to ``len(records) - 1``.
     prepare : called with a raw record, gives the prepared one. It takes long, and
         always gives the same: it is called once for each record at most, and only for
         records that are asked for.

@@ -16,14 +16,16 @@ def encode_record(fields: Mapping[str, NDArray[np.generic]]) -> bytes:
 
     Parameters
     ----------
-    fields : arrays by name, perhaps none. A name is any text. An array is of uint8,
-        int64, float32, float64 or bool, and has any shape, () and (0,) among them.
+    fields : arrays by name, perhaps none. A name is any text that UTF-8 can write,
+        perhaps an empty one. An array is of uint8, int64, float32, float64 or bool, and
+        has any shape, () and (0,) among them.
 
     Returns
     -------
     In a format of your own: names, types and shapes are in the bytes. These are not
-    many more than the arrays' own (`nbytes`) and one for each letter of the names: 100
-    more for each field at most, and 100 in all.
+    many more than the arrays' own (`nbytes`) and those of the names in UTF-8: 100 more
+    for each field at most, and 100 in all. (Names that are not plain ASCII letters may
+    take more, as JSON writes them.)
 
     Examples
     --------
@@ -67,7 +69,8 @@ def write_shards(X: ArrayLike, y: ArrayLike, folder: str | Path, n_shards: int, 
     ----------
     X : (n, 28, 28) uint8.
     y : (n,) whole numbers, a label for each picture.
-    folder : where the files go; it is there.
+    folder : where the files go; it is there. Files that an earlier call has written
+        into it may be replaced.
     n_shards : number of files, from 1 to n.
     seed : None: the first file has the first pictures, and so on. Else they are put
         into an order of chance before, which the seed decides.
@@ -107,7 +110,8 @@ def read_shard(path: str | Path) -> Iterator[tuple[NDArray[np.uint8], int]]:
     ValueError : something in the file is not as `write_shards` has written it: any byte
         has changed, bytes have been added at the end, or the file ends too early, be it
         in the middle of a record or between two. It is raised where the damage is met:
-        records before it are handed out.
+        records before it are handed out. What is met before the first record may be
+        raised by the call or when the first record is asked for.
 
     Examples
     --------

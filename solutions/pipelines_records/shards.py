@@ -28,7 +28,8 @@ def interleave(streams: Sequence[Iterable[Any]], n_open: int) -> Iterator[Any]:
     Returns
     -------
     An iterator over all items. A stream is not asked for its first item before it is
-    open, and nothing is taken before it is handed out.
+    open, and nothing is taken before it is handed out. (`iter` of a stream takes
+    nothing, and may be called earlier.)
 
     Examples
     --------
@@ -96,7 +97,7 @@ class ShardDataset(IterableDataset[tuple[Tensor, int]]):
     shuffle : False: one file after the other, each from its beginning to its end, in
         the order of `paths`. True: the files are put into an order of chance, read in
         turn by `interleave`, and what comes out goes through `shuffled`.
-    n_open, buffer_size : for these two.
+    n_open, buffer_size : for these two; with several workers, in each of them.
     seed : decides the order, together with the epoch (see `set_epoch`), all chance.
 
     Each item is a picture, a (28, 28) uint8 tensor, and its label, an int. If a
@@ -125,7 +126,11 @@ class ShardDataset(IterableDataset[tuple[Tensor, int]]):
         self.buffer_size, self.seed, self.epoch = buffer_size, seed, 0
 
     def set_epoch(self, epoch: int) -> None:
-        """Choose the order, one for each epoch: from 0 on, which it begins with."""
+        """Choose the order, one for each epoch: from 0 on, which it begins with.
+
+        It holds from the next `iter` on. Workers that are running already need not
+        learn of it (``persistent_workers=True`` is not used).
+        """
         self.epoch = epoch
 
     def __iter__(self) -> Iterator[tuple[Tensor, int]]:

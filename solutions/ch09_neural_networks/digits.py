@@ -39,11 +39,9 @@ def train_digits(
     Parameters
     ----------
     X_train, y_train : (n, 784) pixels from 0 to 255, uint8, and (n,) whole numbers.
-    X_val, y_val : (k, 784) and (k,), rows for validation. There is no label among them
-        that `y_train` lacks.
+    X_val, y_val : (k, 784) and (k,), rows for validation, with labels of `y_train`.
     rate, hidden : the learning rate of the solver, which is yours to choose, and the
-        sizes of the hidden layers. What becomes of a training that fails, because
-        the rate is far too high, is not asked.
+        sizes of the hidden layers. The rate is not so high that training fails.
     n_epochs : the number of epochs, those before the checkpoint counted as well.
     patience : training ends after so many epochs in a row without a new lowest loss on
         the validation rows, or after `n_epochs`.
@@ -58,8 +56,8 @@ def train_digits(
 
     - ``"model"``: the network of the epoch with the lowest validation loss. Its
       ``predict`` and ``predict_proba`` take (j, 784) pixels, 0 to 255.
-    - ``"losses"``: a list with the validation loss after each epoch, from the very
-      first one on: cross-entropy per row (natural logarithm).
+    - ``"losses"``: a list with the validation loss after each epoch of all: cross-
+      entropy per row (natural logarithm).
     - ``"checkpoint"``: bytes with all that is needed to go on.
 
     Examples
@@ -72,9 +70,8 @@ def train_digits(
     >>> len(more["losses"]), more["losses"][:2] == first["losses"]
     (3, True)
     """
-    state = _begun(rate, hidden, len(X_train), seed)
-    if checkpoint is not None:
-        state = pickle.loads(checkpoint)  # noqa: S301  # made by us
+    # The checkpoint was made by us.
+    state = pickle.loads(checkpoint) if checkpoint else _begun(rate, hidden, len(X_train), seed)  # noqa: S301
     scaler = MinMaxScaler().fit(X_train)
     Z_train, Z_val = (scaler.transform(X).astype(np.float32) for X in (X_train, X_val))
     classes, losses = np.unique(y_train), state["losses"]

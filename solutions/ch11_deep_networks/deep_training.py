@@ -118,23 +118,20 @@ def fit(
     model : gives logits; its dropout and batch norm work while it is trained.
     X, y, X_valid, y_valid : (n, d) float32 rows and (n,) labels, arrays or tensors. In
         each epoch every training row is used once, in an order drawn anew, in batches
-        of `batch_size`; the last one may be smaller (but is never a single row where
-        there is batch norm, which can't do with one).
+        of `batch_size`; the last may be smaller (but with batch norm has two or more).
     n_epochs, patience : the largest number of epochs; training ends when the lowest
         validation loss is `patience` epochs old. With `one_cycle` all epochs are run.
     rate : the learning rate, of all steps; with `one_cycle` the highest of them.
     one_cycle : whether the rate goes up and down once over all steps (not epochs), and
         with each: from rate / 10 or less up to its top, in the first half of them, then
         down, to less than where it began. Its top is `rate`, or a little less where it
-        would lie between two steps. There are 20 steps or more. Whether NAdam's betas
-        change meanwhile is up to you.
+        would lie between two steps; there are 20 or more. The betas are up to you.
     seed : decides everything that is left to chance.
 
     Returns
     -------
-    ``"valid_loss"``: the mean cross entropy of the validation rows after each epoch, in
-    evaluation mode; ``"rates"``: the learning rate of each step. The model may be left
-    in either mode.
+    ``"valid_loss"``: mean cross entropy of the validation rows after each epoch, in
+    evaluation mode; ``"rates"``: of each step. The model may be left in either mode.
 
     Examples
     --------
@@ -149,8 +146,7 @@ def fit(
     optimizer = torch.optim.NAdam(model.parameters(), lr=rate)
     n_steps = n_epochs * -(-len(rows) // batch_size)  # rounded up
     cycle = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=n_steps) if one_cycle else None
-    losses: list[float] = []
-    rates: list[float] = []
+    losses, rates = [], []
     for epoch in range(n_epochs):
         rates += _epoch(model, rows, labels, batch_size, optimizer, cycle)
         losses.append(_loss(model, rows_valid, labels_valid))

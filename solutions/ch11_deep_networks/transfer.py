@@ -99,8 +99,7 @@ def transfer(
         frozen: nothing in them changes, not even the running statistics of batch norm,
         and they work in evaluation mode meanwhile.
     cached : whether what the frozen layers make of the rows is worked out only once,
-        before training, all rows together. But for rounding it makes no other
-        difference.
+        before training, all rows together; all else is the same, but for rounding.
     rate : of Adam, for the output layer; a tenth of it for unfrozen layers.
     batch_size, n_epochs : rows in a batch (fewer in the last), shuffled each epoch.
     seed : decides everything that is left to chance.

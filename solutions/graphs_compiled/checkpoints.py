@@ -82,16 +82,14 @@ def logistic_regression(
     epochs : how many there are in all, those of a checkpoint counted.
     seed : decides the orders of the rows.
     path : a file, in a folder that exists. After each epoch all that is needed to go
-        on is written to it, in a form of your own. A temporary file may stand beside it
-        while it is written; what is resumed from is this file alone. None: nothing is
-        written.
+        on is written to it, in a form of your own (perhaps by way of a temporary file
+        beside it, which is not resumed from). None: nothing is written.
     resume : if the file is there, go on where it ends, as if there had been no
         interruption; ``False``: begin anew and write over it. The file was written by a
         call with the same arguments except for `epochs` and `after_epoch`, and holds no
         more epochs than are asked for. A file that is no checkpoint is an error.
-    after_epoch : is called with the number of epochs so far and the loss, once the
-        checkpoint of that epoch has been written. What it raises ends the training, and
-        is raised from here.
+    after_epoch : is called with the number of epochs so far and the loss, once their
+        checkpoint is written. What it raises ends the training, and is raised from here.
 
     Returns
     -------

@@ -120,7 +120,7 @@ def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
     session = LocalSession(checks_of(chapter).namespace(mutant))
     transcripts.answer = answer_of(checks_of(chapter).namespace(mutant), checks_of(chapter).reference)
     seconds = 600.0 if whole else 0.0  # also where the machine is busy
-    examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=seconds, passed=set())
+    examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=seconds)
     with judged_once(chapter, transcripts):
         result = run_check(check, examiner, lambda: session, SEED)
     assert result.outcome is Outcome.FAILED, result.trouble

@@ -89,7 +89,7 @@ def logistic_regression(
         call with the same arguments except for `epochs` and `after_epoch`, and holds no
         more epochs than are asked for. A file that is no checkpoint is an error.
     after_epoch : is called with the number of epochs so far and the loss, once their
-        checkpoint is written. What it raises ends the training, and is raised from here.
+        checkpoint is written. What it raises ends the training, and is raised here.
 
     Returns
     -------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def open_folder() -> Iterator[Path]:
-    """A folder that everybody may enter. Pytest's own are closed, and opened ones are closed again by whatever test
-    starts another pytest."""
+    """A folder that everybody may enter, with all that is made in it here, whatever the umask. Pytest's own are closed,
+    and opened ones are closed again by whatever test starts another pytest."""
+    before = os.umask(0o022)
     folder = Path(tempfile.mkdtemp(prefix="course-open-"))
     folder.chmod(0o755)
     try:
         yield folder
     finally:
+        os.umask(before)
         shutil.rmtree(folder, ignore_errors=True)

@@ -105,7 +105,7 @@ class Examiner:
     words : for its errors, where its session has none.
     written : what the text of one submission says of its answers, for what is told of those that are missing.
     late : the names whose calls did not end in time, while an exercise is judged.
-    passed : the checks that have passed so far, likewise.
+    passed : the checks that have passed so far, likewise; None where an exercise's checks are not judged together.
     """
 
     checks: ChapterChecks
@@ -118,7 +118,7 @@ class Examiner:
     words: Words | None = None
     written: Written | None = None
     late: set[str] = field(default_factory=set, compare=False)
-    passed: set[str] = field(default_factory=set, compare=False)
+    passed: set[str] | None = field(default=None, compare=False)
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -206,8 +206,7 @@ def run_check(check: Check, examiner: Examiner, open_session: Callable[[], Sessi
     """Run one check and describe what became of it; never raises for trouble of either side."""
     known = examiner.memory.recall(check) if examiner.memory else None
     if known is not None:
-        if known.outcome is Outcome.PASSED:
-            examiner.passed.add(check.name)
+        _note(examiner, known)
         return known
     start = time.monotonic()
     run = _run(check, examiner, open_session, seed)
@@ -223,11 +222,15 @@ def run_check(check: Check, examiner: Examiner, open_session: Callable[[], Sessi
         trouble=run.trouble,
         seconds=round(time.monotonic() - start, 3),
     )
-    if result.outcome is Outcome.PASSED:
-        examiner.passed.add(check.name)
+    _note(examiner, result)
     if examiner.memory:
         examiner.memory.keep(check, result, run.transcript, run.complete)
     return result
+
+
+def _note(examiner: Examiner, result: CheckResult) -> None:
+    if examiner.passed is not None and result.outcome is Outcome.PASSED:
+        examiner.passed.add(result.check)
 
 
 @dataclass(frozen=True)
@@ -297,7 +300,7 @@ def _judged(check: Check, examiner: Examiner, student: Student, seed: Seed) -> _
     else:
         return _Run(Outcome.PASSED)
     hints = examiner.hints or HintTime(examiner.hint_seconds)
-    known = misconception(check, examiner.checks, student.transcript_, hints, examiner.passed)
+    known = misconception(check, examiner.checks, student.transcript_, hints, examiner.passed or ())
     return _Run(Outcome.FAILED, detail, cause, known or hint)
 
 

@@ -53,6 +53,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
 
 
 @pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """What a command that is called in this process closes (`Project.activate`) is open again for the next test."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printed for a wide terminal, whatever COLUMNS said when the console was made, so that no sentence is cut."""
     monkeypatch.setattr(console.out, "width", 200)

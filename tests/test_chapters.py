@@ -27,7 +27,7 @@ from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.support.chapters import PROJECT, Rows, checks_of, each, examiner_of, itself, row, spread
+from tests.support.chapters import PROJECT, checks_of, each, examiner_of, itself, row, spread
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 

@@ -1,4 +1,5 @@
-"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due."""
+"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due,
+extend."""
 
 from __future__ import annotations
 
@@ -184,6 +185,36 @@ def due(
         moment = row.duedate
     text = f"is due {shown(moment, zone)} ({zone.key})" if moment else "has no deadline"
     out.print(f"{found.name} {text}.", highlight=False)
+
+
+@command(GRADE, "course extend ada ch03 3")
+def extend(
+    student: Annotated[str, typer.Argument(metavar="STUDENT", help="As the gradebook calls them")],
+    chapter: Name,
+    days: Annotated[int, typer.Argument(metavar="DAYS", min=0, help="From the deadline; 0: no more than all have")],
+) -> None:
+    """Give a student more time for an assignment; days count by the clock of the course."""
+    project, found = open_chapter(chapter)
+    needs_grader()
+    from nbgrader.api import MissingEntry
+
+    from autograder.classroom.nbgrader_plugins import gradebook
+    from course.nbgrader_plugins.deadlines import deadlines_in
+
+    with gradebook(project) as book:
+        try:
+            book.find_student(student)
+            book.update_or_create_submission(found.name, student)  # there is no other place for it
+        except MissingEntry as error:
+            raise SetupError(
+                f"The gradebook does not know {student} or {found.name}: release it, and add students in formgrader or "
+                f"with `nbgrader db student add {student}`."
+            ) from error
+        book.grant_extension(found.name, student, days=days)
+        deadlines = deadlines_in(book, found.name)
+    until = deadlines.shown(student)
+    said = f"may hand in {found.name} until {until}" if until else f"has {days} more days for {found.name}"
+    out.print(f"{escape(student)} {said}{'.' if until else ', which has no deadline yet.'}", highlight=False)
 
 
 def _print_collected(students: list[str]) -> None:

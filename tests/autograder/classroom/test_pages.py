@@ -36,3 +36,17 @@ def test_not_before_the_last_deadline(graded: Checkout) -> None:
     assert "A worked solution" not in page(graded)
     graded.run("course", "due", NAME, "2020-01-01 12:00")
     assert "A worked solution" in page(graded, "--solutions")
+
+
+def test_a_student_who_has_more_time_keeps_the_solutions_back(graded: Checkout) -> None:
+    graded.run("course", "due", NAME, "2020-01-01 12:00")
+    said = graded.run("course", "extend", "ada", "ch99", "40000").stdout
+    assert f"ada may hand in {NAME} until Fri 8 Jul 2129, 12:00 UTC." in " ".join(said.split())
+    assert "may be handed in until Fri 8 Jul 2129" in page(graded, "--solutions", ok=1)
+    graded.run("course", "extend", "ada", "ch99", "0")
+    assert "A worked solution" in page(graded, "--solutions")
+    graded.run("course", "due", NAME, "--never")
+    said = graded.run("course", "extend", "ada", "ch99", "2").stdout
+    assert "has 2 more days" in said and "no deadline yet" in " ".join(said.split())
+    refused = graded.run("course", "extend", "nobody", "ch99", "2", ok=1).stderr
+    assert "does not know nobody" in " ".join(refused.split())

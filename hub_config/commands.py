@@ -44,6 +44,9 @@ def hub(
     account: Annotated[
         str | None, typer.Option("--name-of", help="Say what whoever has this account elsewhere is called, and end")
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Say whether it could start, or everything that keeps it from that, and end")
+    ] = False,
     values: Annotated[
         Path | None,
         typer.Option("--values", help="Write values for a Kubernetes cluster's chart to this file (-: print), and end"),
@@ -58,6 +61,10 @@ def hub(
     from hub_config.local import start
 
     place = start.demo_place(project, port) if demo else start.class_place(project, state)
+    if check:
+        for line in start.in_order(place):
+            out.print(line, highlight=False)
+        return
     if account:
         out.print(start.name_of(place, account), highlight=False)
         return

@@ -29,7 +29,7 @@ from hub_config.local.assembly import HERE, Place, configure, gpu_remarks
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
 from hub_config.login.names import person
-from hub_config.settings.hub import Course
+from hub_config.settings.hub import Course, Courses, Hub
 from hub_config.settings.login import Elsewhere, Invite
 
 DEMO_CHAPTER = "ch03_classification"
@@ -140,10 +140,7 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     SetupError : a file has a mistake, or the port is taken.
     EngineError : the hub ended, or did not answer.
     """
-    hub, courses = place.load()
-    configure(Config(), place)  # the hub does it again: what is wrong is better said here than in its log
-    if hub.port and not _is_free(hub.port, hub.ip):
-        raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
+    hub, courses = looked_over(place)
     make_ready(place, hub, tell)
     for sentence in gpu_remarks(hub):
         tell(sentence)
@@ -169,6 +166,36 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
         yield Running(url, codes, process, time.monotonic() - started)
     finally:
         _end(process, spare_people=hub.accounts == "unix")
+
+
+def looked_over(place: Place) -> tuple[Hub, Courses]:
+    """Return what the hub's files say, once nothing is known that would keep it from starting.
+
+    Raises
+    ------
+    SetupError : a file has a mistake, the machine lacks something, or the port is taken.
+    """
+    hub, courses = place.load()
+    configure(Config(), place)  # the hub does it again: what is wrong is better said here than in its log
+    if hub.port and not _is_free(hub.port, hub.ip):
+        raise SetupError(f"Port {hub.port} is taken, perhaps by a hub that runs already: end that, or choose another.")
+    return hub, courses
+
+
+def in_order(place: Place) -> Iterator[str]:
+    """Look a hub over without starting it; yield what it would be.
+
+    Raises
+    ------
+    SetupError : see `looked_over`.
+    """
+    hub, courses = looked_over(place)
+    for name in ("hub.toml", "courses.toml", "profiles.yaml"):
+        yield f"{place.folder / name}: in order"
+    yield f"courses: {len(courses.course)}; people: {len(courses.people)}; login: {hub.login.kind}"
+    if hub.port:
+        yield f"Port {hub.port} is free."
+    yield from gpu_remarks(hub)
 
 
 def free_ports(count: int, start: int = 8000) -> int:

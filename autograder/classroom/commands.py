@@ -1,8 +1,8 @@
-"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due,
-extend."""
+"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due, export, extend."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -185,6 +185,49 @@ def due(
         moment = row.duedate
     text = f"is due {shown(moment, zone)} ({zone.key})" if moment else "has no deadline"
     out.print(f"{found.name} {text}.", highlight=False)
+
+
+@command(GRADE, "course export ch03 --into canvas.csv --to grades.csv")
+def export(
+    chapter: Name,
+    to: Annotated[Path | None, typer.Option("--to", help="Write to this file; none: print")] = None,
+    into: Annotated[
+        Path | None, typer.Option("--into", help="Fill the grades into this table, as Canvas, Moodle or others give it")
+    ] = None,
+    column: Annotated[str, typer.Option(help="Which of its columns; none: found by its heading, else a new one")] = "",
+    roster: Annotated[
+        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
+    ] = None,
+) -> None:
+    """Give out a chapter's grades: a table with a column for each exercise, or a learning platform's own, filled in."""
+    project, found = open_chapter(chapter)
+    needs_grader()
+    from autograder.classroom import export as tables
+    from autograder.classroom.collect.student_names import read_roster
+    from course.files import write_atomically
+
+    known, most = tables.grades(project, found), tables.max_score(project, found)
+    trouble: list[str] = []
+    if into:
+        listed = read_roster(roster) if roster else None
+        made = tables.filled(tables.read(into), found, known, most, column=column, roster=listed)
+        text = made.text
+        err.print(f"{len(made.students)} grades in the column {escape(made.column)}.", highlight=False)
+        trouble = [f"No row of the table is {one}'s." for one in tables.without_row(known, made)]
+        trouble += [f"Nobody here is “{one}”, whose row stays as it is." for one in made.strangers]
+    else:
+        text = tables.table(found, known, most)
+    for one in known:
+        if one.waits:
+            err.print(f"{escape(one.student)}: something is still to be graded by hand.", highlight=False)
+    for line in trouble:
+        err.print(escape(line), highlight=False)
+    if to:
+        write_atomically(to, text)
+        out.print(f"Wrote {to}", highlight=False)
+    else:
+        sys.stdout.write(text)
+    raise typer.Exit(1 if trouble else 0)
 
 
 @command(GRADE, "course extend ada ch03 3")

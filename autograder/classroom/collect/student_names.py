@@ -120,7 +120,11 @@ class Roster:
     def find(self, owner: Owner) -> str:
         """Return the id; empty where the list does not have the name, or has it twice."""
         whole = owner.name, owner.number, owner.file
-        return next((found for text in whole if text and (found := self.names.get(_key(text), ""))), "")
+        return next((found for text in whole if (found := self.called(text))), "")
+
+    def called(self, text: str) -> str:
+        """Return the id of whom the list calls `text`; empty as `find`'s."""
+        return self.names.get(_key(text), "") if text else ""
 
 
 def read_roster(path: Path) -> Roster:

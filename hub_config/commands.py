@@ -1,4 +1,4 @@
-"""The ``course hub`` command: a JupyterHub on this machine."""
+"""The ``course`` commands of who runs a hub: hub, backup, restore, gpu."""
 
 from __future__ import annotations
 
@@ -90,11 +90,44 @@ def hub(
     out.print("The hub has ended.")
 
 
+State = Annotated[Path | None, typer.Option(help="Where the hub keeps its data; default: as for `course hub`")]
+
+
+@command(HUB, "course backup course.tar.gz")
+def backup(
+    archive: Annotated[Path, typer.Argument(metavar="FILE", help="The archive; it holds secrets")], state: State = None
+) -> None:
+    """Save gradebook, key, hand-ins, exchange and logins in one archive, also while everything runs."""
+    from hub_config.local.backup import save
+    from hub_config.local.start import state_folder
+
+    project = Project.find()
+    saved = save(project, state_folder(project, state), archive)
+    out.print(f"Saved {len(saved.files)} files in {archive}: keep it where nobody else can read it.", highlight=False)
+    for remark in saved.remarks:
+        out.print(remark, highlight=False)
+
+
+@command(HUB, "course restore course.tar.gz")
+def restore(
+    archive: Annotated[Path, typer.Argument(metavar="FILE", help="An archive of `course backup`")],
+    state: State = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Move aside what is there already")] = False,
+) -> None:
+    """Put back what `course backup` has saved; end the hub first."""
+    from hub_config.local.backup import restore as put_back
+    from hub_config.local.start import state_folder
+
+    project = Project.find()
+    saved = put_back(project, state_folder(project, state), archive, replace=replace)
+    out.print(f"Put back {len(saved.files)} files.", highlight=False)
+    for remark in saved.remarks:
+        out.print(remark, highlight=False)
+
+
 @command(HUB, "course gpu")
 def gpu(
-    state: Annotated[
-        Path | None, typer.Option(help="Where the hub keeps its data; default: as for `course hub`")
-    ] = None,
+    state: State = None,
     as_json: Json = False,
 ) -> None:
     """Show who has which GPU of the hub's machine, what is free, who waits, and each person's hours of this week."""

@@ -16,6 +16,7 @@ from course.datasets.registry import names
 from tests.support.checkout import ROOT
 
 _QUOTED = re.compile(r"`(course [a-z][^`|\[]*)`")
+_TO_BE_TYPED = re.compile(r"^ {4}(?:\S*/bin/)?(course [a-z].*?)(?: +#.*)?$", re.MULTILINE)
 _PLACEHOLDER = "ch03"
 
 
@@ -26,7 +27,8 @@ def _said() -> Iterator[tuple[str, str]]:
             text = _text(node)
             yield from ((found, path.name) for found in _QUOTED.findall(text))
     for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]:
-        yield from ((found, path.name) for found in _QUOTED.findall(path.read_text(encoding="utf-8")))
+        text = path.read_text(encoding="utf-8")
+        yield from ((found, path.name) for found in [*_QUOTED.findall(text), *_TO_BE_TYPED.findall(text)])
 
 
 def _text(node: ast.AST) -> str:

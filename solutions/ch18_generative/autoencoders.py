@@ -229,8 +229,8 @@ class TiedAutoencoder(nn.Module):
 
     Examples
     --------
-    >>> autoencoder = TiedAutoencoder([6, 2])
-    >>> autoencoder(torch.zeros(5, 6)).shape, autoencoder.encode(torch.zeros(5, 6)).shape
+    >>> autoencoder, X = TiedAutoencoder([6, 2]), torch.zeros(5, 6)
+    >>> autoencoder(X).shape, autoencoder.encode(X).shape
     (torch.Size([5, 6]), torch.Size([5, 2]))
     >>> sum(parameter.numel() for parameter in autoencoder.parameters())
     20

@@ -87,12 +87,9 @@ def _trained(student, rng):
 )
 def test_neighbours_share_labels(student, rng) -> float:
     """After learning from 1,500 pages of a script that nobody knows, {threshold:.0%} of the pages whose hashes are
-    nearest to a page's own show the same sign, one of twelve, in the mean over two scripts."""
-    shares = []
-    for _ in range(2):
-        codings, labels = _trained(student, rng)
-        shares.append(share_of_nearest(codings > 0.5, labels))
-    return float(np.mean(shares))
+    nearest to a page's own show the same sign, one of twelve."""
+    codings, labels = _trained(student, rng)
+    return share_of_nearest(codings > 0.5, labels)
 
 
 @check(

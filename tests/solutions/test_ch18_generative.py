@@ -83,7 +83,7 @@ def test_least_error(k: int) -> None:
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    assert least - 1e-5 < float(loss) < least + 0.2
+    assert least - 1e-5 < loss.item() < least + 0.2
     kinds = {1: "undercomplete", 2: "undercomplete", 4: "neither", 6: "overcomplete"}
     assert autoencoders.autoencoder_kind([4, k, 4]) == kinds[k]
 

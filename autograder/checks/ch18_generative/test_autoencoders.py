@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA
 from torch import nn
 
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, chosen
 from autograder.testing.modules import built, gradients_flow, has_parameters, outputs, weights_of
 
 # ---------------------------------------------------------------- p.18.1
@@ -126,7 +126,7 @@ def test_kinds_of_autoencoders(student, rng):
         half = [inputs, *hidden[1:]]
         cases.append(([*half, codings, *half[::-1]],))
     cases += [([6, 9, 3, 9, 6],), ([6, 3, 9, 3, 6],)]
-    agrees(student.autoencoder_kind, _kind, cases)
+    ask_all(student.autoencoder_kind, _kind, cases)
 
 
 @check(

@@ -96,14 +96,13 @@ def test_neighbours_share_labels(student, rng) -> float:
     "tf1.15.9",
     core=True,
     weight=2,
-    at_least=True,
     hint="With strong noise only codings far from 0.5 get through. Are the weights before the sigmoid free to grow?",
 )
-def test_codings_are_nearly_bits(student, rng) -> float:
-    """After training with a noise of 4, {threshold:.0%} of the codings of new pages are below 0.1 or above 0.9."""
+def test_codings_are_nearly_bits(student, rng):
+    """After training with a noise of 4, more than half of the codings of new pages are below 0.1 or above 0.9."""
     codings, labels = _trained(student, rng)
     assert share_of_nearest(codings > 0.5, labels) > 0.3  # bits that say nothing are easily had
-    return float(np.mean((codings < 0.1) | (codings > 0.9)))
+    assert np.mean((codings < 0.1) | (codings > 0.9)) > 0.5
 
 
 @check("tf1.15.9", core=True, hint="Where are the codings larger than 0.5? In which mode are they asked for?")

@@ -226,6 +226,7 @@ class NoBiasesBack(_Tied):
 
     def __init__(self, sizes):
         super().__init__(sizes)
+        del self.back
         self.back = [torch.zeros(size) for size in sizes[:-1]]
 
 

@@ -377,15 +377,15 @@ plt.show()
 # Digits can be looked up, so what is graded is a small script that nobody knows: pages of 10 x 10 pixels, 0 or 1, with
 # one of twelve signs on each, and each pixel is wrong with a probability of a quarter. (Each class has three signs, so
 # that it takes more than a straight line to tell it from the others.) After 1,500 pages without labels (`n_codings=32,
-# noise=0.5, n_epochs=12`) and 24 with labels (`n_epochs=40`), {bar:test_few_labels_are_enough:.0%} of other pages have
-# to be read rightly, in the mean over four draws of the 24. The same network from scratch reads
-# {naive:test_few_labels_are_enough/from_scratch:.0%} at best.
-# (It should take two seconds. If training is slow to begin, batch normalisation between the layers helps.)
+# noise=0.5, n_epochs=12`) and 24 with labels (two of each sign; `n_epochs=40`),
+# {bar:test_few_labels_are_enough:.0%} of other pages have to be read rightly, in the mean over four draws of the 24. The
+# same network from scratch reads {naive:test_few_labels_are_enough/from_scratch:.0%} at best. (It should take two
+# seconds. If training is slow to begin, batch normalisation between the layers helps.)
 #
 # And to see that it can't copy: after learning from 1,500 rows of 20 numbers, which lie on a curved surface
 # (`n_codings=40, noise=0.3, n_epochs=15`), your autoencoder gets others, with as much noise, and what is left of
-# the noise may be {bar:test_takes_noise_away:.0%} at most, as the mean of squares. One that was trained to give back the noisy rows
-# leaves {naive:test_takes_noise_away/noisy_targets:.0%}, one that was trained without noise
+# the noise may be {bar:test_takes_noise_away:.0%} at most, as the mean of squares. One that was trained to give back
+# the noisy rows leaves {naive:test_takes_noise_away/noisy_targets:.0%}, one that was trained without noise
 # {naive:test_takes_noise_away/without_noise:.0%}.
 #
 # On MNIST, after `pretrain(X)` on all 60,000 digits with your own defaults, pretraining has to gain one percent in

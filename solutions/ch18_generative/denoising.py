@@ -56,7 +56,7 @@ def _layer(n_in: int, n_out: int) -> list[nn.Module]:
 
 
 def pretrain(
-    X: ArrayLike, n_codings: int = 64, noise: float = 0.5, n_epochs: int = 10, seed: int = 42
+    X: ArrayLike, n_codings: int = 64, noise: float = 0.5, n_epochs: int = 8, seed: int = 42
 ) -> DenoisingAutoencoder:
     """Make a `DenoisingAutoencoder` and train it, without labels.
 

@@ -59,7 +59,7 @@ def _block(n_in: int, n_out: int) -> list[nn.Module]:
 
 
 def fit_hashing(
-    X: ArrayLike, n_bits: int = 30, noise: float = 4.0, n_epochs: int = 15, seed: int = 42
+    X: ArrayLike, n_bits: int = 30, noise: float = 4.0, n_epochs: int = 8, seed: int = 42
 ) -> HashingAutoencoder:
     """Make a `HashingAutoencoder` and train it, without labels.
 

@@ -378,9 +378,9 @@ plt.show()
 # one of twelve signs on each, and each pixel is wrong with a probability of a quarter. (Each class has three signs, so
 # that it takes more than a straight line to tell it from the others.) After 1,500 pages without labels (`n_codings=32,
 # noise=0.5, n_epochs=12`) and 24 with labels (two of each sign; `n_epochs=40`),
-# {bar:test_few_labels_are_enough:.0%} of other pages have to be read rightly, in the mean over four draws of the 24. The
-# same network from scratch reads {naive:test_few_labels_are_enough/from_scratch:.0%} at best. (It should take two
-# seconds. If training is slow to begin, batch normalisation between the layers helps.)
+# {bar:test_few_labels_are_enough:.0%} of other pages have to be read rightly, in the mean over two scripts and four
+# draws of the 24. The same network from scratch reads {naive:test_few_labels_are_enough/from_scratch:.0%} at best. (It
+# should take four seconds. If training is slow to begin, batch normalisation between the layers helps.)
 #
 # And to see that it can't copy: after learning from 1,500 rows of 20 numbers, which lie on a curved surface
 # (`n_codings=40, noise=0.3, n_epochs=15`), your autoencoder gets others, with as much noise, and what is left of

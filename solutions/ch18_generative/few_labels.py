@@ -129,6 +129,13 @@ def compare(
     The accuracy on the test rows, from 0 to 1, of the classifier that begins with the
     autoencoder's encoder ("pretrained"), and of the one that begins with the encoder of
     a new `DenoisingAutoencoder` of the same sizes ("scratch").
+
+    Examples
+    --------
+    >>> X, y = np.zeros((8, 4)), np.arange(8) % 2
+    >>> scores = compare(DenoisingAutoencoder(4, n_codings=3), X, y, X, y, n_epochs=1)
+    >>> sorted(scores)
+    ['pretrained', 'scratch']
     """
     rows, labels = torch.tensor(np.asarray(X_test), dtype=torch.float32), np.asarray(y_test)
     torch.manual_seed(seed)

@@ -47,7 +47,7 @@ def far_from_usual(X, X_rec, normal, normal_rec, share):
 
 
 @alternative("p.18.1", replaces="flag_anomalies")
-def row_by_row(X, X_rec, normal, normal_rec, share):
+def anomalies_row_by_row(X, X_rec, normal, normal_rec, share):
     """By PyTorch, as a list."""
     X, X_rec, normal, normal_rec = (torch.tensor(np.asarray(rows)).double() for rows in (X, X_rec, normal, normal_rec))
     limit = torch.quantile(((normal - normal_rec) ** 2).mean(dim=1), 1 - share)
@@ -321,6 +321,6 @@ def largest_last(activations, k):
 
 
 @alternative("tf1.15.6", replaces="most_active")
-def by_topk(activations, k):
+def most_active_by_topk(activations, k):
     """By `torch.topk`, as a list."""
     return torch.as_tensor(np.asarray(activations)).topk(k, dim=0).indices.T.tolist()

@@ -447,7 +447,7 @@ for seed in (1, 2, 3):
 # components {naive:test_neighbours_share_labels/principal_components:.0%}, and an autoencoder that is trained without
 # noise {naive:test_neighbours_share_labels/hashing_without_noise:.0%}, with hardly any codings that are bits.
 #
-# On MNIST, after `fit_hashing(X)` on all 60,000 digits with your own defaults, 80% of nearest neighbours have to show
+# On MNIST, after `fit_hashing(X)` on all 60,000 digits with your own defaults, 75% of nearest neighbours have to show
 # the same digit, and 80% of all codings have to be below 0.1 or above 0.9, within three minutes on two cores.
 
 # %% exercise="tf1.15.9" points=13 full_size_points=2

@@ -187,11 +187,11 @@ def test_seeds_decide_hashes(student, rng):
 @check("tf1.15.9", full=True, data="mnist", hint="Try other values of `noise`, and more epochs.")
 def test_real_digits_have_telling_hashes(student, rng):
     """After learning from the 60,000 training digits of MNIST without labels, hashes of 30 bits: of 2,000 test digits,
-    those whose hashes are nearest to a digit's own show the same digit in 80 of 100 cases, and 80% of all codings are
+    those whose hashes are nearest to a digit's own show the same digit in 75 of 100 cases, and 80% of all codings are
     below 0.1 or above 0.9."""
     mnist, pixels = load("mnist"), rng.permutation(784)
     model = student.fit_hashing((mnist.X_train[:, pixels] / 255).astype(np.float32))
     rows = rng.permutation(len(mnist.X_test))[:2_000]
     codings = outputs(model.eval().encode, mnist.X_test[rows][:, pixels] / 255, shape=(2_000, BITS))
-    assert share_of_nearest(codings > 0.5, mnist.y_test[rows]) >= 0.8
+    assert share_of_nearest(codings > 0.5, mnist.y_test[rows]) >= 0.75
     assert np.mean((codings < 0.1) | (codings > 0.9)) >= 0.8

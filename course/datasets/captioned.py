@@ -88,9 +88,7 @@ def captioned_shapes(rng: Generator, n: int, pairs: Sequence[tuple[str, str]] = 
     return Captioned(np.clip(noisy, 0, 255).astype(np.uint8), captions, chosen)
 
 
-def _inside(
-    shape: str, x: NDArray[np.float64], y: NDArray[np.float64], r: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _inside(shape: str, x: NDArray[np.float64], y: NDArray[np.float64], r: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how far inside of a shape each place is, in pixels, below 0 outside; `r` is half of its size."""
     far = np.hypot(x, y)
     if shape == "circle":

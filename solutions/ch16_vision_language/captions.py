@@ -21,15 +21,17 @@ def caption(
     ----------
     photos : Pillow's, of any size and mode: RGB, grey, with a palette, transparent.
     processor : a ``Blip2Processor``. Called with a list of RGB photos (``images=``), a
-        text for each (``text=``, only if there is a prompt) and ``return_tensors="pt"``,
-        it gives a ``BatchFeature``, with which ``model.generate`` is called. It also
-        turns tokens into texts, `batch_decode`.
+        text for each (``text=``, only if there is a prompt) and
+        ``return_tensors="pt"``, it gives a ``BatchFeature``, with which
+        ``model.generate`` is called, which gives (n, length) tokens, those of the
+        prompt left out. It also turns tokens into texts, `batch_decode`.
     model : a ``Blip2ForConditionalGeneration``, which may be in training mode, on any
-        device (``model.device``), and of any precision (``model.dtype``). What goes into
-        it has to be there, too; the pictures' numbers, but no token numbers, have to be
-        of its precision. It generates in evaluation mode, where it may be left, and
-        without gradients.
-    batch_size : at most so many photos go through the model at a time.
+        device (``model.device``), and of any precision (``model.dtype``). What goes
+        into it has to be there, too; the pictures' numbers, but no token numbers, have
+        to be of its precision. It generates in evaluation mode, where it may be left,
+        and without gradients.
+    batch_size : so many photos go through the model at a time; the last batch may have
+        fewer.
     prompt : what all captions go on from; with an empty one the model gets no text.
     max_new_tokens : how long a caption may be, in tokens.
 

@@ -88,7 +88,8 @@ def cross_attention(
 
     Examples
     --------
-    >>> fused, weights = cross_attention([[1.0]], [[0.0], [0.0]], [[1.0]], [[1.0]], [[1.0]])
+    >>> one = [[1.0]]
+    >>> fused, weights = cross_attention(one, [[0.0], [0.0]], one, one, one)
     >>> weights.tolist()
     [[0.5, 0.5]]
     """
@@ -129,7 +130,8 @@ def clip_loss(images: ArrayLike, texts: ArrayLike, scale: float) -> float:
 
     Examples
     --------
-    >>> round(clip_loss([[2.0, 0.0], [0.0, 1.0]], [[5.0, 0.0], [0.0, 3.0]], scale=1.0), 4)
+    >>> images, texts = [[2.0, 0.0], [0.0, 1.0]], [[5.0, 0.0], [0.0, 3.0]]
+    >>> round(clip_loss(images, texts, scale=1.0), 4)
     0.3133
     """
     images, texts = (np.asarray(one, dtype=float) for one in (images, texts))

@@ -227,5 +227,3 @@ def pairs_attended(rows: int, columns: int, window: int, reduction: int) -> dict
         "windowed": n_tokens * window**2,
         "reduced": n_tokens * (n_tokens // reduction**2),
     }
-
-

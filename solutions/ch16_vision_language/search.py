@@ -43,16 +43,18 @@ class PhotoSearch:
     --------
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
-    >>> for name, colour in (("sky.png", "blue"), ("rose.png", "red")):
-    ...     Image.new("RGB", (4, 4), colour).save(folder / name)
+    >>> sky, rose = folder / "sky.png", folder / "rose.png"
+    >>> Image.new("RGB", (4, 4), "blue").save(sky)
+    >>> Image.new("RGB", (4, 4), "red").save(rose)
     >>> def colours(photos):
     ...     return [photo.getpixel((0, 0)) for photo in photos]
     >>> def words(texts):
-    ...     return [[255 * ("red" in text), 0, 255 * ("blue" in text)] for text in texts]
+    ...     return [["red" in text, 0.0, "blue" in text] for text in texts]
     >>> search = PhotoSearch(colours, words)
-    >>> search.add([folder / "sky.png", folder / "rose.png", folder / "nowhere.png"]) == [str(folder / "nowhere.png")]
+    >>> search.add([sky, rose, folder / "nowhere.png"]) == [str(folder / "nowhere.png")]
     True
-    >>> [(Path(path).name, round(score, 2)) for path, score in search.search("a red thing", k=2)]
+    >>> found = search.search("a red thing", k=2)
+    >>> [(Path(path).name, round(score, 2)) for path, score in found]
     [('rose.png', 1.0), ('sky.png', 0.0)]
     """
 
@@ -65,8 +67,8 @@ class PhotoSearch:
         """Take photos into the index, after those that are there already.
 
         A photo whose path is in the index already is neither read nor encoded again.
-        `open_photo` reads them, and `encode_images` gets them, at most `batch_size` at a
-        time and never none.
+        `open_photo` reads them, and `encode_images` gets them, `batch_size` at a time;
+        a batch may have fewer, but not none.
 
         Returns
         -------
@@ -112,8 +114,8 @@ class PhotoSearch:
 
         Parameters
         ----------
-        query : a text, or a photo (Pillow's, which need not be RGB). It is encoded once,
-            and nothing else is.
+        query : a text, or a photo (Pillow's, which need not be RGB). It is encoded
+            once, as the only one of its list, and nothing else is.
         k : how many photos to return; all, if there are fewer.
 
         Returns

@@ -1,13 +1,10 @@
-"""Chapter 16, a ViT with a new head, and classes by their names (p.16.12): the answers."""
+"""Chapter 16, a ViT with a new head (p.16.12): the answers."""
 
 import copy
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
-from scipy.special import softmax
 from torch import Tensor, nn
 
 from course import device
@@ -42,8 +39,8 @@ def vit_tokens(images: Tensor, weight: Tensor, bias: Tensor, class_token: Tensor
     Parameters
     ----------
     images : (B, C, height, width)
-    weight, bias : (d, C, P, P) and (d,), what makes tokens of patches, as ViT stores it:
-        as the weights of a convolution whose windows and strides are the patches.
+    weight, bias : (d, C, P, P) and (d,), what makes tokens of patches, as ViT stores
+        it: as weights of a convolution whose windows and strides are the patches.
     class_token : (1, 1, d), the same for all pictures: the first token of each.
     positions : (1, N + 1, d), which are added to all tokens, the class token too.
 
@@ -53,9 +50,10 @@ def vit_tokens(images: Tensor, weight: Tensor, bias: Tensor, class_token: Tensor
 
     Examples
     --------
-    >>> one = torch.ones(1, 1, 1)
+    >>> weight, bias = torch.ones(1, 1, 2, 2), torch.zeros(1)
+    >>> class_token, positions = torch.tensor([[[7.0]]]), torch.zeros(1, 3, 1)
     >>> pixels = torch.arange(8.0).reshape(1, 1, 2, 4)
-    >>> vit_tokens(pixels, torch.ones(1, 1, 2, 2), torch.zeros(1), 7 * one, torch.zeros(1, 3, 1)).tolist()
+    >>> vit_tokens(pixels, weight, bias, class_token, positions).tolist()
     [[[7.0], [10.0], [18.0]]]
     """
     tokens = cut_patches(images, weight.shape[-1]) @ weight.flatten(1).T + bias  # (B, N, d)
@@ -76,8 +74,8 @@ def with_new_head(model: nn.Module, names: Sequence[str], seed: int = 42) -> Any
     -------
     A ``ViTForImageClassification`` whose weights are a copy of the model's, but for its
     ``classifier``, a new linear layer. Its configuration knows the new classes (their
-    number, and their names, in ``id2label`` and ``label2id``), so that its loss is right
-    and that it can be saved and loaded.
+    number, and their names, in ``id2label`` and ``label2id``), so that its loss is
+    right and that it can be saved and loaded.
 
     Examples
     --------
@@ -143,61 +141,3 @@ def finetune_vit(
         history.append(torch.cat(hits).float().mean().item())
     model.cpu().eval()
     return history
-
-
-def class_embeddings(
-    names: Sequence[str], encode_texts: Callable[[list[str]], Any], templates: Sequence[str]
-) -> NDArray[np.float32]:
-    """Return a vector for each class, made of its name.
-
-    Each name is put into each template, at the ``{}``, and the texts are encoded. What
-    comes out is brought to length 1; a class has the mean of its texts, which is brought
-    to length 1 again.
-
-    Parameters
-    ----------
-    names : of K classes, in words.
-    encode_texts : takes a list of texts, and gives (number of texts, d): vectors of any
-        length, as an array or a tensor without gradients.
-    templates : one or more, e.g. ``["a photo of a {}"]``.
-
-    Returns
-    -------
-    (K, d) floats, rows of length 1.
-
-    Examples
-    --------
-    >>> class_embeddings(["cat", "giraffe"], lambda texts: [[len(text), 0.0] for text in texts], ["a {}"])
-    array([[1., 0.],
-           [1., 0.]], dtype=float32)
-    """
-    texts = [template.format(name) for name in names for template in templates]
-    found = np.asarray(encode_texts(texts), dtype=np.float32)
-    found = found / np.linalg.norm(found, axis=1, keepdims=True)
-    means = found.reshape(len(names), len(templates), -1).mean(axis=1)
-    return means / np.linalg.norm(means, axis=1, keepdims=True)
-
-
-def zero_shot(images: ArrayLike, classes: ArrayLike, scale: float = 100.0) -> NDArray[np.float64]:
-    """Return how probable each class is for each picture, without any training.
-
-    The logits are cosine similarities, times `scale`.
-
-    Parameters
-    ----------
-    images : (n, d) embeddings of pictures, of any length.
-    classes : (K, d), as `class_embeddings` makes them.
-    scale : CLIP has learned one; it is about 100.
-
-    Returns
-    -------
-    (n, K), rows that sum to 1.
-
-    Examples
-    --------
-    >>> zero_shot([[0.0, 9.0]], [[1.0, 0.0], [0.0, 1.0]], scale=1.0).round(3).tolist()
-    [[0.269, 0.731]]
-    """
-    images = np.asarray(images, dtype=float)
-    images = images / np.linalg.norm(images, axis=1, keepdims=True)
-    return np.asarray(softmax(scale * images @ np.asarray(classes, dtype=float).T, axis=1))

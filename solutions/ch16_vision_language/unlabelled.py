@@ -32,8 +32,9 @@ def dino_loss(
     """Return how far the student is from saying what the teacher says.
 
     Probabilities are a softmax of logits that were divided by the temperature. From the
-    teacher's logits the centre is taken away first. The loss is the cross-entropy of the
-    student's probabilities, with the teacher's as targets, a mean over the pictures.
+    teacher's logits the centre is taken away first. The loss is the cross-entropy of
+    the student's probabilities, with the teacher's as targets, a mean over the
+    pictures.
 
     Parameters
     ----------
@@ -94,7 +95,8 @@ def jepa_loss(predicted: ArrayLike, wanted: ArrayLike, hidden: ArrayLike) -> flo
 
     Examples
     --------
-    >>> jepa_loss([[[1.0, 2.0], [9.0, 9.0]]], [[[1.0, 4.0], [0.0, 0.0]]], [[True, False]])
+    >>> predicted, wanted = [[[1.0, 2.0], [9.0, 9.0]]], [[[1.0, 4.0], [0.0, 0.0]]]
+    >>> jepa_loss(predicted, wanted, hidden=[[True, False]])
     2.0
     """
     apart = np.asarray(predicted, dtype=float) - np.asarray(wanted, dtype=float)

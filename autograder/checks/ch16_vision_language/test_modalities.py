@@ -56,7 +56,9 @@ def test_words_look_at_regions(student, rng):
         words, regions, W_q, W_k, W_v = _attention(rng)
         Q, K, V = (torch.tensor(one)[None] for one in (words @ W_q, regions @ W_k, regions @ W_v))
         wanted = nn.functional.scaled_dot_product_attention(Q, K, V)[0].numpy()
-        fused, weights = (np.asarray(one, dtype=float) for one in student.cross_attention(words, regions, W_q, W_k, W_v))
+        fused, weights = (
+            np.asarray(one, dtype=float) for one in student.cross_attention(words, regions, W_q, W_k, W_v)
+        )
         assert fused.shape == wanted.shape
         assert weights.shape == (len(words), len(regions))
         assert_allclose(fused, wanted, atol=1e-5)
@@ -122,7 +124,7 @@ def test_pairs_that_are_looked_at(student, rng):
 def test_growth_with_inputs_and_outputs(student, rng):
     """You say how much more it gets with twice the inputs and outputs."""
 
-    def grown(M: int, O: int, L: int, n_blocks: int) -> float:  # noqa: E741
+    def grown(M: int, O: int, L: int, n_blocks: int) -> float:
         return _scores(2 * M, 2 * O, L, n_blocks) / _scores(M, O, L, n_blocks)
 
     ask_all(student.growth, grown, [_numbers(rng) for _ in range(10)])

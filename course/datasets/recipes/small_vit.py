@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from torch import Tensor
     from transformers import ViTForImageClassification
 
-BATCH = 40  # of photos, and as many of shapes
+PHOTOS, DRAWN = 24, 96  # of a batch
 N_PHOTOS = 10_000  # where all 50,000 are there, the first of them
 
 
-def make(folder: Path, n_steps: int = 1800) -> None:
+def make(folder: Path, n_steps: int = 1700) -> None:
     """Train the model and write it, and how its pictures are prepared, into a folder."""
     import torch
     from transformers import ViTImageProcessorPil
@@ -73,8 +73,8 @@ def _train(model: ViTForImageClassification, X: Tensor, y: Tensor, n_steps: int)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=n_steps, pct_start=0.1)
     model.train()
     for step in range(n_steps):
-        rows = torch.randint(len(X), (BATCH,))
-        drawn = captioned_shapes(rng, BATCH)
+        rows = torch.randint(len(X), (PHOTOS,))
+        drawn = captioned_shapes(rng, DRAWN)
         pictures = torch.cat([_moved(X[rows]), torch.tensor(drawn.images).movedim(-1, 1).float()])
         shapes = torch.tensor([10 + SHAPES.index(shape) for _, shape in drawn.pairs])
         loss = model(pixel_values=pictures / 127.5 - 1, labels=torch.cat([y[rows], shapes])).loss

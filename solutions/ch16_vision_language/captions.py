@@ -39,6 +39,11 @@ def caption(
     -------
     A caption for each photo, in their order, without special tokens, and without blanks
     or line breaks at its ends. For no photos, an empty list.
+
+    Examples
+    --------
+    >>> caption([], processor=None, model=torch.nn.Identity())
+    []
     """
     model.eval()
     captions: list[str] = []

@@ -11,8 +11,8 @@ that a text asks for; to write down what is said in a recording.
 """
 P_16_8_RUBRIC = """
 - 1 point: more than one kind of data goes in or comes out
-- 1 point: three tasks; 1 more point: five (captions, visual questions, retrieval, text to image, grounding, speech
-  recognition, speech synthesis, video, documents, ...)
+- 1 point: three tasks (captions, visual questions, retrieval, text to image, grounding, speech recognition, ...)
+- 1 point: two more
 """
 
 

@@ -30,33 +30,40 @@ def album(files):
     return folder
 
 
-def paths_in(folder, names, as_text=False):
-    """Return the paths of some files in a folder."""
-    return [str(folder / name) if as_text else folder / name for name in names]
-
-
 def file_in(folder, name):
     """Return the path of a file in a folder."""
     return folder / name
 
 
-def file_names(paths):
-    """Return the names of some paths, which have to be text."""
+def added(engine, folder, names, size, as_text):
+    """Add photos of a folder; return the names of those that were skipped, whose paths have to be text."""
     import pathlib
 
-    if not all(isinstance(path, str) for path in paths):
+    paths = [str(folder / name) if as_text else folder / name for name in names]
+    skipped = list(engine.add(paths) if size is None else engine.add(paths, size))
+    if not all(isinstance(path, str) for path in skipped):
         raise TypeError("the paths are asked for as text")
-    return [pathlib.Path(path).name for path in paths]
+    return [pathlib.Path(path).name for path in skipped]
 
 
-def found_names(found):
-    """Return the names of the files that a search has found, and the similarities."""
+def searched(engine, query, k):
+    """Search; return the names of the files that were found, whose paths have to be text, and the similarities."""
     import pathlib
 
-    for path, _ in found:
-        if not isinstance(path, str):
-            raise TypeError("the paths are asked for as text")
+    found = list(engine.search(query) if k is None else engine.search(query, k))
+    if not all(isinstance(path, str) for path, _ in found):
+        raise TypeError("the paths are asked for as text")
     return [[pathlib.Path(path).name, float(score)] for path, score in found]
+
+
+def looked_at(open_photo, path):
+    """Return the mode of a photo that was read, its size, and the colours near its corners; None if there is none."""
+    photo = open_photo(path)
+    if photo is None:
+        return None
+    width, height = photo.size
+    places = [(2, 2), (width - 3, 2), (2, height - 3), (width - 3, height - 3)]
+    return [photo.mode, [width, height], [photo.getpixel(place) for place in places]]
 
 
 def encoders(projection, words, as_tensor, stretch):

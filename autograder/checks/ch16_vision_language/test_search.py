@@ -4,14 +4,14 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from autograder.checks.ch16_vision_language.inputs_photos import (
+    added,
     album,
     encoders,
     file_in,
-    file_names,
-    found_names,
     listing,
-    paths_in,
+    looked_at,
     photo_of,
+    searched,
     seconds_per_search,
     unlink,
 )
@@ -43,16 +43,13 @@ class Album:
     def engine(self):
         return self.student.PhotoSearch(self.encoders.images, self.encoders.words)
 
-    def paths(self, names, as_text: bool = False):
-        return self.student.probe_(paths_in)(self.folder, list(names), as_text)
-
-    def add(self, engine, names, size: int = 32, as_text: bool = False) -> list[str]:
+    def add(self, engine, names, size: int | None = None, as_text: bool = False) -> list[str]:
         """Add photos; return the names of those that were skipped."""
-        return self.student.probe_(file_names)(engine.add(self.paths(names, as_text), size))
+        return self.student.probe_(added)(engine, self.folder, list(names), size, as_text)
 
-    def found(self, engine, query, k: int):
+    def found(self, engine, query, k: int | None):
         """Return names and similarities that a search gives."""
-        rows = self.student.probe_(found_names)(engine.search(query, k))
+        rows = self.student.probe_(searched)(engine, query, k)
         return [name for name, _ in rows], np.array([score for _, score in rows], dtype=float)
 
     def vector(self, pixels):
@@ -79,7 +76,7 @@ class Album:
 def test_words_find_photos(student, rng):
     """For each text the most similar photos are found, with their cosine similarities, the most similar one first,
     however long the encoders' vectors are."""
-    photos = Album(student, rng, 12)
+    photos = Album(student, rng, 13)
     engine = photos.engine()
     assert photos.add(engine, photos.names, int(rng.integers(3, 6))) == []
     photos.agrees(engine, photos.names)
@@ -139,7 +136,10 @@ def test_what_cannot_be_read_is_skipped(student, rng):
     photos.agrees(engine, photos.names)
     only = photos.engine()
     assert photos.add(only, bad) == bad
-    assert student.probe_(found_names)(only.search(WORDS[0], 3)) == []
+    assert photos.found(only, WORDS[0], 3)[0] == []
+    for name in bad:
+        assert student.probe_(looked_at)(student.open_photo, student.probe_(file_in)(photos.folder, name)) is None
+    assert student.probe_(looked_at)(student.open_photo, student.probe_(file_in)(photos.folder, photos.names[0]))
 
 
 @check("p.16.13", core=True, weight=2, hint="Which two things are needed to search, besides the encoders?")
@@ -184,19 +184,19 @@ def test_few_photos_or_none(student, rng):
     said."""
     photos = Album(student, rng, 7)
     engine = photos.engine()
-    assert student.probe_(found_names)(engine.search(WORDS[0])) == []
+    assert photos.found(engine, WORDS[0], None)[0] == []
     photos.add(engine, [])
     assert photos.encoders.batches == []
     photos.add(engine, photos.names[:3])
     photos.agrees(engine, photos.names[:3], k=50)
     photos.add(engine, photos.names[3:])
-    assert len(student.probe_(found_names)(engine.search(WORDS[1]))) == 5
+    assert len(photos.found(engine, WORDS[1], None)[0]) == 5
 
 
 @check("p.16.13", hint="`ImageOps.exif_transpose`")
 def test_photos_are_turned_and_made_rgb(student, rng):
     """Photos reach the encoder as RGB, and upright where the camera has noted that it was turned."""
-    upright = _pixels(rng, 10, 18)
+    upright = _pixels(rng, 12, 18)
     lying = np.rot90(upright)  # what a camera stores that is turned by a quarter, with a note
     grey, clear = upright[..., 0], np.dstack([upright, np.full(upright.shape[:2], 90)])
     files = {"turned.jpg": (lying, "turned"), "grey.png": (grey, "plain"), "clear.png": (clear, "plain")}
@@ -205,6 +205,14 @@ def test_photos_are_turned_and_made_rgb(student, rng):
     assert photos.add(engine, list(files)) == []
     assert photos.encoders.modes == ["RGB"] * 3
     height, width = upright.shape[:2]
+    for name in files:
+        mode, size, colours = student.probe_(looked_at)(
+            student.open_photo, student.probe_(file_in)(photos.folder, name)
+        )
+        assert (mode, list(size)) == ("RGB", [width, height])
+        corners = upright[[0, 0, -1, -1], [0, -1, 0, -1]]
+        wanted = corners[:, :1].repeat(3, axis=1) if name == "grey.png" else corners
+        assert_allclose(np.asarray(colours, dtype=float), wanted, atol=40 if name == "turned.jpg" else 1)
     assert [list(size) for size in photos.encoders.sizes] == [[width, height]] * 3
     assert photos.found(engine, student.probe_(photo_of)(upright, "RGB"), 2)[0][0] in ("turned.jpg", "clear.png")
 

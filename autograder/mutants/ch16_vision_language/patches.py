@@ -21,10 +21,10 @@ def no_class_token(height, width, patch, channels, dim):
 
 
 @mutant("p.16.1", replaces="vit_input", fails="test_tokens_and_what_they_take")
-def no_biases(height, width, patch, channels, dim):
-    """The linear layer has a bias for each number of a token."""
+def one_bias(height, width, patch, channels, dim):
+    """The linear layer has a bias for each number of a token, not one in all."""
     n = _tokens(height, width, patch) + 1
-    return n, channels * patch**2 * dim + dim + n * dim
+    return n, channels * patch**2 * dim + 1 + dim + n * dim
 
 
 @mutant("p.16.1", replaces="vit_input", fails="test_tokens_and_what_they_take")

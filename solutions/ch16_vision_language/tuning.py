@@ -100,7 +100,8 @@ def finetune_vit(
     train: Iterable[tuple[Tensor, Tensor]],
     valid: Iterable[tuple[Tensor, Tensor]],
     n_epochs: int = 10,
-    lr: float = 1e-3,
+    lr: float = 1e-4,
+    head_lr: float = 1e-2,
     seed: int = 42,
 ) -> list[float]:
     """Train all of a ViT on some pictures.
@@ -113,7 +114,8 @@ def finetune_vit(
         (B, C, height, width) float32, and their classes, (B,) int64. From those of
         `valid` nothing is learned.
     n_epochs : how often to go through `train`.
-    lr : learning rate of the body; the head's may be another one.
+    lr, head_lr : learning rates of the body, and of the head (``model.classifier``),
+        which has everything to learn still.
     seed : of what is drawn by chance, if anything is.
 
     Returns
@@ -125,7 +127,7 @@ def finetune_vit(
     model.to(device())
     head = [weight for name, weight in model.named_parameters() if name.startswith("classifier")]
     body = [weight for name, weight in model.named_parameters() if not name.startswith("classifier")]
-    optimizer = torch.optim.AdamW([{"params": body, "lr": lr}, {"params": head, "lr": 3 * lr}])
+    optimizer = torch.optim.AdamW([{"params": body, "lr": lr}, {"params": head, "lr": head_lr}])
     history = []
     for _ in range(n_epochs):
         model.train()

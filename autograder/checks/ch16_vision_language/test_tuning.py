@@ -99,7 +99,7 @@ def test_old_model_is_left_alone(student, rng):
     old, (X, y) = _tiny(student, rng, 7), (rng.normal(size=(12, 3, 8, 8)).astype(np.float32), np.arange(12) % 3)
     before, known = weights_of(old), student.probe_(classes_of)(old)
     new = student.with_new_head(old, NAMES[:3], 1)
-    student.finetune_vit(new, batches(X, y), batches(X, y), 2, 0.01, 1)
+    student.finetune_vit(new, batches(X, y), batches(X, y), 2, 0.01, 0.01, 1)
     assert student.probe_(classes_of)(old) == known
     after = weights_of(old)
     assert after.keys() == before.keys()
@@ -138,12 +138,27 @@ def test_whole_model_is_trained_and_handed_back(student, rng):
     old, (X, y) = _tiny(student, rng, 3), (rng.normal(size=(20, 3, 8, 8)).astype(np.float32), rng.integers(0, 3, 20))
     new = student.with_new_head(old, NAMES[:3], 1)
     before = weights_of(new)
-    student.finetune_vit(new, batches(X, y), batches(X, y), 3, 0.01, 5)
+    student.finetune_vit(new, batches(X, y), batches(X, y), 3, 0.01, 0.02, 5)
     assert new.training is False
     assert student.probe_(is_on_cpu)(new) is True
     for name, value in weights_of(new).items():
         if not name.endswith("key.bias"):  # which cancels out in attention
             assert not np.array_equal(value, before[name]), name
+
+
+@check("p.16.12", core=True, hint="An optimiser takes groups of parameters, each with a rate of its own.")
+def test_head_and_body_have_rates_of_their_own(student, rng):
+    """The body learns as fast as `lr` says, and the head as fast as `head_lr`: with next to no rate nothing moves."""
+    old, (X, y) = _tiny(student, rng, 3), (rng.normal(size=(16, 3, 8, 8)).astype(np.float32), np.arange(16) % 3)
+    for lr, head_lr in ((1e-9, 0.01), (0.01, 1e-9)):
+        new = student.with_new_head(old, NAMES[:3], 1)
+        before = weights_of(new)
+        student.finetune_vit(new, batches(X, y), batches(X, y), 2, lr, head_lr, 5)
+        after = weights_of(new)
+        moved = {name: float(np.abs(value - before[name]).max()) for name, value in after.items()}
+        head = [moved[name] for name in moved if name.startswith("classifier")]
+        body = [moved[name] for name in moved if not name.startswith("classifier")]
+        assert (max(head) > 1e-3, max(body) > 1e-3) == (head_lr > lr, lr > head_lr)
 
 
 @check("p.16.12", hint="Ask in evaluation mode, and divide by the number of pictures, not of batches.")
@@ -156,7 +171,7 @@ def test_history_is_of_the_pictures_to_validate_on(student, rng):
         new = student.with_new_head(old, NAMES[:4], 1)
         labels = (y + moved) % 4
         valid = [*batches(X[:15], labels[:15], 15), *batches(X[15:], labels[15:], 2)]
-        history = np.asarray(student.finetune_vit(new, batches(X, y), valid, n_epochs, 0.01, 5), dtype=float)
+        history = np.asarray(student.finetune_vit(new, batches(X, y), valid, n_epochs, 0.01, 0.02, 5), dtype=float)
         assert history.shape == (n_epochs,)
         right = np.asarray(student.probe_(logits_of)(new, tensor(X))).argmax(axis=1) == labels
         assert_allclose(history[-1], right.mean(), atol=1e-4)
@@ -181,7 +196,7 @@ def test_learns_new_classes_from_few_pictures(student, rng) -> float:
         task = NewClasses(rng, 48, 40, 200)
         train, valid, (X, y) = task.parts
         model = student.with_new_head(student.probe_(pretrained)(), task.names, 1)
-        student.finetune_vit(model, batches(*train), batches(*valid), 10, 1e-3, int(rng.integers(1_000)))
+        student.finetune_vit(model, batches(*train), batches(*valid), 10, 1e-4, 1e-2, int(rng.integers(1_000)))
         model.eval()
         found = np.asarray(student.probe_(logits_of)(model, tensor(X)))
         assert found.shape == (200, 4)

@@ -185,9 +185,13 @@ def by_saving(model, names, seed=42):
 # ---------------------------------------------------------------- training
 
 
-def _trained(model, batches, n_epochs, lr, seed, parameters=None):
+def _groups(model, lr, head_lr):
+    return [{"params": model.vit.parameters(), "lr": lr}, {"params": model.classifier.parameters(), "lr": head_lr}]
+
+
+def _trained(model, batches, n_epochs, lr, head_lr, seed, parameters=None):
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(parameters or model.parameters(), lr=lr)
+    optimizer = torch.optim.AdamW(parameters or _groups(model, lr, head_lr))
     for _ in range(n_epochs):
         model.train()
         for X, y in batches:
@@ -205,68 +209,79 @@ def _accuracy(model, valid, training=False):
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_whole_model_is_trained_and_handed_back")
-def head_only(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def head_only(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """You train the head alone: give the optimiser all parameters."""
-    steps = _trained(model, train, n_epochs, 10 * lr, seed, list(model.classifier.parameters()))
+    head = [{"params": model.classifier.parameters(), "lr": head_lr}]
+    steps = _trained(model, train, n_epochs, lr, head_lr, seed, head)
     history = [_accuracy(model, valid) for _ in steps]
     return history
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_whole_model_is_trained_and_handed_back")
-def left_in_training_mode(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def left_in_training_mode(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """You leave the model in training mode."""
-    history = finetune_vit(model, train, valid, n_epochs, lr, seed)
+    history = finetune_vit(model, train, valid, n_epochs, lr, head_lr, seed)
     model.train()
     return history
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
-def mean_of_batches(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def mean_of_batches(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """You take the mean of the batches' accuracies, in which a small batch counts as much as a large one."""
-    steps = _trained(model, train, n_epochs, lr, seed)
+    steps = _trained(model, train, n_epochs, lr, head_lr, seed)
     return [float(np.mean([_accuracy(model, [batch]) for batch in valid])) for _ in steps]
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
-def accuracy_of_training(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def accuracy_of_training(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """Those are the accuracies on what was learned from: the pictures of `valid` are asked for."""
-    return finetune_vit(model, train, train, n_epochs, lr, seed)
+    return finetune_vit(model, train, train, n_epochs, lr, head_lr, seed)
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
-def learns_from_all(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def learns_from_all(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """From the pictures to validate on nothing may be learned."""
-    return finetune_vit(model, [*train, *valid], valid, n_epochs, lr, seed)
+    return finetune_vit(model, [*train, *valid], valid, n_epochs, lr, head_lr, seed)
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
-def before_each_epoch(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def before_each_epoch(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """You ask before each epoch, so that the last figure is not that of the model that comes back."""
     first = _accuracy(model, valid)
-    return [first, *finetune_vit(model, train, valid, n_epochs, lr, seed)[:-1]]
+    return [first, *finetune_vit(model, train, valid, n_epochs, lr, head_lr, seed)[:-1]]
 
 
 @naive("p.16.12", replaces="finetune_vit", fails="test_learns_new_classes_from_few_pictures")
-def one_epoch(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
-    """You go through the pictures once, whatever is asked for."""
-    return finetune_vit(model, train, valid, 1, lr, seed) * n_epochs
-
-
-@naive("p.16.12", replaces="finetune_vit", fails="test_learns_new_classes_from_few_pictures")
-def weights_drawn_anew(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
+def weights_drawn_anew(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
     """You begin with random weights: what the model knows is lost."""
     torch.manual_seed(seed)
     for part in model.modules():
         if hasattr(part, "reset_parameters"):
             part.reset_parameters()
-    return finetune_vit(model, train, valid, n_epochs, lr, seed)
+    return finetune_vit(model, train, valid, n_epochs, lr, head_lr, seed)
+
+
+@mutant("p.16.12", replaces="finetune_vit", fails="test_head_and_body_have_rates_of_their_own")
+def one_small_rate(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """Your head learns as slowly as the body: it has a rate of its own."""
+    return finetune_vit(model, train, valid, n_epochs, lr, lr, seed)
+
+
+@naive(
+    "p.16.12",
+    replaces="finetune_vit",
+    fails=["test_head_and_body_have_rates_of_their_own", "test_learns_new_classes_from_few_pictures"],
+)
+def one_large_rate(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """Your body learns as fast as the head, and what it knew is lost: it has a rate of its own."""
+    return finetune_vit(model, train, valid, n_epochs, head_lr, head_lr, seed)
 
 
 @alternative("p.16.12", replaces="finetune_vit")
-def by_the_models_own_loss(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
-    """One rate for all, with the loss that the model computes itself, and Adam."""
+def by_the_models_own_loss(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """With the loss that the model computes itself, and Adam."""
     torch.manual_seed(seed)
-    optimizer, history = torch.optim.Adam(model.parameters(), lr=1.5 * lr), []
+    optimizer, history = torch.optim.Adam(_groups(model, lr, head_lr)), []
     for _ in range(n_epochs):
         model.train()
         for X, y in train:
@@ -279,11 +294,11 @@ def by_the_models_own_loss(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
 
 
 @alternative("p.16.12", replaces="finetune_vit")
-def rate_that_falls(model, train, valid, n_epochs=10, lr=1e-3, seed=42):
-    """With a rate that rises and falls."""
+def rate_that_falls(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """With rates that rise and fall."""
     torch.manual_seed(seed)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=2 * lr, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2 * lr, total_steps=n_epochs * len(list(train)))
+    optimizer = torch.optim.AdamW(_groups(model, lr, head_lr), weight_decay=0.01)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [lr, head_lr], total_steps=n_epochs * len(list(train)))
     history = []
     for _ in range(n_epochs):
         model.train()

@@ -64,10 +64,10 @@ def test_probabilities_of_the_classes(student, rng):
 def test_names_pairs_that_were_never_seen(student, rng) -> float:
     """With a small CLIP, at least {threshold:.0%} of pictures get the right one of 54 names, though their pairs of
     colour and shape were in no picture and in no caption that it has learned from."""
-    drawn = captioned_shapes(rng, 400, UNSEEN)
+    drawn = captioned_shapes(rng, 900, UNSEEN)
     encode_images, encode_texts = student.probe_(clip_encoders)()
     vectors = encode_images(tensor(np.moveaxis(drawn.images, -1, 1).astype(np.float32) / 127.5 - 1))
     classes = student.class_embeddings([name_of(pair) for pair in PAIRS], encode_texts, list(TEMPLATES))
     found = np.asarray(student.zero_shot(np.asarray(vectors), np.asarray(classes)))
-    assert found.shape == (400, len(PAIRS))
+    assert found.shape == (900, len(PAIRS))
     return float(np.mean([PAIRS[k] == pair for k, pair in zip(found.argmax(axis=1), drawn.pairs, strict=True)]))

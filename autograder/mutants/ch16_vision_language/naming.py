@@ -55,6 +55,12 @@ def template_as_it_is(names, encode_texts, templates):
     return np.repeat(_unit(encode_texts(list(templates))).mean(axis=0, keepdims=True), len(names), axis=0)
 
 
+@naive("p.16.12", replaces="class_embeddings", fails="test_names_pairs_that_were_never_seen")
+def first_word(names, encode_texts, templates):
+    """You encode the first word of a name only: put all of it into the template."""
+    return _unit(_unit(_encoded([name.split()[0] for name in names], encode_texts, templates)).mean(axis=1))
+
+
 @alternative("p.16.12", replaces="class_embeddings")
 def class_by_class(names, encode_texts, templates):
     """With tensors, class by class, as a list."""
@@ -93,7 +99,7 @@ def scale_turned_round(images, classes, scale=100.0):
     return softmax(_logits(images, classes, 1 / scale), axis=1)
 
 
-@naive("p.16.12", replaces="zero_shot", fails="test_names_pairs_that_were_never_seen")
+@mutant("p.16.12", replaces="zero_shot", fails="test_probabilities_of_the_classes")
 def over_the_pictures(images, classes, scale=100.0):
     """Your softmax goes over the pictures: the classes are the second axis."""
     return softmax(_logits(images, classes, scale), axis=0)

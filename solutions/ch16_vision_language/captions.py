@@ -42,7 +42,21 @@ def caption(
 
     Examples
     --------
-    >>> caption([], processor=None, model=torch.nn.Identity())
+    >>> from transformers import BatchFeature
+    >>> class Processor:
+    ...     def __call__(self, images, text=None, return_tensors=None):
+    ...         widths = torch.tensor([[float(image.width)] for image in images])
+    ...         return BatchFeature({"pixel_values": widths})
+    ...     def batch_decode(self, tokens, skip_special_tokens=False):
+    ...         return [f"it is {row[0]} wide " for row in tokens.tolist()]
+    >>> class Model(torch.nn.Module):
+    ...     device, dtype = torch.device("cpu"), torch.float32
+    ...     def generate(self, pixel_values, max_new_tokens):
+    ...         return pixel_values.long()
+    >>> photos = [Image.new("L", (3, 2)), Image.new("L", (5, 2))]
+    >>> caption(photos, Processor(), Model())
+    ['it is 3 wide', 'it is 5 wide']
+    >>> caption([], Processor(), Model())
     []
     """
     model.eval()

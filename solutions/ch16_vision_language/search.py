@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-Encoder = Callable[[list[Any]], Any]
-
 
 def open_photo(path: str | Path) -> Image.Image | None:
     """Read a photo, whole, as RGB, and turned as the camera says; None if that can't be
@@ -58,7 +56,7 @@ class PhotoSearch:
     [('rose.png', 1.0), ('sky.png', 0.0)]
     """
 
-    def __init__(self, encode_images: Encoder, encode_texts: Encoder) -> None:
+    def __init__(self, encode_images: Callable[[list[Any]], Any], encode_texts: Callable[[list[str]], Any]) -> None:
         self.encode_images, self.encode_texts = encode_images, encode_texts
         self.paths: list[str] = []
         self.vectors: NDArray[np.float32] = np.zeros((0, 0), dtype=np.float32)  # (n, d), rows of length 1

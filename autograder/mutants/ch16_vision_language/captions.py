@@ -156,7 +156,7 @@ def keys_by_name(photos, processor, model, batch_size=8, prompt="", max_new_toke
         options = {name: inputs[name] for name in ("input_ids", "attention_mask") if name in inputs}
         pixels = inputs["pixel_values"].to(device=model.device, dtype=model.dtype)
         tokens = model.generate(pixel_values=pixels, max_new_tokens=max_new_tokens, **options)
-        found.extend(processor.decode(row, skip_special_tokens=True).strip() for row in tokens)
+        found.extend(processor.batch_decode(row[None], skip_special_tokens=True)[0].strip() for row in tokens)
         batch = []
     model.train(was)
     return found

@@ -279,9 +279,9 @@ from solutions.ch16_vision_language.modalities import perceiver_pairs, growth, P
 #
 # Zero-shot: the small CLIP has learned from captions such as "a photo of a small red cross", of 45 pairs of a colour
 # and a shape. In the pictures that are asked about are the nine other pairs, which it has never seen, and for each of
-# them it chooses among all 54. At least {bar:test_names_pairs_that_were_never_seen:.0%} have to be named rightly (chance
-# is 2%; who knows colours and nothing of shapes gets {naive:test_names_pairs_that_were_never_seen/first_word:.0%} at
-# best).
+# them it chooses among all 54. At least {bar:test_names_pairs_that_were_never_seen:.0%} have to be named rightly.
+# Chance is 2%, and who knows colours and nothing of shapes gets
+# {naive:test_names_pairs_that_were_never_seen/first_word:.0%} at best.
 
 # %% exercise="p.16.12" points=24
 from solutions.ch16_vision_language.tuning import cut_patches, vit_tokens, with_new_head, finetune_vit

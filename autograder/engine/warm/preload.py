@@ -25,6 +25,7 @@ MODULES = (
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
+    "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit",
     "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
 # A process's first optimizer imports it, which takes a second of its own.

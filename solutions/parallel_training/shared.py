@@ -11,8 +11,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from solutions.parallel_training.several import _report, _said
-from solutions.parallel_training.synchronous import Batch, start, sync_step, train_rank
+from solutions.parallel_training.groups import start, train_rank
+from solutions.parallel_training.launched import _report, _said
+from solutions.parallel_training.synchronous import Batch, sync_step
 
 
 def train_sync(

@@ -102,29 +102,35 @@ def numbers_of(model):
     return [value.detach().cpu().double().flatten().numpy() for value in model.state_dict().values()]
 
 
-def children_left():
-    """Probe: how many processes that this one has started are still there, a moment later."""
-    import time
-    from pathlib import Path
+class Children:
+    """Probe: the processes that this one has started since this object was made."""
 
-    def there():
-        found = 0
+    def __init__(self):
+        self.before = self._there()
+
+    def _there(self):
+        import os
+        from pathlib import Path
+
+        found = set()
         for entry in Path("/proc").glob("[0-9]*"):
             try:
-                state, parent = (entry / "stat").read_text().rpartition(")")[2].split()[:2]
+                state, parent = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[:2]
             except OSError:
                 continue
-            found += int(parent) == own and state != "Z"
+            if int(parent) == os.getpid() and state != "Z":
+                found.add(entry.name)
         return found
 
-    import os
+    def left(self):
+        """How many are there still, a moment later."""
+        import time
 
-    own = os.getpid()
-    for _ in range(20):
-        if not there():
-            return 0
-        time.sleep(0.1)
-    return there()
+        for _ in range(20):
+            if self._there() <= self.before:
+                return 0
+            time.sleep(0.1)
+        return len(self._there() - self.before)
 
 
 def grouped(train_rank, nets, parts, lr, backend, seconds=40.0):
@@ -137,6 +143,7 @@ def grouped(train_rank, nets, parts, lr, backend, seconds=40.0):
     from datetime import timedelta
 
     import torch
+    import torch._dynamo  # which DistributedDataParallel imports: once here in place of once in each process
     import torch.distributed as dist
 
     def work(rank, sender):

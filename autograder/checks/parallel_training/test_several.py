@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from autograder.checks.parallel_training.inputs import bent_rule, children_left
+from autograder.checks.parallel_training.inputs import Children, bent_rule
 from autograder.testing import Handle, check
 from autograder.testing.closed import built_in
 from autograder.testing.modules import outputs, weights_of
@@ -21,11 +21,14 @@ def _trained(student, config, *parts):
 @check("tf1.12.8", core=True, weight=2, at_least=True,
        hint="Does the loss go down? One hidden layer with ReLU, momentum 0.9, batches of 32, all epochs.")  # fmt: skip
 def test_learns_a_bent_rule(student, rng):
-    """Trained for 30 epochs on 1,000 points that no plane separates, your network names enough of 500 new ones."""
-    X, y, X_valid, y_valid = bent_rule(rng, 1000, 500)
-    config = {"units": 32, "lr": 0.1, "epochs": 30, "seed": int(rng.integers(1000))}
-    model, _ = _trained(student, config, X, y, X_valid, y_valid)
-    return float(np.mean(outputs(model, X_valid, shape=(500, 2)).argmax(axis=1) == y_valid))
+    """Trained for ten epochs on 1,000 points that no plane separates, your networks name enough of 500 new ones."""
+    right = []
+    for _ in range(2):
+        X, y, X_valid, y_valid = bent_rule(rng, 1000, 500)
+        config = {"units": 32, "lr": 0.05, "epochs": 10, "seed": int(rng.integers(1000))}
+        model, _ = _trained(student, config, X, y, X_valid, y_valid)
+        right.append(np.mean(outputs(model, X_valid, shape=(500, 2)).argmax(axis=1) == y_valid))
+    return float(np.mean(right))
 
 
 @check("tf1.12.8", core=True, hint="Validation rows only, and the network as it is after the last epoch.")
@@ -241,6 +244,7 @@ def test_failures_stop_nobody(student, rng):
 @check("tf1.12.8", hint="Each has its own time, from its own start. And a process can ignore being asked to end.")
 def test_ends_what_takes_too_long(student, rng):
     """What is not done in time is ended and reported, and those that had to wait have their full time."""
+    children = student.probe_(Children)()
     stubborn = int(rng.integers(3))
     jobs = [{"do": "stubborn", "seconds": 60} if number == stubborn else {"seconds": 0.6} for number in range(3)]
     jobs += [{"seconds": 0.6}] * 2
@@ -248,7 +252,7 @@ def test_ends_what_takes_too_long(student, rng):
     wanted = _done(numbered)
     wanted[stubborn] |= {"result": None, "error": "some"}
     assert built_in(ran.told()) == wanted
-    assert student.probe_(children_left)() == 0, "a process is left"
+    assert children.left() == 0, "a process is left"
 
 
 @check("tf1.12.8", hint="Read what a child has to say before you wait for its end: a pipe holds little.")

@@ -5,9 +5,9 @@ import torch
 from numpy.testing import assert_allclose
 from torch.nn.functional import cross_entropy
 
-from autograder.checks.parallel_training.inputs import big_step, children_left, nets_of, numbers, some_batches, theirs
+from autograder.checks.parallel_training.inputs import Children, big_step, nets_of, numbers, some_batches, theirs
 from autograder.testing import check
-from autograder.testing.modules.groups import group_backend
+from autograder.testing.modules import group_backend
 
 
 def _shards(rng, sizes):
@@ -152,6 +152,7 @@ def test_steps_of_one_worker(student, rng):
 @check("tf1.12.10", weight=2, hint="A process that has ended without having said so is no success.")
 def test_failures_are_noticed(student, rng):
     """A process that dies, raises or is late is a RuntimeError, synchronous or not, and no process is left."""
+    children = student.probe_(Children)()
     backend = group_backend(student)
     for do, timeout in ((1, 40.0), (2, 40.0), (0, 1.5)):
         plan = [(3, 0.0, 0), (3, 0.0, do) if do else (3, 60.0, 0)]
@@ -159,7 +160,7 @@ def test_failures_are_noticed(student, rng):
         assert tuple(watched.failed(within=12)) == ("RuntimeError", True)
     watched = student.probe_(_Watched)(student.train_sync, [(3, 0.0, 0), (3, 0.0, 1)], 0.1, 40.0, backend=backend)
     assert tuple(watched.failed(within=12)) == ("RuntimeError", True)
-    assert student.probe_(children_left)() == 0, "a process is left"
+    assert children.left() == 0, "a process is left"
 
 
 def _parts(seed):

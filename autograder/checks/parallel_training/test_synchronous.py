@@ -8,8 +8,8 @@ from numpy.testing import assert_allclose
 from torch.nn.functional import cross_entropy
 
 from autograder.checks.parallel_training.inputs import (
+    Children,
     big_step,
-    children_left,
     grouped,
     nets_of,
     numbers,
@@ -18,7 +18,7 @@ from autograder.checks.parallel_training.inputs import (
 )
 from autograder.testing import check
 from autograder.testing.closed import built_in
-from autograder.testing.modules.groups import group_backend
+from autograder.testing.modules import group_backend
 
 
 @check("tf2.19.10", core=True, hint="`state_dict` has parameters and buffers. Are they copied, or the same memory?")
@@ -229,19 +229,21 @@ def test_a_group_is_started(student, rng):
 )
 def test_a_dead_rank_is_noticed(student, rng):
     """A rank that raises, vanishes or is killed is a RuntimeError before the time is up, though others wait for it."""
+    children = student.probe_(Children)()
     for how in ("kill", "raise", "vanish"):
         does = [str(one) for one in rng.permutation([how, "wait"])]
         assert tuple(_started(student, does).failed(within=12)) == ("RuntimeError", True)
-    assert student.probe_(children_left)() == 0, "a process is left"
+    assert children.left() == 0, "a process is left"
 
 
 @check("tf2.19.10", hint="What can't be asked to end has to be killed.")
 def test_a_rank_that_hangs_is_ended(student, rng):
     """A rank that is not done in time is a RuntimeError soon after, no process is left, and one can start again."""
+    children = student.probe_(Children)()
     for _ in range(2):
         does = [str(one) for one in rng.permutation(["hang", ""])]
         assert tuple(_started(student, does, timeout=2.0).failed(within=12)) == ("RuntimeError", True)
-    assert student.probe_(children_left)() == 0, "a process is left"
+    assert children.left() == 0, "a process is left"
     assert built_in(_started(student, ["", ""]).told()[0]) == [[0, 3.0, True, 2], [1, 3.0, True, 2]]
 
 

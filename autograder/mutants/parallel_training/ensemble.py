@@ -7,8 +7,8 @@ import torch
 from torch import nn
 
 from autograder.testing import alternative, mutant
-from solutions.parallel_training.several import Ensemble as Right
-from solutions.parallel_training.several import compare_members
+from solutions.parallel_training.ensemble import Ensemble as Right
+from solutions.parallel_training.ensemble import compare_members
 
 
 @mutant("tf1.12.9", replaces="Ensemble", fails="test_mean_of_probabilities")

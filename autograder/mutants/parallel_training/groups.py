@@ -15,7 +15,7 @@ import torch.distributed as dist
 from torch.nn.functional import cross_entropy
 
 from autograder.testing import alternative, mutant
-from solutions.parallel_training.synchronous import start
+from solutions.parallel_training.groups import start
 
 FORK = multiprocessing.get_context("fork")
 

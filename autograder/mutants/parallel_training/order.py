@@ -11,7 +11,7 @@ from autograder.testing import alternative, mutant
 
 
 @mutant("tf1.12.5", replaces="stream_ends", fails="test_ends_of_streams")
-def one_after_the_other(operations):
+def no_streams(operations):
     """Streams run at the same time: what is in another stream does not have to be waited for."""
     ends, now = [], 0.0
     for _, seconds, _ in operations:
@@ -79,7 +79,7 @@ def statements_overlap():
 
 
 @alternative("tf1.12.5", replaces="stream_ends")
-def by_recursion(operations):
+def from_the_back(operations):
     """From the back: each operation asks those before it. As a tensor."""
     from functools import cache
 

@@ -12,9 +12,10 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from autograder.testing import alternative, mutant
+from solutions.parallel_training.groups import start, train_rank
 from solutions.parallel_training.shared import SplitNet as Right
 from solutions.parallel_training.shared import compare_ways, train_async, train_sync
-from solutions.parallel_training.synchronous import start, sync_step, train_rank
+from solutions.parallel_training.synchronous import sync_step
 
 FORK = multiprocessing.get_context("fork")
 
@@ -139,7 +140,7 @@ def one_process_for_all(model, shards, lr, timeout=30.0):
 
 
 @mutant("tf1.12.10", replaces="train_async", fails="test_nobody_waits")
-def one_at_a_time(model, shards, lr, timeout=30.0):
+def a_lock_for_each_step(model, shards, lr, timeout=30.0):
     """A lock around a whole step makes everybody wait for everybody."""
     model.share_memory()
     lock = FORK.Lock()
@@ -169,7 +170,7 @@ def with_a_barrier(model, shards, lr, timeout=30.0):
 
 
 @mutant("tf1.12.10", replaces="train_async", fails="test_steps_of_one_worker")
-def piles_up(model, shards, lr, timeout=30.0):
+def piles_up_in_shared_memory(model, shards, lr, timeout=30.0):
     """Gradients of the batches before are in the sum still: set them to zero."""
     model.share_memory()
 
@@ -234,7 +235,7 @@ class InAList(nn.Module):
 
 
 @mutant("tf1.12.10", replaces="compare_ways", fails="test_ways_are_compared")
-def one_after_the_other(first, second, shards, lr, backend="gloo"):
+def goes_on_with_the_last(first, second, shards, lr, backend="gloo"):
     """Each way begins with the given parameters: you go on with what another way has trained."""
     found = compare_ways(first, second, shards, lr, backend)
     train_async(nn.Sequential(first, second), shards, lr)

@@ -98,7 +98,7 @@ def as_the_slowest(seconds, batch_size, strategy, spare=0):
 
 
 @mutant("tf2.19.8", replaces="numbers_kept", fails="test_numbers_on_each_device")
-def parameters_alone(n_parameters, n_devices, strategy):
+def parameters_and_nothing_else(n_parameters, n_devices, strategy):
     """Gradients and Adam's two averages are as large as the parameters: four numbers for each."""
     return n_parameters / n_devices if strategy == "sharded" else n_parameters
 
@@ -116,7 +116,7 @@ def whole_parameters(n_parameters, n_devices, strategy):
 
 
 @alternative("tf2.19.8", replaces="rows_per_second")
-def with_numpy(seconds, batch_size, strategy, spare=0):
+def with_sorted_arrays(seconds, batch_size, strategy, spare=0):
     """With arrays, which give a NumPy number."""
     import numpy as np
 

@@ -142,7 +142,7 @@ def never_fetches(server, workers, batches, lr):
 
 
 @mutant("tf2.19.10", replaces="central_step", fails="test_central_step")
-def one_after_the_other(server, workers, batches, lr):
+def updates_after_each(server, workers, batches, lr):
     """The server updates when all gradients are there: you update after each of them."""
     n_rows, loss = sum(len(y) for _, y in batches), 0.0
     for worker, (X, y) in zip(workers, batches, strict=True):

@@ -162,7 +162,7 @@ def left_behind(model: nn.Module, device: str | torch.device) -> list[str]:
     ['1.scale']
     """
     kind = torch.device(device).type
-    found = {}
+    found: dict[str, torch.Tensor] = {}
     for prefix, module in model.named_modules():
         plain = {name: value for name, value in vars(module).items() if isinstance(value, torch.Tensor)}
         own = {**plain, **dict(module.named_parameters(recurse=False)), **dict(module.named_buffers(recurse=False))}

@@ -46,7 +46,8 @@ def start(worker: Callable[[int], Any], n_processes: int, timeout: float = 30.0,
     [(0, 2), (1, 2)]
     """
     context = multiprocessing.get_context("fork")
-    running, results = {}, [None] * n_processes
+    running: dict[Any, tuple[int, Any]] = {}  # its rank, and its process
+    results: list[Any] = [None] * n_processes
     with tempfile.TemporaryDirectory() as folder:
         try:
             for rank in range(n_processes):
@@ -61,9 +62,9 @@ def start(worker: Callable[[int], Any], n_processes: int, timeout: float = 30.0,
                 ready = wait(list(running), max(0.0, end - time.monotonic()))
                 if not ready:
                     raise RuntimeError(f"ranks not done in time: {[rank for rank, _ in running.values()]}")
-                for receiver in ready:
-                    rank, process = running.pop(receiver)
-                    results[rank], error = _said(receiver)
+                for connection in ready:
+                    rank, process = running.pop(connection)
+                    results[rank], error = _said(connection)
                     if error:
                         process.kill()
                         raise RuntimeError(f"rank {rank}: {error}")
@@ -119,5 +120,5 @@ def train_rank(model: nn.Module, batches: Sequence[Batch], lr: float) -> list[fl
             for parameter in model.parameters():
                 gradient = _gradient(parameter)
                 dist.all_reduce(gradient)
-                parameter -= lr * gradient
+                parameter.sub_(lr * gradient)
     return losses

@@ -20,7 +20,7 @@ def _report(connection: Connection, function: Callable[..., Any], *arguments: An
     connection.send_bytes(message)
 
 
-def _said(connection: Connection) -> tuple[Any, str]:
+def _said(connection: Any) -> tuple[Any, str]:
     """Return what a child has reported: (result, error)."""
     try:
         result, error = pickle.loads(connection.recv_bytes())  # noqa: S301  # our own child's
@@ -77,13 +77,13 @@ def launch(
                 sender.close()  # else the end of the process could not be seen here
                 running[receiver] = number, process, time.monotonic() + timeout
             left = min(end for *_, end in running.values()) - time.monotonic()
-            for receiver in wait(list(running), max(0.0, left)):
-                number, process, _ = running.pop(receiver)
-                results[number]["result"], results[number]["error"] = _said(receiver)
+            for connection in wait(list(running), max(0.0, left)):
+                number, process, _ = running.pop(connection)
+                results[number]["result"], results[number]["error"] = _said(connection)
                 process.join()
-            for receiver, (_, process, end) in list(running.items()):
+            for connection, (_, process, end) in list(running.items()):
                 if time.monotonic() > end:
-                    del running[receiver]
+                    del running[connection]
                     process.kill()  # `terminate` can be ignored
                     process.join()
     finally:

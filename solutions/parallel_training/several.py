@@ -45,7 +45,7 @@ def train_config(
     model = nn.Sequential(nn.Linear(X.shape[1], config["units"]), nn.ReLU(), nn.Linear(config["units"], n_classes))
     optimizer = torch.optim.SGD(model.parameters(), lr=config["lr"], momentum=0.9)
     for _ in range(config["epochs"]):
-        for rows in torch.randperm(len(X)).split(32):
+        for rows in torch.randperm(len(X)).split(32):  # type: ignore[no-untyped-call]
             optimizer.zero_grad()
             cross_entropy(model(X[rows]), y[rows]).backward()  # type: ignore[no-untyped-call]
             optimizer.step()

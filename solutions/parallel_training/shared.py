@@ -3,7 +3,7 @@
 import copy
 import multiprocessing
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import wait
 from typing import Any
 
@@ -74,11 +74,12 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
             with torch.no_grad():
                 for parameter in model.parameters():
                     if parameter.grad is not None:
-                        parameter -= lr * parameter.grad
+                        parameter.sub_(lr * parameter.grad)
 
     model.zero_grad()
     model.share_memory()
-    context, running = multiprocessing.get_context("fork"), {}
+    context = multiprocessing.get_context("fork")
+    running: dict[Any, Any] = {}
     end = time.monotonic() + timeout
     try:
         for batches in shards:
@@ -91,11 +92,11 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
             ready = wait(list(running), max(0.0, end - time.monotonic()))
             if not ready:
                 raise RuntimeError(f"{len(running)} processes were not done in time")
-            for receiver in ready:
-                _, error = _said(receiver)
+            for connection in ready:
+                _, error = _said(connection)
                 if error:
                     raise RuntimeError(error)
-                running.pop(receiver).join()
+                running.pop(connection).join()
     finally:
         for process in running.values():
             process.kill()
@@ -158,8 +159,13 @@ def compare_ways(
     - "synchronous" : by `train_sync`;
     - "asynchronous" : by `train_async`.
     """
-    steps = [tuple(map(torch.cat, zip(*batches, strict=True))) for batches in zip(*shards, strict=True)]
-    rows = torch.cat([X for batches in shards for X, _ in batches]), torch.cat([y for part in shards for _, y in part])
+
+    def joined(batches: Iterable[Batch]) -> Batch:
+        parts = list(batches)
+        return torch.cat([X for X, _ in parts]), torch.cat([y for _, y in parts])
+
+    steps = [joined(batches) for batches in zip(*shards, strict=True)]
+    rows = joined(batch for batches in shards for batch in batches)
 
     def by_steps(model: nn.Module) -> None:
         for step in steps:

@@ -67,7 +67,7 @@ def sync_step(replicas: Sequence[nn.Module], batches: Sequence[Batch], lr: float
         for parameters in zip(*(replica.parameters() for replica in replicas), strict=True):
             step = lr * torch.stack([_gradient(one) for one in parameters]).sum(dim=0)
             for one in parameters:
-                one -= step
+                one.sub_(step)
     for replica in replicas[1:]:
         for other, first in zip(replica.buffers(), replicas[0].buffers(), strict=True):
             other.copy_(first)
@@ -110,7 +110,7 @@ def central_step(server: nn.Module, workers: Sequence[nn.Module], batches: Seque
             kept.grad = _gradient(kept) + _gradient(sent)
     with torch.no_grad():
         for kept in server.parameters():
-            kept -= lr * _gradient(kept)
+            kept.sub_(lr * _gradient(kept))
     return loss
 
 

@@ -72,10 +72,11 @@ def tensor_(X):
 
 
 def _twice(ensemble, X, mode):
-    """Probe: what the ensemble says twice in a mode, and whether a buffer of it changes by that."""
+    """Probe: what the ensemble says twice in a mode (None: as it is), and whether a buffer of it changes by that."""
     import torch
 
-    ensemble.train(mode)
+    if mode is not None:
+        ensemble.train(mode)
     before = {name: value.clone() for name, value in ensemble.state_dict().items()}
     with torch.no_grad():
         one, other = ensemble(X).numpy(), ensemble(X).numpy()
@@ -89,7 +90,7 @@ def test_members_are_in_evaluation_mode(student, rng):
     X = rng.normal(0, 2, (7, 4)).astype(np.float32)
     ensemble, members = _made(student, rng)
     wanted = np.mean(student.probe_(_said)(members, tensor_(X)), axis=0)
-    replies = [student.probe_(_twice)(ensemble, tensor_(X), mode) for mode in (True, False)]
+    replies = [student.probe_(_twice)(ensemble, tensor_(X), mode) for mode in (None, True, False)]
     for one, other, changed in replies:
         assert_allclose(one, wanted, atol=1e-5)
         assert_allclose(other, wanted, atol=1e-5)

@@ -116,7 +116,7 @@ def _way(n, lr):
 )
 def test_all_change_the_same_parameters(student, rng):
     """Each process's steps are in the caller's parameters in the end, and each shard had one process of its own."""
-    plan = [(int(n), 0.0, 0) for n in rng.integers(20, 60, 3)]
+    plan = [(int(n), 0.02, 0) for n in rng.integers(30, 50, 3)]
     watched = student.probe_(_Watched)(student.train_async, plan, 0.1, 40.0)
     assert not watched.error
     assert tuple(watched.processes()) == (3, True, False)

@@ -398,7 +398,7 @@ X, y = load_digits(return_X_y=True)
 X = X / 16
 train, test = np.split(np.random.default_rng(4).permutation(len(X)), [900])
 members = [
-    train_config({"units": 16, "lr": 0.1, "epochs": 4, "seed": seed}, X[train], y[train], X[test], y[test])["model"]
+    train_config({"units": 12, "lr": 0.1, "epochs": 4, "seed": seed}, X[train], y[train], X[test], y[test])["model"]
     for seed in (1, 2, 3)
 ]
 compared = compare_members(Ensemble(members), torch.tensor(X[test]).float(), y[test])
@@ -479,11 +479,12 @@ from solutions.parallel_training.synchronous import compare_strategies
 # *Look*: the price for a small network and for a large one, with four devices.
 
 # %% demo
+prices = {}
 for units in (16, 1024):
     net = nn.Sequential(nn.Linear(64, units), nn.ReLU(), nn.Linear(units, 10))
     share = [(torch.randn(64, 64), torch.randint(10, (64,))) for _ in range(4)]
-    ratios = compare_strategies(net, share, lr=0.1)
-    print(f"{units} neurons:", {name: round(ratio, 1) for name, ratio in ratios.items()})
+    prices[units] = compare_strategies(net, share, lr=0.1)
+    print(f"{units} neurons:", {name: round(ratio, 1) for name, ratio in prices[units].items()})
 
 # %% [markdown]
 # ## 13. With and without waiting, and in two parts

@@ -106,6 +106,14 @@ def train_rank(model: nn.Module, batches: Sequence[Batch], lr: float) -> list[fl
     -------
     For each step the mean cross-entropy over the rows of all ranks, before the step.
     The steps are those of one process that gets the rows of all ranks as one batch.
+
+    Examples
+    --------
+    >>> net, X = nn.Linear(1, 2), torch.ones(3, 1)
+    >>> parts = [(X[:1], torch.tensor([0]))], [(X[1:], torch.tensor([1, 1]))]
+    >>> one, other = start(lambda rank: train_rank(net, parts[rank], lr=0.1), 2)
+    >>> len(one), one == other
+    (1, True)
     """
     for parameter in model.parameters():
         dist.broadcast(parameter.data, src=0)

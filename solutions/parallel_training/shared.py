@@ -34,6 +34,15 @@ def train_sync(
     ------
     RuntimeError : a process has failed, or it took too long; the module is then left as
         it was.
+
+    Examples
+    --------
+    >>> net = nn.Linear(1, 2)
+    >>> _ = nn.init.zeros_(net.bias)
+    >>> batch = torch.zeros(1, 1), torch.tensor([1])
+    >>> train_sync(net, [[batch], [batch]], lr=1.0)
+    >>> net.bias.tolist()
+    [-0.5, 0.5]
     """
 
     def worker(rank: int) -> Any:
@@ -65,6 +74,15 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
     ------
     RuntimeError : a process has raised something, has ended before it was done, or was
         not done in time. The others are ended; what they have changed by then stays.
+
+    Examples
+    --------
+    >>> net = nn.Linear(1, 2)
+    >>> _ = nn.init.zeros_(net.bias)
+    >>> batch = torch.zeros(1, 1), torch.tensor([1])
+    >>> train_async(net, [[batch], [batch, batch]], lr=1.0)
+    >>> net.bias[1].item() > 0.4
+    True
     """
 
     def worker(batches: Sequence[Batch]) -> None:
@@ -158,6 +176,13 @@ def compare_ways(
     - "split" : the same by a `SplitNet`, both of whose parts are on the CPU;
     - "synchronous" : by `train_sync`;
     - "asynchronous" : by `train_async`.
+
+    Examples
+    --------
+    >>> batch = torch.ones(2, 1), torch.tensor([1, 0])
+    >>> ways = compare_ways(nn.Linear(1, 3), nn.Linear(3, 2), [[batch], [batch]], 0.1)
+    >>> sorted(ways)
+    ['asynchronous', 'one process', 'split', 'synchronous']
     """
 
     def joined(batches: Iterable[Batch]) -> Batch:

@@ -100,6 +100,14 @@ def central_step(server: nn.Module, workers: Sequence[nn.Module], batches: Seque
     Returns
     -------
     The mean loss over all rows, before the step.
+
+    Examples
+    --------
+    >>> server, workers = nn.Linear(1, 2), [nn.Linear(1, 2), nn.Linear(1, 2)]
+    >>> batch = torch.ones(1, 1), torch.tensor([0])
+    >>> loss = central_step(server, workers, [batch, batch], lr=0.1)
+    >>> torch.equal(workers[0].weight, server.weight)
+    False
     """
     n_rows, loss = sum(len(y) for _, y in batches), 0.0
     server.zero_grad()
@@ -129,6 +137,13 @@ def compare_strategies(model: nn.Module, batches: Sequence[Batch], lr: float, n_
     rows as one batch: ``{"one device": 1.0, "mirrored": …, "central": …}``. Mirrored is
     `sync_step` with a replica for each batch, central is `central_step` with a server
     and a worker for each batch. The replicas are made before the time is taken.
+
+    Examples
+    --------
+    >>> batches = [(torch.ones(2, 3), torch.tensor([0, 1]))] * 2
+    >>> ratios = compare_strategies(nn.Linear(3, 2), batches, lr=0.1, n_steps=2)
+    >>> ratios["one device"], ratios["mirrored"] > 0, ratios["central"] > 0
+    (1.0, True, True)
     """
     rows = torch.cat([X for X, _ in batches]), torch.cat([y for _, y in batches])
     one, server = copy.deepcopy(model), copy.deepcopy(model)

@@ -66,10 +66,10 @@ def test_two_processes_lose_what_one_loses() -> None:
     assert names["alone"][-1] < 0.8 * names["alone"][0]
 
 
-def test_a_server_and_replicas_cost_more_than_one_device() -> None:
-    ratios = shown("parallel_training", "compare_strategies(")["ratios"]
-    assert ratios["one device"] == 1
-    assert ratios["mirrored"] > 1
+def test_a_server_costs_more_than_one_device_for_a_small_network() -> None:
+    prices = shown("parallel_training", "compare_strategies(")["prices"]
+    assert prices[16]["one device"] == 1
+    assert prices[16]["central"] > 1
 
 
 def test_all_ways_learn_and_three_of_them_the_same() -> None:

@@ -71,6 +71,8 @@ class _Watched:
         try:
             train(self.model, shards, lr, timeout=timeout, **how)
             self.error = ""
+        except NotImplementedError:  # not begun
+            raise
         except Exception as error:
             self.error = type(error).__name__
         self.seconds = time.monotonic() - begin

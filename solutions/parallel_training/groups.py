@@ -114,6 +114,15 @@ def train_rank(model: nn.Module, batches: Sequence[Batch], lr: float) -> list[fl
     >>> one, other = start(lambda rank: train_rank(net, parts[rank], lr=0.1), 2)
     >>> len(one), one == other
     (1, True)
+
+    A process can also be a group of its own:
+
+    >>> place = dist.HashStore()
+    >>> dist.init_process_group("gloo", store=place, rank=0, world_size=1)
+    >>> losses = train_rank(net, [(X[:1], torch.tensor([0]))], lr=0.1)
+    >>> dist.destroy_process_group()
+    >>> len(losses)
+    1
     """
     for parameter in model.parameters():
         dist.broadcast(parameter.data, src=0)

@@ -141,10 +141,11 @@ def guarded(train: Callable[[nn.Module], Any], model: nn.Module, path: str | Pat
     --------
     >>> import tempfile
     >>> path, model = Path(tempfile.mkdtemp()) / "model.pt", nn.Linear(1, 1)
-    >>> guarded(lambda model: nn.init.zeros_(model.weight).item(), model, path)
-    0.0
-    >>> torch.load(path)["weight"].tolist()
-    [[0.0]]
+    >>> found = guarded(lambda net: nn.init.zeros_(net.weight).item(), model, path)
+    >>> found, torch.load(path)["weight"].tolist()
+    (0.0, [[0.0]])
+    >>> guarded(lambda net: "done", model, path)
+    'done'
     """
     try:
         return train(model)

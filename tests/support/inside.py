@@ -37,6 +37,42 @@ def connects(family, address):
             made.connect(tuple(address) if isinstance(address, list) else address)
     return attempt(connect)
 
+def opens(family, protocol):
+    return attempt(lambda: socket.socket(family, socket.SOCK_RAW, protocol).close())
+
+def adds_an_address():
+    """Ask the kernel for another address on the loopback, as `ip address add 10.1.2.3/8 dev lo` does."""
+    import struct
+    header = struct.pack("IHHII", 40, 20, 0x605, 1, 0) + struct.pack("BBBBI", 2, 8, 0, 0, 1)
+    address = b"".join(struct.pack("HH4s", 8, kind, bytes([10, 1, 2, 3])) for kind in (1, 2))
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as made:
+        made.send(header + address)
+        return os.strerror(-struct.unpack_from("i", made.recv(4096), 16)[0])
+
+def sums_in_a_group(n, keeps=""):
+    """What processes that are forked get from `all_reduce` of torch.distributed; afterwards they go, or sleep under a
+    name."""
+    import multiprocessing, tempfile
+    import torch, torch.distributed as dist
+    context = multiprocessing.get_context("fork")
+    queue, where = context.SimpleQueue(), f"file://{tempfile.mkdtemp()}/group"
+    def work(rank):
+        torch.set_num_threads(1)
+        dist.init_process_group("gloo", init_method=where, rank=rank, world_size=n)
+        total = torch.tensor([2.0**rank])
+        dist.all_reduce(total)
+        queue.put(float(total))
+        if keeps:
+            ctypes.CDLL(None).prctl(15, keeps.encode())  # its name
+            time.sleep(60)
+    made = [context.Process(target=work, args=(rank,)) for rank in range(n)]
+    for process in made:
+        process.start()
+    if not keeps:
+        for process in made:
+            process.join(20)
+    return [queue.get() for _ in made] if keeps or not any(process.exitcode for process in made) else []
+
 def signals(number):
     return attempt(os.kill, number, 0)
 

@@ -23,6 +23,7 @@ _REFUSED = (
 _NAMESPACES = 0x7E020000  # the flags of `clone` that make namespaces
 _TIOCSTI, _TIOCLINUX = 0x5412, 0x541C
 _LIBRARY = "libseccomp.so.2"  # as `make wheels` packs it
+_AF_NETLINK, _NETLINK_ROUTE = 16, 0
 _FAMILIES = 64  # no address family has a higher number
 
 
@@ -52,12 +53,15 @@ def program(*, network: bool) -> bytes:
     _refuse(rules, library.ERRNO(errno.ENOSYS), "clone3")
     for request in (_TIOCSTI, _TIOCLINUX):
         rules.add_rule(refused, "ioctl", library.Arg(1, library.MASKED_EQ, 0xFFFFFFFF, request))
-    allowed = {int(socket.AF_UNIX)} | ({int(socket.AF_INET), int(socket.AF_INET6)} if network else set())
+    allowed = {int(socket.AF_UNIX)} | ({int(socket.AF_INET), int(socket.AF_INET6), _AF_NETLINK} if network else set())
     denied = library.ERRNO(errno.EACCES)
     for family in range(_FAMILIES):
         if family not in allowed:
             rules.add_rule(denied, "socket", library.Arg(0, library.EQ, family))
     rules.add_rule(denied, "socket", library.Arg(0, library.GE, _FAMILIES))
+    if network:  # what interfaces there are, which gloo asks for; not to firewalls, audits or devices
+        route = library.Arg(2, library.NE, _NETLINK_ROUTE)
+        rules.add_rule(denied, "socket", library.Arg(0, library.EQ, _AF_NETLINK), route)
     return _exported(rules)
 
 

@@ -27,6 +27,7 @@ from autograder.testing.modules.decoding import (
     table,
 )
 from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
+from autograder.testing.modules.groups import group_backend
 from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.steps import Group, goes_round_once, moves, rates_of, replayed, steps_taken
@@ -48,6 +49,7 @@ __all__ = [
     "goes_round_once",
     "gradients_flow",
     "greedy",
+    "group_backend",
     "has_parameters",
     "has_two_modes",
     "ignores_padding",

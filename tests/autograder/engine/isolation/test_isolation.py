@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import shutil
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,7 @@ from autograder.engine.wire.proxy import Student, StudentRaised
 from course.errors import EngineError, SetupError
 from tests.support.checkout import ROOT
 from tests.support.folders import open_folder
+from tests.support.deadlines import soon
 from tests.support.inside import LIMITS, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
@@ -142,6 +145,53 @@ def test_no_network(student: Student) -> None:
         for listener in (internet, unix):
             with pytest.raises(BlockingIOError):
                 listener.accept()
+
+
+def test_what_interfaces_there_are_can_be_asked_and_nothing_else(
+    inside: tuple[Tier, NotebookSession], student: Student
+) -> None:
+    """Libraries look for the loopback by netlink's routes (0); firewalls, audits, devices and the rest stay closed, and
+    routes can't be changed."""
+    shut = inside[0] is Tier.T3
+    assert student.opens(int(socket.AF_NETLINK), 0) == ("PermissionError" if shut else "done")
+    for protocol in (4, 6, 9, 12, 15, 16):
+        assert student.opens(int(socket.AF_NETLINK), protocol) == "PermissionError"
+    if not shut:
+        assert student.adds_an_address() == "Operation not permitted"
+
+
+def test_processes_of_a_submission_form_a_group(inside: tuple[Tier, NotebookSession], student: Student) -> None:
+    """torch.distributed works over the submission's own loopback; at T3, which has none, it is refused."""
+    assert student.sums_in_a_group(2) == ([] if inside[0] is Tier.T3 else [3.0, 3.0])
+
+
+@pytest.mark.parametrize("tier", [Tier.T1, Tier.T2])
+def test_a_group_that_is_left_ends_with_its_submission(tier: Tier) -> None:
+    name = f"rank{secrets.token_hex(5)}"
+    try:
+        session = opened(tier)
+    except EngineError as error:
+        pytest.skip(f"{tier} is not to be had here: {error}")
+    until = soon()
+    with session:
+        session.begin_check()
+        assert Student(session).sums_in_a_group(2, name) == [3.0, 3.0]
+        while _called(name) < 2 and time.monotonic() < until:
+            time.sleep(0.05)
+        assert _called(name) == 2
+    until = soon()
+    while _called(name) and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not _called(name)
+
+
+def _called(name: str) -> int:
+    """How many processes of this machine have a name."""
+    found = 0
+    for entry in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found += (entry / "comm").read_text().strip() == name
+    return found
 
 
 def test_rights_are_gone(inside: tuple[Tier, NotebookSession], student: Student) -> None:

@@ -1,0 +1,1 @@
+"""Hidden checks of training on several devices."""

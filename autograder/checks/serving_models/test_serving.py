@@ -1,0 +1,373 @@
+"""Hidden checks of serving models: versions behind one address, asked over a real server (tf2.19.9)."""
+
+import numpy as np
+from numpy.testing import assert_allclose, assert_array_equal
+
+from autograder.checks.serving_models.inputs import Models, Server, loaded_server, served
+from autograder.testing import check
+
+SLOW, REFUSED, BROKEN = -777.0, -555.0, -666.0
+UPDATE = [["publish", "v1", "first"], ["activate", "v1"], ["publish", "v2", "second"]]
+
+
+def _numbers(rng):
+    """Factor and addend of each file's model, of many digits."""
+    return {name: rng.normal(0, 9, 2).tolist() for name in ("first", "second", "slow second", "third one")}
+
+
+def _done(student, numbers, steps):
+    parts = [student.probe_(Server), student.ModelRegistry, student.probe_(Models), student.make_app]
+    return list(student.probe_(served)(*parts, numbers, steps))
+
+
+def _ask(X, version=None):
+    """A step: a request for predictions."""
+    return [
+        "request",
+        "POST",
+        "/predict" + (f"?version={version}" if version else ""),
+        {"instances": np.asarray(X).tolist()},
+    ]
+
+
+def _right(numbers, name, X):
+    factor, addend = numbers[name]
+    return np.asarray(X) * factor + addend
+
+
+def _answers(found, version, predictions):
+    """Assert that this is an answer with status 200, by this version, with exactly these predictions."""
+    status, content = found
+    assert status == 200 and isinstance(content, dict)
+    assert content["version"] == version
+    said = content["predictions"]
+    assert isinstance(said, list)
+    assert_array_equal(np.array(said, dtype=float), predictions)
+
+
+def _blames_the_client(found):
+    assert isinstance(found, list) and 400 <= found[0] < 500
+
+
+@check("tf2.19.9", core=True, weight=2, hint="`np.asarray(predictions).tolist()` keeps every digit in JSON.")
+def test_answers_with_the_models_predictions(student, rng):
+    """A request is answered with the active version's name and its predictions to the last digit, one for each row, be
+    they one number each or several."""
+    numbers, X = _numbers(rng), rng.normal(0, 100, (5, 3))
+    wide, one = rng.normal(0, 1e-9, (1, 7)), np.array([[3.0], [4.0]])
+    steps = [*UPDATE, ["publish", "v3", "third one"], _ask(X), _ask(wide), _ask(one), ["activate", "v3"], _ask(X)]
+    found = _done(student, numbers, steps)
+    for answer, rows in zip(found[4:7], (X, wide, one), strict=True):
+        _answers(answer, "v1", _right(numbers, "first", rows))
+    _answers(found[8], "v3", _right(numbers, "third one", X)[:, 0])
+
+
+@check("tf2.19.9", core=True, weight=2, hint="Ask the registry for version and model in each request.")
+def test_updates_and_rolls_back(student, rng):
+    """The second version answers as soon as it is active, and after a rollback the first one does, bit by bit as
+    before; each answers at any time where it is named."""
+    numbers, X = _numbers(rng), rng.normal(size=(4, 2))
+    steps = [*UPDATE, _ask(X), ["activate", "v2"], _ask(X), _ask(X, "v1"), ["rollback"], _ask(X), _ask(X, "v2")]
+    found = _done(student, numbers, steps)
+    first, second = _right(numbers, "first", X), _right(numbers, "second", X)
+    for place, version, right in (
+        (3, "v1", first),
+        (5, "v2", second),
+        (6, "v1", first),
+        (8, "v1", first),
+        (9, "v2", second),
+    ):
+        _answers(found[place], version, right)
+    assert found[7] == "v1"
+
+
+@check("tf2.19.9", hint="`GET /models` is read from the registry each time.")
+def test_lists_the_versions(student, rng):
+    """`GET /models` tells which versions there are and which one is active, null where none is."""
+    look = ["request", "GET", "/models"]
+    found = _done(
+        student,
+        _numbers(rng),
+        [look, *UPDATE[:1], look, *UPDATE[1:], look, ["activate", "v2"], look, ["rollback"], look],
+    )
+    wanted = [(None, []), (None, ["v1"]), ("v1", ["v1", "v2"]), ("v2", ["v1", "v2"]), ("v1", ["v1", "v2"])]
+    for (status, content), (active, versions) in zip([found[n] for n in (0, 2, 5, 7, 9)], wanted, strict=True):
+        assert status == 200 and isinstance(content, dict)
+        assert content["active"] == active and content["versions"] == versions
+
+
+MALFORMED: dict[str, bytes | object] = {
+    "no JSON": b"instances=1,2",
+    "half of it": b'{"instances": [[1.0, 2.0], [3.0',
+    "nothing": b"",
+    "no text": b"\xff\xfe\x00\x80",
+    "a list": [[1.0, 2.0]],
+    "a number": 7,
+    "null": None,
+    "other names": {"rows": [[1.0, 2.0]]},
+    "no list": {"instances": "all"},
+    "an object": {"instances": {"0": [1.0, 2.0]}},
+    "no rows": {"instances": []},
+    "numbers for rows": {"instances": [1.0, 2.0]},
+    "other lengths": {"instances": [[1.0, 2.0], [3.0]]},
+    "rows without numbers": {"instances": [[], []]},
+    "a word": {"instances": [[1.0, "two"]]},
+    "a gap": {"instances": [[1.0, None]]},
+    "too deep": {"instances": [[[1.0], [2.0]]]},
+}
+NOT_FINITE = [b'{"instances": [[1.0, NaN]]}', b'{"instances": [[-Infinity, 1.0]]}', b'{"instances": [[1.0, 1e999]]}']
+
+
+def _sent(bodies):
+    """Steps: each of these bodies."""
+    return [["request", "POST", "/predict", b"null" if body is None else body] for body in bodies]
+
+
+@check("tf2.19.9", core=True, weight=2, hint="Look at each part of the body before you use it, and raise what your "
+       "framework turns into 422.")  # fmt: skip
+def test_malformed_input_is_the_clients_fault(student, rng):
+    """What is no JSON, no object with "instances", or no list of rows of numbers of one length gets a status from 400
+    to 499, and the server goes on."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    kinds = list(MALFORMED)
+    rng.shuffle(kinds)
+    found = _done(student, numbers, [*UPDATE, *_sent(MALFORMED[kind] for kind in kinds), _ask(X)])
+    for answer in found[3:-1]:
+        _blames_the_client(answer)
+    _answers(found[-1], "v1", _right(numbers, "first", X))
+
+
+@check("tf2.19.9", hint="`json.loads` takes NaN and Infinity, and makes inf of 1e999: `math.isfinite`.")
+def test_numbers_are_finite(student, rng):
+    """NaN, Infinity and 1e999 get a status from 400 to 499; large numbers that are finite are numbers."""
+    numbers, X = _numbers(rng), [[1e30, -1e-300], [2, 3]]
+    found = _done(student, numbers, [*UPDATE, *_sent(NOT_FINITE), _ask(X)])
+    for answer in found[3:-1]:
+        _blames_the_client(answer)
+    _answers(found[-1], "v1", _right(numbers, "first", X))
+
+
+@check("tf2.19.9", core=True, hint="404: there is no such thing. 503: not at the moment.")
+def test_unknown_versions_are_errors(student, rng):
+    """A version that is not there is 404, none active is 503 while that is so, and a named one answers even then."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    ask, unknown = _ask(X), _ask(X, f"v{rng.integers(3, 99)}")
+    found = _done(student, numbers, [ask, unknown, UPDATE[0], ask, _ask(X, "v1"), unknown, UPDATE[1], unknown, ask])
+    assert [found[place][0] for place in (0, 3)] == [503, 503]
+    assert [found[place][0] for place in (1, 5, 7)] == [404, 404, 404]
+    for place in (4, 8):
+        _answers(found[place], "v1", _right(numbers, "first", X))
+
+
+@check(
+    "tf2.19.9",
+    hint="A model's `ValueError` means rows that it can't take; anything else is a fault of the server's.",
+)
+def test_whose_fault_it_is(student, rng):
+    """Rows that the model refuses with a `ValueError` are the client's fault (4xx), any other exception of the model's
+    is the server's (5xx), and the next request is answered."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    found = _done(student, numbers, [*UPDATE, _ask([[REFUSED, 1.0]]), _ask([[BROKEN, 1.0]]), _ask(X)])
+    _blames_the_client(found[3])
+    assert isinstance(found[4], list) and 500 <= found[4][0] < 600
+    _answers(found[5], "v1", _right(numbers, "first", X))
+
+
+@check("tf2.19.9", hint="Only `publish` loads. One call of the model for all rows of a request.")
+def test_a_request_loads_nothing(student, rng):
+    """Requests load no file; each calls its version's model once, with all its rows as an array of float64."""
+    numbers = _numbers(rng)
+    asked = [_ask(rng.normal(size=(n, 3)), version) for n, version in ((1, None), (4, "v1"), (2, "v2"), (3, None))]
+    found = _done(student, numbers, [*UPDATE, *asked, _ask([[1, 2, 3]]), ["calls"]])
+    loads, calls = found[-1]
+    assert list(loads) == ["first", "second"]
+    sizes = (("first", 1), ("first", 4), ("second", 2), ("first", 3), ("first", 1))
+    assert list(calls) == [[name, "ndarray", "float64", [n, 3]] for name, n in sizes]
+
+
+@check("tf2.19.9", weight=2, hint="A slow model in the event loop holds up all: an endpoint with `def`, or a thread.")
+def test_a_slow_request_holds_up_no_other(student, rng):
+    """While a model takes long for one request, others are answered."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    slow = ["begin", *_ask([[SLOW, 1.0]])]
+    found = _done(student, numbers, [*UPDATE, slow, _ask(X), _ask(X, "v2"), ["end", "request"], _ask(X)])
+    assert found[3] == "began"
+    _answers(found[4], "v1", _right(numbers, "first", X))
+    _answers(found[5], "v2", _right(numbers, "second", X))
+    _answers(found[6], "v1", _right(numbers, "first", [[SLOW, 1.0]]))
+
+
+@check("tf2.19.9", core=True, hint="Ask the registry once in a request, for both: `registry.model()`.")
+def test_an_answer_is_of_one_version(student, rng):
+    """What the first version has begun is answered by it, and says so, though the second one has taken over."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    slow = ["begin", *_ask([[SLOW, 1.0]])]
+    found = _done(student, numbers, [*UPDATE, slow, ["activate", "v2"], ["end", "request"], _ask(X)])
+    assert found[3] == "began"
+    _answers(found[5], "v1", _right(numbers, "first", [[SLOW, 1.0]]))
+    _answers(found[6], "v2", _right(numbers, "second", X))
+
+
+@check("tf2.19.9", hint="No lock may be held while a file is loaded.")
+def test_loading_holds_up_no_request(student, rng):
+    """While the next version is loaded, the active one answers, and the next one is not there yet."""
+    numbers, X = _numbers(rng), rng.normal(size=(2, 2))
+    load, look = ["begin", "publish", "v2", "slow second"], ["request", "GET", "/models"]
+    found = _done(
+        student, numbers, [*UPDATE[:2], load, _ask(X), look, _ask(X, "v2"), ["end", "publish"], _ask(X, "v2"), _ask(X)]
+    )
+    assert found[2] == "began"
+    _answers(found[3], "v1", _right(numbers, "first", X))
+    assert found[4][0] == 200 and found[4][1]["versions"] == ["v1"]
+    assert found[5][0] == 404
+    _answers(found[7], "v2", _right(numbers, "slow second", X))
+    _answers(found[8], "v1", _right(numbers, "first", X))
+
+
+@check("tf2.19.9", core=True, weight=2, hint="Publish, then activate: between the two nothing changes for a client.")
+def test_no_request_is_lost_in_an_update(student, rng):
+    """Four clients that ask without pause get an answer to each request while a version comes and goes, each wholly by
+    one version, and by the active one."""
+    numbers = _numbers(rng)
+    parts = [student.probe_(Server), student.ModelRegistry, student.probe_(Models), student.make_app]
+    statuses, seen, phases = student.probe_(loaded_server)(*parts, numbers, 4)
+    assert list(statuses) == [200]
+    assert len(seen) == 8  # each client by each version
+    for client, version, predictions in seen:
+        rows = [[float(client), 0.5]] * 4
+        assert_array_equal(np.array(predictions), _right(numbers, {"v1": "first", "v2": "second"}[version], rows))
+    assert [list(versions) for versions in phases] == [["v1"], ["v2"], ["v1"]]
+
+
+def _pickled(server_class, registry_class, models_class, make_app, numbers):
+    """Probe: what is said to pickles, and whether one of them has done something."""
+    import os
+    import pickle
+    import tempfile
+
+    folder = tempfile.mkdtemp()
+
+    class Trap:
+        def __reduce__(self):
+            return (open, (f"{folder}/sprung", "w"))
+
+    models = models_class(numbers)
+    registry = registry_class(models.load)
+    registry.publish("v1", "first")
+    registry.activate("v1")
+    server, said = server_class(make_app(registry)), []
+    try:
+        for kind in (
+            "application/octet-stream",
+            "application/x-pickle",
+            "application/python-pickle",
+            "application/json",
+        ):
+            for protocol in (0, 4):
+                said.append(server.request("POST", "/predict", pickle.dumps(Trap(), protocol), kind)[0])
+    finally:
+        server.close()
+    return said, os.path.exists(f"{folder}/sprung")
+
+
+@check("tf2.19.9", hint="A pickle is a program of the client's.")
+def test_nothing_is_unpickled(student, rng):
+    """A pickle that is sent is malformed, under whatever name, and is never run."""
+    parts = [student.probe_(Server), student.ModelRegistry, student.probe_(Models), student.make_app]
+    said, sprung = student.probe_(_pickled)(*parts, _numbers(rng))
+    assert all(400 <= status < 500 for status in said)
+    assert not sprung
+
+
+def _asked(predict, X, version, status, content):
+    """Probe: what a client makes of an answer, and which request it has sent."""
+    import json
+
+    import httpx
+
+    sent = []
+
+    def answer(request):
+        try:
+            body = json.loads(request.read())
+        except ValueError:
+            body = None
+        sent.append([request.method, request.url.path, sorted(map(list, request.url.params.multi_items())), body])
+        return httpx.Response(status, json=content)
+
+    with httpx.Client(transport=httpx.MockTransport(answer), base_url="http://server") as client:
+        try:
+            found = list(predict(client, X, version))
+        except Exception as error:
+            return "raises " + type(error).__name__, sent
+    return found, sent
+
+
+@check("tf2.19.9", core=True, hint="`client.post(\"/predict\", json=…, params=…)`; numpy's numbers are none of JSON's.")
+def test_client_asks_and_reads(student, rng):
+    """The client sends all rows to the last digit in one request, with the version if one is named, and returns the
+    version and the predictions of the answer."""
+    ask = student.probe_(_asked)
+    for X, version in ((rng.normal(size=(3, 2)), None), (rng.normal(size=(1, 4)).astype(np.float32), "v7"),
+                       (rng.integers(0, 9, (2, 2)).tolist(), "a b&c=d")):  # fmt: skip
+        predictions = rng.normal(size=(len(X), 2)).tolist()
+        found, sent = ask(student.predict, X, version, 200, {"version": "v8", "predictions": predictions})
+        assert found[0] == "v8"
+        assert isinstance(found[1], np.ndarray) and found[1].dtype == np.float64
+        assert_array_equal(found[1], predictions)
+        assert len(sent) == 1
+        method, path, query, body = sent[0]
+        assert (method, path, query) == ("POST", "/predict", [["version", version]] if version else [])
+        assert isinstance(body, dict)
+        assert_array_equal(np.array(body["instances"], dtype=float), np.asarray(X, dtype=float))
+
+
+@check("tf2.19.9", hint="`client.post` raises nothing for a status: look at it before you read the answer.")
+def test_client_raises_for_other_answers(student, rng):
+    """A status from 400 to 499 is a `ValueError`, any other than 200 a `RuntimeError`."""
+    ask, X = student.probe_(_asked), rng.normal(size=(2, 2))
+    content = {"version": "v1", "predictions": [0.0, 0.0], "detail": "no"}
+    for status, name in ((422, "ValueError"), (404, "ValueError"), (400, "ValueError"), (499, "ValueError"),
+                         (503, "RuntimeError"), (500, "RuntimeError"), (302, "RuntimeError")):  # fmt: skip
+        assert ask(student.predict, X, None, status, content)[0] == f"raises {name}"
+
+
+def _all_together(server_class, registry_class, make_app, predict, load_network, paths, X):
+    """Probe: answers of two networks from files, over a server, to the client: v1, v2, v1 again."""
+    registry = registry_class(load_network)
+    for number, path in enumerate(paths):
+        registry.publish(f"v{number + 1}", path)
+    registry.activate("v1")
+    server = server_class(make_app(registry))
+    try:
+        with server.client() as client:
+            found = [predict(client, X)]
+            registry.activate("v2")
+            found.append(predict(client, X))
+            registry.rollback()
+            found.append(predict(client, X))
+            try:
+                predict(client, [row[:-1] for row in X])
+                refused = False
+            except ValueError:
+                refused = True
+    finally:
+        server.close()
+    return [list(one) for one in found], refused
+
+
+@check("tf2.19.9", hint="Each part for itself is right? Then look at what is handed from one to the next.")
+def test_all_parts_work_together(student, rng):
+    """Networks from files are served to your client: version 1, version 2, and version 1 again, bit by bit."""
+    from autograder.checks.serving_models.test_files import _network, _said, _written
+
+    networks = [_network(rng, (3, 5, 2)), _network(rng, (3, 4, 4, 2))]
+    paths = [student.probe_(_written)(student.save_network, layers, False, False)[0] for layers in networks]
+    X = rng.normal(size=(6, 3)).tolist()
+    parts = [student.ModelRegistry, student.make_app, student.predict, student.load_network]
+    found, refused = student.probe_(_all_together)(student.probe_(Server), *parts, paths, X)
+    assert [version for version, _ in found] == ["v1", "v2", "v1"]
+    for (_, predictions), layers in zip(found, (*networks, networks[0]), strict=True):
+        assert_allclose(predictions, _said(layers, X), rtol=1e-3, atol=1e-4)
+    assert_array_equal(found[0][1], found[2][1])
+    assert refused

@@ -1,0 +1,3 @@
+"""Serving models, questions: wrong answers that must fail, and right ones that must pass."""
+
+from autograder.testing import alternative, mutant

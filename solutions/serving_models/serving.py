@@ -1,0 +1,110 @@
+"""Serving models, versions behind one address (tf2.19.9): the answers."""
+
+import json
+import math
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import numpy as np
+from fastapi import FastAPI, HTTPException, Request
+from numpy.typing import ArrayLike, NDArray
+from starlette.concurrency import run_in_threadpool
+
+from solutions.serving_models.registry import ModelRegistry
+
+
+def make_app(registry: ModelRegistry) -> Callable[..., Any]:
+    """Return an ASGI application (FastAPI's, Starlette's, your own) for a registry.
+
+    ``GET /models`` answers 200 and ``{"active": "v2", "versions": ["v1", "v2"]}``, as
+    the registry has them at that moment; active is null if none is.
+
+    ``POST /predict`` has a body of JSON, with the content type application/json:
+    ``{"instances": [[1.0, 2.0], [3.0, 4.0]]}``, one list for each row. It answers 200
+    and ``{"version": "v2", "predictions": [...]}``: what the active version's model
+    returns for the float64 array (n, d) of these rows, as a list (of lists), no digit
+    lost, and the version whose model this was. ``POST /predict?version=v1`` is answered
+    by that version. The model is called once for a request.
+
+    ==========  ====================================================================
+    status      when
+    ==========  ====================================================================
+    404         there is no version of that name
+    503         no version is active, and none is named
+    400 to 499  the body is no JSON; it is no object with "instances"; that is no list
+                of one or more lists; they have different lengths or none; something
+                in them is no finite number (a text, null, NaN, Infinity, 1e999);
+                the model raises `ValueError`
+    500 to 599  the model raises another exception; the server goes on
+    ==========  ====================================================================
+
+    What else a body may hold, and what stands in an answer that is no 200, is up to
+    you; so are true, false and numbers written as texts among the rows, and which
+    status goes first if two would do. Several requests are answered at the same time:
+    one whose model takes long holds up no other.
+    """
+    app = FastAPI()
+
+    @app.get("/models")
+    def models() -> dict[str, Any]:
+        return {"active": registry.active, "versions": registry.versions}
+
+    @app.post("/predict")
+    async def predict(request: Request) -> dict[str, Any]:
+        try:
+            name, model = registry.model(request.query_params.get("version"))
+        except KeyError:
+            raise HTTPException(404, "there is no such version") from None
+        except RuntimeError:
+            raise HTTPException(503, "no version is active") from None
+        try:
+            rows = _rows(await request.body())
+            predictions = await run_in_threadpool(model, rows)
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from None
+        return {"version": name, "predictions": np.asarray(predictions).tolist()}
+
+    return app
+
+
+def _rows(body: bytes) -> NDArray[np.float64]:
+    """Return the rows of a request; raise `ValueError` if it is malformed."""
+    content = json.loads(body)
+    instances = content.get("instances") if isinstance(content, dict) else None
+    if not isinstance(instances, list) or not instances:
+        raise ValueError('an object with a list "instances" is wanted')
+    for row in instances:
+        if not isinstance(row, list) or not row or len(row) != len(instances[0]):
+            raise ValueError("all rows are lists of one length")
+        if not all(isinstance(value, int | float) and math.isfinite(value) for value in row):
+            raise ValueError("all values are finite numbers")
+    return np.array(instances, dtype=np.float64)
+
+
+def predict(client: httpx.Client, X: ArrayLike, version: str | None = None) -> tuple[str, NDArray[np.float64]]:
+    """Ask a server for predictions, in one request.
+
+    Parameters
+    ----------
+    client : knows the server's address: its `base_url` is set.
+    X : (n, d) finite numbers, n >= 1.
+    version : which one is to answer; None: the active one.
+
+    Returns
+    -------
+    The version that has answered, and its predictions, an array of float64.
+
+    Raises
+    ------
+    ValueError : the server answers with a status from 400 to 499.
+    RuntimeError : with any other one but 200.
+    """
+    query = {} if version is None else {"version": version}
+    answer = client.post("/predict", json={"instances": np.asarray(X, dtype=np.float64).tolist()}, params=query)
+    if 400 <= answer.status_code < 500:
+        raise ValueError(f"{answer.status_code}: {answer.text}")
+    if answer.status_code != 200:
+        raise RuntimeError(f"the server answers {answer.status_code}")
+    content = answer.json()
+    return content["version"], np.array(content["predictions"], dtype=np.float64)

@@ -208,9 +208,9 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
 
 
 def loaded_server(server_class, registry_class, models_class, make_app, numbers, n_clients):
-    """Probe: clients that ask without pause while a second version comes and goes. Returns all statuses that came, 0 for
-    a request that was lost; what each client was told by which version; and which versions answered what was begun and
-    answered while the first one was active, the second, and the first again."""
+    """Probe: clients that ask without pause while a second version comes and goes. Returns all statuses that came, 0
+    for a request that was lost; what each client was told by which version; and which versions answered what was begun
+    and answered while the first one was active, the second, and the first again."""
     import threading
     import time
 

@@ -53,7 +53,7 @@ def _written(save_network, layers, dropout, training):
     )
 
 
-SIZES = ((3, 2), (4, 8, 3), (2, 6, 5, 1), (5, 30, 30, 30, 2))
+SIZES = ((3, 2), (4, 8, 3), (2, 6, 5, 1), (5, 30, 30, 30, 2), (3, 4, 4, 4, 4, 4, 2))
 
 
 @check("tf2.19.9", core=True, hint="Evaluation mode: no dropout. Between two linear layers there is a ReLU, and none "

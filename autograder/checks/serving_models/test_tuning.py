@@ -43,7 +43,7 @@ class File:
         """What a call returns of its study: how many trials, the best value. Disks are not waited for."""
         from unittest import mock
 
-        with mock.patch("os.fsync", lambda _: None):
+        with mock.patch("os.fsync", return_value=None):
             study = tune(objective, self.path, n_trials, **how)
         try:
             best = study.best_value
@@ -67,7 +67,7 @@ class File:
         def suggest(trial):
             return {"share": trial.suggest_float("share", 0.0, 1.0)}
 
-        with mock.patch("os.fsync", lambda _: None):
+        with mock.patch("os.fsync", return_value=None):
             found = tune_classifier(make_model, suggest, X, y, self.path, n_trials, **how)
         keys = ("params", "error", "test_accuracy")
         return {key: dict(found[key]) if key == "params" else found[key] for key in keys}, found["model"].number_

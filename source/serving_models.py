@@ -300,9 +300,10 @@ from solutions.serving_models.registry import ModelRegistry
 # `make_app(registry)`. Everything that a client sends may be wrong, and some of it is meant to be. What can't be
 # answered gets a status that says whose fault it was: 4xx the client's, 5xx the server's.
 #
-# Two traps. Python's `json` takes texts for JSON which are none (`NaN`), and turns `1e999` into infinity. And an
-# application has one event loop: whatever computes in it, computes alone, while all others wait. FastAPI runs an
-# endpoint that is written with `def` in a thread, but not one with `async def`.
+# Two traps. Python's `json` takes texts for JSON which are none (`NaN`), and turns `1e999` into infinity. FastAPI's own
+# answer to a body that it refuses repeats what was wrong with it, and fails with a 500 if that is such a number: look
+# for these yourself. And an application has one event loop: whatever computes in it, computes alone, while all others
+# wait. FastAPI runs an endpoint that is written with `def` in a thread, but not one with `async def`.
 #
 # Your application is graded by a real server, on 127.0.0.1 or a socket of the submission's own, and by requests, some
 # of which run while versions come and go. All are answered, each wholly by one version.
@@ -317,7 +318,7 @@ from solutions.serving_models.serving import make_app, _rows
 # open from one request to the next.
 
 # %% exercise="tf2.19.9"
-from solutions.serving_models.serving import predict
+from solutions.serving_models.client import predict
 
 # %% [markdown]
 # *Look*: four clients without pause, while version 2 is published, made active and rolled back. Which answers are
@@ -411,7 +412,7 @@ plt.show()
 # your `tune`. Mind that it is called again, days later, to go on: the test rows are still test rows then.
 
 # %% exercise="tf2.19.11"
-from solutions.serving_models.tuning import tune_classifier
+from solutions.serving_models.classifier import tune_classifier
 
 # %% [markdown]
 # *Look*: a support vector machine for two moons. The search is called three times, and goes on each time.

@@ -128,12 +128,12 @@ def test_unknown_and_known_versions(student, rng):
         ["ask", two],
         ["activate", one],
     ]
-    steps += [["activate", two], ["active"], ["publish", one, files[1]], ["ask"], ["versions"]]
+    steps += [["activate", two], ["active"], ["publish", one, files[1]], ["ask"], ["versions"], ["ask", two]]
     found, loads = _done(student, numbers, steps)
     assert found[:3] == ["raises RuntimeError", "raises RuntimeError", "raises KeyError"]
     assert found[4:6] == ["raises RuntimeError", "raises KeyError"]
     assert found[7:10] == ["raises KeyError", one, "raises ValueError"]
-    assert found[10:] == [[one, _says(numbers, files[0])], [one]]
+    assert found[10:] == [[one, _says(numbers, files[0])], [one], "raises KeyError"]
     assert loads == files[:1]
 
 

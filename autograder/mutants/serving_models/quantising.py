@@ -15,7 +15,7 @@ def range_without_zero(x):
     """The range has to hold 0: widen it where all numbers lie on one side."""
     x = np.asarray(x, dtype=float)
     scale = (x.max() - x.min()) / 255 or 1.0
-    zero_point = int(round(-128 - x.min() / scale))
+    zero_point = round(-128 - x.min() / scale)
     return np.clip(np.round(x / scale) + zero_point, -128, 127).astype(np.int8), float(scale), zero_point
 
 

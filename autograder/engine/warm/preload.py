@@ -25,7 +25,8 @@ MODULES = (
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
-    "course.datasets", "psutil", "threadpoolctl",
+    "fastapi", "httpx", "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna",
+    "safetensors.torch", "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
 # A process's first optimizer imports it, which takes a second of its own.
 _OF_OPTIMIZERS = "torch._dynamo"

@@ -309,7 +309,8 @@ from solutions.serving_models.registry import ModelRegistry
 # of which run while versions come and go. All are answered, each wholly by one version.
 
 # %% exercise="tf2.19.9"
-from solutions.serving_models.serving import make_app, _rows
+from solutions.serving_models.serving import make_app
+from solutions.serving_models.bodies import _rows
 
 # %% [markdown]
 # ### A client

@@ -49,7 +49,7 @@ def tune_classifier(
     >>> found = tune_classifier(
     ...     lambda params: KNeighborsClassifier(**params),
     ...     lambda trial: {"n_neighbors": trial.suggest_int("n_neighbors", 1, 60)},
-    ...     X, y, Path(tempfile.mkdtemp()) / "study", n_trials=8)
+    ...     X, y, Path(tempfile.mkdtemp()) / "study", n_trials=3)
     >>> sorted(found), found["model"].n_samples_fit_
     (['error', 'model', 'params', 'test_accuracy'], 80)
     """

@@ -143,10 +143,9 @@ TF2_19_3_RUBRIC = """
 """
 
 
-def finish_times(
-    arrivals: Sequence[float], seconds: Sequence[float], n_servers: int
-) -> list[float]:  # fmt: skip
-    """Return when each request is answered, if each goes to the server that is free first.
+def finish_times(arrivals: Sequence[float], seconds: Sequence[float],
+                 n_servers: int) -> list[float]:  # fmt: skip
+    """Return when each request is answered, each by the server that is free first.
 
     A server answers one request at a time, in the order in which it gets them. A
     request is given to a server as it arrives: to the one that will be done soonest

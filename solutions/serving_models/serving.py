@@ -1,15 +1,13 @@
 """Serving models, versions behind one address (tf2.19.9): the answers."""
 
-import json
-import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from fastapi import FastAPI, HTTPException, Request
-from numpy.typing import NDArray
 from starlette.concurrency import run_in_threadpool
 
+from solutions.serving_models.bodies import _rows
 from solutions.serving_models.registry import ModelRegistry
 
 
@@ -65,17 +63,3 @@ def make_app(registry: ModelRegistry) -> Callable[..., Any]:
         return {"version": name, "predictions": np.asarray(predictions).tolist()}
 
     return app
-
-
-def _rows(body: bytes) -> NDArray[np.float64]:
-    """Return the rows of a request; raise `ValueError` if it is malformed."""
-    content = json.loads(body)
-    instances = content.get("instances") if isinstance(content, dict) else None
-    if not isinstance(instances, list) or not instances:
-        raise ValueError('an object with a list "instances" is wanted')
-    for row in instances:
-        if not isinstance(row, list) or not row or len(row) != len(instances[0]):
-            raise ValueError("all rows are lists of one length")
-        if not all(isinstance(value, int | float) and math.isfinite(value) for value in row):
-            raise ValueError("all values are finite numbers")
-    return np.array(instances, dtype=np.float64)

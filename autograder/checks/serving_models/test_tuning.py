@@ -135,7 +135,7 @@ def test_beats_random_search(student, rng) -> float:
     """In 50 trials it finds a better value than {threshold:.0%} of random searches do, on average over hidden
     objectives with four parameters."""
     better = []
-    for _ in range(4):
+    for _ in range(6):
         centre = rng.uniform(0.15, 0.85, 4)
         turn = np.linalg.qr(rng.normal(size=(4, 4)))[0] * rng.uniform(0.7, 1.4, (4, 1))
         U = rng.uniform(size=(200, 50, 4))

@@ -1,15 +1,13 @@
 """Serving models, versions behind one address (tf2.19.9): wrong answers, and right ones."""
 
-import json
 import pickle
 
 import numpy as np
 from fastapi import FastAPI, HTTPException, Request
-from pydantic import BaseModel, FiniteFloat
 from starlette.concurrency import run_in_threadpool
 
 from autograder.testing import mutant
-from solutions.serving_models.serving import _rows as right_rows
+from solutions.serving_models.bodies import _rows as right_rows
 
 
 class App:
@@ -141,107 +139,6 @@ def lists_the_first_ones(registry):
             return first
 
     return Old(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_malformed_input_is_the_clients_fault")
-def trusts_the_client(registry):
-    """You use the body as it comes: what is wrong in it ends in a 500, as if it were your fault."""
-
-    class Trusting(App):
-        def rows(self, body):
-            try:
-                content = json.loads(body)
-                right_rows(body)
-                return np.array(content["instances"], dtype=np.float64)
-            except ValueError as error:
-                if "finite" in str(error) and not any(word in body for word in (b"two", b"null", b"[[[")):
-                    raise
-                raise LookupError from error
-
-    return Trusting(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_malformed_input_is_the_clients_fault")
-def excuses_itself_with_200(registry):
-    """You answer 200 with a text about the error: a program looks at the status."""
-
-    class Polite(App):
-        async def answer(self, version, body):
-            try:
-                return await super().answer(version, body)
-            except HTTPException as error:
-                if error.status_code == 422:
-                    return {"error": error.detail, "version": None, "predictions": []}
-                raise
-
-    return Polite(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_malformed_input_is_the_clients_fault")
-def fills_up(registry):
-    """You fill short rows up with zeros: a malformed request gets a prediction of something else."""
-
-    class Filling(App):
-        def rows(self, body):
-            content = json.loads(body)
-            if isinstance(content, dict) and isinstance(content.get("instances"), list):
-                rows = content["instances"]
-                if rows and all(isinstance(row, list) and row for row in rows):
-                    width = max(map(len, rows))
-                    content["instances"] = [row + [0.0] * (width - len(row)) for row in rows]
-                    return right_rows(json.dumps(content).encode())
-            return right_rows(body)
-
-    return Filling(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_numbers_are_finite")
-def takes_nan(registry):
-    """NaN and Infinity are none of JSON's numbers, though Python's `json` reads them."""
-
-    class Lenient(App):
-        def rows(self, body):
-            for word in (b"NaN", b"-Infinity"):
-                body = body.replace(word, b"0.5")
-            return right_rows(body)
-
-    return Lenient(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_numbers_are_finite")
-def takes_infinity(registry):
-    """1e999 is read as infinity: look at the numbers, not only at the words."""
-
-    def refused(_):
-        raise ValueError("no number of JSON's")
-
-    class Lenient(App):
-        def rows(self, body):
-            content = json.loads(body, parse_constant=refused)
-            right_rows(body.replace(b"1e999", b"1e99"))
-            return np.nan_to_num(np.array(content["instances"], dtype=float))
-
-    return Lenient(registry).app
-
-
-class Finite(BaseModel):
-    """A body whose numbers pydantic looks at."""
-
-    instances: list[list[FiniteFloat]]
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_numbers_are_finite")
-def left_to_pydantic(registry):
-    """FastAPI's answer to NaN repeats it, can't write it as JSON, and ends as a 500: look for it in your endpoint."""
-    made = App(registry)
-    app = FastAPI()
-    app.get("/models")(made.models)
-
-    @app.post("/predict")
-    async def predict(body: Finite, version: str | None = None):
-        return await made.answer(version, json.dumps({"instances": body.instances}).encode())
-
-    return app
 
 
 @mutant("tf2.19.9", replaces="make_app", fails="test_unknown_versions_are_errors")

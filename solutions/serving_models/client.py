@@ -22,6 +22,16 @@ def predict(client: httpx.Client, X: ArrayLike, version: str | None = None) -> t
     ------
     ValueError : the server answers with a status from 400 to 499.
     RuntimeError : with any other one but 200.
+
+    Examples
+    --------
+    >>> def answer(request):
+    ...     return httpx.Response(200, json={"version": "v1", "predictions": [3.0]})
+    >>> transport = httpx.MockTransport(answer)
+    >>> client = httpx.Client(transport=transport, base_url="http://server")
+    >>> version, predictions = predict(client, [[1.0, 2.0]])
+    >>> version, predictions.tolist()
+    ('v1', [3.0])
     """
     query = {} if version is None else {"version": version}
     answer = client.post("/predict", json={"instances": np.asarray(X, dtype=np.float64).tolist()}, params=query)

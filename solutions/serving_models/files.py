@@ -24,6 +24,14 @@ def save_network(network: nn.Sequential, path: str | Path) -> None:
 
     The tensors have their names in ``network.state_dict()`` and float32. Nothing else
     is in the file, but for "__metadata__" if you have a use for it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "one.safetensors"
+    >>> save_network(nn.Sequential(nn.Linear(2, 1)), path)
+    >>> b'"0.weight"' in path.read_bytes()
+    True
     """
     from safetensors.torch import save_file
 

@@ -40,6 +40,18 @@ def make_app(registry: ModelRegistry) -> Callable[..., Any]:
     you; so are true, false and numbers written as texts among the rows, and which
     status goes first if two would do. Several requests are answered at the same time:
     one whose model takes long holds up no other.
+
+    Examples
+    --------
+    >>> from fastapi.testclient import TestClient
+    >>> registry = ModelRegistry(load=lambda path: lambda X: X.sum(axis=1))
+    >>> registry.publish("v1", "any file")
+    >>> client = TestClient(make_app(registry))
+    >>> client.post("/predict", json={"instances": [[1.0, 2.0]]}).status_code
+    503
+    >>> registry.activate("v1")
+    >>> client.post("/predict", json={"instances": [[1.0, 2.0]]}).json()
+    {'version': 'v1', 'predictions': [3.0]}
     """
     app = FastAPI()
 

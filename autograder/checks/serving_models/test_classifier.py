@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.serving_models.studies import File
+from autograder.checks.serving_models.inputs_tuning import File
 from autograder.testing import check
 
 

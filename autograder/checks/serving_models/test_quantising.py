@@ -114,11 +114,13 @@ def test_values_are_rounded(student, rng):
 
 @check("tf2.19.6", core=True, hint="x + (rounded - x).detach() has the value of the one and the gradient of the other.")
 def test_gradient_passes_the_rounding(student, rng):
-    """Within the range the gradient passes unchanged, whatever the loss."""
+    """Values are rounded, and within the range the gradient passes unchanged, whatever the loss."""
     probe = student.probe_(_passed)
     for x, scale, zero_point in _settings(rng):
         slopes = torch.tensor(rng.normal(size=x.shape), dtype=torch.float32)
-        _, gradient = probe(student.fake_quantise, x, scale, zero_point, slopes)
+        found, gradient = probe(student.fake_quantise, x, scale, zero_point, slopes)
+        wanted = torch.fake_quantize_per_tensor_affine(x, scale, zero_point, -128, 127)
+        assert_allclose(found.numpy(), wanted.numpy(), rtol=1e-4, atol=1e-4 * scale)
         q = torch.round(x / scale) + zero_point
         inside = ((q >= -128) & (q <= 127)).numpy()
         assert gradient is not None and tuple(gradient.shape) == tuple(x.shape)

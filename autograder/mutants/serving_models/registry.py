@@ -114,17 +114,6 @@ class SaysWhatWasUndone(ModelRegistry):
         return bad
 
 
-@mutant("tf2.19.9", replaces="ModelRegistry", fails="test_rollback_undoes_activations")
-class AnotherActivation(ModelRegistry):
-    """A rollback is no new activation: it takes the last one off the list."""
-
-    def rollback(self):
-        if len(self._history) < 2:
-            raise RuntimeError("no version before")
-        self._history.append(self._history[-2])
-        return self._history[-1]
-
-
 @mutant("tf2.19.9", replaces="ModelRegistry", fails="test_activated_twice_is_activated_once")
 class CountsTwice(ModelRegistry):
     """Who activates the active version once more has then to roll back twice: that is no activation."""

@@ -63,17 +63,6 @@ def rounded(registry):
 
 
 @mutant("tf2.19.9", replaces="make_app", fails="test_answers_with_the_models_predictions")
-def by_way_of_float32(registry):
-    """You send float32: half of the digits are gone."""
-
-    class Short(App):
-        def content(self, name, said):
-            return super().content(name, np.asarray(said, dtype=np.float32))
-
-    return Short(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_answers_with_the_models_predictions")
 def flattened(registry):
     """You flatten the predictions: a row with several numbers is a list of its own."""
 
@@ -238,24 +227,6 @@ def in_the_event_loop(registry):
             return model(rows)
 
     return Blocking(registry).app
-
-
-@mutant("tf2.19.9", replaces="make_app", fails="test_a_slow_request_holds_up_no_other")
-def one_at_a_time(registry):
-    """You hold a lock while the model computes: all others wait."""
-    import threading
-
-    lock = threading.Lock()
-
-    def alone(model, rows):
-        with lock:
-            return model(rows)
-
-    class Locked(App):
-        async def run(self, model, rows):
-            return await run_in_threadpool(alone, model, rows)
-
-    return Locked(registry).app
 
 
 @mutant("tf2.19.9", replaces="make_app", fails="test_an_answer_is_of_one_version")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import optuna
@@ -156,7 +157,8 @@ def test_served_is_what_the_networks_say(tmp_path: Path) -> None:
     X = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     with torch.no_grad():
         wanted = [network(torch.from_numpy(X)).numpy() for network in networks]
-    with TestClient(make_app(registry)) as client:
+    client: Any = TestClient(make_app(registry))  # Starlette's own, which has what httpx's has
+    with client:
         assert client.get("/models").json() == {"active": None, "versions": ["v0", "v1", "v2"]}
         assert client.post("/predict", json={"instances": X.tolist()}).status_code == 503
         for number in (0, 2, 1):

@@ -23,7 +23,7 @@ def shown(chapter: str, text: str) -> dict[str, Any]:
     (source,) = [source for source in looks if text in source]
     names = dict(given)
     plt.close("all")
-    exec(compile(source, f"<{chapter}>", "exec"), names)  # noqa: S102  # our own notebook
+    exec(compile(source, f"<{chapter}>", "exec", dont_inherit=True), names)  # noqa: S102  # our own notebook
     return names
 
 
@@ -47,5 +47,5 @@ def _notebook(chapter: str) -> tuple[list[str], dict[str, Any]]:
     module = sys.modules[f"shown_{chapter}"] = ModuleType(f"shown_{chapter}")  # where its classes are looked for
     for cell in cells:
         if not is_demo(cell) and not is_check(cell):
-            exec(compile(cell.source, f"<{chapter}>", "exec"), vars(module))  # noqa: S102  # our own
+            exec(compile(cell.source, f"<{chapter}>", "exec", dont_inherit=True), vars(module))  # noqa: S102  # our own
     return [cell.source for cell in cells if is_demo(cell)], vars(module)

@@ -27,6 +27,8 @@ MODULES = (
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
     "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit",
     "course.datasets", "psutil", "threadpoolctl",
+    "fastapi", "httpx", "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna",
+    "safetensors.torch", "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
 # A process's first optimizer imports it, which takes a second of its own.
 _OF_OPTIMIZERS = "torch._dynamo"

@@ -1,0 +1,255 @@
+"""Serving models, a classifier by a tuner (tf2.19.11): wrong answers, and right ones."""
+
+import numpy as np
+from optuna.trial import TrialState
+from sklearn.base import clone
+from sklearn.model_selection import KFold, ShuffleSplit, StratifiedKFold, cross_val_score, train_test_split
+
+from autograder.mutants.serving_models.tuning import Tuner
+from autograder.testing import alternative, mutant
+
+
+class Search:
+    """A search whose steps mutants change."""
+
+    def __call__(self, make_model, suggest, X, y, path, n_trials, *, seed=0):
+        X, y = np.asarray(X), np.asarray(y)
+        train, test = self.split(y, seed)
+        searched = self.searched(train, test)
+
+        def objective(trial):
+            return self.value(make_model, suggest(trial), X[searched], y[searched], seed)
+
+        study = Tuner()(objective, path, n_trials, seed=seed)
+        params = self.params(study)
+        fitted_to = self.fitted_to(train, test)
+        model = make_model(params).fit(X[fitted_to], y[fitted_to])
+        judged_on = self.judged_on(train, test)
+        accuracy = np.mean(model.predict(X[judged_on]) == y[judged_on])
+        return {"params": params, "error": study.best_value, "model": model, "test_accuracy": float(accuracy)}
+
+    def split(self, y, seed):
+        return train_test_split(np.arange(len(y)), test_size=round(len(y) / 5), stratify=y, random_state=seed)
+
+    def searched(self, train, test):
+        return train
+
+    def value(self, make_model, params, X, y, seed):
+        errors = []
+        for fit_to, held_out in self.folds(seed).split(X, y):
+            model = make_model(params).fit(X[fit_to], y[fit_to])
+            errors.append(self.error(model, X, y, fit_to, held_out))
+        return float(np.mean(errors))
+
+    def folds(self, seed):
+        return StratifiedKFold(3, shuffle=True, random_state=seed)
+
+    def error(self, model, X, y, fit_to, held_out):
+        return np.mean(model.predict(X[held_out]) != y[held_out])
+
+    def params(self, study):
+        return study.best_params
+
+    def fitted_to(self, train, test):
+        return train
+
+    def judged_on(self, train, test):
+        return test
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_test_rows_decide_nothing")
+def tuned_on_all_rows(*args, **kwargs):
+    """You search on all rows and split afterwards: the test rows have chosen the parameters."""
+
+    class Wrong(Search):
+        def searched(self, train, test):
+            return np.sort(np.concatenate([train, test]))
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_test_rows_decide_nothing")
+def scored_on_the_test_rows(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """You judge each trial on the test rows: what is chosen by them can't be judged by them."""
+    X, y = np.asarray(X), np.asarray(y)
+    train, test = Search().split(y, seed)
+
+    def objective(trial):
+        model = make_model(suggest(trial)).fit(X[train], y[train])
+        return float(np.mean(model.predict(X[test]) != y[test]))
+
+    study = Tuner()(objective, path, n_trials, seed=seed)
+    model = make_model(study.best_params).fit(X[train], y[train])
+    accuracy = float(np.mean(model.predict(X[test]) == y[test]))
+    return {"params": study.best_params, "error": study.best_value, "model": model, "test_accuracy": accuracy}
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_test_rows_decide_nothing")
+def fitted_to_all_rows(*args, **kwargs):
+    """You fit the last model to all rows, the test rows among them: nothing is left to judge it by."""
+
+    class Wrong(Search):
+        def fitted_to(self, train, test):
+            return np.concatenate([train, test])
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_test_rows_decide_nothing")
+def a_tenth_for_the_test(*args, **kwargs):
+    """Your test rows are a tenth: a fifth is asked for."""
+
+    class Wrong(Search):
+        def split(self, y, seed):
+            return train_test_split(np.arange(len(y)), test_size=round(len(y) / 10), stratify=y, random_state=seed)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_values_are_errors_on_rows_held_out")
+def errors_on_rows_it_knows(*args, **kwargs):
+    """You judge a model on rows that it was fitted to."""
+
+    class Wrong(Search):
+        def error(self, model, X, y, fit_to, held_out):
+            model.predict(X[held_out])
+            return np.mean(model.predict(X[fit_to]) != y[fit_to])
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_values_are_errors_on_rows_held_out")
+def accuracy_made_small(*args, **kwargs):
+    """A trial's value is its accuracy, which the study makes as small as it can: the error rate is asked for."""
+
+    class Wrong(Search):
+        def error(self, model, X, y, fit_to, held_out):
+            return 1 - super().error(model, X, y, fit_to, held_out)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_values_are_errors_on_rows_held_out")
+def five_folds(*args, **kwargs):
+    """You take five folds: three are asked for."""
+
+    class Wrong(Search):
+        def folds(self, seed):
+            return StratifiedKFold(5, shuffle=True, random_state=seed)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_values_are_errors_on_rows_held_out")
+def the_best_fold(*args, **kwargs):
+    """You take a trial's best fold for its value: their mean is asked for."""
+
+    class Wrong(Search):
+        def value(self, make_model, params, X, y, seed):
+            errors = []
+            for fit_to, held_out in self.folds(seed).split(X, y):
+                model = make_model(params).fit(X[fit_to], y[fit_to])
+                errors.append(float(self.error(model, X, y, fit_to, held_out)))
+            return min(errors)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_folds_are_the_same_for_each_trial")
+def other_folds_each_time(*args, **kwargs):
+    """Each trial has other folds: whether it is better or has luck, you can't tell."""
+
+    class Wrong(Search):
+        def folds(self, seed):
+            return StratifiedKFold(3, shuffle=True)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_the_best_is_fitted_to_all_training_rows")
+def the_last_trial(*args, **kwargs):
+    """You take the parameters of the last trial: the best one's are asked for."""
+
+    class Wrong(Search):
+        def params(self, study):
+            worst = max(study.get_trials(states=[TrialState.COMPLETE]), key=lambda trial: trial.value)
+            return worst.params
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_the_best_is_fitted_to_all_training_rows")
+def judged_on_training_rows(*args, **kwargs):
+    """You report the accuracy on training rows."""
+
+    class Wrong(Search):
+        def judged_on(self, train, test):
+            return np.concatenate([train, test])
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_test_rows_stay_test_rows")
+def another_split_each_time(*args, **kwargs):
+    """You split by chance each time: when you go on, yesterday's test rows have been trained on."""
+
+    class Wrong(Search):
+        def split(self, y, seed):
+            return train_test_split(np.arange(len(y)), test_size=round(len(y) / 5), stratify=y)
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_parameters_that_fail_are_passed_over")
+def a_fit_that_fails_is_all_wrong(*args, **kwargs):
+    """You give parameters that fail an error rate of 1: their trial has not failed then."""
+
+    class Wrong(Search):
+        def value(self, *args):
+            try:
+                return super().value(*args)
+            except Exception:
+                return 1.0
+
+    return Wrong()(*args, **kwargs)
+
+
+# ---------------------------------------------------------------- right
+
+
+@alternative("tf2.19.11", replaces="tune_classifier")
+def by_cross_val_score(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """With scikit-learn's function, and rows that are shuffled by hand."""
+    X, y = np.asarray(X), np.asarray(y)
+    order = np.random.default_rng(seed).permutation(len(X))
+    n_test = round(len(X) / 5)
+    test, train = order[:n_test], order[n_test:]
+
+    def objective(trial):
+        folds = KFold(3)
+        model = make_model(suggest(trial))
+        return 1 - cross_val_score(model, X[train], y[train], cv=folds, error_score="raise").mean()
+
+    study = Tuner()(objective, path, n_trials, seed=seed)
+    best = clone(make_model(study.best_trial.params)).fit(X[train], y[train])
+    accuracy = best.score(X[test], y[test])
+    return {"params": study.best_params, "error": study.best_value, "model": best, "test_accuracy": accuracy}
+
+
+@alternative("tf2.19.11", replaces="tune_classifier")
+def one_split_by_scikit_learn(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """With folds that are made once, and lists."""
+    train, test = next(ShuffleSplit(1, test_size=round(len(y) / 5), random_state=seed).split(X))
+    X, y = np.asarray(X), np.asarray(y)
+    folds = list(StratifiedKFold(3).split(X[train], y[train]))
+
+    def objective(trial):
+        params = suggest(trial)
+        wrong = [1 - make_model(params).fit(X[train][a], y[train][a]).score(X[train][b], y[train][b]) for a, b in folds]
+        return sum(wrong) / 3
+
+    study = Tuner()(objective, path, n_trials, seed=seed)
+    model = make_model(dict(study.best_params))
+    model.fit(X[train], y[train])
+    return {"params": study.best_params, "error": study.best_value, "model": model,
+            "test_accuracy": model.score(X[test], y[test])}  # fmt: skip

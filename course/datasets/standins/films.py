@@ -57,7 +57,7 @@ def wiki_movie_plots(head: Head) -> Tables:
             "Release Year": [rng.randrange(2015, 2018) for _ in range(RECENT)],
             "Title": recent["Title"],
             "Origin/Ethnicity": "American",
-            "Director": [rng.choice(_NAMES) if rng.random() > 0.02 else None for _ in range(RECENT)],
+            "Director": [rng.choice(_NAMES) for _ in range(RECENT)],
             "Cast": [", ".join(rng.sample(_NAMES, 3)) if rng.random() > 0.03 else None for _ in range(RECENT)],
             "Genre": recent["Genre"],
             "Wiki Page": "https://en.wikipedia.org/wiki/" + names,

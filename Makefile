@@ -19,7 +19,7 @@ setup: $(READY)
 $(READY): constraints.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,hub,login,kubernetes,cluster,dev]'
+	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,deep,hub,login,kubernetes,cluster,dev]'
 	$(if $(HUB),$(BIN)/pip install --quiet jupyterhub==$(HUB))
 	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/engine/warm/kernels/course-warm
 	touch $@

@@ -27,7 +27,7 @@ from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 
 KEPT_OPEN = 4  # assignments that a process keeps open
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.5  # from one look at its files to the next
 _CHAPTER_CODE = ("autograder.checks.", "autograder.mutants.", "solutions.")
 
 
@@ -48,14 +48,13 @@ def opened(project: Project, name: str) -> Opened:
     SetupError : no such chapter, or it has not been released.
     EngineError : the engine's own files have changed since this process began to use them.
     """
-    key = os.environ.get("COURSE_KEY", "")
     looked, sources = _looked.get((project, name), (-math.inf, ""))
     if time.monotonic() - looked > LOOK_SECONDS:
         if engine_digest(project) != engine_at_start(project):
             raise EngineError("The grader's own code has changed since this process was started: start it again.")
         sources = sources_digest(project, name)
         _looked[project, name] = (time.monotonic(), sources)
-    return _opened(project, name, sources, key)
+    return _opened(project, name, sources, os.environ.get("COURSE_KEY", ""))
 
 
 engine_at_start = functools.cache(engine_digest)

@@ -97,6 +97,14 @@ class SubmissionMemory:
         packed = pack(transcript) if complete else ""
         self.kept[check.name] = Kept(self.fingerprints.of(result), result, complete, packed)
 
+    def knows(self, check: Check, examiner: Examiner, seed: Seed) -> bool:
+        """Judge a check by its last result where nothing has changed for it, else by the recorded replies; return
+        whether they were enough."""
+        if self.recall(check) is None:
+            return self.replay(check, examiner, seed)
+        run_check(check, replace(examiner, memory=self), _no_session, seed)  # which notes what has passed
+        return True
+
     def replay(self, check: Check, examiner: Examiner, seed: Seed) -> bool:
         """Judge a check by the recorded replies; return whether they were enough."""
         before = self.kept.get(check.name)
@@ -123,7 +131,7 @@ def from_memory(last: Graded, memory: SubmissionMemory, assignment: Assignment, 
     -------
     The grade, or None where something has to be asked of the submission itself; then `memory` is ready for that.
     """
-    examiner = replace(assignment.examiner, memory=memory, words=Words(last.notebook))
+    examiner = assignment.examiner.of_submission(memory=memory, words=Words(last.notebook))
     remembering = replace(assignment, examiner=examiner)
     memory.whole = True
     try:
@@ -150,7 +158,7 @@ def _all_known(memory: SubmissionMemory, examiner: Examiner, assignment: Assignm
         if not part.by_hand and (not assignment.only or part.exercise.id in assignment.only)
         if to_be_run(part, assignment)
         for check in assignment.examiner.checks.of(part.exercise.id, part.full_size)
-        if memory.recall(check) is None and not memory.replay(check, examiner, seed)
+        if not memory.knows(check, examiner, seed)
     ]
     return not lacking
 

@@ -40,7 +40,7 @@ def grade_stored(
     try:
         restored = restore(notebook, assignment.release)
         attempt = attempt_of(restored.notebook)
-        assignment = replace(assignment, examiner=replace(assignment.examiner, written=restored.written))
+        assignment = replace(assignment, examiner=assignment.examiner.of_submission(written=restored.written))
     except WrongNotebook as error:
         attempt = f"not run: {error}"
     fingerprints = opened.fingerprints.submission(student, "\x1f".join([attempt, *notes]))

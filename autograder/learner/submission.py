@@ -239,7 +239,7 @@ class JudgedNotebook:
         self._name = path.name
         self._notebook = session.restored.notebook
         self._assignment = dataclasses.replace(
-            assignment, examiner=dataclasses.replace(assignment.examiner, written=session.restored.written)
+            assignment, examiner=assignment.examiner.of_submission(written=session.restored.written)
         )
         self._opener = session.opener
         self._seed = Seed(_KEY, _STUDENT, attempt_of(session.restored.notebook))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args, overload
@@ -19,7 +20,7 @@ from course.datasets.shapes import Dataset, Head, Origin
 from course.errors import DataError
 
 Request = Literal["auto", "real", "stand-in"]
-Where = Literal["cached", "mirror", "damaged", "missing"]
+Where = Literal["cached", "mirror", "course", "damaged", "missing"]
 
 
 _HIDDEN = "hidden checks ask about its rows, and a notebook that is graded does not see them"
@@ -70,7 +71,8 @@ def load(name: str, *, source: Request = "auto") -> Dataset:
 
     The real files are looked for in the cache, then in the mirror (``COURSE_DATA_MIRROR``), then downloaded
     (unless ``COURSE_DATA_OFFLINE=1``). Where there are none, ``"auto"`` gives a small stand-in of the same
-    shape, with a `StandInWarning`; its `label` says so wherever it is shown.
+    shape, with a `StandInWarning`; its `label` says so wherever it is shown. A small model comes with the course:
+    there is no stand-in of it, and none is needed.
 
     Parameters
     ----------
@@ -95,12 +97,14 @@ def load(name: str, *, source: Request = "auto") -> Dataset:
     entry = info(name)
     if source not in get_args(Request):
         raise DataError(f"load({name!r}, source={source!r}): source is one of {', '.join(get_args(Request))}.")
-    if source == "stand-in":
+    if source == "stand-in" and not entry.recipe:
         return _stand_in(name)
     places = Places.from_environ()
-    if places.hides(name):
+    if places.hides(name) and not entry.recipe:
         return _no_files(name, source, _HIDDEN, places)
     copy = find(name, entry, places)
+    if copy is None and entry.recipe:
+        raise DataError(f"{entry.title} is missing from the course: install it again.")
     if copy is None:
         copy, trouble = _obtain(name, places)
         if copy is None:
@@ -167,7 +171,7 @@ def _parse(name: str, copy: Copy, stamp: tuple[tuple[int, int], ...]) -> Dataset
     head = Head(name, entry.title, "real", copy.origin, entry.licence, copy.edition.part)
     folder = copy.files[0].parent
     try:
-        dataset = LOADERS[name](head, Archive(copy.files))
+        dataset = shapes.SmallModel(head, folder) if entry.recipe else LOADERS[name](head, Archive(copy.files))
         found = dataset.facts()
     except (ValueError, KeyError, TypeError, IndexError, OSError) as error:
         raise DataError(
@@ -182,7 +186,8 @@ def _parse(name: str, copy: Copy, stamp: tuple[tuple[int, int], ...]) -> Dataset
 
 
 def _remedy(origin: Origin) -> str:
-    return "restore the mirror's files" if origin == "mirror" else "delete that folder and fetch it again"
+    remedies = {"mirror": "restore the mirror's files", "course": "install the course again"}
+    return remedies.get(origin, "delete that folder and fetch it again")
 
 
 @functools.lru_cache(maxsize=8)
@@ -224,7 +229,8 @@ class DataStatus:
 
     Attributes
     ----------
-    where : ``"cached"``, ``"mirror"``, ``"damaged"`` (a file has the wrong size) or ``"missing"``.
+    where : ``"cached"``, ``"mirror"``, ``"course"`` (it comes with it), ``"damaged"`` (a file has the wrong size) or
+        ``"missing"``.
     bytes : what it takes on disk, or what a download would take; None when the owner does not say.
     """
 
@@ -243,6 +249,9 @@ def status() -> list[DataStatus]:
     return [_status(name, info(name), places) for name in names()]
 
 
+_WHERE: Mapping[Origin, Where] = {"mirror": "mirror", "course": "course"}
+
+
 def _status(name: str, entry: RegisteredSet, places: Places) -> DataStatus:
     where: Where = "missing"
     copy = find(name, entry, places)
@@ -251,7 +260,7 @@ def _status(name: str, entry: RegisteredSet, places: Places) -> DataStatus:
         found = [size for _, size in copy.stamp]
         wanted = [file.bytes for file in copy.edition.files]
         whole = all(want in (None, size) for want, size in zip(wanted, found, strict=True))
-        where = ("cached" if copy.origin == "cache" else "mirror") if whole else "damaged"
+        where = _WHERE.get(copy.origin, "cached") if whole else "damaged"
         sizes = list(found)
     total = None if None in sizes else sum(size or 0 for size in sizes)
     return DataStatus(name, entry.title, where, total, entry.licence, entry.tests_only, entry.chapters)

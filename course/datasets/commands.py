@@ -15,10 +15,21 @@ from course.console import (
 
 
 @command(LEARN, "course data mnist titanic")
-def data(names: Annotated[list[str] | None, typer.Argument(help="Data sets to fetch; none: list them")] = None) -> None:
+def data(
+    names: Annotated[list[str] | None, typer.Argument(help="Data sets to fetch; none: list them")] = None,
+    make: Annotated[
+        bool, typer.Option("--make", help="Train small models from nothing, and compare their checksums; none: all")
+    ] = False,
+) -> None:
     """List the data sets, or fetch some."""
     from course.datasets import fetch, status
 
+    if make:
+        from course.datasets.recipes import make_again
+
+        for line in make_again(names or ()):
+            out.print(line, highlight=False)
+        return
     for name in names or ():
         for path in fetch(name):
             out.print(f"{name}: {path}", highlight=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,7 @@ from course.datasets.shapes import Origin
 from course.errors import DataError
 from course.project import data_cache
 
+WEIGHTS = Path(__file__).parent / "weights"  # the small models, which come with the course
 ATTEMPTS = 3  # of one address, before the next is tried
 TIMEOUT = (5, 60)  # seconds: to connect, and between two pieces
 
@@ -90,13 +91,16 @@ def folder_name(name: str, entry: RegisteredSet) -> str:
 
 
 def find(name: str, entry: RegisteredSet, places: Places) -> Copy | None:
-    """Return the copy in the cache, else the one in the mirror, else None; nothing is verified."""
-    roots: list[tuple[Origin, Path]] = [("cache", places.cache)]
-    if places.mirror:
+    """Return the copy in the cache, else the one in the mirror, else None; nothing is verified.
+
+    A small model is where the course is.
+    """
+    roots: list[tuple[Origin, Path]] = [("course", WEIGHTS)] if entry.recipe else [("cache", places.cache)]
+    if places.mirror and not entry.recipe:
         roots.append(("mirror", places.mirror))
     for origin, root in roots:
         folder = root / folder_name(name, entry)
-        editions = entry.editions if origin == "cache" else entry.editions[::-1]
+        editions = entry.editions[::-1] if origin == "mirror" else entry.editions
         here = [edition for edition in editions if _all_there(edition, folder)]
         if here:
             first, *others = here
@@ -136,12 +140,13 @@ def verify(copy: Copy) -> Copy:
 
 @functools.lru_cache(maxsize=256)  # a file that has not been written since needs no second look
 def _verify_file(file: DataFile, path: Path, origin: Origin, time_ns: int, size: int) -> None:
-    remedy = (
-        "ask whoever looks after the mirror to restore it, or unset COURSE_DATA_MIRROR"
-        if origin == "mirror"
-        else "delete it and fetch it again"
-    )
-    refuse_altered(file, path, remedy)
+    refuse_altered(file, path, _REMEDIES.get(origin, "delete it and fetch it again"))
+
+
+_REMEDIES: Mapping[Origin, str] = {
+    "mirror": "ask whoever looks after the mirror to restore it, or unset COURSE_DATA_MIRROR",
+    "course": "install the course again",
+}
 
 
 def refuse_altered(file: DataFile, path: Path, remedy: str) -> None:

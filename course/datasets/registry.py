@@ -73,7 +73,7 @@ class Edition(_Row):
 
 
 class RegisteredSet(_Row):
-    """One data set; the registry's comments explain each key."""
+    """One data set, or small model; the registry's comments explain each key."""
 
     title: str
     about: str
@@ -83,9 +83,16 @@ class RegisteredSet(_Row):
     tests_only: bool = False
     folder: str = ""
     page: str
-    stand_in: str
+    stand_in: str = ""
+    recipe: str = ""
     upstream: Edition
     mirror: Edition | None = None
+
+    @model_validator(mode="after")
+    def _is_always_to_be_had(self) -> Self:
+        if bool(self.stand_in) == bool(self.recipe):
+            raise ValueError("say in `stand_in` what is used in its place, or in `recipe` what made it; not both")
+        return self
 
     @property
     def editions(self) -> tuple[Edition, ...]:

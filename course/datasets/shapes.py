@@ -5,8 +5,11 @@ Arrays are read-only and shared between calls; frames are copies, so that a note
 
 from __future__ import annotations
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 Source = Literal["real", "stand-in"]
-Origin = Literal["cache", "mirror", "upstream", "generated"]
+Origin = Literal["cache", "mirror", "upstream", "generated", "course"]
 Bytes = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 
@@ -28,7 +31,8 @@ class Head:
     name : the data set's name in the registry.
     title : its name for people.
     source : ``"real"`` or ``"stand-in"``.
-    origin : ``"cache"``, ``"mirror"``, ``"upstream"`` (just downloaded) or ``"generated"``.
+    origin : ``"cache"``, ``"mirror"``, ``"upstream"`` (just downloaded), ``"generated"``, or ``"course"``, which it
+        comes with.
     licence : the terms of the real data; a stand-in has none to keep.
     detail : what the stand-in is, or which part of the real set this is; empty when it is all of it.
     """
@@ -348,6 +352,25 @@ class Recordings(Dataset):
             "no": int((1 - self.labels).sum()),
             "samples": sum(map(len, self.waves)),
         }
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SmallModel(Dataset):
+    """A small model of a large one's class, trained for the course; ``from_pretrained(model.folder)`` loads it.
+
+    Attributes
+    ----------
+    folder : holds config.json, model.safetensors and whatever else belongs to it (tokenizer.json, say).
+    """
+
+    folder: Path
+
+    def facts(self) -> dict[str, int]:
+        """Count its numbers by the header of the file: eight bytes of its length, then JSON (safetensors' format)."""
+        with (self.folder / "model.safetensors").open("rb") as file:
+            header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+        tensors = [about for name, about in header.items() if name != "__metadata__"]
+        return {"parameters": sum(math.prod(tensor["shape"]) for tensor in tensors)}
 
 
 def freeze(array: NDArray[Any]) -> NDArray[Any]:

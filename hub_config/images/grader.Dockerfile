@@ -16,7 +16,7 @@ RUN pip install --no-cache-dir --no-deps --constraint constraints.txt \
 COPY LICENSE README.md pyproject.toml nbgrader_config.py ./
 COPY course/ course/
 RUN pip install --no-cache-dir --constraint constraints.txt setuptools \
-    && pip install --no-cache-dir --constraint constraints.txt --no-build-isolation --editable '.[instructor,lab,cluster]'
+    && pip install --no-cache-dir --constraint constraints.txt --no-build-isolation --editable '.[instructor,deep,lab,cluster]'
 COPY autograder/ autograder/
 COPY hub_config/ hub_config/
 COPY solutions/ solutions/

@@ -26,7 +26,7 @@ RUN pip install --no-cache-dir --no-deps --constraint constraints.txt \
 COPY LICENSE README.md pyproject.toml ./
 COPY course/ course/
 RUN pip install --no-cache-dir --constraint constraints.txt setuptools \
-    && pip install --no-cache-dir --constraint constraints.txt --no-build-isolation '.[lab]'
+    && pip install --no-cache-dir --constraint constraints.txt --no-build-isolation '.[deep,lab]'
 COPY --from=config /etc/course/ /etc/course/
 ENV JUPYTER_CONFIG_PATH=/etc/course/student
 WORKDIR /home/jovyan

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from course.errors import SetupError
 
-_EXTRAS = "instructor,hub,lab,cluster"
+_EXTRAS = "instructor,deep,hub,lab,cluster"
 _OF_THE_WHEEL = ("LICENSE", "README.md", "pyproject.toml")
 _READY = ".ready"
 _SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")

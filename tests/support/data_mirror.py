@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from course.datasets import names
+from course.datasets import info, names
 from tests.support.checkout import ROOT
 
 BESIDE = ROOT.parent / "shared" / "datasets"
@@ -17,7 +17,9 @@ needs_mirror = pytest.mark.skipif(
     not MIRROR.is_dir(), reason="real data: set COURSE_DATA_MIRROR, or put the mirror beside the checkout"
 )
 SLOW = {"imdb"}  # 19 MB of bz2
-REAL = [pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in names()]
+REAL = [
+    pytest.param(name, marks=[pytest.mark.full] if name in SLOW else []) for name in names() if not info(name).recipe
+]
 
 
 def arrays(value: object) -> list[np.ndarray]:

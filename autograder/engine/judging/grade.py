@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Protocol
 
 from nbformat import NotebookNode
 
-from autograder.engine.judging.hints import HintTime
 from autograder.engine.judging.judge import Examiner, Seed, judge_exercise
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
 from autograder.engine.settings import Settings, load_settings
@@ -148,9 +147,7 @@ def grade(notebook: NotebookNode, student: str, assignment: Assignment, notes: t
     except WrongNotebook as error:
         return refused(student, assignment, Status.WRONG_NOTEBOOK, str(error))
     seed = Seed(assignment.key, student, attempt_of(restored.notebook))
-    hints = HintTime(assignment.examiner.hint_seconds)
-    examiner = replace(assignment.examiner, written=restored.written, hints=hints)
-    assignment = replace(assignment, examiner=examiner)
+    assignment = replace(assignment, examiner=assignment.examiner.of_submission(written=restored.written))
     graded = _graded(restored.notebook, assignment, seed)
     result = graded.result
     notes = (*notes, *result.notes, *restored.notes)  # what keeps code from being run comes first

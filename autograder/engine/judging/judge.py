@@ -14,7 +14,7 @@ import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pytest
@@ -100,12 +100,12 @@ class Examiner:
     source_of : tells whether a data set is ``real`` or a ``stand-in`` here.
     reveal : show a submission's own error messages, which may repeat hidden inputs: for a learner's own machine.
     hint_seconds : how long a submission's failed checks may be compared with the known misconceptions.
-    hints : what is left of that, while a submission is judged; None where an exercise is judged by itself.
+    hints : what is left of that, while a submission is judged; None outside of one.
     memory : of one submission, if there is any; None judges every check.
     words : for its errors, where its session has none.
     written : what the text of one submission says of its answers, for what is told of those that are missing.
     late : the names whose calls did not end in time, while an exercise is judged.
-    passed : the checks that have passed so far, likewise; None where an exercise's checks are not judged together.
+    passed : the names of the checks that have passed so far, while a submission is judged; None outside of one.
     """
 
     checks: ChapterChecks
@@ -119,6 +119,12 @@ class Examiner:
     written: Written | None = None
     late: set[str] = field(default_factory=set, compare=False)
     passed: set[str] | None = field(default=None, compare=False)
+
+    def of_submission(self, **known: Any) -> Examiner:
+        """Return one for a submission, of which more is `known`: its checks share the time for hints, and note what has
+        passed. One that is for a submission already stays so."""
+        hints = self.hints or HintTime(self.hint_seconds)
+        return replace(self, hints=hints, passed=set() if self.passed is None else self.passed, **known)
 
     def threshold(self, check: Check) -> float:
         """Return the bound of a check that returns a figure.
@@ -169,7 +175,7 @@ def judge_exercise(
     `open_session` returns the submission's session, a new one where the last has died; it raises `SubmissionFault`
     when the submission can't be started and `CourseError` when the grader is to blame.
     """
-    examiner = replace(examiner, hints=examiner.hints or HintTime(examiner.hint_seconds), late=set(), passed=set())
+    examiner = examiner.of_submission(late=set())
     results = tuple(
         run_check(check, examiner, open_session, seed) for check in examiner.checks.of(exercise.id, full_size)
     )

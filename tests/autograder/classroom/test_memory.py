@@ -15,7 +15,7 @@ from autograder.classroom import memory
 from autograder.classroom.fingerprints import Fingerprints, check_sources
 from autograder.classroom.memory import Kept, ReplaySession, SubmissionMemory, bounded, pack, unpack
 from autograder.classroom.store import Store
-from autograder.engine.judging.checks import Answers, ChapterChecks, Check
+from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
 from autograder.engine.judging.grade import Graded
 from autograder.engine.judging.judge import Examiner, Seed, run_check
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
@@ -107,6 +107,28 @@ def test_a_changed_check_is_judged_by_the_recorded_replies(remembered: Submissio
     assert later.replay(check_of(doubles_exactly), examiner(), SEED)
     assert later.kept["check"].result.outcome is Outcome.FAILED
     assert later.recall(check_of(doubles_exactly)) is not None
+
+
+def test_what_has_passed_and_is_known_still_rules_a_misconception_out(remembered: SubmissionMemory) -> None:
+    """As where the submission is judged from its first check to its last."""
+    tried = []
+
+    def doubled(values: Any) -> Any:
+        tried.append(values)
+        return values * 2
+
+    first, second = check_of(doubles), Check("p.99.1", "exactly", "Another promise.", doubles_exactly)
+    session = LocalSession({"double": lambda values: values * 2})
+    run_check(second, examiner(remembered), lambda: session, SEED)
+    mutant = Variant("p.99.1", "doubled", "You double.", {"double": doubled}, "exactly", ("check",))
+    checks = ChapterChecks(NAME, (first, second), lambda: Answers({"double": np.multiply}, (mutant,)))
+    keys = Fingerprints("run", {"check": "text", "exactly": "other text"}, "hints")
+    for asked in ((first, second), (second,)):
+        tried.clear()
+        later, judge = SubmissionMemory(keys, dict(remembered.kept)), Examiner(checks, {}).of_submission()
+        assert all(later.knows(check, judge, SEED) for check in asked)
+        assert later.kept["exactly"].result.outcome is Outcome.FAILED
+        assert bool(tried) is (asked == (second,))
 
 
 @pytest.mark.parametrize("function", [doubles_twice, takes_anything])

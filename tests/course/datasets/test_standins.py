@@ -15,7 +15,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 
-from course.datasets import Dataset, info, load, names, shapes
+from course.datasets import Dataset, info, load, shapes
 from course.datasets.standins import STAND_INS
 from tests.support.data_mirror import REAL, arrays, needs_mirror
 
@@ -27,7 +27,7 @@ def content(dataset: Dataset) -> bytes:
     return pickle.dumps([dict(field) if hasattr(field, "items") else field for field in fields])
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", STAND_INS)
 def test_stand_in(name: str) -> None:
     dataset = load(name, source="stand-in")
     assert (dataset.name, dataset.source, dataset.origin) == (name, "stand-in", "generated")

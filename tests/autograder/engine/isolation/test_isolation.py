@@ -22,6 +22,7 @@ from autograder.engine.settings import Settings, load_settings
 from autograder.engine.wire.proxy import Student, StudentRaised
 from course.errors import EngineError, SetupError
 from tests.support.checkout import ROOT
+from tests.support.folders import open_folder
 from tests.support.inside import LIMITS, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
@@ -61,14 +62,16 @@ def test_the_checkout_is_out_of_sight(student: Student, path: str) -> None:
     assert student.reads(str(ROOT / path)) in ("FileNotFoundError", "PermissionError")
 
 
-def test_files_of_others_are_out_of_sight(student: Student, tmp_path: Path) -> None:
-    other = tmp_path / "of_another_submission"
-    other.write_text("secret")
-    tmp_path.chmod(0o755)
-    assert student.reads(str(other)) in ("FileNotFoundError", "PermissionError")
-    assert student.writes(str(other)) in ("FileNotFoundError", "PermissionError")
-    assert student.lists(str(tmp_path)) in ("FileNotFoundError", "PermissionError")
-    assert other.read_text() == "secret"
+def test_files_of_others_are_out_of_sight(student: Student) -> None:
+    """Also where the machine would let any user of its own write to them."""
+    with open_folder() as folder:
+        other = folder / "of_another_submission"
+        other.write_text("secret")
+        other.chmod(0o666)
+        assert student.reads(str(other)) in ("FileNotFoundError", "PermissionError")
+        assert student.writes(str(other)) in ("FileNotFoundError", "PermissionError")
+        assert student.lists(str(folder)) in ("FileNotFoundError", "PermissionError")
+        assert other.read_text() == "secret"
 
 
 PLANTED = Path(tempfile.gettempdir()) / f"data-sets-{os.getpid()}"  # known before the kernels are started

@@ -27,7 +27,7 @@ def embed(texts: Sequence[str], tokenizer: Any, model: nn.Module, batch_size: in
     Parameters
     ----------
     texts : one or more.
-    tokenizer, model : of the library `transformers`, as in the cell above. Texts that
+    tokenizer, model : as `load_encoder` returns them. Texts that
         are longer than the tokenizer allows are cut off (`truncation=True`). Every
         token of a text counts, those at its beginning and its end that the tokenizer
         adds as well; padding does not.

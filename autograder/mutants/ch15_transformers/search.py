@@ -48,18 +48,6 @@ def of_any_length(texts, tokenizer, model, batch_size=32):
 
 
 @mutant("p.15.14", replaces="embed", fails="test_mean_of_the_states")
-def largest_of_each(texts, tokenizer, model, batch_size=32):
-    """You take the largest value of each number over the tokens: the mean is asked for."""
-    return _embedded(
-        texts,
-        tokenizer,
-        model,
-        batch_size,
-        lambda states, mask: normalize(states.masked_fill(mask == 0, -torch.inf).amax(1), dim=1),
-    )
-
-
-@mutant("p.15.14", replaces="embed", fails="test_mean_of_the_states")
 def by_length(texts, tokenizer, model, batch_size=32):
     """You embed the texts in another order, by their lengths, and don't put the vectors back into theirs."""
     return embed(sorted(texts, key=len), tokenizer, model, batch_size)
@@ -87,18 +75,6 @@ def model_looks_at_padding(texts, tokenizer, model, batch_size=32):
         ]
     model.train(training)
     return torch.cat(parts).numpy()
-
-
-@mutant("p.15.14", replaces="embed", fails="test_padding_says_nothing")
-def without_its_ends(texts, tokenizer, model, batch_size=32):
-    """You leave out the tokens that the tokenizer adds in longer texts: every real token counts, these as well."""
-
-    def pool(states, mask):
-        inner = mask.clone()
-        inner[:, 0] = (mask.sum(1) < 8).float()
-        return _mean(states, inner)
-
-    return _embedded(texts, tokenizer, model, batch_size, pool)
 
 
 @mutant("p.15.14", replaces="embed", fails="test_asked_in_evaluation_mode")
@@ -143,12 +119,6 @@ def lengths_matter(first, second, temperature=0.05):
 def multiplied(first, second, temperature=0.05):
     """You multiply by the temperature: divide by it."""
     return contrastive_loss(first, second, 1 / temperature)
-
-
-@mutant("p.15.14", replaces="contrastive_loss", fails="test_loss_of_two_batches")
-def summed(first, second, temperature=0.05):
-    """You add the two directions up: take the mean over all rows of both."""
-    return 2 * contrastive_loss(first, second, temperature)
 
 
 @mutant("p.15.14", replaces="contrastive_loss", fails="test_loss_of_two_batches")
@@ -246,15 +216,6 @@ class LeastSimilar(_Index):
     def search(self, query, k=5):
         scores = self.scores(query)
         return self.named(np.argsort(scores)[:k], scores)
-
-
-@mutant("p.15.14", replaces="PlotIndex", fails="test_search_finds_the_most_similar")
-class BestLast(_Index):
-    """You return the best ones in the wrong order: the most similar comes first."""
-
-    def search(self, query, k=5):
-        scores = self.scores(query)
-        return self.named(np.argsort(scores)[-k:], scores)
 
 
 @mutant("p.15.14", replaces="PlotIndex", fails="test_search_finds_the_most_similar")

@@ -2,36 +2,26 @@
 
 from __future__ import annotations
 
-import copy
-import dataclasses
-import os
-import secrets
 import statistics
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from unittest import mock
 
 import torch
-from nbformat import NotebookNode
 from pydantic import BaseModel, ConfigDict
 
 from autograder.calibration.full_size import headline_rows_beside_cpu
-from autograder.classroom.assignment import open_examiner
 from autograder.engine.gpu.lending import chosen as chosen_gpus
 from autograder.engine.gpu.nvml import Gpu
-from autograder.engine.judging.grade import Assignment, grade
 from autograder.engine.result import Result
 from autograder.engine.settings import load_settings
 from autograder.testing.chapter import load_headlines
-from course.authoring.build import assemble
-from course.devices import VARIABLE
+from benchmarks.right_answers import RightAnswers
 from course.errors import SetupError, chosen
 from course.project import Project
-from course.syllabus import Chapter, Limits
+from course.syllabus import Chapter
 
 BENCHMARKS = ("figures", "grading")
 _REPEATS = 3
-_STUB = "raise NotImplementedError()"
 
 
 class GpuRow(BaseModel):
@@ -108,7 +98,7 @@ def _figures(chapter: Chapter, card: Gpu, quick: bool) -> Iterator[GpuRow]:
 
 def _grading(project: Project, chapter: Chapter, card: Gpu, quick: bool) -> GpuRow:
     """Grade the reference answers with a GPU and without, in turn."""
-    desk = _Desk(project, chapter, quick)
+    desk = RightAnswers(project, chapter, quick)
     seconds: dict[str, list[float]] = {"required": [], "never": []}
     results: list[Result] = []
     for _ in range(1 if quick else _REPEATS):
@@ -126,35 +116,6 @@ def _grading(project: Project, chapter: Chapter, card: Gpu, quick: bool) -> GpuR
         said = f"the same grades of {len(scores[0])} exercises, {results[0].score:g} of {results[0].max_score:g} points"
     name = f"grading: {chapter.short}, right answers"
     return _row(name, seconds["required"], seconds["never"], lent and not differ, card.name, said)
-
-
-class _Desk:
-    """A chapter's reference answers as a submission, and what grades them."""
-
-    def __init__(self, project: Project, chapter: Chapter, quick: bool) -> None:
-        self._notebook = assemble(project, chapter).notebook
-        release = _emptied(self._notebook)
-        examiner = open_examiner(project, chapter)
-        only = frozenset({next(one.id for one in chapter.exercise if one.kind == "code")} if quick else ())
-        self._assignment = Assignment(chapter, release, examiner, secrets.token_hex(16), only)
-
-    def graded(self, gpu: str) -> Result:
-        """Grade them with the limit `gpu`. What the grader itself computes, it computes on the CPU each time."""
-        chapter = self._assignment.chapter
-        limits = Limits.model_validate({**chapter.limits.model_dump(), "gpu": gpu})
-        changed = dataclasses.replace(self._assignment, chapter=chapter.model_copy(update={"limits": limits}))
-        with mock.patch.dict(os.environ, {VARIABLE: "cpu"}):
-            return grade(copy.deepcopy(self._notebook), "bench", changed).result
-
-
-def _emptied(notebook: NotebookNode) -> NotebookNode:
-    """The same without answers, as far as grading asks for a release."""
-    release = copy.deepcopy(notebook)
-    for cell in release.cells:
-        marks = cell.metadata.get("nbgrader", {})
-        if marks.get("solution"):
-            cell.source = _STUB if cell.cell_type == "code" else ""
-    return release
 
 
 def _scores(result: Result) -> Mapping[str, float | None]:

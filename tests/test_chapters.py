@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import functools
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.support.chapters import PROJECT, Rows, checks_of, each, examiner_of, itself, row, spread
+from tests.support.chapters import PROJECT, checks_of, each, examiner_of, itself, row, spread
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 
@@ -41,18 +43,27 @@ LONG = (
 )  # fmt: skip
 
 
-def answers(kind: str, in_part: str) -> Rows:
-    """The right or the wrong answers of a chapter, and whether all of a test is tried with each: where that takes long,
-    in the full run, and otherwise the part of it that `in_part` names."""
+def wrong(chapter: Chapter) -> Iterator[Any]:
+    """The wrong answers, and whether each is to be recognised: all in the full run. Otherwise none of those that take
+    long, and of the others, where all chapters are tested, those of a third of the exercises, another one every day: it
+    is most of what a chapter costs."""
+    for one in checks_of(chapter).mutants:
+        yield row(chapter, one, "never" if one.exercise in LONG else "in turn", id=f"{one.exercise}-{one.name}")
+        yield row(chapter, one, "always", id=f"{one.exercise}-{one.name}-recognised", marks=[pytest.mark.full])
 
-    def rows(chapter: Chapter) -> Iterator[Any]:
-        for one in getattr(checks_of(chapter), kind):
-            name, is_long = f"{one.exercise}-{one.name}", one.exercise in LONG
-            if is_long:
-                yield row(chapter, one, False, id=f"{name}-{in_part}")
-            yield row(chapter, one, True, id=name, marks=[pytest.mark.full] * is_long)
 
-    return rows
+def right(chapter: Chapter) -> Iterator[Any]:
+    """The right answers, and whether each is judged by all checks: where that takes long, in the full run."""
+    for one in checks_of(chapter).alternatives:
+        name, is_long = f"{one.exercise}-{one.name}", one.exercise in LONG
+        if is_long:
+            yield row(chapter, one, False, id=f"{name}-its share")
+        yield row(chapter, one, True, id=name, marks=[pytest.mark.full] * is_long)
+
+
+def is_its_turn(exercise: str, day: date) -> bool:
+    """Whether an exercise is among those of a day: one in three."""
+    return (zlib.crc32(exercise.encode()) + day.toordinal()) % 3 == 0
 
 
 def asked(chapter: Chapter) -> Iterator[Any]:
@@ -71,8 +82,8 @@ def rivals(chapter: Chapter) -> Iterator[Any]:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rows = {
         "chapter, check": each("checks"),
-        "chapter, mutant, whole": answers("mutants", "fails"),
-        "chapter, alternative, whole": answers("alternatives", "its share"),
+        "chapter, mutant, recognised": wrong,
+        "chapter, alternative, whole": right,
         "chapter, exercise": asked,
         "chapter, calibration, rival": rivals,
         "chapter": itself,
@@ -114,17 +125,19 @@ def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
 
 
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
-    chapter: Chapter, mutant: Variant, whole: bool, transcripts: Transcripts
+    chapter: Chapter, mutant: Variant, recognised: str, transcripts: Transcripts, pytestconfig: pytest.Config
 ) -> None:
+    is_due = pytestconfig.getoption("chapter") is not None or is_its_turn(mutant.exercise, date.today())
+    is_tried = recognised == "always" or (recognised == "in turn" and is_due)
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
     transcripts.answer = answer_of(checks_of(chapter).namespace(mutant), checks_of(chapter).reference)
-    seconds = 600.0 if whole else 0.0  # also where the machine is busy
+    seconds = 600.0 if is_tried else 0.0  # also where the machine is busy
     examiner = replace(examiner_of(chapter), memory=transcripts, hint_seconds=seconds)
     with judged_once(chapter, transcripts):
         result = run_check(check, examiner, lambda: session, SEED)
     assert result.outcome is Outcome.FAILED, result.trouble
-    assert result.hint == mutant.sentence or not whole
+    assert result.hint == mutant.sentence or not is_tried
 
 
 def test_an_alternative_gets_full_marks(chapter: Chapter, alternative: Variant, whole: bool) -> None:
@@ -248,6 +261,14 @@ def test_all_of_the_curriculums_exercises_are_there(chapter: Chapter) -> None:
         ids, mine = ([one for one in some if one.rsplit(".", 1)[0] == prefix] for some in (wanted, given))
         assert mine == [one for one in ids if one in mine]
         assert set(ids) <= written
+
+
+def test_each_exercise_has_its_turn_within_three_days() -> None:
+    ids = [exercise.id for one in load_syllabus(PROJECT.syllabus) for exercise in one.exercise]
+    days = [date(2026, 2, 27 + day) if day < 2 else date(2026, 3, 1) for day in range(3)]
+    turns = [[one for one in ids if is_its_turn(one, day)] for day in days]
+    assert sorted(one for turn in turns for one in turn) == sorted(ids)
+    assert all(len(turn) > len(ids) / 5 for turn in turns)
 
 
 def test_no_stray_file_is_beside_the_checks() -> None:

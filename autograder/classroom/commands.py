@@ -1,4 +1,4 @@
-"""The ``course`` commands of who grades a class: collect, grade, feedback, due."""
+"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due."""
 
 from __future__ import annotations
 
@@ -129,6 +129,23 @@ def feedback(
     chosen = frozenset(student or ())
     for page in feedback_class(project, found.name, model_answers=model_answers, solutions=solutions, students=chosen):
         out.print(f"Wrote {shown(page, project)}", highlight=False)
+
+
+@command(GRADE, "course report ch03")
+def report(
+    chapter: Annotated[
+        str, typer.Argument(metavar="[CHAPTER]", help="In full or in short; none: all that are graded")
+    ] = "",
+) -> None:
+    """Write a page about a class: points, how hard each check was, misconceptions, who is missing, what is alike."""
+    from course.project import Project
+
+    project, found = open_chapter(chapter) if chapter else (Project.find().activate(), None)
+    needs_grader()
+    from autograder.classroom.report import chapter_report, course_report
+
+    page = chapter_report(project, found.name) if found else course_report(project)
+    out.print(f"Wrote {shown(page, project)}", highlight=False)
 
 
 @command(GRADE, "course due ch03 '2026-11-30 12:00'")

@@ -84,7 +84,7 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
         finally:
             workforce.close()
     if not options.students:
-        yield from _absent(project, released, {one.student for one in found})
+        yield from without_hand_in(project, released, {one.student for one in found})
 
 
 @functools.cache
@@ -100,7 +100,7 @@ def _recorded(project: Project, recorder: Recorder, released: Released, done: Do
             folder, notebook = done.job.folder, done.value.notebook
             entry = entry_of(student, v4.reads(notebook), read_timestamp(folder))
             file_autograded(project, released.chapter.name, student, folder, notebook, _rules(project))
-            return _with_given(done.value.result, recorder.record(entry))
+            return with_given(done.value.result, recorder.record(entry))
     except Exception as trouble:  # whatever it is about this hand-in, the rest of the class goes on
         error = trouble
     if isinstance(error, CourseError):
@@ -111,7 +111,7 @@ def _recorded(project: Project, recorder: Recorder, released: Released, done: Do
     return not_judged(released, student, f"The grader tripped ({type(error).__name__}): {error}")
 
 
-def _with_given(result: Result, given: Mapping[str, float]) -> Result:
+def with_given(result: Result, given: Mapping[str, float]) -> Result:
     """Return a result with the points that people have given, so that all that is shown is what the gradebook has."""
     rows = tuple(row.model_copy(update={"by_hand": given.get(row.grade_id)}) for row in result.exercises)
     return result.model_copy(update={"exercises": rows})
@@ -136,7 +136,7 @@ def worth_a_look(project: Project, name: str) -> list[Alike]:
     return alike([reader.answered(student, notebook) for student, notebook in found if notebook], reader.known)
 
 
-def _absent(project: Project, released: Released, seen: set[str]) -> Iterator[Result]:
+def without_hand_in(project: Project, released: Released, seen: set[str]) -> Iterator[Result]:
     """Students of the gradebook who handed in nothing: shown, not recorded."""
     with gradebook(project) as book:
         absent = sorted(student.id for student in book.students if student.id not in seen)

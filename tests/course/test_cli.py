@@ -29,8 +29,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 def test_the_commands_are_the_ones_of_the_design() -> None:
     wanted = (
-        "audit bench build calibrate check collect data doctor due feedback fetch gpu grade headline hub new "
-        "redteam release run solution start submit warm"
+        "audit bench build calibrate check collect data doctor due feedback fetch gpu grade headline hub learn new "
+        "redteam release report run solution start status submit warm"
     )
     assert wanted.split() == COMMANDS
 

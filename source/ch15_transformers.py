@@ -320,7 +320,7 @@ from solutions.ch15_transformers.search import embed, _pooled
 # `fit_encoder(…)`.
 #
 # It is graded on a language that nobody speaks. Each thing can be said in four ways, the two halves of a story tell the
-# same four things in different ways, and words that say nothing stand everywhere. After 12 epochs with 600 stories, a
+# same four things in different ways, and words that say nothing stand everywhere. After 8 epochs with 500 stories, a
 # model of BERT's class, with one layer, no dropout, states of 32 numbers and random weights, has to find the second
 # half of {bar:test_finds_what_is_told_in_other_words:.0%} of 200 other stories by their first half, among the best
 # five. Without training, when all that vectors can show is which words a text has, it is

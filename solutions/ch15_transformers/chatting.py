@@ -101,8 +101,8 @@ def run_tools(
     >>> said = iter(['{"tool": "add", "arguments": {"a": 2, "b": 3}}', "It is 5."])
     >>> tools = {"add": lambda a, b: a + b}
     >>> answer, messages = run_tools(lambda _: next(said), tools, "2 + 3?")
-    >>> answer, [message["content"] for message in messages if message["role"] == "tool"]
-    ('It is 5.', ['5'])
+    >>> answer, [message["role"] for message in messages], messages[2]["content"]
+    ('It is 5.', ['user', 'assistant', 'tool', 'assistant'], '5')
     """
     messages = [{"role": "user", "content": question}]
     for run in range(limit + 1):

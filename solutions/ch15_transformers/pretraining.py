@@ -35,8 +35,8 @@ def mask_tokens(
     Returns
     -------
     inputs : (B, T) int64, the text with the changes.
-    labels : (B, T) int64, the true token where one was chosen, -100 elsewhere: PyTorch's
-        cross entropy leaves these out.
+    labels : (B, T) int64, the true token where one was chosen, -100 elsewhere, which
+        PyTorch's cross entropy leaves out.
     """
     rng = np.random.default_rng(seed)
     tokens = np.array(ids, dtype=np.int64)

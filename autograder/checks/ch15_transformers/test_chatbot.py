@@ -18,8 +18,8 @@ from autograder.testing import check
 
 def _said(found):
     """Return messages as plain (role, content)."""
-    messages = [dict(message) for message in found]
-    assert all(message.keys() == {"role", "content"} for message in messages)
+    messages = list(found)
+    assert all(isinstance(message, dict) and message.keys() == {"role", "content"} for message in messages)
     return [(str(message["role"]), str(message["content"])) for message in messages]
 
 

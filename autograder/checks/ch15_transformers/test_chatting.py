@@ -15,6 +15,7 @@ def test_loss_of_preferences(student, rng):
     """The loss is that of the docstring, and finite where the model has moved far."""
     for n, beta, scale in ((1, 0.1, 5), (6, 0.5, 3), (4, 0.02, 40), (3, 1.0, 4000)):
         parts = -rng.exponential(scale, (4, n))
+        parts[0, 0] = parts[1, 0] - scale  # this pair goes the wrong way
         now, before = parts[0] - parts[1], parts[2] - parts[3]
         wanted = -torch.nn.functional.logsigmoid(torch.from_numpy(beta * (now - before))).mean()
         assert_allclose(float(student.dpo_loss(*parts, beta=beta)), float(wanted), rtol=1e-5, atol=1e-12)
@@ -68,6 +69,14 @@ class Notes:
         self.lines.append(line)
 
 
+def _read(text):
+    """Return what a text says as JSON."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError):
+        raise AssertionError("a result is no JSON") from None
+
+
 def _call(tool, **arguments):
     return json.dumps({"tool": tool, "arguments": arguments})
 
@@ -76,8 +85,8 @@ def _run(student, texts, question, **options):
     """Return what comes out, what the model heard, and what the tools were asked."""
     notes, model = student.probe_(Notes)(), student.probe_(Scripted)(texts)
     answer, messages = student.run_tools(model, student.probe_(calculator)(notes), question, **options)
-    told = [dict(message) for message in messages]
-    assert all(message.keys() == {"role", "content"} for message in told)
+    told = list(messages)
+    assert all(isinstance(message, dict) and message.keys() == {"role", "content"} for message in told)
     told = [(message["role"], message["content"]) for message in told]
     heard = [[(message["role"], message["content"]) for message in call] for call in model.heard]
     return answer, told, heard, [list(line) for line in notes.lines]
@@ -95,7 +104,7 @@ def test_calls_and_their_results(student, rng):
     assert [role for role, _ in told] == ["user", "assistant", "tool", "assistant", "tool", "assistant"]
     texts = [text for _, text in told]
     assert texts[:2] + texts[3:4] + texts[5:] == ["how much?", first, f"  {second}\n", last]
-    assert [json.loads(text) for text in (texts[2], texts[4])] == [a + b, ["ace", "bd"]]
+    assert [_read(text) for text in (texts[2], texts[4])] == [a + b, ["ace", "bd"]]
     assert heard == [told[:1], told[:3], told[:5]]
 
 
@@ -139,7 +148,7 @@ def test_errors_go_back(student, rng):
         assert [role for role, _ in told] == ["user", "assistant", "tool", "assistant", "tool", "assistant"]
         assert told[2][1].startswith("error: ")
         assert len(told[2][1]) > len("error: ")
-        assert json.loads(told[4][1]) == a + 1
+        assert _read(told[4][1]) == a + 1
         assert len(heard) == 3
 
 
@@ -179,20 +188,30 @@ def _answered(student, request):
     notes = student.probe_(Notes)()
     found = student.answer_request(request, student.probe_(shop)(notes))
     asked = [list(line) for line in notes.lines]
-    if found is None:
-        return None, asked
+    assert isinstance(found, dict)
     answer = dict(found)
-    assert answer.pop("jsonrpc") == "2.0"
-    assert answer.pop("id") == request["id"]
+    assert answer.pop("jsonrpc", None) == "2.0"
+    assert answer.pop("id", None) == request["id"]
     assert len(answer) == 1
     return answer, asked
 
 
+def _inside(answer, key):
+    """Return what an answer has under "result" or "error"."""
+    assert answer.keys() == {key}
+    assert isinstance(answer[key], dict)
+    return answer[key]
+
+
 def _texts(answer):
-    result = dict(answer["result"])
-    (part,) = [dict(one) for one in result["content"]]
-    assert part["type"] == "text"
-    return str(part["text"]), result["isError"]
+    result = _inside(answer, "result")
+    assert result.keys() == {"content", "isError"}
+    content = built_in(result["content"])
+    assert isinstance(content, list)
+    assert len(content) == 1
+    assert isinstance(content[0], dict)
+    assert content[0].get("type") == "text"
+    return content[0].get("text"), result["isError"]
 
 
 @check("p.15.11", core=True, weight=2, hint="Which keys has an answer? Compare with the example.")
@@ -200,8 +219,9 @@ def test_lists_and_calls_tools(student, rng):
     """The server lists its tools, and calls the one that is asked for with its arguments."""
     number = int(rng.integers(1, 999))
     answer, asked = _answered(student, _request("tools/list", number))
-    listed = [dict(tool) for tool in dict(answer["result"])["tools"]]
-    assert listed == [
+    result = _inside(answer, "result")
+    assert result.keys() == {"tools"}
+    assert built_in(result["tools"]) == [
         {"name": "price", "description": "says what a fruit costs"},
         {"name": "closed", "description": "is never open"},
     ]
@@ -227,9 +247,9 @@ def test_what_goes_wrong(student, rng):
         (_request("ping", 7), -32601),
     ):
         answer, asked = _answered(student, request)
-        error = dict(answer["error"])
-        assert error["code"] == code
-        assert isinstance(error["message"], str)
+        error = _inside(answer, "error")
+        assert error.get("code") == code
+        assert isinstance(error.get("message"), str)
         assert error["message"]
         assert asked == []
 

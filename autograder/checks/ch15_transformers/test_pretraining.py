@@ -160,7 +160,9 @@ def test_gradient_of_the_loss(student, rng):
     """Gradients flow to what is said before each token, and none to what is said at the end or in padding."""
     logits, ids = _logits(rng, 2, 5, 4)
     mask = torch.tensor([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]])
-    found = np.asarray(student.probe_(slope)(student.next_token_loss, logits, ids, mask))
+    found = student.probe_(slope)(student.next_token_loss, logits, ids, mask)
+    assert found is not None
+    found = np.asarray(found)
     moved = np.abs(found).sum(axis=2) > 1e-6
     assert_array_equal(moved, [[True, True, True, True, False], [True, True, False, False, False]])
 

@@ -100,7 +100,7 @@ def head_by_head(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
 
 
 @alternative("p.15.1", replaces="multi_head_attention")
-def with_torch(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+def torch_attention(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
     """PyTorch's attention."""
     X = torch.as_tensor(np.asarray(X, dtype=float))
     parts = [

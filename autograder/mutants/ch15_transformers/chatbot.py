@@ -253,10 +253,14 @@ class RemembersPlots(MovieBot):
     """Your history has the old plots in it: they fill the budget, and the model may cite them by wrong numbers."""
 
     def reply(self, question):
-        found = super().reply(question)
-        plots = quote_plots(self.retrieve(question, self.k))
-        self.history[-1] = (f"{plots}\n\n{question}", self.history[-1][1])
-        return found
+        plain, found = self.retrieve, []
+        self.retrieve = lambda text, k: found.extend(plain(text, k)) or found
+        try:
+            answer = super().reply(question)
+        finally:
+            self.retrieve = plain
+        self.history[-1] = (f"{quote_plots(found)}\n\n{question}", answer[0])
+        return answer
 
 
 @mutant("p.15.15", replaces="MovieBot", fails="test_long_talks")

@@ -161,7 +161,7 @@ def embeddings_shared(n_tokens, size, n_layers, embedding_size=None, shared=Fals
 
 
 @alternative("p.15.5", replaces="distillation_loss")
-def with_torch(student, teacher, temperature):
+def torch_divergence(student, teacher, temperature):
     """PyTorch's divergence."""
     s, t = (torch.tensor(np.asarray(part, dtype=float)) / temperature for part in (student, teacher))
     return kl_div(s.log_softmax(1), t.log_softmax(1), reduction="batchmean", log_target=True) * temperature**2

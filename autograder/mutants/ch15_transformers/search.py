@@ -116,7 +116,7 @@ def lengths_matter(first, second, temperature=0.05):
 
 
 @mutant("p.15.14", replaces="contrastive_loss", fails="test_loss_of_two_batches")
-def multiplied(first, second, temperature=0.05):
+def times_the_temperature(first, second, temperature=0.05):
     """You multiply by the temperature: divide by it."""
     return contrastive_loss(first, second, 1 / temperature)
 

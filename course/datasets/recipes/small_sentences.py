@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from transformers import BertModel, PreTrainedTokenizerFast
 
 SIZE, LONGEST, N_WORDS = 64, 128, 4900
-REVIEWS, STEPS = 10_000, {"reviews": 900, "plots": 200}
-PAIRS, SPAN = 64, 80  # of a batch; tokens of a span
+REVIEWS, STEPS = 10_000, {"reviews": 1400, "plots": 400}
+PAIRS, SPAN = 64, 70  # of a batch; tokens of a span
 TEMPERATURE, RATE = 0.07, 3e-3
 SIGNS = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 ENDINGS = ["s", "es", "ed", "d", "ing", "ly", "er", "ers", "n", "r", "y", "ness", "less", "ful"]
@@ -51,8 +51,8 @@ def _make(folder: Path) -> None:
     texts = load("imdb").X_train
     reviews = [texts[i].replace("<br />", " ") for i in rng.permutation(len(texts))[:REVIEWS]]
     plots = [plot for row, plot in enumerate(load("wiki_movie_plots").frame["Plot"]) if row % 5 != 4]
-    words, frequent = _vocabulary(reviews, plots)
-    tokenizer, model = _tokenizer(words), _model(len(words), frequent)
+    words = _vocabulary(reviews, plots)
+    tokenizer, model = _tokenizer(words), _model(len(words))
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     steps = sum(STEPS.values())
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step / 100, 1.0) * (1 - 0.9 * step / steps))
@@ -74,8 +74,8 @@ def _make(folder: Path) -> None:
     tokenizer.save_pretrained(folder)
 
 
-def _vocabulary(reviews: Sequence[str], plots: Sequence[str]) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the signs, frequent words and endings, and in which share of the texts each stands, roughly.
+def _vocabulary(reviews: Sequence[str], plots: Sequence[str]) -> list[str]:
+    """Return the signs, frequent words and endings.
 
     Names are left out: words that are hardly ever written in small letters.
     """
@@ -90,9 +90,7 @@ def _vocabulary(reviews: Sequence[str], plots: Sequence[str]) -> tuple[list[str]
     known.sort(key=lambda word: (-plot_counts[word] - counts[word] / 50, word))
     words = [*SIGNS, *(chr(sign) for sign in range(33, 127) if not chr(sign).isalnum()), *known]
     words = list(dict.fromkeys(words))[:N_WORDS]
-    words += [f"##{ending}" for ending in ENDINGS]
-    share = np.array([(plot_counts[word] + 1) / (len(plots) + 1) for word in words])
-    return words, share
+    return words + [f"##{ending}" for ending in ENDINGS]
 
 
 def _tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
@@ -112,35 +110,28 @@ def _tokenizer(words: list[str]) -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=inner, model_max_length=LONGEST, **names)
 
 
-def _model(n: int, share: NDArray[np.float64]) -> BertModel:
-    """Return a BERT whose embeddings are the larger, the rarer their words are in plots: rare ones say more."""
+def _model(n: int) -> BertModel:
     from transformers import BertConfig, BertModel
 
-    model = BertModel(
-        BertConfig(
-            vocab_size=n,
-            hidden_size=SIZE,
-            num_hidden_layers=1,
-            num_attention_heads=4,
-            intermediate_size=2 * SIZE,
-            max_position_embeddings=LONGEST,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
-        ),
-        add_pooling_layer=False,
+    config = BertConfig(
+        vocab_size=n,
+        hidden_size=SIZE,
+        num_hidden_layers=1,
+        num_attention_heads=4,
+        intermediate_size=2 * SIZE,
+        max_position_embeddings=LONGEST,
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
-    with torch.no_grad():
-        model.embeddings.word_embeddings.weight *= torch.tensor(-np.log(share.clip(max=0.9)))[:, None]
-    return model
+    return BertModel(config)
 
 
 def _tokens(tokenizer: PreTrainedTokenizerFast, texts: Sequence[str]) -> list[NDArray[np.int64]]:
-    """Return the numbers of each text's words, without unknown ones and without the signs at its ends."""
-    unknown = SIGNS.index("[UNK]")
+    """Return the numbers of each text's words, without the signs at its ends; short texts are left out."""
     found = []
     for row in range(0, len(texts), 1000):
         batch = tokenizer(list(texts[row : row + 1000]), add_special_tokens=False, verbose=False)["input_ids"]
-        found += [np.array([number for number in one if number != unknown]) for one in batch]
+        found += [np.array(one) for one in batch]
     return [one for one in found if len(one) >= 40]
 
 

@@ -236,10 +236,12 @@ from solutions.ch15_transformers.attention import may_look, P_15_3_CHOICE
 from solutions.ch15_transformers.pretraining import mask_tokens, P_15_4_CHOICE
 
 # %% [markdown]
-# *Look*: a sentence, and five exercises made of it. (`·` is the mask; what has to be said is in capitals below it, in order.)
+# *Look*: a sentence, and five exercises made of it. (`·` is the mask; what has to be said
+# is in capitals below it, in order.)
 
 # %% demo
-sentence = "the old captain sold his boat and went to live with the gulls on the rocks above the town".split()
+text = "the old captain sold his boat and went to live with the gulls on the rocks above the town"
+sentence = text.split()
 words = ["·", *sorted(set(sentence))]
 ids = np.array([[words.index(word) for word in sentence]] * 40)
 inputs, labels = mask_tokens(ids, special=[], mask=0, n_tokens=len(words), seed=2)

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 import numpy as np
-import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax
 from torch import Tensor

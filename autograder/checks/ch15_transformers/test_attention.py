@@ -139,12 +139,16 @@ def _seen(kind, n, m):
     elif kind == "decoder":
         direct = [{j for j in places if j <= i} for i in places]
     else:
-        direct = [set(range(n)) if i < n else set(range(n)) | {j for j in range(n, i + 1)} for i in places]
+        direct = [set(range(n)) if i < n else set(range(n)) | set(range(n, i + 1)) for i in places]
     reached = [set().union(*(direct[j] for j in direct[i])) for i in places]
     return [[j in seen for j in places] for seen in reached]
 
 
-@check("p.15.3", core=True, hint="Draw the matrix for two tokens of source and two of target. Which rows are the decoder's?")
+@check(
+    "p.15.3",
+    core=True,
+    hint="Draw the matrix for two tokens of source and two of target. Which rows are the decoder's?",
+)
 def test_who_may_look_at_whom(student, rng):
     """For each kind and any numbers of tokens, the matrix says rightly which tokens a result may depend on."""
     for kind in ("encoder", "decoder", "encoder-decoder"):

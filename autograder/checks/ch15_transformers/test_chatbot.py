@@ -27,7 +27,9 @@ def _turns(rng, words, n):
     return [(f"q{i} " + " ".join(rng.choice(words, 4)), f"a{i} " + " ".join(rng.choice(words, 6))) for i in range(n)]
 
 
-@check("p.15.15", core=True, weight=2, hint="Which signs begin and end a quotation, and which could do so inside of it?")
+@check(
+    "p.15.15", core=True, weight=2, hint="Which signs begin and end a quotation, and which could do so inside of it?"
+)
 def test_quotations(student, rng):
     """Plots are quoted as the docstring says, whatever signs they hold: nothing in them can end a quotation."""
     words = some_words(rng, 20)
@@ -85,14 +87,18 @@ def test_history_fits_the_budget(student, rng):
     assert n_words([dict(message) for message in messages]) == ends
 
 
-@check("p.15.15", core=True, hint="Which numbers are there to be cited? What stands before a citation that is taken out?")
+@check(
+    "p.15.15", core=True, hint="Which numbers are there to be cited? What stands before a citation that is taken out?"
+)
 def test_citations_that_are_there(student, rng):
     """Citations of plots that were not given are taken out, with the blanks before them; the others are listed once,
     in order."""
     told = []
     for _ in range(12):
         n = int(rng.integers(1, 5))
-        parts = [(str(rng.choice(some_words(rng, 3))), int(rng.integers(0, 13))) for _ in range(int(rng.integers(1, 7)))]
+        parts = [
+            (str(rng.choice(some_words(rng, 3))), int(rng.integers(0, 13))) for _ in range(int(rng.integers(1, 7)))
+        ]
         answer = ", ".join(f"{word}{' ' * int(rng.integers(0, 3))}[{number}]" for word, number in parts) + " [x] (1)."
         text, numbers = student.cited(answer, n)
         right = [number for _, number in parts if 1 <= number <= n]

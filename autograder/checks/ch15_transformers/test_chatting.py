@@ -235,7 +235,9 @@ def test_lists_and_calls_tools(student, rng):
         assert failed is False
 
 
-@check("p.15.11", hint="Whose fault is it: the tool's, the caller's, or is there no such method? Each has its own form.")
+@check(
+    "p.15.11", hint="Whose fault is it: the tool's, the caller's, or is there no such method? Each has its own form."
+)
 def test_what_goes_wrong(student, rng):
     """A tool that raises is a result that says so; an unknown tool and an unknown method are errors with their
     codes."""

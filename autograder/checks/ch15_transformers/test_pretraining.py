@@ -34,7 +34,7 @@ def _text(rng):
     "p.15.4",
     core=True,
     weight=2,
-    hint="Which places have a label, which have changed, and which of those hold the mask? Count each of the four kinds.",
+    hint="Which places have a label, which have changed, and which of those hold the mask? Count each kind.",
 )
 def test_share_that_is_chosen(student, rng):
     """15 in 100 tokens are to be said, none of them special, and their labels are the true tokens; nothing else

@@ -47,7 +47,9 @@ def test_mean_of_the_states(student, rng):
     assert_allclose(found, alone(ours, texts), atol=1e-5)
 
 
-@check("p.15.14", weight=2, hint="Short texts are padded to the length of the longest. What does the attention mask say?")
+@check(
+    "p.15.14", weight=2, hint="Short texts are padded to the length of the longest. What does the attention mask say?"
+)
 def test_padding_says_nothing(student, rng):
     """A text gets the same vector alone as among longer ones, and one that is too long is cut off."""
     theirs, ours, words = _made(student, rng)

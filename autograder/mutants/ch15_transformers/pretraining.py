@@ -88,7 +88,7 @@ def in_place(ids, special, mask, n_tokens, seed):
 @mutant("p.15.4", replaces="mask_tokens", fails="test_seed_decides_and_input_is_kept")
 def another_each_time(ids, special, mask, n_tokens, seed):
     """You don't use the seed."""
-    return mask_tokens(ids, special, mask, n_tokens, int(np.random.randint(2**31)))  # noqa: NPY002
+    return mask_tokens(ids, special, mask, n_tokens, int(np.random.randint(2**31)))
 
 
 @mutant("p.15.4", replaces="P_15_4_CHOICE", fails="test_names_berts_task", constant=True)

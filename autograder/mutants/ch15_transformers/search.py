@@ -70,8 +70,7 @@ def model_looks_at_padding(texts, tokenizer, model, batch_size=32):
     model.eval()
     with torch.no_grad():
         parts = [
-            _mean(*_states(texts[row : row + batch_size], tokenizer, asked))
-            for row in range(0, len(texts), batch_size)
+            _mean(*_states(texts[row : row + batch_size], tokenizer, asked)) for row in range(0, len(texts), batch_size)
         ]
     model.train(training)
     return torch.cat(parts).numpy()
@@ -79,7 +78,7 @@ def model_looks_at_padding(texts, tokenizer, model, batch_size=32):
 
 @mutant("p.15.14", replaces="embed", fails="test_asked_in_evaluation_mode")
 def in_the_mode_it_is_in(texts, tokenizer, model, batch_size=32):
-    """You ask the model in the mode that it is in: with dropout, the same text gets two vectors. Call `model.eval()`."""
+    """You ask the model in the mode that it is in: with dropout, a text gets another vector each time. Use `eval()`."""
     return _embedded(texts, tokenizer, model, batch_size, _mean, mode=False)
 
 

@@ -55,7 +55,9 @@ def _make(folder: Path) -> None:
     tokenizer, model = _tokenizer(words), _model(len(words))
     optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     steps = sum(STEPS.values())
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(step / 100, 1.0) * (1 - 0.9 * step / steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(step / 100, 1.0) * (1 - 0.9 * step / steps)
+    )
     model.train()
     for texts, n in ((reviews, STEPS["reviews"]), (plots, STEPS["plots"])):
         tokens = _tokens(tokenizer, texts)

@@ -36,6 +36,13 @@ def mask_tokens(
     inputs : (B, T) int64, the text with the changes.
     labels : (B, T) int64, the true token where one was chosen, -100 elsewhere, which
         PyTorch's cross entropy leaves out.
+
+    Examples
+    --------
+    >>> ids = [[1, 5, 6, 7]] * 100  # 1 begins each text
+    >>> inputs, labels = mask_tokens(ids, special=[1], mask=0, n_tokens=9, seed=3)
+    >>> inputs.shape, labels.shape, np.unique(labels[:, 0]).tolist()
+    ((100, 4), (100, 4), [-100])
     """
     rng = np.random.default_rng(seed)
     tokens = np.array(ids, dtype=np.int64)

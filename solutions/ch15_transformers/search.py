@@ -10,6 +10,14 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, normalize
 
 from course import device
+from course.datasets import load  # noqa: F401  # in the examples
+
+
+def load_encoder(where: Any) -> tuple[Any, nn.Module]:
+    """As in the notebook."""
+    from transformers import AutoModel, AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(where), AutoModel.from_pretrained(where)
 
 
 def _pooled(texts: Sequence[str], tokenizer: Any, model: nn.Module) -> Tensor:
@@ -38,6 +46,12 @@ def embed(texts: Sequence[str], tokenizer: Any, model: nn.Module, batch_size: in
     (n, d) float32, in the order of the texts. The model is asked in evaluation mode
     (no dropout), and is in the mode afterwards that it was in before; no gradients are
     kept.
+
+    Examples
+    --------
+    >>> tokenizer, model = load_encoder(load("small_sentences").folder)
+    >>> embed(["A ship sinks.", "Nobody believes him."], tokenizer, model).shape
+    (2, 64)
     """
     training = model.training
     model.eval()
@@ -101,6 +115,13 @@ def fit_encoder(
     Returns
     -------
     The model, on the CPU and in evaluation mode.
+
+    Examples
+    --------
+    >>> tokenizer, model = load_encoder(load("small_sentences").folder)
+    >>> pairs = [("A ship sinks.", "The boat is lost."), ("He dies.", "She weeps.")]
+    >>> fit_encoder(pairs, tokenizer, model, n_epochs=1) is model, model.training
+    (True, False)
     """
     torch.manual_seed(seed)
     model.to(device()).train()
@@ -126,6 +147,14 @@ class PlotIndex:
     titles, plots : of n films. Two films may have the same title.
     tokenizer, model : see `embed`. The plots are embedded once, when the index is made;
         a search embeds the query, and nothing else.
+
+    Examples
+    --------
+    >>> tokenizer, model = load_encoder(load("small_sentences").folder)
+    >>> plots = ["A ship sinks in a storm.", "Two teachers fall in love."]
+    >>> index = PlotIndex(["Waves", "School"], plots, tokenizer, model)
+    >>> [title for title, _ in index.search("A ship sinks in a storm.", k=2)]
+    ['Waves', 'School']
     """
 
     def __init__(self, titles: Sequence[str], plots: Sequence[str], tokenizer: Any, model: nn.Module) -> None:

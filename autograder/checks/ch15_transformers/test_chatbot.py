@@ -76,12 +76,14 @@ def test_history_fits_the_budget(student, rng):
     history[0] = (words[1], words[2])  # it would fit where the one after it does not
     ends = len(system.split()) + len(f"{quoted(found)}\n\n{question}".split())
     sizes = [len(f"{before} {answer}".split()) for before, answer in history]
+    budgets = []
     for keep in range(6):
-        left = sum(sizes[5 - keep :])
         for more in (0, min(sizes[4 - keep] - 1, 3)) if keep < 5 else (0, 99):
-            messages = _said(student.build_messages(history, question, found, ends + left + more))
-            kept = [text for role, text in messages[1:-1]]
-            assert kept == [text for turn in history[5 - keep :] for text in turn]
+            budgets.append((keep, ends + sum(sizes[5 - keep :]) + more))
+    replies = [student.build_messages(history, question, found, budget) for _, budget in budgets]
+    for (keep, _), messages in zip(budgets, replies, strict=True):
+        kept = [text for role, text in _said(messages)[1:-1]]
+        assert kept == [text for turn in history[5 - keep :] for text in turn]
     messages = student.build_messages(history, question, found, 3)
     assert [role for role, _ in _said(messages)] == ["system", "user"]
     assert n_words([dict(message) for message in messages]) == ends
@@ -109,6 +111,8 @@ def test_citations_that_are_there(student, rng):
         wanted = re.sub(r" *\[0\]", "", wanted)
         assert str(text) == wanted
         told.append(tuple(right))
+    text, numbers = student.cited("[3], [1]", 4)
+    assert [int(number) for number in numbers] == [3, 1]
     text, numbers = student.cited("No plot says so.", 3)
     assert (str(text), list(numbers)) == ("No plot says so.", [])
     assert len(set(told)) > 3

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from autograder.testing import check
-from autograder.testing.closed import agrees, choice, chosen
+from autograder.testing.closed import ask_all, choice, chosen
 
 
 def _shares(logits, temperature=1.0, top_k=None, top_p=None):
@@ -23,7 +23,11 @@ def _shares(logits, temperature=1.0, top_k=None, top_p=None):
 
 
 def _agrees(student, logits, **knobs):
-    found = np.asarray(student.next_shares(logits, **knobs), dtype=float)
+    _same(student.next_shares(logits, **knobs), logits, **knobs)
+
+
+def _same(reply, logits, **knobs):
+    found = np.asarray(reply, dtype=float)
     assert found.shape == (len(logits),)
     assert_allclose(found, _shares(logits, **knobs), atol=1e-7)
     assert_allclose(found.sum(), 1, atol=1e-6)
@@ -48,12 +52,16 @@ def test_top_k(student, rng):
 @check("p.15.7", weight=2, hint="Go from the likeliest down and add up. Does the one that reaches p belong to them?")
 def test_top_p(student, rng):
     """The fewest tokens that reach a probability of p together can be drawn, one at least, whatever their order."""
+    cases = [
+        (rng.normal(0, scale, n), p)
+        for n, p in ((8, 0.3), (8, 0.6), (8, 0.9), (30, 0.75), (6, 1.0), (5, 1e-4))
+        for scale in (0.3, 2.0)
+    ]
+    replies = [student.next_shares(logits, top_p=p) for logits, p in cases]  # all, before the first is judged
     numbers = set()
-    for n, p in ((8, 0.3), (8, 0.6), (8, 0.9), (30, 0.75), (6, 1.0), (5, 1e-4)):
-        for scale in (0.3, 2.0):
-            logits = rng.normal(0, scale, n)
-            _agrees(student, logits, top_p=p)
-            numbers.add(sum(share > 0 for share in _shares(logits, top_p=p)))
+    for (logits, p), reply in zip(cases, replies, strict=True):
+        _same(reply, logits, top_p=p)
+        numbers.add(sum(share > 0 for share in _shares(logits, top_p=p)))
     assert len(numbers) > 4
 
 
@@ -116,7 +124,7 @@ def test_what_is_said_most_often(student, rng):
     cases += [(["I don't know.", "My Answer: 3"],), (["Answer:", "Answer: 2", "Answer: ."],), ([],)]
     cases.append((["Answer: 1", "Answer: 2", "Answer: 2", "Answer: 1", "Answer: 3"],))
     cases.append((["Answer: b", "Answer: a", "so\nAnswer: a\nAnswer: b\nDone."],))
-    agrees(student.majority_answer, _majority, cases)
+    ask_all(student.majority_answer, _majority, cases)
 
 
 PROMPTS = {

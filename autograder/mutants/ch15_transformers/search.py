@@ -356,6 +356,12 @@ def small_batches(pairs, tokenizer, model, n_epochs=5, seed=42):
     return _fitted(pairs, tokenizer, model, n_epochs, seed, loss, rate=0.006, size=20)
 
 
+@alternative("p.15.14", replaces="fit_encoder")
+def rate_as_it_comes(pairs, tokenizer, model, n_epochs=5, seed=42):
+    """Adam with its own rate, which learns more slowly."""
+    return _fitted(pairs, tokenizer, model, n_epochs, seed, rate=0.001)
+
+
 @alternative("p.15.14", replaces="PlotIndex")
 class Neighbours:
     """scikit-learn's neighbours by cosine distance; of equals, the first in order."""

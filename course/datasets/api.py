@@ -44,7 +44,7 @@ def load(name: Literal["covtype"], *, source: Request = ...) -> shapes.Arrays: .
 def load(name: Literal["titanic"], *, source: Request = ...) -> shapes.SplitTables: ...
 @overload
 def load(
-    name: Literal["california_housing", "cta_ridership", "lifesat", "bike_sharing", "cardekho"],
+    name: Literal["california_housing", "cta_ridership", "lifesat", "bike_sharing", "cardekho", "wiki_movie_plots"],
     *,
     source: Request = ...,
 ) -> shapes.Tables: ...

@@ -165,6 +165,14 @@ def spa_eng(head: Head, bundle: Archive) -> Pairs:
     return Pairs(head, tuple((english, spanish) for english, spanish in pairs))
 
 
+def wiki_movie_plots(head: Head, bundle: Archive) -> Tables:
+    """Two excerpts of one large table: films of all years without further columns, and recent ones with all of them."""
+    others, recent = (read_csv(bundle.read(f"{name}.csv")) for name in ("title_plot_500", "wiki_movie_plots_444"))
+    columns = ["Title", "Plot", "Genre"]
+    films = pd.concat([others.assign(Genre="unknown"), recent], ignore_index=True)[columns]
+    return Tables(head, {"films": films, "recent": recent})
+
+
 LOADERS: Mapping[str, Loader] = MappingProxyType(
     {
         "mnist": images.mnist,
@@ -188,5 +196,6 @@ LOADERS: Mapping[str, Loader] = MappingProxyType(
         "tiny_shakespeare": tiny_shakespeare,
         "imdb": imdb,
         "spa_eng": spa_eng,
+        "wiki_movie_plots": wiki_movie_plots,
     }
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from course.datasets.shapes import Dataset, Head
-from course.datasets.standins import images, mails, markets, series, tables, text
+from course.datasets.standins import films, images, mails, markets, series, tables, text
 
 STAND_INS: Mapping[str, Callable[[Head], Dataset]] = MappingProxyType(
     {
@@ -31,5 +31,6 @@ STAND_INS: Mapping[str, Callable[[Head], Dataset]] = MappingProxyType(
         "tiny_shakespeare": text.tiny_shakespeare,
         "imdb": text.imdb,
         "spa_eng": text.spa_eng,
+        "wiki_movie_plots": films.wiki_movie_plots,
     }
 )

@@ -19,7 +19,7 @@ from course.datasets import Dataset, info, load, shapes
 from course.datasets.standins import STAND_INS
 from tests.support.data_mirror import REAL, arrays, needs_mirror
 
-TABLES = ("california_housing", "cta_ridership", "lifesat", "bike_sharing", "cardekho")
+TABLES = ("california_housing", "cta_ridership", "lifesat", "bike_sharing", "cardekho", "wiki_movie_plots")
 
 
 def content(dataset: Dataset) -> bytes:

@@ -1,0 +1,317 @@
+"""Chapter 15, chatbots, tools and protocols (p.15.9 to p.15.11): wrong answers, and right ones."""
+
+import json
+import re
+
+import numpy as np
+import torch
+from torch.nn.functional import binary_cross_entropy_with_logits
+
+from autograder.testing import alternative, mutant
+from solutions.ch15_transformers.chatting import answer_request, dpo_loss, run_tools
+
+# ---------------------------------------------------------------- p.15.9
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def without_the_past(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """You leave out the model before tuning: what counts is by how much each log probability has changed."""
+    return dpo_loss(chosen, rejected, np.zeros_like(chosen), np.zeros_like(chosen), beta)
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def rejected_preferred(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """Your sign is the other one: the loss falls when the chosen answer gets likelier."""
+    return dpo_loss(rejected, chosen, rejected_before, chosen_before, beta)
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def beta_outside(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """You multiply the loss by beta: it is the margin that is multiplied, inside of the sigmoid."""
+    return beta * dpo_loss(chosen, rejected, chosen_before, rejected_before, 1.0)
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def summed_up(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """You sum over the pairs: take the mean."""
+    return dpo_loss(chosen, rejected, chosen_before, rejected_before, beta) * len(chosen)
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def log_of_nothing(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """Your sigmoid becomes 0 far out, and its logarithm infinite: log(1 + e^-x) is the same, and `logaddexp` can it."""
+    margin = np.subtract(chosen, rejected) - np.subtract(chosen_before, rejected_before)
+    with np.errstate(all="ignore"):
+        return float(-np.log(1 / (1 + np.exp(-beta * margin))).mean())
+
+
+@mutant("p.15.9", replaces="P_15_9_CHOICE", fails="test_steps_in_order", constant=True)
+def preferences_first():
+    """A model that only goes on with texts gives no answers to compare: it is fine-tuned on instructions before."""
+    return [
+        "pretrain on a large corpus",
+        "collect which of two answers people like better",
+        "tune to these preferences",
+        "fine-tune on instructions with good answers",
+        "wrap it in a chat template, with a system prompt and history",
+        "deploy, with guardrails and monitoring",
+    ]
+
+
+@alternative("p.15.9", replaces="dpo_loss")
+def as_a_classifier(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """By a classifier's loss, whose label is always 1."""
+    now, past, before, long_past = (
+        torch.as_tensor(np.asarray(part, dtype=float)) for part in (chosen, rejected, chosen_before, rejected_before)
+    )
+    logits = beta * ((now - before) - (past - long_past))
+    return binary_cross_entropy_with_logits(logits, torch.ones_like(logits)).item()
+
+
+# ---------------------------------------------------------------- p.15.10
+
+
+def _parsed(text):
+    try:
+        call = json.loads(text)
+    except ValueError:
+        return None
+    return call if isinstance(call, dict) and {"tool", "arguments"} <= call.keys() else None
+
+
+def _ran(call, tools, dump=json.dumps):
+    try:
+        return dump(tools[call["tool"]](**call["arguments"]))
+    except Exception as error:
+        return f"error: {error!r}"
+
+
+def _looped(generate, tools, question, limit, parse=_parsed, result=_ran, role="tool", heard=list, noted=True):
+    messages = [{"role": "user", "content": question}]
+    for run in range(limit + 1):
+        text = generate(heard(messages))
+        call = parse(text)
+        if noted or call is None:
+            messages.append({"role": "assistant", "content": text})
+        if call is None:
+            return text, messages
+        if run < limit:
+            messages.append({"role": role, "content": result(call, tools)})
+    return None, messages
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
+def result_is_the_answer(generate, tools, question, limit=5):
+    """You return the tool's result as the answer: it goes back to the model, which says what it makes of it."""
+    messages = [{"role": "user", "content": question}]
+    text = generate(list(messages))
+    messages.append({"role": "assistant", "content": text})
+    call = _parsed(text)
+    return (text if call is None else _ran(call, tools)), messages
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
+def model_is_not_told(generate, tools, question, limit=5):
+    """The model always hears the question alone: hand it all messages so far."""
+    return _looped(generate, tools, question, limit, heard=lambda messages: messages[:1])
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
+def calls_not_noted(generate, tools, question, limit=5):
+    """The model's calls are not among your messages: it has to see what it asked for."""
+    return _looped(generate, tools, question, limit, noted=False)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
+def in_pythons_own_words(generate, tools, question, limit=5):
+    """You write results as Python does: JSON has double quotes, true and null."""
+    return _looped(generate, tools, question, limit, result=lambda call, tools: _ran(call, tools, str))
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
+def in_the_user_s_name(generate, tools, question, limit=5):
+    """You hand results back in the user's name: their role is "tool"."""
+    return _looped(generate, tools, question, limit, role="user")
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_what_is_no_call")
+def found_in_the_middle(generate, tools, question, limit=5):
+    """You take a call out of the middle of a text: who explains what a call looks like does not make one."""
+
+    def parse(text):
+        found = re.search(r"\{.*\}", text, flags=re.DOTALL)
+        return _parsed(found[0]) if found else None
+
+    return _looped(generate, tools, question, limit, parse=parse)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_what_is_no_call")
+def any_json_is_a_call(generate, tools, question, limit=5):
+    """You take any JSON for a call: a call is an object with "tool" and "arguments"."""
+
+    def parse(text):
+        try:
+            found = json.loads(text)
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else {"tool": None, "arguments": {}}
+
+    return _looped(generate, tools, question, limit, parse=parse)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_errors_go_back")
+def errors_end_it(generate, tools, question, limit=5):
+    """A tool's error ends your loop: tell the model, which can try something else."""
+    return _looped(
+        generate,
+        tools,
+        question,
+        limit,
+        result=lambda call, tools: json.dumps(tools[call["tool"]](**call["arguments"])),
+    )
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_errors_go_back")
+def unknown_tools_only(generate, tools, question, limit=5):
+    """You catch unknown tools only: arguments can be wrong as well, and a tool can raise."""
+
+    def result(call, tools):
+        if str(call["tool"]) not in tools:
+            return f"error: there is no {call['tool']}"
+        return json.dumps(tools[call["tool"]](**call["arguments"]))
+
+    return _looped(generate, tools, question, limit, result=result)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_no_endless_calls")
+def one_run_too_many(generate, tools, question, limit=5):
+    """You run one call more than `limit`."""
+    return run_tools(generate, tools, question, limit + 1)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_no_endless_calls")
+def not_asked_after_the_last(generate, tools, question, limit=5):
+    """You stop after the last call that may be run: the model has still to say what it makes of its result."""
+    answer, messages = _looped(generate, tools, question, limit - 1)
+    if answer is None and limit:
+        call = _parsed(messages[-1]["content"])
+        messages.append({"role": "tool", "content": _ran(call, tools)})
+    return answer, messages
+
+
+@alternative("p.15.10", replaces="run_tools")
+def calling_itself(generate, tools, question, limit=5):
+    """Goes on with itself for each round; tuples for the pair."""
+
+    def onwards(messages, left):
+        text = generate(messages)
+        messages = [*messages, {"role": "assistant", "content": text}]
+        call = _parsed(text.strip())
+        if call is None or not left:
+            return (None if call is not None else text), messages
+        return onwards([*messages, {"role": "tool", "content": _ran(call, tools)}], left - 1)
+
+    return onwards([{"role": "user", "content": question}], limit)
+
+
+# ---------------------------------------------------------------- p.15.11
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_lists_and_calls_tools")
+def names_only(request, tools):
+    """You list the names alone: a model chooses tools by their descriptions."""
+    answer = answer_request(request, tools)
+    if answer and request["method"] == "tools/list":
+        answer["result"] = {"tools": [{"name": name} for name in tools]}
+    return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_lists_and_calls_tools")
+def bare_text(request, tools):
+    """You return the text by itself: the content is a list of parts, each with its type."""
+    answer = answer_request(request, tools)
+    if answer and request["method"] == "tools/call" and "result" in answer:
+        answer["result"]["content"] = answer["result"]["content"][0]["text"]
+    return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_lists_and_calls_tools")
+def own_numbers(request, tools):
+    """Your answers have numbers of your own: the id is the request's, so that the client knows what was answered."""
+    answer = answer_request(request, tools)
+    return answer and {**answer, "id": 1 if request["id"] != 1 else 2}
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_what_goes_wrong")
+def tools_errors_are_errors(request, tools):
+    """A tool that raises is no error of the protocol: the model is to read about it, in a result with `isError`."""
+    answer = answer_request(request, tools)
+    if answer and answer.get("result", {}).get("isError"):
+        text = answer.pop("result")["content"][0]["text"]
+        answer["error"] = {"code": -32603, "message": text}
+    return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_what_goes_wrong")
+def one_code_for_all(request, tools):
+    """An unknown tool is a wrong parameter, -32602, and not an unknown method."""
+    answer = answer_request(request, tools)
+    if answer and "error" in answer:
+        answer["error"]["code"] = -32601
+    return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_what_goes_wrong")
+def always_fine(request, tools):
+    """You don't say that a tool has failed: `isError` is True then."""
+    answer = answer_request(request, tools)
+    if answer and "result" in answer and request["method"] == "tools/call":
+        answer["result"]["isError"] = False
+    return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_notifications_get_no_answer")
+def answers_everything(request, tools):
+    """You answer notifications: what has no id is never answered."""
+    return answer_request({"id": None, **request}, tools)
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_notifications_get_no_answer")
+def zero_is_no_id(request, tools):
+    """You take the id 0 for none: ask whether the key is there."""
+    return answer_request(request, tools) if request.get("id") or request.get("method") != "tools/list" else None
+
+
+@alternative("p.15.11", replaces="answer_request")
+def by_method(request, tools):
+    """With a function for each method, found by its name."""
+
+    class Refused(Exception):
+        pass
+
+    def listing(params):
+        return {"tools": [dict(name=name, description=tools[name][0]) for name in tools]}  # noqa: C408
+
+    def call(params):
+        try:
+            _, function = tools[params.get("name")]
+        except KeyError:
+            raise Refused(-32602) from None
+        result = {"isError": False}
+        try:
+            text = function(**(params.get("arguments") or {}))
+        except Exception as error:
+            text, result["isError"] = str(error), True
+        return {**result, "content": [{"text": text, "type": "text"}]}
+
+    methods = {"tools/list": listing, "tools/call": call}
+    answer = {"id": request.get("id"), "jsonrpc": "2.0"}
+    if "id" not in request:
+        return None
+    try:
+        if request["method"] not in methods:
+            raise Refused(-32601)
+        answer["result"] = methods[request["method"]](request.get("params") or {})
+    except Refused as refused:
+        answer["error"] = {"code": refused.args[0], "message": "refused"}
+    return answer

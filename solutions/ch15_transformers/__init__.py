@@ -1,0 +1,1 @@
+"""Reference answers of chapter 15: transformers, for language models and chatbots."""

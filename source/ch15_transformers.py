@@ -17,17 +17,23 @@
 # line which of them you have not begun yet.
 
 # %%
-from types import SimpleNamespace
+from collections.abc import Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
 from transformers import AutoModelForCausalLM, AutoModelForSequenceClassification, AutoTokenizer
+
+from transformers.utils.logging import set_verbosity_error
 
 from course import device
 from course.datasets import load
+
+set_verbosity_error()  # else each loading lists the weights that are new, such as a head's
 
 # Two small models that come with the course. What they were trained on is said where they are used first.
 SMALL_BERT = str(load("small_bert").folder)
@@ -174,6 +180,8 @@ plt.show()
 # how unsure is it before and after? And what does it write?
 
 # %% demo
+tokenizer = AutoTokenizer.from_pretrained(SMALL_GPT)
+model = AutoModelForCausalLM.from_pretrained(SMALL_GPT, dtype=torch.float32)
 text = load("tiny_shakespeare").text
 unread = text[len(text) * 9 // 10 :]
 blocks = make_blocks(unread, tokenizer, 128)

@@ -10,6 +10,9 @@ from torch import Tensor
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from course import device
+from course.datasets import load
+
+SMALL_BERT = str(load("small_bert").folder)
 
 
 def load_classifier(source: str, seed: int = 42) -> tuple[Any, Any]:
@@ -59,7 +62,7 @@ def prepare(texts: Sequence[str], tokenizer: Any, max_length: int = 256) -> dict
 
     Examples
     --------
-    >>> _, tokenizer = load_classifier(SMALL_BERT)
+    >>> tokenizer = AutoTokenizer.from_pretrained(SMALL_BERT)
     >>> batch = prepare(["A great film!", "Awful."], tokenizer)
     >>> batch["input_ids"].shape
     torch.Size([2, 6])

@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 
 from course import device
+from course.datasets import load
+
+SMALL_GPT = str(load("small_gpt").folder)
 
 
 def make_blocks(text: str, tokenizer: Any, length: int) -> Tensor:
@@ -25,6 +28,7 @@ def make_blocks(text: str, tokenizer: Any, length: int) -> Tensor:
 
     Examples
     --------
+    >>> from transformers import AutoTokenizer
     >>> tokenizer = AutoTokenizer.from_pretrained(SMALL_GPT)
     >>> blocks = make_blocks("First Citizen:\\nSpeak, speak.", tokenizer, 5)
     >>> blocks.shape
@@ -61,6 +65,7 @@ def finetune_writer(
 
     Examples
     --------
+    >>> from transformers import AutoModelForCausalLM
     >>> model = AutoModelForCausalLM.from_pretrained(SMALL_GPT, dtype=torch.float32)
     >>> blocks = torch.arange(40).reshape(4, 10)
     >>> losses = finetune_writer(model, blocks, n_epochs=3, learning_rate=1e-3)
@@ -103,6 +108,7 @@ def perplexity(model: Any, blocks: Tensor) -> float:
 
     Examples
     --------
+    >>> from types import SimpleNamespace
     >>> class Unsure(torch.nn.Module):  # seven tokens, all equally likely
     ...     def forward(self, input_ids):
     ...         return SimpleNamespace(logits=torch.zeros(*input_ids.shape, 7))

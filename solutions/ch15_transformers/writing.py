@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
+from solutions.ch15_transformers.shakespeare import SMALL_GPT  # noqa: F401 - for the examples
+
 
 def next_probabilities(
     logits: ArrayLike, temperature: float = 1.0, top_k: int | None = None, top_p: float | None = None
@@ -106,6 +108,7 @@ def generate(
 
     Examples
     --------
+    >>> from transformers import AutoModelForCausalLM, AutoTokenizer
     >>> tokenizer = AutoTokenizer.from_pretrained(SMALL_GPT)
     >>> model = AutoModelForCausalLM.from_pretrained(SMALL_GPT, dtype=torch.float32)
     >>> text = generate(model, tokenizer, "ROMEO:", n=8, temperature=0.7)

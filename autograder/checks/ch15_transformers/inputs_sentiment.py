@@ -55,8 +55,8 @@ def encoded(words: list[str], texts: list[str], max_length: int = 32) -> tuple[t
 # ---------------------------------------------------------------- probes: run in the student's process, hold no secret
 
 
-def word_bert(words, seed, size=32, dropout=0.0):
-    """A BERT whose tokens are words, with its tokenizer; its weights are drawn."""
+def word_bert(words, seed, size=32, dropout=0.0, loud=1.0):
+    """A BERT whose tokens are words, with its tokenizer; its weights are drawn, those of its head `loud` times as large."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
@@ -81,7 +81,10 @@ def word_bert(words, seed, size=32, dropout=0.0):
         attention_probs_dropout_prob=dropout,
         num_labels=2,
     )
-    return BertForSequenceClassification(config).eval(), tokenizer
+    model = BertForSequenceClassification(config).eval()
+    with torch.no_grad():
+        model.classifier.weight.mul_(loud)
+    return model, tokenizer
 
 
 def logits_of(model, ids, mask):

@@ -49,8 +49,8 @@ def test_seed_decides_the_new_head(student, rng):
     repeats(heads, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
 
 
-def _bert(student, rng, words, size: int = 16, dropout: float = 0.0):
-    return student.probe_(word_bert)(words, int(rng.integers(2**31)), size, dropout)
+def _bert(student, rng, words, size: int = 16, dropout: float = 0.0, loud: float = 20.0):
+    return student.probe_(word_bert)(words, int(rng.integers(2**31)), size, dropout, loud)
 
 
 def _texts(rng, words, n: int, longest: int = 14) -> list[str]:
@@ -156,7 +156,7 @@ def test_dropout_is_off_when_it_is_asked(student, rng):
 def _right(student, rng, later: bool) -> float:
     """Return the share of 300 others that a small BERT knows, fine-tuned on 600 reviews of a language."""
     world = Reviews(rng, later=later)
-    model, tokenizer = _bert(student, rng, world.words, size=32)
+    model, tokenizer = _bert(student, rng, world.words, size=32, loud=1.0)
     (texts, y), (valid, y_valid), (test, y_test) = (world.draw(rng, n) for n in (600, 60, 300))
     seed = int(rng.integers(1000))
     student.finetune_classifier(

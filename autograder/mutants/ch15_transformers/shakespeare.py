@@ -99,13 +99,13 @@ def one_large_batch(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
 
 
 @mutant("p.15.13", replaces="finetune_writer", fails=[WRITES, "test_goes_on_from_the_weights_of_the_model"])
-def never_a_step(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+def writer_without_a_step(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     """The weights never change: call the optimizer's `step` after `backward`."""
     return _trained(model, blocks, n_epochs, learning_rate, seed, steps=False)
 
 
 @mutant("p.15.13", replaces="finetune_writer", fails=WRITES)
-def the_usual_rate(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+def writer_at_its_own_rate(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     """You train with 5e-5 whatever is asked for: use `learning_rate`."""
     return _trained(model, blocks, n_epochs, 5e-5, seed)
 
@@ -127,7 +127,7 @@ def losses_summed_up(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
 
 
 @mutant("p.15.13", replaces="finetune_writer", fails="test_losses_are_of_the_tokens_that_follow")
-def left_in_training(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+def writer_left_in_training(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     """You leave the model in training mode: call `model.eval()` at the end."""
     losses = finetune_writer(model, blocks, n_epochs, learning_rate, seed)
     model.train()

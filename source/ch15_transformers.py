@@ -56,11 +56,11 @@ from solutions.ch15_transformers.sentiment import load_classifier, prepare
 
 # %% [markdown]
 # There are two ways to use it. The cheap one leaves the encoder as it is, *frozen*: it turns texts into numbers, from
-# which any classifier learns. Write `embed(…)`. Then what a model with a head says: `praise_probability(…)` and
-# `predict(…)`.
+# which any classifier learns. Write `frozen_features(…)`. Then what a model with a head says:
+# `praise_probability(…)` and `predict(…)`.
 
 # %% exercise="p.15.12"
-from solutions.ch15_transformers.sentiment import embed, praise_probability, predict, _batches
+from solutions.ch15_transformers.sentiment import frozen_features, praise_probability, predict, _batches
 
 # %% [markdown]
 # The other way is *fine-tuning*: `finetune_classifier(…)` trains head and encoder together.
@@ -107,8 +107,8 @@ model, tokenizer = load_classifier(SMALL_BERT)
 scores = {}
 bag = make_pipeline(CountVectorizer(ngram_range=(1, 2)), LogisticRegression()).fit(texts, labels)
 scores["bag of words and pairs"] = bag.score(others, wanted)
-frozen = LogisticRegression(max_iter=2000).fit(embed(model, tokenizer, texts), labels)
-scores["frozen features"] = frozen.score(embed(model, tokenizer, others), wanted)
+frozen = LogisticRegression(max_iter=2000).fit(frozen_features(model, tokenizer, texts), labels)
+scores["frozen features"] = frozen.score(frozen_features(model, tokenizer, others), wanted)
 finetune_classifier(model, tokenizer, (texts, labels), (others, wanted), n_epochs=6, learning_rate=1e-3)
 scores["fine-tuned"] = float(np.mean(predict(model, tokenizer, others) == wanted))
 pd.Series(scores).plot.barh(figsize=(6, 2), xlim=(0, 1), xlabel="share of 400 others judged rightly")
@@ -124,8 +124,8 @@ plt.show()
 # order = np.random.default_rng(0).permutation(25_000)
 # texts, labels = [data.X_train[i] for i in order], data.y_train[order]
 # model, tokenizer = load_classifier("bert-base-uncased")
-# head = LogisticRegression(max_iter=2000).fit(embed(model.to(device()), tokenizer, texts), labels)
-# print("frozen:", head.score(embed(model, tokenizer, data.X_test), data.y_test))
+# head = LogisticRegression(max_iter=2000).fit(frozen_features(model.to(device()), tokenizer, texts), labels)
+# print("frozen:", head.score(frozen_features(model, tokenizer, data.X_test), data.y_test))
 # train, valid = (texts[:22_500], labels[:22_500]), (texts[22_500:], labels[22_500:])
 # print(finetune_classifier(model, tokenizer, train, valid, n_epochs=2, learning_rate=2e-5))
 # print("fine-tuned:", np.mean(predict(model.to(device()), tokenizer, data.X_test) == data.y_test))

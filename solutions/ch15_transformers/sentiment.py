@@ -80,7 +80,7 @@ def _batches(texts: Sequence[str], tokenizer: Any, max_length: int) -> list[tupl
     return [(rows, prepare([texts[i] for i in rows], tokenizer, max_length)) for rows in parts]
 
 
-def embed(model: Any, tokenizer: Any, texts: Sequence[str], max_length: int = 256) -> NDArray[np.float32]:
+def frozen_features(model: Any, tokenizer: Any, texts: Sequence[str], max_length: int = 256) -> NDArray[np.float32]:
     """Return what the encoder makes of texts, without its head: for each text the mean
     of its last layer's vectors over all of the text's tokens, [CLS] and [SEP] included,
     padding left out.
@@ -100,7 +100,7 @@ def embed(model: Any, tokenizer: Any, texts: Sequence[str], max_length: int = 25
     Examples
     --------
     >>> model, tokenizer = load_classifier(SMALL_BERT)
-    >>> embed(model, tokenizer, ["A great film!", "Awful."]).shape
+    >>> frozen_features(model, tokenizer, ["A great film!", "Awful."]).shape
     (2, 64)
     """
     model.eval()

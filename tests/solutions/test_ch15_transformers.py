@@ -48,7 +48,7 @@ def test_praise_probability() -> None:
 @oracle("p.15.12", "the tokenizer and the encoder, a text at a time")
 def test_embed() -> None:
     model, tokenizer = sentiment.load_classifier(sentiment.SMALL_BERT)
-    found = sentiment.embed(model, tokenizer, TEXTS, 64)
+    found = sentiment.frozen_features(model, tokenizer, TEXTS, 64)
     for text, row in zip(TEXTS, found, strict=True):
         tokens = torch.tensor([tokenizer.encode(text, truncation=True, max_length=64)])
         with torch.no_grad():

@@ -56,7 +56,7 @@ def encoded(words: list[str], texts: list[str], max_length: int = 32) -> tuple[t
 
 
 def word_bert(words, seed, size=32, dropout=0.0, loud=1.0):
-    """A BERT whose tokens are words, with its tokenizer; its weights are drawn, those of its head `loud` times as large."""
+    """A BERT whose tokens are words, with its tokenizer; its weights are drawn, its head's `loud` times as large."""
     import torch
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast

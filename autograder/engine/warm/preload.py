@@ -25,6 +25,7 @@ MODULES = (
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
+    "transformers.models.auto", "transformers.models.bert.modeling_bert", "transformers.models.gpt2.modeling_gpt2",
     "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
 # A process's first optimizer imports it, which takes a second of its own.

@@ -201,8 +201,10 @@ def finetune_classifier(
     model.to(where)
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0.01)
     n_steps = n_epochs * -(-len(texts) // 16)
-    # A rise keeps the first, blind steps from spoiling what was learned before.
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_steps, pct_start=0.1)
+    warm = -(-n_steps // 10)  # steps; a slow rise keeps the first, blind ones from spoiling what was learned before
+    rates = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, (n_steps - step) / max(n_steps - warm, 1))
+    )
     history = []
     for _ in range(n_epochs):
         model.train()

@@ -76,7 +76,11 @@ def finetune_writer(
     where = device()
     model.to(where).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0.01)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, n_epochs * -(-len(blocks) // 8))
+    n_steps = n_epochs * -(-len(blocks) // 8)
+    warm = -(-n_steps // 10)
+    rates = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, (n_steps - step) / max(n_steps - warm, 1))
+    )
     history = []
     for _ in range(n_epochs):
         total = 0.0

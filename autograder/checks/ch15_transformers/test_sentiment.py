@@ -112,13 +112,16 @@ def _praise(student, model, words, texts, longest: int = 32) -> np.ndarray:
 def test_a_text_alone_is_judged_as_among_others(student, rng):
     """The probability of praise is that of label 1, in the order of the texts, and padding has no part in it."""
     words = some_words(rng, 12)
-    model, tokenizer = _bert(student, rng, words)
     texts = _texts(rng, words, 70, longest=30)
+    picked = [*range(15), 63, 64, 69]
+    for _ in range(20):
+        model, tokenizer = _bert(student, rng, words)
+        wanted = _praise(student, model, words, [texts[i] for i in picked], 20)
+        if np.ptp(wanted) > 0.05:  # a model that tells texts apart
+            break
     found = np.asarray(student.praise_probability(model, tokenizer, texts, 20), dtype=float)
     assert found.shape == (70,)
-    picked = [*range(15), 63, 64, 69]
-    assert_allclose(found[picked], _praise(student, model, words, [texts[i] for i in picked], 20), atol=1e-4)
-    assert np.ptp(found) > 0.02
+    assert_allclose(found[picked], wanted, atol=1e-4)
 
 
 @check("p.15.12", core=True, hint="From which probability on is a text praise?")
@@ -227,9 +230,9 @@ def test_goes_on_from_the_weights_it_has(student, rng):
     before = student.probe_(state_of)(model)
     (texts, y), (valid, y_valid) = world.draw(rng, 96), world.draw(rng, 10)
     run = (texts, y.tolist()), (valid, y_valid.tolist())
-    _, after, _ = _tuned(student, world.words, start, *run, n_epochs=1, learning_rate=1e-4)
+    _, after, _ = _tuned(student, world.words, start, *run, n_epochs=1, learning_rate=1e-5)
     assert before.keys() == after.keys()
-    assert _apart(before, after) < 0.03
+    assert _apart(before, after) < 0.005
     for part in ("word_embeddings.weight", "layer.0.attention.self.value.weight", "layer.1.output.dense.weight",
                  "classifier.weight"):  # fmt: skip
         (name,) = (name for name in before if name.endswith(part))

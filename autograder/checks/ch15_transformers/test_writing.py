@@ -13,7 +13,8 @@ BY_CHANCE = 1e-6  # a right sampler's counts are less likely than this once in a
 
 
 def _logits(rng, n: int = 12) -> np.ndarray:
-    return rng.permutation(np.linspace(-2.5, 2.5, n)) + rng.uniform(-0.1, 0.1, n)
+    steps = np.cumsum(rng.uniform(0.1, 0.8, n))  # far enough apart, and not evenly
+    return rng.permutation(steps - steps.mean())
 
 
 def _same_probabilities(student, rng, cases) -> None:

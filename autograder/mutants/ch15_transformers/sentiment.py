@@ -174,7 +174,8 @@ def _trained(model, tokenizer, train, valid, n_epochs, lr, max_length, seed, *, 
     some = [value for name, value in model.named_parameters() if only is None or only(name)]
     optimizer = torch.optim.AdamW(some, lr=lr)
     n_steps = n_epochs * math.ceil(len(y) / size)
-    rates = torch.optim.lr_scheduler.OneCycleLR(optimizer, lr, n_steps, pct_start=0.1)
+    warm = math.ceil(n_steps / 8)
+    rates = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min((step + 1) / warm, 1.1 - step / n_steps, 1))
     history = []
     for _ in range(n_epochs):
         model.train()

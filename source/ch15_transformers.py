@@ -79,9 +79,9 @@ from solutions.ch15_transformers.sentiment import frozen_features, praise_probab
 from solutions.ch15_transformers.sentiment import finetune_classifier
 
 # %% [markdown]
-# *Look*: three ways to judge reviews that first say one thing and then another, such as "at first I found the plot
-# boring, but by the end I found the cast wonderful". What counts is the end. A bag of words, the frozen encoder's
-# features, and the fine-tuned encoder have the same 600 reviews to learn from.
+# *Look*: three ways to judge reviews that first say one thing and then another, such as "at first the plot was
+# boring, I thought, but in the end the cast was wonderful, I thought". What counts is the end. A bag of words and of
+# pairs of words, the frozen encoder's features, and the fine-tuned encoder learn from the same 600 reviews.
 
 # %% demo
 from sklearn.feature_extraction.text import CountVectorizer
@@ -97,8 +97,8 @@ def mixed_reviews(n):
     for label in labels:
         first, last = (unkind, kind) if label else (kind, unkind)
         one, other = rng.choice(["plot", "cast", "music", "director", "script"], 2, replace=False)
-        texts.append(f"at first i found the {one} {rng.choice(first)} , but by the end i found the {other} "
-                     f"{rng.choice(last)} .")  # fmt: skip
+        texts.append(f"at first the {one} was {rng.choice(first)} , i thought , but in the end the {other} was "
+                     f"{rng.choice(last)} , i thought .")  # fmt: skip
     return texts, labels
 
 
@@ -142,7 +142,7 @@ plt.show()
 #
 # It is graded on speeches in a made-up language. Six speakers have four words each of their own, and between two of
 # these are three words that all of them use, so that the tokens just before do not give away who speaks. A small GPT-2
-# of two layers that knows nothing yet gets 240 speeches of 24 tokens, eight epochs and `learning_rate=6e-3`. On others,
+# of two layers that knows nothing yet gets 240 speeches of 24 tokens, twelve epochs and `learning_rate=6e-3`. On others,
 # its perplexity has to be at most {bar:test_less_unsure_than_any_n_gram:.0%} of that of the best n-gram model (of
 # orders 1 to 4, counted on the same speeches). A model whose loss is shifted twice gets
 # {naive:test_less_unsure_than_any_n_gram/shifted_twice:.0%}, and one that is shown four tokens at a time
@@ -187,7 +187,7 @@ unread = text[len(text) * 9 // 10 :]
 blocks = make_blocks(unread, tokenizer, 128)
 half = len(blocks) // 2
 unsure = {"before": perplexity(model, blocks[half:])}
-finetune_writer(model, blocks[:half], n_epochs=2, learning_rate=5e-4)
+finetune_writer(model, blocks[:half], n_epochs=2, learning_rate=1e-4)
 unsure["after"] = perplexity(model, blocks[half:])
 print(load("tiny_shakespeare").label, {name: round(value, 1) for name, value in unsure.items()})
 for options in ({"top_k": 1}, {"top_p": 0.8}, {"temperature": 2.0}):

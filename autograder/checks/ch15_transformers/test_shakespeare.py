@@ -52,7 +52,7 @@ def test_less_unsure_than_any_n_gram(student, rng):
     world = Speeches(rng)
     train, test = world.draw(rng, 240), world.draw(rng, 200)
     model = student.probe_(small_writer)(world.n_tokens, int(rng.integers(2**31)))
-    student.finetune_writer(model, torch.tensor(train), 8, 6e-3, seed=int(rng.integers(1000)))
+    student.finetune_writer(model, torch.tensor(train), 12, 6e-3, seed=int(rng.integers(1000)))
     best = min(n_gram_perplexity(train, test, world.n_tokens, order) for order in (1, 2, 3, 4))
     return _perplexity(student.probe_(logits_of_blocks)(model, torch.tensor(test)), test) / best
 

@@ -143,8 +143,8 @@ plt.show()
 # It is graded on speeches in a made-up language. Six speakers have four words each of their own, and between two of
 # these are three words that all of them use, so that the tokens just before do not give away who speaks. A small GPT-2
 # of two layers that knows nothing yet gets 240 speeches of 24 tokens, twelve epochs and `learning_rate=6e-3`. Asked
-# about others, its perplexity has to be at most {bar:test_less_unsure_than_any_n_gram:.0%} of that of the best n-gram model (of
-# orders 1 to 4, counted on the same speeches). A model whose loss is shifted twice gets
+# about others, its perplexity has to be at most {bar:test_less_unsure_than_any_n_gram:.0%} of that of the best n-gram
+# model (of orders 1 to 4, counted on the same speeches). A model whose loss is shifted twice gets
 # {naive:test_less_unsure_than_any_n_gram/shifted_twice:.0%}, and one that is shown four tokens at a time
 # {naive:test_less_unsure_than_any_n_gram/short_sight:.0%}. Batches of eight blocks will do.
 

@@ -34,7 +34,7 @@ def make_blocks(text: str, tokenizer: Any, length: int) -> Tensor:
     >>> blocks.shape
     torch.Size([3, 5])
     >>> tokenizer.decode(blocks[0])
-    'First Citizen'
+    'First Cit'
     """
     tokens = torch.tensor(tokenizer(text)["input_ids"], dtype=torch.int64)
     n = len(tokens) // length

@@ -26,7 +26,7 @@ MODULES = (
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
     "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit",
-    "course.datasets", "psutil", "threadpoolctl",
+    "transformers.models.auto", "transformers.models.bert.modeling_bert", "transformers.models.gpt2.modeling_gpt2",
     "fastapi", "httpx", "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna",
     "safetensors.torch", "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip

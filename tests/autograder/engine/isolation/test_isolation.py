@@ -24,8 +24,8 @@ from autograder.engine.settings import Settings, load_settings
 from autograder.engine.wire.proxy import Student, StudentRaised
 from course.errors import EngineError, SetupError
 from tests.support.checkout import ROOT
-from tests.support.folders import open_folder
 from tests.support.deadlines import soon
+from tests.support.folders import open_folder
 from tests.support.inside import LIMITS, opened
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")

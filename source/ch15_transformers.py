@@ -323,7 +323,7 @@ from solutions.ch15_transformers.sentiment import frozen_features, praise_probab
 # falls later, and clipped gradients will do. Aim for five seconds at most for each.
 
 # %% exercise="p.15.12"
-from solutions.ch15_transformers.sentiment import finetune_classifier
+from solutions.ch15_transformers.sentiment import finetune_classifier, _rising_and_falling
 
 # %% [markdown]
 # *Look*: three ways to judge reviews that first say one thing and then another, such as "at first the plot was

@@ -355,7 +355,7 @@ from solutions.parallel_training.several import train_config
 # down, some never end. The others must not notice.
 
 # %% exercise="tf1.12.8"
-from solutions.parallel_training.launched import launch, _report, _said
+from solutions.parallel_training.launched import launch, _begun, _report, _said
 
 # %% [markdown]
 # ### The three best

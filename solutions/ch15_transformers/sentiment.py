@@ -157,6 +157,14 @@ def predict(model: Any, tokenizer: Any, texts: Sequence[str], max_length: int = 
     return (praise_probability(model, tokenizer, texts, max_length) > 0.5).astype(np.int64)
 
 
+def _rising_and_falling(optimizer: torch.optim.Optimizer, n_steps: int) -> Any:
+    """A schedule of rates whose slow rise keeps the first, blind steps from spoiling what was learned before."""
+    warm = -(-n_steps // 10)
+    return torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min((step + 1) / warm, (n_steps - step) / max(n_steps - warm, 1))
+    )
+
+
 def finetune_classifier(
     model: Any,
     tokenizer: Any,
@@ -200,11 +208,7 @@ def finetune_classifier(
     where = device()
     model.to(where)
     optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate, weight_decay=0.01)
-    n_steps = n_epochs * -(-len(texts) // 16)
-    warm = -(-n_steps // 10)  # steps; a slow rise keeps the first, blind ones from spoiling what was learned before
-    rates = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (n_steps - step) / max(n_steps - warm, 1))
-    )
+    rates = _rising_and_falling(optimizer, n_epochs * -(-len(texts) // 16))
     history = []
     for _ in range(n_epochs):
         model.train()

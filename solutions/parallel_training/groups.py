@@ -1,6 +1,5 @@
 """Training on several devices, a group of processes (tf2.19.10): the answers."""
 
-import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +12,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
-from solutions.parallel_training.launched import _report, _said
+from solutions.parallel_training.launched import _begun, _said
 from solutions.parallel_training.synchronous import Batch, _backward, _gradient
 
 
@@ -45,18 +44,14 @@ def start(worker: Callable[[int], Any], n_processes: int, timeout: float = 30.0,
     >>> start(lambda rank: (rank, dist.get_world_size()), 2)
     [(0, 2), (1, 2)]
     """
-    context = multiprocessing.get_context("fork")
     running: dict[Any, tuple[int, Any]] = {}  # its rank, and its process
     results: list[Any] = [None] * n_processes
     with tempfile.TemporaryDirectory() as folder:
         try:
             for rank in range(n_processes):
-                receiver, sender = context.Pipe(duplex=False)
                 arguments = (worker, rank, n_processes, f"file://{Path(folder) / 'group'}", timeout, backend)
-                process = context.Process(target=_report, args=(sender, _in_group, *arguments))
-                process.start()
-                sender.close()
-                running[receiver] = rank, process
+                connection, process = _begun(_in_group, *arguments)
+                running[connection] = rank, process
             end = time.monotonic() + timeout
             while running:
                 ready = wait(list(running), max(0.0, end - time.monotonic()))

@@ -29,6 +29,16 @@ def _said(connection: Any) -> tuple[Any, str]:
     return result, error
 
 
+def _begun(function: Callable[..., Any], *arguments: Any) -> tuple[Any, Any]:
+    """Call a function in a child; return what it will report to, and the child."""
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_report, args=(sender, function, *arguments))
+    process.start()
+    sender.close()  # else the end of the process could not be seen here
+    return receiver, process
+
+
 def launch(
     train: Callable[[Any], Any], configs: Sequence[Any], n_workers: int = 2, timeout: float = 60.0
 ) -> list[dict[str, Any]]:
@@ -63,7 +73,6 @@ def launch(
     >>> launch(lambda config: 10 / config, [0])[0]["error"] != ""
     True
     """
-    context = multiprocessing.get_context("fork")
     waiting = list(enumerate(configs))
     results = [{"config": config, "result": None, "error": "it was not done in time"} for config in configs]
     running: dict[Any, tuple[int, Any, float]] = {}  # its number, its process, and when it has to be done
@@ -71,11 +80,8 @@ def launch(
         while waiting or running:
             while waiting and len(running) < n_workers:
                 number, config = waiting.pop(0)
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_report, args=(sender, train, config))
-                process.start()
-                sender.close()  # else the end of the process could not be seen here
-                running[receiver] = number, process, time.monotonic() + timeout
+                connection, process = _begun(train, config)
+                running[connection] = number, process, time.monotonic() + timeout
             left = min(end for *_, end in running.values()) - time.monotonic()
             for connection in wait(list(running), max(0.0, left)):
                 number, process, _ = running.pop(connection)

@@ -1,7 +1,6 @@
 """Training on several devices, three ways to share a training (tf1.12.10): the answers."""
 
 import copy
-import multiprocessing
 import time
 from collections.abc import Callable, Iterable, Sequence
 from multiprocessing.connection import wait
@@ -12,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from solutions.parallel_training.groups import start, train_rank
-from solutions.parallel_training.launched import _report, _said
+from solutions.parallel_training.launched import _begun, _said
 from solutions.parallel_training.synchronous import Batch, sync_step
 
 
@@ -96,16 +95,12 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
 
     model.zero_grad()
     model.share_memory()
-    context = multiprocessing.get_context("fork")
     running: dict[Any, Any] = {}
     end = time.monotonic() + timeout
     try:
         for batches in shards:
-            receiver, sender = context.Pipe(duplex=False)
-            process = context.Process(target=_report, args=(sender, worker, batches))
-            process.start()
-            sender.close()
-            running[receiver] = process
+            connection, process = _begun(worker, batches)
+            running[connection] = process
         while running:
             ready = wait(list(running), max(0.0, end - time.monotonic()))
             if not ready:

@@ -1,4 +1,4 @@
-"""Chapter 15's references beside PyTorch, transformers' own tools, scikit-learn, an XML parser, closed forms and properties."""
+"""Chapter 15: references beside PyTorch, transformers, scikit-learn, an XML parser, closed forms and properties."""
 
 from __future__ import annotations
 

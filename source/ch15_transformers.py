@@ -628,7 +628,7 @@ from solutions.ch15_transformers.chatbot import MovieBot
 # chat = pipeline("text-generation", model="Qwen/Qwen2.5-0.5B-Instruct")
 #
 #
-# def generate(messages):
+# def say(messages):
 #     return chat(messages, max_new_tokens=100)[0]["generated_text"][-1]["content"]
 # ```
 
@@ -643,7 +643,7 @@ def retrieve(question: str, k: int) -> list[tuple[str, str]]:
     return [(title, plot_of[title]) for title, _ in index.search(question, k)]
 
 
-def generate(messages: list[Message]) -> str:
+def say(messages: list[Message]) -> str:
     *plots, question = messages[-1]["content"].split("</plot>")
     asked = set(re.findall(r"[a-z]{4,}", question.lower()))
     told = [re.split(r"(?<=[.!?]) ", plot.split(">\n")[1]) for plot in plots]
@@ -652,7 +652,7 @@ def generate(messages: list[Message]) -> str:
     return f"{line.strip()} [{number}]"
 
 
-bot = MovieBot(generate, retrieve, k=3)
+bot = MovieBot(say, retrieve, k=3)
 talk = [(question, *bot.reply(question)) for question in ("Where does a ship sink?", "And who falls in love there?")]
 for question, answer, titles in talk:
     print(f"{question}\n  {answer}\n  {titles}")
@@ -664,8 +664,6 @@ for question, answer, titles in talk:
 #
 # - Add the scores of TF-IDF and of the encoder, with a weight. Which weight finds most, with the plots' own words, with
 #   others, with one sentence only?
-# - Cut the temperature of the contrastive loss in half, or double it. Which pairs does the loss care about then?
 # - Give `MovieBot` a tool: a calculator for "how many years apart are these films?" What has to be quoted now, besides
 #   plots?
-# - How many labelled reviews does the fine-tuned encoder need to overtake a bag of words on the real reviews?
 # - Let `generate` write with a `top_p` of 0.3 and of 0.99. Which text would you rather read aloud?

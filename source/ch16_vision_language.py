@@ -483,8 +483,9 @@ from solutions.ch16_vision_language.captions import caption
 # model = Blip2ForConditionalGeneration.from_pretrained(checkpoint, dtype=kind).to(device())
 #
 # paths = sorted(Path.home().glob("Pictures/**/*.jpg"))[:16]
-# photos = [photo for photo in map(open_photo, paths) if photo is not None]
-# for path, text in zip(paths, caption(photos, processor, model)):
+# found = {path: photo for path in paths if (photo := open_photo(path)) is not None}
+# photos = list(found.values())
+# for path, text in zip(found, caption(photos, processor, model)):
 #     print(path.name, text)
 # print(caption(photos[:1], processor, model, prompt="Question: what is on the photo? Answer:"))
 # ```

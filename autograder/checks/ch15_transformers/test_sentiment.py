@@ -25,7 +25,7 @@ def _loaded(student, seed: int) -> tuple[object, dict[str, np.ndarray]]:
     return model, student.probe_(state_of)(model)
 
 
-@check("p.15.12", core=True, hint="Print `model.dtype`. Which class gives a model with a head that classifies?")
+@check("p.15.12", hint="Print `model.dtype`. Which class gives a model with a head that classifies?")
 def test_pretrained_weights_are_loaded(student, rng):
     """The encoder has the weights of the folder, as float32; the model gives two logits, and is in evaluation mode."""
     kept = load_file(load("small_bert").folder / "model.safetensors")

@@ -27,6 +27,7 @@ from autograder.testing.modules.decoding import (
     table,
 )
 from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
+from autograder.testing.modules.generated import closeness, coverage, newness, precision
 from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.steps import Group, goes_round_once, moves, rates_of, replayed, steps_taken
@@ -42,6 +43,8 @@ __all__ = [
     "beats",
     "best_of_all",
     "built",
+    "closeness",
+    "coverage",
     "decodes_greedily",
     "dense_layers",
     "evaluates",
@@ -60,8 +63,10 @@ __all__ = [
     "looks_at",
     "mixes_values",
     "moves",
+    "newness",
     "next_of",
     "outputs",
+    "precision",
     "rates_of",
     "repeats",
     "replayed",

@@ -1,0 +1,43 @@
+"""Inputs of chapter 18: a network of ours that knows the classes of a world, and what it says of new pictures."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from autograder.testing.modules import closeness
+
+
+def judge_of(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> nn.Module:
+    """Train a small network to name the classes of pictures, (n, 1, side, side) from 0 to 1."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        pictures, classes = torch.as_tensor(X).flatten(1), torch.as_tensor(y)
+        model = nn.Sequential(nn.Linear(pictures.shape[1], 64), nn.ReLU(), nn.Linear(64, int(y.max()) + 1))
+        optimizer = torch.optim.Adam(model.parameters(), 0.01)
+        for _ in range(12):
+            for rows in torch.randperm(len(pictures)).split(50):
+                loss = nn.functional.cross_entropy(model(pictures[rows]), classes[rows])
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+    return model.eval()
+
+
+def obeyed(
+    new: NDArray[np.float32], asked: NDArray[np.int64], X: NDArray[np.float32], y: NDArray[np.int64], seed: int
+) -> float:
+    """Return the lesser of two figures: the share of new pictures that a judge takes for the class that was asked for,
+    and how close those of a class are to real ones of it, where its mean picture is 0, as the mean over the classes.
+
+    X and y are real pictures and their classes, which the model did not learn from."""
+    half = len(X) // 2
+    judge = judge_of(X[:half], y[:half], seed)
+    with torch.no_grad():
+        said = judge(torch.as_tensor(new).flatten(1)).argmax(dim=1).numpy()
+    real, classes = X[half:], y[half:]
+    close = [
+        closeness(new[asked == one], real[classes == one], X[y == one].mean(axis=0, keepdims=True))
+        for one in range(int(y.max()) + 1)
+    ]
+    return min(float(np.mean(said == asked)), float(np.mean(close)))

@@ -1,0 +1,456 @@
+"""Wrong and right answers of chapter 18: a diffusion model, with and without classes (p.18.13)."""
+
+import math
+
+import numpy as np
+import torch
+from torch import nn
+
+from autograder.testing import alternative, mutant, naive
+
+# ---------------------------------------------------------------- schedule
+
+
+def _g(n_steps, s):
+    return [math.cos((t / n_steps + s) / (1 + s) * math.pi / 2) ** 2 for t in range(n_steps + 1)]
+
+
+@mutant("p.18.13", replaces="cosine_schedule", fails="test_schedule")
+def cosine_not_squared(n_steps, s=0.008, largest=0.5):
+    """The cosine has to be squared."""
+    g = [math.sqrt(value) for value in _g(n_steps, s)]
+    beta = [min(1 - b / a, largest) for a, b in zip(g, g[1:], strict=False)]
+    return torch.tensor([1.0, *np.cumprod(1 - np.array(beta))]).float()
+
+
+@mutant("p.18.13", replaces="cosine_schedule", fails="test_schedule")
+def noise_not_bounded(n_steps, s=0.008, largest=0.5):
+    """You don't bound the noise of a step by `largest`, so that the last step takes all that is left."""
+    g = np.array(_g(n_steps, s))
+    return torch.tensor(g / g[0]).float()
+
+
+@mutant("p.18.13", replaces="cosine_schedule", fails="test_schedule")
+def without_the_beginning(n_steps, s=0.008, largest=0.5):
+    """The entry for 0 steps, which is 1, is lacking: there are T + 1 entries."""
+    g = _g(n_steps, s)
+    beta = [min(1 - b / a, largest) for a, b in zip(g, g[1:], strict=False)]
+    return torch.tensor(np.cumprod(1 - np.array(beta))).float()
+
+
+@mutant("p.18.13", replaces="cosine_schedule", fails="test_schedule")
+def noise_of_each_step(n_steps, s=0.008, largest=0.5):
+    """You return the noise of each step: asked for is what is left after all steps so far, a product."""
+    g = _g(n_steps, s)
+    return torch.tensor([0.0, *(min(1 - b / a, largest) for a, b in zip(g, g[1:], strict=False))])
+
+
+# ---------------------------------------------------------------- steps
+
+
+def _left(x, t, alpha_bar):
+    return alpha_bar[t].view(-1, *[1] * (x.ndim - 1))
+
+
+@mutant("p.18.13", replaces="noisy", fails="test_many_steps_at_once")
+def roots_forgotten(x0, t, noise, alpha_bar):
+    """You multiply by the variances: their square roots are what pictures and noise are multiplied by."""
+    left = _left(x0, t, alpha_bar)
+    return left * x0 + (1 - left) * noise
+
+
+@mutant("p.18.13", replaces="noisy", fails="test_many_steps_at_once")
+def noise_as_it_is(x0, t, noise, alpha_bar):
+    """You add the noise as it is: it is multiplied by sqrt(1 - alpha_bar)."""
+    return _left(x0, t, alpha_bar).sqrt() * x0 + noise
+
+
+@mutant("p.18.13", replaces="noisy", fails="test_many_steps_at_once")
+def a_step_too_few(x0, t, noise, alpha_bar):
+    """You take the entry before: `alpha_bar[t]` is what is left after t steps, since the entry 0 stands for none."""
+    left = _left(x0, (t - 1).clamp(min=0), alpha_bar)
+    return left.sqrt() * x0 + (1 - left).sqrt() * noise
+
+
+@mutant("p.18.13", replaces="noisy", fails="test_many_steps_at_once")
+def one_t_for_all(x0, t, noise, alpha_bar):
+    """You use the first picture's t for all of them."""
+    left = alpha_bar[t[0]]
+    return left.sqrt() * x0 + (1 - left).sqrt() * noise
+
+
+@mutant("p.18.13", replaces="denoise_step", fails="test_one_step_back")
+def no_noise_comes_in(x, t, predicted, noise, alpha_bar):
+    """You leave out the noise of the step back: without it pictures end up too smooth."""
+    beta = 1 - alpha_bar[t] / alpha_bar[t - 1]
+    return (x - beta / (1 - alpha_bar[t]).sqrt() * predicted) / (1 - beta).sqrt()
+
+
+@mutant("p.18.13", replaces="denoise_step", fails="test_one_step_back")
+def variance_for_deviation(x, t, predicted, noise, alpha_bar):
+    """You multiply the noise by the variance: take its square root."""
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    beta = 1 - now / before
+    mean = (x - beta / (1 - now).sqrt() * predicted) / (1 - beta).sqrt()
+    return mean + beta * (1 - before) / (1 - now) * noise
+
+
+@mutant("p.18.13", replaces="denoise_step", fails="test_one_step_back")
+def noise_at_the_last_step(x, t, predicted, noise, alpha_bar):
+    """Your variance is b itself, so that noise comes in at the last step too: it is b (1 - a(t-1)) / (1 - a(t))."""
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    beta = 1 - now / before
+    return (x - beta / (1 - now).sqrt() * predicted) / (1 - beta).sqrt() + beta.sqrt() * noise
+
+
+@mutant("p.18.13", replaces="denoise_step", fails="test_one_step_back")
+def all_the_way_at_once(x, t, predicted, noise, alpha_bar):
+    """You go back to the picture itself at once, by `alpha_bar`: one step takes away no more than b."""
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    variance = (1 - now / before) * (1 - before) / (1 - now)
+    return (x - (1 - now).sqrt() * predicted) / now.sqrt() + variance.sqrt() * noise
+
+
+@mutant("p.18.13", replaces="denoise_step", fails="test_one_step_back")
+def not_scaled_up(x, t, predicted, noise, alpha_bar):
+    """You forget to divide by sqrt(1 - b): a step there has made pictures fainter."""
+    now, before = alpha_bar[t], alpha_bar[t - 1]
+    beta = 1 - now / before
+    return x - beta / (1 - now).sqrt() * predicted + (beta * (1 - before) / (1 - now)).sqrt() * noise
+
+
+# ---------------------------------------------------------------- network
+
+
+class _Net(nn.Module):
+    def __init__(self, n_classes=0, width=128, side=8, steps=1100):
+        super().__init__()
+        self.times = nn.Embedding(steps, width)
+        t, rates = torch.arange(steps)[:, None], torch.exp(-torch.arange(width // 2) / (width // 2) * 7)
+        self.times.weight.data = torch.cat([torch.sin(t * rates), torch.cos(t * rates)], dim=1)
+        self.classes = nn.Embedding(max(n_classes, 1), width) if n_classes else None
+        self.into, self.out = nn.Linear(side**2, width), nn.Linear(width, side**2)
+        self.layers = nn.ModuleList([nn.Linear(width, width) for _ in range(3)])
+
+    def told(self, t, y):
+        return self.times(t) + (self.classes(y) if self.classes is not None else 0)
+
+    def forward(self, x, t, y=None):
+        told, h = self.told(t, y), self.into(x.flatten(1))
+        for layer in self.layers:
+            h = h + torch.relu(layer(h + told))
+        return self.out(h).view_as(x)
+
+
+@mutant("p.18.13", replaces="NoiseNet", fails="test_noise_net_is_told")
+class TimeForgotten(_Net):
+    """Your network does not look at the number of steps: how noisy is the picture?"""
+
+    def told(self, t, y):
+        return super().told(0 * t, y)
+
+
+@mutant("p.18.13", replaces="NoiseNet", fails="test_noise_net_is_told")
+class ClassForgotten(_Net):
+    """Your network does not look at the class."""
+
+    def told(self, t, y):
+        return super().told(t, None if y is None else 0 * y)
+
+
+@mutant("p.18.13", replaces="NoiseNet", fails="test_noise_net_is_told")
+class TimeOfTheFirst(_Net):
+    """You tell all pictures of a batch the number of steps of the first one."""
+
+    def told(self, t, y):
+        return super().told(t[:1].expand(len(t)), y)
+
+
+@mutant("p.18.13", replaces="NoiseNet", fails="test_all_of_the_noise_net_can_learn")
+class UnusedLayer(_Net):
+    """One of your layers is never used, so it can't learn."""
+
+    def __init__(self, n_classes=0, width=128, side=8):
+        super().__init__(n_classes, width, side)
+        self.times.requires_grad_(False)
+        self.unused = nn.Linear(3, 3)
+
+
+# ---------------------------------------------------------------- loss
+
+
+def _loss(model, x0, alpha_bar, y, *, t=None, target=lambda x0, noise: noise, first=1, noise=torch.randn_like):
+    if t is None:
+        t = torch.randint(first, len(alpha_bar), (len(x0),))
+    drawn = noise(x0)
+    left = _left(x0, t, alpha_bar)
+    x = left.sqrt() * x0 + (1 - left).sqrt() * drawn
+    said = model(x, t) if y is None else model(x, t, y)
+    return (said - target(x0, drawn)).square().mean()
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def one_t_for_the_batch(model, x0, alpha_bar, y=None):
+    """You draw one t for the whole batch: each picture has its own."""
+    t = torch.randint(1, len(alpha_bar), (1,)).expand(len(x0))
+    return _loss(model, x0, alpha_bar, y, t=t)
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def step_0_too(model, x0, alpha_bar, y=None):
+    """You draw t from 0 on: there is no noise to see then."""
+    t = torch.randint(0, len(alpha_bar), (len(x0),))
+    return _loss(model, x0, alpha_bar, y, t=t)
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def last_step_never(model, x0, alpha_bar, y=None):
+    """You never draw T: `randint` leaves out its upper end."""
+    t = torch.randint(1, len(alpha_bar) - 1, (len(x0),))
+    return _loss(model, x0, alpha_bar, y, t=t)
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def picture_wanted(model, x0, alpha_bar, y=None):
+    """You want the model to see the picture: asked for is the noise."""
+    return _loss(model, x0, alpha_bar, y, target=lambda x0, noise: x0)
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def uniform_noise(model, x0, alpha_bar, y=None):
+    """Your noise comes from `rand`, between 0 and 1: take `randn`."""
+    return _loss(model, x0, alpha_bar, y, noise=torch.rand_like)
+
+
+@mutant("p.18.13", replaces="diffusion_loss", fails="test_loss_of_the_noise")
+def class_not_handed_on(model, x0, alpha_bar, y=None):
+    """You don't tell the model the class."""
+    return _loss(model, x0, alpha_bar, None)
+
+
+# ---------------------------------------------------------------- training
+
+
+def _fit(X, alpha_bar, y, n_epochs, width, seed, *, net=_Net, lr=0.003, batch=50, scale=(2, -1), epochs=None):
+    torch.manual_seed(seed)
+    pictures = scale[0] * torch.tensor(np.asarray(X)).float() + scale[1]
+    told = None if y is None else torch.tensor(np.asarray(y)).long()
+    model = net(0 if told is None else int(told.max()) + 1, width, pictures.shape[-1])
+    optimizer = torch.optim.Adam(model.parameters(), lr)
+    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1.02 - epoch / n_epochs)
+    for _ in range(n_epochs if epochs is None else epochs):
+        for rows in torch.randperm(len(pictures)).split(batch):
+            loss = _loss(model, pictures[rows], alpha_bar, None if told is None else told[rows])
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        falling.step()
+    return model.eval()
+
+
+class _Normal(nn.Module):
+    """Sees the noise in pictures whose pixels are normal, each by itself, for each class or for all."""
+
+    def __init__(self, X, alpha_bar, y):
+        super().__init__()
+        X = 2 * torch.tensor(np.asarray(X)).float() - 1
+        groups = [X] if y is None else [X[np.asarray(y) == one] for one in range(int(np.max(y)) + 1)]
+        self.mean = nn.Parameter(torch.stack([group.mean(dim=0) for group in groups]))
+        self.variance = nn.Parameter(torch.stack([group.var(dim=0) for group in groups]))
+        self.left = nn.Parameter(torch.as_tensor(alpha_bar).float())
+
+    def forward(self, x, t, y=None):
+        rows, left = torch.zeros_like(t) if y is None else y, _left(x, t, self.left)
+        return (1 - left).sqrt() * (x - left.sqrt() * self.mean[rows]) / (left * self.variance[rows] + 1 - left)
+
+
+@naive("p.18.13", replaces="fit_diffusion", fails="test_makes_pictures_out_of_noise")
+def pixel_by_pixel(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Your model knows each pixel's mean and spread, and nothing of how pixels go together."""
+    return _Normal(X, alpha_bar, y)
+
+
+@naive("p.18.13", replaces="fit_diffusion", fails="test_noise_becomes_the_class_asked_for")
+def class_forgotten(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Your model learns without the classes, and draws what it likes."""
+
+    class Deaf(_Net):
+        def told(self, t, y):
+            return super().told(t, None if y is None else 0 * y)
+
+    return _fit(X, alpha_bar, y, n_epochs, width, seed, net=Deaf, epochs=n_epochs // 2)
+
+
+@naive("p.18.13", replaces="fit_diffusion", fails="test_noise_becomes_the_class_asked_for")
+def class_by_pixels(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Your model knows each pixel's mean and spread in each class, and nothing of how pixels go together."""
+    return _Normal(X, alpha_bar, y)
+
+
+@mutant("p.18.13", replaces="fit_diffusion", fails="test_makes_pictures_out_of_noise")
+def a_few_steps_only(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Your training ends after a few epochs: go through the pictures as often as is asked for."""
+    return _fit(X, alpha_bar, y, n_epochs, width, seed, epochs=2)
+
+
+@mutant("p.18.13", replaces="fit_diffusion", fails="test_noise_becomes_the_class_asked_for")
+def classes_not_shuffled(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Pictures and classes are mixed in different orders: take the same rows of both."""
+    mixed = None if y is None else np.random.default_rng(seed).permutation(np.asarray(y))
+    return _fit(X, alpha_bar, mixed, n_epochs, width, seed, epochs=n_epochs // 2)
+
+
+@mutant("p.18.13", replaces="fit_diffusion", fails="test_seeds_decide_diffusion")
+def one_seed(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """You don't use the seed that you are given."""
+    return _fit(X, alpha_bar, y, n_epochs, width, 42)
+
+
+# ---------------------------------------------------------------- samples
+
+
+def _sampled(model, n, alpha_bar, y, side, seed, *, steps=None, fresh=True, scale=lambda x: (x + 1) / 2, begin=1.0):
+    was, model = model.training, model.eval()
+    random = torch.Generator().manual_seed(seed)
+    told = [] if y is None else [torch.as_tensor(np.asarray(y)).long()]
+    x = begin * torch.randn(n, 1, side, side, generator=random)
+    noise = torch.randn(x.shape, generator=random)
+    with torch.no_grad():
+        for t in steps or range(len(alpha_bar) - 1, 0, -1):
+            now, before = alpha_bar[t], alpha_bar[t - 1]
+            beta = 1 - now / before
+            said = model(x, torch.full((n,), t), *told)
+            noise = torch.randn(x.shape, generator=random) if fresh else noise
+            x = (x - beta / (1 - now).sqrt() * said) / (1 - beta).sqrt()
+            x = x + (beta * (1 - before) / (1 - now)).sqrt() * noise
+    model.train(was)
+    return scale(x).numpy()
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def same_noise_each_step(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You use the same noise at each step: draw it anew."""
+    return _sampled(model, n, alpha_bar, y, side, seed, fresh=False)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def last_step_left_out(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You stop before the last step, from 1 to 0."""
+    return _sampled(model, n, alpha_bar, y, side, seed, steps=range(len(alpha_bar) - 1, 1, -1))
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def forwards(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You go from 1 up to T: the way back begins with T."""
+    return _sampled(model, n, alpha_bar, y, side, seed, steps=range(1, len(alpha_bar)))
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def left_from_minus_1(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You return pictures from -1 to 1: bring them back to 0 to 1."""
+    return _sampled(model, n, alpha_bar, y, side, seed, scale=lambda x: x)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def begins_with_grey(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You begin with grey pictures: begin with noise from N(0, I)."""
+    return _sampled(model, n, alpha_bar, y, side, seed, begin=0.0)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def class_not_asked_for(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You don't tell the model which class is wanted."""
+    return _sampled(model, n, alpha_bar, None, side, seed)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_seeds_decide_diffusion")
+def same_samples_always(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You don't use the seed that you are given."""
+    return _sampled(model, n, alpha_bar, y, side, 0)
+
+
+# ---------------------------------------------------------------- right
+
+
+@alternative("p.18.13", replaces="cosine_schedule")
+def step_by_step(n_steps, s=0.008, largest=0.5):
+    """In a loop, in Python's numbers."""
+    g, left = _g(n_steps, s), [1.0]
+    for before, now in zip(g, g[1:], strict=False):
+        left.append(left[-1] * max(now / before, 1 - largest))
+    return torch.tensor(left, dtype=torch.float32)
+
+
+@alternative("p.18.13", replaces="noisy")
+def by_einsum(x0, t, noise, alpha_bar):
+    """By Einstein's sums, in double precision."""
+    left = alpha_bar.double().gather(0, t)
+    parts = (torch.einsum("b,b...->b...", a, v.double()) for a, v in ((left**0.5, x0), ((1 - left) ** 0.5, noise)))
+    return sum(parts).to(x0.dtype)
+
+
+@alternative("p.18.13", replaces="denoise_step")
+def by_the_picture(x, t, predicted, noise, alpha_bar):
+    """Through the picture that the noise leaves, mixed with what is there."""
+    now, before = alpha_bar[t].double(), alpha_bar[t - 1].double()
+    beta = 1 - now / before
+    x0 = (x - (1 - now).sqrt() * predicted) / now.sqrt()
+    mean = before.sqrt() * beta / (1 - now) * x0 + (1 - beta).sqrt() * (1 - before) / (1 - now) * x
+    return (mean + (beta * (1 - before) / (1 - now)).sqrt() * noise).float()
+
+
+class _Learned(_Net):
+    def __init__(self, n_classes=0, width=128, side=8):
+        super().__init__(n_classes, width, side)
+        self.times.requires_grad_(False)
+        self.gate = nn.Linear(width, width)
+
+    def told(self, t, y):
+        return self.gate(super().told(t, y))
+
+
+@alternative("p.18.13", replaces="NoiseNet")
+class WithFixedWaves(nn.Module):
+    """Times by one number and waves of it, joined to the pixels; classes as zeros and ones."""
+
+    def __init__(self, n_classes=0, width=128, side=8):
+        super().__init__()
+        self.n_classes = n_classes
+        self.net = nn.Sequential(
+            nn.Linear(side**2 + n_classes + 13, 2 * width), nn.GELU(), nn.Linear(2 * width, 2 * width), nn.GELU(),
+            nn.Linear(2 * width, side**2),
+        )  # fmt: skip
+
+    def forward(self, x, t, y=None):
+        waves = t[:, None] / torch.tensor([3.0, 8.0, 20.0, 50.0, 150.0, 600.0])
+        told = [waves.sin(), waves.cos(), t[:, None] / 100]
+        if self.n_classes:
+            told.append(torch.eye(self.n_classes)[y])
+        return self.net(torch.cat([x.flatten(1), *told], dim=1)).reshape(x.shape)
+
+
+@alternative("p.18.13", replaces="diffusion_loss")
+def by_a_sum(model, x0, alpha_bar, y=None):
+    """Sums of squares, divided at the end."""
+    t = (torch.rand(len(x0)) * (len(alpha_bar) - 1)).long().clamp(max=len(alpha_bar) - 2) + 1
+    return _loss(model, x0, alpha_bar, y, t=t)
+
+
+@alternative("p.18.13", replaces="fit_diffusion")
+def with_learned_times(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Waves through a layer of their own, ReLU, a rate that falls in a straight line."""
+    return _fit(X, alpha_bar, y, n_epochs, width, seed, net=_Learned)
+
+
+@alternative("p.18.13", replaces="fit_diffusion")
+def by_adamw(X, alpha_bar, y=None, n_epochs=100, width=128, seed=42):
+    """Smaller batches, and half as wide again."""
+    return _fit(X, alpha_bar, y, n_epochs, width * 3 // 2, seed, net=_Learned, batch=40)
+
+
+@alternative("p.18.13", replaces="sample_diffusion")
+def without_a_generator(model, n, alpha_bar, y=None, side=8, seed=42):
+    """With torch's global seed, which is put back."""
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        return _sampled(model, n, alpha_bar, y, side, int(torch.randint(2**31, ())))

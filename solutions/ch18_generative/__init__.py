@@ -1,0 +1,1 @@
+"""Autoencoders, GANs, and diffusion models: the answers."""

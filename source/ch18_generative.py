@@ -15,6 +15,9 @@
 #
 # You need PyTorch (modules, a training loop, convolutions), and to have read the book's chapter. A GPU is not needed.
 # It takes about {minutes} minutes in all, {minutes:core} of them for the core exercises.
+#
+# Cells marked *Look* are for your eyes. Where one begins with `needs(…)`, it shows answers of yours, and says in one
+# line which of them you have not begun yet.
 
 # %%
 import math
@@ -42,17 +45,12 @@ from course import device
 # - **`sample_vae(model, n, n_latent, seed)`**, which draws new pictures.
 #
 # All but the training is compared with closed forms, with the mean over many draws, and with small models of ours. What
-# training is worth is seen on worlds of pictures that are made up anew for each hand-in: 8 x 8 pixels, a few kinds, each
-# of which varies in two ways and has some grain. From 600 of them your model learns, with `n_latent=2`, `n_epochs=40` and
-# the other defaults, in a second or two. On others it is asked how much they surprise it, by the negative ELBO. Who knows
-# each pixel's mean and no more stands at 0%, who knows each picture at 100%, which no code of two numbers reaches: yours
-# has to get to {bar:test_learns_a_world_of_pictures:.0%}. One linear layer on each side gets to
-# {naive:test_learns_a_world_of_pictures/linear_layers:.0%}.
-#
-# New pictures are compared with real ones that were not learned from. They count as near if they are as near as that
-# one's tenth nearest real neighbour. Of the new ones, at least {bar:test_samples_are_like_the_world:.0%} have to be near
-# a real one, and of the real ones as many have to have a new one near; with an ordinary autoencoder it is
-# {naive:test_samples_are_like_the_world/plain_autoencoder:.0%}.
+# training is worth is seen on worlds of pictures that are made up anew for each hand-in: 8 x 8 pixels, a few kinds,
+# each of which varies in two ways and has some grain. From 600 of them your model learns, with `n_latent=2`,
+# `n_epochs=40` and the other defaults, in a second or two. On others it is asked how much they surprise it, by the
+# negative ELBO. Who knows each pixel's mean and no more stands at 0%, who knows each picture at 100%, which no code of
+# two numbers reaches: yours has to get to {bar:test_learns_a_world_of_pictures:.0%}. One linear layer on each side gets
+# to {naive:test_learns_a_world_of_pictures/linear_layers:.0%}.
 
 # %% exercise="p.18.11" points=16
 from solutions.ch18_generative.vae import reparameterize, kl_divergence, vae_loss, VAE, fit_vae, sample_vae, _hidden
@@ -91,13 +89,13 @@ plt.show()
 # - **`generate(generator, n, n_latent, seed)`**, which makes new pictures.
 #
 # Layers, optimisers and rates are yours to choose. Losses, steps and the buffer are compared exactly with ours. What
-# training is worth is seen on made-up worlds as before, of three kinds, with `n_steps=300` and `n_latent=4`, which should
-# take about three seconds each. New pictures as a whole are compared with others that were not learned from: by their
-# *energy distance*, 2 E|x - y| - E|x - x'| - E|y - y'| for pictures x of the one and y of the other lot. Who makes the
-# mean picture only stands at 0%, who draws from the world itself at 100%; yours has to get to
+# training is worth is seen on made-up worlds as before, of three kinds, with `n_steps=300` and `n_latent=4`, which
+# should take about three seconds each. New pictures as a whole are compared with others that were not learned from: by
+# their *energy distance*, 2 E|x - y| - E|x - x'| - E|y - y'| for pictures x of the one and y of the other lot. Who
+# makes the mean picture only stands at 0%, who draws from the world itself at 100%; yours has to get to
 # {bar:test_makes_all_kinds_of_pictures:.0%}, as a mean over two worlds. A generator that has *collapsed*, and makes
-# pictures of one kind only, good as they are, gets to {naive:test_makes_all_kinds_of_pictures/one_kind_only:.0%}; and who
-# hands out copies of what was learned from gets nothing.
+# pictures of one kind only, good as they are, gets to {naive:test_makes_all_kinds_of_pictures/one_kind_only:.0%}; and
+# who hands out copies of what was learned from gets nothing.
 #
 # GANs are moody. If yours leaves kinds out, try other rates for both halves, or Adam with less memory (`betas`).
 
@@ -131,18 +129,18 @@ plt.show()
 # %% [markdown]
 # ## A GAN that is told the class
 #
-# Now say which class you want. Both halves have to know it: a discriminator that is not told lets a good 3 pass for a 7.
-# Write
+# Now say which class you want. Both halves have to know it: a discriminator that is not told lets a good 3 pass for a
+# 7. Write
 #
 # - **`ClassGenerator`** and **`ClassDiscriminator`**, which get classes as well;
 # - **`fit_class_gan(X, y, n_steps, n_latent, width, seed)`**, which trains them;
 # - **`generate_classes(generator, y, n_latent, seed)`**, which makes what is asked for.
 #
-# It is graded on a made-up world of three classes, with `n_steps=300` and `n_latent=4`. A network of ours that knows the
-# classes looks at the pictures that were asked for, and each class is compared with real pictures of it by energy
+# It is graded on a made-up world of three classes, with `n_steps=300` and `n_latent=4`. A network of ours that knows
+# the classes looks at the pictures that were asked for, and each class is compared with real pictures of it by energy
 # distance, where the class's mean picture stands at 0%. The share that it takes for what was asked for, and the mean of
-# the classes' figures: the lesser of both has to be {bar:test_makes_the_classes_asked_for:.0%}.
-# With classes that only the generator is told it is {naive:test_makes_the_classes_asked_for/generator_alone_is_told:.0%}.
+# the classes' figures: the lesser of both has to be {bar:test_makes_the_classes_asked_for:.0%}. With classes that only
+# the generator is told it is {naive:test_makes_the_classes_asked_for/generator_alone_is_told:.0%}.
 
 # %% exercise="tf2.17.11" points=12
 from solutions.ch18_generative.conditional import ClassGenerator, ClassDiscriminator, fit_class_gan, generate_classes
@@ -172,11 +170,13 @@ plt.show()
 # - **`sample_diffusion(model, n, alpha_bar, y, side, seed)`**, the whole way back.
 #
 # Formulas and steps are compared exactly with ours. Training is graded on made-up worlds, with a schedule of 40 steps,
-# 500 pictures, and `n_epochs=100`, which should take about three seconds. Without classes, new pictures as a whole are
-# compared with others by energy distance, as in the exercise before: {bar:test_makes_pictures_out_of_noise:.0%} is
-# wanted, where the mean picture stands at 0%. With
-# classes, a network of ours looks at what was asked for, and each class is compared with real pictures of it: the lesser
-# of both figures has to be {bar:test_noise_becomes_the_class_asked_for:.0%}. A model that forgets the class gets
+# 500 pictures, and `n_epochs=80`, which should take about two seconds each. New pictures count as near if they are as
+# near to a real one, not learned from, as that one's twentieth nearest real neighbour (the tenth, within a class). Of
+# the new ones, at least {bar:test_makes_pictures_out_of_noise:.0%} have to be near a real one, and of the real ones as
+# many have to have a new one near. Who knows each pixel's mean and spread, and nothing of how pixels go together, gets
+# to {naive:test_makes_pictures_out_of_noise/pixel_by_pixel:.0%}. With three classes, two kinds of pictures each, a
+# network of ours looks at what was asked for: it has to take {bar:test_noise_becomes_the_class_asked_for:.0%} for the
+# right class, and within the classes as many have to be near. A model that forgets the class gets to
 # {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 
 # %% exercise="p.18.13" points=20

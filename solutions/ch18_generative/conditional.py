@@ -43,8 +43,8 @@ class ClassGenerator(nn.Module):
         )
 
     def forward(self, z: Tensor, y: Tensor) -> Tensor:
-        """Return pictures, (B, 1, side, side) from -1 to 1, of noise, (B, n_latent), and
-        classes, (B,) whole numbers from 0."""
+        """Return pictures, (B, 1, side, side) from -1 to 1, of noise, (B, n_latent),
+        and classes, (B,) whole numbers from 0."""
         return self.net(torch.cat([z, self.embedding(y)], dim=1))  # type: ignore[no-any-return]
 
 
@@ -133,9 +133,7 @@ def fit_class_gan(
     return generator.cpu()
 
 
-def generate_classes(
-    generator: nn.Module, y: ArrayLike, n_latent: int = 8, seed: int = 42
-) -> NDArray[np.float32]:
+def generate_classes(generator: nn.Module, y: ArrayLike, n_latent: int = 8, seed: int = 42) -> NDArray[np.float32]:
     """Return new pictures of the classes that are asked for.
 
     Parameters

@@ -119,9 +119,9 @@ class ReplayBuffer:
         """Return a batch for the discriminator, and keep the new pictures for later.
 
         Of the B rows, ``int(share * B)`` are old pictures, drawn as by `sample`, or as
-        many as there are if these are fewer. They come first, and then the first ones of
-        `pictures`, so that there are B in all. Afterwards all of `pictures` are pushed.
-        The batch has no gradient.
+        many as there are if these are fewer. They come first, and then the first ones
+        of `pictures`, so that there are B in all. Afterwards all of `pictures` are
+        pushed. The batch has no gradient.
         """
         n_old = min(int(share * len(pictures)), len(self.kept))
         new = pictures.detach()[: len(pictures) - n_old]
@@ -171,9 +171,7 @@ def generator_loss(fake: Tensor) -> Tensor:
     return softplus(-fake).mean()
 
 
-def discriminator_step(
-    discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor
-) -> float:
+def discriminator_step(discriminator: nn.Module, optimizer: torch.optim.Optimizer, real: Tensor, fake: Tensor) -> float:
     """Take one step of the discriminator's optimiser on `discriminator_loss`.
 
     Parameters

@@ -1,11 +1,13 @@
 """Inputs of chapter 18: a network of ours that knows the classes of a world, and what it says of new pictures."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from autograder.testing.modules import closeness
+from autograder.testing.modules import closeness, coverage, precision
 
 
 def judge_of(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> nn.Module:
@@ -24,11 +26,27 @@ def judge_of(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> nn.Modu
     return model.eval()
 
 
+def near(new: NDArray[np.float32], real: NDArray[np.float32], learned: NDArray[np.float32]) -> float:
+    """Return the share of new pictures that are near a real one, or of real ones that have a new one near, if less."""
+    return min(precision(new, real, k=10), coverage(new, real, k=10))
+
+
+def close(new: NDArray[np.float32], real: NDArray[np.float32], learned: NDArray[np.float32]) -> float:
+    """Return how close new pictures as a whole are to real ones, where the mean of those learned from is 0."""
+    return closeness(new, real, learned.mean(axis=0, keepdims=True))
+
+
 def obeyed(
-    new: NDArray[np.float32], asked: NDArray[np.int64], X: NDArray[np.float32], y: NDArray[np.int64], seed: int
+    new: NDArray[np.float32],
+    asked: NDArray[np.int64],
+    X: NDArray[np.float32],
+    y: NDArray[np.int64],
+    seed: int,
+    *,
+    of_class: Callable[..., float] = close,
 ) -> float:
     """Return the lesser of two figures: the share of new pictures that a judge takes for the class that was asked for,
-    and how close those of a class are to real ones of it, where its mean picture is 0, as the mean over the classes.
+    and how good those of a class are beside real ones of it, as the mean over the classes.
 
     X and y are real pictures and their classes, which the model did not learn from."""
     half = len(X) // 2
@@ -36,8 +54,7 @@ def obeyed(
     with torch.no_grad():
         said = judge(torch.as_tensor(new).flatten(1)).argmax(dim=1).numpy()
     real, classes = X[half:], y[half:]
-    close = [
-        closeness(new[asked == one], real[classes == one], X[y == one].mean(axis=0, keepdims=True))
-        for one in range(int(y.max()) + 1)
+    figures = [
+        of_class(new[asked == one], real[classes == one], X[:half][y[:half] == one]) for one in range(int(y.max()) + 1)
     ]
-    return min(float(np.mean(said == asked)), float(np.mean(close)))
+    return min(float(np.mean(said == asked)), float(np.mean(figures)))

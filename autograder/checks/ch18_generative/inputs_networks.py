@@ -52,6 +52,11 @@ def slope_of_loss(loss, *inputs):
     return [found.detach(), *torch.autograd.grad(found, watched)]
 
 
+def frozen_names(model):
+    """Return the names of the weights that are not to learn."""
+    return [name for name, value in model.named_parameters() if not value.requires_grad]
+
+
 def modes_of_parts(model):
     """Return the mode of each part."""
     return [part.training for part in model.modules()]
@@ -103,7 +108,7 @@ def noting_generator(weight, told=False):
             self.given.append([z.detach().clone(), *(part.detach().clone() for part in y)])
             weight = self.weight[y[0]] if told else self.weight
             side = round(weight.shape[-1] ** 0.5)
-            return self.drop(torch.tanh((z[:, None] @ weight)).reshape(-1, 1, side, side))
+            return self.drop(torch.tanh(z[:, None] @ weight).reshape(-1, 1, side, side))
 
         def noise(self):
             return torch.cat([part[0] for part in self.given])
@@ -140,10 +145,8 @@ def one_step(make, step, seed, which, real, z):
         for value in half.parameters():
             value.grad = torch.full_like(value, 0.25)
     generator, discriminator = halves
-    if which:
-        loss = step(discriminator, optimizer, real, generator(z))
-    else:
-        loss = step(generator, discriminator, optimizer, z)
+    asked = (discriminator, optimizer, real, generator(z)) if which else (generator, discriminator, optimizer, z)
+    loss = step(*asked)
     spared = all(bool((value.grad == 0.25).all()) for value in generator.parameters() if value.grad is not None)
     weights = [[value.detach().clone() for value in half.parameters()] for half in halves]
     return loss, *weights, spared

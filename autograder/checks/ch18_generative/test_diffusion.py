@@ -4,9 +4,10 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch18_generative.inputs_judges import obeyed
+from autograder.checks.ch18_generative.inputs_judges import near, obeyed
 from autograder.checks.ch18_generative.inputs_networks import (
     asked_for_loss,
+    frozen_names,
     knowing_model,
     modes_of_parts,
     with_inputs,
@@ -16,10 +17,11 @@ from autograder.testing import check
 from autograder.testing.modules import (
     NOISE,
     built,
-    closeness,
+    coverage,
     gradients_flow,
     newness,
     outputs,
+    precision,
     repeats,
     tensor,
     weights_of,
@@ -50,11 +52,19 @@ def test_schedule(student, rng):
         assert_allclose(found, _schedule(n_steps), rtol=1e-3, atol=1e-6)
     for s, largest in ((float(rng.uniform(0.01, 0.3)), 0.999), (0.008, float(rng.uniform(0.1, 0.4)))):
         assert_allclose(
-            np.asarray(student.cosine_schedule(25, s=s, largest=largest)), _schedule(25, s, largest), rtol=1e-3, atol=1e-6
+            np.asarray(student.cosine_schedule(25, s=s, largest=largest)),
+            _schedule(25, s, largest),
+            rtol=1e-3,
+            atol=1e-6,
         )
 
 
-@check("p.18.13", core=True, weight=2, hint="A picture is multiplied by a square root, and so is the noise. Each by its own t.")
+@check(
+    "p.18.13",
+    core=True,
+    weight=2,
+    hint="A picture is multiplied by a square root, and so is the noise. Each by its own t.",
+)
 def test_many_steps_at_once(student, rng):
     """After t steps, other ones for each picture, they are what the closed form gives: for any schedule, and pictures
     of any shape."""
@@ -94,7 +104,9 @@ def test_noise_net_is_told(student, rng):
         y = [rng.permutation(np.arange(6) % told)] if told else []
         found = outputs(model, x, t, *y, shape=x.shape)
         order = np.roll(np.arange(6), 1)
-        assert_allclose(outputs(model, x[order], t[order], *(c[order] for c in y), shape=x.shape), found[order], atol=1e-4)
+        assert_allclose(
+            outputs(model, x[order], t[order], *(c[order] for c in y), shape=x.shape), found[order], atol=1e-4
+        )
         for changed in ([x + 1, t, *y], [x, t + 20, *y], *([[x, t, (y[0] + 1) % told]] if told else [])):
             other = outputs(model, *changed, shape=x.shape)
             assert np.abs(other - found).max(axis=(1, 2, 3)).min() > NOISE
@@ -102,14 +114,20 @@ def test_noise_net_is_told(student, rng):
 
 @check("p.18.13", hint="Is each layer an attribute of the module, and used?")
 def test_all_of_the_noise_net_can_learn(student, rng):
-    """Every weight of the network gets a gradient, with classes and without."""
+    """Every weight of the network that is not frozen gets a gradient, with classes and without."""
     x, t, y = rng.normal(size=(9, 1, 8, 8)), tensor(rng.permutation(np.arange(1, 10))), tensor(np.arange(9) % 3)
     for told, fixed in ((3, (t, y)), (0, (t,))):
         model = student.probe_(with_inputs)(built(student, student.NoiseNet, rng, told, 32, 8), *fixed)
-        gradients_flow(student, model, x, rng=rng)
+        frozen = list(student.probe_(frozen_names)(model))
+        gradients_flow(student, model, x, rng=rng, spared=lambda name, frozen=frozen: name in frozen)
 
 
-@check("p.18.13", core=True, weight=2, hint="Each picture has its own t, from 1 to T. What is the network to say: the noise, or the picture?")
+@check(
+    "p.18.13",
+    core=True,
+    weight=2,
+    hint="Each picture has its own t, from 1 to T. What is the network to say: the noise, or the picture?",
+)
 def test_loss_of_the_noise(student, rng):
     """The loss is the mean squared error of the noise, for pictures that are noisy as the schedule says; each has its
     own number of steps, from 1 to T, all equally likely, and new noise each time; classes are handed on."""
@@ -192,13 +210,14 @@ def _whole(student, model, n: int, alpha_bar, **options):
     hint="Are pictures from -1 to 1 while noise is added? Print the loss: it falls well below 1. Does the rate fall?",
 )
 def test_makes_pictures_out_of_noise(student, rng) -> float:
-    """After 100 epochs on 500 pictures of made-up kinds, new ones as a whole are {threshold:.0%} of the way from the
-    mean picture to others of that world, by energy distance; and they are no copies."""
-    kinds, alpha_bar = world(rng, 4, bend=0.6), tensor(_schedule(40))
+    """After 80 epochs on 500 pictures of made-up kinds, at least {threshold:.0%} of the new ones are near a real one,
+    and of the real ones as many have a new one near, whichever is less; and they are no copies."""
+    kinds, alpha_bar = world(rng, 4, bend=0.6, grain=0.1), tensor(_schedule(40))
     (X, _), (held_out, _) = kinds.some(rng, 500), kinds.some(rng, 300)
-    model = student.fit_diffusion(X, alpha_bar, n_epochs=100, seed=int(rng.integers(1000)))
+    model = student.fit_diffusion(X, alpha_bar, n_epochs=80, seed=int(rng.integers(1000)))
     new = _whole(student, model, 300, alpha_bar)
-    return 0.0 if newness(new, X, held_out) < 0.3 else closeness(new, held_out, X.mean(axis=0, keepdims=True))
+    copied = newness(new, X, held_out) < 0.3
+    return 0.0 if copied else min(precision(new, held_out, k=20), coverage(new, held_out, k=20))
 
 
 @check(
@@ -209,17 +228,17 @@ def test_makes_pictures_out_of_noise(student, rng) -> float:
     hint="Does the class go with its picture when the rows are mixed? Where does it enter the network?",
 )
 def test_noise_becomes_the_class_asked_for(student, rng) -> float:
-    """After 100 epochs on 500 pictures of three made-up classes, two kinds each, a network of ours takes new ones for
-    what was asked for, and each class is as varied as it should be: the lesser of both figures is {threshold:.0%} or
-    more, and they are no copies."""
-    kinds, alpha_bar = world(rng, 6, bend=0.6), tensor(_schedule(40))
+    """After 80 epochs on 500 pictures of three made-up classes, two kinds each, a network of ours takes at
+    least {threshold:.0%} of the new ones for what was asked for, and within their classes as many are near a real one,
+    and have a new one near; and they are no copies."""
+    kinds, alpha_bar = world(rng, 6, bend=0.6, grain=0.1), tensor(_schedule(40))
     (X, of), (held_out, of_held_out) = kinds.some(rng, 500), kinds.some(rng, 600)
-    model = student.fit_diffusion(X, alpha_bar, of // 2, n_epochs=100, seed=int(rng.integers(1000)))
+    model = student.fit_diffusion(X, alpha_bar, of // 2, n_epochs=80, seed=int(rng.integers(1000)))
     asked = rng.permutation(np.arange(300) % 3)
     new = _whole(student, model, 300, alpha_bar, y=asked)
     if newness(new, X, held_out) < 0.3:
         return 0.0
-    return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)))
+    return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)), of_class=near)
 
 
 @check("p.18.13", hint="Weights, rows, steps and noise: all of them come from chance. Is the seed set first?")

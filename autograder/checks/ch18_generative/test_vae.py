@@ -14,13 +14,10 @@ from autograder.checks.ch18_generative.inputs_pictures import world
 from autograder.testing import check
 from autograder.testing.modules import (
     built,
-    coverage,
     gradients_flow,
     has_two_modes,
     is_complete,
-    newness,
     outputs,
-    precision,
     repeats,
     tensor,
     weights_of,
@@ -37,7 +34,9 @@ def _cross_entropy(logits, X):
     return (np.logaddexp(0, logits) - X * logits).sum(axis=1)
 
 
-@check("p.18.11", core=True, weight=2, hint="What is the standard deviation, if you know the logarithm of the variance?")
+@check(
+    "p.18.11", core=True, weight=2, hint="What is the standard deviation, if you know the logarithm of the variance?"
+)
 def test_codes_have_mean_and_spread(student, rng):
     """Codes are drawn with the means and the variances that are given, each independently of all others."""
     n = 4000
@@ -52,9 +51,7 @@ def test_codes_have_mean_and_spread(student, rng):
     assert 0.6 < np.mean(np.abs(standard) < 1) < 0.76  # as a normal distribution has
 
 
-@check(
-    "p.18.11", core=True, hint="Draw noise that knows nothing of `mu` and `logvar`, and make the code of all three."
-)
+@check("p.18.11", core=True, hint="Draw noise that knows nothing of `mu` and `logvar`, and make the code of all three.")
 def test_gradients_reach_mean_and_variance(student, rng):
     """A code moves with its mean, one to one, and with the logarithm of its variance by half its distance from the
     mean."""
@@ -112,7 +109,9 @@ def test_loss_of_sure_decoders(student, rng):
     assert_allclose(by_logits, ((signs > 0) - X) / 3, atol=1e-4)
 
 
-@check("p.18.11", core=True, hint="Two outputs of the encoder have the length of the code; the decoder's has all pixels.")
+@check(
+    "p.18.11", core=True, hint="Two outputs of the encoder have the length of the code; the decoder's has all pixels."
+)
 def test_shapes_of_the_vae(student, rng):
     """Encoder and decoder have the shapes that are asked for, for pictures and codes of any length; the decoder gives
     logits, which lie on both sides of 0, and the variance may be as small or large as it likes."""
@@ -125,8 +124,9 @@ def test_shapes_of_the_vae(student, rng):
         assert logits.min() < 0 < logits.max()
         whole = [np.asarray(part) for part in model(tensor(X))]
         assert [part.shape for part in whole] == [(40, d), (40, size), (40, size)]
-        _, big = (np.asarray(part) for part in model.encode(tensor(1e3 * rng.normal(size=(40, d)))))
-        assert big.min() < 0 < big.max()
+    several = [built(student, student.VAE, rng, 20, 3, n_hidden=32) for _ in range(6)]
+    logvars = np.array([np.asarray(model.encode(tensor(rng.uniform(size=(5, 20))))[1]) for model in several])
+    assert logvars.min() < 0 < logvars.max()
 
 
 @check("p.18.11", core=True, hint="`self.training` tells which mode a module is in.")
@@ -183,30 +183,6 @@ def test_learns_a_world_of_pictures(student, rng) -> float:
     mean, sharp = (np.clip(value, 1e-3, 1 - 1e-3) for value in (X.mean(axis=0), held_out))
     worst, best = (_cross_entropy(np.log(p / (1 - p)), held_out).mean() for p in (mean, sharp))
     return float((worst - found) / (worst - best))
-
-
-@check(
-    "p.18.11",
-    core=True,
-    weight=2,
-    at_least=True,
-    hint="Where do the codes of real pictures lie, and where those that you draw? And what becomes of logits?",
-)
-def test_samples_are_like_the_world(student, rng) -> float:
-    """Of new pictures at least {threshold:.0%} are near a real one, of real ones as many have a new one near, whichever
-    is less; and they are no copies. It is the mean over two worlds."""
-    figures = []
-    for _ in range(2):
-        kinds = world(rng, 5)
-        (X, _), (held_out, _) = kinds.some(rng, 600), kinds.some(rng, 300)
-        X, held_out = X.reshape(-1, 64), held_out.reshape(-1, 64)
-        model = student.fit_vae(X, n_latent=2, n_epochs=40, seed=int(rng.integers(1000)))
-        new = outputs(lambda *_, model=model: tensor(student.sample_vae(model, 300, 2)), X, shape=(300, 64))
-        assert new.min() >= 0
-        assert new.max() <= 1
-        copied = newness(new, X, held_out) < 0.3
-        figures.append(0.0 if copied else min(precision(new, held_out, k=10), coverage(new, held_out, k=10)))
-    return float(np.mean(figures))
 
 
 @check("p.18.11", core=True, hint="Codes come from N(0, I). What makes pixels of logits?")

@@ -160,20 +160,20 @@ def class_means(X, y, n_steps=300, n_latent=8, width=16, seed=42):
 
 
 @mutant("tf2.17.11", replaces="fit_class_gan", fails="test_makes_the_classes_asked_for")
-def learns_nothing(X, y, n_steps=300, n_latent=8, width=16, seed=42):
+def told_generator_learns_nothing(X, y, n_steps=300, n_latent=8, width=16, seed=42):
     """Your generator's weights never change: does its optimiser take its steps?"""
     torch.manual_seed(seed)
     return _Generator(int(np.max(y)) + 1, n_latent, width, np.shape(X)[-1])
 
 
 @mutant("tf2.17.11", replaces="fit_class_gan", fails="test_makes_the_classes_asked_for")
-def classes_not_shuffled(X, y, n_steps=300, n_latent=8, width=16, seed=42):
+def classes_of_other_rows(X, y, n_steps=300, n_latent=8, width=16, seed=42):
     """Pictures and classes are mixed in different orders: take the same rows of both."""
     return _fit(X, np.random.default_rng(seed).permutation(np.asarray(y)), n_steps, n_latent, width, seed)
 
 
 @mutant("tf2.17.11", replaces="fit_class_gan", fails="test_seeds_decide_told_gan_and_pictures")
-def one_seed(X, y, n_steps=300, n_latent=8, width=16, seed=42):
+def one_told_seed(X, y, n_steps=300, n_latent=8, width=16, seed=42):
     """You don't use the seed that you are given."""
     return _fit(X, y, n_steps, n_latent, width, 42)
 
@@ -204,7 +204,7 @@ def first_class_only(generator, y, n_latent=8, seed=42):
 
 
 @mutant("tf2.17.11", replaces="generate_classes", fails="test_classes_in_the_order_asked_for")
-def left_from_minus_1(generator, y, n_latent=8, seed=42):
+def classes_from_minus_1(generator, y, n_latent=8, seed=42):
     """You return tanh's range: bring it from -1 … 1 to 0 … 1."""
     return _made(generator, y, n_latent, seed, scale=lambda X: X)
 

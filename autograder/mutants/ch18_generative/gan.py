@@ -350,7 +350,7 @@ def one_kind_only(X, n_steps=300, n_latent=8, width=16, seed=42):
 
 
 @mutant("p.18.12", replaces="fit_gan", fails="test_makes_all_kinds_of_pictures")
-def learns_nothing(X, n_steps=300, n_latent=8, width=16, seed=42):
+def generator_learns_nothing(X, n_steps=300, n_latent=8, width=16, seed=42):
     """Your generator's weights never change: does its optimiser take its steps?"""
     torch.manual_seed(seed)
     return _generator(n_latent, width, np.shape(X)[-1])
@@ -363,7 +363,7 @@ def not_in_the_range(X, n_steps=300, n_latent=8, width=16, seed=42):
 
 
 @mutant("p.18.12", replaces="fit_gan", fails="test_seeds_decide_gan_and_pictures")
-def one_seed(X, n_steps=300, n_latent=8, width=16, seed=42):
+def one_gan_seed(X, n_steps=300, n_latent=8, width=16, seed=42):
     """You don't use the seed that you are given."""
     return _fit(X, n_steps, n_latent, width, 42)
 
@@ -393,13 +393,13 @@ def cut_at_0(generator, n, n_latent=8, seed=42):
 
 
 @mutant("p.18.12", replaces="generate", fails="test_generated_in_evaluation_mode")
-def uniform_noise(generator, n, n_latent=8, seed=42):
+def uniform_noise_made_up(generator, n, n_latent=8, seed=42):
     """Your noise comes from `rand`, between 0 and 1: take `randn`."""
     return _made(generator, n, n_latent, seed, noise=torch.rand)
 
 
 @mutant("p.18.12", replaces="generate", fails="test_generated_in_evaluation_mode")
-def in_training_mode(generator, n, n_latent=8, seed=42):
+def asked_in_training_mode(generator, n, n_latent=8, seed=42):
     """You ask the generator in the mode that it happens to be in: call `eval()`, and put the mode back afterwards."""
     with torch.no_grad():
         z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
@@ -415,7 +415,9 @@ class _Resizing(nn.Module):
         self.small, self.width = side // 4, 3 * width
         self.into = nn.Linear(n_latent, self.width * self.small**2, bias=False)
         self.norms = nn.ModuleList([nn.BatchNorm2d(self.width), nn.BatchNorm2d(2 * width)])
-        self.convs = nn.ModuleList([nn.Conv2d(self.width, 2 * width, 3, padding=1), nn.Conv2d(2 * width, 1, 3, padding=1)])
+        self.convs = nn.ModuleList(
+            [nn.Conv2d(self.width, 2 * width, 3, padding=1), nn.Conv2d(2 * width, 1, 3, padding=1)]
+        )
 
     def forward(self, z):
         h = self.into(z).view(len(z), self.width, self.small, self.small)
@@ -493,7 +495,7 @@ def with_resizing(X, n_steps=300, n_latent=8, width=16, seed=42):
 
 
 @alternative("p.18.12", replaces="generate")
-def piece_by_piece(generator, n, n_latent=8, seed=42):
+def a_hundred_at_a_time(generator, n, n_latent=8, seed=42):
     """A hundred at a time, with torch's global seed, which is put back."""
     was, found = generator.training, []
     with torch.random.fork_rng(), torch.inference_mode():

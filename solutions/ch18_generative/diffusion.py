@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
-from torch.nn.functional import mse_loss
+from torch.nn.functional import mse_loss, silu
 
 from course import device
 
@@ -126,6 +126,8 @@ class NoiseNet(nn.Module):
     torch.Size([3, 1, 8, 8])
     """
 
+    frequencies: Tensor
+
     def __init__(self, n_classes: int = 0, width: int = 128, side: int = 8) -> None:
         super().__init__()
         self.register_buffer("frequencies", torch.exp(-torch.arange(16) / 16 * math.log(1000.0)))
@@ -135,9 +137,9 @@ class NoiseNet(nn.Module):
         self.blocks = nn.ModuleList(
             nn.Sequential(nn.SiLU(), nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width)) for _ in range(3)
         )
-        self.last = nn.Sequential(nn.SiLU(), nn.Linear(width, side**2))
-        nn.init.zeros_(self.last[1].weight)
-        nn.init.zeros_(self.last[1].bias)
+        self.last = nn.Linear(width, side**2)
+        nn.init.zeros_(self.last.weight)
+        nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Tensor, t: Tensor, y: Tensor | None = None) -> Tensor:
         """Return the noise, of the shape of `x`.
@@ -153,7 +155,7 @@ class NoiseNet(nn.Module):
         h = self.first(x.flatten(1))
         for block in self.blocks:
             h = h + block(h + told)
-        return x + self.last(h).reshape(x.shape)  # type: ignore[no-any-return]  # most of it is noise
+        return x + self.last(silu(h)).reshape(x.shape)  # type: ignore[no-any-return]  # most of it is noise
 
 
 def diffusion_loss(model: nn.Module, x0: Tensor, alpha_bar: Tensor, y: Tensor | None = None) -> Tensor:

@@ -86,15 +86,15 @@ plt.show()
 # - **`fit_diffusion(X, alpha_bar, y, n_epochs, width, seed)`**, which trains it, with or without classes;
 # - **`sample_diffusion(model, n, alpha_bar, y, side, seed)`**, the whole way back.
 #
-# Formulas and steps are compared exactly with ours. Training is graded on made-up worlds, with a schedule of 40 steps,
-# 500 pictures, and `n_epochs=80`, which should take about two seconds each. New pictures count as near if they are as
-# near to a real one, not learned from, as that one's twentieth nearest real neighbour (the tenth, within a class). Of
-# the new ones, at least {bar:test_makes_pictures_out_of_noise:.0%} have to be near a real one, and of the real ones as
-# many have to have a new one near. Who knows each pixel's mean and spread, and nothing of how pixels go together, gets
-# to {naive:test_makes_pictures_out_of_noise/pixel_by_pixel:.0%}. With three classes, two kinds of pictures each, a
-# network of ours looks at what was asked for: it has to take {bar:test_noise_becomes_the_class_asked_for:.0%} for the
-# right class, and within the classes as many have to be near. A model that forgets the class gets to
-# {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
+# Formulas and steps are compared exactly with ours, with and without classes. Training is graded with classes, on a
+# made-up world of three, two kinds of pictures each, with a schedule of 40 steps, 500 pictures, and `n_epochs=80`,
+# which should take about two seconds. A network of ours that knows the classes looks at what was asked for: it has to
+# take {bar:test_noise_becomes_the_class_asked_for:.0%} for the right class. And within the classes new pictures have to
+# be like real ones that were not learned from. They count as near if they are as near to a real one as its tenth
+# nearest real neighbour: as many of the new ones have to be near a real one, and of the real ones to have a new one
+# near, as the mean over the classes. Who knows each pixel's mean and spread in a class, and nothing of how pixels go
+# together, gets to {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the
+# class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 
 # %% exercise="p.18.13" points=20
 from solutions.ch18_generative.diffusion import (

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch18_generative.inputs_judges import near, obeyed
+from autograder.checks.ch18_generative.inputs_judges import obeyed
 from autograder.checks.ch18_generative.inputs_networks import (
     asked_for_loss,
     frozen_names,
@@ -17,11 +17,9 @@ from autograder.testing import check
 from autograder.testing.modules import (
     NOISE,
     built,
-    coverage,
     gradients_flow,
     newness,
     outputs,
-    precision,
     repeats,
     tensor,
     weights_of,
@@ -205,27 +203,10 @@ def _whole(student, model, n: int, alpha_bar, **options):
 @check(
     "p.18.13",
     core=True,
-    weight=2,
+    weight=3,
     at_least=True,
-    hint="Are pictures from -1 to 1 while noise is added? Print the loss: it falls well below 1. Does the rate fall?",
-)
-def test_makes_pictures_out_of_noise(student, rng) -> float:
-    """After 80 epochs on 500 pictures of made-up kinds, at least {threshold:.0%} of the new ones are near a real one,
-    and of the real ones as many have a new one near, whichever is less; and they are no copies."""
-    kinds, alpha_bar = world(rng, 4, bend=0.6, grain=0.1), tensor(_schedule(40))
-    (X, _), (held_out, _) = kinds.some(rng, 500), kinds.some(rng, 300)
-    model = student.fit_diffusion(X, alpha_bar, n_epochs=80, seed=int(rng.integers(1000)))
-    new = _whole(student, model, 300, alpha_bar)
-    copied = newness(new, X, held_out) < 0.3
-    return 0.0 if copied else min(precision(new, held_out, k=20), coverage(new, held_out, k=20))
-
-
-@check(
-    "p.18.13",
-    core=True,
-    weight=2,
-    at_least=True,
-    hint="Does the class go with its picture when the rows are mixed? Where does it enter the network?",
+    hint="Are pictures from -1 to 1 while noise is added? Does the loss fall well below 1? Does the class go with its "
+    "picture when the rows are mixed?",
 )
 def test_noise_becomes_the_class_asked_for(student, rng) -> float:
     """After 80 epochs on 500 pictures of three made-up classes, two kinds each, a network of ours takes at
@@ -238,7 +219,7 @@ def test_noise_becomes_the_class_asked_for(student, rng) -> float:
     new = _whole(student, model, 300, alpha_bar, y=asked)
     if newness(new, X, held_out) < 0.3:
         return 0.0
-    return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)), of_class=near)
+    return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)))
 
 
 @check("p.18.13", hint="Weights, rows, steps and noise: all of them come from chance. Is the seed set first?")

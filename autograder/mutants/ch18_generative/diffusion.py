@@ -265,12 +265,6 @@ class _Normal(nn.Module):
         return (1 - left).sqrt() * (x - left.sqrt() * self.mean[rows]) / (left * self.variance[rows] + 1 - left)
 
 
-@naive("p.18.13", replaces="fit_diffusion", fails="test_makes_pictures_out_of_noise")
-def pixel_by_pixel(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
-    """Your model knows each pixel's mean and spread, and nothing of how pixels go together."""
-    return _Normal(X, alpha_bar, y)
-
-
 @naive("p.18.13", replaces="fit_diffusion", fails="test_noise_becomes_the_class_asked_for")
 def class_forgotten(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
     """Your model learns without the classes, and draws what it likes."""
@@ -286,12 +280,6 @@ def class_forgotten(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
 def class_by_pixels(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
     """Your model knows each pixel's mean and spread in each class, and nothing of how pixels go together."""
     return _Normal(X, alpha_bar, y)
-
-
-@mutant("p.18.13", replaces="fit_diffusion", fails="test_makes_pictures_out_of_noise")
-def a_few_steps_only(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
-    """Your training ends after a few epochs: go through the pictures as often as is asked for."""
-    return _fit(X, alpha_bar, y, n_epochs, width, seed, epochs=2)
 
 
 @mutant("p.18.13", replaces="fit_diffusion", fails="test_noise_becomes_the_class_asked_for")

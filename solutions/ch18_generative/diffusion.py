@@ -95,8 +95,8 @@ def denoise_step(x: Tensor, t: int, predicted: Tensor, noise: Tensor, alpha_bar:
 
     Examples
     --------
-    >>> x, zeros, alpha_bar = torch.ones(2, 1), torch.zeros(2, 1), torch.tensor([1.0, 0.25])
-    >>> denoise_step(x, 1, zeros, zeros, alpha_bar).tolist()
+    >>> x, zeros = torch.ones(2, 1), torch.zeros(2, 1)
+    >>> denoise_step(x, 1, zeros, zeros, torch.tensor([1.0, 0.25])).tolist()
     [[2.0], [2.0]]
     """
     now, before = alpha_bar[t], alpha_bar[t - 1]

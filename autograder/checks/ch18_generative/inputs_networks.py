@@ -57,6 +57,16 @@ def frozen_names(model):
     return [name for name, value in model.named_parameters() if not value.requires_grad]
 
 
+def stirred(model, seed):
+    """Move all weights a little, so that a layer that begins with zeros says something."""
+    import torch
+
+    random = torch.Generator().manual_seed(seed)
+    for value in model.parameters():
+        value.data.add_(0.1 * torch.randn(value.shape, generator=random))
+    return model
+
+
 def modes_of_parts(model):
     """Return the mode of each part."""
     return [part.training for part in model.modules()]

@@ -10,6 +10,7 @@ from autograder.checks.ch18_generative.inputs_networks import (
     frozen_names,
     knowing_model,
     modes_of_parts,
+    stirred,
     with_inputs,
 )
 from autograder.checks.ch18_generative.inputs_pictures import world
@@ -97,6 +98,7 @@ def test_noise_net_is_told(student, rng):
     n_classes = int(rng.integers(3, 6))
     for side, told in ((8, n_classes), (8, 0), (12, 0)):
         model = built(student, student.NoiseNet, rng, told, 64, side)
+        model = student.probe_(stirred)(model, int(rng.integers(1000)))
         model.train(False)
         x, t = rng.normal(size=(6, 1, side, side)), rng.permutation(np.arange(1, 7))
         y = [rng.permutation(np.arange(6) % told)] if told else []
@@ -115,7 +117,8 @@ def test_all_of_the_noise_net_can_learn(student, rng):
     """Every weight of the network that is not frozen gets a gradient, with classes and without."""
     x, t, y = rng.normal(size=(9, 1, 8, 8)), tensor(rng.permutation(np.arange(1, 10))), tensor(np.arange(9) % 3)
     for told, fixed in ((3, (t, y)), (0, (t,))):
-        model = student.probe_(with_inputs)(built(student, student.NoiseNet, rng, told, 32, 8), *fixed)
+        model = student.probe_(stirred)(built(student, student.NoiseNet, rng, told, 32, 8), int(rng.integers(1000)))
+        model = student.probe_(with_inputs)(model, *fixed)
         frozen = list(student.probe_(frozen_names)(model))
         gradients_flow(student, model, x, rng=rng, spared=lambda name, frozen=frozen: name in frozen)
 

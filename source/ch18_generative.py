@@ -1,12 +1,13 @@
 # %% [markdown]
 # # Autoencoders, GANs, and diffusion models
 #
-# Networks that make pictures: two ways to learn what pictures of a kind have in common, so that new ones can be drawn
+# Networks that make pictures: three ways to learn what pictures of a kind have in common, so that new ones can be drawn
 # that nobody has seen before.
 #
 # ### Afterwards you can
 #
 # - write and train a variational autoencoder, and say what both parts of its loss are for;
+# - train the two halves of a GAN against each other, with experience replay, and notice when it leaves things out;
 # - write a diffusion model's way there and its way back, and train the network that sees the noise;
 # - tell a model which class of pictures you want.
 #
@@ -71,6 +72,88 @@ axes[0].imshow(plane.permute(0, 2, 1, 3).reshape(96, 96), cmap="gray_r")
 axes[0].axis("off")
 axes[1].scatter(*mu.T, c=digits.target, cmap="tab10", s=4)
 axes[1].set_title("the codes of real digits, a colour for each")
+plt.show()
+
+# %% [markdown]
+# ## 12. A DCGAN with experience replay
+#
+# Train a generative adversarial network of convolutional layers. Its discriminator sees not only what the generator
+# makes now, but some of what it made before, so that it does not forget old tricks. Write
+#
+# - **`Generator`** and **`Discriminator`**, both halves;
+# - **`ReplayBuffer`**, which keeps pictures, and mixes old ones with new ones;
+# - **`discriminator_loss(real, fake)`** and **`generator_loss(fake)`**;
+# - **`discriminator_step(discriminator, optimizer, real, fake)`** and **`generator_step(generator, discriminator,
+#   optimizer, z)`**, a step of each;
+# - **`fit_gan(X, n_steps, n_latent, width, seed)`**, which puts it all together;
+# - **`generate(generator, n, n_latent, seed)`**, which makes new pictures.
+#
+# Layers, optimisers and rates are yours to choose. Losses, steps and the buffer are compared exactly with ours. What
+# training is worth is seen on made-up worlds as before, of three kinds, with `n_steps=300` and `n_latent=4`, which
+# should take about three seconds each. New pictures as a whole are compared with others that were not learned from: by
+# their *energy distance*, 2 E|x - y| - E|x - x'| - E|y - y'| for pictures x of the one and y of the other lot. Who
+# makes the mean picture only stands at 0%, who draws from the world itself at 100%; yours has to get to
+# {bar:test_makes_all_kinds_of_pictures:.0%}, as a mean over two worlds. A generator that has *collapsed*, and makes
+# pictures of one kind only, good as they are, gets to {naive:test_makes_all_kinds_of_pictures/one_kind_only:.0%}; and
+# who hands out copies of what was learned from gets nothing.
+#
+# GANs are moody. If yours leaves kinds out, try other rates for both halves, or Adam with less memory (`betas`).
+
+# %% exercise="p.18.12" points=20
+from solutions.ch18_generative.gan import (
+    Generator,
+    Discriminator,
+    ReplayBuffer,
+    discriminator_loss,
+    generator_loss,
+    discriminator_step,
+    generator_step,
+    fit_gan,
+    generate,
+)
+
+# %% [markdown]
+# *Look*: digits that nobody has written, below some that somebody has.
+
+# %% demo
+X = load_digits().images[:, None].astype(np.float32) / 16
+generator = fit_gan(X, n_steps=600, n_latent=8)
+made = generate(generator, 20)
+figure, axes = plt.subplots(2, 20, figsize=(12, 1.6))
+for row, pictures in zip(axes, (X, made)):
+    for axis, picture in zip(row, pictures):
+        axis.imshow(picture[0], cmap="gray_r", vmin=0, vmax=1)
+        axis.axis("off")
+plt.show()
+
+# %% [markdown]
+# ## A GAN that is told the class
+#
+# Now say which class you want. Both halves have to know it: a discriminator that is not told lets a good 3 pass for a
+# 7. Write
+#
+# - **`ClassGenerator`** and **`ClassDiscriminator`**, which get classes as well;
+# - **`fit_class_gan(X, y, n_steps, n_latent, width, seed)`**, which trains them;
+# - **`generate_classes(generator, y, n_latent, seed)`**, which makes what is asked for.
+#
+# It is graded on a made-up world of three classes, with `n_steps=300` and `n_latent=4`. A network of ours that knows
+# the classes looks at the pictures that were asked for, and each class is compared with real pictures of it by energy
+# distance, where the class's mean picture stands at 0%. The share that it takes for what was asked for, and the mean of
+# the classes' figures: the lesser of both has to be {bar:test_makes_the_classes_asked_for:.0%}. With classes that only
+# the generator is told it is {naive:test_makes_the_classes_asked_for/generator_alone_is_told:.0%}.
+
+# %% exercise="tf2.17.11" points=12
+from solutions.ch18_generative.conditional import ClassGenerator, ClassDiscriminator, fit_class_gan, generate_classes
+
+# %% [markdown]
+# *Look*: digits to order, a row for each of 0 to 4.
+
+# %% demo
+few = load_digits(n_class=5)
+generator = fit_class_gan(few.images[:, None] / 16, few.target, n_steps=600)
+made = generate_classes(generator, np.repeat(np.arange(5), 12)).reshape(5, 12, 8, 8)
+plt.imshow(made.transpose(0, 2, 1, 3).reshape(40, 96), cmap="gray_r", vmin=0, vmax=1)
+plt.axis("off")
 plt.show()
 
 # %% [markdown]

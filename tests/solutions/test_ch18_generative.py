@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 
-from solutions.ch18_generative import diffusion, vae
+from solutions.ch18_generative import conditional, diffusion, gan, vae
 from tests.support.oracle import oracle
 
 # Why an exercise has no oracle of its own.
@@ -38,6 +40,46 @@ def test_the_elbo_is_a_lower_bound() -> None:
         codes = vae.reparameterize(mu, logvar)
         loss = vae.vae_loss(weight * codes, X.expand(20_000, 1), mu, logvar)
         assert -loss.item() < np.log(likelihood) + 0.02
+
+
+@oracle("p.18.12", "torch's binary cross entropy, and steps that are taken on copies by hand")
+def test_losses_and_steps() -> None:
+    torch.manual_seed(3)
+    real, fake = torch.randn(5), torch.randn(7)
+    bce = nn.functional.binary_cross_entropy_with_logits
+    wanted = bce(real, torch.ones(5)) + bce(fake, torch.zeros(7))
+    torch.testing.assert_close(gan.discriminator_loss(real, fake), wanted)
+    torch.testing.assert_close(gan.generator_loss(fake), bce(fake, torch.ones(7)))
+    discriminator = nn.Sequential(nn.Flatten(), nn.Linear(4, 1), nn.Flatten(0))
+    other, X, made = copy.deepcopy(discriminator), torch.randn(3, 1, 2, 2), torch.randn(6, 1, 2, 2)
+    gan.discriminator_step(discriminator, torch.optim.SGD(discriminator.parameters(), 0.1), X, made)
+    (bce(other(X), torch.ones(3)) + bce(other(made), torch.zeros(6))).backward()
+    for moved, value in zip(discriminator.parameters(), other.parameters(), strict=True):
+        assert value.grad is not None
+        torch.testing.assert_close(moved, value - 0.1 * value.grad)
+
+
+@oracle("p.18.12", "a list from which the oldest are taken")
+def test_replay_buffer() -> None:
+    buffer, kept = gan.ReplayBuffer(6), []
+    for start in range(0, 40, 4):
+        batch = torch.arange(start, start + 4.0)
+        before = list(kept)
+        mixed = buffer.mix(batch, share=0.5).tolist()
+        n_old = min(2, len(before))
+        assert set(mixed[:n_old]) <= set(before)
+        assert mixed[n_old:] == batch.tolist()[: 4 - n_old]
+        kept = [*kept, *batch.tolist()][-6:]
+        assert sorted(buffer.sample(len(kept)).tolist()) == kept
+
+
+@oracle("tf2.17.11", "the classes of two constant pictures, which training has to tell apart")
+def test_classes_are_obeyed() -> None:
+    y = np.arange(60) % 2
+    X = np.where(y[:, None, None, None] == 1, 0.9, 0.1) * np.ones((60, 1, 8, 8))
+    generator = conditional.fit_class_gan(X, y, n_steps=60, n_latent=3, width=8)
+    made = conditional.generate_classes(generator, [0, 1, 0, 1], n_latent=3).mean(axis=(1, 2, 3))
+    assert made[[1, 3]].min() > made[[0, 2]].max() + 0.2
 
 
 @oracle("p.18.13", "the forward process, run step by step")

@@ -1,11 +1,13 @@
 """Inputs of chapter 18: a network of ours that knows the classes of a world, and what it says of new pictures."""
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from autograder.testing.modules import coverage, precision
+from autograder.testing.modules import closeness, coverage, precision
 
 
 def judge_of(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> nn.Module:
@@ -24,9 +26,14 @@ def judge_of(X: NDArray[np.float32], y: NDArray[np.int64], seed: int) -> nn.Modu
     return model.eval()
 
 
-def near(new: NDArray[np.float32], real: NDArray[np.float32]) -> float:
+def near(new: NDArray[np.float32], real: NDArray[np.float32], learned: NDArray[np.float32]) -> float:
     """Return the share of new pictures that are near a real one, or of real ones that have a new one near, if less."""
     return min(precision(new, real, k=10), coverage(new, real, k=10))
+
+
+def close(new: NDArray[np.float32], real: NDArray[np.float32], learned: NDArray[np.float32]) -> float:
+    """Return how close new pictures as a whole are to real ones, where the mean of those learned from is 0."""
+    return closeness(new, real, learned.mean(axis=0, keepdims=True))
 
 
 def obeyed(
@@ -35,9 +42,11 @@ def obeyed(
     X: NDArray[np.float32],
     y: NDArray[np.int64],
     seed: int,
+    *,
+    of_class: Callable[..., float] = near,
 ) -> float:
     """Return the lesser of two figures: the share of new pictures that a judge takes for the class that was asked for,
-    and the share of a class's that are near real ones of it, or the other way round, as the mean over the classes.
+    and how good those of a class are beside real ones of it, as the mean over the classes.
 
     X and y are real pictures and their classes, which the model did not learn from."""
     half = len(X) // 2
@@ -45,5 +54,7 @@ def obeyed(
     with torch.no_grad():
         said = judge(torch.as_tensor(new).flatten(1)).argmax(dim=1).numpy()
     real, classes = X[half:], y[half:]
-    figures = [near(new[asked == one], real[classes == one]) for one in range(int(y.max()) + 1)]
+    figures = [
+        of_class(new[asked == one], real[classes == one], X[:half][y[:half] == one]) for one in range(int(y.max()) + 1)
+    ]
     return min(float(np.mean(said == asked)), float(np.mean(figures)))

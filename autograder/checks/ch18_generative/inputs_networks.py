@@ -102,6 +102,84 @@ def linear_decoder(weight, bias):
     return Linear()
 
 
+def noting_generator(weight, told=False):
+    """Return a generator of one layer, with dropout in training mode, which notes what it is given; `told` is whether
+    it gets classes too, each of which turns its pictures' signs in its own way."""
+    import torch
+
+    class Noting(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = torch.nn.Parameter(torch.as_tensor(weight))  # (L, side * side), or one for each class
+            self.drop = torch.nn.Dropout(0.5)
+            self.given = []
+
+        def forward(self, z, *y):
+            self.given.append([z.detach().clone(), *(part.detach().clone() for part in y)])
+            weight = self.weight[y[0]] if told else self.weight
+            side = round(weight.shape[-1] ** 0.5)
+            return self.drop(torch.tanh(z[:, None] @ weight).reshape(-1, 1, side, side))
+
+        def noise(self):
+            return torch.cat([part[0] for part in self.given])
+
+        def classes(self):
+            return torch.cat([part[1] for part in self.given])
+
+    return Noting()
+
+
+def two_halves(seed, n_latent, side):
+    """Return a small generator and a small discriminator, the same ones for the same seed."""
+    import torch
+
+    torch.manual_seed(seed)
+    generator = torch.nn.Sequential(
+        torch.nn.Linear(n_latent, side * side), torch.nn.Tanh(), torch.nn.Unflatten(1, (1, side, side))
+    )
+    discriminator = torch.nn.Sequential(
+        torch.nn.Flatten(), torch.nn.Linear(side * side, 5), torch.nn.Tanh(), torch.nn.Linear(5, 1), torch.nn.Flatten(0)
+    )
+    return generator, discriminator
+
+
+def one_step(make, step, seed, which, real, z):
+    """Take one step of a half, 0 for the generator's and 1 for the discriminator's, in both of which are old gradients;
+    return the loss, the weights of both, and whether the other half's gradients are what they were."""
+    import torch
+
+    real, z = torch.as_tensor(real), torch.as_tensor(z)
+    halves = make(seed, z.shape[1], real.shape[-1])
+    optimizer = torch.optim.SGD(halves[which].parameters(), 0.5)
+    for half in halves:
+        for value in half.parameters():
+            value.grad = torch.full_like(value, 0.25)
+    generator, discriminator = halves
+    asked = (discriminator, optimizer, real, generator(z)) if which else (generator, discriminator, optimizer, z)
+    loss = step(*asked)
+    spared = all(bool((value.grad == 0.25).all()) for value in generator.parameters() if value.grad is not None)
+    weights = [[value.detach().clone() for value in half.parameters()] for half in halves]
+    return loss, *weights, spared
+
+
+def length_of(buffer):
+    """Return how long something is."""
+    return len(buffer)
+
+
+def kept_apart(buffer, pictures):
+    """Push pictures that have a gradient and are changed afterwards; return what is drawn, and whether it has one."""
+    import torch
+
+    pictures = torch.as_tensor(pictures).clone().requires_grad_(True)
+    made = pictures * 1
+    buffer.push(made)
+    made.data.fill_(99)
+    drawn = buffer.sample(len(pictures))
+    mixed = buffer.mix(pictures * 1, share=0.5)
+    return drawn, drawn.requires_grad or mixed.requires_grad
+
+
 def knowing_model(scale, shift):
     """Return a model that sees noise by a formula of ours, other for each class if it is told any, and notes what it is
     asked; in training mode it says something else."""

@@ -44,9 +44,10 @@ def obeyed(
     seed: int,
     *,
     of_class: Callable[..., float] = near,
+    chance: float = 0.0,
 ) -> float:
     """Return the lesser of two figures: the share of new pictures that a judge takes for the class that was asked for,
-    and how good those of a class are beside real ones of it, as the mean over the classes.
+    and how good those of a class are beside real ones of it, as the mean over the classes. A share of `chance` is 0.
 
     X and y are real pictures and their classes, which the model did not learn from."""
     half = len(X) // 2
@@ -57,4 +58,5 @@ def obeyed(
     figures = [
         of_class(new[asked == one], real[classes == one], X[:half][y[:half] == one]) for one in range(int(y.max()) + 1)
     ]
-    return min(float(np.mean(said == asked)), float(np.mean(figures)))
+    share = float(np.mean(said == asked))
+    return min((share - chance) / (1 - chance), float(np.mean(figures)))

@@ -102,8 +102,8 @@ def test_classes_in_the_order_asked_for(student, rng):
 )
 def test_makes_the_classes_asked_for(student, rng) -> float:
     """After 300 steps on 500 pictures of three made-up classes, two kinds each, a network of ours takes new ones for
-    what was asked for, and each class is as varied as it should be: the lesser of both figures is {threshold:.0%} or
-    more, and they are no copies."""
+    what was asked for, more often than by chance, and each class is as varied as it should be: the lesser of both
+    figures is {threshold:.0%} or more, and they are no copies."""
     kinds = world(rng, 6, bend=0.6, grain=0.1)
     (X, of), (held_out, of_held_out) = kinds.some(rng, 500), kinds.some(rng, 600)
     generator = student.fit_class_gan(X, of // 2, n_steps=300, n_latent=4, width=16, seed=int(rng.integers(1000)))
@@ -111,7 +111,8 @@ def test_makes_the_classes_asked_for(student, rng) -> float:
     new = outputs(lambda *_: tensor(student.generate_classes(generator, asked, 4)), X, shape=(300, 1, 8, 8))
     if newness(new, X, held_out) < 0.3:
         return 0.0
-    return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)), of_class=close)
+    seed = int(rng.integers(1000))
+    return obeyed(new, asked, held_out, of_held_out // 2, seed, of_class=close, chance=1 / 3)
 
 
 @check("tf2.17.11", hint="Weights, rows and noise: all of them come from chance. Is the seed set first?")

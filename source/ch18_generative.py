@@ -108,9 +108,8 @@ from solutions.ch18_generative.gan import (
     generator_loss,
     discriminator_step,
     generator_step,
-    fit_gan,
-    generate,
 )
+from solutions.ch18_generative.gan_training import fit_gan, generate
 
 # %% [markdown]
 # *Look*: digits that nobody has written, below some that somebody has.
@@ -182,15 +181,8 @@ plt.show()
 # class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 
 # %% exercise="p.18.13" points=20
-from solutions.ch18_generative.diffusion import (
-    cosine_schedule,
-    noisy,
-    denoise_step,
-    NoiseNet,
-    diffusion_loss,
-    fit_diffusion,
-    sample_diffusion,
-)
+from solutions.ch18_generative.diffusion import cosine_schedule, noisy, denoise_step
+from solutions.ch18_generative.diffusion_training import NoiseNet, diffusion_loss, fit_diffusion, sample_diffusion
 
 # %% [markdown]
 # *Look*: a digit on its way there, and what the model draws when it is asked for 0 to 4.

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 from torch.distributions import Normal, kl_divergence
 
-from solutions.ch18_generative import conditional, diffusion, gan, vae
+from solutions.ch18_generative import conditional, diffusion, diffusion_training, gan, vae
 from tests.support.oracle import oracle
 
 # Why an exercise has no oracle of its own.
@@ -130,6 +130,6 @@ def test_normal_pixels_come_back() -> None:
             left = alpha_bar[t].reshape(-1, 1, 1, 1)
             return (1 - left).sqrt() * (x - left.sqrt() * mean) / (left * variance + 1 - left)
 
-    pixels = diffusion.sample_diffusion(Knowing(), 500, alpha_bar, side=4) * 2 - 1
+    pixels = diffusion_training.sample_diffusion(Knowing(), 500, alpha_bar, side=4) * 2 - 1
     assert pixels.mean() == pytest.approx(mean, abs=0.02)
     assert pixels.std() == pytest.approx(variance**0.5, abs=0.02)

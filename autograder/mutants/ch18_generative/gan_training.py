@@ -5,8 +5,7 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from autograder.mutants.ch18_generative.gan import _discriminator, _generator, _Resizing, _step
-from autograder.mutants.ch18_generative.gan_replay import _Buffer
+from autograder.mutants.ch18_generative.gan import _Buffer, _discriminator, _generator, _Resizing, _step
 from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- training

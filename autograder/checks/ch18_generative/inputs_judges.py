@@ -44,10 +44,10 @@ def obeyed(
     seed: int,
     *,
     of_class: Callable[..., float] = near,
-    chance: float = 0.0,
+    least: float = 0.0,
 ) -> float:
     """Return the lesser of two figures: the share of new pictures that a judge takes for the class that was asked for,
-    and how good those of a class are beside real ones of it, as the mean over the classes. A share of `chance` is 0.
+    and how good those of a class are beside real ones of it, as the mean over the classes. A share of `least` is 0.
 
     X and y are real pictures and their classes, which the model did not learn from."""
     half = len(X) // 2
@@ -59,4 +59,4 @@ def obeyed(
         of_class(new[asked == one], real[classes == one], X[:half][y[:half] == one]) for one in range(int(y.max()) + 1)
     ]
     share = float(np.mean(said == asked))
-    return min((share - chance) / (1 - chance), float(np.mean(figures)))
+    return min((share - least) / (1 - least), float(np.mean(figures)))

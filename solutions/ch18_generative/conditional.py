@@ -160,4 +160,4 @@ def generate_classes(generator: nn.Module, y: ArrayLike, n_latent: int = 8, seed
     with torch.no_grad():
         pictures = (generator(z, asked) + 1) / 2
     generator.train(was_training)
-    return pictures.numpy()
+    return pictures.numpy()  # type: ignore[no-any-return]

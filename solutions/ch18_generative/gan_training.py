@@ -73,4 +73,4 @@ def generate(generator: nn.Module, n: int, n_latent: int = 8, seed: int = 42) ->
     with torch.no_grad():
         pictures = (generator(z) + 1) / 2
     generator.train(was_training)
-    return pictures.numpy()
+    return pictures.numpy()  # type: ignore[no-any-return]

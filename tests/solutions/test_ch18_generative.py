@@ -61,7 +61,8 @@ def test_losses_and_steps() -> None:
 
 @oracle("p.18.12", "a list from which the oldest are taken")
 def test_replay_buffer() -> None:
-    buffer, kept = gan.ReplayBuffer(6), []
+    buffer = gan.ReplayBuffer(6)
+    kept: list[float] = []
     for start in range(0, 40, 4):
         batch = torch.arange(start, start + 4.0)
         before = list(kept)

@@ -86,6 +86,8 @@ def _result(pipe: Any, one: _Running) -> Any:
 
 def _work(job: Callable[[], Any], pipe: Any, seconds: float) -> None:
     os.setpgid(0, 0)
+    # Ended with its parent, but answers may have children of their own; they are in its group, and ended with it.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)

@@ -27,6 +27,7 @@ from autograder.testing.modules.decoding import (
     table,
 )
 from autograder.testing.modules.deep import Dense, dense_layers, self_normalises, starts_with
+from autograder.testing.modules.generated import closeness, coverage, newness, precision
 from autograder.testing.modules.groups import group_backend
 from autograder.testing.modules.images import is_equivariant, sees_window
 from autograder.testing.modules.state import weights_of
@@ -43,6 +44,8 @@ __all__ = [
     "beats",
     "best_of_all",
     "built",
+    "closeness",
+    "coverage",
     "decodes_greedily",
     "dense_layers",
     "evaluates",
@@ -62,8 +65,10 @@ __all__ = [
     "looks_at",
     "mixes_values",
     "moves",
+    "newness",
     "next_of",
     "outputs",
+    "precision",
     "rates_of",
     "repeats",
     "replayed",

@@ -1,0 +1,370 @@
+"""Wrong and right answers of chapter 18: a variational autoencoder (p.18.11)."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.distributions import Independent, Normal, kl_divergence
+from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+
+from autograder.testing import alternative, mutant, naive
+
+# ---------------------------------------------------------------- codes
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_have_mean_and_spread")
+def variance_for_deviation(mu, logvar):
+    """exp(logvar) is the variance: its square root, exp(logvar / 2), is what noise is multiplied by."""
+    return mu + torch.exp(logvar) * torch.randn_like(mu)
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_have_mean_and_spread")
+def logarithm_for_deviation(mu, logvar):
+    """You multiply the noise by the logarithm of the variance itself."""
+    return mu + logvar * torch.randn_like(mu)
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_have_mean_and_spread")
+def mean_only(mu, logvar):
+    """You return the mean: without noise it is an ordinary autoencoder."""
+    return mu + 0 * logvar
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_have_mean_and_spread")
+def uniform_noise(mu, logvar):
+    """Your noise comes from `rand`, between 0 and 1: take `randn`."""
+    return mu + torch.exp(logvar / 2) * torch.rand_like(mu)
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_have_mean_and_spread")
+def one_noise_for_all_rows(mu, logvar):
+    """All rows get the same noise: draw as much of it as there are entries."""
+    return mu + torch.exp(logvar / 2) * torch.randn(mu.shape[1])
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_gradients_reach_mean_and_variance")
+def drawn_without_gradient(mu, logvar):
+    """You draw from the distribution as it is, which lets no gradient through: `rsample` or noise of your own does."""
+    return torch.normal(mu, torch.exp(logvar / 2)).detach() + 0 * (mu + logvar)
+
+
+# ---------------------------------------------------------------- loss
+
+
+@mutant("p.18.11", replaces="kl_divergence", fails="test_kl_divergence")
+def sign_flipped(mu, logvar):
+    """Your KL divergence is below 0: it never is, so a sign is wrong."""
+    return 0.5 * (1 + logvar - mu.square() - logvar.exp()).sum(dim=1)
+
+
+@mutant("p.18.11", replaces="kl_divergence", fails="test_kl_divergence")
+def half_forgotten(mu, logvar):
+    """Yours is twice as large as it should be: there is a factor of one half."""
+    return (mu.square() + logvar.exp() - 1 - logvar).sum(dim=1)
+
+
+@mutant("p.18.11", replaces="kl_divergence", fails="test_kl_divergence")
+def mean_over_the_code(mu, logvar):
+    """You take the mean over the entries of a code: divergences of independent entries are added up."""
+    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar).mean(dim=1)
+
+
+@mutant("p.18.11", replaces="kl_divergence", fails="test_kl_divergence")
+def one_for_the_batch(mu, logvar):
+    """You give one number for the whole batch: each row has its own."""
+    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(dim=1).mean()
+
+
+@mutant("p.18.11", replaces="kl_divergence", fails="test_kl_divergence")
+def other_way_round(mu, logvar):
+    """You compute KL(p || q), of the standard distribution from the encoder's: it is the other way round."""
+    return 0.5 * ((1 + mu.square()) / logvar.exp() - 1 + logvar).sum(dim=1)
+
+
+def _kl(mu, logvar):
+    return 0.5 * (mu.square() + logvar.exp() - 1 - logvar).sum(dim=1)
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_is_the_negative_elbo")
+def mean_over_pixels(logits, X, mu, logvar, beta=1.0):
+    """You take the mean over the pixels, and so the KL divergence weighs far too much: sum their errors."""
+    return binary_cross_entropy_with_logits(logits, X) + beta * _kl(mu, logvar).mean()
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_is_the_negative_elbo")
+def sum_over_the_batch(logits, X, mu, logvar, beta=1.0):
+    """You add up over the pictures: then the loss depends on the size of the batch. Take their mean."""
+    return binary_cross_entropy_with_logits(logits, X, reduction="sum") + beta * _kl(mu, logvar).sum()
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_is_the_negative_elbo")
+def beta_on_both(logits, X, mu, logvar, beta=1.0):
+    """`beta` weighs the KL divergence alone; you multiply the pixels' errors by it too."""
+    return beta * (binary_cross_entropy_with_logits(logits, X, reduction="none").sum(dim=1) + _kl(mu, logvar)).mean()
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_is_the_negative_elbo")
+def squared_error(logits, X, mu, logvar, beta=1.0):
+    """You take squared errors: the binary cross entropy is asked for."""
+    return ((logits.sigmoid() - X).square().sum(dim=1) + beta * _kl(mu, logvar)).mean()
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_is_the_negative_elbo")
+def logits_as_probabilities(logits, X, mu, logvar, beta=1.0):
+    """You take logits for probabilities: the sigmoid is still to come."""
+    p = logits.clamp(1e-6, 1 - 1e-6)
+    return (-(X * p.log() + (1 - X) * (1 - p).log()).sum(dim=1) + beta * _kl(mu, logvar)).mean()
+
+
+@mutant("p.18.11", replaces="vae_loss", fails="test_loss_of_sure_decoders")
+def logarithm_of_nothing(logits, X, mu, logvar, beta=1.0):
+    """A sigmoid becomes exactly 0 or 1 in single precision: go from the logits, as `…_with_logits` does."""
+    p = logits.sigmoid().clamp(1e-7, 1 - 1e-7)
+    return (-(X * p.log() + (1 - X) * (1 - p).log()).sum(dim=1) + beta * _kl(mu, logvar)).mean()
+
+
+# ---------------------------------------------------------------- the model
+
+
+class _Net(nn.Module):
+    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
+        super().__init__()
+        self.into = nn.Sequential(nn.Linear(n_pixels, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_hidden), nn.ReLU())
+        self.mean, self.spread = nn.Linear(n_hidden, n_latent), nn.Linear(n_hidden, n_latent)
+        self.out = nn.Sequential(
+            nn.Linear(n_latent, n_hidden), nn.ReLU(), nn.Linear(n_hidden, n_hidden), nn.ReLU(),
+            nn.Linear(n_hidden, n_pixels),
+        )  # fmt: skip
+
+    def encode(self, X):
+        h = self.into(X)
+        return self.mean(h), self.spread(h)
+
+    def decode(self, z):
+        return self.out(z)
+
+    def drawn(self, mu, logvar):
+        return mu + torch.exp(logvar / 2) * torch.randn_like(mu) if self.training else mu
+
+    def forward(self, X):
+        mu, logvar = self.encode(X)
+        return self.decode(self.drawn(mu, logvar)), mu, logvar
+
+
+@mutant("p.18.11", replaces="VAE", fails="test_draws_in_training_only")
+class AlwaysDrawn(_Net):
+    """Your codes are drawn in evaluation mode as well: there the mean is to be decoded."""
+
+    def drawn(self, mu, logvar):
+        return mu + torch.exp(logvar / 2) * torch.randn_like(mu)
+
+
+@mutant("p.18.11", replaces="VAE", fails="test_draws_in_training_only")
+class NeverDrawn(_Net):
+    """Your model decodes the mean in training mode too: then it is an ordinary autoencoder."""
+
+    def drawn(self, mu, logvar):
+        return mu
+
+
+@mutant("p.18.11", replaces="VAE", fails="test_shapes_of_the_vae")
+class PixelsForLogits(_Net):
+    """Your decoder ends in a sigmoid: it should give logits, and the loss and `sample_vae` do the rest."""
+
+    def decode(self, z):
+        return self.out(z).sigmoid()
+
+
+@mutant("p.18.11", replaces="VAE", fails="test_shapes_of_the_vae")
+class PositiveLogarithm(_Net):
+    """A logarithm of a variance may well be below 0: leave `logvar` as it comes, without a ReLU."""
+
+    def encode(self, X):
+        mu, logvar = super().encode(X)
+        return mu, logvar.relu()
+
+
+@mutant("p.18.11", replaces="VAE", fails="test_all_of_the_vae_can_learn")
+class UnusedLayerOfVAE(_Net):
+    """One of your layers is never used, so it can't learn."""
+
+    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
+        super().__init__(n_pixels, n_latent, n_hidden)
+        self.unused = nn.Linear(3, 3)
+
+
+# ---------------------------------------------------------------- training
+
+
+def _fit(X, n_latent, n_epochs, n_hidden, seed, *, net=_Net, beta=1.0, noise=True, lr=0.002, pixels=None, batch=32):
+    torch.manual_seed(seed)
+    rows = torch.tensor(np.asarray(X)).float()
+    model = net(rows.shape[1], n_latent, n_hidden)
+    optimizer = torch.optim.Adam(model.parameters(), lr)
+    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 - epoch / (n_epochs + 1))
+    for _ in range(n_epochs):
+        for some in rows[torch.randperm(len(rows))].split(batch):
+            mu, logvar = model.encode(some)
+            z = mu + torch.exp(logvar / 2) * torch.randn_like(mu) if noise else mu
+            error = binary_cross_entropy_with_logits(model.decode(z), some, reduction="none")
+            error = error.mean(dim=1) if pixels == "mean" else error.sum(dim=1)
+            loss = (error + beta * _kl(mu, logvar)).mean()
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+        falling.step()
+    return model.eval()
+
+
+@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
+def collapsed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Your decoder makes the same mean picture of every code: the KL divergence weighs too much beside a *mean* over
+    the pixels, so that the codes say nothing."""
+    return _fit(X, n_latent, n_epochs // 4, n_hidden, seed, pixels="mean")
+
+
+class _Linear(_Net):
+    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
+        super().__init__(n_pixels, n_latent, n_hidden)
+        self.into, self.out = nn.Identity(), nn.Linear(n_latent, n_pixels)
+        self.mean, self.spread = nn.Linear(n_pixels, n_latent), nn.Linear(n_pixels, n_latent)
+
+
+@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
+def linear_layers(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Encoder and decoder have one linear layer each: kinds of pictures don't lie in a plane. Add hidden layers."""
+    return _fit(X, n_latent, n_epochs, n_hidden, seed, net=_Linear, lr=0.01)
+
+
+@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
+def plain_autoencoder(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """You train an ordinary autoencoder, without noise and KL divergence: nothing holds the codes where new ones are
+    drawn."""
+    return _fit(X, n_latent, n_epochs, n_hidden, seed, beta=0.0, noise=False)
+
+
+@mutant("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
+def learns_nothing(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Your model's weights never change: do you call the optimiser's `step`?"""
+    torch.manual_seed(seed)
+    return _Net(np.shape(X)[1], n_latent, n_hidden).eval()
+
+
+@mutant("p.18.11", replaces="fit_vae", fails="test_seeds_decide_vae_and_samples")
+def one_seed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """You don't use the seed that you are given."""
+    return _fit(X, n_latent, n_epochs, n_hidden, 42)
+
+
+# ---------------------------------------------------------------- samples
+
+
+def _sampled(model, n, n_latent, seed, *, spread=1.0, pixels=torch.sigmoid, noise=torch.randn):
+    was, model = model.training, model.eval()
+    z = spread * noise(n, n_latent, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        found = pixels(model.decode(z)).numpy()
+    model.train(was)
+    return found
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
+def logits_returned(model, n, n_latent, seed=42):
+    """You return logits: the sigmoid makes pixels of them."""
+    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits)
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
+def logits_cut_off(model, n, n_latent, seed=42):
+    """You cut logits off at 0 and 1: the sigmoid makes pixels of them."""
+    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits.clamp(0, 1))
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
+def uniform_codes(model, n, n_latent, seed=42):
+    """Your codes come from `rand`, between 0 and 1: take `randn`."""
+    return _sampled(model, n, n_latent, seed, noise=torch.rand)
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
+def dropout_left_on(model, n, n_latent, seed=42):
+    """You ask the model in the mode that it happens to be in: call `eval()`, and put the mode back afterwards."""
+    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        return model.decode(z).sigmoid().numpy()
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
+def mode_not_put_back(model, n, n_latent, seed=42):
+    """You leave the model in evaluation mode, even if somebody is about to train it."""
+    model.eval()
+    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        return model.decode(z).sigmoid().numpy()
+
+
+@mutant("p.18.11", replaces="sample_vae", fails="test_seeds_decide_vae_and_samples")
+def same_samples_always(model, n, n_latent, seed=42):
+    """You don't use the seed that you are given."""
+    return _sampled(model, n, n_latent, 0)
+
+
+# ---------------------------------------------------------------- right
+
+
+@alternative("p.18.11", replaces="reparameterize")
+def by_a_distribution(mu, logvar):
+    """By a distribution that draws in the right way."""
+    return Normal(mu, logvar.exp().sqrt()).rsample()
+
+
+@alternative("p.18.11", replaces="kl_divergence")
+def by_distributions(mu, logvar):
+    """By two distributions."""
+    q, p = Normal(mu, (logvar / 2).exp()), Normal(torch.zeros_like(mu), torch.ones_like(mu))
+    return kl_divergence(Independent(q, 1), Independent(p, 1))
+
+
+@alternative("p.18.11", replaces="vae_loss")
+def by_log_sigmoids(logits, X, mu, logvar, beta=1.0):
+    """Out of the logarithms of both probabilities."""
+    error = -(X * logsigmoid(logits) + (1 - X) * logsigmoid(-logits)).sum() / len(X)
+    return error + beta * 0.5 * (mu**2 + torch.exp(logvar) - 1 - logvar).sum() / len(X)
+
+
+@alternative("p.18.11", replaces="VAE")
+class TwoHeads(_Net):
+    """One body and two heads, ReLU; the reference's training."""
+
+
+@alternative("p.18.11", replaces="fit_vae")
+def with_a_rate_that_falls(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Adam with a rate that falls in a straight line, batches of 32, a network of its own."""
+    return _fit(X, n_latent, n_epochs, n_hidden, seed, lr=0.004)
+
+
+class _Tanh(_Net):
+    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
+        super().__init__(n_pixels, n_latent, n_hidden)
+        self.out = nn.Sequential(
+            nn.Linear(n_latent, n_hidden), nn.Tanh(), nn.Linear(n_hidden, n_hidden), nn.Tanh(),
+            nn.Linear(n_hidden, n_pixels),
+        )  # fmt: skip
+
+
+@alternative("p.18.11", replaces="fit_vae")
+def with_tanh(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Tanh in the decoder, a larger rate."""
+    return _fit(X, n_latent, n_epochs, n_hidden, seed, net=_Tanh, lr=0.005, batch=50)
+
+
+@alternative("p.18.11", replaces="sample_vae")
+def in_two_batches(model, n, n_latent, seed=42):
+    """With a seed that is put back afterwards, in parts, and in NumPy's doubles."""
+    was = model.training
+    with torch.random.fork_rng(), torch.inference_mode():
+        torch.manual_seed(seed)
+        z = torch.randn(n, n_latent)
+        model.eval()
+        parts = [model.decode(some).double() for some in z.split(200)]
+    model.train(was)
+    return 1 / (1 + np.exp(-torch.cat(parts).numpy()))

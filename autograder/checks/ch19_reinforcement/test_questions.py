@@ -1,0 +1,3 @@
+"""Hidden checks of ch19_reinforcement: questions (p.19.1)."""
+
+from autograder.testing import check

@@ -204,14 +204,14 @@ class Orchard(_World[int]):
 class Catch(_World[int]):
     """Balls that fall, and a bat that has to be below them: a small Pong.
 
-    Observation: (6, 12) float32, a picture: 1 where the ball and the bat are (3 wide, in the last row), 0 elsewhere.
-    The ball falls by one row a step, and drifts to the left or to the right by one or three fields: how, is drawn for
-    each ball. At a wall it bounces back. Actions: 0 to 2, one of which moves the bat two fields to the left,
+    Observation: (4, 9) float32, a picture: 1 where the ball and the bat are (3 wide, in the last row), 0 elsewhere.
+    The ball falls by one row a step, and drifts two fields to the left or to the right: which, is drawn for each ball.
+    At a wall it bounces back. Actions: 0 to 2, one of which moves the bat two fields to the left,
     one to the right, one not at all; which is which differs from world to world. Rewards: 1 for a ball that is caught,
     -1 for one that is missed, else 0. After it comes the next ball. Truncated after ten balls.
     """
 
-    height, width = 6, 12
+    height, width = 4, 9
 
     def __init__(self, number: int = 0) -> None:
         rng = np.random.default_rng([169, number])
@@ -226,7 +226,7 @@ class Catch(_World[int]):
 
     def _ball(self) -> None:
         self._row, self._column = 0, int(self.np_random.integers(self.width))
-        self._drift = int(self.np_random.choice([-3, -1, 1, 3]))
+        self._drift = int(self.np_random.choice([-2, 2]))
 
     def _act(self, action: int) -> tuple[float, bool]:
         self._bat = min(max(self._bat + int(self._moves[_numbered(action, 3)]), 1), self.width - 2)

@@ -275,3 +275,8 @@ def unpack(text: str) -> Policy:
     values = torch.from_numpy(np.frombuffer(data[6:], dtype=np.float16).astype(np.float32))
     nn.utils.vector_to_parameters(values, policy.parameters())
     return policy
+
+
+# What `pack` gives of a policy that was trained in LunarLander-v3.
+LUNAR_LANDER = """
+"""

@@ -52,8 +52,8 @@ P_19_5_CHOICE = ["discounting", "rewards on the way to the goal", "subtracting w
 P_19_6 = """
 A replay buffer keeps the last transitions that were met, and the network is trained on a sample of them. So a batch is
 a mixture of many times and places: successive transitions are alike, and a network that is trained on them in their
-order would chase the present and forget the past. And each transition, which may have been expensive to come by, is used
-many times; rare ones are seen again long after they have happened.
+order would chase the present and forget the past. And each transition, which may have been expensive to come by, is
+used many times; rare ones are seen again long after they have happened.
 """
 P_19_6_RUBRIC = """
 - 1 point: samples of a batch are (nearly) uncorrelated, unlike successive transitions

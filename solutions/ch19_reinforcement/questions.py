@@ -1,6 +1,7 @@
 """Chapter 19, questions on acting and what comes of it (p.19.1 to p.19.4): the answers."""
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import gymnasium as gym
@@ -98,14 +99,13 @@ def transitions(log: Sequence[Mapping[str, Any]]) -> list[tuple[Any, Any, float,
     >>> transitions(log)
     [('cold', 'heat', -3.0, 'warm'), ('warm', 'wait', 2.0, 'warm')]
     """
-    pairs = zip(log, log[1:], strict=False)
-    return [(now["seen"], now["action"], after["reward"], after["seen"]) for now, after in pairs]
+    return [(now["seen"], now["action"], after["reward"], after["seen"]) for now, after in pairwise(log)]
 
 
 P_19_3 = """
 The discount factor, from 0 to 1, says how much a reward counts that comes later: one that comes k steps later counts
-its k-th power times as much. With 0.5, what comes in ten steps is as good as nothing, so the agent is short-sighted; with
-0.99 it still counts nine tenths, so it looks far ahead. A factor below 1 also keeps sums of rewards finite, and lets
+its k-th power times as much. With 0.5, what comes in ten steps is as good as nothing, so the agent is short-sighted;
+with 0.99 it still counts nine tenths, so it looks far ahead. A factor below 1 also keeps sums of rewards finite, and lets
 actions take more of the credit for what follows at once.
 
 The best policy can change with it: between 1 now and 3 in ten steps, an agent with 0.5 takes the 1, since 3 times
@@ -161,8 +161,8 @@ def best_plan(plans: Sequence[ArrayLike], gamma: float) -> int:
 
 P_19_4 = """
 Let it play many episodes, with starts that it was not trained on, and take the mean of the sums of its rewards, without
-discounting and without the noise that it explored with. One episode says little: how it begins is chance, so look at the
-spread, too, and compare agents on the same starts. During training the curve of these means tells whether it still
+discounting and without the noise that it explored with. One episode says little: how it begins is chance, so look at
+the spread, too, and compare agents on the same starts. During training the curve of these means tells whether it still
 learns; and since training is a matter of luck, train more than once.
 """
 P_19_4_RUBRIC = """

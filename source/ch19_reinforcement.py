@@ -282,7 +282,7 @@ from solutions.ch19_reinforcement.gradients import Policy, discounted, normalise
 # Then `play(env, policy, seed)`, one episode, and `train_policy(…)`, which plays many; and `choose(policy, observation)`,
 # for when all has been learned and nothing is to be tried any more.
 #
-# It is graded in four harbours that are made up for you, with the defaults (40 updates, each after 12 episodes): the
+# It is graded in three harbours that are made up for you, with the defaults (40 updates, each after 12 episodes): the
 # mean of the sums of rewards has to reach {bar:test_finds_the_buoy:.2f}. Whoever never learns gets
 # {naive:test_finds_the_buoy/never_learns:.2f}, who always does the same thing
 # {naive:test_finds_the_buoy/always_the_same_action:.2f}, and who does not draw while training, but takes what the policy
@@ -468,9 +468,9 @@ from solutions.ch19_reinforcement.invaders import epsilon_at, double_dqn_targets
 # And `train_q(…)`, deep Q-learning for any network and any environment.
 #
 # It is graded with a small network in two orchards that are made up for you: after 4,000 steps the greedy policy is
-# taken, and what it gets (discounted by 0.95, as a mean over all starts) is computed exactly. It has to be
-# {bar:test_finds_the_fruit:.2f} in the mean. A network that was never trained gets
-# {naive:test_finds_the_fruit/untrained:.2f}, one that looks at the next reward only
+# taken, and what it gets (discounted by 0.95, as a mean over all starts) is computed exactly. If acting at random is 0,
+# and the best there is 1, it has to be {bar:test_finds_the_fruit:.2f}, as the mean of both. A network that was never
+# trained gets {naive:test_finds_the_fruit/untrained:.2f}, one that looks at the next reward only
 # {naive:test_finds_the_fruit/near_sighted:.2f}, and one that never tries anything at random
 # {naive:test_finds_the_fruit/never_explores:.2f}. (With your `QNet` and your `FrameStack`, on a GPU and in a day or
 # more, the same function learns the real game. People who know it get some 1,650 points.)

@@ -57,7 +57,7 @@ def _slope(loss_of, logits, actions, advantages):
     "p.19.9",
     core=True,
     weight=2,
-    hint="The log of the probability of what was done, times how good that was. Which sign makes good actions likelier?",
+    hint="The log of the probability of what was done, times how good that was. Which sign makes good ones likelier?",
 )
 def test_follows_the_policy_gradient(student, rng):
     """The loss is minus the mean of log probability times advantage, and one step down its gradient makes what was
@@ -121,9 +121,9 @@ def test_the_best_is_chosen(student, rng):
     hint="Does the mean of the rewards rise from update to update? A learning rate of 0.01 to 0.05 gets there in time.",
 )
 def test_finds_the_buoy(student, rng):
-    """Trained with the defaults in four harbours that are made up for you, your policies reach the buoys."""
+    """Trained with the defaults in three harbours that are made up for you, your policies reach the buoys."""
     found = []
-    for _ in range(4):
+    for _ in range(3):
         number = int(rng.integers(2**31))
         policy = student.train_policy(world(student, "Harbour", number), seed=int(rng.integers(1000)))
         weights = [torch.from_numpy(value) for value in weights_of(policy).values()]
@@ -148,14 +148,12 @@ def test_seed_decides_the_policy(student, rng):
 
 @check("p.19.9", hint="How does `unpack` know the sizes of the layers?")
 def test_packed_policies_come_back(student, rng):
-    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; it is no
-    longer than its numbers need, and line breaks do no harm."""
+    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; line breaks do no
+    harm."""
     for n_inputs, n_actions, n_hidden in ((8, 4, 16), (5, 3, 9)):
         policy = built(student, student.Policy, rng, n_inputs, n_actions, n_hidden)
         text = student.pack(policy)
         assert isinstance(text, str)
-        n = sum(value.size for value in weights_of(policy).values())
-        assert len(text) < 30 * n + 1000
         broken = "\n".join(text[i : i + 80] for i in range(0, len(text), 80))
         X = rng.normal(size=(9, n_inputs))
         found = [outputs(one, X, shape=(9, n_actions)) for one in (policy, student.unpack(broken))]

@@ -38,8 +38,8 @@
 #   description with `help(Harbour)`; use `reset`, `step` and the two spaces, and nothing that begins with `_`.
 # - An episode is over when `step` says `terminated` (something has happened that ends it) or `truncated` (the time is
 #   up). It matters which.
-# - What you need from a library, import in your answer's own cell. `device()` is where a network is trained fastest. For
-#   networks as small as these, the CPU will do; hand a trained network back on the CPU (`.cpu()`).
+# - What you need from a library, import in your answer's own cell. `device()` is where a network is trained fastest;
+#   for networks as small as these, the CPU will do. Hand a trained network back on the CPU (`.cpu()`).
 
 # %%
 import base64
@@ -279,14 +279,14 @@ plt.show()
 from solutions.ch19_reinforcement.gradients import Policy, discounted, normalised, policy_loss
 
 # %% [markdown]
-# Then `play(env, policy, seed)`, one episode, and `train_policy(…)`, which plays many; and `choose(policy, observation)`,
-# for when all has been learned and nothing is to be tried any more.
+# Then `play(env, policy, seed)`, one episode, and `train_policy(…)`, which plays many; and
+# `choose(policy, observation)`, for when all has been learned and nothing is to be tried any more.
 #
 # It is graded in three harbours that are made up for you, with the defaults (40 updates, each after 12 episodes): the
 # mean of the sums of rewards has to reach {bar:test_finds_the_buoy:.2f}. Whoever never learns gets
 # {naive:test_finds_the_buoy/never_learns:.2f}, who always does the same thing
-# {naive:test_finds_the_buoy/always_the_same_action:.2f}, and who does not draw while training, but takes what the policy
-# likes best, {naive:test_finds_the_buoy/greedy_while_training:.2f}. With so few updates, the learning rate has to be
+# {naive:test_finds_the_buoy/always_the_same_action:.2f}, and who does not draw while training, but takes what the
+# policy likes best, {naive:test_finds_the_buoy/greedy_while_training:.2f}. With so few updates, the learning rate has to be
 # larger than Adam's usual one.
 
 # %% exercise="p.19.9" points=9
@@ -327,8 +327,8 @@ from solutions.ch19_reinforcement.gradients import pack, unpack
 # %% [markdown]
 # At full size: train on the real environment, `gym.make("LunarLander-v3")`, for as long as it takes, pack your best
 # policy, and put the text into `LUNAR_LANDER`. It has to get a mean of 200 or more in 100 episodes that begin with
-# seeds of ours, and choose its actions with your `choose`. (To pass, it helps to play more episodes before each update, to
-# take a network's guess of the return away from each return, to end the longest episodes early, and to take a little
+# seeds of ours, and choose its actions with your `choose`. (To pass, it helps to play more episodes before each
+# update, to take a network's guess of the return away from each return, to end the longest episodes early, and to take a little
 # away for each step of time, lest it hovers for ever.)
 
 # %% exercise="p.19.9"

@@ -105,8 +105,8 @@ def transitions(log: Sequence[Mapping[str, Any]]) -> list[tuple[Any, Any, float,
 P_19_3 = """
 The discount factor, from 0 to 1, says how much a reward counts that comes later: one that comes k steps later counts
 its k-th power times as much. With 0.5, what comes in ten steps is as good as nothing, so the agent is short-sighted;
-with 0.99 it still counts nine tenths, so it looks far ahead. A factor below 1 also keeps sums of rewards finite, and lets
-actions take more of the credit for what follows at once.
+with 0.99 it still counts nine tenths, so it looks far ahead. A factor below 1 also keeps sums of rewards finite, and
+lets actions take more of the credit for what follows at once.
 
 The best policy can change with it: between 1 now and 3 in ten steps, an agent with 0.5 takes the 1, since 3 times
 0.5 to the power of 10 is 0.003, and one with 0.99 waits, since it makes 2.7 of it.

@@ -161,7 +161,7 @@ def test_packed_policies_come_back(student, rng):
 
 
 @check(
-    "p.19.9", full=True, hint="Train for longer, with more episodes to an update, and keep the best policy of several."
+    "p.19.9", full=True, hint="Train for longer, with more episodes to an update, and keep the best of several."
 )
 def test_lands_on_the_moon(student, rng):
     """The policy that is packed in `LUNAR_LANDER` gets a mean of 200 or more in 100 episodes of LunarLander-v3."""

@@ -204,7 +204,7 @@ def near_sighted(env, net, n_steps=4000, gamma=0.95, seed=42):
 @naive("tf2.18.9", replaces="train_q", fails="test_finds_the_fruit")
 def never_explores(env, net, n_steps=4000, gamma=0.95, seed=42):
     """You never try anything at random: begin with random actions, and let their share fall."""
-    with mock.patch.object(right, "epsilon_at", lambda *arguments: 0.0):
+    with mock.patch.object(right, "epsilon_at", return_value=0.0):
         return right.train_q(env, net, n_steps, gamma, seed)
 
 

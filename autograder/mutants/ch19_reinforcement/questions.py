@@ -1,6 +1,7 @@
 """Chapter 19, acting and what comes of it (p.19.1 to p.19.4): wrong answers, and right ones."""
 
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 
@@ -42,13 +43,13 @@ def by_counting(means, choices):
 @mutant("p.19.2", replaces="transitions", fails="test_transitions_of_a_log")
 def reward_of_the_same_line(log):
     """You take the reward of the action's own line: that one came of the action before."""
-    return [(a["seen"], a["action"], a["reward"], b["seen"]) for a, b in zip(log, log[1:], strict=False)]
+    return [(a["seen"], a["action"], a["reward"], b["seen"]) for a, b in pairwise(log)]
 
 
 @mutant("p.19.2", replaces="transitions", fails="test_transitions_of_a_log")
 def action_of_the_next_line(log):
     """You take the action of the next line: what is seen next came of the one before."""
-    return [(a["seen"], b["action"], b["reward"], b["seen"]) for a, b in zip(log, log[1:], strict=False)]
+    return [(a["seen"], b["action"], b["reward"], b["seen"]) for a, b in pairwise(log)]
 
 
 @mutant("p.19.2", replaces="transitions", fails="test_the_last_line_gives_none")

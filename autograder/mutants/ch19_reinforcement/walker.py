@@ -83,7 +83,7 @@ def without_a_limit(agent, observation):
 @mutant("p.19.10", replaces="act", fails="test_acts_the_same_each_time")
 def still_exploring(agent, observation):
     """Your agent still draws its actions: when it is asked, it should do what it thinks best."""
-    noise = 0.3 * np.random.standard_normal(2)  # noqa: NPY002
+    noise = 0.3 * np.random.standard_normal(2)
     return np.clip(right.act(agent, observation) + noise, -1, 1)
 
 
@@ -113,7 +113,7 @@ def never_trained(env, n_steps=12_000, seed=42):
 
 
 def _by_chance(agent, observation):
-    return np.random.uniform(-1, 1, 2)  # noqa: NPY002
+    return np.random.uniform(-1, 1, 2)
 
 
 @naive("p.19.10", replaces="train_walker", fails="test_stays_above_the_place", also={"act": _by_chance})

@@ -45,6 +45,7 @@
 import base64
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from typing import Any
 
 import gymnasium as gym
@@ -275,7 +276,7 @@ plt.show()
 # First the parts: `Policy`, `discounted(rewards, ends, gamma)`, `normalised(returns)` and
 # `policy_loss(logits, actions, advantages)`.
 
-# %% exercise="p.19.9" points=8 full_size_points=2
+# %% exercise="p.19.9" points=20 full_size_points=2
 from solutions.ch19_reinforcement.gradients import Policy, discounted, normalised, policy_loss
 
 # %% [markdown]
@@ -284,12 +285,11 @@ from solutions.ch19_reinforcement.gradients import Policy, discounted, normalise
 #
 # It is graded in three harbours that are made up for you, with the defaults (40 updates, each after 12 episodes): the
 # mean of the sums of rewards has to reach {bar:test_finds_the_buoy:.2f}. Whoever never learns gets
-# {naive:test_finds_the_buoy/never_learns:.2f}, who always does the same thing
-# {naive:test_finds_the_buoy/always_the_same_action:.2f}, and who does not draw while training, but takes what the
-# policy likes best, {naive:test_finds_the_buoy/greedy_while_training:.2f}. With so few updates, the learning rate has to be
-# larger than Adam's usual one.
+# {naive:test_finds_the_buoy/never_learns:.2f}, and the best that always does the same thing
+# {naive:test_finds_the_buoy/always_the_same_action:.2f}. With so few updates, the learning rate has to be larger than
+# Adam's usual one.
 
-# %% exercise="p.19.9" points=9
+# %% exercise="p.19.9"
 from solutions.ch19_reinforcement.gradients import play, train_policy, choose
 
 # %% [markdown]
@@ -321,15 +321,15 @@ plt.show()
 # A policy that has trained for an hour should not be lost, and should fit into a notebook: `pack(policy)` makes a text
 # of it, and `unpack(text)` reads that. Half a thousand numbers are some lines of letters.
 
-# %% exercise="p.19.9" points=3
+# %% exercise="p.19.9"
 from solutions.ch19_reinforcement.gradients import pack, unpack
 
 # %% [markdown]
 # At full size: train on the real environment, `gym.make("LunarLander-v3")`, for as long as it takes, pack your best
 # policy, and put the text into `LUNAR_LANDER`. It has to get a mean of 200 or more in 100 episodes that begin with
-# seeds of ours, and choose its actions with your `choose`. (To pass, it helps to play more episodes before each
-# update, to take a network's guess of the return away from each return, to end the longest episodes early, and to take a little
-# away for each step of time, lest it hovers for ever.)
+# seeds of ours, with actions by your `choose`; how it was trained is not looked at. (It helps to play more episodes
+# before each update, to take a network's guess of the return away from each return, to end long episodes early, and to
+# take a little away for each step of time, lest it hovers for ever.)
 
 # %% exercise="p.19.9"
 from solutions.ch19_reinforcement.gradients import LUNAR_LANDER
@@ -338,8 +338,6 @@ from solutions.ch19_reinforcement.gradients import LUNAR_LANDER
 # *Look*: a landing, from left to right and from top to bottom, as frames, drawn from what the policy sees.
 
 # %% demo
-from importlib.util import find_spec
-
 if find_spec("Box2D") and find_spec("pygame"):
     env, over = gym.make("LunarLander-v3"), False
     policy, (seen, _) = unpack(LUNAR_LANDER), env.reset(seed=1)
@@ -368,7 +366,7 @@ else:
 # Write `crop(frame)`, which leaves of a real frame what matters, `with_motion(picture, before)`, and
 # `point_returns(rewards, gamma)`: who has lost a point begins the next one without any blame.
 
-# %% exercise="tf1.16.9" points=6
+# %% exercise="tf1.16.9" points=15
 from solutions.ch19_reinforcement.pong import crop, with_motion, point_returns
 
 # %% [markdown]
@@ -402,8 +400,8 @@ else:
 # {naive:test_catches_balls/single_picture:.1%}. Take a learning rate of 0.01 to 0.03, and normalise what you weight
 # with. (The real game is the same, with `crop` before it and a night of training.)
 
-# %% exercise="tf1.16.9" points=9
-from solutions.ch19_reinforcement.pong import BatPolicy, train_bat, move
+# %% exercise="tf1.16.9"
+from solutions.ch19_reinforcement.pong import BatPolicy, train_bat, move, _game
 
 # %% [markdown]
 # *Look*: eight pictures of a game, one after the other.
@@ -432,7 +430,7 @@ plt.show()
 # Here actions are chosen by what they are worth, and a deep network says what that is. What it sees are the last four
 # frames, small and grey: `preprocess(frame)` and `FrameStack`. It is called `QNet`.
 
-# %% exercise="tf2.18.9" points=9
+# %% exercise="tf2.18.9" points=22
 from solutions.ch19_reinforcement.invaders import preprocess, FrameStack, QNet
 
 # %% [markdown]
@@ -461,7 +459,7 @@ else:
 # Three parts keep it stable: `epsilon_at(…)`, how often it tries something at random,
 # `double_dqn_targets(…)`, and `update_target(target, online, tau)`.
 
-# %% exercise="tf2.18.9" points=5
+# %% exercise="tf2.18.9"
 from solutions.ch19_reinforcement.invaders import epsilon_at, double_dqn_targets, update_target
 
 # %% [markdown]
@@ -475,8 +473,8 @@ from solutions.ch19_reinforcement.invaders import epsilon_at, double_dqn_targets
 # {naive:test_finds_the_fruit/never_explores:.2f}. (With your `QNet` and your `FrameStack`, on a GPU and in a day or
 # more, the same function learns the real game. People who know it get some 1,650 points.)
 
-# %% exercise="tf2.18.9" points=8
-from solutions.ch19_reinforcement.invaders import train_q
+# %% exercise="tf2.18.9"
+from solutions.ch19_reinforcement.invaders import train_q, _learn
 
 # %% [markdown]
 # *Look*: what a trained network thinks of the fields of an orchard, beside what they are worth.
@@ -503,7 +501,7 @@ plt.show()
 #
 # All actor-critic methods need advantages: write `gae(…)` first, whether your algorithm is one of them or not.
 
-# %% exercise="p.19.10" points=6
+# %% exercise="p.19.10" points=18
 from solutions.ch19_reinforcement.walker import gae
 
 # %% [markdown]
@@ -516,7 +514,7 @@ from solutions.ch19_reinforcement.walker import gae
 # {naive:test_stays_above_the_place/best_constant_force:.1f}. (The real walker is called solved with 300 points. That
 # takes your algorithm an hour or more.)
 
-# %% exercise="p.19.10" points=12
+# %% exercise="p.19.10"
 from solutions.ch19_reinforcement.walker import train_walker, act, pack_agent, unpack_agent, _Agent, _roll_out, _improve
 
 # %% [markdown]

@@ -234,7 +234,7 @@ def choose(policy: nn.Module, observation: ArrayLike) -> int:
 
 
 def pack(policy: nn.Module) -> str:
-    """Return a trained `Policy` as a text, which `unpack` can read: so an agent that has
+    """Return a trained `Policy` as a text, which `unpack` can read: an agent that has
     trained for an hour fits into a notebook.
 
     Parameters

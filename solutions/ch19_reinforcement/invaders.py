@@ -157,8 +157,9 @@ def double_dqn_targets(
 
     Examples
     --------
-    >>> double_dqn_targets(torch.tensor([1.0, 1.0]), torch.tensor([False, True]),
-    ...     torch.tensor([[0.0, 9.0]] * 2), torch.tensor([[8.0, 4.0]] * 2), 0.5).tolist()
+    >>> rewards, terminated = torch.tensor([1.0, 1.0]), torch.tensor([False, True])
+    >>> online, target = torch.tensor([[0.0, 9.0]] * 2), torch.tensor([[8.0, 4.0]] * 2)
+    >>> double_dqn_targets(rewards, terminated, online, target, 0.5).tolist()
     [3.0, 1.0]
     """
     best = online_next.argmax(dim=1, keepdim=True)

@@ -77,7 +77,7 @@ class _Agent(nn.Module):
         return normal.log_prob(actions).sum(dim=1)  # type: ignore[no-any-return, no-untyped-call]
 
 
-def train_walker(env: gym.Env[Any, Any], n_steps: int = 12_000, seed: int = 42) -> _Agent:
+def train_walker(env: gym.Env[Any, Any], n_steps: int = 12_000, seed: int = 42) -> Any:
     """Train an agent for an environment with continuous actions, by any algorithm.
 
     Parameters
@@ -152,7 +152,7 @@ def _improve(agent: _Agent, optimizer: torch.optim.Optimizer, steps: list[Tensor
             optimizer.step()
 
 
-def act(agent: _Agent, observation: ArrayLike) -> NDArray[np.float32]:
+def act(agent: Any, observation: ArrayLike) -> NDArray[np.float32]:
     """Return what a trained agent does: the same for the same observation, whenever it
     is asked.
 
@@ -170,7 +170,7 @@ def act(agent: _Agent, observation: ArrayLike) -> NDArray[np.float32]:
     return np.clip(action, -1, 1)
 
 
-def pack_agent(agent: _Agent) -> str:
+def pack_agent(agent: Any) -> str:
     """Return all that is needed to act as a trained agent does, as a text.
 
     Examples
@@ -184,7 +184,7 @@ def pack_agent(agent: _Agent) -> str:
     return base64.b64encode(sizes.tobytes() + b"".join(value.tobytes() for value in weights)).decode()
 
 
-def unpack_agent(text: str) -> _Agent:
+def unpack_agent(text: str) -> Any:
     """Return an agent that does what the one did that was packed into this text.
 
     Parameters

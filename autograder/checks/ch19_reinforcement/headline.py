@@ -41,7 +41,9 @@ def walker() -> tuple[float, str]:
 @headline("tf2.18.9", "Space Invaders, mean score", book="", data="", holds=lambda value: value > 1669)
 def invaders() -> tuple[float, str]:
     """A person's score, as published with DQN, is 1,669 (1,652 where it is given in the paper of 2015)."""
-    return _not_run("a day on a GPU; train_q(env, QNet(6), n_steps=10_000_000), with FrameStack around ALE/SpaceInvaders-v5")
+    return _not_run(
+        "a day on a GPU; train_q(env, QNet(6), n_steps=10_000_000), with FrameStack around ALE/SpaceInvaders-v5"
+    )
 
 
 @headline("tf1.16.9", "Pong, mean score", book="", data="", holds=lambda value: value > 9.3)

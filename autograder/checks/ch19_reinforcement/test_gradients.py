@@ -133,6 +133,16 @@ def test_finds_the_buoy(student, rng):
     return float(np.mean(found))
 
 
+@check("p.19.9", hint="Do you play with drawn actions while you train?")
+def test_draws_while_training(student, rng):
+    """While training, actions are drawn, so that each of them is tried; the episodes are as many as asked for."""
+    env = world(student, "Script", [[0.0] * 25], bool(rng.integers(2)), True)
+    student.train_policy(env, n_updates=2, n_episodes=4, seed=int(rng.integers(1000)))
+    actions = np.array(list(env.actions))
+    assert len(actions) == 2 * 4 * 25
+    assert 0.02 < actions[:100].mean() < 0.98
+
+
 @check("p.19.9", hint="What does chance decide: the first weights, the starts, the actions that are drawn?")
 def test_seed_decides_the_policy(student, rng):
     """The same seed trains the same policy, another seed another one; its size is as asked for."""
@@ -148,8 +158,8 @@ def test_seed_decides_the_policy(student, rng):
 
 @check("p.19.9", hint="How does `unpack` know the sizes of the layers?")
 def test_packed_policies_come_back(student, rng):
-    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; line breaks do no
-    harm."""
+    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; line breaks do
+    no harm."""
     for n_inputs, n_actions, n_hidden in ((8, 4, 16), (5, 3, 9)):
         policy = built(student, student.Policy, rng, n_inputs, n_actions, n_hidden)
         text = student.pack(policy)
@@ -160,9 +170,7 @@ def test_packed_policies_come_back(student, rng):
         assert_allclose(found[1], found[0], atol=0.02)
 
 
-@check(
-    "p.19.9", full=True, hint="Train for longer, with more episodes to an update, and keep the best of several."
-)
+@check("p.19.9", full=True, hint="Train for longer, with more episodes to an update, and keep the best of several.")
 def test_lands_on_the_moon(student, rng):
     """The policy that is packed in `LUNAR_LANDER` gets a mean of 200 or more in 100 episodes of LunarLander-v3."""
     policy = student.unpack(student.LUNAR_LANDER)

@@ -29,7 +29,7 @@ def _small(student, frame):
 @check("tf2.18.9", core=True, hint="How much does each colour count? Are you sure that 255 stays 255?")
 def test_grey(student, rng):
     """A frame of one colour becomes one grey, rounded: 0.299 of red, 0.587 of green and 0.114 of blue."""
-    for colour in ((255, 255, 255), (0, 0, 0), *rng.integers(0, 256, (4, 3)).tolist()):
+    for colour in ((250, 0, 0), (0, 0, 250), (255, 255, 255), (0, 0, 0), *rng.integers(0, 256, (4, 3)).tolist()):
         frame = np.empty((210, 160, 3), np.uint8)
         frame[:] = colour
         wanted = float(np.dot(colour, (0.299, 0.587, 0.114)))
@@ -123,7 +123,7 @@ def _used(stack_of):
     return [kept, stack.start(black + 255)]
 
 
-@check("tf2.18.9", core=True, hint="Do the layers fit to 84 x 84? Are the numbers as large as 255 when they come in?")
+@check("tf2.18.9", core=True, hint="Do the layers fit to 84 x 84? Do bytes become floats before anything is computed?")
 def test_q_network(student, rng):
     """The network gives a value for each action from stacks of whole numbers from 0 to 255, sees all four frames, and
     all its weights can learn."""
@@ -133,7 +133,6 @@ def test_q_network(student, rng):
     before = outputs(net, X, shape=(2, n))
     as_bytes = np.asarray(net(torch.from_numpy(X.astype(np.uint8))))
     assert_allclose(before, as_bytes, rtol=1e-3, atol=1e-5)
-    assert np.abs(before).max() < 20, "values begin small: scale the observations"
     for frame in range(4):
         other = X.copy()
         other[:, frame] = 255 - other[:, frame]

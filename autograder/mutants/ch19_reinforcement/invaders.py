@@ -113,11 +113,11 @@ class OneArray:
 
 
 @mutant("tf2.18.9", replaces="QNet", fails="test_q_network")
-class NotScaled(QNet):
-    """Numbers as large as 255 go into your network: divide by 255 first."""
+class BytesWrapAround(QNet):
+    """You subtract from bytes, which wrap around: make floats of them first."""
 
     def forward(self, observations):
-        return super().forward(observations.float() * 255)
+        return super().forward(observations - 128)
 
 
 @mutant("tf2.18.9", replaces="QNet", fails="test_q_network")
@@ -144,7 +144,7 @@ def networks_mixed_up(rewards, terminated, online_next, target_next, gamma):
 
 
 @mutant("tf2.18.9", replaces="double_dqn_targets", fails="test_double_targets")
-def beyond_the_end(rewards, terminated, online_next, target_next, gamma):
+def ends_are_passed_by(rewards, terminated, online_next, target_next, gamma):
     """You count what follows a terminated episode: nothing does."""
     return right.double_dqn_targets(rewards, torch.zeros_like(terminated), online_next, target_next, gamma)
 

@@ -29,9 +29,9 @@ def corner_is_background(frame):
 
 
 @mutant("tf1.16.9", replaces="crop", fails="test_ball_and_bats_are_left")
-def known_colours(frame):
-    """You know the background's colour by heart: it is another one here."""
-    return (np.asarray(frame)[34:194:2, ::2] != (144, 72, 17)).any(axis=2).astype(np.float32)
+def by_brightness(frame):
+    """You take for a thing what is bright: ask whether its colour is the background's."""
+    return (np.asarray(frame)[34:194:2, ::2].mean(axis=2) > 110).astype(np.float32)
 
 
 @mutant("tf1.16.9", replaces="crop", fails="test_ball_and_bats_are_left")

@@ -100,7 +100,7 @@ def takes_its_time(env, n_steps=12_000, seed=42):
 
 
 @mutant("p.19.10", replaces="train_walker", fails="test_seed_decides_the_agent")
-def own_seed(env, n_steps=12_000, seed=42):
+def seed_left_aside(env, n_steps=12_000, seed=42):
     """You don't use the seed that you are given."""
     return right.train_walker(env, n_steps, 42)
 

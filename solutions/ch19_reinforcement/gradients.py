@@ -90,7 +90,8 @@ def normalised(returns: ArrayLike) -> NDArray[np.float64]:
     ([-1.0, 1.0, 1.0, -1.0], [0.0, 0.0])
     """
     values = np.asarray(returns, dtype=float)
-    return (values - values.mean()) / (values.std() if np.ptp(values) else 1.0)
+    scaled: NDArray[np.float64] = (values - values.mean()) / (values.std() if np.ptp(values) else 1.0)
+    return scaled
 
 
 def policy_loss(logits: Tensor, actions: Tensor, advantages: Tensor) -> Tensor:
@@ -279,7 +280,7 @@ def unpack(text: str) -> Policy:
 
 # What `pack` gives of a policy for LunarLander-v3. (Ours was not trained by rewards: to
 # try how agents are judged, it has imitated the rule by hand that gymnasium has of it.)
-LUNAR_LANDER = """
+LUNAR_LANDER = b"""
 CAAEAEAAabAkJXCoWSU+Mp44Dz+eP4e8CbTLMx+4KL3Uwe68RrtdQ6M3dr6hO8o5qUD5P5pAPZQNtWIurrhMvYe9
 /jwHP2O2w7CSuTW3RDyWRH26QL0kwzq+Iq2wvg61+beLPaM8W74pnvW3Zjo1PqpD76/JuG0xCb4MoUi9mbbpuwC4
 nq5DPcqsG7lurgM/8UEdwlHBFbSqOt4shTquucq81rwfvqG2tz1XLePAfiwdM224jbg7RByvGEXLNuW6nC79uI+5
@@ -306,4 +307,4 @@ NC0+PcG727Cuu4o6D75Fswg8irz3NxO9cjqRNQM8TzkQufS+hjxRsai4BDkeQjG6jL8kwEO78LSjuQS5
 BrmzPCe7jbZkPJ04TbgSPHy3PrlTudM96bp7vFc8xry7QQe9YkDVtwBC+DMnsky/3rhjROy1mTCvvVMr2byDvKsy
 QT2NwDQ0xDv3Oty79L3mtYi/vjb1NppArbRLO4U0LzoBsRw6OrDhuG+xD7q0Mw48gi56NOs8XDR2Ooq2az7FN3G7
 nT0uN3y+qrdyuR27OkD8Lhs1D71frLOvuDR3sQ==
-"""
+""".decode()

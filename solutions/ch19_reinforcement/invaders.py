@@ -37,7 +37,7 @@ def preprocess(frame: ArrayLike) -> NDArray[np.uint8]:
     """
     grey = np.asarray(frame, dtype=np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     small = interpolate(torch.from_numpy(grey)[None, None], size=(84, 84), mode="area")[0, 0]
-    return small.round().clamp(0, 255).to(torch.uint8).numpy()  # type: ignore[no-any-return]
+    return small.round().clamp(0, 255).to(torch.uint8).numpy()
 
 
 class FrameStack:

@@ -43,7 +43,8 @@ def credit(rewards: ArrayLike, gamma: float) -> NDArray[np.float64]:
     """
     reward = np.asarray(rewards, dtype=float)
     later = np.arange(len(reward)) - np.arange(len(reward))[:, None]
-    return np.where(later >= 0, float(gamma) ** np.maximum(later, 0), 0.0) * reward
+    shares: NDArray[np.float64] = np.where(later >= 0, float(gamma) ** np.maximum(later, 0), 0.0)
+    return shares * reward
 
 
 # The measures that help with credit assignment, from the list in the text.

@@ -35,7 +35,8 @@ def crop(frame: ArrayLike) -> NDArray[np.float32]:
     """
     field = np.asarray(frame)[34:194:2, ::2]  # (80, 80, 3)
     colours, counts = np.unique(field.reshape(-1, 3), axis=0, return_counts=True)
-    return (field != colours[counts.argmax()]).any(axis=2).astype(np.float32)
+    things: NDArray[np.bool_] = (field != colours[counts.argmax()]).any(axis=2)
+    return things.astype(np.float32)
 
 
 def with_motion(picture: ArrayLike, before: ArrayLike) -> NDArray[np.float32]:

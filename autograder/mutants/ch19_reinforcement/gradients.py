@@ -236,12 +236,6 @@ def greedy_while_training(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden
     return _trained(env, n_updates, n_episodes, gamma, n_hidden, seed, always_the_likeliest, policy_loss)
 
 
-@mutant("p.19.9", replaces="train_policy", fails="test_finds_the_buoy")
-def learns_the_worst(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
-    """Your training makes bad actions likelier: mind the sign of the loss."""
-    return _trained(env, n_updates, n_episodes, gamma, n_hidden, seed, play, uphill)
-
-
 # ---------------------------------------------------------------- right ones
 
 

@@ -144,13 +144,6 @@ def single_picture(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
         return right.train_bat(env, n_updates, n_games, gamma, seed)
 
 
-@mutant("tf1.16.9", replaces="train_bat", fails="test_catches_balls")
-def wrong_sign(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
-    """Your training makes likelier what loses points: mind the sign of the loss."""
-    with mock.patch.object(right, "point_returns", lambda rewards, gamma: -point_returns(rewards, gamma)):
-        return right.train_bat(env, n_updates, n_games, gamma, seed)
-
-
 # ---------------------------------------------------------------- right ones
 
 

@@ -231,7 +231,7 @@ def train_q(
         observation = following
         if terminated or truncated:
             observation, _ = env.reset()
-        if step >= 64 and step % 2:
+        if step >= 64 and step % 4 == 3:
             rows = [kept[i] for i in rng.integers(len(kept), size=64)]
             _learn(net, target, optimizer, rows, gamma)
         if step % 100 == 0:

@@ -90,13 +90,25 @@ def test_an_episode_is_played(student, rng):
         assert list(env.seeds) == [seed]
 
 
+def _decided(policy):
+    import torch
+
+    with torch.no_grad():
+        for value in policy.parameters():
+            value.mul_(2)
+
+
 @check("p.19.9", core=True, hint="The probabilities are the softmax of the logits; draw from them.")
 def test_actions_are_drawn(student, rng):
     """Each action is drawn with the probability that the policy gives it, and the seed decides the draws."""
     env = world(student, "Script", [[0.0] * 1500], True, True)
-    policy = built(student, student.Policy, rng, 1, 2)
-    logits = outputs(policy, np.ones((1, 1)), shape=(1, 2))[0]
-    wanted = 1 / (1 + np.exp(logits[0] - logits[1]))
+    for _ in range(30):
+        policy = built(student, student.Policy, rng, 1, 2)
+        student.probe_(_decided)(policy)
+        logits = outputs(policy, np.ones((1, 1)), shape=(1, 2))[0]
+        wanted = 1 / (1 + np.exp(logits[0] - logits[1]))
+        if 0.15 < abs(wanted - 0.5) < 0.4:
+            break
     seed = int(rng.integers(1000))
     one, same, other = (np.asarray(student.play(env, policy, number)[1]) for number in (seed, seed, seed + 1))
     assert abs(one.mean() - wanted) < 5 * np.sqrt(wanted * (1 - wanted) / 1500)

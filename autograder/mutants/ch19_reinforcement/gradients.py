@@ -262,7 +262,7 @@ def _listed(policy):
 
 
 def _read(text):
-    weights = [torch.tensor(value) for value in json.loads(text)]
+    weights = [torch.tensor(value) for value in json.loads("".join(text.split()))]
     policy = TwoLayers(weights[0].shape[1], len(weights[-1]), len(weights[0]))
     policy.load_state_dict(dict(zip(policy.state_dict(), weights, strict=True)))
     return policy

@@ -466,12 +466,11 @@ from solutions.ch19_reinforcement.invaders import epsilon_at, double_dqn_targets
 # And `train_q(…)`, deep Q-learning for any network and any environment.
 #
 # It is graded with a small network in two orchards that are made up for you: after 4,000 steps the greedy policy is
-# taken, and what it gets (discounted by 0.95, as a mean over all starts) is computed exactly. If acting at random is 0,
-# and the best there is 1, it has to be {bar:test_finds_the_fruit:.2f}, as the mean of both. A network that was never
-# trained gets {naive:test_finds_the_fruit/untrained:.2f}, one that looks at the next reward only
-# {naive:test_finds_the_fruit/near_sighted:.2f}, and one that never tries anything at random
-# {naive:test_finds_the_fruit/never_explores:.2f}. (With your `QNet` and your `FrameStack`, on a GPU and in a day or
-# more, the same function learns the real game. People who know it get some 1,650 points.)
+# taken, and what it gets from each start (discounted by 0.95) is computed exactly. If acting at random is 0, and the
+# best there is 1, the median over all starts in both has to be {bar:test_finds_the_fruit:.2f}. A network that was never
+# trained gets {naive:test_finds_the_fruit/untrained:.2f}, and one that looks at the next reward only
+# {naive:test_finds_the_fruit/near_sighted:.2f}. (With your `QNet` and your `FrameStack`, on a GPU and in a day or more,
+# the same function learns the real game.)
 
 # %% exercise="tf2.18.9"
 from solutions.ch19_reinforcement.invaders import train_q, _learn

@@ -396,9 +396,8 @@ else:
 #
 # It is graded in two games of `Catch` that are made up for you, with the defaults (100 updates, each after eight games
 # of ten balls): it has to catch {bar:test_catches_balls:.1%} of the balls. A bat that moves at random catches
-# {naive:test_catches_balls/random_bat:.1%}, and a policy that is shown no motion
-# {naive:test_catches_balls/single_picture:.1%}. Take a learning rate of 0.01 to 0.03, and normalise what you weight
-# with. (The real game is the same, with `crop` before it and a night of training.)
+# {naive:test_catches_balls/random_bat:.1%}. Take a learning rate of 0.01 to 0.03, and normalise what you weight with.
+# (The real game is the same, with `crop` before it and a night of training.)
 
 # %% exercise="tf1.16.9"
 from solutions.ch19_reinforcement.pong import BatPolicy, train_bat, move, _game

@@ -190,6 +190,11 @@ def move(policy: nn.Module, picture: ArrayLike, before: ArrayLike) -> int:
     policy : a `BatPolicy`.
     picture, before : (height, width) what is seen now, and what was seen one step
         earlier; in the first step of a game, the same.
+
+    Examples
+    --------
+    >>> move(BatPolicy(4, 9, 3), np.eye(4, 9), np.zeros((4, 9))) in (0, 1, 2)
+    True
     """
     with torch.no_grad():
         return int(policy(torch.from_numpy(with_motion(picture, before))[None])[0].argmax())

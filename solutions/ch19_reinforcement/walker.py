@@ -164,6 +164,13 @@ def act(agent: Any, observation: ArrayLike) -> NDArray[np.float32]:
     Returns
     -------
     (n_actions,) float32, from -1 to 1, whatever the observation is.
+
+    Examples
+    --------
+    >>> from course.worlds import Glider
+    >>> agent = train_walker(Glider(0), n_steps=200)
+    >>> act(agent, [0.5, 0.0, 0.0, 0.0]).shape
+    (2,)
     """
     with torch.no_grad():
         action: NDArray[np.float32] = agent.actor(torch.as_tensor(np.asarray(observation), dtype=torch.float32)).numpy()

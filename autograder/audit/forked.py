@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import multiprocessing
 import multiprocessing.connection
@@ -78,6 +79,8 @@ def _result(pipe: Any, one: _Running) -> Any:
     except (EOFError, OSError):
         one.process.join(_LAST)
         found = Lost("time" if one.process.exitcode == -signal.SIGXCPU else "process")
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # it has not made its group yet
+        os.killpg(one.process.pid, signal.SIGKILL)
     one.process.kill()
     one.process.join()
     pipe.close()

@@ -28,7 +28,7 @@ MODULES = (
     "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit",
     "transformers.models.auto", "transformers.models.bert.modeling_bert", "transformers.models.gpt2.modeling_gpt2",
     "fastapi", "httpx", "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna",
-    "safetensors.torch", "course.datasets", "psutil", "threadpoolctl",
+    "safetensors.torch", "gymnasium", "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
 # A process's first optimizer imports it, which takes a second of its own.
 _OF_OPTIMIZERS = "torch._dynamo"

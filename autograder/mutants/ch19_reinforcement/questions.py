@@ -1,0 +1,166 @@
+"""Chapter 19, acting and what comes of it (p.19.1 to p.19.4): wrong answers, and right ones."""
+
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+
+from autograder.testing import alternative, mutant
+from solutions.ch19_reinforcement import questions as right
+
+# ---------------------------------------------------------------- p.19.1
+
+
+@mutant("p.19.1", replaces="regret", fails="test_what_not_knowing_has_cost")
+def best_of_those_tried(means, choices):
+    """You compare with the best arm that was pulled: the best of all may never have been tried."""
+    gained = [means[arm] for arm in choices]
+    return sum(max(gained) - one for one in gained) if gained else 0.0
+
+
+@mutant("p.19.1", replaces="regret", fails="test_what_not_knowing_has_cost")
+def mean_regret(means, choices):
+    """You divide by the number of pulls: the loss of all of them together is asked for."""
+    return right.regret(means, choices) / max(len(choices), 1)
+
+
+@mutant("p.19.1", replaces="P_19_1_CHOICE", fails="test_kinds_of_learning", constant=True)
+def a_measured_tyre_is_rewarded():
+    """A measured value is a right answer, and no reward: foretelling it is supervised learning."""
+    return right.P_19_1_CHOICE | {"the wear of a tyre is foretold from tyres whose wear was measured": "reinforcement"}
+
+
+@alternative("p.19.1", replaces="regret")
+def by_counting(means, choices):
+    """By how often each arm was pulled."""
+    counts = np.bincount(np.asarray(choices, dtype=int), minlength=len(means))
+    return float(counts @ (max(means) - np.array(means)))
+
+
+# ---------------------------------------------------------------- p.19.2
+
+
+@mutant("p.19.2", replaces="transitions", fails="test_transitions_of_a_log")
+def reward_of_the_same_line(log):
+    """You take the reward of the action's own line: that one came of the action before."""
+    return [(a["seen"], a["action"], a["reward"], b["seen"]) for a, b in pairwise(log)]
+
+
+@mutant("p.19.2", replaces="transitions", fails="test_transitions_of_a_log")
+def action_of_the_next_line(log):
+    """You take the action of the next line: what is seen next came of the one before."""
+    return [(a["seen"], b["action"], b["reward"], b["seen"]) for a, b in pairwise(log)]
+
+
+@mutant("p.19.2", replaces="transitions", fails="test_the_last_line_gives_none")
+def fails_on_an_empty_log(log):
+    """You expect a line at least: there may be none."""
+    first, *others = log
+    found = []
+    for line in others:
+        found.append((first["seen"], first["action"], line["reward"], line["seen"]))
+        first = line
+    return found
+
+
+@alternative("p.19.2", replaces="transitions")
+def by_number(log):
+    """By the numbers of the lines."""
+    return [[log[i]["seen"], log[i]["action"], log[i + 1]["reward"], log[i + 1]["seen"]] for i in range(len(log) - 1)]
+
+
+# ---------------------------------------------------------------- p.19.3
+
+
+@mutant("p.19.3", replaces="discounted_return", fails="test_discounted_sum")
+def first_is_discounted(rewards, gamma):
+    """You discount the first reward as well: it comes after 0 steps."""
+    return gamma * right.discounted_return(rewards, gamma)
+
+
+@mutant("p.19.3", replaces="discounted_return", fails="test_discounted_sum")
+def linear_discount(rewards, gamma):
+    """You multiply by the number of steps: the factor's power is meant."""
+    return float(sum(reward * (gamma * k if k else 1.0) for k, reward in enumerate(rewards)))
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def largest_sum(plans, gamma):
+    """You compare the sums: discount what comes later."""
+    return int(np.argmax([sum(plan) for plan in plans]))
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def largest_first(plans, gamma):
+    """You take the plan that pays soonest: with a factor near 1 it pays to wait."""
+    return min(range(len(plans)), key=lambda i: len(plans[i]))
+
+
+@alternative("p.19.3", replaces="discounted_return")
+def by_horner(rewards, gamma):
+    """From the end, as a polynomial is computed."""
+    return float(reduce(lambda later, reward: reward + gamma * later, list(rewards)[::-1], 0.0))
+
+
+# ---------------------------------------------------------------- p.19.4
+
+
+def _evaluated(env, policy, n_episodes, seeds, over, add=lambda total, reward, n: total + reward, stale=False):
+    totals = []
+    for episode in range(n_episodes):
+        seen, _ = env.reset(seed=seeds(episode))
+        first, total, n, ended = seen, 0.0, 0, False
+        while not ended and n < 300:
+            seen, reward, terminated, truncated, _ = env.step(policy(first if stale else seen))
+            total, n = add(total, float(reward), n), n + 1
+            ended = over(terminated, truncated)
+        totals.append(total)
+    return np.array(totals)
+
+
+def _either(terminated, truncated):
+    return terminated or truncated
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
+def terminated_only(env, policy, n_episodes, seed):
+    """You go on after an episode was truncated: both flags end it."""
+    return _evaluated(env, policy, n_episodes, lambda i: seed + i, lambda terminated, truncated: terminated)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
+def last_reward_only(env, policy, n_episodes, seed):
+    """You keep the last reward only: add up all of them."""
+    return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, lambda total, reward, n: reward)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
+def discounts_too(env, policy, n_episodes, seed):
+    """You discount: an agent is measured by the plain sum."""
+    return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, lambda t, reward, n: t + reward * 0.99**n)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_policy_sees_what_is_there")
+def sees_the_start_only(env, policy, n_episodes, seed):
+    """You ask the policy with the first observation all the time: hand it the newest one."""
+    return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, stale=True)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_each_episode_has_its_seed")
+def one_seed_for_all(env, policy, n_episodes, seed):
+    """You begin all episodes with the same seed, so that they begin alike."""
+    return _evaluated(env, policy, n_episodes, lambda i: seed, _either)
+
+
+@alternative("p.19.4", replaces="evaluate")
+def with_gymnasiums_statistics(env, policy, n_episodes, seed):
+    """By gymnasium's wrapper that keeps statistics."""
+    from gymnasium.wrappers import RecordEpisodeStatistics
+
+    env, totals = RecordEpisodeStatistics(env), []
+    for number in range(seed, seed + n_episodes):
+        seen, info = env.reset(seed=number)
+        while "episode" not in info:
+            seen, *_, info = env.step(policy(seen))
+        totals.append(float(info["episode"]["r"]))
+    return totals

@@ -1,0 +1,65 @@
+"""Chapter 19, a robot that looks for light (p.19.11): wrong answers, and right ones."""
+
+import numpy as np
+
+from autograder.testing import alternative, mutant
+from solutions.ch19_reinforcement import robot as right
+
+
+@mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
+def always_to_the_left(readings):
+    """You always turn to the left, by up to 360 degrees: to the right it may be shorter."""
+    return 360 * int(np.argmax(readings)) / len(readings)
+
+
+@mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
+def mirrored(readings):
+    """You turn to the wrong side: the sensors go round to the left."""
+    angle = -right.heading(readings)
+    return 180.0 if angle == -180 else angle
+
+
+@mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
+def eight_sensors(readings):
+    """You count on eight sensors: there may be any number."""
+    angle = 45.0 * int(np.argmax(readings))
+    return angle - 360 if angle > 180 else angle
+
+
+@mutant("p.19.11", replaces="drive", fails="test_reaches_the_lamp")
+def never_drives(readings, distance):
+    """Your robot turns, and never drives."""
+    return right.drive(readings, 0.0)
+
+
+@mutant("p.19.11", replaces="drive", fails="test_bumps_into_nothing")
+def does_not_look(readings, distance):
+    """Your robot does not look whether something stands in its way."""
+    return right.drive(readings, 2.0)
+
+
+@mutant("p.19.11", replaces="drive", fails="test_stops_in_time")
+def drives_while_turning(readings, distance):
+    """Your robot drives in a step in which it turns: it has not measured what is in the new direction."""
+    return right.drive(readings, distance)[0], 0.1 if distance >= 0.3 else 0.0
+
+
+@mutant("p.19.11", replaces="drive", fails="test_stops_in_time")
+def stops_late(readings, distance):
+    """Your robot stops at 0.15 only."""
+    return right.drive(readings, distance + 0.15)
+
+
+@alternative("p.19.11", replaces="drive")
+def faster_where_there_is_room(readings, distance):
+    """Drives faster where there is room."""
+    turn = float(np.clip(right.heading(readings), -45, 45))
+    return np.array([turn, min(0.2, distance / 3) if turn == 0 and distance >= 0.3 else 0.0])
+
+
+@alternative("p.19.11", replaces="heading")
+def by_a_list(readings):
+    """By Python's own maximum."""
+    readings = list(readings)
+    n, i = len(readings), readings.index(max(readings))
+    return (i if 2 * i <= n else i - n) * 360.0 / n

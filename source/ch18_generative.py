@@ -407,11 +407,11 @@ mnist = load("mnist")
 X, X_test = (rows[:4000].astype(np.float32) / 255 for rows in (mnist.X_train, mnist.X_test))
 y, y_test = mnist.y_train[:4000], mnist.y_test[:4000]
 autoencoder = pretrain(X, n_epochs=10)
-noisy = X_test[:8] + 0.5 * np.random.default_rng(1).normal(size=(8, 784)).astype(np.float32)
+grainy = X_test[:8] + 0.5 * np.random.default_rng(1).normal(size=(8, 784)).astype(np.float32)
 with torch.no_grad():
-    cleaned = autoencoder(torch.tensor(noisy)).numpy()
+    cleaned = autoencoder(torch.tensor(grainy)).numpy()
 figure, axes = plt.subplots(5, 8, figsize=(9, 6))
-for row, pictures in zip(axes, (X_test[:8], noisy, cleaned)):
+for row, pictures in zip(axes, (X_test[:8], grainy, cleaned)):
     for axis, picture in zip(row, pictures):
         axis.imshow(picture.reshape(28, 28), cmap="gray_r", vmin=0, vmax=1)
 for row, unit in zip(axes[3:], (0, 1)):
@@ -663,8 +663,5 @@ plt.show()
 # Nobody grades these. Do what makes you curious, and believe nothing that you have not seen with a second seed.
 #
 # - How does the gain of pretraining change with the number of labels: 50, 500, 5,000? When is it not worth it?
-# - Take masks instead of Gaussian noise: put out half of the pixels, or a square of them. What teaches the encoder
-#   most?
-# - Train your hashing autoencoder on pictures of clothes, and look up digits with it. What do the bits still tell?
 # - Train the VAE with `beta` 0.1 and 10, and draw pictures with each. What is won, and what is lost?
 # - Halve the steps of your diffusion model's schedule, again and again. When do pictures begin to suffer?

@@ -58,7 +58,7 @@ def without_norm(n_latent=8, width=16, side=8):
 
 
 @mutant("p.18.12", replaces="Discriminator", fails="test_pictures_and_logits")
-def probabilities(width=16, side=8):
+def says_probabilities(width=16, side=8):
     """Your discriminator ends in a sigmoid: give the logit, and let the loss do the rest."""
     return _discriminator(width, side, nn.Sigmoid(), nn.Flatten(0))
 

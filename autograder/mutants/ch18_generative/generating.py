@@ -151,7 +151,7 @@ def upwards(x, y, rate, n_steps):
 
 
 @mutant("p.18.8", replaces="play", fails="test_two_players_never_settle")
-def without_the_beginning(x, y, rate, n_steps):
+def path_without_its_beginning(x, y, rate, n_steps):
     """The place where they begin belongs to the path."""
     return _path(x, y, rate, n_steps, lambda x, y, rate: (x - rate * y, y + rate * x))[1:]
 
@@ -225,7 +225,7 @@ def diffusion_is_fast():
 
 
 @alternative("p.18.9", replaces="noise_levels")
-def step_by_step(betas):
+def levels_step_by_step(betas):
     """Step by step, in two lists."""
     a, variance, found = 1.0, 0.0, ([], [])
     for beta in np.asarray(betas, dtype=float).tolist():

@@ -78,7 +78,8 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
     >>> net = nn.Linear(1, 2)
     >>> _ = nn.init.zeros_(net.bias)
     >>> batch = torch.zeros(1, 1), torch.tensor([1])
-    >>> (train_async(net, [[batch], [batch, batch]], lr=1.0), net.bias[1].item() > 0.4)[1]
+    >>> shards = [[batch], [batch, batch]]
+    >>> (train_async(net, shards, lr=1.0), net.bias[1].item() > 0.4)[1]
     True
     """
 

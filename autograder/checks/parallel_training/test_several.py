@@ -43,6 +43,15 @@ def test_valid_is_the_networks_accuracy(student, rng):
         assert abs(valid - np.mean(said == valid_labels)) < 1e-6
 
 
+@check("tf1.12.8", hint="The loss has a softmax in it. What is left of its gradient if the network has one, too?")
+def test_logits_are_no_probabilities(student, rng):
+    """Your network gives a logit per class, and not what a softmax makes of them."""
+    X, y, X_valid, y_valid = bent_rule(rng, 200, 50)
+    model, _ = _trained(student, {"units": 8, "lr": 0.05, "epochs": 2, "seed": 1}, X, y, X_valid, y_valid)
+    said = outputs(model, X_valid, shape=(50, 2))
+    assert not np.allclose(said.sum(axis=1), 1, atol=1e-3)
+
+
 @check("tf1.12.8", core=True, hint="Each of the four entries decides something. Which one do you not use?")
 def test_the_configuration_decides(student, rng):
     """Neurons, epochs, learning rate and momentum are as the configuration and the text say."""

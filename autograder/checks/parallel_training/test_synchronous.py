@@ -304,14 +304,14 @@ class _Timed:
         from torch import nn
 
         class Slow(nn.Module):
-            calls = 0
+            calls = most = 0
 
             def __init__(self):
                 super().__init__()
                 self.layer = nn.Linear(4, 3)
 
             def forward(self, X):
-                Slow.calls += 1
+                Slow.calls, Slow.most = Slow.calls + 1, max(Slow.most, len(X))
                 time.sleep(seconds)
                 return self.layer(X)
 
@@ -320,12 +320,13 @@ class _Timed:
         batches = [(torch.randn(size, 4), torch.randint(3, (size,))) for size in sizes]
         self.found = compare(model, batches, 0.1, n_steps=n_steps)
         self.same = all(torch.equal(one, other) for one, other in zip(before, model.parameters(), strict=True))
-        self.calls = Slow.calls
+        self.calls, self.most = Slow.calls, Slow.most
 
 
 @check("tf2.19.10", hint="Divide by the seconds of one device with all rows as one batch.")
 def test_ratios_of_seconds(student, rng):
-    """The ratios are those of real times: of three calls one after the other to one call; the model is left alone."""
+    """The ratios are those of real times: of three calls one after the other to one call with all rows; the model is
+    left alone."""
     timed = student.probe_(_Timed)(student.compare_strategies, 0.05, [5, 2, 9], 3)
     found = timed.found
     assert isinstance(found, dict) and found.keys() == {"one device", "mirrored", "central"}
@@ -333,3 +334,4 @@ def test_ratios_of_seconds(student, rng):
     assert 2 < found["mirrored"] < 5 and 2 < found["central"] < 5
     assert timed.same
     assert timed.calls >= 3 * (1 + 3 + 3)
+    assert timed.most == 5 + 2 + 9

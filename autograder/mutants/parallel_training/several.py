@@ -12,14 +12,14 @@ from autograder.testing import alternative, mutant, naive
 
 def _trained(
     config, X_train, y_train, X_valid, y_valid, *, epochs=None, hidden=True, momentum=0.9, batch=32, seed="before",
-    lr=None, score="valid",
+    lr=None, score="valid", softmax=False,
 ):  # fmt: skip
     if seed == "before":
         torch.manual_seed(config["seed"])
     X, y = torch.as_tensor(np.asarray(X_train)).float(), torch.as_tensor(np.asarray(y_train)).long()
     n_classes, d, units = int(y.max()) + 1, X.shape[1], config["units"]
     layers = [nn.Linear(d, units), nn.ReLU(), nn.Linear(units, n_classes)] if hidden else [nn.Linear(d, n_classes)]
-    model = nn.Sequential(*layers)
+    model = nn.Sequential(*layers, *([nn.Softmax(dim=1)] if softmax else []))
     if seed == "after":
         torch.manual_seed(config["seed"])
     optimizer = torch.optim.SGD(model.parameters(), lr=lr or config["lr"], momentum=momentum)
@@ -38,6 +38,12 @@ def _trained(
 def without_a_hidden_layer(config, X_train, y_train, X_valid, y_valid):
     """Without a hidden layer a network draws a straight line."""
     return _trained(config, X_train, y_train, X_valid, y_valid, hidden=False)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_logits_are_no_probabilities")
+def softmax_at_the_end(config, X_train, y_train, X_valid, y_valid):
+    """Cross-entropy takes logits: with a softmax in the network as well, little is left of the gradient."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, softmax=True)
 
 
 @mutant("tf1.12.8", replaces="train_config", fails="test_the_configuration_decides")

@@ -18,7 +18,9 @@ def tune(objective, path, n_trials, *, seed=0):
         pruner=optuna.pruners.MedianPruner(),
     )
     trials = study.get_trials(deepcopy=False)
-    study.sampler = optuna.samplers.TPESampler(seed=zlib.crc32(f"{seed} after {len(trials)}".encode()))
+    study.sampler = optuna.samplers.TPESampler(
+        seed=zlib.crc32(f"{seed} after {len(trials)}".encode()), n_startup_trials=5
+    )
     missing = n_trials - sum(trial.state.is_finished() for trial in trials)
     if missing > 0:
         study.optimize(objective, n_trials=missing, catch=(Exception,))

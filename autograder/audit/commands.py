@@ -30,6 +30,12 @@ def audit(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="A few mutants only, others every day")] = False,
+    day: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            "--day", formats=["%Y-%m-%d"], help="With --sample: as on this day, to try again what it has found"
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Take what was found before and still holds")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the chapter's page, docs/audit/CHAPTER.md")] = False,
     as_json: Json = False,
@@ -53,7 +59,7 @@ def audit(
     plan = AuditPlan(seconds, workers or default_workers(), within=within or math.inf)
     rows: list[AuditRow] = []
     if sample:
-        _sample(project, chapters, plan.at_once)
+        _sample(project, chapters, plan.at_once, day.date() if day else datetime.date.today())  # anybody's day
     for chapter in chapters:
         mine = only & {one.id for one in chapter.exercise}
         if only and not mine:
@@ -80,13 +86,12 @@ def audit(
     raise typer.Exit(0 if all(row.holds for row in rows) else 1)
 
 
-def _sample(project: Project, chapters: list[Chapter], at_once: int) -> NoReturn:
+def _sample(project: Project, chapters: list[Chapter], at_once: int, day: datetime.date) -> NoReturn:
     """Try a few mutants of each chapter, and tell what gets through that its page does not know."""
     from autograder.audit.report import advice
     from autograder.audit.sample import is_broken, sampled
 
-    today = datetime.date.today()  # whose day it is does not matter
-    rows = [row for chapter in chapters for row in sampled(project, chapter, at_once, today)]
+    rows = [row for chapter in chapters for row in sampled(project, chapter, at_once, day)]
     for line in advice(rows):
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     tried = sum(row.automatic for row in rows)

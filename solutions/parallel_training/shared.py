@@ -60,8 +60,7 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
     model : as in `train_sync`. Its parameters are moved into shared memory, and each
         process computes with them and changes them there, after each batch of its own.
     shards : for each process its batches; one can have more than another.
-    lr : learning rate of plain SGD on the mean cross-entropy over the rows of one
-        batch.
+    lr : learning rate of plain SGD on the mean cross-entropy over a batch's rows.
     timeout : how many seconds all of it may take.
 
     Nobody waits: neither for the others' steps, nor for a lock (now and then one change
@@ -70,16 +69,15 @@ def train_async(model: nn.Module, shards: Sequence[Sequence[Batch]], lr: float, 
 
     Raises
     ------
-    RuntimeError : a process has raised something, has ended before it was done, or was
-        not done in time. The others are ended; what they have changed by then stays.
+    RuntimeError : a process has raised something, has ended too early, or was not done
+        in time. The others are ended; what they have changed by then stays.
 
     Examples
     --------
     >>> net = nn.Linear(1, 2)
     >>> _ = nn.init.zeros_(net.bias)
     >>> batch = torch.zeros(1, 1), torch.tensor([1])
-    >>> shards = [[batch], [batch, batch]]
-    >>> (train_async(net, shards, lr=1.0), net.bias[1].item() > 0.4)[1]
+    >>> (train_async(net, [[batch], [batch]], lr=1.0), net.bias[1].item() > 0.4)[1]
     True
     """
 

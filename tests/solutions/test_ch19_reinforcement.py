@@ -177,7 +177,7 @@ def test_deep_q_parts() -> None:
     torch.testing.assert_close(found, rewards + 0.9 * after)
     for terminated, worth in ((True, 1.0), (False, 2.0)):
         env = Script([[1.0]], terminated, blind=True)
-        net = invaders.train_q(env, torch.nn.Linear(1, 2), n_steps=1200, gamma=0.5)
+        net = invaders.train_q(env, torch.nn.Linear(1, 2), n_steps=6000, gamma=0.5)
         assert net(torch.ones(1, 1)).max().item() == pytest.approx(worth, abs=0.2)
 
 

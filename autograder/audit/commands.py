@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from course.syllabus import Chapter
 
 
+Day = Annotated[
+    datetime.datetime | None,
+    typer.Option("--day", formats=["%Y-%m-%d"], help="With --sample: as on this day, to see again what it found"),
+]
+
+
 @command(AUTHOR, "course audit ch03 --exercise p.03.2")
 def audit(
     name: Annotated[str | None, typer.Argument(metavar="[CHAPTER]", help="A chapter, or all of them")] = None,

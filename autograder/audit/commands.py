@@ -36,12 +36,7 @@ def audit(
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="A few mutants only, others every day")] = False,
-    day: Annotated[
-        datetime.datetime | None,
-        typer.Option(
-            "--day", formats=["%Y-%m-%d"], help="With --sample: as on this day, to try again what it has found"
-        ),
-    ] = None,
+    day: Day = None,
     resume: Annotated[bool, typer.Option("--resume", help="Take what was found before and still holds")] = False,
     write: Annotated[bool, typer.Option("--write", help="Write the chapter's page, docs/audit/CHAPTER.md")] = False,
     as_json: Json = False,

@@ -573,8 +573,8 @@ plt.show()
 # which should take about two seconds. A network of ours that knows the classes looks at what was asked for: it has to
 # take {bar:test_noise_becomes_the_class_asked_for:.0%} for the right class. And within the classes new pictures have to
 # be like real ones that were not learned from. They count as near if they are as near to a real one as its tenth
-# nearest real neighbour: as many of the new ones have to be near a real one, and of the real ones to have a new one
-# near, as the mean over the classes. Who knows each pixel's mean and spread in a class, and nothing of how pixels go
+# nearest real neighbour: {bar:test_noise_becomes_the_class_asked_for:.0%} of the new ones have to be near a real one,
+# and of the real ones to have a new one near, as the mean over the classes. Who knows each pixel's mean and spread in a class, and nothing of how pixels go
 # together, gets to {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the
 # class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 

@@ -466,7 +466,7 @@ from solutions.ch19_reinforcement.invaders import epsilon_at, double_dqn_targets
 #
 # It is graded with a small network in two orchards that are made up for you: after 4,000 steps the greedy policy is
 # taken, and what it gets from each start (discounted by 0.95) is computed exactly. If acting at random is 0, and the
-# best there is 1, the median over all starts in both has to be {bar:test_finds_the_fruit:.2f}. A network that was never
+# best there is 1, the median over all starts in both has to be {bar:test_finds_the_fruit:.3f}. A network that was never
 # trained gets {naive:test_finds_the_fruit/untrained:.2f}, and one that looks at the next reward only
 # {naive:test_finds_the_fruit/near_sighted:.2f}. (With your `QNet` and your `FrameStack`, on a GPU and in a day or more,
 # the same function learns the real game.)

@@ -267,8 +267,8 @@ def unpack(text: str) -> Policy:
     Examples
     --------
     >>> policy = Policy(8, 4, n_hidden=5)
-    >>> unpack(pack(policy)).hidden.weight.shape
-    torch.Size([5, 8])
+    >>> unpack(pack(policy))(torch.zeros(1, 8)).shape
+    torch.Size([1, 4])
     """
     data = base64.b64decode("".join(text.split()))
     n_inputs, n_actions, n_hidden = (int(size) for size in np.frombuffer(data[:6], dtype=np.int16))

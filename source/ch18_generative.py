@@ -490,10 +490,9 @@ plt.show()
 # training is worth is seen on made-up worlds as before, of three kinds, with `n_steps=300` and `n_latent=4`, which
 # should take about three seconds each. New pictures as a whole are compared with others that were not learned from: by
 # their *energy distance*, 2 E|x - y| - E|x - x'| - E|y - y'| for pictures x of the one and y of the other lot. Who
-# makes the mean picture only stands at 0%, who draws from the world itself at 100%; yours has to get to
-# {bar:test_makes_all_kinds_of_pictures:.0%}, as a mean over two worlds. A generator that has *collapsed*, and makes
-# pictures of one kind only, good as they are, gets to {naive:test_makes_all_kinds_of_pictures/one_kind_only:.0%}; and
-# who hands out copies of what was learned from gets nothing.
+# makes the mean picture only stands at 0%, who draws from the world itself at 100%; yours has to get half of the way,
+# to 50%, as a mean over two worlds. A generator that has *collapsed*, and makes pictures of one kind only, good as they
+# are, is no nearer than the mean picture; and who hands out copies of what was learned from gets nothing.
 #
 # GANs are moody. If yours leaves kinds out, try other rates for both halves, or Adam with less memory (`betas`).
 
@@ -574,9 +573,9 @@ plt.show()
 # take {bar:test_noise_becomes_the_class_asked_for:.0%} for the right class. And within the classes new pictures have to
 # be like real ones that were not learned from. They count as near if they are as near to a real one as its tenth
 # nearest real neighbour: {bar:test_noise_becomes_the_class_asked_for:.0%} of the new ones have to be near a real one,
-# and of the real ones to have a new one near, as the mean over the classes. Who knows each pixel's mean and spread in a class, and nothing of how pixels go
-# together, gets to {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the
-# class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
+# and of the real ones to have a new one near, as the mean over the classes. Who knows each pixel's mean and spread in
+# a class, and nothing of how pixels go together, gets to
+# {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 
 # %% exercise="p.18.13" points=20
 from solutions.ch18_generative.diffusion import cosine_schedule, noisy, denoise_step

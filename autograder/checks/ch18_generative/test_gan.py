@@ -269,13 +269,12 @@ def test_generated_in_evaluation_mode(student, rng):
     "p.18.12",
     core=True,
     weight=3,
-    at_least=True,
     hint="Are real pictures in tanh's range when the discriminator sees them? Look at twenty pictures: are they all "
     "alike? Then the discriminator learns too slowly, or the generator too fast.",
 )
-def test_makes_all_kinds_of_pictures(student, rng) -> float:
-    """After 300 steps on pictures of three made-up kinds, new ones as a whole are {threshold:.0%} of the way from the
-    mean picture to others of that world, by energy distance, as the mean over two worlds; and they are no copies."""
+def test_makes_all_kinds_of_pictures(student, rng):
+    """After 300 steps on pictures of three made-up kinds, new ones as a whole are half of the way from the mean picture
+    to others of that world, by energy distance, as the mean over two worlds; and they are no copies."""
     figures = []
     for _ in range(2):
         kinds = world(rng, 3, bend=0.6, grain=0.1)
@@ -284,7 +283,7 @@ def test_makes_all_kinds_of_pictures(student, rng) -> float:
         new = outputs(lambda *_, made=generator: tensor(student.generate(made, 300, 4)), X, shape=(300, 1, 8, 8))
         copied = newness(new, X, held_out) < 0.3
         figures.append(0.0 if copied else closeness(new, held_out, X.mean(axis=0, keepdims=True)))
-    return float(np.mean(figures))
+    assert np.mean(figures) >= 0.5  # as the exercise asks; right ones are too moody for a bar nearer to ours
 
 
 @check("p.18.12", hint="Weights, rows and noise: all of them come from chance. Is the seed set first?")

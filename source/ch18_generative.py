@@ -575,7 +575,8 @@ plt.show()
 # nearest real neighbour: {bar:test_noise_becomes_the_class_asked_for:.0%} of the new ones have to be near a real one,
 # and of the real ones to have a new one near, as the mean over the classes. Who knows each pixel's mean and spread in
 # a class, and nothing of how pixels go together, gets to
-# {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the class to {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
+# {naive:test_noise_becomes_the_class_asked_for/class_by_pixels:.0%}, and a model that forgets the class to
+# {naive:test_noise_becomes_the_class_asked_for/class_forgotten:.0%}.
 
 # %% exercise="p.18.13" points=20
 from solutions.ch18_generative.diffusion import cosine_schedule, noisy, denoise_step

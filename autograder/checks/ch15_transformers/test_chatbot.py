@@ -97,9 +97,10 @@ def test_citations_that_are_there(student, rng):
     in order."""
     told = []
     for _ in range(12):
-        n = int(rng.integers(1, 5))
+        n = int(rng.integers(2, 6))
         parts = [
-            (str(rng.choice(some_words(rng, 3))), int(rng.integers(0, 13))) for _ in range(int(rng.integers(1, 7)))
+            (str(rng.choice(some_words(rng, 3))), int(rng.integers(0, 2 * n + 2)))
+            for _ in range(int(rng.integers(3, 8)))
         ]
         answer = ", ".join(f"{word}{' ' * int(rng.integers(0, 3))}[{number}]" for word, number in parts) + " [x] (1)."
         text, numbers = student.cited(answer, n)

@@ -38,13 +38,29 @@ def write_atomically(path: Path, text: str, *, drafts: Path | None = None, synce
         if not path.is_symlink() and path.read_bytes() == content:
             return
     path.parent.mkdir(parents=True, exist_ok=True)
+    with drafted(path, drafts) as draft, draft.open("wb") as file:
+        file.write(content)
+        if synced:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+@contextlib.contextmanager
+def drafted(path: Path, drafts: Path | None = None) -> Iterator[Path]:
+    """Yield an empty file, its owner's alone, which takes the place of the file `path` unless the body fails.
+
+    Parameters
+    ----------
+    drafts : as in `write_atomically`.
+
+    Raises
+    ------
+    OSError : the disk is full, or the folder can't be written to.
+    """
     handle, name = tempfile.mkstemp(dir=drafts or path.parent, prefix=f".{path.name}.")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            if synced:
-                file.flush()
-                os.fsync(file.fileno())
+        yield Path(name)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

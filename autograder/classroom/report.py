@@ -35,8 +35,13 @@ def chapter_report(project: Project, name: str) -> Path:
     OperatorError : the page can't be written.
     """
     released = read_chapter(project, name)
-    chapter = released.chapter
-    found = class_figures(project, released)
+    return _chapter_page(project, released, _results(project, released))
+
+
+def _chapter_page(project: Project, released: Released, results: list[Result]) -> Path:
+    name, chapter = released.chapter.name, released.chapter
+    mutants = open_examiner(project, chapter).checks.mutants
+    found = figures(results, {(mutant.exercise, mutant.sentence): mutant.name for mutant in mutants})
     store = Store.of(project, chapter)
     alike = [_side_by_side(store, one) for one in worth_a_look(project, name)]
     page = render_class(chapter.title, found, _hand_ins(project, chapter, found), alike, ASK_FIRST)
@@ -55,8 +60,9 @@ def course_report(project: Project) -> Path:
     for chapter in load_syllabus(project.syllabus):
         if not any(Store.of(project, chapter).folder.glob("*/result.json")):
             continue
-        page = chapter_report(project, chapter.name)
-        results = _results(project, read_chapter(project, chapter.name))
+        released = read_chapter(project, chapter.name)
+        results = _results(project, released)
+        page = _chapter_page(project, released, results)
         chapters.append(Overview(chapter.short, chapter.title, figures(results, {}), page.name))
         points[chapter.short] = {one.student: one.score for one in results if one.status is not Status.MISSING}
     if not chapters:
@@ -64,18 +70,6 @@ def course_report(project: Project) -> Path:
     students = sorted({student for found in points.values() for student in found})
     rows = [(student, [points[one.chapter].get(student) for one in chapters]) for student in students]
     return write_feedback(_place(project, "course"), render_course(chapters, rows))
-
-
-def class_figures(project: Project, released: Released) -> ClassFigures:
-    """Return the figures of a chapter's class.
-
-    Raises
-    ------
-    SetupError : nothing has been graded.
-    """
-    mutants = open_examiner(project, released.chapter).checks.mutants
-    names = {(mutant.exercise, mutant.sentence): mutant.name for mutant in mutants}
-    return figures(_results(project, released), names)
 
 
 def _results(project: Project, released: Released) -> list[Result]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from course.errors import SetupError
+from course.files import drafted
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
 
@@ -58,7 +59,8 @@ def save(project: Project, state: Path, archive: Path) -> Saved:
     """
     files: dict[str, str] = {}
     try:
-        with _draft(archive) as draft, tarfile.open(draft, "w:gz") as tar:
+        _clear(archive)
+        with drafted(archive) as draft, tarfile.open(draft, "w:gz") as tar:
             for name, path in _found(project, state):
                 content = _content(path)
                 files[name] = hashlib.sha256(content).hexdigest()
@@ -104,7 +106,8 @@ def _put(source: Path, target: Path) -> None:
     new = [path for path in target.parents if not path.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
     about = source.stat()
-    with _draft(target) as draft:
+    _clear(target)
+    with drafted(target) as draft:
         draft.write_bytes(source.read_bytes())
         draft.chmod(about.st_mode & 0o777)
         if os.geteuid() == 0:  # nobody else can give files away
@@ -114,19 +117,11 @@ def _put(source: Path, target: Path) -> None:
             path.chmod(0o700)
 
 
-@contextlib.contextmanager
-def _draft(target: Path) -> Iterator[Path]:
-    """Yield an empty file for its owner only, which takes the place of `target` if all goes well."""
-    for left in target.parent.glob(f".{target.name}.*"):  # by a process that was killed
+def _clear(target: Path) -> None:
+    """Remove what runs that were killed have left of `target`: it holds secrets."""
+    for left in target.parent.glob(f".{target.name}.*"):
         if left.stat().st_mtime < time.time() - _GIVEN_UP:
             left.unlink()
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(handle)
-    try:
-        yield Path(name)
-        os.replace(name, target)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _found(project: Project, state: Path) -> Iterator[tuple[str, Path]]:

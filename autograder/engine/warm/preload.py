@@ -17,7 +17,7 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-MODULES = (
+USUAL = (
     "numpy", "numpy.testing", "pandas", "scipy.sparse", "scipy.stats", "scipy.ndimage", "scipy.optimize",
     "matplotlib.pyplot", "matplotlib.backends.backend_agg", "matplotlib_inline.config",
     "sklearn.base", "sklearn.cluster", "sklearn.compose", "sklearn.datasets", "sklearn.decomposition",
@@ -25,11 +25,16 @@ MODULES = (
     "sklearn.metrics", "sklearn.mixture", "sklearn.model_selection", "sklearn.naive_bayes", "sklearn.neighbors",
     "sklearn.pipeline", "sklearn.preprocessing", "sklearn.svm", "sklearn.tree",
     "torch", "torch.nn", "torch.nn.functional", "torch.optim", "torch.utils.data", "torch._dynamo",
-    "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit",
-    "transformers.models.auto", "transformers.models.bert.modeling_bert", "transformers.models.gpt2.modeling_gpt2",
-    "fastapi", "httpx", "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna",
-    "safetensors.torch", "gymnasium", "course.datasets", "psutil", "threadpoolctl",
+    "course.datasets", "psutil", "threadpoolctl",
 )  # fmt: skip
+# Only where a chapter names them: together they would take every parent of kernels a second or more, and memory.
+DEEP = (
+    "transformers.models.clip.modeling_clip", "transformers.models.vit.modeling_vit", "transformers.models.auto",
+    "transformers.models.bert.modeling_bert", "transformers.models.gpt2.modeling_gpt2", "fastapi", "httpx",
+    "uvicorn.config", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on", "optuna", "safetensors.torch",
+    "gymnasium",
+)  # fmt: skip
+MODULES = (*USUAL, *DEEP)
 # A process's first optimizer imports it, which takes a second of its own.
 _OF_OPTIMIZERS = "torch._dynamo"
 # When they are imported they look for a shell, and there is none yet: kernels import them again.
@@ -52,7 +57,7 @@ def named_in(sources: Iterable[str]) -> list[str]:
     return [name for name in MODULES if name.partition(".")[0] in packages and name not in left_out]
 
 
-def preload(modules: Sequence[str] = MODULES) -> list[str]:
+def preload(modules: Sequence[str] = USUAL) -> list[str]:
     """Import `modules`; return those that could not be."""
     global _controller
     missing = []

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import socket
 import subprocess
 import sys
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from autograder.classroom.executors import local
 from autograder.engine.warm import branch
-from autograder.engine.warm.preload import MODULES, named_in
-from tests.support.checkout import Checkout, make_checkout
+from autograder.engine.warm.preload import MODULES, USUAL, named_in
+from tests.support.checkout import ROOT, Checkout, make_checkout
 from tests.support.deadlines import soon
 from tests.support.minichapter import NAME
 
@@ -93,6 +95,16 @@ def test_an_offshoot_is_waited_for_and_killed_like_a_child() -> None:
         offshoot.kill()
         offshoot.wait(10)
         offshoot.kill()
+
+
+def test_what_only_some_chapters_need_is_imported_for_these_alone() -> None:
+    """A parent for any chapter is started often: by a learner, by the resident, by the kernel of a notebook."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    deep = {re.split(r"[<>=]", one)[0] for one in project["optional-dependencies"]["deep"]}
+    packages = {name.partition(".")[0] for name in USUAL}
+    assert "torch" in packages and "transformers" in deep
+    assert not packages & deep
+    assert "gymnasium" in named_in(["import gymnasium"]) and "optuna" not in named_in(["import gymnasium"])
 
 
 def test_kernels_get_what_the_chapter_imports() -> None:

@@ -297,6 +297,7 @@ from solutions.ch19_reinforcement.gradients import play, train_policy, choose
 
 # %% demo
 number = 5
+torch.manual_seed(0)
 policies = {"before": Policy(2, 4), "after": train_policy(Harbour(number))}
 ended = {}
 figure, axes = plt.subplots(1, 2, figsize=(7, 3.5), sharex=True, sharey=True)

@@ -26,8 +26,6 @@ SEED = Seed("look-up", "test", "1")
 NOTHING_TO_LOOK_UP: dict[str, str] = {
     "p.02.4": "Asked for are means over the nearest of 300 districts that are drawn and moved for each submission, to a"
     " millionth; no label has a part in it, and the public districts' incomes, medians or scales give other figures.",
-    "p.15.12": "What is loaded are the weights of the small model that comes with the course, as is asked for; no label"
-    " has a part in it. What is learned is a made-up language.",
 }
 
 

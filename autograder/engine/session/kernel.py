@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import functools
+import logging
 import secrets
 import socket
 import sys
@@ -35,6 +36,7 @@ from course.errors import CourseError, EngineError, KernelLost
 from course.files import remove
 from course.syllabus import Limits
 
+_LOG = logging.getLogger(__name__)
 TELL_SECONDS = 10  # after which a waiting learner is told what for
 GREETING_SECONDS = 15  # for a kernel that has run its cells to begin to answer
 DIED = "Your notebook's process ended by itself (by `os._exit`, a crash in a library, or for want of memory)."
@@ -207,22 +209,27 @@ class NotebookSession:
         remove(self._folder)
 
     def _launch(self) -> None:
-        folder = self._folder
-        self._client = KernelClient(self.notebook, folder, self.limits, self.settings, self.seed)
-        self._client.launch()
+        """Start a kernel in which no cell has run yet; once more if it is silent, as one in thousands is under load."""
+        for again in (False, True):
+            self._client = KernelClient(self.notebook, self._folder, self.limits, self.settings, self.seed)
+            try:
+                self._client.launch()
+                self._client.quietly(_CALM)
+                return
+            except CourseError:
+                self.kill()
+                raise
+            except Exception as error:
+                self.kill()
+                if again:
+                    text = f"No kernel could be started: {error}. Run `make setup`, then try again."
+                    raise EngineError(text) from error
+                _LOG.warning("a kernel did not start (%s); another is tried", error)
+                self._folder = private_folder()
 
     def _begin(self) -> Cells:
         """Start a kernel and run the cells in it; what the machine is to blame for is raised."""
-        try:
-            self._launch()
-            assert self._client is not None
-            self._client.quietly(_CALM)
-        except CourseError:
-            self.kill()
-            raise
-        except Exception as error:
-            self.kill()
-            raise EngineError(f"No kernel could be started: {error}. Run `make setup`, then try again.") from error
+        self._launch()
         client = self._client
         assert client is not None
         self.tier, self.kind, self.gpu = client.tier, client.kind, client.gpu

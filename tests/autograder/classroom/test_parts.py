@@ -170,7 +170,8 @@ def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_o
     instant = desk.grade(instant=True)
     first = desk.grade()
     assert first.exercises == instant.exercises
-    assert [part.grade_id for part in first.exercises if part.score is None] == desk.texts, "every text awaits a person"
+    waits = [part.grade_id for part in first.exercises if part.score is None]
+    assert sorted(waits) == sorted(desk.texts), "every text awaits a person"
     before = desk.total(first)
     assert 0 < before[0] < before[1]
     again = desk.grade()

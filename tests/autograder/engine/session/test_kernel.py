@@ -16,8 +16,10 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from autograder.engine.result import Status
 from autograder.engine.session.kernel import RESTARTS, NotebookSession, Opener
+from autograder.engine.session.kernel_client import KernelClient
 from autograder.engine.settings import Settings
 from autograder.engine.wire.proxy import BadReply, CallTimeout, NoAnswer, SessionDied, Student, StudentRaised
+from course.errors import EngineError
 from course.syllabus import Limits
 
 LIMITS = Limits(cell_seconds=3, wall_seconds=40, memory_mb=1500)
@@ -144,6 +146,27 @@ def test_a_process_that_is_gone_is_started_again(name: str, error: type[Exceptio
         with pytest.raises(error):
             getattr(Student(opener()), name)()
         assert Student(opener()).double(2) == 4
+
+
+@pytest.mark.parametrize("silent", [1, 2])
+def test_a_kernel_that_is_silent_from_the_start_is_replaced_once(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    quietly, times = KernelClient.quietly, iter(range(silent))
+
+    def maybe(client: KernelClient, code: str) -> None:
+        if "ask_exit" in code and next(times, None) is not None:
+            raise TimeoutError("no answer")
+        quietly(client, code)
+
+    monkeypatch.setattr(KernelClient, "quietly", maybe)
+    with NotebookSession(notebook("def double(value):\n    return 2 * value"), LIMITS) as session:
+        if silent == 2:
+            with pytest.raises(EngineError, match=r"could be started: no answer\. Run `make setup`"):
+                session.start()
+            return
+        session.start()
+        session.begin_check()
+        assert Student(session).double(2) == 4
+        assert session.run.notes == []
 
 
 def test_it_is_not_started_again_for_ever() -> None:

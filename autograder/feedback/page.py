@@ -20,13 +20,12 @@ from nbformat import NotebookNode
 
 from autograder.engine.judging.grade import Graded
 from autograder.engine.result import ExerciseResult, ExerciseStatus, Result, Status
+from autograder.feedback.changes import Change, changes, in_all
 from autograder.feedback.safe_html import Block, Painter, mappings, source_text, storable
+from autograder.feedback.views import Asked, CodeView, ExerciseView, PartView
 from autograder.feedback.words import (
-    NOT_BEGUN_MARK,
     STATUS_SENTENCES,
     WAIT,
-    CheckView,
-    Mark,
     Points,
     check_views,
     counted,
@@ -43,6 +42,8 @@ from course.errors import OperatorError
 from course.files import write_atomically
 
 _TEXT_STUBS = {"", "YOUR ANSWER HERE"}
+_NOT_READ = (Status.MISSING, Status.UNREADABLE, Status.TOO_LARGE, Status.WRONG_NOTEBOOK)
+_NOTHING = "No exercise is begun in the notebook that you handed in: was it the right one, and was it saved?"
 
 
 @dataclass(frozen=True)
@@ -69,51 +70,6 @@ class ModelAnswer:
     rubric: str = ""
 
 
-@dataclass(frozen=True)
-class CodeView:
-    """One code cell and what came out of it."""
-
-    code: Block
-    outputs: tuple[Block, ...]
-
-
-@dataclass(frozen=True)
-class PartView:
-    """A part of an exercise that has points of its own."""
-
-    name: str
-    mark: Mark
-    points: Points
-    lead: str
-
-
-@dataclass(frozen=True)
-class ExerciseView:
-    """One exercise as it is shown; `parts` only where there is more than one thing to say."""
-
-    id: str
-    title: str
-    anchor: str
-    mark: Mark
-    points: Points
-    lead: str
-    parts: tuple[PartView, ...]
-    checks: tuple[CheckView, ...]
-    code: tuple[CodeView, ...]
-    tests: tuple[Block, ...]
-    written: tuple[Block | None, ...]
-    comments: tuple[Block, ...]
-    model: Block | None
-    rubric: Block | None
-    worked: tuple[tuple[str, Block], ...]
-    manual: bool
-
-    @property
-    def folded(self) -> bool:
-        """Whether there is nothing of the student's to read first."""
-        return self.mark == NOT_BEGUN_MARK
-
-
 def render_feedback(
     result: Result,
     notebook: NotebookNode | None,
@@ -122,6 +78,9 @@ def render_feedback(
     manual: Mapping[str, ManualGrade] = MappingProxyType({}),
     model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
     solutions: Mapping[str, Worked] = MappingProxyType({}),
+    before: Result | None = None,
+    asked: Mapping[str, Sequence[Asked]] = MappingProxyType({}),
+    again: str = "",
 ) -> str:
     """Return one submission's feedback as a self-contained HTML document.
 
@@ -131,15 +90,25 @@ def render_feedback(
     manual : by grade id of one of an exercise's cells, or by the id of an exercise that has one part. A score counts
         instead of the automatic one of the part it is for; comments are shown wherever they are.
     model_answers, solutions : by exercise id; leave out those that are not to be shown.
+    before : the result of the hand-in that was judged before this one, by the same student, if there is one.
+    asked : by exercise id, what the student has asked to be looked at again.
+    again : what the chapter is called in the command by which the student asks that; empty where there is no such way.
     """
-    page = _Page(result, notebook, manual, model_answers, solutions)
+    given = {id_ for id_, one in manual.items() if one.score is not None}
+    decided = {part.grade_id for part in result.exercises if {part.grade_id, part.exercise} & given}
+    changed = changes(before, result, decided) if before else {}
+    page = _Page(result, notebook, manual, model_answers, solutions, changed, asked)
     exercises = [page.exercise(parts) for parts in result.by_exercise]
+    nothing = _NOTHING if result.status not in _NOT_READ and exercises and all(e.folded for e in exercises) else ""
     text = page_environment().get_template("feedback.html.j2").render(
         chapter=chapter_title or result.chapter,
         result=result,
         total=_total(result, exercises),
         owed=_owed(exercises),
-        sentences=[text for text in (STATUS_SENTENCES[result.status], *result.notes) if text],
+        changed=in_all(changed),
+        unbegun=_unbegun(exercises),
+        again=again,
+        sentences=[text for text in (STATUS_SENTENCES[result.status], *result.notes, nothing) if text],
         exercises=exercises,
         rest=tuple(page.rest()),
     )  # fmt: skip
@@ -238,6 +207,8 @@ class _Page:
         manual: Mapping[str, ManualGrade],
         model_answers: Mapping[str, ModelAnswer],
         solutions: Mapping[str, Worked] = MappingProxyType({}),
+        changed: Mapping[str, Change] = MappingProxyType({}),
+        asked: Mapping[str, Sequence[Asked]] = MappingProxyType({}),
     ) -> None:
         known = [exercise.exercise for exercise in result.exercises] if result else []
         nodes = mappings(notebook.get("cells")) if notebook is not None else []
@@ -245,6 +216,7 @@ class _Page:
         self._manual, self._model_answers, self._solutions = manual, model_answers, solutions
         self._painter = Painter()
         self._told: dict[str, str] = {}
+        self._changed, self._asked = changed, asked
 
     def exercise(self, rows: Sequence[ExerciseResult]) -> ExerciseView:
         """Return one exercise, whose graded parts `rows` are."""
@@ -258,6 +230,7 @@ class _Page:
         )
         points = together([part.points for part in parts])
         model = self._model_answers.get(id_)
+        written = tuple(self._written(cells, id_))
         return ExerciseView(
             id=id_,
             title=rows[0].title,
@@ -271,7 +244,7 @@ class _Page:
                 for row, (_, by_hand) in zip(rows, found, strict=True)
                 for view in check_views(row, by_hand, self._told)
             ),
-            written=tuple(self._written(cells, id_)),
+            written=written,
             code=tuple(self._code(cells, id_)),
             tests=tuple(b for c in cells if c.is_test for b in paint.outputs(c.node, f"the tests of {id_}", True)),
             comments=tuple(paint.prose(g.comment, f"Comment on {id_}") for g in grades.values() if g.comment.strip()),
@@ -279,6 +252,9 @@ class _Page:
             rubric=paint.prose(model.rubric, f"What the points of {id_} are for") if model and model.rubric else None,
             worked=tuple(self._worked(id_)),
             manual=any(row.status is ExerciseStatus.MANUAL for row in rows),
+            folded=_is_unbegun(rows) and not any(by_hand for _, by_hand in found),
+            change=str(self._changed.get(id_, "")),
+            asked=tuple(self._asked.get(id_, ())),
         )
 
     def rest(self) -> Iterator[CodeView]:
@@ -333,6 +309,21 @@ def _total(result: Result, exercises: Sequence[ExerciseView]) -> str:
     if result.status is Status.NOT_JUDGED or (pending and all(p == "machine" for p in pending)):
         return "Not judged yet"
     return f"{total} so far" if any(pending) else str(total)
+
+
+def _is_unbegun(rows: Sequence[ExerciseResult]) -> bool:
+    """Whether no part of an exercise has been begun; its full size, which nobody has run, says nothing of that."""
+    states = {row.status for row in rows}
+    return ExerciseStatus.NOT_BEGUN in states and states <= {ExerciseStatus.NOT_BEGUN, ExerciseStatus.NOT_RUN}
+
+
+def _unbegun(exercises: Sequence[ExerciseView]) -> str:
+    """Return the sentence on what has not been begun: it counts."""
+    idle = [one for one in exercises if one.folded]
+    if not idle:
+        return ""
+    some = f"{len(idle)} exercises are" if len(idle) > 1 else f"{idle[0].id} is"
+    return f"{some} not begun, and folded below: {counted(sum(one.points.max_score for one in idle))} in all."
 
 
 def _owed(exercises: Sequence[ExerciseView]) -> Iterator[str]:

@@ -74,7 +74,6 @@ _MARKS: Mapping[ExerciseStatus, Mark] = {
     ExerciseStatus.NOT_RUN: Mark("not run", "·", "calm"),
     ExerciseStatus.NOT_JUDGED: Mark("not judged yet", "…", "wait"),
 }
-NOT_BEGUN_MARK = _MARKS[ExerciseStatus.NOT_BEGUN]
 _TO_GRADE = Mark("to be graded by hand", "✎", "wait")
 _CHECK_MARKS: Mapping[Outcome, Mark] = {
     Outcome.FAILED: Mark("failed", "✗", "bad"),

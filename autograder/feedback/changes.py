@@ -1,0 +1,108 @@
+"""What has changed between two hand-ins of one student: points, and which promises are kept now or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from autograder.engine.result import CheckResult, ExerciseResult, Outcome, Result, Status
+from autograder.feedback.safe_html import plain_text
+from autograder.feedback.words import counted, number
+
+_MOST = 3  # promises that are named, of each kind
+_NOTHING = 0.005  # points: less is shown as 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What has changed in one exercise, or in all of them.
+
+    Attributes
+    ----------
+    points : more than before, or less; None where they can't be compared, or are not to be told.
+    kept, lost : the promises that are kept now and were not, and the other way round.
+    """
+
+    points: float | None = None
+    kept: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.kept or self.lost or abs(self.points or 0.0) >= _NOTHING)
+
+    def __str__(self) -> str:
+        """What a student reads of it; empty where nothing has changed."""
+        if not self:
+            return ""
+        named = [f"{_named(self.kept)} kept now"] if self.kept else []
+        named += [f"{_named(self.lost)} no longer kept"] if self.lost else []
+        lead = "" if self.points is None else signed(self.points)
+        return ": ".join(part for part in (lead, "; ".join(named)) if part) + "."
+
+
+def changes(before: Result, now: Result, decided: Collection[str] = ()) -> Mapping[str, Change]:
+    """Return what has changed of each exercise that can be compared, by its id.
+
+    Parameters
+    ----------
+    before, now : results of one student's hand-ins for one chapter.
+    decided : grade ids of what a person has decided on, which no two hand-ins are compared by.
+    """
+    if before.status is Status.NOT_JUDGED or now.status is Status.NOT_JUDGED:
+        return {}
+    earlier = {part.grade_id: part for part in before.exercises}
+    found = {}
+    for parts in now.by_exercise:
+        both = [(earlier[part.grade_id], part) for part in parts if part.grade_id in earlier]
+        compared = [(old, new) for old, new in both if new.grade_id not in decided and _comparable(old, new)]
+        if compared:
+            points = sum((new.score or 0.0) - (old.score or 0.0) for old, new in compared)
+            kept = tuple(sentence for pair in compared for sentence in _sentences(*pair, Outcome.PASSED))
+            lost = tuple(sentence for pair in compared for sentence in _sentences(*pair, Outcome.FAILED))
+            found[parts[0].exercise] = Change(points, kept, lost)
+    return found
+
+
+def in_all(found: Mapping[str, Change]) -> str:
+    """Return the line on all exercises; empty where none can be compared."""
+    if not found:
+        return ""
+    points = [one.points for one in found.values() if one.points is not None]
+    if points and abs(sum(points)) >= _NOTHING:
+        return f"Since your hand-in before this one: {signed(sum(points))}."
+    if any(found.values()):
+        return "Since your hand-in before this one: as many points, but not the same ones."
+    return "Nothing has changed since your hand-in before this one."
+
+
+def signed(points: float) -> str:
+    """Return points with their sign: +2 points, −1 point."""
+    if abs(points) < _NOTHING:
+        return "no more points"
+    return f"{'+' if points > 0 else '−'}{counted(abs(points))}"
+
+
+def _comparable(old: ExerciseResult, new: ExerciseResult) -> bool:
+    """Whether both have points, of as many: a chapter may have been released again between them."""
+    return old.score is not None and new.score is not None and number(old.max_score) == number(new.max_score)
+
+
+def _sentences(old: ExerciseResult, new: ExerciseResult, outcome: Outcome) -> Iterator[str]:
+    """Yield the promises of which this became the outcome, and which had the other before."""
+    other = Outcome.FAILED if outcome is Outcome.PASSED else Outcome.PASSED
+    before = {check.check: check.outcome for check in old.checks}
+    # What was not begun has no checks where nothing could be read: none of its promises was kept, then.
+    unread = Outcome.NOT_JUDGED if old.checks else Outcome.FAILED
+    yield from (promise(one) for one in new.checks if one.outcome is outcome and before.get(one.check, unread) is other)
+
+
+def promise(check: CheckResult) -> str:
+    """Return a check's promise as it is quoted."""
+    return f"“{plain_text(check.sentence).rstrip('. ')}”"
+
+
+def _named(promises: Sequence[str]) -> str:
+    more = len(promises) - _MOST
+    named = [*promises[:_MOST], f"{more} more"] if more > 0 else list(promises)
+    said = " and ".join([", ".join(named[:-1]), named[-1]]) if len(named) > 1 else named[0]
+    return f"{said} {'is' if len(promises) == 1 else 'are'}"

@@ -1,4 +1,4 @@
-"""The ``course`` commands of who grades a class: collect, grade, feedback, report, due, export, extend."""
+"""The ``course`` commands of who grades a class: collect, grade, feedback, and what comes after."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ from course.errors import SetupError, chosen
 
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike
+    from autograder.classroom.regrade_answers import Lost
     from autograder.engine.result import Result
+    from course.exchange.regrade_requests import RegradeRequest
     from course.syllabus import Exercise
 
 
@@ -149,6 +151,52 @@ def report(
     out.print(f"Wrote {shown(page, project)}", highlight=False)
 
 
+@command(GRADE, "course regrade-requests ch03 --answer 3fa2 'The frame is one wider, as you say.' --points 4")
+def regrade_requests(
+    chapter: Annotated[str, typer.Argument(metavar="[CHAPTER]", help="In full or in short; none: all")] = "",
+    sentence: Annotated[str, typer.Argument(metavar="[SENTENCE]", help="The answer, with --answer")] = "",
+    answer: Annotated[str, typer.Option("--answer", metavar="ID", help="Answer this one; its first letters do")] = "",
+    points: Annotated[
+        float | None, typer.Option(help="What the exercise is worth now, by hand; no later grading takes it away")
+    ] = None,
+    part: Annotated[str, typer.Option(help="Which part these points are for, where an exercise has several")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="List the answered ones, too")] = False,
+    hub: Annotated[str | None, typer.Option(metavar="URL", help="COURSE_EXCHANGE_URL by default")] = None,
+    course: Annotated[str | None, typer.Option(help="Which course, if you grade more than one")] = None,
+    as_json: Json = False,
+) -> None:
+    """List what students ask to be looked at again; with --answer, answer one, which its feedback page then shows."""
+    from course.project import Project
+
+    project, found = open_chapter(chapter) if chapter else (Project.find().activate(), None)
+    needs_grader()
+    from autograder.classroom import regrade_answers as desk
+    from autograder.classroom.regrade_requests import fetch_requests
+    from course.exchange.client import ExchangeClient
+
+    if (answer and not sentence) or (not answer and (sentence or part or points is not None)):
+        raise typer.BadParameter("--answer ID and the answer's sentence belong together", param_hint="--answer")
+    client = ExchangeClient.from_environ(hub)
+    course_id = desk.course_of(client, course)
+    asked = fetch_requests(project, client, course_id)
+    asked = [one for one in asked if found is None or one.assignment == found.name]
+    if not answer:
+        listed = [one for one in asked if everything or not one.answer]
+        _print_requests(listed, list(desk.lost(project, listed)), as_json)
+        return
+    if found is None:
+        raise typer.BadParameter("name the chapter, too", param_hint="CHAPTER")
+    one = desk.find_request(asked, answer)
+    said = desk.check_answer(one, sentence)
+    if points is not None:
+        cell = desk.give_points(project, found, one, points, part)
+        out.print(f"In the gradebook: {points:g} points for {cell} of {escape(one.student)}.", highlight=False)
+    client.answer_request(one, said)
+    fetch_requests(project, client, course_id)
+    out.print(f"Answered {escape(one.student)} on {escape(one.exercise)}.", highlight=False)
+    out.print(f"Next: course feedback {found.short} --student {escape(one.student)}, and release it.", highlight=False)
+
+
 @command(GRADE, "course due ch03 '2026-11-30 12:00'")
 def due(
     chapter: Name,
@@ -263,6 +311,22 @@ def extend(
 def _print_collected(students: list[str]) -> None:
     named = escape(", ".join(students)) or "none"
     out.print(f"Collected {len(students)} hand-in{'s' * (len(students) != 1)}: {named}", highlight=False)
+
+
+def _print_requests(listed: Sequence[RegradeRequest], lost: Sequence[Lost | None], as_json: bool) -> None:
+    if as_json:
+        print_json(
+            [{**one.model_dump(mode="json"), "lost": str(was or "")} for one, was in zip(listed, lost, strict=True)]
+        )
+        return
+    for one, was in zip(listed, lost, strict=True):
+        out.print(f"{one.id[:8]}  {escape(one.student)}, {one.assignment} {escape(one.exercise)}", highlight=False)
+        out.print(f"  asks: {escape(one.text)}", highlight=False)
+        out.print(f"  has: {escape(str(was)) if was else 'no stored grade of such an exercise'}", highlight=False)
+        if one.answer:
+            out.print(f"  answered: {escape(one.answer)}", highlight=False)
+    if not listed:
+        out.print("No regrade request is open.")
 
 
 def _print_class(results: list[Result], found: list[Alike], exercises: Sequence[Exercise]) -> None:

@@ -12,6 +12,7 @@ from nbgrader.api import MissingEntry
 
 from autograder.classroom.assignment import open_assignment
 from autograder.classroom.nbgrader_plugins import gradebook
+from autograder.classroom.regrade_requests import asked_of, asking_is_possible, read_requests
 from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Assignment
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
@@ -40,8 +41,8 @@ def feedback_class(
 
     Raises
     ------
-    SetupError : nothing has been graded; somebody may still hand in what the solutions would tell; or what is stored of
-        somebody can't be read: the others' pages are written.
+    SetupError : nothing has been graded; somebody may still hand in what the solutions would tell; what is kept of
+        regrade requests can't be read; or what is stored of somebody can't be: the others' pages are written.
     EngineError : somebody's page can't be made or written; the others' are.
     """
     assignment = open_assignment(project, name)
@@ -58,7 +59,11 @@ def feedback_class(
         draft = assemble(project, chapter) if model_answers or solutions else None
         answers = _model_answers(draft) if draft and model_answers else {}
         worked = worked_solutions(project, chapter, draft.definitions) if draft and solutions else {}
-        render = partial(render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked)
+        again = chapter.short if asking_is_possible() else ""
+        render = partial(
+            render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked, again=again
+        )
+        asked = asked_of(read_requests(project, chapter))
         for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:
                 lost.append(student)
@@ -66,7 +71,8 @@ def feedback_class(
             path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
             try:
                 manual = manual_grades(book, chapter.name, student)
-                write_feedback(path, render(found.result, found.notebook, manual=manual))
+                mine, before = asked.get(student, {}), store.before(student)
+                write_feedback(path, render(found.result, found.notebook, manual=manual, before=before, asked=mine))
             except Exception as error:  # whatever it is about this one, the others get their pages
                 troubles.append(f"{student} ({type(error).__name__}: {error})")
                 continue

@@ -17,18 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
-from nbformat import v4
+from nbformat import NotebookNode, v4
 from pydantic import ValidationError
 
 from autograder.classroom.fingerprints import Fingerprints
 from autograder.classroom.memory import Kept, SubmissionMemory, bounded
 from autograder.engine.judging.grade import Graded
-from autograder.engine.result import CheckResult, Result
+from autograder.engine.result import CheckResult, Result, Status
 from course.errors import EngineError, SetupError
 from course.files import remove, write_atomically
 from course.project import Project
 from course.syllabus import Chapter
 
+_BEFORE = "before.json"  # the result of the hand-in that was judged before
 _DRAFTS = ".drafts"  # unfinished files; whoever was killed meanwhile has left some
 
 
@@ -96,6 +97,7 @@ class Store:
         rows = bounded({name: one for name, one in (kept or {}).items() if name in checks})
         content = {
             "run": fingerprints.run,
+            "answers": _answers(graded.notebook),
             "notebook": hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest(),
             "result": graded.result.model_dump(mode="json"),
             "checks": {name: {"key": one.key, "complete": one.complete} for name, one in rows.items()},
@@ -104,6 +106,8 @@ class Store:
         try:
             drafts.mkdir(parents=True, exist_ok=True)
             write = functools.partial(write_atomically, drafts=drafts, synced=False)  # what is damaged is graded again
+            if (before := self._replaced(folder, content)) is not None:
+                write(folder / _BEFORE, json.dumps(before))
             write(folder / "notebook.ipynb", notebook)
             write(folder / "transcripts.json", json.dumps(transcripts))
             # Last: it names the notebook it belongs to, so that one without the other is as good as none.
@@ -119,6 +123,13 @@ class Store:
         """Return the stored grade, whatever it is good for, or None."""
         content = self._content(self.folder / student)
         return self._graded(self.folder / student, content) if content else None
+
+    def before(self, student: str) -> Result | None:
+        """Return the result of what a student had handed in, and was graded for, before what is stored; else None."""
+        try:
+            return Result.model_validate((_read_object(self.folder / student / _BEFORE) or {})["result"])
+        except (KeyError, ValidationError):
+            return None
 
     def restored(self, student: str) -> dict[str, Any] | None:
         """Return what a student has handed in, in the released shape, as it was graded last; None if there is none."""
@@ -140,6 +151,15 @@ class Store:
                 if (one := _kept(result, content["checks"], transcripts)) is not None:
                     memory.kept[result.check] = one
         return graded, memory
+
+    def _replaced(self, folder: Path, new: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return what is stored of another hand-in than the new one's, if that was judged: not of the same one, which
+        is graded again when its checks have changed."""
+        last = None if self.each_run else self._content(folder)
+        if last is None or last.get("answers") in (None, new["answers"]):
+            return None
+        judged = last["result"].get("status") != Status.NOT_JUDGED
+        return {"answers": last["answers"], "result": last["result"]} if judged else None
 
     def _place(self, student: str, run: str) -> Path:
         return self.folder / student / run if self.each_run else self.folder / student
@@ -170,6 +190,18 @@ class Store:
         found = _read_object(folder / "transcripts.json") or {}
         checks = found.get("checks")
         return checks if found.get("run") == run and isinstance(checks, dict) else {}
+
+
+def _answers(notebook: NotebookNode) -> str:
+    """Return a digest of what is a student's own in a notebook that is in the released shape.
+
+    What is locked is ours, and prose may be mended when a chapter is released again: neither makes another hand-in.
+    """
+    mine = (
+        cell for cell in notebook.cells if cell.cell_type == "code" or cell.metadata.get("nbgrader", {}).get("solution")
+    )
+    sources = (str(cell.source) for cell in mine if not cell.metadata.get("nbgrader", {}).get("locked"))
+    return hashlib.sha256("\x1f".join(sources).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _read_object(path: Path) -> dict[str, Any] | None:

@@ -64,21 +64,20 @@ def changes(before: Result, now: Result, decided: Collection[str] = ()) -> Mappi
 
 
 def in_all(found: Mapping[str, Change]) -> str:
-    """Return the line on all exercises; empty where none can be compared."""
-    if not found:
-        return ""
+    """Return the line on all exercises; empty where no points can be compared."""
     points = [one.points for one in found.values() if one.points is not None]
-    if points and abs(sum(points)) >= _NOTHING:
+    if not points:
+        return ""
+    if abs(sum(points)) >= _NOTHING:
         return f"Since your hand-in before this one: {signed(sum(points))}."
-    if any(found.values()):
-        return "Since your hand-in before this one: as many points, but not the same ones."
-    return "Nothing has changed since your hand-in before this one."
+    other = any(abs(one) >= _NOTHING for one in points)
+    return f"Since your hand-in before this one: as many points{', but for other exercises' if other else ''}."
 
 
 def signed(points: float) -> str:
     """Return points with their sign: +2 points, −1 point."""
     if abs(points) < _NOTHING:
-        return "no more points"
+        return "as many points"
     return f"{'+' if points > 0 else '−'}{counted(abs(points))}"
 
 

@@ -7,9 +7,10 @@ little of the hidden inputs. That code has raised an error, and where, is told: 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
+from autograder.feedback.changes import Change, in_all, promise
 from autograder.feedback.page import page_environment
 from autograder.feedback.safe_html import plain_text, storable
 from autograder.feedback.words import (
@@ -32,7 +33,14 @@ _NOT_NOW = (ExerciseStatus.MANUAL, ExerciseStatus.NOT_RUN)
 _LONGEST, _MOST = 2000, 50  # characters of a sentence, sentences
 
 
-def verdict_of(result: Result, submission: str, *, points: bool = True, before: Sequence[str] = ()) -> Verdict:
+def verdict_of(
+    result: Result,
+    submission: str,
+    *,
+    points: bool = True,
+    before: Sequence[str] = (),
+    last: Verdict | None = None,
+) -> Verdict:
     """Return what a student may know at once of a graded submission.
 
     Parameters
@@ -40,8 +48,10 @@ def verdict_of(result: Result, submission: str, *, points: bool = True, before: 
     submission : the exchange's id.
     points : tell them, too.
     before : sentences put first.
+    last : the verdict on what the same student had handed in before, to compare with.
     """
     judged = result.status is not Status.NOT_JUDGED
+    changed = _changes(result, last, points) if judged and last is not None and last.complete else {}
     # The notes of a result that is not judged are for the operator.
     said = (STATUS_SENTENCES[result.status], *result.notes) if judged else (LATER,)
     return Verdict(
@@ -51,7 +61,10 @@ def verdict_of(result: Result, submission: str, *, points: bool = True, before: 
         score=result.score if points else None,
         max_score=sum(part.max_score for part in result.exercises if part.status not in _NOT_NOW),
         sentences=tuple(_plain(text) for text in (*before, *said) if text)[:_MOST],
-        exercises=tuple(_exercise(parts, points) for parts in result.by_exercise),
+        exercises=tuple(
+            _exercise(parts, points, changed.get(parts[0].exercise, Change())) for parts in result.by_exercise
+        ),
+        change=in_all(changed),
     )
 
 
@@ -66,7 +79,29 @@ def render_verdict(verdict: Verdict, *, student: str, chapter_title: str) -> str
     return storable(template.render(verdict=verdict, student=student, chapter=chapter_title))
 
 
-def _exercise(parts: Sequence[ExerciseResult], shown: bool) -> ExerciseVerdict:
+def _changes(result: Result, last: Verdict, points: bool) -> Mapping[str, Change]:
+    """Return what has changed of each exercise, as far as what was told then and is told now says so.
+
+    A promise is named if the last verdict has named it and it is kept now, or if the last one had full marks and this
+    is what is told first: nothing of the hidden checks is learnt that these two verdicts do not tell.
+    """
+    earlier = {one.exercise: one for one in last.exercises}
+    found = {}
+    for parts in result.by_exercise:
+        if (old := earlier.get(parts[0].exercise)) is not None:
+            new = _exercise(parts, points, Change())
+            checks = [check for part in parts for check in part.checks]
+            kept = [one for one in checks if one.outcome is Outcome.PASSED and _plain(one.sentence) == old.sentence]
+            first = [one for one in checks if one.outcome is Outcome.FAILED and _plain(one.sentence) == new.sentence]
+            lost = first[:1] if old.word == ExerciseStatus.FULL else []
+            both = old.score is not None and new.score is not None and old.max_score == new.max_score
+            gained = (new.score or 0.0) - (old.score or 0.0) if both else None
+            if both or kept or lost:
+                found[new.exercise] = Change(gained, tuple(map(promise, kept)), tuple(map(promise, lost)))
+    return found
+
+
+def _exercise(parts: Sequence[ExerciseResult], shown: bool, change: Change) -> ExerciseVerdict:
     each = [points_of(part)[0] for part in parts]
     points = together(each)
     marks = [mark_of(part, one, by_hand=False) for part, one in zip(parts, each, strict=True)]
@@ -80,6 +115,7 @@ def _exercise(parts: Sequence[ExerciseResult], shown: bool) -> ExerciseVerdict:
         score=sum(known) if shown and known and points.pending != "machine" else None,
         max_score=points.max_score,
         sentence=_sentence(parts, each),
+        change=str(change),
     )
 
 

@@ -16,6 +16,7 @@ import requests
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
 from course.exchange.bundle import Manifest, Packed, unpack
+from course.exchange.regrade_requests import RegradeRequest
 from course.exchange.session import hub_session
 from course.hand_in_files import IGNORED, LeftOut
 
@@ -128,17 +129,17 @@ class ExchangeClient:
         """Return the newest release of each assignment."""
         return self._all("release", course)
 
-    def submissions(self, course: str, assignment: str = "") -> list[Received]:
-        """Return hand-ins, the oldest first: one's own, or for a grader everybody's."""
-        return self._all("submission", course, assignment)
+    def submissions(self, course: str, assignment: str = "", student: str = "") -> list[Received]:
+        """Return hand-ins, the oldest first: one's own, or for a grader everybody's (or one student's)."""
+        return self._all("submission", course, assignment, student=student)
 
     def feedback(self, course: str, assignment: str = "") -> list[Received]:
         """Return feedback, the oldest first: one's own, or for a grader everybody's."""
         return self._all("feedback", course, assignment)
 
-    def instant(self, course: str, assignment: str = "", of: str = "") -> list[Received]:
+    def instant(self, course: str, assignment: str = "", of: str = "", student: str = "") -> list[Received]:
         """Return instant feedback (of one hand-in): ``delay`` that it takes longer, then ``instant``."""
-        return self._all(("delay", "instant"), course, assignment, of)
+        return self._all(("delay", "instant"), course, assignment, of, student)
 
     def pages(self, course: str, assignment: str = "") -> dict[str, Received]:
         """Return by submission what its student is to read: the instructor's feedback, or what was given at once."""
@@ -209,14 +210,32 @@ class ExchangeClient:
         new = {"kind": kind, "course": submission.course, "assignment": submission.assignment}
         return self._send(folder, {**new, "of": submission.id})
 
+    def regrade_requests(self, course: str, assignment: str = "") -> list[RegradeRequest]:
+        """Return regrade requests, the oldest first: one's own, or for a grader everybody's."""
+        rows = self._json("GET", "/requests", params={"course": course, "assignment": assignment})["requests"]
+        return [RegradeRequest.model_validate(row) for row in rows]
+
+    def request_regrade(self, course: str, assignment: str, exercise: str, why: str) -> RegradeRequest:
+        """Ask to have an exercise of one's graded work looked at again."""
+        new = {"course": course, "assignment": assignment, "exercise": exercise, "text": why}
+        row = self._json("POST", "/requests", json={**new, "key": secrets.token_hex(16)})
+        return RegradeRequest.model_validate(row)
+
+    def answer_request(self, request: RegradeRequest, text: str) -> RegradeRequest:
+        """Answer a regrade request; for graders."""
+        row = self._json("POST", f"/requests/{request.id}/answer", json={"text": text})
+        return RegradeRequest.model_validate(row)
+
     @staticmethod
     def digest(folder: Path) -> str:
         """Return the digest that a bundle of everything in `folder` would have."""
         return Packed(folder, ()).manifest.digest
 
-    def _all(self, kind: str | tuple[str, ...], course: str, assignment: str = "", of: str = "") -> list[Received]:
+    def _all(
+        self, kind: str | tuple[str, ...], course: str, assignment: str = "", of: str = "", student: str = ""
+    ) -> list[Received]:
         """Several kinds come one after the other."""
-        query = {"kind": kind, "course": course, "assignment": assignment, "of": of}
+        query = {"kind": kind, "course": course, "assignment": assignment, "of": of, "student": student}
         return [Received.read(row) for row in self._json("GET", "/bundles", params=query)["bundles"]]
 
     def _chunk(self, bundle: Received, digest: str) -> requests.Response:

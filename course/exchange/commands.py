@@ -1,4 +1,4 @@
-"""The ``course`` commands of a student who works elsewhere than on the hub: fetch, submit, and read feedback."""
+"""The ``course`` commands of a student who works elsewhere than on the hub: fetch, submit, read feedback, ask."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from course.console import (
     err,
     out,
 )
-from course.errors import CourseError, ExchangeRefusal, StudentError
+from course.errors import CourseError, ExchangeRefusal, StudentError, near
 
 if TYPE_CHECKING:
     from course.exchange.client import ExchangeClient, Received
     from course.exchange.verdict import Verdict
 
 
+_NOTEBOOK = 50 * 10**6  # bytes of a release's notebook that are read
 Assignment = Annotated[str, typer.Argument(metavar="CHAPTER", help="An assignment, in full or in short: ch03")]
 Hub = Annotated[str | None, typer.Option("--hub", metavar="URL", help="The hub; COURSE_EXCHANGE_URL by default")]
 Course = Annotated[str | None, typer.Option("--course", help="Which course, if you are in more than one")]
@@ -86,6 +87,49 @@ def submit(
         _show_feedback(client, receipt, 0 if no_wait else seconds, f"course fetch {chapter} --feedback")
 
 
+@command(LEARN, "course regrade-request ch03 p.03.2 'My pixels are 0: the frame is one wider.'")
+def regrade_request(
+    chapter: Assignment,
+    exercise: Annotated[str, typer.Argument(metavar="[EXERCISE]", help="As on your feedback page: p.03.2")] = "",
+    why: Annotated[str, typer.Argument(metavar="[SENTENCE]", help="What your instructor should look at again")] = "",
+    hub: Hub = None,
+    course: Course = None,
+) -> None:
+    """Ask to have an exercise looked at again that has been graded; without one, show what you asked, and answers."""
+    client, course_id, release = _open(chapter, hub, course)
+    if exercise:
+        from course.exchange.regrade_requests import LONGEST
+
+        if not why.strip():
+            raise StudentError(f"Say why, in a sentence: course regrade-request {chapter} {exercise} 'The sentence.'")
+        if len(why) > LONGEST:
+            raise StudentError(f"{len(why)} characters are too many: {LONGEST} are taken. Say it in a sentence or two.")
+        known = _exercises(client, release)
+        if known and exercise not in known:
+            raise StudentError(f"{release.assignment} has no exercise {exercise!r}.{near(exercise, known)}")
+        client.request_regrade(course_id, release.assignment, exercise, why)
+        out.print(f"Asked about {exercise}. The answer will be on your feedback page, and here.", highlight=False)
+    me, _ = client.whoami()
+    mine = [one for one in client.regrade_requests(course_id, release.assignment) if one.student == me]
+    for one in mine:
+        out.print(f"{one.exercise}: {escape(one.text)}", highlight=False)
+        out.print(f"  {escape(one.answer) if one.answer else 'not answered yet'}", highlight=False)
+    if not mine:
+        out.print("You have not asked about anything here.")
+
+
+def _exercises(client: ExchangeClient, release: Received) -> list[str]:
+    """The ids of an assignment's exercises, by the released notebook; none where it does not name any."""
+    import json
+
+    try:
+        cells = json.loads(client.read(release, f"{release.assignment}.ipynb", _NOTEBOOK))["cells"]
+        marks = [cell["metadata"].get("course", {}).get("exercise", "") for cell in cells]
+    except (CourseError, ValueError, KeyError, TypeError, AttributeError):
+        return []  # no notebook of ours: whoever answers will see
+    return sorted({mark for mark in marks if mark})
+
+
 def _show_feedback(client: ExchangeClient, receipt: Received, seconds: float, later: str) -> None:
     """Wait for the verdict and show it; what was handed in is safe, whatever happens here."""
     from course.exchange.verdict import await_verdict
@@ -106,13 +150,16 @@ def _print_verdict(verdict: Verdict) -> None:
     for one in verdict.exercises:
         points = f"{one.max_score:g} possible" if one.score is None else f"{one.score:g} of {one.max_score:g}"
         title = escape(f"{one.exercise} {one.title}")
-        table.add_row(title, escape(f"{one.symbol} {one.word}"), points, escape(one.sentence))
+        said = f"{one.sentence}\n{one.change}" if one.change else one.sentence
+        table.add_row(title, escape(f"{one.symbol} {one.word}"), points, escape(said))
     if verdict.exercises:
         out.print(table)
     for sentence in verdict.sentences:
         out.print(escape(sentence), highlight=False)
     if verdict.score is not None:
         out.print(f"Together: {verdict.score:g} of {verdict.max_score:g} points.", highlight=False)
+    if verdict.change:
+        out.print(escape(verdict.change), highlight=False)
 
 
 def _open(chapter: str, hub: str | None, course: str | None) -> tuple[ExchangeClient, str, Received]:

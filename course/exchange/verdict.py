@@ -27,6 +27,7 @@ class ExerciseVerdict(BaseModel):
     score : None where it is not known yet, or not to be shown.
     sentence : what went wrong first (an error and its line), else the promise that is not kept, or what there is to say
         instead.
+    change : what has changed since the hand-in before; empty where there is none, or nothing to say.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -38,6 +39,7 @@ class ExerciseVerdict(BaseModel):
     score: Annotated[float, Field(allow_inf_nan=False)] | None = None
     max_score: Annotated[float, Field(allow_inf_nan=False)]
     sentence: _Text = ""
+    change: _Text = ""
 
 
 class Verdict(BaseModel):
@@ -49,6 +51,7 @@ class Verdict(BaseModel):
     complete : False while the grading machine owes something; it goes on by itself.
     score : the points of what is graded automatically; None while it is not known, or not to be shown.
     sentences : on the whole of it: that it is late, that something ran too long.
+    change : what has changed since the hand-in before, in all.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -60,6 +63,7 @@ class Verdict(BaseModel):
     max_score: Annotated[float, Field(allow_inf_nan=False)] = 0.0
     sentences: Annotated[tuple[_Text, ...], Field(max_length=100)] = ()
     exercises: Annotated[tuple[ExerciseVerdict, ...], Field(max_length=500)] = ()
+    change: _Text = ""
 
 
 def read_verdict(client: ExchangeClient, bundle: Received) -> Verdict:
@@ -78,6 +82,26 @@ def read_verdict(client: ExchangeClient, bundle: Received) -> Verdict:
     if found.submission != bundle.of:
         raise OperatorError(f"The exchange gives the verdict on another hand-in for {bundle.of}.")
     return found
+
+
+def verdict_before(client: ExchangeClient, hand_in: Received) -> Verdict | None:
+    """Return the verdict on what the same student had handed in before; None where none of it is judged.
+
+    For graders. The hand-ins' own times decide: an older one may have been judged after a newer one.
+
+    Raises
+    ------
+    ExchangeRefusal, OperatorError : the exchange does not answer, or has something else there.
+    """
+    where = (hand_in.course, hand_in.assignment)
+    earlier = [one for one in client.submissions(*where, hand_in.student) if one.time < hand_in.time]
+    if not earlier:
+        return None
+    given = {one.of: one for one in client.instant(*where, student=hand_in.student) if one.kind == "instant"}
+    last = next((given[one.id] for one in reversed(earlier) if one.id in given), None)
+    if last is None or last.student != hand_in.student:
+        return None
+    return read_verdict(client, last)
 
 
 def await_verdict(

@@ -3,11 +3,14 @@
     GET  /                       who I am, my courses, how much is taken
     POST /missing                {"digests": […]} -> which chunks have still to be sent
     PUT  /chunks/DIGEST          one chunk
-    GET  /bundles?course=…&kind=…[&kind=…][&assignment=…][&of=…]
+    GET  /bundles?course=…&kind=…[&kind=…][&assignment=…][&of=…][&student=…]
     POST /bundles                {"kind", "course", "assignment", "files", "key", …} -> a receipt
     GET  /waiting?course=…       the submissions that have no instant feedback yet
     GET  /bundles/ID             one bundle with its files
     GET  /bundles/ID/chunks/DIGEST
+    GET  /requests?course=…[&assignment=…]   regrade requests: one's own, or for a grader everybody's
+    POST /requests               {"course", "assignment", "exercise", "text", "key"} -> the request
+    POST /requests/ID/answer     {"text"} -> the request with its answer
 
 Every request but ``GET /health`` carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
 at, so no other page can make a browser act here.
@@ -28,13 +31,16 @@ from tornado import web
 from tornado.httpserver import HTTPServer
 
 from course.exchange.bundle import CHUNK, Digest, Manifest, Name
+from course.exchange.regrade_requests import ExerciseName, Sentence
 from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
 from hub_config.exchange.records import Bundle, Kind
+from hub_config.exchange.regrade_requests import Question, RegradeRequests
 from hub_config.exchange.rules import Exchange, Order
 
 T = TypeVar("T")
 _THREADS = 8
+_Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -49,17 +55,33 @@ class _New(BaseModel):
     course: Name
     assignment: Name
     files: tuple[dict[str, Any], ...]
-    key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
+    key: _Key
     of: _Id | Literal[""] = ""
     force: bool = False
+
+
+class _Ask(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    course: Name
+    assignment: Name
+    exercise: ExerciseName
+    text: Sentence
+    key: _Key
+
+
+class _Reply(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    text: Sentence
 
 
 class _Handler(ServiceHandler):
     trouble = "The exchange is in trouble: nothing was lost, try again later."
     log = logging.getLogger("course.exchange")
 
-    def initialize(self, exchange: Exchange, identity: Identity, pool: ThreadPoolExecutor) -> None:
-        self.exchange, self.identity, self.pool = exchange, identity, pool
+    def initialize(
+        self, exchange: Exchange, identity: Identity, pool: ThreadPoolExecutor, requests: RegradeRequests
+    ) -> None:
+        self.exchange, self.identity, self.pool, self.requests = exchange, identity, pool, requests
 
     async def ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call `function`, which waits for disks, beside the event loop."""
@@ -98,8 +120,8 @@ class _Bundles(_Handler):
         kinds, course = self.get_query_arguments("kind"), self.get_query_argument("course")
         if not kinds or not set(kinds) <= set(get_args(Kind)) or len(set(kinds)) < len(kinds):
             raise web.HTTPError(400, reason=f"kind is one of {', '.join(get_args(Kind))}, or several")
-        assignment, of = self.get_query_argument("assignment", ""), self.get_query_argument("of", "")
-        found = [await self.ask(self.exchange.all, self.caller, kind, course, assignment, of) for kind in kinds]
+        narrowed = [self.get_query_argument(name, "") for name in ("assignment", "of", "student")]
+        found = [await self.ask(self.exchange.all, self.caller, kind, course, *narrowed) for kind in kinds]
         self.finish({"bundles": [_described(bundle) for bundles in found for bundle in bundles]})
 
     async def post(self) -> None:
@@ -138,6 +160,26 @@ class _BundleChunk(_Handler):
         self.finish(data)
 
 
+class _Requests(_Handler):
+    async def get(self) -> None:
+        course, assignment = self.get_query_argument("course"), self.get_query_argument("assignment", "")
+        found = await self.ask(self.requests.all, self.caller, course, assignment)
+        self.finish({"requests": [one.model_dump(mode="json") for one in found]})
+
+    async def post(self) -> None:
+        question = Question(**self.parse(_Ask).model_dump())
+        found = await self.ask(self.requests.ask, self.caller, question)
+        self.log.info("%s: a regrade request on %s of %s", self.caller.name, found.exercise, found.assignment)
+        self.set_status(201)
+        self.finish(found.model_dump(mode="json"))
+
+
+class _Answer(_Handler):
+    async def post(self, request_id: str) -> None:
+        found = await self.ask(self.requests.answer, self.caller, request_id, self.parse(_Reply).text)
+        self.finish(found.model_dump(mode="json"))
+
+
 class _Health(web.RequestHandler):
     def get(self) -> None:
         self.finish({"ok": True})
@@ -146,7 +188,8 @@ class _Health(web.RequestHandler):
 def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.Application:
     """Return the exchange as a tornado application whose addresses begin with `prefix`."""
     home = prefix.rstrip("/")
-    parts = {"exchange": exchange, "identity": identity, "pool": ThreadPoolExecutor(_THREADS, "exchange")}
+    pool = ThreadPoolExecutor(_THREADS, "exchange")
+    parts = {"exchange": exchange, "identity": identity, "pool": pool, "requests": RegradeRequests(exchange)}
     return web.Application(
         [
             (f"{home}/health", _Health),
@@ -157,6 +200,8 @@ def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.A
             (f"{home}/waiting", _Waiting, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
+            (f"{home}/requests", _Requests, parts),
+            (rf"{home}/requests/([0-9a-f]{{32}})/answer", _Answer, parts),
         ],
         log_function=lambda handler: None,
     )

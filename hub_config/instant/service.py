@@ -20,7 +20,7 @@ from autograder.feedback.instant import postponed, render_verdict, verdict_of
 from course.errors import CourseError, EngineError, OperatorError
 from course.exchange.client import ExchangeClient, Received, Waiting
 from course.exchange.policy import GradePolicy
-from course.exchange.verdict import FILE, Verdict
+from course.exchange.verdict import FILE, Verdict, verdict_before
 from course.files import remove
 from course.nbgrader_plugins.deadlines import read_deadlines
 from course.nbgrader_plugins.gradebook import gradebook_url
@@ -157,7 +157,8 @@ class Service:
     def _give(self, hand_in: Received, future: Future[Result]) -> None:
         try:
             result = future.result()
-            verdict = verdict_of(result, hand_in.id, points=self.desk.points, before=self._lateness(hand_in))
+            late, last = self._lateness(hand_in), self._before(hand_in)
+            verdict = verdict_of(result, hand_in.id, points=self.desk.points, before=late, last=last)
         except Exception as error:  # also a mistake of ours: the others wait for their turn
             self._postpone(hand_in, error)
             return
@@ -199,6 +200,14 @@ class Service:
         late, by_clock = (of(hand_in.student, hand_in.time) for of in (deadlines.late, deadlines.by_clock))
         said = "" if late is None else self.desk.policy.sentence(late, by_clock)
         return (said, f"The deadline was {deadlines.shown(hand_in.student)}.") if said else ()
+
+    def _before(self, hand_in: Received) -> Verdict | None:
+        """The verdict to compare with; where it can't be had, the student gets theirs all the same."""
+        try:
+            return verdict_before(self.client, hand_in)
+        except (CourseError, ValueError) as error:
+            log.warning("%s: the verdict before it can't be compared with: %s", hand_in.id, error)
+            return None
 
     def _age(self, hand_in: Received) -> float:
         return self.clock() - hand_in.time.timestamp()

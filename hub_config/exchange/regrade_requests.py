@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from course.exchange.regrade_requests import RegradeRequest
-from hub_config.exchange.rules import Caller, Conflict, Exchange, TooMuch, Unknown, must_attend, must_grade
+from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, TooMuch, Unknown
 
 MOST = 20  # requests of a student for an assignment, the answered ones included
 _metadata = MetaData()
@@ -79,7 +79,6 @@ class RegradeRequests:
         Conflict : the work has not been graded, a request on this exercise waits for its answer, or the key was used.
         TooMuch : the student has asked as often as is taken.
         """
-        must_attend(caller, question.course)
         of = self._graded(caller, question)
         row = _requests.c
         with self._commit:
@@ -94,7 +93,7 @@ class RegradeRequests:
                     f"{self.most} regrade requests for {question.assignment} are all that is taken: talk to your "
                     "instructor."
                 )
-            new = {"id": secrets.token_hex(16), "student": caller.name, "of": of, "created": self.exchange.now()}
+            new = {"id": secrets.token_hex(16), "student": caller.name, "of": of, "created": self._now()}
             with self._engine.begin() as db:
                 db.execute(insert(_requests).values(**vars(question), **new))
         return self._all(row.id == new["id"])[0]
@@ -106,7 +105,7 @@ class RegradeRequests:
         ------
         Unknown : the caller is not in the course.
         """
-        must_attend(caller, course)
+        _must_attend(caller, course)
         wanted = [_requests.c.course == course]
         wanted += [_requests.c.assignment == assignment] if assignment else []
         wanted += [] if caller.grades(course) else [_requests.c.student == caller.name]
@@ -125,8 +124,9 @@ class RegradeRequests:
         found = self._all(row.id == request_id)
         if not found or not (caller.grades(found[0].course) or self._own(caller, found[0])):
             raise Unknown("There is no regrade request of that name, or it is not yours.")
-        must_grade(caller, found[0].course)
-        given = {"answer": text, "answered_by": caller.name, "answered": self.exchange.now()}
+        if not caller.grades(found[0].course):
+            raise Forbidden(f"Only graders of {found[0].course} answer regrade requests.")
+        given = {"answer": text, "answered_by": caller.name, "answered": self._now()}
         with self._engine.begin() as db:  # of two graders at once, one is first
             db.execute(update(_requests).where(row.id == request_id, row.answer == "").values(**given))
         (now,) = self._all(row.id == request_id)
@@ -134,11 +134,15 @@ class RegradeRequests:
             raise Conflict(f"This has been answered already: {now.answer}")
         return now
 
+    def _now(self) -> int:
+        return int(self.exchange.clock() * 10**6)
+
     def _own(self, caller: Caller, request: RegradeRequest) -> bool:
         return caller.attends(request.course) and caller.name == request.student
 
     def _graded(self, caller: Caller, question: Question) -> str:
         """Return the id of the caller's submission that was graded last."""
+        _must_attend(caller, question.course)
         found = (question.course, question.assignment)
         records = self.exchange.records
         given = records.all("feedback", found[0], assignment=found[1], student=caller.name)
@@ -162,6 +166,11 @@ class RegradeRequests:
         query = select(_requests).where(*wanted).order_by(_requests.c.created, _requests.c.id)
         with self._engine.connect() as db:
             return [_request(row) for row in db.execute(query).all()]
+
+
+def _must_attend(caller: Caller, course: str) -> None:
+    if not caller.attends(course):
+        raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
 
 
 def _request(row: Row) -> RegradeRequest:  # type: ignore[type-arg]

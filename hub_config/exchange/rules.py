@@ -148,7 +148,7 @@ class Exchange:
         if self.records.stored(caller.name) + len(data) > self.bounds.owner_mb * _MB:
             raise TooMuch(f"You have handed over {self.bounds.owner_mb} MB in all: ask your instructor for room.")
         place = self.blobs.put(data)
-        if not self.records.add_chunk(caller.name, digest, place, len(data), self.now()):
+        if not self.records.add_chunk(caller.name, digest, place, len(data), self._now()):
             self.blobs.remove(place)  # the same chunk has come a second time meanwhile
 
     def add(self, caller: Caller, order: Order) -> Bundle:
@@ -182,7 +182,7 @@ class Exchange:
                 owner=caller.name,
                 key=order.key,
                 of=order.of,
-                created=max(self.now(), self.records.latest(student) + 1),
+                created=max(self._now(), self.records.latest(student) + 1),
                 digest=order.manifest.digest,
                 manifest=order.manifest,
             )
@@ -221,7 +221,7 @@ class Exchange:
         ------
         Unknown : the caller is not in the course.
         """
-        must_attend(caller, course)
+        _must_attend(caller, course)
         if kind == "release":
             newest = {bundle.assignment: bundle for bundle in self.records.all(kind, course, assignment=assignment)}
             return list(newest.values())
@@ -235,8 +235,8 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        must_attend(caller, course)
-        must_grade(caller, course)
+        _must_attend(caller, course)
+        _must_grade(caller, course)
         return self.records.without("instant", course)
 
     def tries_left(self, bundle: Bundle) -> int | None:
@@ -248,21 +248,21 @@ class Exchange:
 
     def sweep(self) -> int:
         """Remove chunks of uploads that were given up; return how many."""
-        places = self.records.drop_unused(self.now() - self.bounds.unused_hours * _HOUR)
+        places = self.records.drop_unused(self._now() - self.bounds.unused_hours * _HOUR)
         for place in places:
             self.blobs.remove(place)
         return len(places)
 
     def _student(self, caller: Caller, order: Order) -> str:
         """Whose the bundle will be; refuses what the caller may not hand over."""
-        must_attend(caller, order.course)
+        _must_attend(caller, order.course)
         released = self.records.released(order.course, order.assignment)
         if order.kind == "submission":
             if not released:
                 raise Unknown(f"{order.assignment} has not been released in {order.course}.")
             self._not_too_often(caller, order)
             return caller.name
-        must_grade(caller, order.course)
+        _must_grade(caller, order.course)
         if order.kind == "release":
             if released and not order.force:
                 raise Conflict(f"{order.assignment} has been released already: release it again with force.")
@@ -279,13 +279,13 @@ class Exchange:
         most = self.tries.get(order.course, self.bounds.per_hour)
         if len(recent) >= most:
             first = recent[-most]  # once it is an hour old, one more is taken
-            minutes = max(1, -(-(first + _HOUR - self.now()) // (60 * 10**6)))
+            minutes = max(1, -(-(first + _HOUR - self._now()) // (60 * 10**6)))
             tries, wait = f"{most} hand-in{'s' * (most > 1)}", f"{minutes} minute{'s' * (minutes > 1)}"
             raise TooOften(f"{tries} in an hour is all that is taken: try again in {wait}.")
 
     def _recent(self, student: str, course: str, assignment: str) -> list[int]:
         """When a student's hand-ins of the last hour were made, the oldest first."""
-        return self.records.times(course, assignment, student, since=self.now() - _HOUR)
+        return self.records.times(course, assignment, student, since=self._now() - _HOUR)
 
     def _same(self, before: Bundle, order: Order) -> Bundle:
         wanted = (order.kind, order.course, order.assignment, order.of, order.manifest.digest)
@@ -293,19 +293,16 @@ class Exchange:
             raise Conflict("This key has been used for something else: take a new one for each hand-in.")
         return before
 
-    def now(self) -> int:
-        """Return the time: microseconds since 1970 (UTC)."""
+    def _now(self) -> int:
         return int(self.clock() * 10**6)
 
 
-def must_attend(caller: Caller, course: str) -> None:
-    """Raise `Unknown` unless the caller is in the course."""
+def _must_attend(caller: Caller, course: str) -> None:
     if not caller.attends(course):
         raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
 
 
-def must_grade(caller: Caller, course: str) -> None:
-    """Raise `Forbidden` unless the caller is a grader of the course."""
+def _must_grade(caller: Caller, course: str) -> None:
     if not caller.grades(course):
         raise Forbidden(f"Only graders of {course} can do that.")
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 
 import pytest
 from nbformat import NotebookNode
 
-from autograder.engine.result import ExerciseStatus, Result, Status
+from autograder.engine.result import CheckResult, ExerciseStatus, Outcome, Result, Status
 from autograder.feedback.instant import LATER, postponed, render_verdict, verdict_of
 from course.exchange.verdict import Verdict
 from tests.support import feedback_samples as samples
@@ -114,3 +115,53 @@ def test_what_is_said_of_the_whole_comes_first() -> None:
     verdict = verdict_of(samples.timed_out()[0], "f" * 32, before=("Handed in 2 hours after the deadline.", ""))
     assert verdict.sentences[0] == "Handed in 2 hours after the deadline."
     assert verdict.sentences[-1] == "Cell 4 ran longer than 60 s and was interrupted."
+
+
+WORKS = WRAPS.model_copy(update={"outcome": Outcome.PASSED, "detail": "", "hint": ""})
+
+
+def shifts(score: float, *checks: CheckResult) -> Result:
+    full = ExerciseStatus.FULL if score == 4 else ExerciseStatus.PARTIAL
+    return Result(
+        chapter="c", student="ada", status=Status.GRADED, exercises=(exercise(2, "Shifts", full, score, *checks),)
+    )
+
+
+def changed(before: Result, now: Result, *, points: bool = True) -> tuple[str, str]:
+    last = verdict_of(before, "e" * 32, points=points)
+    verdict = verdict_of(now, "f" * 32, points=points, last=last)
+    (one,) = verdict.exercises
+    page = page_of(verdict)
+    assert html.escape(verdict.change) in page
+    assert html.escape(one.change) in page
+    return one.change, verdict.change
+
+
+def test_what_has_changed_since_the_hand_in_before() -> None:
+    found = changed(shifts(1, MOVES, WRAPS), shifts(4, MOVES, WORKS))
+    kept = "“Pixels shifted in from outside are 0; nothing wraps round” is kept now."
+    assert found == (f"+3 points: {kept}", "Since your hand-in before this one: +3 points.")
+    assert changed(shifts(1, MOVES, WRAPS), shifts(4, MOVES, WORKS), points=False) == (kept, "")
+
+
+def test_what_was_full_and_is_not_kept_now_is_named() -> None:
+    lost, together = changed(shifts(4, MOVES, WORKS), shifts(1, MOVES, WRAPS))
+    assert lost == "−3 points: “Pixels shifted in from outside are 0; nothing wraps round” is no longer kept."
+    assert together == "Since your hand-in before this one: −3 points."
+
+
+def test_no_promise_is_told_that_the_two_verdicts_do_not_tell() -> None:
+    """Of a promise that neither verdict has named it is not said what became of it: it might be tried out."""
+    kept, lost = KEEPS, MOVES.model_copy(update={"outcome": Outcome.FAILED})
+    broken = KEEPS.model_copy(update={"outcome": Outcome.FAILED})
+    found, _ = changed(shifts(1, MOVES, WRAPS, broken), shifts(1, lost, WRAPS, kept))
+    assert found == ""
+    found, _ = changed(shifts(1, MOVES, WRAPS, broken), shifts(2, lost, WORKS, kept))
+    assert KEEPS.sentence[:10] not in found and MOVES.sentence[:10] not in found
+
+
+def test_nothing_is_compared_with_what_was_not_judged() -> None:
+    last = postponed("e" * 32, "c")
+    verdict = verdict_of(shifts(4, MOVES, WORKS), "f" * 32, last=last)
+    assert (verdict.change, verdict.exercises[0].change) == ("", "")
+    assert "hand-in before" not in page_of(verdict)

@@ -78,6 +78,14 @@ def test_the_sentence_of_each_exercise_is_shown(url: str, answers: Callable[...,
     assert page.read_text() == "instant"
 
 
+def test_what_has_changed_is_shown(url: str, answers: Callable[..., None]) -> None:
+    row = ROW.model_copy(update={"change": "+1 point: “It [bold]moves” is kept now."})
+    answers("instant", score=2.4, max_score=4, exercises=[row], change="Since your hand-in before this one: +1 point.")
+    shown = submit(url)
+    assert "+1 point: “It [bold]moves” is kept now." in shown
+    assert "Since your hand-in before this one: +1 point." in shown
+
+
 def test_points_that_are_not_told_are_not_shown(url: str, answers: Callable[..., None]) -> None:
     answers("instant", max_score=4, exercises=[ROW.model_copy(update={"score": None})])
     shown = submit(url)

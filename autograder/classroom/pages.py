@@ -10,17 +10,17 @@ from typing import Any
 
 from nbgrader.api import MissingEntry
 
-from autograder.classroom.assignment import open_assignment
+from autograder.classroom.assignment import read_chapter
 from autograder.classroom.nbgrader_plugins import gradebook
 from autograder.classroom.regrade_requests import asked_of, asking_is_possible, read_requests
 from autograder.classroom.store import Store
-from autograder.engine.judging.grade import Assignment
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
 from course.authoring.build import Draft, assemble
 from course.authoring.worked import worked_solutions
 from course.errors import EngineError, SetupError, chosen
 from course.nbgrader_plugins.deadlines import deadlines_in
 from course.project import Project
+from course.syllabus import Chapter
 from course.time_zone import shown
 
 
@@ -45,8 +45,7 @@ def feedback_class(
         regrade requests can't be read; or what is stored of somebody can't be: the others' pages are written.
     EngineError : somebody's page can't be made or written; the others' are.
     """
-    assignment = open_assignment(project, name)
-    chapter = assignment.chapter
+    chapter = read_chapter(project, name).chapter
     store = Store.of(project, chapter)
     graded = sorted(path.parent.name for path in store.folder.glob("*/result.json"))
     if not graded:
@@ -55,7 +54,7 @@ def feedback_class(
     lost, troubles = [], []
     with gradebook(project) as book:
         if solutions:
-            _check_over(assignment, book)
+            _check_over(chapter, book)
         draft = assemble(project, chapter) if model_answers or solutions else None
         answers = _model_answers(draft) if draft and model_answers else {}
         worked = worked_solutions(project, chapter, draft.definitions) if draft and solutions else {}
@@ -103,9 +102,8 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
     return found
 
 
-def _check_over(assignment: Assignment, book: Any) -> None:
+def _check_over(chapter: Chapter, book: Any) -> None:
     """Raise `SetupError` while somebody may still hand in."""
-    chapter = assignment.chapter
     deadlines = deadlines_in(book, chapter.name)
     if (last := deadlines.last) and last > datetime.now(UTC).replace(tzinfo=None):
         until = shown(last, deadlines.zone)

@@ -6,20 +6,18 @@
     GET  course/start     back to the start page
 
 The hub can't write to a person's home, and its pages know nothing of the files there. Each change is a POST with
-Jupyter's token against forged requests; a page that would ask for nothing but a click sends it by itself, where the browser
-says that the person has come from a page of this hub.
+Jupyter's token against forged requests. Of fetching, the page sends it by itself where the browser says that its person
+has come from a page of this hub.
 """
 
 from __future__ import annotations
 
 import os
-import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment
@@ -29,9 +27,13 @@ from nbgrader.auth import Authenticator
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
 from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
+from pydantic import TypeAdapter, ValidationError
 from tornado import web
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")  # of a course, of an assignment
+from course.exchange.bundle import Name
+
+T = TypeVar("T")
+_NAME = TypeAdapter(Name)
 _PAGE = Environment(autoescape=True).from_string("""\
 <!DOCTYPE html>
 <html lang="en">
@@ -41,7 +43,8 @@ _PAGE = Environment(autoescape=True).from_string("""\
 <meta name="color-scheme" content="light dark">
 <title>{{ title }}</title>
 <style nonce="{{ nonce }}">
-body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere }
+body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
+h1, p, li { overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25 }
 .actions { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-top: 1.5rem }
 button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.2rem; cursor: pointer }
@@ -86,6 +89,11 @@ class _Handler(JupyterHandler):
     """Knows the assignment that is meant, and where it is in this person's home."""
 
     @property
+    def root(self) -> Path:
+        """Where this person's files are."""
+        return Path(self.settings["server_root_dir"]).expanduser().resolve()
+
+    @property
     def course(self) -> str:
         return self._named("course")
 
@@ -94,27 +102,31 @@ class _Handler(JupyterHandler):
         return self._named("assignment")
 
     def _named(self, what: str) -> str:
-        name = self.get_argument(what, "")
-        if not _NAME.fullmatch(name):
-            raise web.HTTPError(400, reason=f"The address does not name the {what}")
-        return str(name)
+        try:
+            return str(_NAME.validate_python(self.get_argument(what, "")))
+        except ValidationError:
+            raise web.HTTPError(400, reason=f"The address does not name the {what}") from None
 
-    @contextmanager
-    def exchange(self, kind: str) -> Iterator[Any]:
-        """nbgrader's own, configured as for its Assignment List: ``FetchAssignment``, ``Submit``."""
+    def exchange(self, kind: str, what: Callable[[Any], T]) -> T | ExchangeError:
+        """Call `what` with nbgrader's ``FetchAssignment`` or ``Submit``, as its Assignment List would: configured by the
+        same files, in the folder of the assignments."""
         manager = AssignmentList(parent=self.serverapp)
-        manager.root_dir = str(self.serverapp.root_dir)
+        manager.root_dir = str(self.root)
         with manager.get_assignment_dir_config():
             config = manager.load_config()
             config.CourseDirectory.course_id = self.course
             config.CourseDirectory.assignment_id = self.assignment
             parts = {"coursedir": CourseDirectory(config=config), "authenticator": Authenticator(config=config)}
-            yield getattr(ExchangeFactory(config=config), kind)(**parts, config=config)
+            try:
+                return what(getattr(ExchangeFactory(config=config), kind)(**parts, config=config))
+            except ExchangeError as error:  # in here: else nbgrader does not go back to where it was
+                return error
 
     def home(self) -> Path:
         """The folder of the assignment; it need not be there."""
-        with self.exchange("FetchAssignment") as fetch:
-            return Path(fetch.home(self.course, self.assignment))
+        found = self.exchange("FetchAssignment", lambda fetch: Path(fetch.home(self.course, self.assignment)))
+        assert isinstance(found, Path)
+        return found
 
     def address(self, name: str) -> str:
         """Of one of these pages, for this assignment."""
@@ -124,7 +136,7 @@ class _Handler(JupyterHandler):
     def in_lab(self, folder: Path) -> str:
         """The address of the assignment's notebook in Lab; of its folder, where it has none."""
         notebooks = sorted(folder.glob("*.ipynb"), key=lambda one: (one.stem != self.assignment, one.name))
-        place = (notebooks or [folder])[0].relative_to(Path(self.serverapp.root_dir).resolve())
+        place = (notebooks or [folder])[0].relative_to(self.root)
         return str(url_path_join(self.base_url, "lab", "tree", url_escape(place.as_posix())))
 
     def show(self, title: str, *said: str, status: int = 200, **more: Any) -> None:
@@ -169,11 +181,9 @@ class _Fetch(_Handler):
     def post(self) -> None:
         folder = self.home()
         if not folder.is_dir():
-            try:
-                with self.exchange("FetchAssignment") as fetch:
-                    fetch.start()
-            except ExchangeError as error:
-                self.show(f"{self.assignment} could not be fetched", str(error), status=409)
+            failed = self.exchange("FetchAssignment", lambda fetch: fetch.start())
+            if failed:
+                self.show(f"{self.assignment} could not be fetched", str(failed), status=409)
                 return
         self.redirect(self.in_lab(folder), status=303)
 
@@ -186,7 +196,7 @@ class _HandIn(_Handler):
         if not found:
             self.show(
                 f"{self.assignment} is not here",
-                "What is handed in here is the folder in the home of your server, and there is none of this assignment. "
+                "What is handed in here is a folder in the home of your server, and there is none of this assignment. "
                 "Open it first; or, if you work on your own machine, hand in from there with course submit.",
                 links=[("Open it", self.address("open"))],
             )
@@ -204,14 +214,16 @@ class _HandIn(_Handler):
 class _Submit(_Handler):
     @web.authenticated
     def post(self) -> None:
-        try:
-            with self.exchange("Submit") as submit:
-                receipt = submit.start()
-        except ExchangeError as error:
-            self.show(f"{self.assignment} is not handed in", str(error), status=409)
+        receipt = self.exchange("Submit", lambda submit: submit.start())
+        if isinstance(receipt, ExchangeError):
+            self.show(f"{self.assignment} is not handed in", str(receipt), status=409)
             return
         if receipt.left_out:
-            said = [f"Handed in at {receipt.time:%H:%M} UTC.", receipt.tries_sentence, "Not handed in, or not as it was:"]
+            said = [
+                f"Handed in at {receipt.time:%H:%M} UTC.",
+                receipt.tries_sentence,
+                "Not handed in, or not as it was:",
+            ]
             self.show(f"{self.assignment} is handed in", *filter(None, said), files=list(map(str, receipt.left_out)))
             return
         self.redirect(start_page() or self.in_lab(self.home()), status=303)

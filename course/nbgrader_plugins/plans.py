@@ -1,4 +1,4 @@
-"""A grader's server tells the exchange what its course plans, so that students read deadlines on the course's start page.
+"""A grader's server tells the exchange what its course plans, so that students read deadlines on the start page.
 
 The gradebook is closed to everybody else, and anything may change it: so it is looked at again and again, by a thread
 of the Jupyter server that its graders use.
@@ -30,7 +30,7 @@ from course.syllabus import load_syllabus
 from course.time_zone import course_zone
 
 _LOOK = 20.0  # seconds between two looks at the gradebook
-_ANYWAY = 1800.0  # seconds after which it is told again, though nothing has changed: the exchange may have been restored
+_ANYWAY = 1800.0  # seconds after which it is told again all the same: the exchange may have been restored
 log = logging.getLogger("course.plans")
 
 

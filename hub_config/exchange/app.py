@@ -164,8 +164,9 @@ def make_app(
     With `browsers`, who tells whose browser it is, it has the start page.
     """
     home = prefix.rstrip("/")
-    parts = {"exchange": exchange, "identity": identity, "pool": ThreadPoolExecutor(_THREADS, "exchange")}
-    routes = pages(exchange, browsers, parts["pool"], home) if browsers else []
+    pool = ThreadPoolExecutor(_THREADS, "exchange")
+    parts = {"exchange": exchange, "identity": identity, "pool": pool}
+    routes = pages(exchange, browsers, pool, home) if browsers else []
     return web.Application(
         [
             (f"{home}/health", _Health),

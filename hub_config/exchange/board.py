@@ -136,7 +136,9 @@ class Boards:
         names.sort(key=lambda name: plan.of(name).due or datetime.max.replace(tzinfo=UTC))
         rows = self._class(plan, course, names) if grader else self._mine(plan, caller, course, names)
         rule = "Of several hand-ins the best counts." if plan.grade.counts == "best" else "Your last hand-in counts."
-        return Board(course, plan.title or course, tuple(rows), plan.grading if grader else None, "" if grader else rule)
+        return Board(
+            course, plan.title or course, tuple(rows), plan.grading if grader else None, "" if grader else rule
+        )
 
     def page_of(self, caller: Caller, hand_in: str) -> Bundle:
         """Return the feedback on a hand-in that the caller may see.

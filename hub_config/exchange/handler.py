@@ -17,7 +17,7 @@ _TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 
 
 def refusal(error: BaseException | None, status: int, reason: str, trouble: str) -> tuple[int, str]:
-    """Return the status and the sentence for an exception of a handler, of which tornado has made `status` and `reason`.
+    """Return the status and the sentence for a handler's exception, of which tornado has made `status` and `reason`.
 
     Parameters
     ----------

@@ -47,7 +47,7 @@ def left(plan: Plan, due: datetime | None, now: datetime, in_time: bool) -> str:
 
 
 def lateness(plan: Plan, due: datetime | None, handed_in: datetime) -> str:
-    """Return what to know of the lateness of a hand-in, and empty where it is in time; both in UTC, without saying so."""
+    """Return what to know of a hand-in's lateness, empty where it is in time; both in UTC, without saying so."""
     if due is None:
         return ""
     return plan.grade.sentence((handed_in - due).total_seconds(), clock_seconds(due, handed_in, plan.zone))

@@ -1,6 +1,6 @@
 """The hub tells the exchange a person's GPU hours, for the start page: who else may ask is who may read their groups.
 
-    GET /hub/api/course/gpu-hours/NAME   {"used": 1.5, "of": 10}
+GET /hub/api/course/gpu-hours/NAME   {"used": 1.5, "of": 10}
 """
 
 from __future__ import annotations

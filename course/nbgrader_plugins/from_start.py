@@ -108,8 +108,8 @@ class _Handler(JupyterHandler):
             raise web.HTTPError(400, reason=f"The address does not name the {what}") from None
 
     def exchange(self, kind: str, what: Callable[[Any], T]) -> T | ExchangeError:
-        """Call `what` with nbgrader's ``FetchAssignment`` or ``Submit``, as its Assignment List would: configured by the
-        same files, in the folder of the assignments."""
+        """Call `what` with nbgrader's ``FetchAssignment`` or ``Submit``, as its Assignment List would: configured by
+        the same files, in the folder of the assignments."""
         manager = AssignmentList(parent=self.serverapp)
         manager.root_dir = str(self.root)
         with manager.get_assignment_dir_config():

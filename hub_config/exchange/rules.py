@@ -281,7 +281,7 @@ class Exchange:
             return Plan()
 
     def line(self, course: str) -> list[Slip]:
-        """Return the hand-ins that wait to be judged at once, in their order, without those for which it takes longer."""
+        """Return the hand-ins that wait to be judged at once, in their order; those that take longer are left out."""
         in_time = {one.id for one in self.records.without("delay", course)}
         return ranked((one for one in self.records.without("instant", course) if one.id in in_time), self.clock())
 

@@ -3,10 +3,7 @@
 (() => {
   const LABEL = "Assignments and feedback";
   const ICON =
-    "data:image/svg+xml," +
-    encodeURIComponent(
-      '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#5b8def" stroke-width="2"><rect x="4" y="3" width="16" height="18" rx="2"/><path d="M8 8h8M8 12h8M8 16l2 2 4-4"/></svg>',
-    );
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" stroke="#5b8def" stroke-width="2"><rect x="4" y="3" width="16" height="18" rx="2"/><path d="M8 8h8M8 12h8M8 16l2 2 4-4"/></svg>';
   let shared = {};
 
   // A module that the page has itself; undefined where it has none.
@@ -17,6 +14,7 @@
 
   async function plugin() {
     const [launchers, menus] = [await module("@jupyterlab/launcher"), await module("@jupyterlab/mainmenu")];
+    const parts = await module("@jupyterlab/ui-components");
     const tokens = [launchers && launchers.ILauncher, menus && menus.IMainMenu];
     const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
     return {
@@ -27,10 +25,11 @@
         const given = tokens.map((token) => (token ? found.shift() : null));
         app.commands.addCommand("course:start", {
           label: LABEL,
+          icon: parts && new parts.LabIcon({ name: "course-start:icon", svgstr: ICON }),
           caption: "The course's start page: due dates, hand-ins, feedback",
           execute: () => window.open(`${baseUrl}course/start`, "_blank", "noopener"),
         });
-        if (given[0]) given[0].add({ command: "course:start", category: "Course", rank: 0, kernelIconUrl: ICON });
+        if (given[0]) given[0].add({ command: "course:start", category: "Course", rank: 0 });
         if (given[1]) given[1].fileMenu.addGroup([{ command: "course:start" }], 0);
       },
     };

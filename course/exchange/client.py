@@ -16,6 +16,7 @@ import requests
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
 from course.exchange.bundle import Manifest, Packed, unpack
+from course.exchange.plan import Plan
 from course.exchange.regrade_requests import RegradeRequest
 from course.exchange.session import hub_session
 from course.hand_in_files import IGNORED, LeftOut
@@ -225,6 +226,10 @@ class ExchangeClient:
         """Answer a regrade request; for graders."""
         row = self._json("POST", f"/requests/{request.id}/answer", json={"text": text})
         return RegradeRequest.model_validate(row)
+
+    def tell_plan(self, course: str, plan: Plan) -> None:
+        """Tell the students of `course` what is planned, in the place of what was told before; for graders."""
+        self._ask("PUT", "/plan", params={"course": course}, data=plan.model_dump_json().encode())
 
     @staticmethod
     def digest(folder: Path) -> str:

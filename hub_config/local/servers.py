@@ -23,8 +23,12 @@ _EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
 _SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
 _GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
 _GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
-# What shows a hub's notices: a part of the server, and an extension of its pages.
-_NOTICES, _SHOWS_NOTICES = "course.nbgrader_plugins.notices", "course-notices"
+# Parts of a person's server: what shows a hub's notices, and what the course's start page leads to; of a grader's: what
+# tells that page of deadlines.
+_NOTICES, _FROM_START = "course.nbgrader_plugins.notices", "course.nbgrader_plugins.from_start"
+_PLANS = "course.nbgrader_plugins.plans"
+# Extensions of the pages of a person's server, each with its script.
+_PAGES = {"course-notices": "notices.js", "course-start": "start.js"}
 _PAGE = "static/remoteEntry.js"
 
 
@@ -42,6 +46,7 @@ def write_config(
     """
     disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
+    extensions[_FROM_START if role == "student" else _PLANS] = True
     if notices:
         extensions[_NOTICES] = True
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
@@ -60,12 +65,13 @@ def write_config(
 
 def _pages(folder: Path) -> dict[str, Any]:
     """Write what the pages of JupyterLab and Notebook load besides; return the setting that has them find it."""
-    ours = folder / _SHOWS_NOTICES
     build = {"load": _PAGE, "extension": "./extension"}
-    _write_json(ours / "package.json", {"name": _SHOWS_NOTICES, "version": "1.0.0", "jupyterlab": {"_build": build}})
-    _write(ours / _PAGE, Path(__file__).with_name("notices.js").read_text(encoding="utf-8"))
-    for one in (folder, ours, ours / "static"):
-        one.chmod(0o755)
+    for name, script in _PAGES.items():
+        ours = folder / name
+        _write_json(ours / "package.json", {"name": name, "version": "1.0.0", "jupyterlab": {"_build": build}})
+        _write(ours / _PAGE, Path(__file__).with_name(script).read_text(encoding="utf-8"))
+        for one in (folder, ours, ours / "static"):
+            one.chmod(0o755)
     return {"LabServerApp": {"extra_labextensions_path": [str(folder.resolve())]}}
 
 

@@ -12,7 +12,7 @@ from nbgrader.api import MissingEntry
 
 from autograder.classroom.assignment import read_chapter
 from autograder.classroom.nbgrader_plugins import gradebook
-from autograder.classroom.regrade_requests import asked_of, asking_is_possible, read_requests
+from autograder.classroom.regrade_requests import asked_of, asking_is_possible, form_address, read_requests
 from autograder.classroom.store import Store
 from autograder.feedback.page import ManualGrade, ModelAnswer, render_feedback, write_feedback
 from course.authoring.build import Draft, assemble
@@ -60,8 +60,9 @@ def feedback_class(
         worked = worked_solutions(project, chapter, draft.definitions) if draft and solutions else {}
         again = chapter.short if asking_is_possible() else ""
         render = partial(
-            render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked, again=again
-        )
+            render_feedback, chapter_title=chapter.title, model_answers=answers, solutions=worked, again=again,
+            form=form_address(chapter),
+        )  # fmt: skip
         asked = asked_of(read_requests(project, chapter))
         for student in sorted(wanted) or graded:
             if (found := store.load(student)) is None:

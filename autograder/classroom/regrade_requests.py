@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -20,12 +21,23 @@ from course.files import write_atomically
 from course.project import Project
 from course.syllabus import Chapter
 
+_EXCHANGE = "/services/exchange"
 _ROWS = TypeAdapter(list[RegradeRequest])
 
 
 def asking_is_possible() -> bool:
     """Return whether this is a place of a hub, whose students can ask by its exchange."""
     return bool(os.environ.get("COURSE_EXCHANGE_URL"))
+
+
+def form_address(chapter: Chapter) -> str:
+    """Return where a student asks about an exercise in a browser, as a hub's pages know it; empty where that is not
+    known. The exercise has to be added."""
+    path, course = urlsplit(os.environ.get("COURSE_EXCHANGE_URL", "")).path, os.environ.get("COURSE_ID", "")
+    if not course or not path.endswith(_EXCHANGE):
+        return ""
+    asked = urlencode({"course": course, "assignment": chapter.name})
+    return f"{path.removesuffix(_EXCHANGE)}/hub/user-redirect/course/regrade-request?{asked}&exercise="
 
 
 def fetch_requests(project: Project, client: ExchangeClient, course: str) -> list[RegradeRequest]:

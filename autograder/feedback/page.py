@@ -81,6 +81,7 @@ def render_feedback(
     before: Result | None = None,
     asked: Mapping[str, Sequence[Asked]] = MappingProxyType({}),
     again: str = "",
+    form: str = "",
 ) -> str:
     """Return one submission's feedback as a self-contained HTML document.
 
@@ -93,6 +94,7 @@ def render_feedback(
     before : the result of the hand-in that was judged before this one, by the same student, if there is one.
     asked : by exercise id, what the student has asked to be looked at again.
     again : what the chapter is called in the command by which the student asks that; empty where there is no such way.
+    form : the address at which the student can do so in a browser, but for the exercise, which is added at its end.
     """
     given = {id_ for id_, one in manual.items() if one.score is not None}
     decided = {part.grade_id for part in result.exercises if {part.grade_id, part.exercise} & given}
@@ -108,6 +110,7 @@ def render_feedback(
         changed=in_all(changed),
         unbegun=_unbegun(exercises),
         again=again,
+        form=form,
         sentences=[text for text in (STATUS_SENTENCES[result.status], *result.notes, nothing) if text],
         exercises=exercises,
         rest=tuple(page.rest()),

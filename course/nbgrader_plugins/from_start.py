@@ -3,6 +3,8 @@
     GET  course/open      the notebook in Lab; fetched first, where it is not there
     GET  course/hand-in   asks whether this is what is to be handed in
     POST course/fetch, course/submit   do it, as nbgrader's Assignment List would
+    GET  course/regrade-request   what was asked of an exercise, and room for a sentence; a feedback page leads there
+    POST course/regrade-request   asks
     GET  course/start     back to the start page
 
 The hub can't write to a person's home, and its pages know nothing of the files there. Each change is a POST with
@@ -12,6 +14,7 @@ has come from a page of this hub.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import Callable
@@ -30,10 +33,13 @@ from nbgrader.server_extensions.assignment_list.handlers import AssignmentList
 from pydantic import TypeAdapter, ValidationError
 from tornado import web
 
+from course.errors import CourseError, ExchangeRefusal
 from course.exchange.bundle import Name
+from course.exchange.client import ExchangeClient
+from course.exchange.regrade_requests import LONGEST, ExerciseName, RegradeRequest, Sentence
 
 T = TypeVar("T")
-_NAME = TypeAdapter(Name)
+_NAME, _EXERCISE, _SENTENCE = TypeAdapter(Name), TypeAdapter(ExerciseName), TypeAdapter(Sentence)
 _PAGE = Environment(autoescape=True).from_string("""\
 <!DOCTYPE html>
 <html lang="en">
@@ -47,6 +53,9 @@ body { max-width: 40rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 syst
 h1, p, li { overflow-wrap: anywhere }
 h1 { font-size: 1.5rem; line-height: 1.25 }
 .actions { display: flex; flex-wrap: wrap; gap: 1rem; align-items: center; margin-top: 1.5rem }
+label { display: block; font-weight: 600; margin-top: 1.5rem }
+textarea { box-sizing: border-box; width: 100%; min-height: 6rem; font: inherit; padding: .4rem }
+blockquote { margin: 1rem 0 .2rem; padding-left: .8rem; border-left: .25rem solid }
 button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.2rem; cursor: pointer }
 </style>
 </head>
@@ -57,11 +66,19 @@ button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.
 {% endfor %}
 {% if files %}<ul>{% for one in files %}<li>{{ one }}</li>{% endfor %}</ul>
 {% endif %}
+{% for one in asked %}<blockquote>{{ one.text }}</blockquote>
+<p>{{ one.answer or "Not answered yet." }}</p>
+{% endfor %}
+{% if room %}<label for="why">Why?</label>
+<textarea id="why" name="why" form="do" required maxlength="{{ room }}"></textarea>
+{% endif %}
 <div class="actions">
 {% if button %}<form method="post" action="{{ action }}" id="do">
 <input type="hidden" name="_xsrf" value="{{ xsrf }}">
 <input type="hidden" name="course" value="{{ course }}">
 <input type="hidden" name="assignment" value="{{ assignment }}">
+{% if room %}<input type="hidden" name="exercise" value="{{ exercise }}">
+{% endif %}
 <button>{{ button }}</button>
 </form>
 {% endif %}
@@ -151,6 +168,7 @@ class _Handler(JupyterHandler):
         )
         links = [*more.pop("links", ()), ("To the start page", start_page())]
         values = {"files": (), "button": "", "at_once": False, "course": self.course, "assignment": self.assignment}
+        values |= {"asked": (), "room": 0, "exercise": ""}
         xsrf = self.xsrf_token
         self.finish(
             _PAGE.render(
@@ -229,6 +247,61 @@ class _Submit(_Handler):
         self.redirect(start_page() or self.in_lab(self.home()), status=303)
 
 
+class _RegradeRequest(_Handler):
+    @property
+    def exercise(self) -> str:
+        """As a feedback page names it."""
+        try:
+            return str(_EXERCISE.validate_python(self.get_argument("exercise", "")))
+        except ValidationError:
+            raise web.HTTPError(400, reason="The address does not name the exercise") from None
+
+    @web.authenticated
+    async def get(self) -> None:
+        course, assignment, exercise = self.course, self.assignment, self.exercise
+        try:
+            found = await asyncio.to_thread(_asked, course, assignment, exercise)
+        except CourseError as error:
+            self.trouble(error)
+            return
+        waits = any(not one.answer for one in found)
+        self.show(
+            f"Have {exercise} of {assignment} looked at again",
+            "The answer will stand here, and on your feedback page." if waits else "Your teacher reads what you write.",
+            asked=found,
+            exercise=exercise,
+            **({} if waits else {"room": LONGEST, "button": "Ask", "action": self.request.path}),
+        )
+
+    @web.authenticated
+    async def post(self) -> None:
+        course, assignment, exercise = self.course, self.assignment, self.exercise
+        try:
+            why = _SENTENCE.validate_python(self.get_argument("why", ""))
+            await asyncio.to_thread(lambda: _client().request_regrade(course, assignment, exercise, why))
+        except ValidationError:
+            self.trouble(ExchangeRefusal(f"Say why, in a sentence of at most {LONGEST} characters."))
+        except CourseError as error:
+            self.trouble(error)
+        else:
+            self.redirect(f"{self.address('regrade-request')}&{urlencode({'exercise': exercise})}", status=303)
+
+    def trouble(self, error: CourseError) -> None:
+        """Say what can't be done, and what to do."""
+        self.show(f"{self.exercise} is not asked about", str(error), status=409)
+
+
+def _client() -> ExchangeClient:
+    return ExchangeClient.from_environ(pauses=())
+
+
+def _asked(course: str, assignment: str, exercise: str) -> list[RegradeRequest]:
+    client = _client()
+    me, _ = client.whoami()
+    found = client.regrade_requests(course, assignment)
+    return [one for one in found if (one.student, one.exercise) == (me, exercise)]
+
+
 class _Start(_Handler):
     @web.authenticated
     def get(self) -> None:
@@ -251,5 +324,6 @@ def _jupyter_server_extension_points() -> list[dict[str, str]]:
 def _load_jupyter_server_extension(server: Any) -> None:
     """Called by Jupyter's server at its start."""
     places = {"open": _Open, "fetch": _Fetch, "hand-in": _HandIn, "submit": _Submit, "start": _Start}
+    places["regrade-request"] = _RegradeRequest
     base = server.web_app.settings["base_url"]
     server.web_app.add_handlers(".*$", [(url_path_join(base, "course", name), one) for name, one in places.items()])

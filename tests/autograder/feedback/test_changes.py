@@ -140,4 +140,8 @@ def test_where_points_are_lost_the_student_can_ask_and_reads_the_answer_there() 
     assert "You asked to have this looked at again It <b>is</b> padded. Not answered yet." in text
     assert "And again? Answer from your instructor No: see np.roll." in text
     assert "<b>is" not in page
+    assert {link["href"] for link in Page(page).all("a") if not link["href"].startswith("#")} == set()
+    form = "/hub/user-redirect/course/regrade-request?course=ml&assignment=ch03&exercise="
+    linked = Page(render_feedback(result, notebook, chapter_title="", asked=asked, again="ch03", form=form))
+    assert [one["href"] for one in linked.all("a") if not one["href"].startswith("#")] == [f"{form}p.03.2"]
     assert "tell your instructor the exercise" in Page(render_feedback(result, notebook, chapter_title="")).text

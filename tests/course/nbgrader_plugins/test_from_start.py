@@ -109,9 +109,47 @@ def test_a_person_opens_an_assignment_hands_it_in_and_is_told_what_is_not_possib
     assert ada.get("start").headers["Location"] == "/services/exchange/start"
 
 
+def test_a_person_asks_to_have_an_exercise_looked_at_again_and_reads_the_answer_there(
+    ada: Person, tmp_path: Path
+) -> None:
+    about = {"assignment": "ch04", "exercise": "p.04.2"}
+    grace, asks = client(ada.exchange, "grace"), "regrade-request"
+    grace.release("ml", "ch04", folder_of(tmp_path / "ch04", {"ch04.ipynb": "task"}))
+    for wrong in ("", "../x"):
+        assert ada.get(asks, **about | {"exercise": wrong}).status_code == 400
+    page = ada.get(asks, **about)
+    assert '<label for="why">Why?</label>' in page.text and 'maxlength="600"' in page.text
+    token = re.search(r'name="_xsrf" value="([^"]+)"', page.text)
+    assert token
+    said = about | {"why": "It is <b>wider</b>.", "_xsrf": token[1]}
+    assert ada.post(asks, **said | {"_xsrf": "guessed"}).status_code == 403
+    refused = ada.post(asks, **said)
+    assert refused.status_code == 409
+    assert "You have handed in nothing for ch04 in ml." in refused.text
+
+    mine = client(ada.exchange, "ada").submit("ml", "ch04", folder_of(tmp_path / "mine", {"ch04.ipynb": "answer"}))
+    grace.give_feedback(mine, folder_of(tmp_path / "page", {"ch04.html": "page"}))
+    for none in (" ", "x" * 700):
+        refused = ada.post(asks, **said | {"why": none})
+        assert refused.status_code == 409 and "a sentence of at most 600 characters" in refused.text
+    done = ada.post(asks, **said)
+    there = "/course/regrade-request?course=ml&assignment=ch04&exercise=p.04.2"
+    assert (done.status_code, done.headers["Location"]) == (303, there)
+    page = ada.get(asks, **about)
+    assert "It is &lt;b&gt;wider&lt;/b&gt;." in page.text and "Not answered yet." in page.text
+    assert "<textarea" not in page.text, "one question at a time"
+    assert "still to be answered" in ada.post(asks, **said).text
+
+    (asked,) = grace.regrade_requests("ml")
+    grace.answer_request(asked, "So it is.")
+    page = ada.get(asks, **about)
+    assert "So it is." in page.text and "<textarea" in page.text
+    assert "So it is." not in ada.get(asks, **about | {"exercise": "p.04.1"}).text
+
+
 def test_who_is_not_logged_in_is_shown_nothing(ada: Person) -> None:
-    for page in ("open", "hand-in", "start"):
+    for page in ("open", "hand-in", "start", "regrade-request"):
         reply = requests.get(f"{ada.url}/course/{page}", params=NAMES, timeout=60, allow_redirects=False)
         assert (reply.status_code, "login" in reply.headers.get("Location", "")) == (302, True)
-    for page in ("fetch", "submit"):
+    for page in ("fetch", "submit", "regrade-request"):
         assert requests.post(f"{ada.url}/course/{page}", data=NAMES, timeout=60).status_code == 403

@@ -150,7 +150,7 @@ def _print_verdict(verdict: Verdict) -> None:
     for one in verdict.exercises:
         points = f"{one.max_score:g} possible" if one.score is None else f"{one.score:g} of {one.max_score:g}"
         title = escape(f"{one.exercise} {one.title}")
-        said = f"{one.sentence}\n{one.change}" if one.change else one.sentence
+        said = f"{one.sentence}\nSince your hand-in before: {one.change}" if one.change else one.sentence
         table.add_row(title, escape(f"{one.symbol} {one.word}"), points, escape(said))
     if verdict.exercises:
         out.print(table)

@@ -67,9 +67,9 @@ button { font: inherit; font-weight: 600; min-height: 2.75rem; padding: .5rem 1.
 {% if files %}<ul>{% for one in files %}<li>{{ one }}</li>{% endfor %}</ul>
 {% endif %}
 {% for one in asked %}<blockquote>{{ one.text }}</blockquote>
-<p>{{ one.answer or "Not answered yet." }}</p>
+<p>{% if one.answer %}Your teacher: {{ one.answer }}{% else %}Not answered yet.{% endif %}</p>
 {% endfor %}
-{% if room %}<label for="why">Why?</label>
+{% if room %}<label for="why">Why should it be looked at again?</label>
 <textarea id="why" name="why" form="do" required maxlength="{{ room }}"></textarea>
 {% endif %}
 <div class="actions">

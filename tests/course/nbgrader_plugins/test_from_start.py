@@ -118,7 +118,7 @@ def test_a_person_asks_to_have_an_exercise_looked_at_again_and_reads_the_answer_
     for wrong in ("", "../x"):
         assert ada.get(asks, **about | {"exercise": wrong}).status_code == 400
     page = ada.get(asks, **about)
-    assert '<label for="why">Why?</label>' in page.text and 'maxlength="600"' in page.text
+    assert '<label for="why">Why should it be looked at again?</label>' in page.text and 'maxlength="600"' in page.text
     token = re.search(r'name="_xsrf" value="([^"]+)"', page.text)
     assert token
     said = about | {"why": "It is <b>wider</b>.", "_xsrf": token[1]}

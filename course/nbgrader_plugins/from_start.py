@@ -264,14 +264,12 @@ class _RegradeRequest(_Handler):
         except CourseError as error:
             self.trouble(error)
             return
-        waits = any(not one.answer for one in found)
-        self.show(
-            f"Have {exercise} of {assignment} looked at again",
-            "The answer will stand here, and on your feedback page." if waits else "Your teacher reads what you write.",
-            asked=found,
-            exercise=exercise,
-            **({} if waits else {"room": LONGEST, "button": "Ask", "action": self.request.path}),
-        )
+        title = f"Have {exercise} of {assignment} looked at again"
+        if any(not one.answer for one in found):
+            self.show(title, "The answer will stand here, and on your feedback page.", asked=found)
+            return
+        form = {"exercise": exercise, "room": LONGEST, "button": "Ask", "action": self.request.path}
+        self.show(title, "Your teacher reads what you write.", status=200, asked=found, **form)
 
     @web.authenticated
     async def post(self) -> None:

@@ -1,16 +1,19 @@
 """The builder: the notebook it makes, and one clear message for each mistake an author can make."""
 
+import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.nbgraderformat import MetadataValidator
 
 from course.authoring.build import assemble, build, notebook_path
+from course.doctests import examples_of
 from course.errors import AuthorError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -83,34 +86,36 @@ def test_the_test_cell_follows_the_last_cell_of_its_exercise(project):
     assert ids.index("p-99-1-checks") == ids.index("p-99-1-halve") + 1
 
 
-def test_the_test_cell_shows_the_examples_of_public_answers(project):
-    source = cell(built(project), "p-99-1-checks").source
-    assert ">>> double(np.array([1, 2])).tolist()\n[2, 4]\n" in source
-    assert ">>> halve(np.array([2, 4])).tolist()\n" in source
-    assert "_factor" not in source
-    compile(source, "checks", "exec")
+def test_the_test_cell_is_one_call_that_names_the_public_answers(project):
+    notebook = built(project)
+    source = cell(notebook, "p-99-1-checks").source
+    assert source.endswith('\nfrom course.examples import check, hint\n\ncheck("p.99.1", "double", "halve")')
+    assert cell(notebook, "p-99-3-checks").source.endswith('\n\ncheck("p.99.3", filled=["CORNERS"])')
 
 
-@pytest.mark.parametrize("quotes", ["'''", '"""', "'''\\\"\\\"\\\""])
-def test_examples_survive_any_quotes(project, quotes):
-    example = f"    >>> len({quotes!r}), double(np.array([1])).tolist()\n    (3, [2])\n"
-    edit(
-        project.solutions / "ch99_mini" / "numbers.py",
-        "    >>> double(np.array([-3])",
-        f"{example}    >>> double(np.array([-3])",
-    )
-    edit(project.solutions / "ch99_mini" / "numbers.py", '"""Return twice', 'r"""Return twice')
-    text = (project.solutions / "ch99_mini" / "numbers.py").read_text(encoding="utf-8")
-    if '"""' in quotes:  # the docstring itself needs the other quotes then
-        start = text.index('r"""Return twice')
-        stop = text.index('    """', start)
-        inner = text[start + 4 : stop]
-        text = text[:start] + "r'''" + inner + "    '''" + text[stop + 7 :]
-        (project.solutions / "ch99_mini" / "numbers.py").write_text(text, encoding="utf-8")
+def test_it_finds_the_very_examples_that_the_author_wrote(project):
+    """Those of a class's methods too, in the order of the file: read from the cell's own text as a notebook runs it."""
+    draft = assemble(project, chapter_of(project))
+    names = {"np": np}
+    for one in draft.notebook.cells:
+        if one.metadata.get("nbgrader", {}).get("solution") and one.cell_type == "code":
+            exec(one.source, names)  # noqa: S102  # our own miniature
+    for name, definition in {**draft.definitions["p.99.1"], **draft.definitions["p.99.2"]}.items():
+        if definition.shown:
+            found, written = examples_of(name, names[name]), definition.examples
+            assert [(one.source, one.want) for one in found] == [(one.source, one.want) for one in written]
+
+
+def test_a_call_with_many_names_is_wrapped(project):
+    names = [f"a_function_with_a_long_name_{number}" for number in range(4)]
+    text = "".join(f'\n\ndef {name}():\n    """Yes.\n\n    >>> 1\n    1\n    """\n    return 1\n' for name in names)
+    solutions = project.solutions / "ch99_mini" / "numbers.py"
+    solutions.write_text(solutions.read_text() + text)
+    edit(project.source / "ch99_mini.py", "import halve", f"import halve, {', '.join(names)}")
     source = cell(built(project), "p-99-1-checks").source
-    given = {}
-    exec(source.replace("from course.examples import run", ""), {"run": lambda text: given.update(text=text)})  # noqa: S102
-    assert f">>> len({quotes!r})" in given["text"]
+    assert max(map(len, source.split("\n"))) <= 88
+    (call,) = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    assert [one.value for one in call.args] == ["p.99.1", "double", "halve", *names]
 
 
 def test_ipython_runs_every_cell_as_it_is_written(project):
@@ -197,7 +202,7 @@ def test_a_probe_beside_a_free_text_has_its_own_points(project):
     notebook = built(project)
     assert cell(notebook, "p-99-4").metadata.nbgrader.points == 2
     assert cell(notebook, "p-99-4-checks").metadata.nbgrader.points == 3
-    assert 'filled("SPEED")' in cell(notebook, "p-99-4-checks").source
+    assert 'check("p.99.4", filled=["SPEED"])' in cell(notebook, "p-99-4-checks").source
     assert cell(notebook, "p-99-4-SPEED").metadata.nbgrader.solution
 
 

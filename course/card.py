@@ -15,23 +15,27 @@ from course.doctests import Tried
 State = Literal["good", "bad", "open"]
 Changed = Literal["", "new", "lost"]  # since the last time: it holds now, or no longer
 
+# The class stands there twice to win over what JupyterLab says of lists and code.
 _STYLE = """
 .course-card{box-sizing:border-box;max-width:52rem;margin:.4em 0;padding:.7em .9em;line-height:1.45;color:inherit;
 background:transparent;border:1px solid rgba(128,128,128,.45);border-left:6px solid #7d8590;border-radius:6px;
 font-family:system-ui,sans-serif;overflow-wrap:anywhere}
 .course-card.good{border-left-color:#2a9d55}.course-card.bad{border-left-color:#e5484d}
-.course-card p{margin:.3em 0}.course-card [role=heading]{font-weight:700}
-.course-card ul{list-style:none;margin:.3em 0 .6em;padding:0}
-.course-card li{margin:.35em 0;padding-left:.7em;border-left:4px solid #7d8590}
-.course-card li.good{border-left-color:#2a9d55}.course-card li.bad{border-left-color:#e5484d}
+.course-card.course-card p{margin:.3em 0}.course-card [role=heading]{font-weight:700}
+.course-card.course-card ul[role=list]{list-style:none;margin:.3em 0 .6em;padding:0}
+.course-card.course-card li{margin:.35em 0;padding-left:.7em;border-left:4px solid #7d8590}
+.course-card.course-card li.good{border-left-color:#2a9d55}.course-card.course-card li.bad{border-left-color:#e5484d}
 .course-card .state{font-weight:600}.course-card .changed{font-style:italic}
-.course-card .sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr));gap:0 1em;margin:0}
-.course-card dt{font-size:.9em;font-weight:600}.course-card dd{margin:0 0 .3em}
-.course-card pre{margin:.2em 0;padding:.3em .5em;color:inherit;background:rgba(128,128,128,.14);border-radius:4px;
-white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92em}
+.course-card.course-card .sides{display:grid;margin:0;gap:0 1em;
+grid-template-columns:repeat(auto-fit,minmax(min(15rem,100%),1fr))}
+.course-card.course-card .sides dt,.course-card.course-card .sides dd{float:none;width:auto;margin:0;padding:0}
+.course-card.course-card .sides dt{font-size:.9em;font-weight:600}
+.course-card.course-card pre{margin:.2em 0;padding:.3em .5em;color:inherit;background:rgba(128,128,128,.14);
+border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere;font-size:.92em}
+.course-card.course-card pre code{padding:0;background:transparent;color:inherit}
 .course-card summary{cursor:pointer}.course-card .note{opacity:.85}
 """
-_WORDS = {"new": "new since the last time", "lost": "not any more, the last time it was"}
+_WORDS = {"new": "new since the last time", "lost": "fine the last time"}
 
 
 @dataclass(frozen=True)
@@ -104,8 +108,12 @@ class Card:
         parts = [f'<section class="course-card {self.state}" aria-label="{label}"><style>{_STYLE}</style>']
         parts.append(_heading(3, f"{escape(self.exercise)} · {escape(self.headline)}"))
         parts += [f"<p>{_code(line)}</p>" for line in self.told]
-        if self.examples:
-            parts += [_heading(4, "Examples"), *_listed(map(self._example, self.examples))]
+        seen = [one for one in self.examples if not one.holds or one.source in self.changed]
+        if seen:
+            parts += [_heading(4, "Examples"), *_listed(map(self._example, seen))]
+        if rest := [one for one in self.examples if one not in seen]:
+            others = f"{len(rest)} {'example holds' if len(rest) == 1 else 'examples hold'}"
+            parts += [f"<details><summary>{others}</summary>", *_listed(map(self._example, rest)), "</details>"]
         if self.promises:
             parts += [_heading(4, f"Promises: {escape(self._kept)}"), *_listed(map(self._promise, self.promises))]
         parts += [f'<p class="note">{_code(line)}</p>' for line in self.notes]
@@ -130,18 +138,19 @@ class Card:
         state = "holds" if one.holds else "does not hold"
         sides = {"expected": one.expected, "got": one.got, "printed on the way": one.printed} if not one.holds else {}
         shown = "".join(
-            f"<div><dt>{name}</dt><dd><pre>{escape(text)}</pre></dd></div>" for name, text in sides.items() if text
+            f"<div><dt>{name}</dt> <dd><pre>{escape(text)}</pre></dd></div> " for name, text in sides.items() if text
         )
-        why = f"<p>{_code(one.why)}</p>" if one.why else ""
+        why = f" <p>{_code(one.why)}</p>" if one.why else ""
+        mark = "good" if one.holds else "bad"
         return (
-            f'<li class="{"good" if one.holds else "bad"}"><span class="state">{state}</span>{self._changed(one.source)}'
-            f"<pre>{escape(one.source)}</pre>" + (f'<dl class="sides">{shown}</dl>' if shown else "") + f"{why}</li>"
+            f'<li class="{mark}"><span class="state">{state}</span>{self._changed(one.source)}'
+            f" <pre>{escape(one.source)}</pre>" + (f' <dl class="sides">{shown}</dl>' if shown else "") + f"{why}</li>"
         )
 
     def _promise(self, one: Promise) -> str:
         mark = {True: "good", False: "bad", None: ""}[one.kept]
-        detail = f"<pre>{escape(one.detail)}</pre>" if one.detail else ""
-        hint = f"<details><summary>Hint</summary><p>{_code(one.hint)}</p></details>" if one.hint else ""
+        detail = f" <pre>{escape(one.detail)}</pre>" if one.detail else ""
+        hint = f" <details><summary>Hint</summary> <p>{_code(one.hint)}</p></details>" if one.hint else ""
         return (
             f'<li class="{mark}"><span class="state">{one.state}</span> ({_points(one.points)}): {_code(one.sentence)}'
             f"{self._changed(one.name)}{detail}{hint}</li>"

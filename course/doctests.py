@@ -82,7 +82,9 @@ class Trial:
         failed = [one for one in self.tried if not one.holds]
         if not failed and not (self.told and 0 < self.total - self.agreed < self.total):
             return "\n".join(self.told)
-        return "\n".join([f"{self.agreed} of {self.total} examples agree.", *self.told, *(f"\n{one.text}" for one in failed)])
+        return "\n".join(
+            [f"{self.agreed} of {self.total} examples agree.", *self.told, *(f"\n{one.text}" for one in failed)]
+        )
 
 
 def try_examples(
@@ -155,7 +157,7 @@ def examples_of(name: str, answer: object) -> list[doctest.Example]:
 def _docstrings(answer: object) -> Iterator[str]:
     """The docstrings a student reads: not that of a class whose instance the answer is."""
     own = getattr(answer, "__doc__", None)
-    if isinstance(own, str) and own is not type(answer).__doc__:
+    if isinstance(own, str) and own != type(answer).__doc__:
         yield own
     for key, member in vars(answer).items() if isinstance(answer, type) else ():
         is_public = not key.startswith("_") or (key.startswith("__") and key.endswith("__"))
@@ -183,7 +185,9 @@ class _Outcome:
 class _Run:
     """The examples so far: which disagree, and which can't be tried because an earlier one failed."""
 
-    def __init__(self, names: dict[str, Any], dotted: Iterable[str], absent: Iterable[str], faults: Iterable[str]) -> None:
+    def __init__(
+        self, names: dict[str, Any], dotted: Iterable[str], absent: Iterable[str], faults: Iterable[str]
+    ) -> None:
         self.names = names
         self._faults = list(faults)
         self.tried: list[Tried] = []

@@ -43,10 +43,8 @@ class Disagreement(AssertionError):
         return (self.brief or str(self)).splitlines()
 
 
-def check(
-    exercise: str, *answers: str, filled: Sequence[str] = (), namespace: Mapping[str, Any] | None = None
-) -> None:
-    """Show how an exercise stands: the examples in its answers' docstrings, and what the hidden checks find, if at hand.
+def check(exercise: str, *answers: str, filled: Sequence[str] = (), namespace: Mapping[str, Any] | None = None) -> None:
+    """Show how an exercise stands: the examples in its docstrings, and what the hidden checks find, if at hand.
 
     Parameters
     ----------
@@ -230,10 +228,16 @@ def _judged(card: Card, grader: OwnCheckout, names: tuple[str, ...], place: Any)
     last = _last.get(card.exercise)
     before = {one.name: one.kept for one in last.promises} if last and last.promises else said["before"]
     changed = {**card.changed, **_changes({one.name: one.kept for one in promises}, before)}
-    card = replace(card, promises=promises, points=said["points"], changed=changed)
-    stuck = any(one.kept is False for one in promises)
-    help = f'Stuck? hint("{card.exercise}"); then `from course.examples import solution` and solution("{card.exercise}").'
-    return _shown(card, place, *said["notes"], *[help] * stuck)
+    kept = sum(one.kept is True for one in promises)
+    notes, state, headline = list(said["notes"]), card.state, card.headline
+    if promises:
+        headline = f"{headline} {kept} of {len(promises)} promises kept."
+    if any(one.kept is False for one in promises):
+        state = "bad"
+        then = f'`from course.examples import solution; solution("{card.exercise}")`'
+        notes.append(f'Stuck? `hint("{card.exercise}")`, in steps; once you have tried, {then}.')
+    card = replace(card, state=state, headline=headline, promises=promises, points=said["points"], changed=changed)
+    return _shown(card, place, *notes)
 
 
 def _shown(card: Card, place: Any, *notes: str) -> Card:

@@ -1,7 +1,7 @@
 """What a notebook asks of the grader, where its reader has one: in a checkout of their own, by a process of its own.
 
-Nothing is asked where nobody sits in front of the notebook (nbgrader, our own grading, `nbconvert`), nor from a kernel
-that knows no notebook. `course` knows the grader by its module's name only.
+Nothing is asked where nobody sits in front of the notebook (nbgrader, our own grading, `nbconvert`), nor on a hub,
+where points are at stake. `course` knows the grader by its module's name only.
 """
 
 from __future__ import annotations
@@ -86,13 +86,13 @@ class OwnCheckout:
 
 
 def own_checkout(scope: Mapping[str, Any]) -> OwnCheckout | None:
-    """Return the grader that the reader of this notebook has; None where there is none, or nobody reads.
+    """Return the grader that the reader of this notebook has; None where there is none, or nobody reads, or on a hub.
 
     Parameters
     ----------
     scope : the notebook's names, among which some editors put where it is.
     """
-    if not is_read(scope):
+    if not is_read(scope) or "JUPYTERHUB_USER" in os.environ:
         return None
     notebook = _notebook(scope)
     with contextlib.suppress(CourseError, OSError):
@@ -111,7 +111,9 @@ def is_read(scope: Mapping[str, Any]) -> bool:
     if kernel is None:
         return False
     asked = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
-    return "cellId" in (asked or {}).get("metadata", {}) or "__vsc_ipynb_file__" in scope or "google.colab" in sys.modules
+    return (
+        "cellId" in (asked or {}).get("metadata", {}) or "__vsc_ipynb_file__" in scope or "google.colab" in sys.modules
+    )
 
 
 def _notebook(scope: Mapping[str, Any]) -> Path | None:

@@ -1,4 +1,4 @@
-"""Hints in steps, made from what there is: a promise's sentence, what is said where it is broken, and our own answer."""
+"""Hints in steps, made from what there is: a promise's sentence, what is said where it is broken, our own answer."""
 
 from __future__ import annotations
 
@@ -24,8 +24,10 @@ def steps(exercise: str, sentence: str, hint: str, answers: Iterable[Definition]
     sentence, hint : of the promise that they are about.
     answers : our own.
     """
-    question = f"One promise is: “{sentence}” What is the smallest case in which you can see, by hand, whether it is kept?"
-    last = f'That is all. `from course.examples import solution`, then solution("{exercise}"), shows ours once you have tried.'
+    question = (
+        f"One promise is: “{sentence}” What is the smallest case in which you can see, by hand, whether it is kept?"
+    )
+    last = f'That is all. Once you have tried: `from course.examples import solution; solution("{exercise}")`.'
     sketches = [sketch(one) for one in answers if one.shown and one.kind != "constant"]
     idea = hint or "Look at what the docstring promises of the value that is returned: its shape, its type, its order."
     return [

@@ -123,7 +123,7 @@ class Lesson:
         return Judged(tuple(results), todo, reached.points, reached.most, before)
 
     def _opened(self) -> tuple[Assignment, NotebookNode, str]:
-        """Return what judges the chapter, the learner's notebook in the released shape, and what changes with checks."""
+        """Return the assignment, the learner's notebook in the released shape, and what changes with the checks."""
         assignment = open_assignment(self.project, self.chapter.name)
         notebook = read_notebook(self.path, self.chapter.limits.notebook_mb)
         restored = restore(notebook, assignment.release).notebook

@@ -1,4 +1,4 @@
-"""What a notebook in a learner's own checkout asks (`course.own_checkout`): ``-m … judge|hint|solution EXERCISE PATH …``.
+"""What a notebook in a learner's own checkout asks (`course.own_checkout`): ``judge|hint|solution EXERCISE PATH …``.
 
 It runs in a process of its own, since a learner's kernel is no place to import checks into. The answer is the last line
 of its output, in JSON; a mistake of the learner's is an answer with an ``error``.
@@ -29,7 +29,7 @@ _KEPT = {Outcome.PASSED: True, Outcome.FAILED: False, Outcome.NOT_JUDGED: None}
 
 
 def judge(project: Project, exercise: str, path: Path) -> dict[str, Any]:
-    """Judge one exercise of a notebook; return its promises, as `course.card.Promise` has them, and what else to say."""
+    """Judge one exercise of a notebook; return its promises, as `course.card.Promise` is made, and what else to say."""
     chapter, asked = _find(project, exercise)
     found = Lesson(project, chapter, path).judge(asked)
     weights = sum(one.weight for one in found.results)
@@ -41,14 +41,18 @@ def judge(project: Project, exercise: str, path: Path) -> dict[str, Any]:
     }
 
 
-def hint(project: Project, exercise: str, path: Path, step: str = "1", broken: str = "", told: str = "") -> dict[str, Any]:
-    """Return the first `step` hints for an exercise, about the check that is `broken`, of which one was `told` a hint."""
+def hint(
+    project: Project, exercise: str, path: Path, step: str = "1", broken: str = "", told: str = ""
+) -> dict[str, Any]:
+    """Return the first `step` hints for an exercise, about the check that is `broken`, whose hint was `told`."""
     chapter, asked = _find(project, exercise)
     examiner = open_examiner(project, chapter)
     check = _check(examiner, project, chapter, asked, broken)
     definitions = assemble(project, chapter).definitions.get(exercise, {})
     sentence = examiner.sentence(check)
-    return {"steps": [list(one) for one in steps(exercise, sentence, told or check.hint, definitions.values())[: int(step)]]}
+    return {
+        "steps": [list(one) for one in steps(exercise, sentence, told or check.hint, definitions.values())[: int(step)]]
+    }
 
 
 def solution(project: Project, exercise: str, path: Path) -> dict[str, Any]:

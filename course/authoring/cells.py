@@ -104,7 +104,8 @@ def checks_source(exercise: str, definitions: Iterable[Definition]) -> str:
     if len(call) > WIDTH:
         lines = textwrap.wrap(", ".join(words), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
         call = "\n".join(["check(", *(f"    {line}" for line in lines), ")"])
-    return f"{_NOTE}\n# Stuck? Run hint({words[0]}) in a cell of your own.\nfrom course.examples import check, hint\n\n{call}"
+    stuck = f"# Stuck? Run hint({words[0]}) in a cell of your own."
+    return f"{_NOTE}\n{stuck}\nfrom course.examples import check, hint\n\n{call}"
 
 
 def _metadata(exercise: Exercise, name: str, kind: str, solution: bool, points: int | None = None) -> dict[str, Any]:

@@ -115,12 +115,12 @@ def test_from_a_wrong_answer_to_a_right_one(notebook: Notebook) -> None:
 
     notebook.save(p_99_1_double=WRONG, p_99_1_halve=HALVE)
     card = notebook.read(CHECK)
-    assert card.startswith("p.99.1: 2 of 2 examples agree.")  # both hold for 2
+    assert card.startswith("p.99.1: 2 of 2 examples agree. 1 of 2 promises kept.\n")  # for 2, both do
     assert "Promises: 1 of 2 kept" in card
     assert "- not kept (2 points): Every value comes back doubled." in card
     assert "Hint: adds 2 instead of multiplying" in card
     assert "- kept (2 points): Every value comes back halved." in card
-    assert 'Stuck? hint("p.99.1")' in card
+    assert 'Stuck? `hint("p.99.1")`' in card
     assert notebook.error == []
 
     asked = [notebook.read('hint("p.99.1")') for _ in range(3)]
@@ -138,8 +138,10 @@ def test_from_a_wrong_answer_to_a_right_one(notebook: Notebook) -> None:
 
     # Run by a program, it is the examples and nothing else.
     assert "Promises" not in notebook.run(CHECK)
-    notebook.run("import os\nos.environ['NBGRADER_EXECUTION'] = 'autograde'")
-    assert "Promises" not in notebook.read(CHECK)
+    for name in ("NBGRADER_EXECUTION", "JUPYTERHUB_USER"):
+        notebook.run(f"import os; os.environ['{name}'] = 'ada'")
+        assert "Promises" not in notebook.read(CHECK)
+        notebook.run(f"del os.environ['{name}']")
 
 
 def test_what_can_not_be_told_is_said(notebook: Notebook) -> None:
@@ -161,11 +163,14 @@ def test_what_can_not_be_told_is_said(notebook: Notebook) -> None:
 def test_a_sketch_says_what_an_answer_is_made_of(tmp_path: Path) -> None:
     path = tmp_path / "numbers.py"
     path.write_text(
-        'def total(values):\n    """Add.\n\n    >>> total([1])\n    1\n    """\n    found = []\n    for one in values:\n'
-        "        found.append(np.abs(one) if one else len(values))\n    return np.sum(found)\n"
+        'def total(values):\n    """Add.\n\n    >>> total([1])\n    1\n    """\n    found = []\n'
+        "    for one in values:\n        found.append(np.abs(one) if one else len(values))\n    return np.sum(found)\n"
     )
     answer = Theme(path, Findings("ch99")).get("total", path, 1, "p.99.1")
     assert answer is not None
-    assert sketch(answer) == "`total` is 4 lines of code: it calls `np.sum`, `found.append`, `np.abs`, and has a loop and a branch."
+    assert (
+        sketch(answer)
+        == "`total` is 4 lines of code: it calls `np.sum`, `found.append`, `np.abs`, and has a loop and a branch."
+    )
     titles = [title for title, _ in steps("p.99.1", "It adds.", "", [answer])]
     assert titles == ["p.99.1: a question", "The idea", "A sketch of our answer"]

@@ -1,19 +1,16 @@
 """The builder: the notebook it makes, and one clear message for each mistake an author can make."""
 
-import ast
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
-import numpy as np
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.nbgraderformat import MetadataValidator
 
 from course.authoring.build import assemble, build, notebook_path
-from course.doctests import examples_of
 from course.errors import AuthorError
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
@@ -91,31 +88,6 @@ def test_the_test_cell_is_one_call_that_names_the_public_answers(project):
     source = cell(notebook, "p-99-1-checks").source
     assert source.endswith('\nfrom course.examples import check, hint\n\ncheck("p.99.1", "double", "halve")')
     assert cell(notebook, "p-99-3-checks").source.endswith('\n\ncheck("p.99.3", filled=["CORNERS"])')
-
-
-def test_it_finds_the_very_examples_that_the_author_wrote(project):
-    """Those of a class's methods too, in the order of the file: read from the cell's own text as a notebook runs it."""
-    draft = assemble(project, chapter_of(project))
-    names = {"np": np}
-    for one in draft.notebook.cells:
-        if one.metadata.get("nbgrader", {}).get("solution") and one.cell_type == "code":
-            exec(one.source, names)  # noqa: S102  # our own miniature
-    for name, definition in {**draft.definitions["p.99.1"], **draft.definitions["p.99.2"]}.items():
-        if definition.shown:
-            found, written = examples_of(name, names[name]), definition.examples
-            assert [(one.source, one.want) for one in found] == [(one.source, one.want) for one in written]
-
-
-def test_a_call_with_many_names_is_wrapped(project):
-    names = [f"a_function_with_a_long_name_{number}" for number in range(4)]
-    text = "".join(f'\n\ndef {name}():\n    """Yes.\n\n    >>> 1\n    1\n    """\n    return 1\n' for name in names)
-    solutions = project.solutions / "ch99_mini" / "numbers.py"
-    solutions.write_text(solutions.read_text() + text)
-    edit(project.source / "ch99_mini.py", "import halve", f"import halve, {', '.join(names)}")
-    source = cell(built(project), "p-99-1-checks").source
-    assert max(map(len, source.split("\n"))) <= 88
-    (call,) = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    assert [one.value for one in call.args] == ["p.99.1", "double", "halve", *names]
 
 
 def test_ipython_runs_every_cell_as_it_is_written(project):

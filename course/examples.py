@@ -217,7 +217,11 @@ def _judged(card: Card, grader: OwnCheckout, names: tuple[str, ...], place: Any)
     if grader.notebook is None:
         return _shown(card, place, "Where this notebook is saved can't be told here: `course learn` judges it.")
     if grader.unsaved(names):
-        return _shown(card, place, "Your answer is not saved yet: save the notebook, and run this cell again.")
+        return _shown(
+            card,
+            place,
+            "What you have run is not what is saved: run your answer, save the notebook, then run this cell again.",
+        )
     if place is not None:
         _shown(card, place, "Asking the hidden checks …")
     try:

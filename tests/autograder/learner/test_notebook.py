@@ -111,7 +111,7 @@ def notebook(course: Checkout) -> Iterator[Notebook]:
 def test_from_a_wrong_answer_to_a_right_one(notebook: Notebook) -> None:
     notebook.run(WRONG)
     notebook.run(HALVE)
-    assert "Your answer is not saved yet: save the notebook, and run this cell again." in notebook.read(CHECK)
+    assert "What you have run is not what is saved" in notebook.read(CHECK)
 
     notebook.save(p_99_1_double=WRONG, p_99_1_halve=HALVE)
     card = notebook.read(CHECK)

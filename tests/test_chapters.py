@@ -27,7 +27,7 @@ from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.support.chapters import PROJECT, checks_of, each, examiner_of, itself, row, spread
+from tests.support.chapters import PROJECT, checks_of, each, examiner_of, is_due, is_its_turn, itself, row, spread
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 
@@ -60,17 +60,6 @@ def right(chapter: Chapter) -> Iterator[Any]:
     for one in checks_of(chapter).alternatives:
         yield row(chapter, one, "never" if one.exercise in LONG else "in turn", id=f"{one.exercise}-{one.name}")
         yield row(chapter, one, "always", id=f"{one.exercise}-{one.name}-all", marks=[pytest.mark.full])
-
-
-def is_its_turn(exercise: str, day: date) -> bool:
-    """Whether an exercise is among those of a day: one in three."""
-    return (zlib.crc32(exercise.encode()) + day.toordinal()) % 3 == 0
-
-
-def is_due(config: pytest.Config, exercise: str, when: str = "in turn") -> bool:
-    """Whether all there is of an exercise is tried in this run: never, always, or in turn."""
-    in_turn = config.getoption("chapter") is not None or is_its_turn(exercise, date.today())
-    return when == "always" or (when == "in turn" and in_turn)
 
 
 def asked(chapter: Chapter) -> Iterator[Any]:

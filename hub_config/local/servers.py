@@ -55,7 +55,9 @@ def write_config(
         shown.append(_SHOWS_NOTICES)
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
     server = {"ServerApp": {"jpserver_extensions": extensions}}
-    _write_json(folder / "jupyter_server_config.json", server | (_pages(folder / "labextensions", shown) if shown else {}))
+    _write_json(
+        folder / "jupyter_server_config.json", server | (_pages(folder / "labextensions", shown) if shown else {})
+    )
     if role == "student":
         _write(folder / "nbgrader_config.py", _call(_EXCHANGE))
         _write(folder / "jupyter_server_config.py", _call(_SERVER))

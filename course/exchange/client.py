@@ -16,6 +16,7 @@ import requests
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
 from course.exchange.bundle import Manifest, Packed, unpack
+from course.exchange.plan import Plan
 from course.exchange.session import hub_session
 from course.hand_in_files import IGNORED, LeftOut
 
@@ -208,6 +209,10 @@ class ExchangeClient:
         """
         new = {"kind": kind, "course": submission.course, "assignment": submission.assignment}
         return self._send(folder, {**new, "of": submission.id})
+
+    def tell_plan(self, course: str, plan: Plan) -> None:
+        """Tell the students of `course` what is planned, in the place of what was told before; for graders."""
+        self._ask("PUT", "/plan", params={"course": course}, data=plan.model_dump_json().encode())
 
     @staticmethod
     def digest(folder: Path) -> str:

@@ -92,7 +92,7 @@ class GradePolicy(BaseModel):
         if self.late == "accept" or not self.is_late(seconds):
             return ""
         days = by_clock is not None and by_clock > 0 and self.penalty_each == "day"
-        after = f"Handed in {_spoken(by_clock if days and by_clock else seconds)} after the deadline"
+        after = f"Handed in {spoken(by_clock if days and by_clock else seconds)} after the deadline"
         if self.late == "penalty":
             lost = self.penalty(100.0, seconds, by_clock)
             return f"{after}: {lost:.4g} % of its points would be taken off."
@@ -156,8 +156,8 @@ def _worth(policy: GradePolicy, one: Candidate) -> float:
     return one.score - (0.0 if one.late is None else policy.penalty(one.score, one.late, one.by_clock))
 
 
-def _spoken(seconds: float) -> str:
-    """A time in words, rounded up: 3 minutes, 2 hours, 4 days."""
+def spoken(seconds: float) -> str:
+    """Return a time in words, rounded up: ``3 minutes``, ``2 hours``, ``4 days``."""
     for unit, size in (("day", 86400.0), ("hour", 3600.0), ("minute", 60.0)):
         if seconds > size or unit == "minute":
             count = math.ceil(seconds / size)

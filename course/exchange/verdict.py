@@ -12,7 +12,7 @@ from course.errors import OperatorError
 from course.exchange.client import ExchangeClient, Received
 
 FILE = "verdict.json"  # in a bundle of kind `instant` or `delay`, beside the page
-_LARGEST = 2**20  # bytes
+LARGEST = 2**20  # bytes
 _PAUSE = 1.0  # seconds between two questions
 
 _Text = Annotated[str, Field(max_length=4000)]
@@ -70,7 +70,7 @@ def read_verdict(client: ExchangeClient, bundle: Received) -> Verdict:
     OperatorError : there is none in it, or it is not about the submission that it was given for.
     """
     try:
-        found = Verdict.model_validate_json(client.read(bundle, FILE, _LARGEST))
+        found = Verdict.model_validate_json(client.read(bundle, FILE, LARGEST))
     except ValidationError as error:
         raise OperatorError(
             f"What the exchange has of {bundle.of} is no verdict: {error.errors()[0]['msg']}."

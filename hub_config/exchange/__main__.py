@@ -22,6 +22,7 @@ from course.errors import CourseError, SetupError
 from course.parsing import read_settings
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
+from hub_config.exchange.browsers import HubBrowsers
 from hub_config.exchange.identity import HubIdentity
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import Exchange
@@ -58,7 +59,8 @@ async def serve() -> None:
     """Serve where the hub says, until SIGTERM."""
     where = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
     exchange = exchange_from_environ()
-    server = make_server(make_app(exchange, HubIdentity(), os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")))
+    identity, prefix = HubIdentity(), os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
+    server = make_server(make_app(exchange, identity, prefix, HubBrowsers(identity)))
     server.listen(where.port or 80, where.hostname or "127.0.0.1")
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

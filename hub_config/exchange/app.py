@@ -8,9 +8,10 @@
     GET  /waiting?course=…       the submissions that have no instant feedback yet
     GET  /bundles/ID             one bundle with its files
     GET  /bundles/ID/chunks/DIGEST
+    PUT  /plan?course=…          what a course plans, for the start page
 
 Every request but ``GET /health`` carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
-at, so no other page can make a browser act here.
+at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`): these only show.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import asyncio
 import hashlib
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal, TypeVar, get_args
@@ -28,8 +30,11 @@ from tornado import web
 from tornado.httpserver import HTTPServer
 
 from course.exchange.bundle import CHUNK, Digest, Manifest, Name
+from course.exchange.plan import Plan
+from hub_config.exchange.browsers import Browsers
 from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
+from hub_config.exchange.pages import pages
 from hub_config.exchange.records import Bundle, Kind
 from hub_config.exchange.rules import Exchange, Order
 
@@ -113,7 +118,8 @@ class _Bundles(_Handler):
         self.log.info(
             "%s: %s of %s in %s (%s)", self.caller.name, bundle.kind, bundle.assignment, bundle.course, bundle.id
         )
-        tries = await self.ask(self.exchange.tries_left, bundle)
+        about = (bundle.student, bundle.course, bundle.assignment)
+        tries = await self.ask(self.exchange.tries_left, *about) if bundle.kind == "submission" else None
         self.set_status(201)
         self.finish({**_described(bundle), **({} if tries is None else {"tries_left": tries})})
 
@@ -138,15 +144,29 @@ class _BundleChunk(_Handler):
         self.finish(data)
 
 
+class _Plan(_Handler):
+    async def put(self) -> None:
+        course, plan = self.get_query_argument("course"), self.parse(Plan)
+        await self.ask(self.exchange.tell_plan, self.caller, course, plan)
+        self.set_status(204)
+
+
 class _Health(web.RequestHandler):
     def get(self) -> None:
         self.finish({"ok": True})
 
 
-def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.Application:
-    """Return the exchange as a tornado application whose addresses begin with `prefix`."""
+def make_app(
+    exchange: Exchange, identity: Identity, prefix: str = "/", browsers: Browsers | None = None
+) -> web.Application:
+    """Return the exchange as a tornado application whose addresses begin with `prefix`.
+
+    With `browsers`, who tells whose browser it is, it has the start page.
+    """
     home = prefix.rstrip("/")
-    parts = {"exchange": exchange, "identity": identity, "pool": ThreadPoolExecutor(_THREADS, "exchange")}
+    pool = ThreadPoolExecutor(_THREADS, "exchange")
+    parts = {"exchange": exchange, "identity": identity, "pool": pool}
+    routes = pages(exchange, browsers, pool, home) if browsers else []
     return web.Application(
         [
             (f"{home}/health", _Health),
@@ -155,9 +175,12 @@ def make_app(exchange: Exchange, identity: Identity, prefix: str = "/") -> web.A
             (rf"{home}/chunks/([0-9a-f]{{64}})", _Chunk, parts),
             (f"{home}/bundles", _Bundles, parts),
             (f"{home}/waiting", _Waiting, parts),
+            (f"{home}/plan", _Plan, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
+            *routes,
         ],
+        cookie_secret=secrets.token_bytes(32),  # a browser that has one of before logs in anew, without a word
         log_function=lambda handler: None,
     )
 

@@ -16,6 +16,22 @@ _STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMuch: 413, TooOften: 
 _TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)
 
 
+def refusal(error: BaseException | None, status: int, reason: str, trouble: str) -> tuple[int, str]:
+    """Return the status and the sentence for a handler's exception, of which tornado has made `status` and `reason`.
+
+    Parameters
+    ----------
+    trouble : the sentence for what is the service's own fault.
+    """
+    if isinstance(error, Refused):
+        return _STATUS.get(type(error), 400), str(error)
+    if isinstance(error, OperatorError):
+        return 503, trouble
+    if isinstance(error, web.HTTPError):
+        status = error.status_code
+    return status, reason if status < 500 else trouble
+
+
 class ServiceHandler(web.RequestHandler):
     """Answers who has a token of the hub; cookies are not looked at, so no other page can make a browser act here.
 
@@ -46,12 +62,7 @@ class ServiceHandler(web.RequestHandler):
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Called by tornado for each exception: say what to do, and nothing of our insides."""
         error = kwargs.get("exc_info", (None, None, None))[1]
-        if isinstance(error, Refused):
-            status_code, text = _STATUS.get(type(error), 400), str(error)
-        elif isinstance(error, OperatorError):
-            status_code, text = 503, self.trouble
-        else:
-            text = self._reason if status_code < 500 else self.trouble
+        status_code, text = refusal(error, status_code, self._reason, self.trouble)
         self.set_status(status_code)
         self.set_header("Content-Type", "application/json")
         self.finish({"error": text})

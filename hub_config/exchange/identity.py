@@ -47,27 +47,45 @@ class HubIdentity:
             return None
         name = str(found["name"])
         if found.get("kind") == "user":
-            return Caller(name, await self._groups_of(name))
+            return await self.person(name)
         for prefix in (COURSE_SERVICE, INSTANT_SERVICE):
             if name.startswith(prefix):
                 return Caller(name, frozenset({GRADERS + name.removeprefix(prefix)}))
         return None
 
-    async def _groups_of(self, name: str) -> frozenset[str]:
+    async def person(self, name: str) -> Caller:
+        """Return a user of the hub, with their groups.
+
+        Raises
+        ------
+        OperatorError : the hub does not answer.
+        """
         until, groups = self._groups.get(name, (0.0, frozenset[str]()))
-        if self._clock() < until:
-            return groups
+        if self._clock() >= until:
+            found = await self.ask(f"/users/{url_escape(name, plus=False)}")
+            groups = frozenset((found or {}).get("groups", ()))
+            self._groups[name] = (self._clock() + GROUP_SECONDS, groups)
+        return Caller(name, groups)
+
+    async def ask(self, path: str) -> Any:
+        """Return what the hub's API answers to the service's own token; None for what it does not have.
+
+        Raises
+        ------
+        OperatorError : the hub does not answer.
+        """
         request = HTTPRequest(
-            f"{self._auth.api_url}/users/{url_escape(name, plus=False)}",
+            f"{self._auth.api_url}{path}",
             headers={
                 "Authorization": f"token {self._auth.api_token}",
                 "Accept": "application/jupyterhub-pagination+json",
             },
         )
         try:
-            reply = await AsyncHTTPClient().fetch(request)
-        except (TimeoutError, HTTPClientError, OSError) as error:
-            raise OperatorError(f"The hub does not tell who is in which course: {error}.") from error
-        groups = frozenset(json_decode(reply.body).get("groups", ()))
-        self._groups[name] = (self._clock() + GROUP_SECONDS, groups)
-        return groups
+            return json_decode((await AsyncHTTPClient().fetch(request)).body)
+        except HTTPClientError as error:
+            if error.code == 404:
+                return None
+            raise OperatorError(f"The hub does not answer {path}: {error}.") from error
+        except (TimeoutError, OSError) as error:
+            raise OperatorError(f"The hub does not answer {path}: {error}.") from error

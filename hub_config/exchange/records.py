@@ -1,10 +1,13 @@
-"""What the exchange knows of chunks and bundles: two tables, in SQLite or on a database server.
+"""What the exchange knows: tables of chunks and bundles, of what courses plan, and of who has fetched what.
+
+They are in SQLite or on a database server.
 
 A chunk or bundle is there once its row is: what a killed upload leaves on the storage has no row and is written anew.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -67,6 +70,20 @@ _bundles = Table(
     UniqueConstraint("owner", "key"),
 )
 _of = Index("bundles_of", _bundles.c.course, _bundles.c.of, _bundles.c.kind)
+_plans = Table(
+    "plans",
+    _metadata,
+    Column("course", String(64), primary_key=True),
+    Column("plan", Text, nullable=False),
+)
+_fetched = Table(
+    "fetched",
+    _metadata,
+    Column("course", String(64), primary_key=True),
+    Column("assignment", String(64), primary_key=True),
+    Column("student", String(255), primary_key=True),
+    Column("created", BigInteger, nullable=False),
+)
 _AT_A_TIME = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -116,7 +133,7 @@ class Slip(NamedTuple):
 
 
 class Records:
-    """The two tables.
+    """The tables.
 
     Parameters
     ----------
@@ -217,12 +234,53 @@ class Records:
         last = {(one[0], one[1]): one[2] for one in newest}
         return [Slip(*one, one.created < last[one.student, one.assignment]) for one in found]
 
+    def tell_plan(self, course: str, plan: str) -> None:
+        """Keep what a course plans, in the place of what was there."""
+        with self.engine.begin() as db:
+            changed = db.execute(update(_plans).where(_plans.c.course == course).values(plan=plan))
+            if not changed.rowcount:
+                db.execute(insert(_plans).values(course=course, plan=plan))
+
+    def plan(self, course: str) -> str:
+        """Return what a course plans; empty where it has not told."""
+        with self.engine.connect() as db:
+            return str(db.execute(select(_plans.c.plan).where(_plans.c.course == course)).scalar() or "")
+
+    def note_fetched(self, course: str, assignment: str, student: str, now: int) -> None:
+        """Note that a student has fetched an assignment; the first time counts."""
+        row = {"course": course, "assignment": assignment, "student": student}
+        with self.engine.connect() as db:
+            if db.execute(select(_fetched.c.created).filter_by(**row)).first():
+                return
+        with contextlib.suppress(IntegrityError), self.engine.begin() as db:  # two blocks may come at a time
+            db.execute(insert(_fetched).values(**row, created=now))
+
+    def fetched(self, course: str, student: str) -> set[str]:
+        """Return the assignments that a student has fetched."""
+        mine = (_fetched.c.course == course) & (_fetched.c.student == student)
+        with self.engine.connect() as db:
+            return set(db.execute(select(_fetched.c.assignment).where(mine)).scalars())
+
+    def answered(self, kind: Kind, course: str) -> set[str]:
+        """Return the ids of submissions to `course` of which there is a `kind`."""
+        row = _bundles.c
+        with self.engine.connect() as db:
+            return set(db.execute(select(row.of).where(row.course == course, row.kind == kind)).scalars())
+
     def latest(self, student: str) -> int:
         """Return when `student` last handed in, or 0."""
         with self.engine.connect() as db:
             return int(
                 db.execute(select(func.max(_bundles.c.created)).where(_bundles.c.student == student)).scalar() or 0
             )
+
+    def handed_in(self, course: str) -> dict[str, int]:
+        """Return of each assignment how many students have handed it in."""
+        row = _bundles.c
+        counted = select(row.assignment, func.count(row.student.distinct()))
+        wanted = counted.where(row.course == course, row.kind == "submission").group_by(row.assignment)
+        with self.engine.connect() as db:
+            return {assignment: int(count) for assignment, count in db.execute(wanted)}
 
     def drop_unused(self, before: int) -> list[str]:
         """Forget chunks from before `before` that are in no bundle; return their names on the storage."""

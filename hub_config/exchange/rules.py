@@ -16,9 +16,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from course.exchange.bundle import CHUNK, Manifest
+from course.exchange.plan import Plan
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Bundle, Kind, Records, Slip
+from hub_config.exchange.turns import ranked
 
 STUDENTS, GRADERS = "nbgrader-", "formgrade-"  # the hub's groups, as nbgrader's own plug-in calls them
 _AT_ONCE = ("delay", "instant")  # kinds of feedback of which a submission has one each
@@ -210,6 +214,8 @@ class Exchange:
         place = self.records.place(bundle.owner, digest) if digest in bundle.manifest.chunks else None
         if place is None:
             raise Unknown("There is nothing of that name, or it is not yours.")
+        if bundle.kind == "release" and not caller.grades(bundle.course):
+            self.records.note_fetched(bundle.course, bundle.assignment, caller.name, self._now())
         return self.blobs.get(place)
 
     def all(self, caller: Caller, kind: Kind, course: str, assignment: str = "", of: str = "") -> list[Bundle]:
@@ -237,12 +243,48 @@ class Exchange:
         _must_grade(caller, course)
         return self.records.without("instant", course)
 
-    def tries_left(self, bundle: Bundle) -> int | None:
+    def tries_left(self, student: str, course: str, assignment: str) -> int | None:
         """Return how often the student may hand in again within the hour; None where the course has no such count."""
-        if bundle.kind != "submission" or bundle.course not in self.tries:
+        if course not in self.tries:
             return None
-        recent = self._recent(bundle.student, bundle.course, bundle.assignment)
-        return max(0, self.tries[bundle.course] - len(recent))
+        return max(0, self.tries[course] - len(self._recent(student, course, assignment)))
+
+    def next_try(self, student: str, course: str, assignment: str) -> int:
+        """Return in how many seconds one more hand-in is taken; 0 for now."""
+        recent = self._recent(student, course, assignment)
+        most = self.tries.get(course, self.bounds.per_hour)
+        # Once the first of so many is an hour old, one more is taken.
+        return max(1, -(-(recent[-most] + _HOUR - self._now()) // 10**6)) if len(recent) >= most else 0
+
+    def tell_plan(self, caller: Caller, course: str, plan: Plan) -> None:
+        """Keep what a grader's server tells of deadlines and rules, for the start page.
+
+        Raises
+        ------
+        Unknown, Forbidden : the caller is not in the course, or no grader of it.
+        """
+        _must_attend(caller, course)
+        _must_grade(caller, course)
+        self.records.tell_plan(course, plan.model_dump_json())
+
+    def plan(self, caller: Caller, course: str) -> Plan:
+        """Return what the course plans; nothing where it has not told, or told by other rules than ours.
+
+        Raises
+        ------
+        Unknown : the caller is not in the course.
+        """
+        _must_attend(caller, course)
+        try:
+            return Plan.model_validate_json(self.records.plan(course) or "{}")
+        except ValidationError:
+            return Plan()
+
+    def line(self, course: str) -> list[Slip]:
+        """Return the hand-ins that wait to be judged at once, in their order; those that take longer are left out."""
+        waiting = self.records.without("instant", course)
+        longer = self.records.answered("delay", course) if waiting else ()
+        return ranked((one for one in waiting if one.id not in longer), self.clock())
 
     def sweep(self) -> int:
         """Remove chunks of uploads that were given up; return how many."""
@@ -273,11 +315,9 @@ class Exchange:
         return submission.student
 
     def _not_too_often(self, caller: Caller, order: Order) -> None:
-        recent = self._recent(caller.name, order.course, order.assignment)
-        most = self.tries.get(order.course, self.bounds.per_hour)
-        if len(recent) >= most:
-            first = recent[-most]  # once it is an hour old, one more is taken
-            minutes = max(1, -(-(first + _HOUR - self._now()) // (60 * 10**6)))
+        seconds = self.next_try(caller.name, order.course, order.assignment)
+        if seconds:
+            most, minutes = self.tries.get(order.course, self.bounds.per_hour), -(-seconds // 60)
             tries, wait = f"{most} hand-in{'s' * (most > 1)}", f"{minutes} minute{'s' * (minutes > 1)}"
             raise TooOften(f"{tries} in an hour is all that is taken: try again in {wait}.")
 

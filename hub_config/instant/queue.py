@@ -1,34 +1,16 @@
-"""Whose turn it is: which hand-ins are to be judged next, and when one that could not be judged is tried again."""
+"""When a hand-in that could not be judged is tried again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from course.exchange.client import Waiting
 from course.files import write_atomically
 
 FIRST_PAUSE, LONGEST_PAUSE = 15.0, 3600.0  # seconds before a hand-in is tried again: each time four times as long
-FRESH = 6 * 3600.0  # seconds for which somebody may be waiting for the answer
-
-
-def ranked(waiting: Sequence[Waiting], now: float) -> list[Waiting]:
-    """Return hand-ins in the order in which they are to be judged.
-
-    First come those that somebody waits for: of each student the newest of each assignment, the oldest of them first,
-    so that nobody is kept waiting by another's many tries. What is older than `FRESH` seconds comes after them, and
-    last what its student has replaced by a newer one.
-    """
-
-    def rank(one: Waiting) -> tuple[int, int, str]:
-        group = 2 if one.replaced else 1 if one.created < (now - FRESH) * 1e6 else 0
-        return group, one.created, one.id
-
-    return sorted(waiting, key=rank)
 
 
 class Attempt(BaseModel):

@@ -27,8 +27,9 @@ from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
 from course.student_ids import is_student
 from course.syllabus import Chapter, load_syllabus
+from hub_config.exchange.turns import ranked
 from hub_config.instant.judges import Judge
-from hub_config.instant.queue import Attempts, ranked
+from hub_config.instant.queue import Attempts
 
 log = logging.getLogger("course.instant")
 _PAGES = 20  # of one hand-in, however many notebooks are in it

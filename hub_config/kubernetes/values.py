@@ -20,7 +20,7 @@ from hub_config.kubernetes.cluster import STATE, Cluster, slug
 from hub_config.kubernetes.network import grader_label, public_only
 from hub_config.settings.hub import Course, Courses
 from hub_config.settings.profiles import Profile, Profiles
-from hub_config.settings.roles import EXCHANGE, shared_roles
+from hub_config.settings.roles import EXCHANGE, START, shared_roles
 
 Values = dict[str, Any]
 
@@ -75,6 +75,7 @@ def _hub(cluster: Cluster, courses: Courses) -> Values:
                 "authenticator_class": "hub_config.login.invites.InviteAuthenticator",
                 "spawner_class": "hub_config.kubernetes.spawner.PodProfileSpawner",
                 "load_groups": {name: {"users": people} for name, people in courses.groups.items()},
+                "default_url": START,
                 "admin_access": False,  # the chart's True lets an administrator act as anybody on their server
             },
             "KubeSpawner": {"container_security_context": _UNPRIVILEGED},
@@ -111,6 +112,7 @@ def _exchange(cluster: Cluster) -> Values:
         "PYTHONPATH": ROOT,
         "JUPYTERHUB_SERVICE_NAME": EXCHANGE,
         "JUPYTERHUB_SERVICE_PREFIX": f"{_PREFIX}/",
+        "JUPYTERHUB_CLIENT_ID": f"service-{EXCHANGE}",  # of the start page's login
         "JUPYTERHUB_SERVICE_URL": f"http://0.0.0.0:{PORT}",
         "JUPYTERHUB_API_URL": "http://127.0.0.1:8081/hub/api",
         "COURSE_EXCHANGE_DB": cluster.exchange_db,

@@ -23,6 +23,7 @@ from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local import fitness
 from hub_config.local.environment import Environment
+from hub_config.local.gpu_hours import gpu_hours_route
 from hub_config.local.gpus import remarks
 from hub_config.local.http_proxy import beside, proxy_command
 from hub_config.local.lease_file import lease_file
@@ -31,7 +32,7 @@ from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
 from hub_config.settings.hub import Course, Courses, GpuJobs, Hub, load_courses, load_hub
 from hub_config.settings.profiles import load_profiles
-from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, shared_roles
+from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, START, shared_roles
 
 HERE = Path(__file__).resolve().parents[1]  # hub_config
 # What a grader's environment says of the machine, for the services that grade as well.
@@ -156,6 +157,9 @@ def _listen(c: Any, place: Place, hub: Hub) -> None:
     c.ConfigurableHTTPProxy.pid_file = str(place.state / "proxy.pid")
     c.JupyterHub.db_url = f"sqlite:///{place.state / 'jupyterhub.sqlite'}"
     c.JupyterHub.cookie_secret_file = str(place.state / "cookie_secret")
+    c.JupyterHub.default_url = START
+    if hub.device:
+        c.JupyterHub.extra_handlers = [gpu_hours_route(lease_file(place.state), hub.weekly_gpu_hours)]
     c.JupyterHub.template_paths = [str(HERE / "templates")]
     if hub.accounts == "demo":
         c.JupyterHub.template_vars = {"announcement": DEMO}

@@ -11,12 +11,12 @@ from typing import Any
 
 from jupyterhub.utils import maybe_future
 
+from hub_config.exchange.turns import spoken
 from hub_config.local.leases import Busy, Leases, LineFull, Place, QuotaSpent
 from hub_config.spawning import Ending, SpawnRefused
 
 _LOOK = 2.0  # seconds between two looks at the line
 _AWAY = 300.0  # seconds without the page, after which somebody is taken to have gone
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
 class InLine(Ending):
@@ -86,10 +86,9 @@ class InLine(Ending):
                 await asyncio.sleep(_LOOK)
 
     def _sentence(self, place: Place) -> str:
-        number = _ORDINALS[place.number - 1] if place.number <= len(_ORDINALS) else f"number {place.number}"
         back = f" The next is back at {clock(place.free_at)} at the latest." if place.free_at else ""
         turn = "Your server starts when it is your turn: leave this page open."
-        return f"{self._profile}: you are {number} in line.{back} {turn}"
+        return f"{self._profile}: you are {spoken(place.number)} in line.{back} {turn}"
 
 
 @contextmanager

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from course.errors import SetupError
 from course.exchange.bundle import Name
+from course.exchange.plan import TITLE, AtOnce
+from course.exchange.plan import VARIABLE as FEEDBACK
 from course.exchange.policy import VARIABLE, GradePolicy
 from course.parsing import read_toml
 from course.time_zone import VARIABLE as TIME_ZONE
@@ -125,21 +127,17 @@ class Hub(_Section):
         return self.public_url.startswith("https:") and not self.tls_key
 
 
-class Feedback(_Section):
-    """What a student reads at the moment of handing in: ``[course.feedback]``.
+class Feedback(AtOnce):
+    """What a student reads at the moment of handing in: ``[course.feedback]``, with what `AtOnce` has.
 
     Attributes
     ----------
-    instant : whether each hand-in is graded at once, and its student told a sentence per exercise.
     tries_per_hour : hand-ins of one student for one assignment.
-    points : whether the student is told the points too.
-    workers : hand-ins that are judged at the same time.
     """
 
-    instant: bool = False
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     tries_per_hour: Annotated[int, Field(ge=1, le=60)] = 6
-    points: bool = True
-    workers: Annotated[int, Field(ge=1, le=64)] = 1
 
 
 class Course(_Section):
@@ -190,8 +188,9 @@ class Course(_Section):
         """What commands that collect or grade the course find in their environment."""
         return {
             "COURSE_ID": self.id,
+            TITLE: self.title,
             VARIABLE: self.grade.model_dump_json(),
-            "COURSE_FEEDBACK": self.feedback.model_dump_json(),
+            FEEDBACK: self.feedback.model_dump_json(),
             "COURSE_FULL_SIZE_AT": self.full_size_at,
             **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 EXCHANGE = "exchange"
+START = f"/services/{EXCHANGE}/start"  # the page that people see first
 GPU_JOBS = "gpu"  # the service that runs what people send to a GPU
 REACH = f"access:services!service={EXCHANGE}"
 

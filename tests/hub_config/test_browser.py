@@ -83,33 +83,72 @@ def ben(browser: Browser, running: start.Running) -> Visitor:
     return visitor(browser, running, "ben")
 
 
-def hand_in(person: Visitor, answer: str) -> str:
-    """Fetch the chapter, answer one exercise in the notebook, validate and submit; return what validating has said."""
+def fetch_from_the_list(person: Visitor) -> None:
+    """Choose a profile on the hub's page, and fetch the chapter in nbgrader's list."""
+    person.page.goto(f"{person.url}/hub/spawn")
+    person.shot(SHOTS, f"profiles-{person.name}")
+    person.choose("cpu")
+    person.lab()
     person.open_list()
     person.assignments("released", NAME).get_by_text("Fetch", exact=True).click()
     person.assignments("fetched", NAME).wait_for()
+
+
+def fetch_from_the_start_page(person: Visitor) -> None:
+    """Press one button where the login has led to: it starts the server, and ends in the notebook."""
+    person.page.wait_for_url("**/services/exchange/start")
+    expect(person.card(NAME)).to_contain_text("not opened yet")
+    expect(person.card(NAME)).not_to_contain_text("Hand in")
+    person.card(NAME).get_by_role("link", name="Open").click()
+    person.page.check("input[name=profile][value=cpu]")
+    person.page.click("button[type=submit], input[type=submit]")
+    person.page.wait_for_url(f"**/user/{person.name}/lab/tree/{NAME}/{NAME}.ipynb")
+
+
+def submit_from_the_list(person: Visitor) -> None:
+    person.open_list()
+    person.assignments("fetched", NAME).get_by_text("Submit", exact=True).click()
+    person.assignments("submitted", NAME).wait_for()
+    person.shot(SHOTS, f"submitted-{person.name}")
+
+
+def submit_from_the_start_page(person: Visitor) -> None:
+    person.start_page()
+    person.card(NAME).get_by_role("link", name="Hand in").click()
+    expect(person.page.locator("main")).to_contain_text(f"{NAME}.ipynb, saved")
+    person.page.get_by_role("button", name="Hand in").click()
+    person.page.wait_for_url("**/services/exchange/start")
+    expect(person.card(NAME)).to_contain_text("handed in")
+    for scheme in ("light", "dark"):
+        for device, size in (("desktop", (1280, 900)), ("phone", (390, 844))):
+            person.page.emulate_media(color_scheme=scheme)
+            person.page.set_viewport_size({"width": size[0], "height": size[1]})
+            person.shot(SHOTS, f"start-{scheme}-{device}")
+            assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    person.page.set_viewport_size({"width": 1280, "height": 1000})
+
+
+def answer_in_the_notebook(person: Visitor, answer: str) -> str:
+    """Answer one exercise, save, and validate; return what validating has said."""
     person.open(f"{NAME}/{NAME}.ipynb")
     person.write(person.cell("import numpy as np"), "import numpy as np")
     person.write(person.cell("def double("), answer)
     person.save()
     validated = person.validate()
     person.shot(SHOTS, f"work-{person.name}")
-    person.open_list()
-    person.assignments("fetched", NAME).get_by_text("Submit", exact=True).click()
-    person.assignments("submitted", NAME).wait_for()
-    person.shot(SHOTS, f"submitted-{person.name}")
     return validated
 
 
 def test_a_class_from_the_first_page_to_the_feedback(
     browser: Browser, running: start.Running, checkout: Checkout, ada: Visitor, ben: Visitor
 ) -> None:
-    for person, answer, said in ((ada, DOUBLE, "halve: not begun yet"), (ben, SQUARE, "0 of 3 examples agree.")):
-        person.page.goto(f"{running.url}/hub/spawn")
-        person.shot(SHOTS, f"profiles-{person.name}")
-        person.choose("cpu")
-        person.lab()
-        assert said in hand_in(person, answer)
+    """One student by the start page, one by nbgrader's list in Lab."""
+    fetch_from_the_start_page(ada)
+    assert "halve: not begun yet" in answer_in_the_notebook(ada, DOUBLE)
+    submit_from_the_start_page(ada)
+    fetch_from_the_list(ben)
+    assert "0 of 3 examples agree." in answer_in_the_notebook(ben, SQUARE)
+    submit_from_the_list(ben)
 
     grace = visitor(browser, running, "grace")
     grace.formgrader("ml")
@@ -120,12 +159,18 @@ def test_a_class_from_the_first_page_to_the_feedback(
             assert "Successfully" in grace.press(name, action)
     grace.shot(SHOTS, "formgrader")
 
+    ada.start_page()
+    expect(ada.card(NAME)).to_contain_text("returned")
+    ada.card(NAME).get_by_role("link", name="Feedback").click()
+    expect(ada.page.locator("body")).to_contain_text("passed: Every value comes back doubled.")
     for person, sentence in ((ada, "passed: Every value comes back doubled."), (ben, "squares instead of doubling")):
         assert sentence in read_feedback(person)
 
 
 def read_feedback(person: Visitor) -> str:
     """Fetch the feedback and open it in Lab; return what it says."""
+    person.page.goto(f"{person.url}/user/{person.name}/lab")
+    person.lab()
     person.open_list()
     person.assignments("submitted", NAME).get_by_text("Fetch Feedback").click()
     person.page.locator("#submitted_assignments_list").get_by_text("view feedback").click()

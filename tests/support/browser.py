@@ -66,6 +66,14 @@ class Visitor:
         self.page.wait_for_selector("#jp-main-dock-panel")
         self.page.wait_for_selector(".lm-MenuBar-itemLabel:has-text('Nbgrader')")
 
+    def start_page(self) -> None:
+        """Open the course's start page."""
+        self.page.goto(f"{self.url}/services/exchange/start")
+
+    def card(self, assignment: str) -> Locator:
+        """An assignment on the start page."""
+        return self.page.locator(".card", has_text=assignment)
+
     def menu(self, menu: str, entry: str) -> None:
         """Choose an entry of Lab's menu."""
         self.page.locator(".lm-MenuBar-itemLabel", has_text=menu).click()

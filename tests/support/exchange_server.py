@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+from tornado.web import RequestHandler
 
 from course.exchange.client import ExchangeClient
 from hub_config.exchange.app import make_app, make_server
@@ -24,12 +27,30 @@ PEOPLE: Mapping[str, frozenset[str]] = {
 
 
 class Names:
-    """An identity whose tokens are the names of `PEOPLE`, and of any ``student-…``."""
+    """An identity whose tokens, and cookies called ``person``, are the names of `PEOPLE`, and of any ``student-…``."""
+
+    hub = "/hub/"
+    hours: tuple[float, float] | None = None
 
     async def caller(self, token: str) -> Caller | None:
         if token.startswith("student-"):
             return Caller(token, STUDENT)
         return Caller(token, PEOPLE[token]) if token in PEOPLE else None
+
+    async def visitor(self, handler: RequestHandler) -> Caller | None:
+        return await self.caller(handler.get_cookie("person") or "")
+
+    def log_in_at(self, handler: RequestHandler) -> str:
+        return f"{self.hub}login"
+
+    def token(self, handler: RequestHandler) -> str:
+        return "token"
+
+    async def gpu_hours(self, name: str) -> tuple[float, float] | None:
+        return self.hours
+
+    def routes(self, home: str) -> list[Any]:
+        return []
 
 
 def make_exchange(folder: Path, bounds: Bounds | None = None, tries: int | None = None) -> Exchange:
@@ -40,10 +61,10 @@ def make_exchange(folder: Path, bounds: Bounds | None = None, tries: int | None 
 
 
 @contextmanager
-def serving(exchange: Exchange) -> Iterator[str]:
+def serving(exchange: Exchange, names: Names | None = None) -> Iterator[str]:
     """Serve `exchange` in a thread of its own; yield its address."""
-    home = "/services/exchange"
-    with tornado_thread.serving(lambda: make_server(make_app(exchange, Names(), f"{home}/"))) as address:
+    home, names = "/services/exchange", names or Names()
+    with tornado_thread.serving(lambda: make_server(make_app(exchange, names, f"{home}/", names))) as address:
         yield address + home
 
 

@@ -19,9 +19,10 @@ from course.exchange.client import Received, Waiting
 from course.exchange.policy import GradePolicy
 from course.exchange.verdict import read_verdict
 from course.project import Project
+from hub_config.exchange.turns import FRESH, ranked
 from hub_config.instant import __main__ as command
 from hub_config.instant import service as service_module
-from hub_config.instant.queue import FIRST_PAUSE, FRESH, LONGEST_PAUSE, Attempts, ranked
+from hub_config.instant.queue import FIRST_PAUSE, LONGEST_PAUSE, Attempts
 from hub_config.instant.service import Desk, Outdated, Service
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
 from tests.support.minichapter import NAME, make_project

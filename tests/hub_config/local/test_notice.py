@@ -71,8 +71,12 @@ def test_what_the_pages_load_says_how(tmp_path: Path) -> None:
     folder = write_config(tmp_path, "student", notices=True)
     said = json.loads((folder / "jupyter_server_config.json").read_text())
     (place,) = said["LabServerApp"]["extra_labextensions_path"]
-    package = json.loads((Path(place) / "course-notices" / "package.json").read_text())
-    loaded = Path(place) / "course-notices" / package["jupyterlab"]["_build"]["load"]
-    assert f'_JUPYTERLAB["{package["name"]}"]' in loaded.read_text()
+    for name in ("course-notices", "course-start"):
+        package = json.loads((Path(place) / name / "package.json").read_text())
+        loaded = Path(place) / name / package["jupyterlab"]["_build"]["load"]
+        assert package["name"] == name
+        assert f'_JUPYTERLAB["{name}"]' in loaded.read_text()
     plain = write_config(tmp_path / "other", "student")
-    assert "LabServerApp" not in json.loads((plain / "jupyter_server_config.json").read_text())
+    assert [one.name for one in (plain / "labextensions").iterdir()] == ["course-start"]
+    grader = write_config(tmp_path / "grader", "grader", root=tmp_path)
+    assert "LabServerApp" not in json.loads((grader / "jupyter_server_config.json").read_text())

@@ -1,7 +1,7 @@
 """Texts and functions of one exercise are told apart: page, ``--json``, gradebook and CSV say the same, always.
 
-The first half goes through a third of the chapters on any day, with checks that pass or fail as they are told, so that no notebook has to be
-run; the second is one chapter with the real engine and the real commands.
+The first half goes through a third of the chapters on any day, with checks that pass or fail as they are told, so that
+no notebook has to be run; the second is one chapter with the real engine and the real commands.
 """
 
 from __future__ import annotations

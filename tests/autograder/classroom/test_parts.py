@@ -35,7 +35,7 @@ from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.checkout import ROOT, Checkout, make_checkout
-from tests.support.minichapter import NAME, THEME
+from tests.support.minichapter import NAME, add_probe
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -193,39 +193,11 @@ def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_o
 
 # --- the real engine --------------------------------------------------------------------------------------------------
 
-CHECK = '''
-
-@check("p.99.4", core=True)
-def test_scales(student, rng):
-    """The largest value becomes 1."""
-    values = rng.uniform(1, 9, 5)
-    np.testing.assert_allclose(student.scale(values).max(), 1)
-'''
-ANSWER = '''
-
-def scale(values: np.ndarray) -> np.ndarray:
-    """Return `values`, shape (n,), over the largest of them.
-
-    >>> scale(np.array([1.0, 2.0])).tolist()
-    [0.5, 1.0]
-    >>> scale(np.array([4.0])).tolist()
-    [1.0]
-    """
-    return values / np.max(values)
-'''
-
-
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout whose text p.99.4 has a function beside it, as many exercises have."""
     made = make_checkout(tmp_path_factory.mktemp("parts"))
-    source, checks = made.project.source / f"{NAME}.py", made.project.checks / NAME / f"test_{THEME}.py"
-    text = source.read_text(encoding="utf-8").replace('"p.99.4" points=2', '"p.99.4" points=2 probe_points=3')
-    source.write_text(
-        text + '\n# %% exercise="p.99.4"\nfrom solutions.ch99_mini.numbers import scale\n', encoding="utf-8"
-    )
-    for path, more in ((checks, CHECK), (made.project.solutions / NAME / f"{THEME}.py", ANSWER)):
-        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    add_probe(made.project)
     made.run("course", "release", NAME)
     answers = made.answered(p_99_1_halve="def halve(values):\n    return None", p_99_4="It helps.")
     made.hand_in("ada", answers)

@@ -45,9 +45,13 @@ def mark(
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
         path = found.name if found else ""
-        await serve(desk, grader or getpass.getuser(), port, path, stop.wait(), lambda text: out.print(text, soft_wrap=True))
+        await serve(project, grader or getpass.getuser(), port, path, stop.wait(), _tell)
 
     try:
         asyncio.run(run())
     except OSError as error:
         raise SetupError(f"Port {port} is taken: choose another with --port, or 0 for a free one.") from error
+
+
+def _tell(text: str) -> None:
+    out.print(text, highlight=False, soft_wrap=True)

@@ -7,6 +7,7 @@ token against forged ones.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hmac
 import json
 import secrets
@@ -23,6 +24,7 @@ from autograder.marking import pages
 from autograder.marking.desk import Conflict, Desk, Unfit, Unknown
 from autograder.marking.ledger import Verdict
 from course.errors import CourseError
+from course.project import Project
 from course.time_zone import course_zone
 
 T = TypeVar("T")
@@ -44,8 +46,13 @@ class Service:
     base : address of the first page, with a ``/`` at its end.
     """
 
-    desk: Desk
+    project: Project
     base: str = "/"
+
+    @functools.cached_property
+    def desk(self) -> Desk:
+        """Where the answers are; made at the first request, in a thread."""
+        return Desk(self.project)
 
     def address(self, *parts: str) -> str:
         """Return the address of a page."""
@@ -72,6 +79,7 @@ class Marking(_Handler):
 
     async def answer_get(self, path: str) -> None:
         """Give out a page or one of its files."""
+        self.set_header("Content-Security-Policy", POLICY)
         self.set_header("Cache-Control", "no-store")
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "no-referrer")
@@ -114,7 +122,7 @@ class Marking(_Handler):
 
     def _setting(self) -> pages.Setting:
         names, token = self.get_cookie(NAMES) == "1", self.xsrf_token.decode("ascii")
-        return pages.Setting(self.service.base, self.grader, names, token, course_zone(self.service.desk.project))
+        return pages.Setting(self.service.base, self.grader, names, token, course_zone(self.service.project))
 
     def _page(self, setting: pages.Setting, path: str) -> tuple[str, str]:
         """Return a page, or where to go instead."""
@@ -173,10 +181,6 @@ class LocalHandler(Marking, web.RequestHandler):
         """Called by tornado before each request."""
         self.service, self.grader, self._token = service, grader, token
 
-    def set_default_headers(self) -> None:
-        """Called by tornado."""
-        self.set_header("Content-Security-Policy", POLICY)
-
     def prepare(self) -> None:
         """Called before each method: refuse who has no token, and pages that have given their name our address."""
         if self.request.host_name not in ("127.0.0.1", "localhost"):
@@ -207,9 +211,9 @@ class LocalHandler(Marking, web.RequestHandler):
         self.finish(f"{text}\n")
 
 
-def application(desk: Desk, grader: str, token: str) -> web.Application:
+def application(project: Project, grader: str, token: str) -> web.Application:
     """Return the pages as this machine's own user sees them."""
-    given = {"service": Service(desk), "grader": grader, "token": token}
+    given = {"service": Service(project), "grader": grader, "token": token}
     return web.Application(
         [(r"/(.*)", LocalHandler, given)],
         xsrf_cookies=True,
@@ -218,7 +222,9 @@ def application(desk: Desk, grader: str, token: str) -> web.Application:
     )
 
 
-async def serve(desk: Desk, grader: str, port: int, path: str, until: Awaitable[object], tell: Callable[[str], None]) -> None:
+async def serve(
+    project: Project, grader: str, port: int, path: str, until: Awaitable[object], tell: Callable[[str], None]
+) -> None:
     """Serve the pages on 127.0.0.1 until `until` is done; `port` 0 takes a free one.
 
     Parameters
@@ -231,7 +237,7 @@ async def serve(desk: Desk, grader: str, port: int, path: str, until: Awaitable[
     """
     token = secrets.token_urlsafe(24)
     (socket,) = bind_sockets(port, "127.0.0.1")
-    server = HTTPServer(application(desk, grader, token), max_body_size=_LARGEST)
+    server = HTTPServer(application(project, grader, token), max_body_size=_LARGEST)
     server.add_socket(socket)
     tell(f"http://127.0.0.1:{socket.getsockname()[1]}/{path}?token={token}   (Ctrl-C ends it)")
     try:

@@ -23,6 +23,7 @@ _EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
 _SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
 _GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
 _GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
+_MARKING = "autograder.marking.jupyter_server"  # of the course's checkout: answers in words, graded by hand
 # What shows a hub's notices: a part of the server, and an extension of its pages.
 _NOTICES, _SHOWS_NOTICES = "course.nbgrader_plugins.notices", "course-notices"
 _PAGE = "static/remoteEntry.js"
@@ -35,13 +36,15 @@ def write_config(
 
     Parameters
     ----------
-    role : a student's server has nothing of formgrader; a grader's has all.
+    role : a student's server has nothing of formgrader; a grader's has all, and the page to grade by hand.
     root, course : for a grader, the course's checkout and its id; without one it is a grader's own server, and the
         environment names the course in ``COURSE_ID``.
     notices : whether it shows what the hub writes to its person.
     """
     disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
+    if role == "grader":
+        extensions[_MARKING] = True
     if notices:
         extensions[_NOTICES] = True
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})

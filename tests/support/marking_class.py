@@ -10,6 +10,7 @@ from typing import Any
 
 import nbformat
 from nbgrader.api import Gradebook
+from nbgrader.utils import compute_checksum
 
 from autograder.classroom.recorder import Recorder, entry_of
 from autograder.classroom.store import Store
@@ -23,7 +24,7 @@ from course.syllabus import Chapter, load_syllabus
 from tests.support.minichapter import NAME, add_probe, make_project
 
 TEXT = "p-99-4"
-_STUB = "YOUR ANSWER HERE"
+STUB = "YOUR ANSWER HERE"
 
 
 def make_class(root: Path, answers: Mapping[str, str]) -> Project:
@@ -35,7 +36,8 @@ def make_class(root: Path, answers: Mapping[str, str]) -> Project:
     release = assemble(project, chapter).notebook
     for cell in release.cells:
         if cell.cell_type == "markdown" and "nbgrader" in cell.metadata:
-            cell.source = _STUB
+            cell.source = STUB
+            cell.metadata.nbgrader.checksum = compute_checksum(cell)
     path = project.build / "release" / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(nbformat.v4.writes(release), encoding="utf-8")
@@ -63,7 +65,7 @@ def hand_in(project: Project, student: str, text: str, **cell: Any) -> None:
     (written,) = [one for one in notebook.cells if one.metadata.get("nbgrader", {}).get("grade_id") == TEXT]
     written.source = text
     written.update(nbformat.from_dict(cell))
-    empty = text == _STUB
+    empty = text == STUB
     rows = tuple(_row(part, empty) for part in released.parts)
     result = Result(chapter=NAME, student=student, status=Status.GRADED, exercises=rows)
     graded = Graded(result, notebook)

@@ -19,7 +19,8 @@ def mark(
         str, typer.Argument(metavar="[CHAPTER]", help="In full or in short; none: all that are graded")
     ] = "",
     grader: Annotated[
-        str, typer.Option("--as", metavar="NAME", help="Who grades, as it is kept beside each grade; none: this account")
+        str,
+        typer.Option("--as", metavar="NAME", help="Who grades, as it is kept beside each grade; none: this account"),
     ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one")] = 8766,
 ) -> None:

@@ -231,7 +231,9 @@ class Desk:
             raise Unknown(f"This answer is being graded by the machine: run `course grade {pile.chapter.short}` again.")
         others = [one for one in sheets.values() if one.key != key and one.state != "empty"]
         mine = core(sheet.answer.text)
-        equal = [one for one in others if core(one.answer.text) == mine and one.answer.pictures == sheet.answer.pictures]
+        equal = [
+            one for one in others if core(one.answer.text) == mine and one.answer.pictures == sheet.answer.pictures
+        ]
         near_ones = nearly_equal(sheet.answer.text, {one.key: one.answer.text for one in others})
         order = list(sheets)
         at = order.index(key)

@@ -15,7 +15,7 @@ from autograder.marking.service import Marking, Service
 from course.project import Project
 
 
-class GraderHandler(Marking, JupyterHandler):  # type: ignore[misc]  # jupyter_server's has no types
+class GraderHandler(Marking, JupyterHandler):
     """Answers who may use the server."""
 
     def initialize(self, service: Service) -> None:

@@ -167,7 +167,9 @@ class Ledger:
         self, book: Recorder, connection: Connection, grade_id: str, targets: Sequence[Target], verdict: Verdict
     ) -> None:
         rows = {row.student: row for row in self._rows(connection, grade_id)}
-        stale = [one.student for one in targets if not (row := rows.get(one.student)) or row.given.version != one.version]
+        stale = [
+            one.student for one in targets if not (row := rows.get(one.student)) or row.given.version != one.version
+        ]
         if stale:
             raise Stale(stale)
         for one in targets:

@@ -1,4 +1,4 @@
-"""The pages that graders see. What students wrote comes by way of `safe_html`, and names only where they are asked for."""
+"""The pages that graders see: what students wrote comes by way of `safe_html`, and names where they are asked for."""
 
 from __future__ import annotations
 

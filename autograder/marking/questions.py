@@ -54,7 +54,9 @@ def questions(project: Project, chapter: Chapter) -> Mapping[str, Question]:
     released = read_chapter(project, chapter.name)
     parts = [part for part in released.parts if part.by_hand]
     answers = assemble(project, chapter).model_answers if parts else {}
-    return {part.exercise.id: _question(part, released.release, *answers.get(part.exercise.id, ("", ""))) for part in parts}
+    return {
+        part.exercise.id: _question(part, released.release, *answers.get(part.exercise.id, ("", ""))) for part in parts
+    }
 
 
 def _question(part: Part, release: NotebookNode, model: str, rubric: str) -> Question:

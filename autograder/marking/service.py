@@ -11,12 +11,12 @@ import functools
 import hmac
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
-from tornado import httputil, web
+from tornado import web
 from tornado.httpserver import HTTPServer
 from tornado.netutil import bind_sockets
 
@@ -205,8 +205,8 @@ class LocalHandler(Marking, web.RequestHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Called by tornado for each exception: a sentence, and nothing of our insides."""
-        said: Mapping[int, str] = {403: "Open the address that `course mark` has printed when it was started."}
-        text = said.get(status_code, httputil.responses.get(status_code, "Unknown trouble"))
+        text = "Open the address that `course mark` has printed when it was started."
+        text = text if status_code == 403 else "Load the page again, or start `course mark` anew."
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{text}\n")
 

@@ -20,7 +20,7 @@ from autograder.feedback.page import show
 from course.authoring.build import assemble
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
-from course.syllabus import Chapter, load_syllabus
+from course.syllabus import load_syllabus
 from tests.support.minichapter import NAME, add_probe, make_project
 
 TEXT = "p-99-4"
@@ -73,7 +73,6 @@ def hand_in(project: Project, student: str, text: str, **cell: Any) -> None:
     Store.of(project, chapter).save(fingerprints, graded)
     with Recorder(gradebook_url(project), NAME) as recorder:
         recorder.record(entry_of(student, show(graded)))
-
 
 
 def _row(part: Part, empty: bool) -> ExerciseResult:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import json
 import re
 import types
@@ -19,6 +20,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
+from traitlets.config import Config
 
 from autograder.classroom import assignment, grading, hand_in
 from autograder.classroom.class_table import grade_row
@@ -29,6 +31,7 @@ from autograder.engine.judging.checks import Answers, ChapterChecks, Check
 from autograder.engine.result import Result, Status
 from autograder.engine.session import kernel
 from autograder.engine.wire.proxy import LocalSession
+from autograder.marking.ledger import Ledger, Stale, Target, Verdict
 from autograder.testing.chapter import load_chapter
 from course.authoring.build import assemble
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
@@ -193,6 +196,7 @@ def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_o
 
 # --- the real engine --------------------------------------------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout whose text p.99.4 has a function beside it, as many exercises have."""
@@ -234,6 +238,27 @@ def test_grading_twice_and_by_hand_in_between_with_the_real_engine(checkout: Che
     page = (checkout.project.build / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert page.count('<tr><th scope="row">') == 4, "a row per exercise"
     assert "What if all are 0?" in page, "a comment on a cell of code is shown, too"
+
+
+def test_what_is_given_on_the_page_for_graders_is_everywhere_and_stays(checkout: Checkout) -> None:
+    checkout.grade()
+    ledger = Ledger(gradebook_url(checkout.project), NAME, Config())
+    ledger.prepare()
+    before = ledger.read("p-99-4")["p-99-4"]["ada"]
+    target = Target("ada", "digest", before.version)
+    ledger.give("p-99-4", [target], Verdict(2, "How much?", (), "grace"))
+    row = checkout.grade()["ada"]
+    after = ledger.read("p-99-4")["p-99-4"]["ada"]
+    assert (after.score, after.comment, after.grader) == (2, "How much?", "grace")
+    total_of(checkout, row)
+    (exported,) = csv.DictReader(io.StringIO(checkout.run("course", "export", NAME).stdout))
+    assert (float(exported["score"]), exported["complete"]) == (row["score"], "yes")
+    page = (checkout.project.build / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "How much?" in page
+    with pytest.raises(Stale):
+        ledger.give("p-99-4", [target], Verdict(0, "", (), "gil"))
+    checkout.run("course", "release", NAME)
+    assert ledger.read("p-99-4")["p-99-4"]["ada"] == after, "a new release takes nothing away"
 
 
 def test_a_result_of_an_earlier_version_is_set_aside(checkout: Checkout) -> None:

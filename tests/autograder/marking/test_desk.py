@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import shutil
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
+from nbgrader.plugins import LateSubmissionPlugin
+from traitlets.config import Config
 
 from autograder.classroom.recorder import Recorder
 from autograder.marking.desk import LOOKED_AT, Conflict, Desk, Sheet, Unfit, Unknown
@@ -76,6 +78,32 @@ def test_a_grade_is_where_formgrader_puts_it(project: Project, desk: Desk) -> No
     assert in_book(project, "dan") == (None, False, None), "the machine's 0 stands again"
 
 
+class HalfOfIt(LateSubmissionPlugin):  # type: ignore[misc]  # nbgrader has no types
+    def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float:
+        return score / 2
+
+
+def test_what_is_taken_off_for_lateness_follows(project: Project, desk: Desk) -> None:
+    def penalty() -> float | None:
+        with Gradebook(gradebook_url(project)) as book:
+            found: float | None = book.find_submission(NAME, "ada").late_submission_penalty
+            return found
+
+    with Gradebook(gradebook_url(project)) as book:
+        book.find_assignment(NAME).duedate = datetime.datetime(2026, 3, 1)
+        book.find_submission(NAME, "ada").timestamp = datetime.datetime(2026, 3, 2)
+        before = book.find_submission(NAME, "ada").score
+        book.db.commit()
+    config = Config()
+    config.AssignLatePenalties.plugin_class = HalfOfIt
+    pile = desk.pile(NAME)
+    pile.ledger = dataclasses.replace(pile.ledger, config=config)
+    give(desk, 2, "ada")
+    assert penalty() == (before + 2) / 2
+    give(desk, None, "ada")
+    assert penalty() == before / 2
+
+
 def test_what_is_graded_again_unchanged_stays_and_what_was_rewritten_waits(project: Project, desk: Desk) -> None:
     give(desk, 2, "ada", "ben")
     hand_in(project, "ada", EQUAL)
@@ -122,7 +150,9 @@ def test_formgrader_and_a_new_hand_in_are_noticed_as_well(project: Project, desk
     assert sheet(desk, "ada").state == "graded", "by whom is not known, and does not matter"
 
 
-def test_the_ledger_itself_looks_again_before_it_writes(project: Project, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ledger_itself_looks_again_before_it_writes(
+    project: Project, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Between the desk's look and the transaction, another process has given a grade."""
     seen, other = sheet(desk, "ada"), Desk(project)
     ledger = type(desk.pile(NAME).ledger)
@@ -191,7 +221,7 @@ def test_what_can_not_be_given_is_named(project: Project, desk: Desk) -> None:
         desk.give(pile, EXERCISE, {"aaaaaaaa": "x"}, Verdict(1, "", (), "grace"))
     with pytest.raises(Unknown, match=r"no question 'p.99.5'.*Did you mean 'p.99.4'"):
         desk.open(pile, "p.99.5", one.key, "grace")
-    with pytest.raises(Unknown, match="There is no chapter|no chapter"):
+    with pytest.raises(Unknown, match="no chapter"):
         desk.pile("ch77")
 
 
@@ -212,12 +242,8 @@ def test_a_held_gradebook_is_told_and_nothing_is_lost(project: Project, desk: De
     assert in_book(project, "ada")[0] == 1
 
 
-@pytest.fixture
-def clock() -> Iterator[list[float]]:
-    yield [0.0]
-
-
-def test_what_waits_comes_next_and_what_another_has_open_last(project: Project, clock: list[float]) -> None:
+def test_what_waits_comes_next_and_what_another_has_open_last(project: Project) -> None:
+    clock = [0.0]
     desk = Desk(project, clock=lambda: clock[0])
     pile = desk.pile(NAME)
     waiting = [key for key, one in pile.sheets(pile.questions[EXERCISE]).items() if one.waits]

@@ -30,7 +30,13 @@ TOKEN = "a-token-for-this-test"
 QUESTION = f"{NAME}/p.99.4"
 EQUAL = "One scale lets the steps be equal."
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)> [a](javascript:alert(1)) ![b](https://elsewhere/b.png)'
-ANSWERS = {"ada-lovelace": EQUAL, "ben": EQUAL.lower(), "cleo": EQUAL.replace("lets", "let"), "dan": STUB, "eve": EVIL}
+ANSWERS = {
+    "ada-lovelace": EQUAL,
+    "ben": EQUAL.lower(),
+    "cleo": EQUAL.replace("lets", "let"),
+    "dan": STUB,
+    "evelyn": EVIL,
+}
 
 
 @dataclass
@@ -131,8 +137,8 @@ def test_it_can_be_used_by_ear_and_loads_nothing_from_elsewhere(grace: Grader) -
 
 
 def test_what_a_student_wrote_stays_text(grace: Grader) -> None:
-    page = Page(grace.page("eve"))
-    assert [one for one in page.all("script")] == [{"defer": "", "src": "/marking.js"}]
+    page = Page(grace.page("evelyn"))
+    assert page.all("script") == [{"defer": "", "src": "/marking.js"}]
     assert not page.all("img") and 'alert("x")' in page.text
     assert not [one for one in page.all("a") if "javascript" in one.get("href", "")]
 
@@ -155,7 +161,7 @@ def test_a_verdict_for_a_group(grace: Grader, project: Project) -> None:
 def test_the_last_verdict_leads_back_to_the_chapter(grace: Grader) -> None:
     for student in ("ada-lovelace", "ben", "cleo"):
         assert grace.give(grace.page(student)).json()["next"].startswith(f"/{QUESTION}/")
-    assert grace.give(grace.page("eve")).json()["next"] == f"/{NAME}"
+    assert grace.give(grace.page("evelyn")).json()["next"] == f"/{NAME}"
 
 
 def test_a_stale_verdict_is_refused_and_shows_what_is_there(grace: Grader, project: Project) -> None:
@@ -173,7 +179,15 @@ def test_a_stale_verdict_is_refused_and_shows_what_is_there(grace: Grader, proje
 
 def test_what_is_no_verdict_is_refused(grace: Grader, project: Project) -> None:
     page = grace.page("ada-lovelace")
-    bad = [{"score": 3}, {"score": "1"}, {"score": True}, {"comment": 1}, {"earned": "x"}, {"earned": ["x"]}, {"answers": []}]
+    bad = [
+        {"score": 3},
+        {"score": "1"},
+        {"score": True},
+        {"comment": 1},
+        {"earned": "x"},
+        {"earned": ["x"]},
+        {"answers": []},
+    ]
     for verdict in bad:
         reply = grace.give(page, **verdict)
         assert reply.status_code == 400 and reply.json()["error"], verdict

@@ -166,6 +166,10 @@ class Ledger:
     def _give(
         self, book: Recorder, connection: Connection, grade_id: str, targets: Sequence[Target], verdict: Verdict
     ) -> None:
+        chosen = {one.student for one in targets}
+        ids = [row.id for row in self._rows(connection, grade_id) if row.student in chosen]
+        # Where transactions run side by side (PostgreSQL), others wait here, and then read what was written.
+        connection.execute(select(_GRADE.c.id).where(_GRADE.c.id.in_(ids)).order_by(_GRADE.c.id).with_for_update())
         rows = {row.student: row for row in self._rows(connection, grade_id)}
         stale = [
             one.student for one in targets if not (row := rows.get(one.student)) or row.given.version != one.version

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import threading
 import types
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Graded, Part, Released
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
 from autograder.feedback.page import show
+from autograder.marking.desk import Conflict, Desk
+from autograder.marking.ledger import Verdict
 from course.authoring.build import assemble
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
@@ -85,3 +89,36 @@ def _row(part: Part, empty: bool) -> ExerciseResult:
     )
     row = part.row(ExerciseStatus.PARTIAL, 1.0)
     return row.model_copy(update={"checks": checks}) if part.exercise.id == "p.99.4" else row
+
+
+def at_once(project: Project, number: int) -> None:
+    """Have two graders, each with a desk of their own, go through one class at the same time, and assert that each
+    answer has the grade of one of them, and that the other was told."""
+    students = [f"student-{one}" for one in range(number)]
+    for student in students:
+        hand_in(project, student, f"My answer is {student}.")
+    points = {"grace": 1.0, "gil": 2.0}
+    desks = {name: Desk(project) for name in points}
+    piles = {name: desk.pile(NAME) for name, desk in desks.items()}
+    seen = {name: pile.sheets(pile.questions["p.99.4"]) for name, pile in piles.items()}
+    of_class = sorted(key for key, one in seen["gil"].items() if one.answer.student in students)
+    begin, given, refused = threading.Barrier(2), [], []
+
+    def grade(name: str) -> None:
+        begin.wait(60)
+        for key in of_class:
+            try:
+                verdict = Verdict(points[name], f"Says {name}.", (), name)
+                desks[name].give(piles[name], "p.99.4", {key: seen[name][key].version}, verdict)
+                given.append((key, name))
+            except Conflict:
+                refused.append((key, name))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(grade, points))
+    assert sorted(key for key, _ in given) == sorted(key for key, _ in refused) == of_class
+    assert not set(given) & set(refused)
+    now = piles["gil"].sheets(piles["gil"].questions["p.99.4"])
+    for key, name in given:
+        found = now[key].given
+        assert (found.score, found.comment, found.grader) == (points[name], f"Says {name}.", name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import datetime
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from autograder.marking.ledger import Verdict
 from course.errors import EngineError
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
-from tests.support.marking_class import STUB, TEXT, hand_in, make_class
+from tests.support.marking_class import STUB, TEXT, at_once, hand_in, make_class
 from tests.support.minichapter import NAME
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -170,36 +169,7 @@ def test_the_ledger_itself_looks_again_before_it_writes(
 
 
 def test_two_graders_at_once_lose_no_grade(project: Project) -> None:
-    """Each has a process of their own, and both go through the whole class; of each answer one is told of the other."""
-    students = [f"student-{number}" for number in range(6)]
-    for student in students:
-        hand_in(project, student, f"My answer is {student}.")
-    desks = {"grace": Desk(project), "gil": Desk(project)}
-    seen = {name: {student: sheet(one, student) for student in students} for name, one in desks.items()}
-    begin = threading.Barrier(2)
-    given: dict[str, list[str]] = {name: [] for name in desks}
-    refused: dict[str, list[str]] = {name: [] for name in desks}
-
-    def grade(name: str, score: float) -> None:
-        begin.wait(60)
-        for student, one in seen[name].items():
-            try:
-                verdict = Verdict(score, f"Says {name}.", (), name)
-                desks[name].give(desks[name].pile(NAME), EXERCISE, {one.key: one.version}, verdict)
-                given[name].append(student)
-            except Conflict:
-                refused[name].append(student)
-
-    threads = [threading.Thread(target=grade, args=(name, score)) for name, score in (("grace", 1), ("gil", 2))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    assert sorted(given["grace"] + given["gil"]) == sorted(students)
-    assert (sorted(refused["grace"]), sorted(refused["gil"])) == (sorted(given["gil"]), sorted(given["grace"]))
-    for name, score in (("grace", 1), ("gil", 2)):
-        for student in given[name]:
-            assert in_book(project, student) == (score, False, f"Says {name}.")
+    at_once(project, 6)
 
 
 def test_points_have_bounds(project: Project, desk: Desk) -> None:

@@ -24,6 +24,7 @@ _EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
 _SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
 _GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
 _GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
+_MARKING = "autograder.marking.jupyter_server"  # of the course's checkout: answers in words, graded by hand
 # Parts of a person's server: what shows a hub's notices, and what the course's start page leads to; of a grader's: what
 # tells that page of deadlines.
 _NOTICES, _FROM_START = "course.nbgrader_plugins.notices", "course.nbgrader_plugins.from_start"
@@ -41,7 +42,7 @@ def write_config(
 
     Parameters
     ----------
-    role : a student's server has nothing of formgrader; a grader's has all.
+    role : a student's server has nothing of formgrader; a grader's has all, and the page to grade by hand.
     root, course : for a grader, the course's checkout and its id; without one it is a grader's own server, and the
         environment names the course in ``COURSE_ID``.
     notices : whether it shows what the hub writes to its person.
@@ -50,6 +51,8 @@ def write_config(
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
     extensions[_FROM_START if role == "student" else _PLANS] = True
     shown = [_LEADS_BACK] if role == "student" else []
+    if role == "grader":
+        extensions[_MARKING] = True
     if notices:
         extensions[_NOTICES] = True
         shown.append(_SHOWS_NOTICES)

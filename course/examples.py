@@ -1,40 +1,124 @@
 """The visible test of an exercise: does the student's code agree with the examples in its docstrings?
 
-This runs in a student's notebook, so it needs nothing beyond the standard library, and it never decides a point:
-the hidden checks do, in another process.
+This runs in a student's notebook, and it never decides a point: the hidden checks do, in another process. Where these
+are at hand, in the reader's own checkout, they are asked what they find of the saved notebook.
 """
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import dis
 import doctest
-import io
 import sys
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from types import CodeType, TracebackType
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from course.notebook_cells import cell_trouble
-from course.same_value import NoValue, difference, shown, stated
+from course.card import Card, Changed, Promise, Reading, State
+from course.doctests import NoExamples, Trial, Tried, examples_of, not_begun, try_examples, unfilled
+from course.notebook_cells import cell_trouble, shell
+from course.own_checkout import NotAsked, OwnCheckout, is_read, own_checkout
 
-FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-_LONGEST = 1_500  # characters of one value shown: a screenful, not a flood
+_DECIDED = "Hidden checks on other inputs decide the points."
+_ELSEWHERE = (
+    "Other hints are made from the hidden checks, which are not here: hand in and read the feedback page, or open this "
+    "notebook in a checkout of the course."
+)
+_STEPS = 3  # a question, the idea, a sketch
+
+_last: dict[str, Card] = {}  # what was shown of each exercise the last time, in this session
+_hinted: dict[str, int] = {}  # how many hints were
 
 
 class Disagreement(AssertionError):
-    """The examples and the answer don't agree; the text says which, and a notebook shows only that text."""
+    """The examples and the answer don't agree; the text says which, and a notebook shows only that text.
+
+    Attributes
+    ----------
+    brief : what is shown below a card that says it all already; empty where there is none.
+    """
+
+    brief = ""
 
     def _render_traceback_(self) -> list[str]:
         # IPython asks for this: frames of this module would tell a student nothing.
-        return str(self).splitlines()
+        return (self.brief or str(self)).splitlines()
+
+
+def check(exercise: str, *answers: str, filled: Sequence[str] = (), namespace: Mapping[str, Any] | None = None) -> None:
+    """Show how an exercise stands: the examples in its docstrings, and what the hidden checks find, if at hand.
+
+    Parameters
+    ----------
+    exercise : its number, ``"p.03.2"``.
+    answers : names of the functions and classes whose docstrings hold examples.
+    filled : names of those that are to be given a value other than ``...``.
+    namespace : the names the examples may use; by default those of the caller's notebook. It is not changed.
+
+    Raises
+    ------
+    Disagreement : an ``AssertionError`` that lists each example with the expected and the actual outcome, or says
+        that the answer is not begun yet. What hidden checks find raises nothing.
+    """
+    scope = _caller() if namespace is None else namespace
+    trial = _tried(answers, filled, scope)
+    card = _card(exercise, trial, len(filled))
+    place = _display(card)
+    if (grader := own_checkout(scope)) and trial.begun:
+        card = _judged(card, grader, (*answers, *filled), place)
+    _last[exercise] = card
+    if trial.message:
+        error = Disagreement(trial.message)
+        error.brief = f"{exercise}: {card.headline}" if place is not None and is_read(scope) else ""
+        raise error
+    if place is None:
+        print(card.text)
+
+
+def hint(exercise: str, namespace: Mapping[str, Any] | None = None) -> None:
+    """Show the next hint for an exercise: first a question, then the idea, then a sketch.
+
+    Parameters
+    ----------
+    namespace : the notebook's names; by default the caller's.
+    """
+    grader = own_checkout(_caller() if namespace is None else namespace)
+    if grader is None:
+        parts = [*_look_again(exercise), ("What is not here", _ELSEWHERE, False)]
+    else:
+        step = min(_hinted.get(exercise, 0) + 1, _STEPS)
+        last = _last.get(exercise)
+        broken = next((one for one in last.promises if one.kept is False), None) if last else None
+        try:
+            said = grader.ask("hint", exercise, str(step), broken.name if broken else "", broken.hint if broken else "")
+            parts = [(title, text, False) for title, text in said["steps"]]
+            _hinted[exercise] = step
+        except NotAsked as why:
+            parts = [(f"{exercise}: no hint", str(why), False)]
+    _read(parts)
+
+
+def solution(exercise: str, namespace: Mapping[str, Any] | None = None) -> None:
+    """Show how an exercise can be solved and other right ways, once it has been tried in the saved notebook.
+
+    Parameters
+    ----------
+    namespace : the notebook's names; by default the caller's.
+    """
+    grader = own_checkout(_caller() if namespace is None else namespace)
+    title = f"{exercise}: no solution"
+    if grader is None:
+        said = "Our solutions are not here: the feedback page may show one after the due date, and a checkout has them."
+        parts = [(title, said, False)]
+    else:
+        try:
+            answer = grader.ask("solution", exercise)
+            parts = [(str(title), str(text), bool(is_code)) for title, text, is_code in answer["parts"]]
+        except NotAsked as why:
+            parts = [(title, str(why), False)]
+    _read(parts)
 
 
 def run(text: str, namespace: Mapping[str, Any] | None = None, *, answers: Sequence[str] = ()) -> None:
-    """Run doctest examples and say how many agree.
+    """Run doctest examples and say how many agree: what notebooks that were released without `check` call.
 
     An example that states a value is compared with the value, whatever is printed on the way and whatever type a
     library hands the value out in; one that states a text is compared with what is shown.
@@ -50,24 +134,18 @@ def run(text: str, namespace: Mapping[str, Any] | None = None, *, answers: Seque
     Disagreement : an ``AssertionError`` that lists each example with the expected and the actual outcome, or says
         that the answer is not begun yet.
     """
-    names = dict(_caller() if namespace is None else namespace)
     examples = doctest.DocTestParser().get_examples(text, "examples")
     if not examples:
         # Never a pass: something has removed the prompts, and silence would read as success.
         raise Disagreement("this cell holds no examples any more: fetch the notebook again to restore it.")
-    tried = _Run(names, _unfilled(answers, names))
-    for example in examples:
-        tried.take(example)
-    total = sum(map(_states, examples)) or len(examples)
-    if message := tried.summary(total):
-        raise Disagreement(message)
-    print(f"{total} of {total} examples agree.")
-    if answers:
-        print(f"{len(answers)} of {len(answers)} answers filled in.")
+    trial = try_examples(examples, _caller() if namespace is None else namespace, answers)
+    if trial.message:
+        raise Disagreement(trial.message)
+    print(_agreed(trial, len(answers)))
 
 
 def filled(*names: str, namespace: Mapping[str, Any] | None = None) -> None:
-    """Say whether each of the answers called `names` has been given a value other than ``...``.
+    """Say whether each of the answers called `names` has been given a value other than ``...``: see `run`.
 
     Parameters
     ----------
@@ -79,221 +157,123 @@ def filled(*names: str, namespace: Mapping[str, Any] | None = None) -> None:
     Disagreement : an ``AssertionError`` that lists the answers not begun yet.
     """
     scope = _caller() if namespace is None else namespace
-    if missing := _unfilled(names, scope):
+    if missing := unfilled(names, scope):
         broken = [trouble for name in missing if (trouble := cell_trouble(name, mentions=True))]
-        raise Disagreement("\n".join(broken) or _not_begun(missing, []))
+        raise Disagreement("\n".join(broken) or not_begun(missing, []))
     print(f"{len(names)} of {len(names)} answers filled in.")
 
 
-def _unfilled(answers: Iterable[str], scope: Mapping[str, Any]) -> list[str]:
-    """The answers that dots stand for still: for all of it, or for a value of a dict whose keys are given."""
-    values = {name: scope.get(name, ...) for name in answers}
-    return [
-        name
-        for name, value in values.items()
-        if value is ... or (isinstance(value, dict) and any(one is ... for one in value.values()))
-    ]
+def _tried(answers: Iterable[str], filled: Sequence[str], scope: Mapping[str, Any]) -> Trial:
+    """Run the examples of those answers that are there."""
+    examples: list[doctest.Example] = []
+    absent, faults = [], []
+    for name in answers:
+        if name not in scope:
+            absent.append(name)
+            continue
+        try:
+            examples += examples_of(name, scope[name])
+        except NoExamples as why:
+            faults.append(str(why))
+    return try_examples(examples, scope, filled, absent, faults)
 
 
-def _not_begun(dotted: list[str], stubs: list[str]) -> str:
-    places = ["the dots"] * bool(dotted) + ["`raise NotImplementedError()`"] * bool(stubs)
-    names = ", ".join([*dotted, *stubs])
-    return f"{names}: not begun yet; write your answer in place of {' and '.join(places)}, and run that cell."
+def _agreed(trial: Trial, filled: int) -> str:
+    lines = [f"{trial.agreed} of {trial.total} examples agree."] * bool(trial.total)
+    return "\n".join([*lines, *[f"{filled} of {filled} answers filled in."] * bool(filled)])
 
 
-@dataclass(frozen=True)
-class _Outcome:
-    """What running one example gave.
-
-    Attributes
-    ----------
-    value : of its last line, None where that is no expression.
-    own, printed : what the example's own ``print`` has printed, and all that was printed.
-    error : what was raised.
-    """
-
-    value: object
-    own: str
-    printed: str
-    error: BaseException | None = None
+def _card(exercise: str, trial: Trial, filled: int) -> Card:
+    state: State
+    if not trial.message:
+        headline, state = " ".join(_agreed(trial, filled).splitlines()), "good"
+    elif trial.begun:
+        headline = f"{trial.agreed} of {trial.total} examples agree." if trial.total else "no examples to try."
+        state = "bad"
+    else:
+        headline, state = "nothing to try yet.", "open"
+    changed = _changes({one.source: one.holds for one in trial.tried}, _examples_before(exercise))
+    return Card(exercise, state, headline, trial.told, trial.tried, changed=changed, notes=(_DECIDED,))
 
 
-class _Run:
-    """The examples so far: which disagree, and which can't be tried because an earlier one failed."""
-
-    def __init__(self, names: dict[str, Any], unfilled: Iterable[str]) -> None:
-        self.names = names
-        self.reports: list[str] = []
-        self.wrong = 0
-        self._dotted = list(unfilled)
-        self._stubs: dict[str, None] = {}  # in order, as the others
-        self._not_run: dict[str, None] = {}
-        self._used = dict.fromkeys(self._dotted)
-        self._lost: set[str] = set()  # what an example that failed was to define
-
-    def take(self, example: doctest.Example) -> None:
-        """Run one example and keep what is to be said of it."""
-        if example.options.get(doctest.SKIP, False):
-            return
-        code = compile(example.source, "<example>", "exec")
-        loads, stores = set(_operands(code, "LOAD_NAME", "LOAD_GLOBAL")), set(_operands(code, "STORE_NAME"))
-        self._used |= dict.fromkeys(_operands(code, "LOAD_NAME", "LOAD_GLOBAL"))
-        if loads & self._lost:
-            self._lost |= stores
-            self.wrong += _states(example)
-            return
-        outcome = _outcome(example.source, self.names)
-        agrees = self._judge(example, outcome)
-        self.wrong += not agrees and _states(example)
-        self._lost = self._lost | stores if outcome.error else self._lost - stores
-
-    def _judge(self, example: doctest.Example, outcome: _Outcome) -> bool:
-        error = outcome.error
-        if _is_expected(error, example):
-            return True
-        if isinstance(error, NotImplementedError) and not error.args:  # a library's has a message
-            self._stubs[_raised_by(error.__traceback__)] = None
-        elif isinstance(error, NameError) and error.name and error.name in example.source:
-            self._not_run[error.name] = None
-        elif error is not None:
-            self._report(example, f"{type(error).__name__}: {error}", outcome)
-        elif (why := _disagreement(example, outcome)) is not None:
-            self._report(example, _got(outcome), outcome, why)
-        else:
-            return True
-        return False
-
-    def _report(self, example: doctest.Example, got: str, outcome: _Outcome, why: str = "") -> None:
-        source = example.source.rstrip("\n").replace("\n", "\n... ")
-        lines = [f"\n>>> {source}", "expected:", _shown(example.want or "no output"), "got:", _shown(got)]
-        lines += [f"({why})"] if why else []
-        printed = outcome.printed.strip()
-        lines += ["printed on the way:", _shown(printed)] if printed and printed not in got else []
-        self.reports.append("\n".join(lines))
-
-    def summary(self, total: int) -> str:
-        """The whole message: what can't be tried yet, then what differs; empty where all agree."""
-        told = {name: cell_trouble(name, mentions=name in self._not_run) for name in self._used}
-        broken = {name: trouble for name, trouble in told.items() if trouble}
-        lines = list(broken.values())
-        if left := [name for name in self._not_run if name not in broken]:
-            lines.append(f"(run the cell that defines {' and '.join(left)} first)")
-        dotted, stubs = ([name for name in names if name not in broken] for names in (self._dotted, self._stubs))
-        lines += [_not_begun(dotted, stubs)] if dotted or stubs else []
-        if not self.reports and not (lines and 0 < self.wrong < total):
-            return "\n".join(lines)
-        return "\n".join([f"{max(total - self.wrong, 0)} of {total} examples agree.", *lines, *self.reports])
+def _examples_before(exercise: str) -> dict[str, bool | None]:
+    last = _last.get(exercise)
+    return {one.source: one.holds for one in last.examples} if last else {}
 
 
-def _operands(code: CodeType, *operations: str) -> Iterator[str]:
-    """The names that some operations of a piece of code, and of the functions in it, are about."""
-    for step in dis.get_instructions(code):
-        if step.opname in operations:
-            yield step.argval
-    for inner in code.co_consts:
-        if isinstance(inner, CodeType):
-            yield from (name for name in _operands(inner, *operations) if "STORE_NAME" not in operations)
+def _changes(now: Mapping[str, bool | None], before: Mapping[str, bool | None]) -> dict[str, Changed]:
+    """What holds now and did not the last time, and the other way round."""
+    found: dict[str, Changed] = {}
+    for name, holds in now.items():
+        if before.get(name) is False and holds is True:
+            found[name] = "new"
+        elif before.get(name) is True and holds is False:
+            found[name] = "lost"
+    return found
 
 
-def _outcome(source: str, names: dict[str, Any]) -> _Outcome:
-    """Run one example."""
-    own, printed = io.StringIO(), io.StringIO()
-
-    def prints(*values: object, **options: Any) -> None:
-        print(*values, **options)
-        if options.get("file") is None:
-            print(*values, **{**options, "file": own})
-
-    tree = ast.parse(source)
-    ends_in = tree.body[-1] if tree.body else None
-    last = ends_in.value if isinstance(ends_in, ast.Expr) else None
-    tree.body = tree.body[:-1] if last is not None else tree.body
-    value, raised = None, None
-    if theirs := "print" not in names:
-        names["print"] = prints
+def _judged(card: Card, grader: OwnCheckout, names: tuple[str, ...], place: Any) -> Card:
+    """The card with what the hidden checks find of the saved notebook."""
+    if grader.notebook is None:
+        return _shown(card, place, "Where this notebook is saved can't be told here: `course learn` judges it.")
+    if grader.unsaved(names):
+        return _shown(
+            card,
+            place,
+            "What you have run is not what is saved: run your answer, save the notebook, then run this cell again.",
+        )
+    if place is not None:
+        _shown(card, place, "Asking the hidden checks …")
     try:
-        with contextlib.redirect_stdout(printed):
-            exec(compile(tree, "<example>", "exec"), names)  # noqa: S102  # the chapter's own text
-            if last is not None:
-                value = eval(compile(ast.Expression(last), "<example>", "eval"), names)  # noqa: S307
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:  # a student's `exit()`, too
-        raised = error
-    finally:
-        if theirs:
-            del names["print"]
-    return _Outcome(value, own.getvalue(), printed.getvalue(), raised)
+        said = grader.ask("judge", card.exercise)
+    except NotAsked as why:
+        return _shown(card, place, str(why))
+    promises = tuple(Promise(**one) for one in said["promises"])
+    last = _last.get(card.exercise)
+    before = {one.name: one.kept for one in last.promises} if last and last.promises else said["before"]
+    changed = {**card.changed, **_changes({one.name: one.kept for one in promises}, before)}
+    kept = sum(one.kept is True for one in promises)
+    notes, state, headline = list(said["notes"]), card.state, card.headline
+    if promises:
+        headline = f"{headline} {kept} of {len(promises)} promises kept."
+    if any(one.kept is False for one in promises):
+        state = "bad"
+        then = f'`from course.examples import solution; solution("{card.exercise}")`'
+        notes.append(f'Stuck? `hint("{card.exercise}")`, in steps; once you have tried, {then}.')
+    card = replace(card, state=state, headline=headline, promises=promises, points=said["points"], changed=changed)
+    return _shown(card, place, *notes)
 
 
-def _is_expected(error: BaseException | None, example: doctest.Example) -> bool:
-    """Whether an example states an error of this type; its words are the student's own."""
-    if example.exc_msg is None or error is None:
-        return False
-    wanted = example.exc_msg.split(":")[0].strip().rpartition(".")[2]
-    return wanted in [kind.__name__ for kind in type(error).__mro__]
+def _shown(card: Card, place: Any, *notes: str) -> Card:
+    card = replace(card, notes=(*([] if card.promises else card.notes), *notes))
+    if place is not None:
+        place.update(card)
+    return card
 
 
-def _disagreement(example: doctest.Example, outcome: _Outcome) -> str | None:
-    """What differs, empty where what is shown says it; None where the example agrees."""
-    want = example.want
-    if not want:
+def _look_again(exercise: str) -> list[tuple[str, str, bool]]:
+    """What the examples alone can tell."""
+    last = _last.get(exercise)
+    failed: Tried | None = next((one for one in last.examples if not one.holds), None) if last else None
+    if failed is None:
+        return [(f"{exercise}: a question", "Run the cell with check(…) first: what does it say?", False)]
+    asked = "Work this example out by hand, line by line of your code. Which line gives something else than you expect?"
+    return [(f"{exercise}: a question", asked, False), ("The example", failed.text, True)]
+
+
+def _read(parts: list[tuple[str, str, bool]]) -> None:
+    reading = Reading(tuple(parts))
+    if _display(reading) is None:
+        print(reading.text)
+
+
+def _display(shown: Card | Reading) -> Any:
+    """Show it in a notebook, and return what can show it anew in its place; None where this is none."""
+    if getattr(shell(), "kernel", None) is None:
         return None
-    if example.exc_msg is not None:
-        return "an error of this kind is expected, and there was none"
-    if _looks_like(want, outcome):
-        return None
-    try:
-        expected = stated(want)
-        got = stated(outcome.own) if outcome.own and outcome.value is None else outcome.value
-    except NoValue:
-        return ""
-    why = difference(expected, got)
-    if why is not None and got is None and _same_text(want, outcome.printed):
-        return "it is printed, and has to be returned: write `return` in place of `print`"
-    return why
+    from IPython.display import display
 
-
-def _looks_like(want: str, outcome: _Outcome) -> bool:
-    """Whether what is shown is the text that is wanted, where that is a text: printed, a table, or with ``...``."""
-    if outcome.value is None and outcome.own:
-        return _same_text(want, outcome.own)
-    with contextlib.suppress(NoValue):
-        stated(want)
-        if "..." not in want:
-            return False
-    shows = ["", *shown(outcome.value)] if outcome.value is None else [*shown(outcome.value)]
-    return any(_same_text(want, printed + text) for printed in (outcome.own, outcome.printed) for text in shows)
-
-
-def _same_text(want: str, got: str) -> bool:
-    return doctest.OutputChecker().check_output(want.rstrip("\n") + "\n", got.rstrip("\n") + "\n", FLAGS)
-
-
-def _got(outcome: _Outcome) -> str:
-    if outcome.value is None and outcome.own:
-        return outcome.own
-    return next(shown(outcome.value))
-
-
-def _states(example: doctest.Example) -> bool:
-    """Whether an example states an outcome that is looked at; the others only prepare one."""
-    return bool(example.want) and not example.options.get(doctest.SKIP, False)
-
-
-def _shown(value: str) -> str:
-    value = value.rstrip("\n")
-    if len(value) > _LONGEST:
-        value = value[:_LONGEST] + " ... (cut)"
-    return textwrap.indent(value, "    ")
-
-
-def _raised_by(trace: TracebackType | None) -> str:
-    """The answer that raised: a function, or a class where its ``__init__`` has."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = trace.tb_frame.f_code.co_qualname if trace else "<module>"
-    return "the example" if name == "<module>" else name.rpartition("<locals>.")[2].removesuffix(".__init__")
+    return display(shown, display_id=True)  # type: ignore[no-untyped-call]
 
 
 def _caller() -> dict[str, Any]:

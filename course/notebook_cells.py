@@ -20,13 +20,23 @@ def cell_trouble(name: str, mentions: bool = False) -> str:
     ----------
     mentions : look at the last cell with that word in it if none defines it: ``deff double(x):``.
     """
-    word = re.escape(name)
-    defines = re.compile(rf"^\s*(?:(?:async\s+)?def|class)\s+{word}\b|^{word}\s*(?::[^=]*)?=(?!=)", re.M)
     cells = _cells()[:-1]  # the last one is that which asks
-    found = [cell for cell in cells if defines.search(cell)]
+    found = [cell for cell in cells if _defines(name).search(cell)]
     if mentions and not found:
-        found = [cell for cell in cells if re.search(rf"\b{word}\b", cell) and _misread(name, cell)]
+        found = [cell for cell in cells if re.search(rf"\b{re.escape(name)}\b", cell) and _misread(name, cell)]
     return _misread(name, found[-1]) if found else ""
+
+
+def last_cell(name: str) -> str:
+    """Return the last cell run in this session that defines `name`, as it was typed; empty where there is none."""
+    history = getattr(shell(), "history_manager", None)
+    typed = list(getattr(history, "input_hist_raw", ()))[:-1]
+    return next((cell for cell in reversed(typed) if _defines(name).search(cell)), "")
+
+
+def _defines(name: str) -> re.Pattern[str]:
+    word = re.escape(name)
+    return re.compile(rf"^\s*(?:(?:async\s+)?def|class)\s+{word}\b|^{word}\s*(?::[^=]*)?=(?!=)", re.M)
 
 
 def _misread(name: str, source: str) -> str:

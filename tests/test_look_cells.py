@@ -20,6 +20,8 @@ from course.syllabus import Chapter
 from tests.support.chapters import itself, spread
 from tests.support.checkout import ROOT
 
+Found = dict[str, dict[str, dict[str, Any]]]  # of each notebook, by cell: see `tests.support.look_cells`
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     spread(metafunc, {"chapter": itself})
@@ -30,32 +32,36 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("build")
 
 
-@functools.cache
-def released(chapter: Chapter, folder: Path) -> Path:
-    return release(Project(ROOT, folder), chapter) / f"{chapter.name}.ipynb"
-
-
-def tried(how: str, notebook: Path, cache: Path, real: bool = False) -> dict[str, dict[str, Any]]:
+def tried(cache: Path, real: bool = False, **notebooks: Path) -> Found:
     """Run the cells in a process of their own."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg", "COURSE_DATA_OFFLINE": "1"}
     if not real:
         environment.pop("COURSE_DATA_MIRROR", None)
         environment["COURSE_DATA_CACHE"] = str(cache)
     environment["IPYTHONDIR"] = str(cache / "ipython")
-    command = [sys.executable, "-W", "ignore", "-m", "tests.support.look_cells", how, str(notebook)]
+    asked = [f"{how}={path}" for how, path in notebooks.items()]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.support.look_cells", *asked]
     done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=3_000)
     assert done.returncode == 0, done.stderr[-3_000:]
-    found: dict[str, dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    found: Found = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+@functools.cache
+def both(chapter: Chapter, folder: Path) -> Found:
+    """The cells of the released notebook, and of the one with our answers, on stand-in data."""
+    project = Project(ROOT, folder / chapter.name)
+    unanswered = release(project, chapter) / f"{chapter.name}.ipynb"
+    return tried(folder, unanswered=unanswered, answered=build(project, chapter))
 
 
 def failures(found: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     return {f"{name}: {one['source'][:80]}": one["lines"][-8:] for name, one in found.items() if one["lines"]}
 
 
-def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path, tmp_path: Path) -> None:
+def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path) -> None:
     """The checks' cells say "not begun" once; a cell to look at names the answers it needs, or works without any."""
-    for one in tried("unanswered", released(chapter, folder), tmp_path).values():
+    for one in both(chapter, folder)["unanswered"].values():
         first = one["source"].partition("\n")[0]
         if one["check"] or first.startswith("needs("):
             (line,) = one["lines"]
@@ -67,12 +73,13 @@ def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path, tmp_p
             assert one["lines"] == []
 
 
-def test_answered_each_works_alone(chapter: Chapter, tmp_path: Path) -> None:
-    """On stand-in data, so that it takes seconds; on real data in the full run."""
-    assert failures(tried("answered", build(Project(ROOT, tmp_path), chapter), tmp_path)) == {}
+def test_answered_each_works_alone(chapter: Chapter, folder: Path) -> None:
+    """On stand-in data; on real data in the full run."""
+    assert failures(both(chapter, folder)["answered"]) == {}
 
 
 @pytest.mark.full
 @pytest.mark.skipif("COURSE_DATA_MIRROR" not in os.environ, reason="there are no real data beside this checkout")
 def test_answered_each_works_alone_on_real_data(chapter: Chapter, tmp_path: Path) -> None:
-    assert failures(tried("answered", build(Project(ROOT, tmp_path), chapter), tmp_path, real=True)) == {}
+    built = build(Project(ROOT, tmp_path), chapter)
+    assert failures(tried(tmp_path, real=True, answered=built)["answered"]) == {}

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from nbformat import NotebookNode
 from nbgrader import api, utils
@@ -24,6 +24,7 @@ from traitlets.config import Config
 from course.errors import EngineError
 from course.nbgrader_plugins.late_penalty import LatePenalty
 
+T = TypeVar("T")
 PATIENCE = 90.0  # seconds to wait for a gradebook that somebody else is writing to
 _TRY = 1.0  # seconds of one attempt, between which the operator is told what is waited for
 
@@ -125,11 +126,24 @@ class Recorder:
         ------
         EngineError : the gradebook is held by somebody else, can't be written to, or does not know the chapter.
         """
+        return self.transact(lambda connection: self._write(connection, entry))
+
+    def settle(self, connection: Connection, student: str) -> None:
+        """Take off for lateness what a student's grades, as they are in this transaction, come to."""
+        self._write(connection, GradebookEntry(student, {}, {}))
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Have `work` done in a transaction that alone may write, and return what it returns; what it raises undoes it.
+
+        Raises
+        ------
+        EngineError : the gradebook is held by somebody else, or can't be written to.
+        """
         until, told = time.monotonic() + self.patience, False
         while True:
             try:
                 with self._engine.begin() as connection:
-                    return self._write(connection, entry)
+                    return work(connection)
             except DBAPIError as error:
                 if not _is_held(error):
                     raise EngineError(

@@ -118,6 +118,14 @@ def render_feedback(
     return storable(text)
 
 
+def view_exercise(
+    result: Result, notebook: NotebookNode, exercise: str, model: ModelAnswer | None = None
+) -> ExerciseView | None:
+    """Return one exercise of a submission as a page for graders shows it; None if the result has no such exercise."""
+    page = _Page(result, notebook, {}, {exercise: model} if model else {}, whose="the student's")
+    return next((page.exercise(parts) for parts in result.by_exercise if parts[0].exercise == exercise), None)
+
+
 def write_feedback(path: Path, page: str) -> Path:
     """Write a page to `path`, all of it or nothing, and return `path`.
 
@@ -212,12 +220,13 @@ class _Page:
         solutions: Mapping[str, Worked] = MappingProxyType({}),
         changed: Mapping[str, Change] = MappingProxyType({}),
         asked: Mapping[str, Sequence[Asked]] = MappingProxyType({}),
+        whose: str = "your",
     ) -> None:
         known = [exercise.exercise for exercise in result.exercises] if result else []
         nodes = mappings(notebook.get("cells")) if notebook is not None else []
         self._cells = [_Cell.read(node, known) for node in nodes]
         self._manual, self._model_answers, self._solutions = manual, model_answers, solutions
-        self._painter = Painter()
+        self._painter, self._whose = Painter(), whose
         self._told: dict[str, str] = {}
         self._changed, self._asked = changed, asked
 
@@ -284,7 +293,7 @@ class _Page:
                 text = source_text(cell.node.get("source"))
                 empty = text.strip() in _TEXT_STUBS
                 attached = cell.node.get("attachments")
-                yield None if empty else self._painter.prose(text, f"Your answer to {id_}", attached)
+                yield None if empty else self._painter.prose(text, f"{_capital(self._whose)} answer to {id_}", attached)
 
     def _worked(self, id_: str) -> Iterator[tuple[str, Block]]:
         if found := self._solutions.get(id_):
@@ -295,11 +304,14 @@ class _Page:
     def _code(self, cells: Sequence[_Cell], id_: str) -> Iterator[CodeView]:
         code = [cell for cell in cells if cell.is_code and not cell.is_test]
         for part, cell in enumerate(code, 1):
-            yield self._code_view(cell, f"your code for {id_}" + (f", part {part}" if len(code) > 1 else ""))
+            yield self._code_view(cell, f"{self._whose} code for {id_}" + (f", part {part}" if len(code) > 1 else ""))
 
     def _code_view(self, cell: _Cell, where: str) -> CodeView:
-        label = where[0].upper() + where[1:]
-        return CodeView(self._painter.code(cell.node, label), self._painter.outputs(cell.node, where))
+        return CodeView(self._painter.code(cell.node, _capital(where)), self._painter.outputs(cell.node, where))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

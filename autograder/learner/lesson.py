@@ -59,6 +59,24 @@ class Look:
     most: float
 
 
+@dataclasses.dataclass(frozen=True)
+class Judged:
+    """What was found of one exercise.
+
+    Attributes
+    ----------
+    results : of the checks that could be judged; `todo` says why others could not.
+    points, most : what it is worth, as far as that is known.
+    before : what the look before has found.
+    """
+
+    results: tuple[CheckResult, ...]
+    todo: str
+    points: float
+    most: float
+    before: Reached | None
+
+
 class Lesson:
     """A chapter of who learns alone.
 
@@ -83,14 +101,33 @@ class Lesson:
         ------
         CourseError : the notebook can't be read, or is another chapter's.
         """
-        assignment = open_assignment(self.project, self.chapter.name)
-        notebook = read_notebook(self.path, self.chapter.limits.notebook_mb)
-        restored = restore(notebook, assignment.release).notebook
-        sources = sources_digest(self.project, self.chapter.name)
+        assignment, restored, sources = self._opened()
         learner = Learner(self.project, str(self.path))
         with contextlib.closing(learner):
             step = self._first(assignment, restored, sources, learner)
         return self._look(assignment, restored, sources, step)
+
+    def judge(self, exercise: Exercise) -> Judged:
+        """Judge one exercise.
+
+        Raises
+        ------
+        CourseError : the notebook can't be read, or is another chapter's.
+        """
+        assignment, restored, sources = self._opened()
+        before = self._progress.of(self.chapter.name).get(exercise.id)
+        with contextlib.closing(Learner(self.project, str(self.path))) as learner:
+            results, todo = self._judged(assignment, exercise, learner)
+        self._note(assignment, exercise, fingerprint(restored, exercise.slug, sources), results)
+        reached = self._progress.of(self.chapter.name)[exercise.id]
+        return Judged(tuple(results), todo, reached.points, reached.most, before)
+
+    def _opened(self) -> tuple[Assignment, NotebookNode, str]:
+        """Return the assignment, the learner's notebook in the released shape, and what changes with the checks."""
+        assignment = open_assignment(self.project, self.chapter.name)
+        notebook = read_notebook(self.path, self.chapter.limits.notebook_mb)
+        restored = restore(notebook, assignment.release).notebook
+        return assignment, restored, sources_digest(self.project, self.chapter.name)
 
     def _first(self, assignment: Assignment, restored: NotebookNode, sources: str, learner: Learner) -> Step:
         """Return the first step; what is passed over comes last."""
@@ -128,7 +165,15 @@ class Lesson:
         kept = sum(one.outcome is Outcome.PASSED for one in results)
         # What can't be judged yet, or was not for trouble of ours, has no points yet.
         score = score_of(results, most)[1] if results and len(results) == promises else 0.0
-        reached = Reached(answer=answer, kept=kept, promises=promises, points=score or 0.0, most=most, when=now())
+        reached = Reached(
+            answer=answer,
+            kept=kept,
+            promises=promises,
+            points=score or 0.0,
+            most=most,
+            when=now(),
+            broken=tuple(one.check for one in results if one.outcome is not Outcome.PASSED),
+        )
         self._progress.note(self.chapter.name, exercise.id, reached)
 
     def _look(self, assignment: Assignment, restored: NotebookNode, sources: str, step: Step) -> Look:

@@ -23,6 +23,7 @@ class Reached(BaseModel):
     ----------
     answer : fingerprint of what it was found of; see `fingerprint`.
     kept, promises : how many of its checks passed, of how many; none where it is answered in words.
+    broken : the names of the checks that failed; None where an older version has kept this.
     points, most : what they were worth together.
     when : the time of the look, in UTC.
     """
@@ -35,6 +36,7 @@ class Reached(BaseModel):
     points: float
     most: float
     when: datetime
+    broken: tuple[str, ...] | None = None
 
     @property
     def is_done(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from autograder.classroom.assignment import read_release
 from autograder.engine.judging.grade import read_notebook
@@ -15,18 +16,22 @@ from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
 
 
-def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, bool]]:
+def shown_solution(project: Project, exercise: str, notebook: Path | None = None) -> Iterator[tuple[str, str, bool]]:
     """Yield what there is to read: a title, a text, and whether it is code.
+
+    Parameters
+    ----------
+    notebook : where it has to have been tried; by default the learner's, in ``work/``.
 
     Raises
     ------
-    SetupError : there is no such exercise, or it has not been tried in the notebook in ``work/``.
+    SetupError : there is no such exercise, or it has not been tried in that notebook.
     """
     homes = {one.id: (chapter, one) for chapter in load_syllabus(project.syllabus) for one in chapter.exercise}
     if exercise not in homes:
         raise SetupError(f"There is no exercise {exercise!r}.{near(exercise, homes)}")
     chapter, asked = homes[exercise]
-    if why := _not_tried(project, chapter, asked):
+    if why := _not_tried(project, chapter, asked, notebook):
         raise SetupError(f"{exercise} {why}: try it first, then ask again.")
     draft = assemble(project, chapter)
     if model := draft.model_answers.get(exercise):
@@ -37,9 +42,9 @@ def shown_solution(project: Project, exercise: str) -> Iterator[tuple[str, str, 
             yield f"{exercise}: another way to write {way.replaces}", way.source, True
 
 
-def _not_tried(project: Project, chapter: Chapter, exercise: Exercise) -> str:
+def _not_tried(project: Project, chapter: Chapter, exercise: Exercise, notebook: Path | None) -> str:
     """Why an exercise has not been tried yet; empty when it has."""
-    path = project.work / f"{chapter.name}.ipynb"
+    path = notebook or project.work / f"{chapter.name}.ipynb"
     if not path.is_file():
         return f"has not been begun (`course start {chapter.short}`)"
     release = read_release(project, chapter)

@@ -6,7 +6,6 @@ clock, the working directory or the hash seed.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from course.authoring.frame import with_minutes
 from course.authoring.headings import heading_lines, with_lines
 from course.authoring.inline import Definition, Solutions, answered
 from course.authoring.look_cells import check_alone, given_names, notebook_sources
+from course.authoring.rubric import FORM, read_rubric
 from course.authoring.script import Cell, Findings, Import, check_plain_code, imports, read_script
 from course.authoring.thresholds import load_calibrations
 from course.authoring.undefined_names import Piece, check_names
@@ -31,7 +31,6 @@ from course.project import Project
 from course.syllabus import MINUTES_PER_POINT, Chapter, load_syllabus
 
 _V4: Any = nbformat.v4  # nbformat annotates few of its functions
-_RUBRIC = re.compile(r"^- (?P<points>\d+) points?: \S")
 _FEWEST_EXAMPLES = 2  # of a code exercise: one example can be met by a constant
 _LONGEST_ID = 64  # nbformat's limit for a cell id
 
@@ -234,15 +233,13 @@ class _Builder:
         if rubric is None:
             return
         task.rubric = rubric.text or ""
-        wanted = "lines '- N points: what earns them'"
-        lines = [line for line in task.rubric.split("\n") if line.strip() and not line.startswith((" ", "\t"))]
-        matches = [_RUBRIC.match(line) for line in lines]
-        total = sum(int(match["points"]) for match in matches if match)
         message = ""
-        if not lines or not all(matches):
-            message = f"{name} has to be one string constant of {wanted}."
-        elif task.points and total != task.points:
-            message = f"{name} adds up to {total}, but {exercise.id} has points={task.points}."
+        try:
+            total = sum(line.points for line in read_rubric(task.rubric))
+            if task.points and total != task.points:
+                message = f"{name} adds up to {total}, but {exercise.id} has points={task.points}."
+        except ValueError:
+            message = f"{name} has to be one string constant of {FORM}."
         if message:
             self.findings.add(rubric.path, rubric.line, message, exercise.id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import textwrap
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,11 +12,13 @@ from typing import Any
 
 import nbformat
 
-from course.authoring.inline import Definition, example_text
+from course.authoring.inline import Definition
 from course.authoring.script import Cell
+from course.authoring.width import WIDTH
 from course.syllabus import Chapter, Exercise
 
 _V4: Any = nbformat.v4  # nbformat annotates few of its functions
+_NOTE = "# Run this to see where you stand; hidden checks on other inputs decide the points."
 
 
 @dataclass
@@ -75,11 +78,11 @@ def text_cell(task: Task) -> Any:
 
 
 def checks_cell(task: Task) -> Any:
-    """The visible test: the docstrings' examples, and whether each constant has been given a value."""
+    """The visible test: it finds the examples in the docstrings, and whether each constant has been given a value."""
     exercise = task.exercise
     name = exercise.checks_id
     points = task.probe_points if exercise.kind == "text" else task.points
-    source = checks_source([one for one in task.probes.values() if one.shown])
+    source = checks_source(exercise.id, [one for one in task.probes.values() if one.shown])
     metadata = _metadata(exercise, name, "code", solution=False, points=points)
     return _V4.new_code_cell(source, id=name, metadata=metadata)
 
@@ -91,27 +94,18 @@ def full_size_cell(task: Task) -> Any:
     return _V4.new_code_cell(source, id=exercise.full_size_id, metadata=metadata)
 
 
-def checks_source(definitions: Iterable[Definition]) -> str:
-    """Return the code of the visible test of these answers."""
+def checks_source(exercise: str, definitions: Iterable[Definition]) -> str:
+    """Return the code of the visible test of an exercise's answers."""
     definitions = list(definitions)
-    constants = [one.name for one in definitions if one.kind == "constant"]
-    text = example_text(definitions)
-    note = "# Run this to see where you stand; hidden checks on other inputs decide the points."
-    if not text:
-        return f"{note}\nfrom course.examples import filled\n\nfilled({', '.join(map(json.dumps, constants))})"
-    answers = f"    answers={json.dumps(constants)},\n" if constants else ""
-    return f"{note}\nfrom course.examples import run\n\nrun(\n    {_literal(text)},\n{answers})"
-
-
-def _literal(text: str) -> str:
-    """Write doctest text as a raw string if some delimiter survives in it, so that it reads as typed.
-
-    The string begins a line of its own: elsewhere IPython takes ``>>>`` for a pasted prompt and removes it.
-    """
-    for quotes in ("'''", '"""'):
-        if quotes not in text:
-            return f"r{quotes}\n{text}{quotes}"
-    return repr(text)
+    answers = [json.dumps(one.name) for one in definitions if one.examples]
+    constants = [json.dumps(one.name) for one in definitions if one.kind == "constant"]
+    words = [json.dumps(exercise), *answers, *([f"filled=[{', '.join(constants)}]"] if constants else [])]
+    call = f"check({', '.join(words)})"
+    if len(call) > WIDTH:
+        lines = textwrap.wrap(", ".join(words), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
+        call = "\n".join(["check(", *(f"    {line}" for line in lines), ")"])
+    stuck = f"# Stuck? Run hint({words[0]}) in a cell of your own."
+    return f"{_NOTE}\n{stuck}\nfrom course.examples import check, hint\n\n{call}"
 
 
 def _metadata(exercise: Exercise, name: str, kind: str, solution: bool, points: int | None = None) -> dict[str, Any]:

@@ -261,6 +261,12 @@ class Records:
         with self.engine.connect() as db:
             return set(db.execute(select(_fetched.c.assignment).where(mine)).scalars())
 
+    def answered(self, kind: Kind, course: str) -> set[str]:
+        """Return the ids of submissions to `course` of which there is a `kind`."""
+        row = _bundles.c
+        with self.engine.connect() as db:
+            return set(db.execute(select(row.of).where(row.course == course, row.kind == kind)).scalars())
+
     def latest(self, student: str) -> int:
         """Return when `student` last handed in, or 0."""
         with self.engine.connect() as db:

@@ -284,8 +284,9 @@ class Exchange:
 
     def line(self, course: str) -> list[Slip]:
         """Return the hand-ins that wait to be judged at once, in their order; those that take longer are left out."""
-        in_time = {one.id for one in self.records.without("delay", course)}
-        return ranked((one for one in self.records.without("instant", course) if one.id in in_time), self.clock())
+        waiting = self.records.without("instant", course)
+        longer = self.records.answered("delay", course) if waiting else ()
+        return ranked((one for one in waiting if one.id not in longer), self.clock())
 
     def sweep(self) -> int:
         """Remove chunks of uploads that were given up; return how many."""

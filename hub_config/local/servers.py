@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,12 +24,14 @@ _EXCHANGE = "course.nbgrader_plugins.exchange:configure_exchange"
 _SERVER = "course.nbgrader_plugins.jupyter_server:configure_server"
 _GRADER = "autograder.classroom.nbgrader_plugins:configure_grader"
 _GRADERS_SERVER = "course.nbgrader_plugins.jupyter_server:configure_graders_server"
+_MARKING = "autograder.marking.jupyter_server"  # of the course's checkout: answers in words, graded by hand
 # Parts of a person's server: what shows a hub's notices, and what the course's start page leads to; of a grader's: what
 # tells that page of deadlines.
 _NOTICES, _FROM_START = "course.nbgrader_plugins.notices", "course.nbgrader_plugins.from_start"
 _PLANS = "course.nbgrader_plugins.plans"
 # Extensions of the pages of a person's server, each with its script.
-_PAGES = {"course-notices": "notices.js", "course-start": "start.js"}
+_SHOWS_NOTICES, _LEADS_BACK = "course-notices", "course-start"
+_SCRIPTS = {_SHOWS_NOTICES: "notices.js", _LEADS_BACK: "start.js"}
 _PAGE = "static/remoteEntry.js"
 
 
@@ -39,7 +42,7 @@ def write_config(
 
     Parameters
     ----------
-    role : a student's server has nothing of formgrader; a grader's has all.
+    role : a student's server has nothing of formgrader; a grader's has all, and the page to grade by hand.
     root, course : for a grader, the course's checkout and its id; without one it is a grader's own server, and the
         environment names the course in ``COURSE_ID``.
     notices : whether it shows what the hub writes to its person.
@@ -47,11 +50,17 @@ def write_config(
     disabled = dict.fromkeys((_NEWS, *_FORMGRADER) if role == "student" else (_NEWS,), True)
     extensions = dict.fromkeys(_GRADERS_ONLY, role == "grader")
     extensions[_FROM_START if role == "student" else _PLANS] = True
+    shown = [_LEADS_BACK] if role == "student" else []
+    if role == "grader":
+        extensions[_MARKING] = True
     if notices:
         extensions[_NOTICES] = True
+        shown.append(_SHOWS_NOTICES)
     _write_json(folder / "labconfig" / "page_config.json", {"disabledExtensions": disabled})
     server = {"ServerApp": {"jpserver_extensions": extensions}}
-    _write_json(folder / "jupyter_server_config.json", server | (_pages(folder / "labextensions") if notices else {}))
+    _write_json(
+        folder / "jupyter_server_config.json", server | (_pages(folder / "labextensions", shown) if shown else {})
+    )
     if role == "student":
         _write(folder / "nbgrader_config.py", _call(_EXCHANGE))
         _write(folder / "jupyter_server_config.py", _call(_SERVER))
@@ -63,13 +72,13 @@ def write_config(
     return folder
 
 
-def _pages(folder: Path) -> dict[str, Any]:
+def _pages(folder: Path, names: Sequence[str]) -> dict[str, Any]:
     """Write what the pages of JupyterLab and Notebook load besides; return the setting that has them find it."""
     build = {"load": _PAGE, "extension": "./extension"}
-    for name, script in _PAGES.items():
+    for name in names:
         ours = folder / name
         _write_json(ours / "package.json", {"name": name, "version": "1.0.0", "jupyterlab": {"_build": build}})
-        _write(ours / _PAGE, Path(__file__).with_name(script).read_text(encoding="utf-8"))
+        _write(ours / _PAGE, Path(__file__).with_name(_SCRIPTS[name]).read_text(encoding="utf-8"))
         for one in (folder, ours, ours / "static"):
             one.chmod(0o755)
     return {"LabServerApp": {"extra_labextensions_path": [str(folder.resolve())]}}

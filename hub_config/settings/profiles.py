@@ -38,7 +38,7 @@ def memory_bytes(text: str) -> int:
     ValueError : it is something else.
     """
     try:
-        size = int(ByteSpecification().validate(None, int(text) if text.isdecimal() else text))
+        size = int(ByteSpecification().validate(None, text))
     except (TraitError, ValueError, OverflowError):
         size = -1
     if size < 0:

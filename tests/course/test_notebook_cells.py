@@ -19,6 +19,7 @@ for session in json.load(sys.stdin):
 sys.__stdout__.write("\\n" + json.dumps(last))
 """
 CHECKS = "from course.examples import run\n\nrun(\n    r'''\n>>> double(2)\n4\n>>> double(3)\n6\n''',\n)"
+CARD = 'from course.examples import check\n\ncheck("p.99.1", "double")'
 CHOICE = 'from course.examples import filled\n\nfilled("double")'
 LOOK = 'from course.look import needs\nneeds("double")\nprint(double(2))'
 GOOD = "def double(x):\n    return 2 * x"
@@ -46,7 +47,7 @@ UNREAD = {
 
 
 def test_a_cell_that_python_cant_read_is_told_in_one_line(tmp_path):
-    asked = [(answer, cell) for answer in UNREAD for cell in (CHECKS, CHOICE, LOOK)]
+    asked = [(answer, cell) for answer in UNREAD for cell in (CHECKS, CARD, CHOICE, LOOK)]
     for (answer, _), shown in zip(asked, shown_at_last(tmp_path, *asked), strict=True):
         (said,) = shown
         assert said.startswith("Python can't read line")

@@ -5,7 +5,9 @@ The pictures that `make test-hub` takes are in ``build/screenshots``, to be look
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import time
 from collections.abc import Iterator
 
@@ -196,13 +198,31 @@ def test_a_class_is_graded_by_a_command_in_the_courses_terminal(
     assert {row["student"]: row["score"] for row in json.loads(done.read_text())} == {"ada": 2.0, "ben": 0.0}
 
 
+def test_a_text_is_graded_by_hand_in_the_courses_server(
+    browser: Browser, running: start.Running, checkout: Checkout
+) -> None:
+    """After the walk above: the grade has the name of who is logged in."""
+    grace = visitor(browser, running, "grace").page
+    grace.goto(f"{running.url}/services/course-ml/mark/{NAME}/p.99.4")
+    expect(grace.locator("#answer")).to_contain_text("The answer of")
+    grace.keyboard.press("1")
+    grace.keyboard.press("Enter")
+    grace.wait_for_url(f"**/services/course-ml/mark/{NAME}")
+    expect(grace.locator("#said")).to_have_text("Saved.")
+    with contextlib.closing(sqlite3.connect(checkout.project.build / "gradebook.db")) as book:
+        assert book.execute("SELECT grader, earned FROM course_marking").fetchall() == [
+            ("grace", '["names the scale of the features"]')
+        ]
+
+
 def test_two_students_do_not_see_each_other(running: start.Running, ada: Visitor, ben: Visitor) -> None:
     """Both have handed in, above; a demo hub keeps servers and the exchange apart, if not the Unix account."""
     for me, other in ((ada, "ben"), (ben, "ada")):
         reply = me.page.goto(f"{running.url}/user/{other}/lab")
         assert reply is not None
         assert reply.status == 403
-        assert me.page.goto(f"{running.url}/services/course-ml/formgrader").status == 403
+        for path in ("formgrader", f"mark/{NAME}"):
+            assert me.page.goto(f"{running.url}/services/course-ml/{path}").status == 403
         me.page.goto(f"{running.url}/user/{me.name}/lab")
         me.lab()
         me.open_list()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 import pytest
@@ -25,6 +27,20 @@ def chosen(config: pytest.Config) -> list[Chapter]:
     syllabus = load_syllabus(PROJECT.syllabus)
     name = config.getoption("chapter")
     return [syllabus.find(name)] if name else list(syllabus)
+
+
+def is_its_turn(name: str, day: date) -> bool:
+    """Whether an exercise, or a chapter, is among those of a day: one in three."""
+    return (zlib.crc32(name.encode()) + day.toordinal()) % 3 == 0
+
+
+def is_due(config: pytest.Config, name: str, when: str = "in turn") -> bool:
+    """Whether all there is of an exercise or a chapter is tried in this run: never, always, or in turn.
+
+    Where one chapter is tested (`--chapter`), each has its turn.
+    """
+    in_turn = config.getoption("chapter") is not None or is_its_turn(name, date.today())
+    return when == "always" or (when == "in turn" and in_turn)
 
 
 def spread(metafunc: pytest.Metafunc, rows: Mapping[str, Rows]) -> None:

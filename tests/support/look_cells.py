@@ -1,7 +1,8 @@
-"""Runs a chapter's cells to look at, each alone, in a process of its own: ``-m tests.support.look_cells HOW PATH``.
+"""Runs a chapter's cells to look at, each alone, in a process of its own: ``-m tests.support.look_cells HOW=PATH …``.
 
 HOW is ``answered``, where PATH is the built notebook with our answers, or ``unanswered``, where it is the released one
-and the checks' cells are run as well. Prints a JSON object: for each cell, what it showed of an error, line by line.
+and the checks' cells are run as well; both share their imports. Prints a JSON object: for each notebook and cell, what
+it showed of an error, line by line.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ def tried(how: str, path: str) -> dict[str, dict[str, Any]]:
     import matplotlib.pyplot as plt
 
     shell = InteractiveShell.instance()
+    shell.reset()
     lines: list[str] = []
     shell._showtraceback = lambda kind, error, trace: lines.extend("\n".join(trace).splitlines())
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
@@ -56,5 +58,5 @@ def is_check(cell: Any) -> bool:
 
 
 if __name__ == "__main__":
-    result = tried(*sys.argv[1:])
-    sys.__stdout__.write("\n" + json.dumps(result))
+    asked = [word.split("=", 1) for word in sys.argv[1:]]
+    sys.__stdout__.write("\n" + json.dumps({how: tried(how, path) for how, path in asked}))

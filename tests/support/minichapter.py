@@ -306,6 +306,38 @@ def add_target(project: Project) -> tuple[Path, Path]:
     return source, checks
 
 
+_PROBE_CHECK = '''
+
+@check("p.99.4", core=True)
+def test_scales(student, rng):
+    """The largest value becomes 1."""
+    values = rng.uniform(1, 9, 5)
+    np.testing.assert_allclose(student.scale(values).max(), 1)
+'''
+_PROBE_ANSWER = '''
+
+def scale(values: np.ndarray) -> np.ndarray:
+    """Return `values`, shape (n,), over the largest of them.
+
+    >>> scale(np.array([1.0, 2.0])).tolist()
+    [0.5, 1.0]
+    >>> scale(np.array([4.0])).tolist()
+    [1.0]
+    """
+    return values / np.max(values)
+'''
+
+
+def add_probe(project: Project) -> None:
+    """Give the text of the last exercise a function beside it, worth 3 points, as many exercises have."""
+    source, checks = project.source / f"{NAME}.py", project.checks / NAME / f"test_{THEME}.py"
+    text = source.read_text(encoding="utf-8").replace('"p.99.4" points=2', '"p.99.4" points=2 probe_points=3')
+    more = '\n# %% exercise="p.99.4"\nfrom solutions.ch99_mini.numbers import scale\n'
+    source.write_text(text + more, encoding="utf-8")
+    for path, added in ((checks, _PROBE_CHECK), (project.solutions / NAME / f"{THEME}.py", _PROBE_ANSWER)):
+        path.write_text(path.read_text(encoding="utf-8") + added, encoding="utf-8")
+
+
 def make_project(root: Path) -> Project:
     """Write the miniature chapter under `root` and return its project."""
     project = Project(root)

@@ -167,6 +167,7 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
     """Probe: what each step with a registry and its server gives: of requests the status and the content, and of slow
     ones, which run beside the others from "begin" to "end", what they give in the end."""
     import threading
+    import time
 
     models = models_class(numbers)
     registry = registry_class(models.load)
@@ -188,7 +189,10 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
                 slow[what] = []
                 thread = threading.Thread(target=aside, args=(what, function, rest), daemon=True)
                 thread.start()
-                found.append("began" if models.entered.wait(10) else "never asked the model")
+                end = time.monotonic() + 10
+                while thread.is_alive() and time.monotonic() < end and not models.entered.wait(0.02):
+                    pass
+                found.append("began" if models.entered.is_set() else "never asked the model")
             elif step == "end":
                 models.released.set()
                 thread.join(15)
@@ -239,7 +243,9 @@ def loaded_server(server_class, registry_class, models_class, make_app, numbers,
 
     def some_more():
         enough, end = [len(one) + 6 for one in done], time.monotonic() + 12
-        while any(len(one) < n for one, n in zip(done, enough, strict=True)) and time.monotonic() < end:
+        while time.monotonic() < end and any(
+            thread.is_alive() and len(one) < n for thread, one, n in zip(threads, done, enough, strict=True)
+        ):
             time.sleep(0.002)
 
     threads = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(n_clients)]

@@ -1,17 +1,19 @@
 """Texts and functions of one exercise are told apart: page, ``--json``, gradebook and CSV say the same, always.
 
-The first half goes through every chapter with checks that pass or fail as they are told, so that no notebook has to be
-run; the second is one chapter with the real engine and the real commands.
+The first half goes through a third of the chapters on any day, with checks that pass or fail as they are told, so that
+no notebook has to be run; the second is one chapter with the real engine and the real commands.
 """
 
 from __future__ import annotations
 
 import csv
 import dataclasses
+import io
 import json
 import re
 import types
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.plugins import CsvExportPlugin
+from traitlets.config import Config
 
 from autograder.classroom import assignment, grading, hand_in
 from autograder.classroom.class_table import grade_row
@@ -29,13 +32,15 @@ from autograder.engine.judging.checks import Answers, ChapterChecks, Check
 from autograder.engine.result import Result, Status
 from autograder.engine.session import kernel
 from autograder.engine.wire.proxy import LocalSession
+from autograder.marking.ledger import Ledger, Stale, Target, Verdict
 from autograder.testing.chapter import load_chapter
 from course.authoring.build import assemble
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
+from tests.support.chapters import is_its_turn
 from tests.support.checkout import ROOT, Checkout, make_checkout
-from tests.support.minichapter import NAME, THEME
+from tests.support.minichapter import NAME, add_probe
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 
@@ -164,7 +169,10 @@ def desk_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     assignment._opened.cache_clear()
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
+@pytest.mark.parametrize(
+    "chapter",
+    [pytest.param(name, marks=[] if is_its_turn(name, date.today()) else [pytest.mark.full]) for name in CHAPTERS],
+)
 def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_of: Callable[[str], Desk]) -> None:
     desk = desk_of(chapter)
     instant = desk.grade(instant=True)
@@ -193,39 +201,12 @@ def test_every_total_is_the_same_however_often_it_is_graded(chapter: str, desk_o
 
 # --- the real engine --------------------------------------------------------------------------------------------------
 
-CHECK = '''
-
-@check("p.99.4", core=True)
-def test_scales(student, rng):
-    """The largest value becomes 1."""
-    values = rng.uniform(1, 9, 5)
-    np.testing.assert_allclose(student.scale(values).max(), 1)
-'''
-ANSWER = '''
-
-def scale(values: np.ndarray) -> np.ndarray:
-    """Return `values`, shape (n,), over the largest of them.
-
-    >>> scale(np.array([1.0, 2.0])).tolist()
-    [0.5, 1.0]
-    >>> scale(np.array([4.0])).tolist()
-    [1.0]
-    """
-    return values / np.max(values)
-'''
-
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout whose text p.99.4 has a function beside it, as many exercises have."""
     made = make_checkout(tmp_path_factory.mktemp("parts"))
-    source, checks = made.project.source / f"{NAME}.py", made.project.checks / NAME / f"test_{THEME}.py"
-    text = source.read_text(encoding="utf-8").replace('"p.99.4" points=2', '"p.99.4" points=2 probe_points=3')
-    source.write_text(
-        text + '\n# %% exercise="p.99.4"\nfrom solutions.ch99_mini.numbers import scale\n', encoding="utf-8"
-    )
-    for path, more in ((checks, CHECK), (made.project.solutions / NAME / f"{THEME}.py", ANSWER)):
-        path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
+    add_probe(made.project)
     made.run("course", "release", NAME)
     answers = made.answered(p_99_1_halve="def halve(values):\n    return None", p_99_4="It helps.")
     made.hand_in("ada", answers)
@@ -262,6 +243,27 @@ def test_grading_twice_and_by_hand_in_between_with_the_real_engine(checkout: Che
     page = (checkout.project.build / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert page.count('<tr><th scope="row">') == 4, "a row per exercise"
     assert "What if all are 0?" in page, "a comment on a cell of code is shown, too"
+
+
+def test_what_is_given_on_the_page_for_graders_is_everywhere_and_stays(checkout: Checkout) -> None:
+    checkout.grade()
+    ledger = Ledger(gradebook_url(checkout.project), NAME, Config())
+    ledger.prepare()
+    before = ledger.read("p-99-4")["p-99-4"]["ada"]
+    target = Target("ada", "digest", before.version)
+    ledger.give("p-99-4", [target], Verdict(2, "How much?", (), "grace"))
+    row = checkout.grade()["ada"]
+    after = ledger.read("p-99-4")["p-99-4"]["ada"]
+    assert (after.score, after.comment, after.grader) == (2, "How much?", "grace")
+    total_of(checkout, row)
+    (exported,) = csv.DictReader(io.StringIO(checkout.run("course", "export", NAME).stdout))
+    assert (float(exported["p.99.4"]), float(exported["score"])) == (5, row["score"])
+    page = (checkout.project.build / "feedback" / "ada" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "How much?" in page
+    with pytest.raises(Stale):
+        ledger.give("p-99-4", [target], Verdict(0, "", (), "gil"))
+    checkout.run("course", "release", NAME)
+    assert ledger.read("p-99-4")["p-99-4"]["ada"] == after, "a new release takes nothing away"
 
 
 def test_a_result_of_an_earlier_version_is_set_aside(checkout: Checkout) -> None:

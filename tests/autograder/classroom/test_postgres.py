@@ -17,6 +17,7 @@ import pytest
 from autograder.classroom.recorder import GradebookEntry, Recorder
 from course.errors import EngineError
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.marking_class import at_once, make_class
 from tests.support.minichapter import NAME
 
 psycopg = pytest.importorskip("psycopg", reason="needs the `cluster` extra")
@@ -127,3 +128,12 @@ def test_a_locked_table_is_waited_for(checkout: Checkout, server: str) -> None:
         timer.join()
     assert len(said) == 1
     assert scores(server)["ada", "p-99-1-checks"] == (1.0, False)
+
+
+def test_two_graders_at_once_lose_no_grade(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Here transactions run side by side; in a file they come one after the other."""
+    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE marking")
+    monkeypatch.setenv("COURSE_DB_URL", server.replace("/postgres?", "/marking?"))
+    monkeypatch.delenv("COURSE_KEY", raising=False)
+    at_once(make_class(tmp_path, {}), 6)

@@ -83,34 +83,11 @@ def test_the_test_cell_follows_the_last_cell_of_its_exercise(project):
     assert ids.index("p-99-1-checks") == ids.index("p-99-1-halve") + 1
 
 
-def test_the_test_cell_shows_the_examples_of_public_answers(project):
-    source = cell(built(project), "p-99-1-checks").source
-    assert ">>> double(np.array([1, 2])).tolist()\n[2, 4]\n" in source
-    assert ">>> halve(np.array([2, 4])).tolist()\n" in source
-    assert "_factor" not in source
-    compile(source, "checks", "exec")
-
-
-@pytest.mark.parametrize("quotes", ["'''", '"""', "'''\\\"\\\"\\\""])
-def test_examples_survive_any_quotes(project, quotes):
-    example = f"    >>> len({quotes!r}), double(np.array([1])).tolist()\n    (3, [2])\n"
-    edit(
-        project.solutions / "ch99_mini" / "numbers.py",
-        "    >>> double(np.array([-3])",
-        f"{example}    >>> double(np.array([-3])",
-    )
-    edit(project.solutions / "ch99_mini" / "numbers.py", '"""Return twice', 'r"""Return twice')
-    text = (project.solutions / "ch99_mini" / "numbers.py").read_text(encoding="utf-8")
-    if '"""' in quotes:  # the docstring itself needs the other quotes then
-        start = text.index('r"""Return twice')
-        stop = text.index('    """', start)
-        inner = text[start + 4 : stop]
-        text = text[:start] + "r'''" + inner + "    '''" + text[stop + 7 :]
-        (project.solutions / "ch99_mini" / "numbers.py").write_text(text, encoding="utf-8")
-    source = cell(built(project), "p-99-1-checks").source
-    given = {}
-    exec(source.replace("from course.examples import run", ""), {"run": lambda text: given.update(text=text)})  # noqa: S102
-    assert f">>> len({quotes!r})" in given["text"]
+def test_the_test_cell_is_one_call_that_names_the_public_answers(project):
+    notebook = built(project)
+    source = cell(notebook, "p-99-1-checks").source
+    assert source.endswith('\nfrom course.examples import check, hint\n\ncheck("p.99.1", "double", "halve")')
+    assert cell(notebook, "p-99-3-checks").source.endswith('\n\ncheck("p.99.3", filled=["CORNERS"])')
 
 
 def test_ipython_runs_every_cell_as_it_is_written(project):
@@ -197,7 +174,7 @@ def test_a_probe_beside_a_free_text_has_its_own_points(project):
     notebook = built(project)
     assert cell(notebook, "p-99-4").metadata.nbgrader.points == 2
     assert cell(notebook, "p-99-4-checks").metadata.nbgrader.points == 3
-    assert 'filled("SPEED")' in cell(notebook, "p-99-4-checks").source
+    assert 'check("p.99.4", filled=["SPEED"])' in cell(notebook, "p-99-4-checks").source
     assert cell(notebook, "p-99-4-SPEED").metadata.nbgrader.solution
 
 

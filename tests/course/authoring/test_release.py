@@ -76,7 +76,8 @@ def test_a_student_gets_the_question_and_a_stub(released_once):
     assert cells["p-99-1-_factor"] == "# Room for helpers of your own."
     assert cells["p-99-3-CORNERS"] == "# The number of corners of a cube.\nCORNERS = ...  # YOUR ANSWER"
     assert cells["p-99-4"] == "YOUR ANSWER HERE"
-    assert ">>> halve(np.array([2, 4])).tolist()" in cells["p-99-1-checks"]
+    assert ">>> halve(np.array([2, 4])).tolist()" in cells["p-99-1-halve"]
+    assert 'check("p.99.1", "double", "halve")' in cells["p-99-1-checks"]
     scaler = cells["p-99-2-Scaler"]
     assert scaler.count("raise NotImplementedError()") == 3
     assert scaler.count("# Room for helpers of your own.") == 2
@@ -325,6 +326,12 @@ def said(notebook, cell_id: str) -> str:
     return "".join(one.get("text", "") + "\n".join(one.get("traceback", [])) for one in outputs)
 
 
+def card(notebook, cell_id: str) -> dict[str, str]:
+    """What a cell showed, by kind."""
+    (output,) = next(cell for cell in notebook.cells if cell.id == cell_id).outputs
+    return dict(output.data)
+
+
 PROOF = """\
 import importlib.util, course
 print(course.__file__)
@@ -377,6 +384,8 @@ def test_an_answered_notebook_passes_its_visible_tests_there(released_once, stud
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = answers[cell.id]
     done = run_as_student(student_python, notebook, tmp_path / "run")
-    assert said(done, "p-99-1-checks") == "3 of 3 examples agree.\n"
-    assert said(done, "p-99-2-checks") == "2 of 2 examples agree.\n"
-    assert said(done, "p-99-3-checks") == "1 of 1 answers filled in.\n"
+    told = ["3 of 3 examples agree.", "2 of 2 examples agree.", "1 of 1 answers filled in."]
+    for number, line in enumerate(told, 1):
+        shown = card(done, f"p-99-{number}-checks")
+        assert shown["text/plain"] == f"p.99.{number}: {line}\nHidden checks on other inputs decide the points."
+        assert shown["text/html"].startswith("<section")

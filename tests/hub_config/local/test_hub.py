@@ -172,6 +172,23 @@ def test_a_wrong_code_lets_nobody_in(running: start.Running) -> None:
     assert me.get("/hub/home").url.startswith(f"{running.url}/hub/login")
 
 
+def test_who_logs_in_lands_on_the_start_page(ada: Person, grace: Person) -> None:
+    reply = ada.get("/")
+    assert reply.url == f"{ada.url}/services/exchange/start"
+    assert "GPU hours of this week: 0.0 of 10." in reply.text
+    assert "formgrader" not in reply.text
+    assert "/services/course-ml/formgrader" in grace.get("/").text or "user-redirect/formgrader" in grace.get("/").text
+    script = {"Sec-Fetch-Mode": "cors", "X-Requested-With": "start"}
+    token = re.search(r'data-token="([^"]+)"', reply.text)
+    assert token
+    for more, status in (({}, 401), ({"X-XSRFToken": "guessed"}, 401), ({"X-XSRFToken": token[1]}, 200)):
+        assert ada.get("/services/exchange/start", headers=script | more, allow_redirects=False).status_code == status
+
+
+def test_nobody_asks_the_hub_for_anothers_gpu_hours(ada: Person) -> None:
+    assert ada.get("/hub/api/course/gpu-hours/ben").status_code in (403, 404)
+
+
 def test_the_page_offers_what_a_person_may_start(ada: Person, grace: Person) -> None:
     page = ada.get("/hub/spawn").text
     assert re.findall(r'name="profile" value="([a-z-]+)"', page) == ["cpu", "cpu-large", "gpu", "gpu-shared", "gpu-mig"]

@@ -77,4 +77,6 @@ def test_what_the_pages_load_says_how(tmp_path: Path) -> None:
         assert package["name"] == name
         assert f'_JUPYTERLAB["{name}"]' in loaded.read_text()
     plain = write_config(tmp_path / "other", "student")
-    assert "LabServerApp" not in json.loads((plain / "jupyter_server_config.json").read_text())
+    assert [one.name for one in (plain / "labextensions").iterdir()] == ["course-start"]
+    grader = write_config(tmp_path / "grader", "grader", root=tmp_path)
+    assert "LabServerApp" not in json.loads((grader / "jupyter_server_config.json").read_text())

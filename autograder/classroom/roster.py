@@ -5,6 +5,7 @@ Nobody is ever taken out of the gradebook: with a student, nbgrader deletes all 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Student
+from pydantic import BaseModel
 
 from autograder.classroom.csv_tables import parsed, read
 from autograder.classroom.hand_in import hand_ins
 from autograder.classroom.nbgrader_plugins import gradebook
 from course.errors import SetupError
+from course.parsing import read_toml
 from course.project import Project
 from course.student_ids import student_id
 from course.syllabus import Chapter, load_syllabus
@@ -120,6 +123,38 @@ def record(project: Project, wanted: Changes) -> None:
             row.first_name, row.last_name = person.first or None, person.last or None
             row.email, row.lms_user_id = person.email or None, person.account or None
         book.db.commit()
+
+
+class _Course(BaseModel):
+    """What is read of a course in a hub's ``courses.toml``, which checks the rest itself."""
+
+    id: str
+    students: tuple[str, ...] = ()
+
+
+class _Courses(BaseModel):
+    course: tuple[_Course, ...]
+
+
+def read_list(path: Path, column: str = "") -> list[Person]:
+    """Read a class list: CSV (`read_people`), or the students of this course in a hub's ``courses.toml``.
+
+    Raises
+    ------
+    SetupError : as `read_people`; or the hub has several courses, and ``COURSE_ID`` does not name one of them.
+    """
+    if path.suffix != ".toml":
+        return read_people(path, column)
+    courses = {one.id: one for one in read_toml(path, _Courses, SetupError).course}
+    wanted = os.environ.get("COURSE_ID", "")
+    if len(courses) == 1 and not wanted:
+        (wanted,) = courses
+    if wanted not in courses:
+        raise SetupError(
+            f"Which course of {path} is it? COURSE_ID has to be one of {', '.join(courses)}, as it is in the course's "
+            "server on the hub."
+        )
+    return [Person(student) for student in courses[wanted].students]
 
 
 def read_people(path: Path, column: str = "") -> list[Person]:

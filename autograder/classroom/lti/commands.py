@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @command(GRADE, "course roster --from class.csv")
 def roster(
     source: Annotated[
-        Path | None, typer.Option("--from", help="Take students from this CSV file: Canvas's, Moodle's, or any other")
+        Path | None,
+        typer.Option(
+            "--from", help="Take students from this CSV file (Canvas's, Moodle's, any other), or a hub's courses.toml"
+        ),
     ] = None,
     column: Annotated[str, typer.Option(help="Its column with the ids; none: found by its heading")] = "",
     lti: Annotated[bool, typer.Option("--lti", help="Take students from the learning platform")] = False,
@@ -44,7 +47,7 @@ def roster(
 
     troubles: tuple[str, ...] = ()
     if source:
-        listed = people.read_people(source, column)
+        listed = people.read_list(source, column)
     else:
         services = _services(project)
         found = read_members(services.members(), services.platform, people.people(project))
@@ -64,7 +67,7 @@ def roster(
 @command(GRADE, "course lti --check")
 def lti(
     check: Annotated[bool, typer.Option("--check", help="Ask the learning platform whether all is well")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the public key as a JSON document (JWK)")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as a JSON document (JWKS)")] = False,
 ) -> None:
     """Show the public key that a learning platform has to know, made at the first call; or try the connection."""
     project = Project.find().activate()
@@ -89,7 +92,7 @@ def lti(
 
     key = tool_key(project, make=True)
     if as_json:
-        print_json(key.jwk)
+        print_json({"keys": [key.jwk]})
         return
     import json
 
@@ -159,7 +162,7 @@ def send_grades(project: Project, chapter: Chapter, known: list[Grade], most: di
             ) from error
     counts = {outcome: sum(one.outcome is outcome for one in done) for outcome in Outcome}
     out.print(
-        f"Sent {counts[Outcome.SENT]} grades of {chapter.short}; {counts[Outcome.SAME]} were there already.",
+        f"Grades of {chapter.short}: {counts[Outcome.SENT]} sent, {counts[Outcome.SAME]} there already.",
         highlight=False,
     )
     trouble = [one for one in done if one.outcome in (Outcome.STRANGER, Outcome.REFUSED)]

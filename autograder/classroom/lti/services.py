@@ -25,7 +25,8 @@ from course.errors import OperatorError, SetupError
 from course.exchange.session import Token, session_to
 
 _SECONDS = (10.0, 60.0)
-_ATTEMPTS, _PAUSE, _LONGEST_PAUSE = 6, 1.0, 120
+_ATTEMPTS, _LONGEST_PAUSE = 6, 120
+PAUSE = 1.0
 _PAGES = 1000
 _AGS, _NRPS = "https://purl.imsglobal.org/spec/lti-ags/scope", "https://purl.imsglobal.org/spec/lti-nrps/scope"
 SCOPES = (f"{_AGS}/lineitem", f"{_AGS}/score", f"{_NRPS}/contextmembership.readonly")
@@ -74,7 +75,7 @@ class Services:
 
     platform: Platform
     key: ToolKey
-    pause: float = _PAUSE
+    pause: float = field(default_factory=lambda: PAUSE)
     seconds: tuple[float, float] = _SECONDS
     _token: str = field(default="", init=False, repr=False)
     _until: float = field(default=0.0, init=False, repr=False)

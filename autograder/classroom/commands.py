@@ -110,7 +110,7 @@ def grade(
         print_json([grade_row(result, alike) for result in results])
     else:
         _print_class(results, alike, found.exercise)
-        out.print(f"Next: course feedback {found.short}")
+        out.print(f"Next: course feedback {found.short}" if _any_hand_in(results) else "Nobody has handed in yet.")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
 
@@ -277,6 +277,12 @@ def extend(
     until = deadlines.shown(student)
     said = f"may hand in {found.name} until {until}" if until else f"has {days} more days for {found.name}"
     out.print(f"{escape(student)} {said}{'.' if until else ', which has no deadline yet.'}", highlight=False)
+
+
+def _any_hand_in(results: list[Result]) -> bool:
+    from autograder.engine.result import Status
+
+    return any(result.status is not Status.MISSING for result in results)
 
 
 def _filled(

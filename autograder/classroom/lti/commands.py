@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 def roster(
     source: Annotated[
         Path | None,
-        typer.Option(
-            "--from", help="Take students from this CSV file (Canvas's, Moodle's, any other), or a hub's courses.toml"
-        ),
+        typer.Option("--from", help="Take students from this file: CSV (Canvas's, Moodle's, any), or courses.toml"),
     ] = None,
     column: Annotated[str, typer.Option(help="Its column with the ids; none: found by its heading")] = "",
     lti: Annotated[bool, typer.Option("--lti", help="Take students from the learning platform")] = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,8 @@ from course.addresses import Address
 from course.errors import SetupError
 from course.parsing import read_settings
 from course.project import Project
+
+_VARIABLES = "COURSE_LTI_"
 
 
 class Platform(BaseModel):
@@ -46,7 +49,7 @@ class Platform(BaseModel):
 class _OfThisCheckout(Platform, BaseSettings):
     """The same from their two sources."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="COURSE_LTI_", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_VARIABLES, env_ignore_empty=True)
 
     @classmethod
     def settings_customise_sources(
@@ -68,9 +71,10 @@ def load_platform() -> Platform:
     ------
     SetupError : there are none, the file is not TOML, or a value is missing or not what it should be.
     """
-    found = read_settings(
-        _OfThisCheckout, SetupError, "docs/platform.md says how to connect a learning platform.", settings_file()
-    )
+    file, remedy = settings_file(), "docs/platform.md says how to connect a learning platform."
+    if not file.exists() and not any(name.startswith(_VARIABLES) for name in os.environ):
+        raise SetupError(f"The course has no learning platform yet: there is no {file}. {remedy}")
+    found = read_settings(_OfThisCheckout, SetupError, remedy, file)
     return Platform.model_validate(found.model_dump())
 
 

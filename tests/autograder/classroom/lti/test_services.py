@@ -162,7 +162,10 @@ def test_settings_say_what_is_wrong_in_them(tmp_path: Path, monkeypatch: pytest.
     for name in ("source", "autograder", "hub_config"):
         (tmp_path / name).mkdir()
     monkeypatch.setenv("COURSE_ROOT", str(tmp_path))
-    with pytest.raises(SetupError, match=r"client_id in .*lti\.toml.*docs/platform\.md"):
+    with pytest.raises(SetupError, match=r"no learning platform yet: there is no .*lti\.toml.*docs/platform\.md"):
+        load_platform()
+    (tmp_path / "hub_config" / "lti.toml").write_text('token_url = "https://learn.example.org/t"\n')
+    with pytest.raises(SetupError, match=r"client_id in .*lti\.toml \(or COURSE_LTI_CLIENT_ID\): Field required"):
         load_platform()
     lines = 'client_id = "1"\ntoken_url = "{0}/t"\nmemberships_url = "{0}/m"\nline_items_url = "{0}/l"\n'
     (tmp_path / "hub_config" / "lti.toml").write_text(lines.format("http://learn.example.org"))

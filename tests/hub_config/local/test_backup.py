@@ -167,6 +167,6 @@ def test_the_commands(course: tuple[Project, Path], tmp_path: Path, monkeypatch:
     monkeypatch.setenv("COURSE_BUILD", str(project.build))
     monkeypatch.setenv("COURSE_KEY", "c0ffee")
     saved = CliRunner().invoke(app, ["backup", str(tmp_path / "a.tar.gz"), "--state", str(state)])
-    assert saved.exit_code == 0 and "Saved 6 files" in saved.output and "COURSE_KEY" in saved.output
+    assert saved.exit_code == 0 and "Saved 8 files" in saved.output and "COURSE_KEY" in saved.output
     again = CliRunner().invoke(app, ["restore", str(tmp_path / "a.tar.gz"), "--state", str(state), "--replace"])
     assert again.exit_code == 0 and "Put back 6 files." in again.output

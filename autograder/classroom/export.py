@@ -209,9 +209,10 @@ def _place(heads: list[str], chapter: Chapter, column: str) -> int:
     """Return the number of the column for the grades, of a new one where there is none."""
     plain = [head.strip().casefold().removeprefix(_MOODLE) for head in heads]
     if column:
-        if column.casefold() not in plain:
+        wanted = column.strip().casefold().removeprefix(_MOODLE)
+        if wanted not in plain:
             raise SetupError(f"The table has no column {column!r}. It has: {', '.join(heads)}.")
-        return plain.index(column.casefold())
+        return plain.index(wanted)
     of_chapter = [
         number
         for number, head in enumerate(plain)

@@ -89,6 +89,7 @@ def test_moodles_gradebook_names_the_assignment_in_its_own_way(roster: Path) -> 
     text = "First name,Last name,Email address,Assignment: A miniature chapter (Real)\nAda,Lovelace,ada@example.org,-\n"
     made = filled(text, CHAPTER, GRADES, 6.0, roster=read_roster(roster))
     assert cells(made.text)[1][3] == "5.5" and made.column == "Assignment: A miniature chapter (Real)"
+    assert filled(text, CHAPTER, GRADES, 6.0, column=made.column, roster=read_roster(roster)).text == made.text
 
 
 def test_who_has_not_handed_in_is_no_stranger_and_gets_nothing() -> None:

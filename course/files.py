@@ -67,6 +67,26 @@ def drafted(path: Path, drafts: Path | None = None) -> Iterator[Path]:
         raise
 
 
+def write_once(path: Path, content: bytes) -> None:
+    """Write a file, whole and for its owner alone, unless there is one; of several processes the first has its way.
+
+    Raises
+    ------
+    OSError : the disk is full, or the folder can't be written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)  # unlike a rename it never replaces what another has made
+    finally:
+        os.unlink(name)
+
+
 @contextlib.contextmanager
 def replaced(target: Path, drafts: Path | None = None) -> Iterator[Path]:
     """Yield an empty folder to fill, which takes the place of the folder `target` as a whole at the end.

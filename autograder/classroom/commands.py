@@ -26,10 +26,11 @@ from course.errors import SetupError, chosen
 
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike
+    from autograder.classroom.export import Grade
     from autograder.classroom.regrade_answers import Lost
     from autograder.engine.result import Result
     from course.exchange.regrade_requests import RegradeRequest
-    from course.syllabus import Exercise
+    from course.syllabus import Chapter, Exercise
 
 
 Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
@@ -111,7 +112,7 @@ def grade(
         print_json([grade_row(result, alike) for result in results])
     else:
         _print_class(results, alike, found.exercise)
-        out.print(f"Next: course feedback {found.short}")
+        out.print(f"Next: course feedback {found.short}" if _any_hand_in(results) else "Nobody has handed in yet.")
     raise typer.Exit(1 if any(result.score is None for result in results) else 0)
 
 
@@ -243,34 +244,52 @@ def export(
         Path | None, typer.Option("--into", help="Fill the grades into this table, as Canvas, Moodle or others give it")
     ] = None,
     column: Annotated[str, typer.Option(help="Which of its columns; none: found by its heading, else a new one")] = "",
-    roster: Annotated[
-        Path | None, typer.Option(help="CSV file: a column `student` with the ids, others with names or numbers")
+    listed: Annotated[
+        Path | None,
+        typer.Option("--roster", help="CSV file: a column `student` with the ids, others with names or numbers"),
     ] = None,
+    form: Annotated[
+        str, typer.Option("--as", metavar="FORM", help="As another grader writes it: gradescope, otter")
+    ] = "",
+    lti: Annotated[bool, typer.Option("--lti", help="Send the grades to the learning platform")] = False,
+    again: Annotated[bool, typer.Option("--again", help="With --lti: send also what has been sent")] = False,
 ) -> None:
-    """Give out a chapter's grades: a table with a column for each exercise, or a learning platform's own, filled in."""
+    """Give out a chapter's grades: a table, a learning platform's own, filled in, or straight to the platform."""
     project, found = open_chapter(chapter)
     needs_grader()
+    if sum(map(bool, (into, form, lti))) > 1 or (lti and to):
+        raise typer.BadParameter("one of --into, --as and --lti; and --to is not for --lti", param_hint="--lti")
+    if (again and not lti) or ((column or listed) and not into):
+        raise typer.BadParameter("--again is for --lti, --column and --roster are for --into", param_hint="--into")
     from autograder.classroom import export as tables
-    from autograder.classroom.collect.student_names import read_roster
-    from course.files import write_atomically
 
-    known, most = tables.grades(project, found), tables.max_score(project, found)
-    trouble: list[str] = []
-    if into:
-        listed = read_roster(roster) if roster else None
-        made = tables.filled(tables.read(into), found, known, most, column=column, roster=listed)
-        text = made.text
-        err.print(f"{len(made.students)} grades in the column {escape(made.column)}.", highlight=False)
-        trouble = [f"No row of the table is {one}'s." for one in tables.without_row(known, made)]
-        trouble += [f"Nobody here is “{one}”, whose row stays as it is." for one in made.strangers]
-    else:
-        text = tables.table(found, known, most)
+    known, most = tables.grades(project, found), tables.points(project, found)
+    for state in (tables.State.UNGRADED, tables.State.MISSING):
+        if some := [one.student for one in known if one.state is state]:
+            err.print(escape(f"{state.capitalize()}: {', '.join(some)}"), highlight=False)
     for one in known:
         if one.waits:
             err.print(f"{escape(one.student)}: something is still to be graded by hand.", highlight=False)
+    if lti:
+        from autograder.classroom.lti.commands import send_grades
+
+        raise typer.Exit(1 if send_grades(project, found, known, most, again) else 0)
+    trouble: list[str] = []
+    if into:
+        text, trouble = _filled(found, known, most, into, column, listed)
+    elif form:
+        from autograder.classroom.export_forms import FORMS
+        from autograder.classroom.roster import people
+
+        (name,) = chosen("form of grades called", [form], FORMS)
+        text = FORMS[name](found, known, most, people(project))
+    else:
+        text = tables.table(found, known, sum(most.values()))
     for line in trouble:
         err.print(escape(line), highlight=False)
     if to:
+        from course.files import write_atomically
+
         write_atomically(to, text)
         out.print(f"Wrote {to}", highlight=False)
     else:
@@ -306,6 +325,29 @@ def extend(
     until = deadlines.shown(student)
     said = f"may hand in {found.name} until {until}" if until else f"has {days} more days for {found.name}"
     out.print(f"{escape(student)} {said}{'.' if until else ', which has no deadline yet.'}", highlight=False)
+
+
+def _any_hand_in(results: list[Result]) -> bool:
+    from autograder.engine.result import Status
+
+    return any(result.status is not Status.MISSING for result in results)
+
+
+def _filled(
+    chapter: Chapter, known: list[Grade], most: dict[str, float], into: Path, column: str, listed: Path | None
+) -> tuple[str, list[str]]:
+    """Return a platform's table with the grades in it, and what is to be told."""
+    from autograder.classroom import csv_tables
+    from autograder.classroom import export as tables
+    from autograder.classroom.collect.student_names import read_roster
+
+    names = read_roster(listed) if listed else None
+    text, total = csv_tables.read(into), sum(most.values())
+    made = tables.filled(text, chapter, known, total, column=column, roster=names)
+    err.print(f"{len(made.students)} grades in the column {escape(made.column)}.", highlight=False)
+    trouble = [f"No row of the table is {one}'s." for one in tables.without_row(known, made)]
+    trouble += [f"Nobody here is “{one}”, whose row stays as it is." for one in made.strangers]
+    return made.text, trouble
 
 
 def _print_collected(students: list[str]) -> None:

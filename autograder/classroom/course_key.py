@@ -6,16 +6,14 @@ bytes on nobody can. What else a submission's process is given is not derived fr
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import secrets
 import stat
-import tempfile
 from itertools import pairwise
-from pathlib import Path
 
 from course.errors import SetupError
+from course.files import write_once
 from course.project import Project
 
 VARIABLE = "COURSE_KEY"
@@ -45,7 +43,7 @@ def course_key(project: Project) -> str:
     path = project.build / "course.key"
     try:
         if not path.exists():
-            _make(path)
+            write_once(path, secrets.token_hex(BYTES).encode("ascii"))
         with path.open("rb") as file:
             mode, text = os.fstat(file.fileno()).st_mode, file.read(4096).decode("ascii", "replace").strip()
     except OSError as error:
@@ -75,18 +73,3 @@ def unfit(key: str) -> str:
     if len(set(pairwise(key.lower()))) < _FEWEST_PAIRS:
         return f"is not random, and can be guessed: {BYTES} random bytes are needed"
     return ""
-
-
-def _make(path: Path) -> None:
-    """Write a new key, whole and for its owner alone, unless another process is first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # 0600
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):
-            os.link(name, path)  # unlike a rename it never replaces the key that another has made
-    finally:
-        os.unlink(name)

@@ -63,8 +63,8 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
     chapter = released.chapter
     found = hand_ins(project, chapter, options.students)
     if not found:
-        where = project.build / "submitted"
-        raise SetupError(f"Nothing was handed in for {name}: collect first, or put notebooks into {where}/<student>/.")
+        yield from _nobody(project, released, options)
+        return
     workforce = options.workforce or local(project, chapter.name)
     recorder = Recorder(
         gradebook_url(project), chapter.name, stock_config(project), patience=options.patience, tell=options.tell
@@ -85,6 +85,20 @@ def grade_class(project: Project, name: str, options: Options | None = None) -> 
             workforce.close()
     if not options.students:
         yield from without_hand_in(project, released, {one.student for one in found})
+
+
+def _nobody(project: Project, released: Released, options: Options) -> Iterator[Result]:
+    """Yield all students as missing where nobody has handed in; of a class that nobody knows it is an error."""
+    if options.workforce:
+        options.workforce.close()
+    absent = [] if options.students else list(without_hand_in(project, released, set()))
+    if not absent:
+        where = project.build / "submitted"
+        raise SetupError(
+            f"Nothing was handed in for {released.chapter.name}: collect first, or put notebooks into "
+            f"{where}/<student>/."
+        )
+    yield from absent
 
 
 @functools.cache

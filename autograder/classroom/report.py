@@ -31,7 +31,7 @@ def chapter_report(project: Project, name: str) -> Path:
 
     Raises
     ------
-    SetupError : no such chapter, nothing released, or nothing graded.
+    SetupError : no such chapter, nothing released, nothing graded of what was handed in, or no student known.
     OperatorError : the page can't be written.
     """
     released = read_chapter(project, name)
@@ -56,7 +56,7 @@ def course_report(project: Project) -> Path:
     SetupError : nothing has been graded.
     OperatorError : a page can't be written.
     """
-    chapters, points = [], {}
+    chapters, points, students = [], {}, set()
     for chapter in load_syllabus(project.syllabus):
         if not any(Store.of(project, chapter).folder.glob("*/result.json")):
             continue
@@ -64,11 +64,11 @@ def course_report(project: Project) -> Path:
         results = _results(project, released)
         page = _chapter_page(project, released, results)
         chapters.append(Overview(chapter.short, chapter.title, figures(results, {}), page.name))
+        students |= {one.student for one in results}
         points[chapter.short] = {one.student: one.score for one in results if one.status is not Status.MISSING}
     if not chapters:
         raise SetupError("Nothing has been graded yet: run `course grade ch03`, say, first.")
-    students = sorted({student for found in points.values() for student in found})
-    rows = [(student, [points[one.chapter].get(student) for one in chapters]) for student in students]
+    rows = [(student, [points[one.chapter].get(student) for one in chapters]) for student in sorted(students)]
     return write_feedback(_place(project, "course"), render_course(chapters, rows))
 
 
@@ -77,12 +77,13 @@ def _results(project: Project, released: Released) -> list[Result]:
     chapter = released.chapter
     store, there = Store.of(project, chapter), [one.student for one in hand_ins(project, chapter)]
     graded = {student: found.result for student in there if (found := store.load(student))}
-    if not graded:
+    absent = list(without_hand_in(project, released, set(there)))
+    if not graded and (there or not absent):
         raise SetupError(f"Nothing of {chapter.name} has been graded: run `course grade {chapter.short}` first.")
     with gradebook(project) as book:
         known = [with_given(one, _given(book, chapter, student)) for student, one in graded.items()]
     waiting = [not_judged(released, student, "Not graded yet.") for student in there if student not in graded]
-    return [*known, *waiting, *without_hand_in(project, released, set(there))]
+    return [*known, *waiting, *absent]
 
 
 def _given(book: Any, chapter: Chapter, student: str) -> Mapping[str, float]:

@@ -11,22 +11,28 @@ from requests.auth import AuthBase
 
 def hub_session(url: str, token: str) -> requests.Session:
     """Return what sends requests to the service at `url` in the name of who has `token`."""
+    session = session_to(url)
+    session.auth = Token(token)
+    return session
+
+
+def session_to(url: str) -> requests.Session:
+    """Return what sends requests to `url`."""
     session = requests.Session()
-    session.auth = _Token(token)
     # Proxies and certificates of the environment hold, but nobody's proxy knows this machine's own addresses.
     session.trust_env = not _is_local(url)
     return session
 
 
-class _Token(AuthBase):
-    """The hub's token. As `auth`, and not as a header, no ``.netrc`` takes its place."""
+class Token(AuthBase):
+    """A token, by default the hub's. As `auth`, and not as a header, no ``.netrc`` takes its place."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, token: str, kind: str = "token") -> None:
+        self._header = f"{kind} {token}"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Called by requests for each request."""
-        request.headers["Authorization"] = f"token {self._token}"
+        request.headers["Authorization"] = self._header
         return request
 
 

@@ -19,6 +19,7 @@ import psutil
 import requests
 from traitlets.config import Config
 
+from course.account_names import person
 from course.errors import EngineError, SetupError
 from course.exchange.bundle import Packed
 from course.project import Project
@@ -28,7 +29,6 @@ from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
 from hub_config.local.assembly import HERE, Place, configure, gpu_remarks
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
-from hub_config.login.names import person
 from hub_config.settings.hub import Course, Courses, Hub
 from hub_config.settings.login import Elsewhere, Invite
 

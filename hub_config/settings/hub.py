@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from course.addresses import THIS_MACHINE
 from course.errors import SetupError
 from course.exchange.bundle import Name
 from course.exchange.plan import TITLE, AtOnce
@@ -17,7 +18,7 @@ from course.time_zone import VARIABLE as TIME_ZONE
 from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.settings.device import Device
-from hub_config.settings.login import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
+from hub_config.settings.login import Elsewhere, Invite, Login, Origin, Shared
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]

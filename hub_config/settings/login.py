@@ -18,33 +18,22 @@ from pydantic import (
     model_validator,
 )
 
+from course.addresses import Address, safe_address
 from course.errors import SetupError
 from course.exchange.bundle import Name
 
-THIS_MACHINE = ("127.0.0.1", "::1", "localhost")
 _SHORTEST = 8
-
-
-def _address(text: str) -> str:
-    """A web address; what travels to it is worth stealing, so outside of this machine it has to be https."""
-    parts = urlsplit(text)
-    if not parts.hostname or parts.fragment or (parts.scheme, parts.hostname) not in {
-        ("https", parts.hostname), *(("http", host) for host in THIS_MACHINE)
-    }:  # fmt: skip
-        raise ValueError(f"{text!r} is no address such as https://login.example.org/authorize")
-    return text
 
 
 def _origin(text: str) -> str:
     if not text:
         return text
-    _address(text)
+    safe_address(text)
     if urlsplit(text).path.strip("/") or urlsplit(text).query:
         raise ValueError(f"{text!r} is more than the hub's own address: write https://hub.example.org")
     return text.rstrip("/")
 
 
-Address = Annotated[str, AfterValidator(_address)]
 Origin = Annotated[str, AfterValidator(_origin)]  # or empty
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from autograder.classroom.csv_tables import parsed, read
 from course.errors import SetupError
 from course.notebooks import without_copy
 from course.student_ids import student_id
@@ -136,14 +136,7 @@ def read_roster(path: Path) -> Roster:
     ------
     SetupError : it can't be read, has no student, or an id that can be none.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise SetupError(f"{path} is not in UTF-8: save it as “CSV UTF-8” and collect again.") from error
-    except OSError as error:
-        raise SetupError(f"{path} can't be read: {error.strerror}.") from error
-    first = text.split("\n")[0]
-    rows = list(csv.reader(text.splitlines(), delimiter=max(",;\t", key=first.count)))
+    rows, _ = parsed(read(path))
     heads = [head.strip().casefold() for head in rows[0]] if rows else []
     column = heads.index("student") if "student" in heads else 0
     students: list[str] = []

@@ -11,7 +11,8 @@ import pytest
 from nbgrader.api import Gradebook
 
 from autograder.classroom.collect.student_names import read_roster
-from autograder.classroom.export import Grade, filled, read, table, without_row
+from autograder.classroom.csv_tables import read
+from autograder.classroom.export import Grade, State, filled, table, without_row
 from course.errors import SetupError
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.syllabus import Chapter, Exercise
@@ -27,8 +28,10 @@ GRADES = [
     Grade("ada", {"p.99.1": 4.0, "p.99.4": 1.5}, 5.5, 0.0, False),
     Grade("ben", {"p.99.1": 2.0, "p.99.4": 0.0}, 1.0, 1.0, True),
 ]
+CAROL = Grade("carol", {}, 0.0, 0.0, False, State.MISSING)
 CANVAS = """\
 Student,ID,SIS User ID,SIS Login ID,Section,A miniature chapter (4711),Final Score
+,,,,,Manual Posting,
     Points Possible,,,,,6,(read only)
 "Lovelace, Ada",31,s-1,ada,ML,,50
 "Example, Ben",32,s-2,ben@example.org,ML,,
@@ -54,17 +57,18 @@ def cells(text: str, delimiter: str = ",") -> list[list[str]]:
 
 
 def test_a_table_of_its_own_has_a_column_for_each_exercise() -> None:
-    assert cells(table(CHAPTER, GRADES, 6.0)) == [
-        ["student", "p.99.1", "p.99.4", "late_penalty", "score", "max_score", "complete"],
-        ["ada", "4", "1.5", "0", "5.5", "6", "yes"],
-        ["ben", "2", "0", "1", "1", "6", "no"],
+    assert cells(table(CHAPTER, [*GRADES, CAROL], 6.0)) == [
+        ["student", "p.99.1", "p.99.4", "late_penalty", "score", "max_score", "complete", "state"],
+        ["ada", "4", "1.5", "0", "5.5", "6", "yes", "graded"],
+        ["ben", "2", "0", "1", "1", "6", "no", "graded"],
+        ["carol", "", "", "", "", "6", "no", "not handed in"],
     ]
 
 
 def test_canvas_gets_its_own_table_back_with_one_column_filled(roster: Path) -> None:
     made = filled(CANVAS, CHAPTER, GRADES, 6.0, roster=read_roster(roster))
     before, after = cells(CANVAS), cells(made.text)
-    assert [row[5] for row in after] == ["A miniature chapter (4711)", "6", "5.5", "1", ""]
+    assert [row[5] for row in after] == ["A miniature chapter (4711)", "Manual Posting", "6", "5.5", "1", ""]
     assert [row[:5] + row[6:] for row in after] == [row[:5] + row[6:] for row in before]
     assert (made.students, made.strangers) == (("ada", "ben"), ("Student, Test 33",))
     assert without_row(GRADES, made) == []
@@ -79,6 +83,19 @@ def test_without_a_class_list_ids_are_what_is_found() -> None:
 def test_moodles_worksheet_keeps_its_delimiter(roster: Path) -> None:
     made = filled(MOODLE, CHAPTER, GRADES, 6.0, roster=read_roster(roster))
     assert [row[4] for row in cells(made.text, ";")] == ["Grade", "5.5", "1"]
+
+
+def test_moodles_gradebook_names_the_assignment_in_its_own_way(roster: Path) -> None:
+    text = "First name,Last name,Email address,Assignment: A miniature chapter (Real)\nAda,Lovelace,ada@example.org,-\n"
+    made = filled(text, CHAPTER, GRADES, 6.0, roster=read_roster(roster))
+    assert cells(made.text)[1][3] == "5.5" and made.column == "Assignment: A miniature chapter (Real)"
+    assert filled(text, CHAPTER, GRADES, 6.0, column=made.column, roster=read_roster(roster)).text == made.text
+
+
+def test_who_has_not_handed_in_is_no_stranger_and_gets_nothing() -> None:
+    made = filled("login,grade\nada,\ncarol,\n", CHAPTER, [*GRADES, CAROL], 6.0)
+    assert made.text == "login,grade\nada,5.5\ncarol,\n"
+    assert (made.without, made.strangers, without_row([*GRADES, CAROL], made)) == (("carol",), (), ["ben"])
 
 
 def test_where_there_is_no_column_there_is_a_new_one() -> None:

@@ -40,6 +40,9 @@ def course(tmp_path: Path) -> tuple[Project, Path]:
     database(project.build / "gradebook.db").close()
     (project.build / "course.key").write_text("c0ffee")
     (project.build / "course.key").chmod(0o600)
+    (project.build / "lti" / "ch99_mini").mkdir(parents=True)
+    (project.build / "lti" / "ch99_mini" / "ada.json").write_text("{}")
+    (project.build / "lti.key").write_text("secret")
     hand_in = project.build / "submitted" / "ada" / "ch99_mini" / "ch99_mini.ipynb"
     hand_in.parent.mkdir(parents=True)
     hand_in.write_text("{}")
@@ -78,7 +81,8 @@ def test_all_comes_back(course: tuple[Project, Path], tmp_path: Path) -> None:
     is_open.close()
     assert (tmp_path / "all.tar.gz").stat().st_mode & 0o777 == 0o600
     assert set(saved.files) == {
-        "course/gradebook.db", "course/course.key", "course/submitted/ada/ch99_mini/ch99_mini.ipynb",
+        "course/gradebook.db", "course/course.key", "course/lti.key", "course/lti/ch99_mini/ada.json",
+        "course/submitted/ada/ch99_mini/ch99_mini.ipynb",
         "hub/exchange/exchange.db", "hub/exchange/blobs/ab12", "hub/jupyterhub_cookie_secret", "hub/leases.db",
     }  # fmt: skip
     there = Project(tmp_path / "new", tmp_path / "new" / "build"), tmp_path / "new" / "state"
@@ -163,6 +167,6 @@ def test_the_commands(course: tuple[Project, Path], tmp_path: Path, monkeypatch:
     monkeypatch.setenv("COURSE_BUILD", str(project.build))
     monkeypatch.setenv("COURSE_KEY", "c0ffee")
     saved = CliRunner().invoke(app, ["backup", str(tmp_path / "a.tar.gz"), "--state", str(state)])
-    assert saved.exit_code == 0 and "Saved 6 files" in saved.output and "COURSE_KEY" in saved.output
+    assert saved.exit_code == 0 and "Saved 8 files" in saved.output and "COURSE_KEY" in saved.output
     again = CliRunner().invoke(app, ["restore", str(tmp_path / "a.tar.gz"), "--state", str(state), "--replace"])
-    assert again.exit_code == 0 and "Put back 6 files." in again.output
+    assert again.exit_code == 0 and "Put back 8 files." in again.output

@@ -13,11 +13,11 @@ from jupyterhub.authenticators.shared import SharedPasswordAuthenticator
 from pydantic import TypeAdapter
 from traitlets.config import Config
 
+from course.account_names import claimed, person
 from course.errors import SetupError
 from hub_config.local import start
 from hub_config.local.assembly import HERE, Place, configure
 from hub_config.login.lti13 import CourseLti13Authenticator
-from hub_config.login.names import claimed, person
 from hub_config.login.oauth import CourseOAuthenticator
 from hub_config.settings.hub import Person, load_hub
 

@@ -1,4 +1,4 @@
-"""Who somebody from elsewhere is on this hub. Two accounts never become one person."""
+"""Who somebody with an account elsewhere is here: on a hub, and in the class. Two accounts never become one person."""
 
 from __future__ import annotations
 

@@ -209,6 +209,14 @@ class ExchangeClient:
         new = {"kind": kind, "course": submission.course, "assignment": submission.assignment}
         return self._send(folder, {**new, "of": submission.id})
 
+    def allow(self, course: str, assignment: str, until: Mapping[str, datetime]) -> None:
+        """Say who may hand in after an assignment's closing, and until when (UTC, without saying so); ``""`` is all.
+
+        Only graders may; it takes the place of what was said before.
+        """
+        told = {student: moment.isoformat() for student, moment in until.items()}
+        self._ask("PUT", "/longer", json={"course": course, "assignment": assignment, "until": told})
+
     @staticmethod
     def digest(folder: Path) -> str:
         """Return the digest that a bundle of everything in `folder` would have."""

@@ -1,11 +1,11 @@
-"""What the exchange knows of chunks and bundles: two tables, in SQLite or on a database server.
+"""What the exchange knows of chunks and bundles, and of who may hand in for longer: tables, in SQLite or on a server.
 
 A chunk or bundle is there once its row is: what a killed upload leaves on the storage has no row and is written anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -66,6 +66,14 @@ _bundles = Table(
     Column("files", Text, nullable=False),
     UniqueConstraint("owner", "key"),
 )
+_longer = Table(
+    "longer",
+    _metadata,
+    Column("course", String(64), primary_key=True),
+    Column("assignment", String(64), primary_key=True),
+    Column("student", String(255), primary_key=True),  # "" for all
+    Column("until", BigInteger, nullable=False),  # microseconds since 1970
+)
 _of = Index("bundles_of", _bundles.c.course, _bundles.c.of, _bundles.c.kind)
 _AT_A_TIME = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +124,7 @@ class Slip(NamedTuple):
 
 
 class Records:
-    """The two tables.
+    """The tables.
 
     Parameters
     ----------
@@ -223,6 +231,24 @@ class Records:
             return int(
                 db.execute(select(func.max(_bundles.c.created)).where(_bundles.c.student == student)).scalar() or 0
             )
+
+    def allow(self, course: str, assignment: str, until: Mapping[str, int]) -> None:
+        """Note until when each student may hand in (``""``: all), in the place of what was noted before."""
+        mine = {"course": course, "assignment": assignment}
+        rows = [{**mine, "student": student, "until": moment} for student, moment in until.items()]
+        with self.engine.begin() as db:
+            db.execute(delete(_longer).where(_longer.c.course == course, _longer.c.assignment == assignment))
+            if rows:
+                db.execute(insert(_longer), rows)
+
+    def allowed(self, course: str, assignment: str, student: str) -> int:
+        """Return until when a student may hand in as far as `allow` says, or 0."""
+        row = _longer.c
+        asked = select(func.max(row.until)).where(
+            row.course == course, row.assignment == assignment, row.student.in_(["", student])
+        )
+        with self.engine.connect() as db:
+            return int(db.execute(asked).scalar() or 0)
 
     def drop_unused(self, before: int) -> list[str]:
         """Forget chunks from before `before` that are in no bundle; return their names on the storage."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from course.errors import SetupError
 from course.exchange.bundle import Name
@@ -16,12 +16,15 @@ from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.settings.device import Device
 from hub_config.settings.login import THIS_MACHINE, Elsewhere, Invite, Login, Origin, Shared
+from hub_config.settings.schedule import Entry
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
 
 Account = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # what `useradd` takes everywhere
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]")]  # and so none of pip's options
+SCHEDULE = "COURSE_SCHEDULE"  # set for a course's servers; JSON
+_ENTRIES = TypeAdapter(tuple[Entry, ...])
 
 
 class _Section(BaseModel):
@@ -158,6 +161,7 @@ class Course(_Section):
     full_size_at : time of day, ``"02:30"`` in the course's time zone, at which each night what has been collected is
         graded on all the data, too; empty for never.
     time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
+    schedule : what the hub does by itself, and when.
     """
 
     id: Name
@@ -170,6 +174,7 @@ class Course(_Section):
     grade: GradePolicy = GradePolicy()
     full_size_at: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
     time_zone: ZoneName | None = None
+    schedule: tuple[Entry, ...] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> Course:
@@ -177,6 +182,11 @@ class Course(_Section):
             raise ValueError(
                 'grade.counts = "best" goes by the points of instant feedback: it needs feedback.instant = true, and '
                 "feedback.points = true"
+            )
+        if self.grade.late == "refuse" and (named := [one.chapter for one in self.schedule if one.late_until]):
+            raise ValueError(
+                f'schedule: late_until of {", ".join(named)} means nothing where grade.late = "refuse": no hand-in '
+                "counts after the due date"
             )
         return self
 
@@ -193,6 +203,7 @@ class Course(_Section):
             VARIABLE: self.grade.model_dump_json(),
             "COURSE_FEEDBACK": self.feedback.model_dump_json(),
             "COURSE_FULL_SIZE_AT": self.full_size_at,
+            **({SCHEDULE: _ENTRIES.dump_json(self.schedule).decode()} if self.schedule else {}),
             **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }
 

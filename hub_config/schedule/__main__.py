@@ -81,7 +81,7 @@ def main(arguments: list[str] | None = None) -> int:
     with lock:
         service = Service(project, hub.id, planned, zone, ExchangeClient.from_environ())
         if asked.once:
-            return 1 if service.step() else 0
+            return 1 if service.step(eager=True) else 0
         log.info("The schedule of %s: %d chapters", hub.id, len(planned))
         run(service, lambda: os.getppid() != parent)
     return 0

@@ -79,10 +79,11 @@ class Service:
     def __post_init__(self) -> None:
         self.memory = Memory.of(self.project)
 
-    def step(self) -> list[str]:
+    def step(self, *, eager: bool = False) -> list[str]:
         """Do what is to be done now; return a sentence for each thing that could not be.
 
-        What fails is logged when it does so for the first time or in another way, and tried again after a pause.
+        What fails is logged when it does so for the first time or in another way, and tried again after a pause; with
+        `eager` at once.
         """
         actions: tuple[tuple[Kind, Callable[[Planned], None]], ...] = (
             ("release", self._release),
@@ -93,14 +94,14 @@ class Service:
         troubles = []
         for kind, action in actions:  # what takes longest comes last, for all chapters
             for one in self.planned:
-                if trouble := self._attempt(one, kind, action):
+                if trouble := self._attempt(one, kind, action, eager):
                     troubles.append(trouble)
         return troubles
 
-    def _attempt(self, one: Planned, kind: Kind, action: Callable[[Planned], None]) -> str:
+    def _attempt(self, one: Planned, kind: Kind, action: Callable[[Planned], None], eager: bool) -> str:
         done, now = self.memory.chapter(one.chapter), self.clock()
         trouble = done.troubles.get(kind)
-        if trouble and now < trouble.again:
+        if trouble and now < trouble.again and not eager:
             return ""
         try:
             action(one)

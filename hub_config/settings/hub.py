@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,6 +25,7 @@ Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
 Account = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # what `useradd` takes everywhere
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]")]  # and so none of pip's options
 SCHEDULE = "COURSE_SCHEDULE"  # set for a course's servers; JSON
+_BARE = re.compile(r"^[^\"#]*=\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d\s*(#|$)", re.MULTILINE)
 _ENTRIES = TypeAdapter(tuple[Entry, ...])
 
 
@@ -247,4 +249,9 @@ def load_hub(path: Path) -> Hub:
 
 def load_courses(path: Path) -> Courses:
     """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
-    return read_toml(path, Courses, SetupError)
+    try:
+        return read_toml(path, Courses, SetupError)
+    except SetupError as error:
+        if "is not TOML" in str(error) and _BARE.search(path.read_text(encoding="utf-8")):
+            raise SetupError(f'{error} In TOML, times without seconds need quotes: "2026-11-30 12:00".') from error
+        raise

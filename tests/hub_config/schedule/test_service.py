@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,11 @@ from nbgrader.api import Gradebook
 from course.errors import EngineError, ExchangeRefusal
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
+from course.syllabus import Chapter
 from hub_config.exchange.rules import Closing
+from hub_config.schedule import actions
 from hub_config.schedule.memory import Memory
-from hub_config.schedule.service import Service
+from hub_config.schedule.service import Service, in_a_process
 from hub_config.schedule.table import rows
 from hub_config.settings.schedule import Planned
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
@@ -229,6 +232,32 @@ def test_what_fails_is_told_once_tried_again_and_keeps_nothing_else(
     course.restart()
     assert course.at(RELEASE + DAY) == []
     assert course.done[-1] == ("hand-out", CH03) and course.states()[0] == "Done by the hub."
+
+
+@pytest.mark.parametrize(("written", "given"), [(["ada"], True), ([], False)])
+def test_who_has_a_page_gets_it_whatever_is_wrong_with_others(
+    course: Course, monkeypatch: pytest.MonkeyPatch, written: list[str], given: bool
+) -> None:
+    def pages(*asked: Any, **options: Any) -> Iterator[Path]:
+        assert options == {"solutions": True}
+        yield from map(Path, written)
+        raise EngineError("No page could be written for ben")
+
+    handed_out: list[Any] = []
+    monkeypatch.setattr(actions, "feedback_class", pages)
+    monkeypatch.setattr(actions, "hand_out_feedback", lambda *asked: handed_out.append(asked))
+    with pytest.raises(EngineError, match="for ben"):
+        actions.give_solutions(course.project, Chapter(name=CH03, title="Classification"))
+    assert bool(handed_out) == given
+
+
+def test_what_a_process_says_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(command: list[str], **options: Any) -> Any:
+        return subprocess.CompletedProcess(command, 1, stdout="", stderr="no room\n")
+
+    monkeypatch.setattr(subprocess, "run", ended)
+    with pytest.raises(EngineError, match=r"^no room$"):
+        in_a_process("hand-out", CH03)
 
 
 def test_without_exchange_or_gradebook_nothing_is_lost(course: Course, tmp_path: Path) -> None:

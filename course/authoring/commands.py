@@ -1,7 +1,8 @@
-"""The ``course`` commands of who writes a chapter: build, check, release."""
+"""The ``course`` commands of who writes a chapter: build, check, release, web."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -123,6 +124,31 @@ def _hand_out(project: Project, chapter: Chapter) -> None:
         )
         raise
     out.print(f"The students have {chapter.name} now. Who has fetched an earlier one keeps it.", highlight=False)
+
+
+@command(AUTHOR, "course web ../public")
+def web(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What is pushed to a public repository")],
+) -> None:
+    """Fill a folder with the released chapters, to be opened in Colab or Binder by who installs nothing."""
+    from course.authoring.web import Published, make_web
+    from course.syllabus import load_syllabus
+
+    project = Project.find().activate()
+    if folder.resolve() in (project.root.resolve(), project.build.resolve()):
+        raise typer.BadParameter("a folder of its own, please: what is in it becomes public", param_hint="FOLDER")
+    names = make_web(project, folder)
+    out.print(f"Wrote {len(names)} chapter{'s' * (len(names) != 1)} to {folder}: {', '.join(names)}.", highlight=False)
+    syllabus = load_syllabus(project.syllabus)
+    left = [chapter.short for chapter in syllabus if chapter.name not in names]
+    if left:
+        out.print(f"Not released, and so not in it: {', '.join(left)}.", highlight=False)
+    if Published.of(syllabus) is None:
+        out.print(
+            "No page links to Colab or Binder: say at the top of course/syllabus.toml where the folder will be public, "
+            'published = "https://github.com/OWNER/REPOSITORY", and run this again.',
+            highlight=False,
+        )
 
 
 def _conclusion(mistakes: int, chapter: str) -> str:

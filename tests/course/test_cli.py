@@ -30,7 +30,8 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 def test_the_commands_are_the_ones_of_the_design() -> None:
     wanted = (
         "audit backup bench build calibrate check collect data doctor due export extend feedback fetch gpu grade "
-        "headline hub learn new preview redteam release report restore run solution start status submit warm"
+        "headline hub learn new preview redteam release report restore run schedule solution start status "
+        "submit warm web"
     )
     assert wanted.split() == COMMANDS
 

@@ -131,6 +131,7 @@ def write_pages(project: Project, folder: Path, chapters: Iterable[Chapter] | No
 def page(project: Project, chapter: Chapter, published: Published | None) -> str:
     """Return a chapter's page: what opens it, what it needs there, and what can be known of one's answers."""
     core = sum(exercise.minutes or 0 for exercise in chapter.exercise if not exercise.extra)
+    without = "" if core == _minutes(chapter) else f", {core} of them without what is extra"
     opened = (
         f"**{_links(chapter, published)}**"
         if published
@@ -139,7 +140,7 @@ def page(project: Project, chapter: Chapter, published: Published | None) -> str
     return f"""\
 # {chapter.title}
 
-{len(chapter.exercise)} exercises, about {_minutes(chapter)} minutes, {core} of them without what is extra.
+{len(chapter.exercise)} exercises, about {_minutes(chapter)} minutes{without}.
 
 {opened}
 
@@ -151,9 +152,9 @@ def page(project: Project, chapter: Chapter, published: Published | None) -> str
 
 - Below each exercise a cell runs the examples of its text: one that you have not begun says so, one that is wrong says
   what was expected and what it got.
-- The hidden checks are not in there. `!course submit {chapter.short} --hub ADDRESS` in a cell hands in to a course's
-  hub, where you have an account; or take the notebook home (*File, Download*) and put it into `work/` of a clone of the
-  course: `pytest autograder -k {chapter.short}` tells each promise that your answers don't keep yet.
+- The hidden checks are not in there. Download the notebook and hand it in on a course's hub, if you have an account
+  there; or put it into `work/` of a clone of the course: `pytest autograder` tells each promise that your answers don't
+  keep yet.
 - The machine is yours for some hours, and forgets everything: *Save a copy in Drive* in Colab, or download it.
 """
 

@@ -148,9 +148,12 @@ class Syllabus(_Row):
     Attributes
     ----------
     time_zone : IANA's name of the one that deadlines are meant in; a hub's ``courses.toml`` may say another.
+    published : where `course web`'s folder is public, ``https://github.com/OWNER/REPOSITORY[/tree/BRANCH]``; empty for
+        nowhere, and then no page has a link to Colab or Binder.
     """
 
     time_zone: ZoneName = "UTC"
+    published: str = Field(default="", pattern=r"^(https://github\.com/[\w.-]+/[\w.-]+(/tree/[\w./-]+)?)?$")
     chapter: tuple[Chapter, ...] = ()
 
     def __iter__(self) -> Iterator[Chapter]:  # type: ignore[override]  # chapters, not pydantic's fields

@@ -6,6 +6,7 @@ is a day, also where the clocks are changed in between and 25 hours go by.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -70,16 +71,42 @@ def read(text: str, zone: ZoneInfo) -> datetime:
     ------
     ValueError : it is no time, or one that the clocks leave out; the text says what to do.
     """
+    return moment_of(read_wall(text), zone)
+
+
+def read_wall(text: str) -> datetime:
+    """Return ``2026-11-01 12:00`` as a clock on the wall shows it, in no zone yet.
+
+    Raises
+    ------
+    ValueError : it is no time; the text says what to do.
+    """
     for form in _READ:
-        try:
-            wall = datetime.strptime(text.strip(), form)
-        except ValueError:
-            continue
-        moment = _utc(wall.replace(tzinfo=zone, fold=1))
-        if _wall(moment, zone) != wall:
-            raise ValueError(f"{text} does not exist in {zone.key}: the clocks are put forward over it")
-        return moment
+        with contextlib.suppress(ValueError):
+            return datetime.strptime(text.strip(), form)
     raise ValueError(f"{text!r} is no time: write it as 2026-11-30 12:00")
+
+
+def moment_of(wall: datetime, zone: ZoneInfo, *, once: bool = False) -> datetime:
+    """Return the moment (UTC, without saying so) at which the zone's clocks show `wall`: of two the later one.
+
+    Parameters
+    ----------
+    once : refuse a time that the clocks show twice.
+
+    Raises
+    ------
+    ValueError : the clocks leave it out, or with `once` show it twice; the text says so.
+    """
+    found = _utc(wall.replace(tzinfo=zone, fold=1))
+    if _wall(found, zone) != wall:
+        raise ValueError(f"{wall:%Y-%m-%d %H:%M} does not exist in {zone.key}: the clocks are put forward over it")
+    if once and _utc(wall.replace(tzinfo=zone, fold=0)) != found:
+        raise ValueError(
+            f"{wall:%Y-%m-%d %H:%M} comes twice in {zone.key}, where the clocks are put back then: choose a time "
+            "before or after that hour"
+        )
+    return found
 
 
 def _wall(moment: datetime, zone: ZoneInfo) -> datetime:

@@ -1,4 +1,4 @@
-"""The ``course`` commands of who runs a hub: hub, backup, restore, gpu."""
+"""The ``course`` commands of who runs a hub: hub, backup, restore, gpu; and what it does for a course: schedule."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from course.console import HUB, Json, command, needs_grader, out, print_json
+from course.console import GRADE, HUB, Json, command, err, needs_grader, out, print_json
 from course.files import write_atomically
 from course.project import Project
 
@@ -156,6 +157,32 @@ def gpu(
         out.print(table)
 
 
+@command(GRADE, "course schedule")
+def schedule(as_json: Json = False) -> None:
+    """Show what the hub does for the course and when: planned, done, or why not. In the course's server."""
+    needs_grader()
+    import dataclasses
+
+    from hub_config.schedule.__main__ import told
+    from hub_config.schedule.memory import Memory
+    from hub_config.schedule.service import utc_now
+    from hub_config.schedule.table import rows
+    from hub_config.settings.schedule import plan_of
+
+    project = Project.find().activate()
+    planned, zone = plan_of(told().schedule, None, project.root)
+    found = list(rows(planned, Memory.of(project), zone, utc_now()))
+    if as_json:
+        print_json([dataclasses.asdict(one) for one in found])
+    else:
+        table = Table("when", "chapter", "what", "", title=f"The schedule ({zone.key})")
+        for one in found:
+            style = "bold red" if one.trouble else ""
+            table.add_row(one.when, one.chapter, one.what, escape(one.state), style=style)
+        out.print(table)
+    raise typer.Exit(1 if any(one.trouble for one in found) else 0)
+
+
 def _show_leases(leases: Iterable[Mapping[str, Any]]) -> None:
     heads = ("person", "GPU", "asked as", "since", "until", "use now (mean)", "idle", "memory now (most)")
     table = Table(*heads, title="Lent")
@@ -192,6 +219,8 @@ def _write_values(state: Path | None, target: Path) -> None:
     others = state or home.parent
     courses = load_courses(others / "courses.toml")
     made = make_values(cluster, courses, load_profiles(others / "profiles.yaml"))
+    if named := [one.id for one in courses.course if one.schedule]:
+        err.print(f"A cluster carries out no schedule: that of {', '.join(named)} is left to its graders.")
     open_to_graders = policies(cluster, courses)
     plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
     text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)

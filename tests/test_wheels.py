@@ -98,14 +98,9 @@ def test_a_folder_without_wheels_is_refused(tmp_path: Path) -> None:
 def bare_python(folder: Path) -> Path:
     """A Python that has torch, and what torch needs, and nothing else."""
     venv.create(folder, with_pip=False)
-    here = Path(str(distribution("torch").locate_file("")))
     there = next(folder.glob("lib/python*/site-packages"))
     of_torch = wheels._closure(["torch"], {"python_version": "3.11", "sys_platform": "linux"}, frozenset())
-    for name in of_torch:
-        for file in distribution(name).files or []:
-            top = file.parts[0]
-            if top not in ("..", "__pycache__") and not (there / top).exists():
-                (there / top).symlink_to(here / top)
+    wheels.link(of_torch, there)
     return folder / "bin" / "python"
 
 

@@ -214,20 +214,15 @@ def due(
     if when and never:
         raise typer.BadParameter("a time, or --never", param_hint="TIME")
     needs_grader()
-    from nbgrader.api import MissingEntry
-
     from autograder.classroom.nbgrader_plugins import gradebook
+    from course.nbgrader_plugins.deadlines import assignment_in
 
     try:
         moment = read(when, zone) if when else None
     except ValueError as error:
         raise SetupError(f"{error}.") from error
     with gradebook(project) as book:
-        try:
-            row = book.find_assignment(found.name)
-        except MissingEntry as error:
-            message = f"The gradebook does not know {found.name}: run `course release {found.name}` first."
-            raise SetupError(message) from error
+        row = assignment_in(book, found.name)
         if when or never:
             row.duedate = moment
             book.db.commit()

@@ -1,8 +1,9 @@
-"""The ``course`` commands of who writes a chapter: build, check, release."""
+"""The ``course`` commands of who writes a chapter: build, check, release, web."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -12,13 +13,17 @@ from course.console import (
     Json,
     Name,
     command,
+    err,
     open_chapter,
     out,
     print_json,
     shown,
 )
-from course.errors import AuthorError, Problem
+from course.errors import AuthorError, CourseError, OperatorError, Problem
 from course.project import Project
+
+if TYPE_CHECKING:
+    from course.syllabus import Chapter
 
 _PROOF_SECONDS = "240"  # what has been begun by then is waited for
 
@@ -86,13 +91,64 @@ def release(
     full_size: Annotated[
         bool, typer.Option("--full-size", help="Give points for the targets on all the data: course grade --full-size")
     ] = False,
+    give: Annotated[
+        bool, typer.Option("--hand-out", help="Then give it to the students, by the hub's or nbgrader's exchange")
+    ] = False,
 ) -> None:
     """Make the students' notebook, and prove that it gives nothing away."""
     project, found = open_chapter(chapter)
     from course.authoring.release import release as release_chapter
 
-    folder = release_chapter(project, found, full_size)
+    try:
+        folder = release_chapter(project, found, full_size)
+    except CourseError:
+        if give:
+            err.print(f"{found.name} could not be released, so nothing was handed out:", highlight=False)
+        raise
     out.print(f"Released {shown(folder, project)}: no solution, check or mutant is in it.")
+    if give:
+        _hand_out(project, found)
+
+
+def _hand_out(project: Project, chapter: Chapter) -> None:
+    """Give what has just been released to the students."""
+    from course.nbgrader_plugins.hand_out import hand_out
+
+    try:
+        hand_out(project, chapter)
+    except OperatorError:
+        err.print(
+            f"{chapter.name} is released, but the students don't have it yet. Mend what is named, and run "
+            f"`course release {chapter.short} --hand-out` again:",
+            highlight=False,
+        )
+        raise
+    out.print(f"The students have {chapter.name} now. Who has fetched an earlier one keeps it.", highlight=False)
+
+
+@command(AUTHOR, "course web ../public")
+def web(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="What is pushed to a public repository")],
+) -> None:
+    """Fill a folder with the released chapters, to be opened in Colab or Binder by who installs nothing."""
+    from course.authoring.web import Published, make_web
+    from course.syllabus import load_syllabus
+
+    project = Project.find().activate()
+    if folder.resolve() in (project.root.resolve(), project.build.resolve()):
+        raise typer.BadParameter("a folder of its own, please: what is in it becomes public", param_hint="FOLDER")
+    names = make_web(project, folder)
+    out.print(f"Wrote {len(names)} chapter{'s' * (len(names) != 1)} to {folder}: {', '.join(names)}.", highlight=False)
+    syllabus = load_syllabus(project.syllabus)
+    left = [chapter.short for chapter in syllabus if chapter.name not in names]
+    if left:
+        out.print(f"Not released, and so not in it: {', '.join(left)}.", highlight=False)
+    if Published.of(syllabus) is None:
+        out.print(
+            "No page links to Colab or Binder: say at the top of course/syllabus.toml where the folder will be public, "
+            'published = "https://github.com/OWNER/REPOSITORY", and run this again.',
+            highlight=False,
+        )
 
 
 def _conclusion(mistakes: int, chapter: str) -> str:

@@ -231,6 +231,14 @@ class ExchangeClient:
         """Tell the students of `course` what is planned, in the place of what was told before; for graders."""
         self._ask("PUT", "/plan", params={"course": course}, data=plan.model_dump_json().encode())
 
+    def allow(self, course: str, assignment: str, until: Mapping[str, datetime]) -> None:
+        """Say who may hand in after an assignment's closing, and until when (UTC, without saying so); ``""`` is all.
+
+        Only graders may; it takes the place of what was said before.
+        """
+        told = {student: moment.isoformat() for student, moment in until.items()}
+        self._ask("PUT", "/longer", json={"course": course, "assignment": assignment, "until": told})
+
     @staticmethod
     def digest(folder: Path) -> str:
         """Return the digest that a bundle of everything in `folder` would have."""

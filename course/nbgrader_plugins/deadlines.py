@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from course.errors import SetupError
 from course.exchange.policy import seconds_late
 from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.time_zone import clock_seconds, course_zone, deadline, shown
@@ -61,6 +63,20 @@ def read_deadlines(db_url: str, course: str, assignment: str) -> Deadlines:
     """Return an assignment's deadlines; none where the gradebook does not know the assignment."""
     with alembic_in_process(), Gradebook(db_url, course) as book:
         return deadlines_in(book, assignment)
+
+
+def assignment_in(book: Gradebook, assignment: str) -> Any:
+    """Return an assignment's row, whose ``duedate`` may be set.
+
+    Raises
+    ------
+    SetupError : the gradebook does not know it.
+    """
+    try:
+        return book.find_assignment(assignment)
+    except MissingEntry as error:
+        message = f"The gradebook does not know {assignment}: run `course release {assignment}` first."
+        raise SetupError(message) from error
 
 
 def deadlines_in(book: Gradebook, assignment: str) -> Deadlines:

@@ -4,6 +4,7 @@ COURSE_EXCHANGE_DB : its records, as SQLAlchemy writes them (``sqlite:////srv/ex
 COURSE_EXCHANGE_STORAGE : a folder or fsspec's address of an object store (``s3://bucket/exchange``), with
 COURSE_EXCHANGE_STORAGE_OPTIONS : its options, as JSON.
 COURSE_EXCHANGE_TRIES : hand-ins per hour to each course with instant feedback, as JSON: ``{"ml": 6}``.
+COURSE_EXCHANGE_CLOSINGS : when what is closed, as JSON: ``{"ml": {"ch03_…": {"at": "2026-12-18T11:00", "zone": …}}}``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.browsers import HubBrowsers
 from hub_config.exchange.identity import HubIdentity
 from hub_config.exchange.records import Records
-from hub_config.exchange.rules import Exchange
+from hub_config.exchange.rules import Closing, Exchange
 
 SWEEP_SECONDS = 3600.0
 log = logging.getLogger("course.exchange")
@@ -42,6 +43,7 @@ class Told(BaseSettings):
     storage: str
     storage_options: Json[dict[str, Any]] = {}
     tries: Json[dict[str, PositiveInt]] = {}
+    closings: Json[dict[str, dict[str, Closing]]] = {}
 
 
 def exchange_from_environ() -> Exchange:
@@ -52,7 +54,8 @@ def exchange_from_environ() -> Exchange:
     SetupError : a variable is missing or is not what it should be.
     """
     told = read_settings(Told, SetupError, "The hub sets it, and starts the exchange with it.")
-    return Exchange(Records(told.db), Blobs(told.storage, **told.storage_options), tries=told.tries)
+    blobs = Blobs(told.storage, **told.storage_options)
+    return Exchange(Records(told.db), blobs, tries=told.tries, closings=told.closings)
 
 
 async def serve() -> None:

@@ -6,6 +6,7 @@
     GET  /bundles?course=…&kind=…[&kind=…][&assignment=…][&of=…][&student=…]
     POST /bundles                {"kind", "course", "assignment", "files", "key", …} -> a receipt
     GET  /waiting?course=…       the submissions that have no instant feedback yet
+    PUT  /longer                 {"course", "assignment", "until": {student or "": …}} who may hand in after its closing
     GET  /bundles/ID             one bundle with its files
     GET  /bundles/ID/chunks/DIGEST
     GET  /requests?course=…[&assignment=…]   regrade requests: one's own, or for a grader everybody's
@@ -28,7 +29,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated, Any, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints, ValidationError
 from tornado import web
 from tornado.httpserver import HTTPServer
 
@@ -77,6 +78,13 @@ class _Ask(BaseModel):
 class _Reply(BaseModel):
     model_config = ConfigDict(extra="forbid")
     text: Sentence
+
+
+class _Longer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    course: Name
+    assignment: Name
+    until: Annotated[dict[Annotated[str, Field(max_length=255)], NaiveDatetime], Field(max_length=10_000)]
 
 
 class _Handler(ServiceHandler):
@@ -152,6 +160,13 @@ class _Waiting(_Handler):
         self.finish({"waiting": [slip._asdict() for slip in found]})
 
 
+class _LongerFor(_Handler):
+    async def put(self) -> None:
+        told = self.parse(_Longer)
+        await self.ask(self.exchange.allow, self.caller, told.course, told.assignment, told.until)
+        self.set_status(204)
+
+
 class _Bundle(_Handler):
     async def get(self, bundle_id: str) -> None:
         bundle = await self.ask(self.exchange.find, self.caller, bundle_id)
@@ -218,6 +233,7 @@ def make_app(
             (f"{home}/bundles", _Bundles, parts),
             (f"{home}/waiting", _Waiting, parts),
             (f"{home}/plan", _Plan, parts),
+            (f"{home}/longer", _LongerFor, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
             (f"{home}/requests", _Requests, parts),

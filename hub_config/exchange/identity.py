@@ -15,6 +15,7 @@ from hub_config.exchange.rules import GRADERS, Caller
 
 COURSE_SERVICE = "course-"  # and the course's id: the name of the service that is its server
 INSTANT_SERVICE = "instant-"  # and the course's id: of the service that gives instant feedback
+SCHEDULE_SERVICE = "schedule-"  # and the course's id: of the service that carries out its schedule
 GROUP_SECONDS = 15.0  # how long a change of groups may take to be seen
 
 
@@ -29,7 +30,7 @@ class Identity(Protocol):
 class HubIdentity:
     """Asks the hub: whose token it is by the token itself, whose groups by the service's own.
 
-    A course's own services, ``course-<id>`` and ``instant-<id>``, are graders of that course.
+    A course's own services, ``course-<id>``, ``instant-<id>`` and ``schedule-<id>``, are graders of that course.
 
     A token from the hub's token page that may only reach this service is enough, then: it need not be allowed to read
     its owner's groups.
@@ -48,7 +49,7 @@ class HubIdentity:
         name = str(found["name"])
         if found.get("kind") == "user":
             return await self.person(name)
-        for prefix in (COURSE_SERVICE, INSTANT_SERVICE):
+        for prefix in (COURSE_SERVICE, INSTANT_SERVICE, SCHEDULE_SERVICE):
             if name.startswith(prefix):
                 return Caller(name, frozenset({GRADERS + name.removeprefix(prefix)}))
         return None

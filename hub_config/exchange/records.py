@@ -1,4 +1,5 @@
-"""What the exchange knows: tables of chunks and bundles, of what courses plan, and of who has fetched what.
+"""What the exchange knows: tables of chunks and bundles, of what courses plan, of who has fetched what, and of who may
+hand in for longer.
 
 They are in SQLite or on a database server.
 
@@ -8,7 +9,7 @@ A chunk or bundle is there once its row is: what a killed upload leaves on the s
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -68,6 +69,14 @@ _bundles = Table(
     Column("digest", String(64), nullable=False),
     Column("files", Text, nullable=False),
     UniqueConstraint("owner", "key"),
+)
+_longer = Table(
+    "longer",
+    _metadata,
+    Column("course", String(64), primary_key=True),
+    Column("assignment", String(64), primary_key=True),
+    Column("student", String(255), primary_key=True),  # "" for all
+    Column("until", BigInteger, nullable=False),  # microseconds since 1970
 )
 _of = Index("bundles_of", _bundles.c.course, _bundles.c.of, _bundles.c.kind)
 _plans = Table(
@@ -281,6 +290,24 @@ class Records:
         wanted = counted.where(row.course == course, row.kind == "submission").group_by(row.assignment)
         with self.engine.connect() as db:
             return {assignment: int(count) for assignment, count in db.execute(wanted)}
+
+    def allow(self, course: str, assignment: str, until: Mapping[str, int]) -> None:
+        """Note until when each student may hand in (``""``: all), in the place of what was noted before."""
+        mine = {"course": course, "assignment": assignment}
+        rows = [{**mine, "student": student, "until": moment} for student, moment in until.items()]
+        with self.engine.begin() as db:
+            db.execute(delete(_longer).where(_longer.c.course == course, _longer.c.assignment == assignment))
+            if rows:
+                db.execute(insert(_longer), rows)
+
+    def allowed(self, course: str, assignment: str, student: str) -> int:
+        """Return until when a student may hand in as far as `allow` says, or 0."""
+        row = _longer.c
+        asked = select(func.max(row.until)).where(
+            row.course == course, row.assignment == assignment, row.student.in_(["", student])
+        )
+        with self.engine.connect() as db:
+            return int(db.execute(asked).scalar() or 0)
 
     def drop_unused(self, before: int) -> list[str]:
         """Forget chunks from before `before` that are in no bundle; return their names on the storage."""

@@ -3,7 +3,7 @@
 Refused
 ├── Unknown        there is no such thing, or it is not the caller's to see (which is not told apart)
 ├── Forbidden      the caller is not a grader of the course
-├── Conflict       it can't be done as things are: released already, chunks are missing
+├── Conflict       it can't be done as things are: released already, closed, chunks are missing
 ├── TooMuch        larger, or more, than is taken
 └── TooOften       more hand-ins than are taken per hour
 """
@@ -15,11 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
 from course.exchange.bundle import CHUNK, Manifest
 from course.exchange.plan import Plan
+from course.time_zone import shown
+from course.zone_names import ZoneName, zone_named
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Bundle, Kind, Records, Slip
 from hub_config.exchange.turns import ranked
@@ -113,6 +116,14 @@ class Order:
     force: bool = False
 
 
+@dataclass(frozen=True)
+class Closing:
+    """From when on hand-ins of an assignment are refused: UTC, without saying so; `zone` is the course's."""
+
+    at: datetime
+    zone: ZoneName = "UTC"
+
+
 @dataclass
 class Exchange:
     """The exchange's rules over its records and blobs. Safe to be called from several threads of one process.
@@ -121,12 +132,14 @@ class Exchange:
     ----------
     tries : of each course with instant feedback, how many hand-ins per hour are taken in the place of
         `Bounds.per_hour`.
+    closings : by course, by assignment.
     """
 
     records: Records
     blobs: Blobs
     bounds: Bounds = field(default_factory=Bounds)
     tries: Mapping[str, int] = field(default_factory=dict)
+    closings: Mapping[str, Mapping[str, Closing]] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     told: Callable[[Bundle], None] = lambda bundle: None  # called after each new bundle
     _commit: threading.Lock = field(default_factory=threading.Lock)
@@ -288,6 +301,17 @@ class Exchange:
         longer = self.records.answered("delay", course) if waiting else ()
         return ranked((one for one in waiting if one.id not in longer), self.clock())
 
+    def allow(self, caller: Caller, course: str, assignment: str, until: Mapping[str, datetime]) -> None:
+        """Let students (``""``: all) hand in an assignment until a moment that may lie after its closing.
+
+        Raises
+        ------
+        Unknown, Forbidden : the caller is not in the course, or no grader of it.
+        """
+        _must_attend(caller, course)
+        _must_grade(caller, course)
+        self.records.allow(course, assignment, {student: _micros(moment) for student, moment in until.items()})
+
     def sweep(self) -> int:
         """Remove chunks of uploads that were given up; return how many."""
         places = self.records.drop_unused(self._now() - self.bounds.unused_hours * _HOUR)
@@ -302,6 +326,7 @@ class Exchange:
         if order.kind == "submission":
             if not released:
                 raise Unknown(f"{order.assignment} has not been released in {order.course}.")
+            self._not_closed(caller, order)
             self._not_too_often(caller, order)
             return caller.name
         _must_grade(caller, order.course)
@@ -315,6 +340,19 @@ class Exchange:
         ):  # fmt: skip
             raise Unknown("The submission that this feedback is for is not known.")
         return submission.student
+
+    def _not_closed(self, caller: Caller, order: Order) -> None:
+        closing = self.closings.get(order.course, {}).get(order.assignment)
+        if closing is None or self._now() <= _micros(closing.at):
+            return
+        allowed = self.records.allowed(order.course, order.assignment, caller.name)
+        if self._now() <= allowed:
+            return
+        last = max(closing.at, datetime.fromtimestamp(allowed / 10**6, UTC).replace(tzinfo=None))
+        raise Conflict(
+            f"{order.assignment} could be handed in until {shown(last, zone_named(closing.zone))}: nothing more is "
+            "taken. Ask your instructor for more time."
+        )
 
     def _not_too_often(self, caller: Caller, order: Order) -> None:
         seconds = self.next_try(caller.name, order.course, order.assignment)
@@ -335,6 +373,11 @@ class Exchange:
 
     def _now(self) -> int:
         return int(self.clock() * 10**6)
+
+
+def _micros(moment: datetime) -> int:
+    """Microseconds since 1970 of a moment in UTC, which need not say so."""
+    return int(moment.replace(tzinfo=UTC).timestamp() * 10**6)
 
 
 def _must_attend(caller: Caller, course: str) -> None:

@@ -7,19 +7,20 @@ import os
 import pwd
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jupyterhub.services.service import Service
 from traitlets.log import get_logger
 
 from autograder.engine.gpu.nvml import MODULE, gpus
-from course.errors import SetupError
+from course.errors import CourseError, SetupError
 from course.gpu_jobs.client import VARIABLE as GPU_URL
 from course.project import Project, commands_path
-from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE
+from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE, SCHEDULE_SERVICE
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local import fitness
 from hub_config.local.environment import Environment
@@ -33,6 +34,7 @@ from hub_config.login.configure import admit
 from hub_config.settings.hub import Course, Courses, GpuJobs, Hub, load_courses, load_hub
 from hub_config.settings.profiles import load_profiles
 from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, START, shared_roles
+from hub_config.settings.schedule import Planned, closings, plan_of
 
 HERE = Path(__file__).resolve().parents[1]  # hub_config
 # What a grader's environment says of the machine, for the services that grade as well.
@@ -79,7 +81,20 @@ class Place:
                 f"{self.folder / 'courses.toml'}: two courses have one folder. Each needs a checkout of its own, and "
                 "with it a gradebook: `git worktree add` makes one."
             )
+        if troubles := [f"course.{number}.{line}" for number, line in self._schedule_troubles(courses)]:
+            raise SetupError("\n  ".join([f"{self.folder / 'courses.toml'} has mistakes:", *troubles]))
         return load_hub(self.folder / "hub.toml"), courses
+
+    def plan_of(self, course: Course) -> tuple[list[Planned], ZoneInfo]:
+        """What is planned for a course, and its time zone; raises `SetupError`."""
+        return plan_of(course.schedule, course.time_zone, self.folder_of(course))
+
+    def _schedule_troubles(self, courses: Courses) -> Iterator[tuple[int, str]]:
+        for number, course in enumerate(courses.course, 1):
+            try:
+                self.plan_of(course)
+            except CourseError as error:
+                yield from ((number, line) for line in str(error).splitlines())
 
     def folder_of(self, course: Course) -> Path:
         """The checkout a course is graded in."""
@@ -217,6 +232,7 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         *(_grading(place, hub, course, number) for number, course in enumerate(courses.course)),
         *(_instant(place, hub, course) for course in courses.course if course.feedback.instant),
         *(_nightly(place, hub, course) for course in courses.course if course.full_size_at),
+        *(_schedule(place, hub, course) for course in courses.course if course.schedule),
         *([_gpu_jobs(place, hub, hub.gpu_jobs, courses)] if hub.gpu_jobs else []),
     ]
     c.JupyterHub.load_roles = [
@@ -229,9 +245,10 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         *(_grader_role(course) for course in courses.course),
         *(_course_role(course) for course in courses.course),
         *(
-            {"name": INSTANT_SERVICE + course.id, "scopes": [REACH], "services": [INSTANT_SERVICE + course.id]}
+            {"name": prefix + course.id, "scopes": [REACH], "services": [prefix + course.id]}
             for course in courses.course
-            if course.feedback.instant
+            for prefix, there in ((INSTANT_SERVICE, course.feedback.instant), (SCHEDULE_SERVICE, course.schedule))
+            if there
         ),
     ]
 
@@ -280,6 +297,7 @@ def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
         "COURSE_EXCHANGE_DB": hub.exchange_db or f"sqlite:///{place.exchange / 'exchange.db'}",
         "COURSE_EXCHANGE_STORAGE": hub.exchange_storage or str(place.exchange),
         "COURSE_EXCHANGE_TRIES": json.dumps(tries),
+        "COURSE_EXCHANGE_CLOSINGS": json.dumps({one.id: closings(*place.plan_of(one)) for one in courses.course}),
     }
     return _service(
         place, hub, hub.services_user, EXCHANGE, ["-m", "hub_config.exchange"], environ,
@@ -338,6 +356,13 @@ def _nightly(place: Place, hub: Hub, course: Course) -> dict[str, Any]:
     return _service(
         place, hub, course.account, f"nightly-{course.id}", ["-m", "hub_config.nightly"], environ, cwd=folder
     )
+
+
+def _schedule(place: Place, hub: Hub, course: Course) -> dict[str, Any]:
+    """The service that carries out the schedule."""
+    environ, folder = _grader_environ(place, hub, course), str(place.folder_of(course))
+    name = SCHEDULE_SERVICE + course.id
+    return _service(place, hub, course.account, name, ["-m", "hub_config.schedule"], environ, cwd=folder)
 
 
 def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:

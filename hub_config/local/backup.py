@@ -27,7 +27,7 @@ from course.project import Project
 MANIFEST = "manifest.json"
 _GIVEN_UP = 3600.0  # seconds after which an unfinished file is nobody's any more
 _DATABASES = (".db", ".sqlite")
-_OF_THE_COURSE = ("gradebook.db", "course.key", "lti.key", "lti", "submitted")
+_OF_THE_COURSE = ("gradebook.db", "course.key", "lti.key", "lti", "schedule.json", "submitted")
 # Of a hub: all databases, its settings, its secret, and what is on the exchange.
 _OF_THE_HUB = ("*.db", "*.sqlite", "*.toml", "*.yaml", "jupyterhub_cookie_secret", "exchange")
 

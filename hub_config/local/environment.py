@@ -14,14 +14,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from course.authoring.wheel import build_wheel, sources
 from course.errors import SetupError
 
 _EXTRAS = "instructor,deep,hub,lab,cluster"
-_OF_THE_WHEEL = ("LICENSE", "README.md", "pyproject.toml")
 _READY = ".ready"
 _SYSTEM = ("/usr/local/bin", "/usr/bin", "/bin")
 _OLDEST = (3, 11)
@@ -51,7 +51,7 @@ class Environment:
     def of(cls, root: Path, base: Path, packages: Sequence[str] = (), interpreter: str = "") -> Environment:
         """Return the environment below `base` for the checkout in `root` as its files are now."""
         digest = hashlib.sha256(repr((*packages, interpreter, sys.version_info[:2])).encode())
-        for path in (root / "constraints.txt", *_sources(root)):
+        for path in (root / "constraints.txt", *sources(root)):
             digest.update(f"\n{path.relative_to(root)} ".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest() if path.exists() else b"")
         return cls(base / digest.hexdigest()[:12], root, tuple(packages), interpreter)
@@ -137,33 +137,6 @@ def is_open(path: Path) -> bool:
         return bool(path.stat().st_mode & 0o004) and all(one.stat().st_mode & 0o001 for one in path.parents)
     except OSError:
         return False
-
-
-def build_wheel(root: Path, place: Path) -> Path:
-    """Build the course's wheel of the checkout `root` in the empty folder `place`, and return its path.
-
-    Nothing is written into the checkout.
-
-    Raises
-    ------
-    SetupError : it can't be built.
-    """
-    for path in _sources(root):
-        target = place / "source" / path.relative_to(root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
-    _run([*pip, "--wheel-dir", str(place), str(place / "source")], "pip")
-    (wheel,) = place.glob("*.whl")
-    return wheel
-
-
-def _sources(root: Path) -> Iterator[Path]:
-    """What a wheel is made of."""
-    yield from (root / name for name in _OF_THE_WHEEL if (root / name).exists())
-    for path in sorted((root / "course").rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            yield path
 
 
 def _run(command: Sequence[str], what: str) -> None:

@@ -13,6 +13,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -23,6 +24,7 @@ from course.account_names import person
 from course.errors import EngineError, SetupError
 from course.exchange.bundle import Packed
 from course.project import Project
+from course.time_zone import shown
 from hub_config.exchange.blobs import Blobs
 from hub_config.exchange.records import Records
 from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
@@ -31,6 +33,7 @@ from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations
 from hub_config.settings.hub import Course, Courses, Hub
 from hub_config.settings.login import Elsewhere, Invite
+from hub_config.settings.schedule import WORDS, coming
 
 DEMO_CHAPTER = "ch03_classification"
 CLASS_STATE = Path("/var/lib/handson-hub")
@@ -196,6 +199,22 @@ def in_order(place: Place) -> Iterator[str]:
     if hub.port:
         yield f"Port {hub.port} is free."
     yield from gpu_remarks(hub)
+    for course in courses.course:
+        yield from _next(place, course)
+
+
+def _next(place: Place, course: Course, most: int = 3) -> Iterator[str]:
+    """Say what a course's schedule has next."""
+    if not course.schedule:
+        return
+    planned, zone = place.plan_of(course)
+    ahead = coming(planned, datetime.now(UTC).replace(tzinfo=None))
+    for when, chapter, kind in ahead[:most]:
+        yield f"{course.id}: {shown(when, zone)}: {chapter} {WORDS[kind]}"
+    if len(ahead) > most:
+        yield f"{course.id}: and {len(ahead) - most} more"
+    if not ahead:
+        yield f"{course.id}: all that its schedule has lies behind"
 
 
 def free_ports(count: int, start: int = 8000) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from course.addresses import THIS_MACHINE
 from course.errors import SetupError
@@ -19,12 +20,16 @@ from course.zone_names import ZoneName
 from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.settings.device import Device
 from hub_config.settings.login import Elsewhere, Invite, Login, Origin, Shared
+from hub_config.settings.schedule import Entry
 
 # A person's name on the hub: also a folder's name, a gradebook's key, and where there is one, a Unix account.
 Person = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9._-]{0,31}$")]
 
 Account = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_-]{0,31}$")]  # what `useradd` takes everywhere
 Requirement = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]")]  # and so none of pip's options
+SCHEDULE = "COURSE_SCHEDULE"  # set for a course's servers; JSON
+_BARE = re.compile(r"^[^\"#]*=\s*\d{4}-\d\d-\d\d[T ]\d\d:\d\d\s*(#|$)", re.MULTILINE)
+_ENTRIES = TypeAdapter(tuple[Entry, ...])
 
 
 class _Section(BaseModel):
@@ -157,6 +162,7 @@ class Course(_Section):
     full_size_at : time of day, ``"02:30"`` in the course's time zone, at which each night what has been collected is
         graded on all the data, too; empty for never.
     time_zone : IANA's name of the one that deadlines are meant in; by default what the checkout's syllabus says.
+    schedule : what the hub does by itself, and when.
     """
 
     id: Name
@@ -169,6 +175,7 @@ class Course(_Section):
     grade: GradePolicy = GradePolicy()
     full_size_at: Annotated[str, Field(pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$")] = ""
     time_zone: ZoneName | None = None
+    schedule: tuple[Entry, ...] = ()
 
     @model_validator(mode="after")
     def _possible(self) -> Course:
@@ -176,6 +183,11 @@ class Course(_Section):
             raise ValueError(
                 'grade.counts = "best" goes by the points of instant feedback: it needs feedback.instant = true, and '
                 "feedback.points = true"
+            )
+        if self.grade.late == "refuse" and (named := [one.chapter for one in self.schedule if one.late_until]):
+            raise ValueError(
+                f'schedule: late_until of {", ".join(named)} means nothing where grade.late = "refuse": no hand-in '
+                "counts after the due date"
             )
         return self
 
@@ -193,6 +205,7 @@ class Course(_Section):
             VARIABLE: self.grade.model_dump_json(),
             FEEDBACK: self.feedback.model_dump_json(),
             "COURSE_FULL_SIZE_AT": self.full_size_at,
+            **({SCHEDULE: _ENTRIES.dump_json(self.schedule).decode()} if self.schedule else {}),
             **({TIME_ZONE: self.time_zone} if self.time_zone else {}),
         }
 
@@ -236,4 +249,9 @@ def load_hub(path: Path) -> Hub:
 
 def load_courses(path: Path) -> Courses:
     """Read and validate ``courses.toml``; raises `SetupError`, which names the place."""
-    return read_toml(path, Courses, SetupError)
+    try:
+        return read_toml(path, Courses, SetupError)
+    except SetupError as error:
+        if "is not TOML" in str(error) and _BARE.search(path.read_text(encoding="utf-8")):
+            raise SetupError(f'{error} In TOML, times without seconds need quotes: "2026-11-30 12:00".') from error
+        raise

@@ -74,6 +74,21 @@ def _closure(asked: Iterable[str], place: dict[str, str], left_out: frozenset[st
     return set(found)
 
 
+def closure(requirements: Iterable[str]) -> set[str]:
+    """Return the names of what is asked for, and of what that needs here."""
+    return _closure(requirements, {}, frozenset())
+
+
+def link(names: Iterable[str], site: Path) -> None:
+    """Make in `site` a link to each file and package of the distributions, as they are installed here."""
+    for name in names:
+        made = _distribution(name)
+        for file in (made.files if made else None) or []:
+            top = file.parts[0]
+            if made and top not in ("..", "__pycache__") and not (site / top).exists():
+                (site / top).symlink_to(Path(str(made.locate_file(top))))
+
+
 def _needs(name: str) -> list[str]:
     made = _distribution(name)
     return (made.requires if made else None) or []

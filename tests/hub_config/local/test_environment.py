@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 from traitlets.config import Config
 
+from course.authoring.wheel import build_wheel
 from course.errors import SetupError
 from course.project import Project
 from hub_config.local import fitness, start
 from hub_config.local.assembly import HERE, Place, configure
-from hub_config.local.environment import Environment, build_wheel, is_open
+from hub_config.local.environment import Environment, is_open
 from hub_config.local.ready import make_exchange
 
 ROOT = HERE.parent

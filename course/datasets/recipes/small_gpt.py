@@ -15,7 +15,7 @@ N_TOKENS, LENGTH, BATCH = 512, 128, 16
 END = "<|endoftext|>"  # its number is 0
 
 
-def make(folder: Path, n_steps: int = 1200) -> None:
+def make(folder: Path, n_steps: int = 3000) -> None:
     """Train the model and write it, and its tokenizer, into a folder."""
     import torch
 
@@ -50,6 +50,7 @@ def _model() -> GPT2LMHeadModel:
             n_embd=96,
             n_layer=3,
             n_head=3,
+            initializer_range=0.06,
             bos_token_id=0,
             eos_token_id=0,
             loss_type="ForCausalLM",

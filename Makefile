@@ -54,7 +54,7 @@ wheels: setup
 
 test-hub: setup
 	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'
-	$(BIN)/python -m pytest -m "not full" tests/hub_config tests/course/exchange tests/course/nbgrader_plugins
+	$(BIN)/python -m pytest -m "not full" tests/hub_config tests/course/exchange tests/course/nbgrader_plugins tests/autograder/marking tests/test_accessible.py
 
 hub: setup
 	$(BIN)/course hub --demo

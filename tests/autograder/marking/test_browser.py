@@ -21,6 +21,7 @@ from autograder.marking.ledger import Verdict
 from autograder.marking.service import application
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
+from tests.support.accessible import barriers
 from tests.support.browser import CHROMIUM, browsing
 from tests.support.checkout import ROOT
 from tests.support.marking_class import TEXT, make_class
@@ -78,6 +79,7 @@ def shoot(page: Page, name: str) -> None:
             wide = page.evaluate("document.documentElement.scrollWidth")
             assert wide <= viewport["width"], f"{name}: it has to be scrolled sideways on a {size}"
     page.set_viewport_size(SIZES["desktop"])
+    assert barriers(page) == [], name
 
 
 def press(page: Page, *keys: str) -> None:

@@ -1,0 +1,90 @@
+"""The pages people read have no barrier that axe-core knows: feedback, a class, a check's card, the start page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright.sync_api", reason="no browser is driven without Playwright: make test-hub")
+from playwright.sync_api import Browser, Page
+
+from autograder.feedback.instant import render_verdict, verdict_of
+from tests.autograder.feedback.test_class_report import figures, part, result, text
+from tests.autograder.feedback.test_class_report import page as class_page
+from tests.course.test_card import CARD
+from tests.hub_config.exchange.test_pages import give, hand_in, look, planned
+from tests.support import feedback_samples as samples
+from tests.support.accessible import barriers
+from tests.support.browser import CHROMIUM, browsing
+from tests.support.exchange_server import client, folder_of, make_exchange, serving
+from tests.support.page import shown
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with browsing() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    yield context.new_page()
+    context.close()
+
+
+def instant() -> str:
+    return render_verdict(verdict_of(samples.partial()[0], "f" * 32), student="ada", chapter_title="Classification")
+
+
+def of_a_class() -> str:
+    rows = [
+        result("ada", part("p.99.1", True, False, hint="Look again."), text("p.99.4", None)),
+        result("ben", part("p.99.1", True, True), text("p.99.4", 2.0)),
+    ]
+    return class_page(figures(rows, {("p.99.1", "Look again."): "forgets"}), late=("ben",), tries=(("ben", 3),))
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "partial": lambda: shown(samples.partial),
+    "perfect": lambda: shown(samples.perfect),
+    "not run": lambda: shown(samples.not_run),
+    "untouched": lambda: shown(samples.untouched),
+    "timed out": lambda: shown(samples.timed_out),
+    "not judged": lambda: shown(samples.not_judged),
+    "instant": instant,
+    "class": of_a_class,
+}
+
+
+def test_a_barrier_is_found_in_either_scheme(page: Page) -> None:
+    dark = "<style>@media (prefers-color-scheme: dark) { p { color: #222; background: #111 } }</style>"
+    page.set_content(f'<!doctype html><html lang="en"><title>x</title>{dark}<main><h1>x</h1><p>Text</p></main></html>')
+    (found,) = barriers(page)
+    assert found.startswith("dark: color-contrast")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_has_no_barrier(name: str, page: Page) -> None:
+    page.set_content(PAGES[name]())
+    assert barriers(page, "empty-table-header") == []  # a student's own table, as pandas shows it
+
+
+def test_a_checks_card_has_no_barrier(page: Page) -> None:
+    page.set_content(f'<!doctype html><html lang="en"><title>A notebook</title><main>{CARD.html}</main></html>')
+    assert barriers(page, "page-has-heading-one", "heading-order") == []  # they are the notebook's
+
+
+def test_the_start_page_has_no_barrier(page: Page, tmp_path: Path) -> None:
+    with serving(make_exchange(tmp_path / "exchange", tries=3)) as url:
+        for name in ("ch04", "ch03"):
+            client(url, "grace").release("ml", name, folder_of(tmp_path / name, {f"{name}.ipynb": "task"}))
+        planned(url)
+        give(url, tmp_path, hand_in(url, "ada", tmp_path), 6.5)
+        for person in ("ada", "ben", "grace"):
+            page.set_content(look(url, person))
+            assert barriers(page) == [], person

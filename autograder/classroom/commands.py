@@ -140,6 +140,8 @@ def report(
     chapter: Annotated[
         str, typer.Argument(metavar="[CHAPTER]", help="In full or in short; none: all that are graded")
     ] = "",
+    live: Annotated[bool, typer.Option("--live", help="Show it in a browser, and keep up until Ctrl-C")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="For --live; 0: a free one")] = 8767,
 ) -> None:
     """Write a page about a class: points, how hard each check was, misconceptions, who is missing, what is alike."""
     from course.project import Project
@@ -148,6 +150,13 @@ def report(
     needs_grader()
     from autograder.classroom.report import chapter_report, course_report
 
+    if live:
+        from autograder.classroom.live_pages import serve_until_interrupted
+        from autograder.classroom.live_report import LiveReport
+
+        told = LiveReport(project, found.name if found else "", lambda text: out.print(text, highlight=False))
+        serve_until_interrupted(told, port)
+        return
     page = chapter_report(project, found.name) if found else course_report(project)
     out.print(f"Wrote {shown(page, project)}", highlight=False)
 

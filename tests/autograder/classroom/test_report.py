@@ -9,6 +9,7 @@ from nbgrader.api import Gradebook
 
 from course.nbgrader_plugins.gradebook import gradebook_url
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.live_command import serving
 from tests.support.minichapter import NAME
 
 COPIED = """def halve(values):
@@ -67,3 +68,16 @@ def test_before_anything_is_graded_it_says_what_to_run(tmp_path_factory: pytest.
     assert "Nothing has been graded yet" in course.run("course", "report", ok=1).stderr
     course.run("course", "release", NAME)
     assert "run `course grade ch99` first" in " ".join(course.run("course", "report", "ch99", ok=1).stderr.split())
+
+
+def test_it_keeps_up(graded: Checkout) -> None:
+    with serving(graded, "report", "ch99", "--live") as shown:
+        before, version = shown.page(""), shown.page("version")
+        assert "To be graded by hand: p.99.4" in before and "location.reload()" in before
+        with Gradebook(gradebook_url(graded.project)) as book:
+            for submission in book.assignment_submissions(NAME):
+                book.find_grade("p-99-4", NAME, NAME, submission.student.id).manual_score = 1.0
+            book.db.commit()
+        shown.says("Made at")
+        assert shown.page("version") != version
+        assert "To be graded by hand: p.99.4" not in shown.page("")

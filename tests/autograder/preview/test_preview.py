@@ -4,42 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 import requests
 
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.live_command import Running, serving
 from tests.support.minichapter import NAME, THEME
-
-
-@dataclass
-class Running:
-    """The command, and what it has said."""
-
-    url: str
-    process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
-
-    def page(self, name: str) -> str:
-        reply = requests.get(f"{self.url}{name}", timeout=30)
-        assert reply.status_code == 200, name
-        return reply.text
-
-    def says(self, pattern: str) -> str:
-        """Read what it says until a line is like `pattern`, and return that."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.said.append(line)
-            if re.search(pattern, line):
-                return line
-        raise AssertionError(f"it ended: {self.said}")
 
 
 @pytest.fixture(scope="module")
@@ -49,18 +25,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
 
 @pytest.fixture(scope="module")
 def running(course: Checkout) -> Iterator[Running]:
-    environment = {**os.environ, "PYTHONPATH": str(course.root), "HOME": str(course.root / "home")}
-    command = [sys.executable, "-u", "-m", "course", "preview", "ch99", "--port", "0"]
-    with subprocess.Popen(
-        command, cwd=course.root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        made = Running("", process)
-        made.url = made.says("http://").split()[0]
-        made.says("Made in")
+    with serving(course, "preview", "ch99") as made:
         yield made
-        process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
-    assert process.returncode == 0
 
 
 def test_the_pages_are_those_of_a_student(running: Running) -> None:
@@ -77,6 +43,9 @@ def test_the_pages_are_those_of_a_student(running: Running) -> None:
 def test_what_is_no_page_is_not_given_out(running: Running) -> None:
     for path in ("../../../pyproject.toml", "build/gradebook.db", "nothing.html"):
         assert requests.get(f"{running.url}{path}", timeout=30).status_code == 404
+    home, _, _ = running.url.rstrip("/").rpartition("/")
+    for path in ("/", "/version", "/notebook.html", "/another/notebook.html"):
+        assert requests.get(f"{home}{path}", timeout=30).status_code == 404, "without the token"
 
 
 def test_when_a_file_is_saved_open_pages_load_again(course: Checkout, running: Running) -> None:

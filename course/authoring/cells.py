@@ -102,8 +102,7 @@ def checks_source(exercise: str, definitions: Iterable[Definition]) -> str:
     words = [json.dumps(exercise), *answers, *([f"filled=[{', '.join(constants)}]"] if constants else [])]
     call = f"check({', '.join(words)})"
     if len(call) > WIDTH:
-        lines = textwrap.wrap(", ".join(words), WIDTH - 4, break_long_words=False, break_on_hyphens=False)
-        call = "\n".join(["check(", *(f"    {line}" for line in lines), ")"])
+        call = textwrap.fill(call, WIDTH, subsequent_indent=" " * 6, break_long_words=False, break_on_hyphens=False)
     stuck = f"# Stuck? Run hint({words[0]}) in a cell of your own."
     return f"{_NOTE}\n{stuck}\nfrom course.examples import check, hint\n\n{call}"
 

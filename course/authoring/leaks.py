@@ -126,6 +126,7 @@ def _shown(project: Project, chapter: Chapter) -> list[str]:
     """What the author shows: the script's cells, and the solutions' signatures, docstrings and lead comments."""
     cells = read_script(project.source / f"{chapter.name}.py", Findings(chapter.name))
     shown = [cell.source for cell in cells if cell.kind != "exercise"]
+    shown += [f'"{exercise.id}",' for exercise in chapter.exercise]  # as a check's first line, or in its visible test
     for path in project.solution_files(chapter.name):
         shown += _shown_of(path.read_text(encoding="utf-8"))
     return _lines(iter(shown))

@@ -7,7 +7,7 @@ FROM python:3.11-slim-bookworm AS config
 WORKDIR /srv/course
 COPY course/__init__.py course/files.py course/
 COPY hub_config/__init__.py hub_config/
-COPY hub_config/local/__init__.py hub_config/local/servers.py hub_config/local/
+COPY hub_config/local/__init__.py hub_config/local/servers.py hub_config/local/start.js hub_config/local/
 RUN python -c "from pathlib import Path; from hub_config.local.servers import write_config; \
         write_config(Path('/etc/course/student'), 'student')" \
     && chmod -R a+rX /etc/course

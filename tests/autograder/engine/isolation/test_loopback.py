@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -156,11 +156,15 @@ def test_servers_are_gone_with_the_submission(tier: Tier) -> None:
     with session:
         session.begin_check()
         assert Student(session).leave_servers(mark)
-        assert len(_running(mark)) >= 1
+        _wait(lambda: bool(_running(mark)))
+    _wait(lambda: not _running(mark))
+
+
+def _wait(until: Callable[[], bool]) -> None:
     end = time.monotonic() + 10
-    while time.monotonic() < end and _running(mark):
+    while not until():
+        assert time.monotonic() < end
         time.sleep(0.1)
-    assert _running(mark) == []
 
 
 def _running(mark: str) -> list[int]:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _watches: list[Watch] = []  # one, as soon as a hub is asked
 _SINCE = {True: "You have changed your answer since.", False: "Your answer here is the one you handed in."}
 _HOW = (
-    "To hand in, save the notebook, and press *Hand in* on the start page or *Submit* in *Nbgrader → Assignment List*; "
-    "in a terminal it is `course submit {short}`."
+    "To hand in, save the notebook and press “Hand in” on the start page, or “Submit” in the menu Nbgrader, Assignment "
+    "List; in a terminal it is `course submit {short}`."
 )
 
 

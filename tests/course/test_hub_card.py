@@ -132,7 +132,7 @@ def test_from_nothing_handed_in_to_a_better_one(desk: Desk) -> None:
         desk.check(stub)
     assert "anded in" not in desk.shell.last
     card = desk.check()
-    assert card.startswith("p.03.2: 1 of 1 examples agree.\n\nNot handed in yet\nTo hand in, save the notebook")
+    assert card.startswith("p.03.2: 1 of 1 examples agree.\n\nNot handed in yet\nTo hand in, save the notebook and")
     assert "`course submit ch03`" in card and card.endswith("Hidden checks on other inputs decide the points.")
 
     first = desk.hand_in(notebook(ANSWER))
@@ -206,6 +206,7 @@ def test_a_course_without_feedback_at_once_says_nothing(desk: Desk) -> None:
     assert ask(assignment=CH03).json()["when"] == ask(assignment=CH03, folder="ml").json()["when"] != ""
     assert ask(assignment="ch04").json() == ask(assignment="../x").json() == {}
     assert ask().status_code == 400
+    assert requests.get(f"{desk.url}/standing", {"assignment": CH03}, timeout=60).status_code == 401
     desk.exchange.tries = {}
     assert ask(assignment=CH03).json() == {} and "anded in" not in desk.check()
 

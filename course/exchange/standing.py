@@ -5,6 +5,7 @@ Plain values, and no pydantic: this runs in a student's kernel, at a cell that i
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -106,7 +107,10 @@ class Watch:
             if self._clock() < self._quiet_until:
                 return lambda: None
             found = self._asked[key] = _Question()
-            threading.Thread(target=self._answer, args=(found, *key), daemon=True, name="course-standing").start()
+            try:
+                threading.Thread(target=self._answer, args=(found, *key), daemon=True, name="course-standing").start()
+            except RuntimeError:  # there may be no more threads
+                self._ended(found, failed=True)
         question = found
         return lambda: self._wait(question)
 
@@ -128,10 +132,13 @@ class Watch:
                     question.standing = found = _read(row)  # the notebook may be large, and come too late
                     question.standing = replace(found, cells=self._handed_in(session, url, row["notebook"]))
         except Exception:  # no answer, or none of ours: nobody who runs a cell can mend that
-            self._quiet_until = self._clock() + QUIET
+            self._ended(question, failed=True)
         else:
-            self._quiet_until = 0.0
+            self._ended(question, failed=False)
+
+    def _ended(self, question: _Question, failed: bool) -> None:
         question.at = self._clock()
+        self._quiet_until = question.at + QUIET if failed else 0.0
         question.done.set()
 
     def _handed_in(
@@ -141,14 +148,15 @@ class Watch:
         if not notebook or int(notebook["size"]) > _LARGEST:
             return None
         hand_in = str(notebook["of"])
-        if self._cells[0] != hand_in:
+        known, cells = self._cells
+        if known != hand_in:
             place = f"{url}/bundles/{hand_in}/chunks"
             blocks = [_get(session, f"{place}/{digest}").content for digest in notebook["chunks"]]
-            try:
-                self._cells = (hand_in, code_cells(b"".join(blocks)))
-            except (ValueError, KeyError, TypeError, RecursionError):  # what was handed in is no notebook
-                self._cells = (hand_in, None)
-        return self._cells[1]
+            cells = None
+            with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):  # it is no notebook
+                cells = code_cells(b"".join(blocks))
+            self._cells = (hand_in, cells)
+        return cells
 
 
 def _get(session: requests.Session, url: str, query: Mapping[str, str] | None = None) -> requests.Response:

@@ -343,6 +343,14 @@ def test_an_answer_holds_for_a_moment_and_a_notebook_is_fetched_once(desk: Desk)
     assert [url.split("/services/exchange/")[1].split("/")[0] for url in asked] == ["standing", "bundles", "standing"]
 
 
+def test_where_no_thread_can_be_had_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", none)
+    assert Watch().ask("http://hub", "ada", CH03, "home")() is None
+
+
 @pytest.mark.parametrize("answer", ["[]", "{", '{"when": 3}', '{"notebook": 3}', "null"])
 def test_an_answer_that_is_none_of_ours_is_none(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     reply = requests.Response()

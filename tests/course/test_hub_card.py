@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import requests
@@ -344,10 +345,7 @@ def test_an_answer_holds_for_a_moment_and_a_notebook_is_fetched_once(desk: Desk)
 
 
 def test_where_no_thread_can_be_had_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def none(thread: threading.Thread) -> None:
-        raise RuntimeError("can't start new thread")
-
-    monkeypatch.setattr(threading.Thread, "start", none)
+    monkeypatch.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
     assert Watch().ask("http://hub", "ada", CH03, "home")() is None
 
 

@@ -62,6 +62,39 @@ class Promise:
 
 
 @dataclass(frozen=True)
+class HandedIn:
+    """What the hub says of the exercise, by the last hand-in that was judged.
+
+    Attributes
+    ----------
+    when : its time; empty where nothing has been handed in.
+    word : how it went; empty where that is not known.
+    points : what it got; empty where that is not told.
+    sentence : what is to be looked at first.
+    change : what has changed since the hand-in before.
+    notes : what else there is to say: that the answer is another one by now, tries that are left, how to hand in.
+    """
+
+    when: str = ""
+    state: State = "open"
+    word: str = ""
+    points: str = ""
+    sentence: str = ""
+    change: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The section's heading."""
+        return f"Your hand-in of {self.when}" if self.when else "Not handed in yet"
+
+    @property
+    def found(self) -> str:
+        """How it went, with the points."""
+        return self.word + f" ({self.points})" * bool(self.points)
+
+
+@dataclass(frozen=True)
 class Card:
     """All there is to say of an exercise now.
 
@@ -75,6 +108,7 @@ class Card:
     changed : by an example's text or a promise's name, what has changed since the last time.
     points : as words; empty where not known.
     notes : further sentences.
+    handed_in : what a hub says of it; None where there is none.
     """
 
     exercise: str
@@ -86,6 +120,7 @@ class Card:
     changed: dict[str, Changed] = field(default_factory=dict)
     points: str = ""
     notes: tuple[str, ...] = ()
+    handed_in: HandedIn | None = None
 
     @property
     def text(self) -> str:
@@ -99,6 +134,11 @@ class Card:
         if self.promises:
             blocks += ["", f"Promises: {self._kept}"]
             blocks += [line for one in self.promises for line in self._promise_text(one)]
+        if hub := self.handed_in:
+            blocks += ["", hub.title]
+            blocks += [f"- {hub.found}: {hub.sentence}" if hub.sentence else f"- {hub.found}"] * bool(hub.word)
+            blocks += [f"  Since your hand-in before: {hub.change}"] * bool(hub.change)
+            blocks += hub.notes
         return "\n".join([*blocks, *([""] * bool(self.notes and len(blocks) > 1)), *self.notes])
 
     @property
@@ -116,6 +156,8 @@ class Card:
             parts += [f"<details><summary>{others}</summary>", *_listed(map(self._example, rest)), "</details>"]
         if self.promises:
             parts += [_heading(4, f"Promises: {escape(self._kept)}"), *_listed(map(self._promise, self.promises))]
+        if self.handed_in:
+            parts += self._hand_in(self.handed_in)
         parts += [f'<p class="note">{_code(line)}</p>' for line in self.notes]
         return "\n".join([*parts, "</section>"])
 
@@ -155,6 +197,15 @@ class Card:
             f'<li class="{mark}"><span class="state">{one.state}</span> ({_points(one.points)}): {_code(one.sentence)}'
             f"{self._changed(one.name)}{detail}{hint}</li>"
         )
+
+    def _hand_in(self, hub: HandedIn) -> Iterator[str]:
+        yield _heading(4, escape(hub.title))
+        if hub.word:
+            said = f": {_code(hub.sentence)}" if hub.sentence else ""
+            change = f' <p class="changed">Since your hand-in before: {_code(hub.change)}</p>' if hub.change else ""
+            state = f'<span class="state">{escape(hub.found)}</span>'
+            yield from _listed([f'<li class="{hub.state}">{state}{said}{change}</li>'])
+        yield from (f"<p>{_code(line)}</p>" for line in hub.notes)
 
     def _changed(self, key: str) -> str:
         return "".join(f' <span class="changed">{escape(word)}</span>' for word in self._change(key))

@@ -1,7 +1,8 @@
 """The visible test of an exercise: does the student's code agree with the examples in its docstrings?
 
 This runs in a student's notebook, and it never decides a point: the hidden checks do, in another process. Where these
-are at hand, in the reader's own checkout, they are asked what they find of the saved notebook.
+are at hand, in the reader's own checkout, they are asked what they find of the saved notebook; a hub with feedback at
+once is asked what they found of the last hand-in.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from course.card import Card, Changed, Promise, Reading, State
 from course.doctests import NoExamples, Trial, Tried, examples_of, not_begun, try_examples, unfilled
+from course.hub_card import ask_hub, handed_in, question
 from course.notebook_cells import cell_trouble, shell
 from course.own_checkout import NotAsked, OwnCheckout, is_read, own_checkout
 
@@ -56,14 +58,19 @@ def check(exercise: str, *answers: str, filled: Sequence[str] = (), namespace: M
     Raises
     ------
     Disagreement : an ``AssertionError`` that lists each example with the expected and the actual outcome, or says
-        that the answer is not begun yet. What hidden checks find raises nothing.
+        that the answer is not begun yet. What hidden checks find, or have found, raises nothing.
     """
     scope = _caller() if namespace is None else namespace
+    grader = own_checkout(scope)
+    from_hub = ask_hub(scope) if grader is None else None  # it answers while the examples are tried
     trial = _tried(answers, filled, scope)
     card = _card(exercise, trial, len(filled))
     place = _display(card)
-    if (grader := own_checkout(scope)) and trial.begun:
+    if grader and trial.begun:
         card = _judged(card, grader, (*answers, *filled), place)
+    elif from_hub and (standing := from_hub()):
+        hand_in = handed_in(standing, exercise, (*answers, *filled), begun=trial.begun)
+        card = _shown(replace(card, handed_in=hand_in), place)
     _last[exercise] = card
     if trial.message:
         error = Disagreement(trial.message)
@@ -80,9 +87,10 @@ def hint(exercise: str, namespace: Mapping[str, Any] | None = None) -> None:
     ----------
     namespace : the notebook's names; by default the caller's.
     """
-    grader = own_checkout(_caller() if namespace is None else namespace)
+    scope = _caller() if namespace is None else namespace
+    grader = own_checkout(scope)
     if grader is None:
-        parts = [*_look_again(exercise), ("What is not here", _ELSEWHERE, False)]
+        parts = [*_look_again(exercise, question(ask_hub(scope)(), exercise)), ("What is not here", _ELSEWHERE, False)]
     else:
         step = min(_hinted.get(exercise, 0) + 1, _STEPS)
         last = _last.get(exercise)
@@ -251,14 +259,16 @@ def _shown(card: Card, place: Any, *notes: str) -> Card:
     return card
 
 
-def _look_again(exercise: str) -> list[tuple[str, str, bool]]:
-    """What the examples alone can tell."""
+def _look_again(exercise: str, said: list[tuple[str, str, bool]]) -> list[tuple[str, str, bool]]:
+    """What the examples alone can tell, and what is `said` of a hand-in."""
     last = _last.get(exercise)
     failed: Tried | None = next((one for one in last.examples if not one.holds), None) if last else None
+    if failed is None and said:
+        return said
     if failed is None:
         return [(f"{exercise}: a question", "Run the cell with check(…) first: what does it say?", False)]
     asked = "Work this example out by hand, line by line of your code. Which line gives something else than you expect?"
-    return [(f"{exercise}: a question", asked, False), ("The example", failed.text, True)]
+    return [(f"{exercise}: a question", asked, False), ("The example", failed.text, True), *said]
 
 
 def _read(parts: list[tuple[str, str, bool]]) -> None:

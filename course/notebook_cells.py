@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import sys
 import warnings
+from collections.abc import Collection, Iterable
 from typing import Any
 
 _RUNNING = ("time", "capture", "prun", "memit", "mprun", "lprun", "debug")  # cell magics that run Python as it stands
@@ -32,6 +34,29 @@ def last_cell(name: str) -> str:
     history = getattr(shell(), "history_manager", None)
     typed = list(getattr(history, "input_hist_raw", ()))[:-1]
     return next((cell for cell in reversed(typed) if _defines(name).search(cell)), "")
+
+
+def code_cells(notebook: str | bytes) -> frozenset[str]:
+    """Return the code cells of a notebook's file.
+
+    Raises
+    ------
+    ValueError, KeyError, TypeError : it is no notebook.
+    """
+    cells = json.loads(notebook)["cells"]
+    return frozenset("".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code")
+
+
+def run_otherwise(names: Iterable[str], cells: Collection[str]) -> bool | None:
+    """Return whether one of these names was defined by a cell that is not among `cells`; None where nothing is known.
+
+    Parameters
+    ----------
+    names : of answers.
+    cells : as `code_cells` returns them.
+    """
+    run = [cell.strip() for name in names if (cell := last_cell(name))]
+    return any(cell not in cells for cell in run) if run else None
 
 
 def _defines(name: str) -> re.Pattern[str]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from course.errors import CourseError
-from course.notebook_cells import last_cell, shell
+from course.notebook_cells import code_cells, run_otherwise, shell
 from course.project import Project
 
 MODULE = "autograder.learner.notebook"
@@ -78,10 +78,7 @@ class OwnCheckout:
         if self.notebook is None:
             return False
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            cells = json.loads(self.notebook.read_text(encoding="utf-8"))["cells"]
-            saved = {"".join(cell["source"]).strip() for cell in cells if cell["cell_type"] == "code"}
-            run = [cell.strip() for name in names if (cell := last_cell(name))]
-            return any(cell not in saved for cell in run)
+            return bool(run_otherwise(names, code_cells(self.notebook.read_text(encoding="utf-8"))))
         return False
 
 
@@ -94,7 +91,7 @@ def own_checkout(scope: Mapping[str, Any]) -> OwnCheckout | None:
     """
     if not is_read(scope) or "JUPYTERHUB_USER" in os.environ:
         return None
-    notebook = _notebook(scope)
+    notebook = notebook_file(scope)
     with contextlib.suppress(CourseError, OSError):
         root = Project.find(notebook.parent if notebook else None).root
         package = importlib.machinery.PathFinder.find_spec("autograder", [str(root)])
@@ -110,14 +107,22 @@ def is_read(scope: Mapping[str, Any]) -> bool:
     kernel = getattr(shell(), "kernel", None)
     if kernel is None:
         return False
-    asked = kernel.get_parent() if hasattr(kernel, "get_parent") else {}
-    return (
-        "cellId" in (asked or {}).get("metadata", {}) or "__vsc_ipynb_file__" in scope or "google.colab" in sys.modules
-    )
+    return "__vsc_ipynb_file__" in scope or "google.colab" in sys.modules or "cellId" in _message(kernel)
 
 
-def _notebook(scope: Mapping[str, Any]) -> Path | None:
-    """The notebook's file: as VS Code says, or a Jupyter server."""
-    named = scope.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME")
-    path = Path(named) if isinstance(named, str) and named else None
-    return path.resolve() if path and path.suffix == ".ipynb" and path.is_file() else None
+def notebook_file(scope: Mapping[str, Any]) -> Path | None:
+    """Return the notebook's file, as VS Code says or a Jupyter server; None where it can't be told."""
+    for named in (scope.get("__vsc_ipynb_file__"), os.environ.get("JPY_SESSION_NAME")):
+        path = Path(named) if isinstance(named, str) and named.endswith(".ipynb") else None
+        with contextlib.suppress(OSError, ValueError):  # a name that is too long, or that no path may have
+            if path and path.is_file():
+                return path.resolve()
+    return None
+
+
+def _message(kernel: Any) -> Mapping[str, Any]:
+    """What an editor has written beside the cell that runs; each editor's kernel may have another idea of it."""
+    try:
+        return dict(kernel.get_parent()["metadata"])
+    except Exception:
+        return {}

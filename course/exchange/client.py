@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import time
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentErr
 from course.exchange.bundle import Manifest, Packed, unpack
 from course.exchange.plan import Plan
 from course.exchange.regrade_requests import RegradeRequest
-from course.exchange.session import hub_session
+from course.exchange.session import exchange_at, exchange_named, hub_session
 from course.hand_in_files import IGNORED, LeftOut
 
 _TIMEOUT = (10.0, 120.0)  # to connect, to wait for bytes
@@ -100,7 +99,7 @@ class ExchangeClient:
     """
 
     def __init__(self, url: str, token: str, pauses: tuple[float, ...] | None = None) -> None:
-        self.url = url.rstrip("/") if url.rstrip("/").endswith("/exchange") else f"{url.rstrip('/')}/services/exchange"
+        self.url = exchange_at(url)
         self._session = hub_session(self.url, token)
         self._pauses = _PAUSES if pauses is None else pauses
 
@@ -112,8 +111,7 @@ class ExchangeClient:
         ------
         SetupError : one of them is missing.
         """
-        url = url or os.environ.get("COURSE_EXCHANGE_URL", "")
-        token = os.environ.get("COURSE_HUB_TOKEN") or os.environ.get("JUPYTERHUB_API_TOKEN", "")
+        url, token = exchange_named(url)
         if not url or not token:
             raise SetupError(
                 "Which hub, and who are you? Name the hub with --hub URL, and put a token from its token page "

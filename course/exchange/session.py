@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import requests
 from requests.auth import AuthBase
+
+
+def exchange_at(url: str) -> str:
+    """Return the address of the exchange, of its own or of its hub's."""
+    url = url.rstrip("/")
+    return url if url.endswith("/exchange") else f"{url}/services/exchange"
+
+
+def exchange_named(url: str | None = None) -> tuple[str, str]:
+    """Return the address of the exchange, or of its hub, and the token, as the environment says; each may be empty."""
+    token = os.environ.get("COURSE_HUB_TOKEN") or os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    return url or os.environ.get("COURSE_EXCHANGE_URL", ""), token
 
 
 def hub_session(url: str, token: str) -> requests.Session:

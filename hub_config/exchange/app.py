@@ -13,6 +13,7 @@
     POST /requests               {"course", "assignment", "exercise", "text", "key"} -> the request
     POST /requests/ID/answer     {"text"} -> the request with its answer
     PUT  /plan?course=…          what a course plans, for the start page
+    GET  /standing?assignment=…[&folder=…]   where I am with it, in a course with instant feedback, for a check's card
 
 Every request but ``GET /health`` carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
 at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`): these only show.
@@ -36,6 +37,7 @@ from tornado.httpserver import HTTPServer
 from course.exchange.bundle import CHUNK, Digest, Manifest, Name
 from course.exchange.plan import Plan
 from course.exchange.regrade_requests import ExerciseName, Sentence
+from hub_config.exchange.board import Boards
 from hub_config.exchange.browsers import Browsers
 from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
@@ -43,6 +45,7 @@ from hub_config.exchange.pages import pages
 from hub_config.exchange.records import Bundle, Kind
 from hub_config.exchange.regrade_requests import Question, RegradeRequests
 from hub_config.exchange.rules import Exchange, Order
+from hub_config.exchange.standing import standing
 
 T = TypeVar("T")
 _THREADS = 8
@@ -92,9 +95,15 @@ class _Handler(ServiceHandler):
     log = logging.getLogger("course.exchange")
 
     def initialize(
-        self, exchange: Exchange, identity: Identity, pool: ThreadPoolExecutor, requests: RegradeRequests
+        self,
+        exchange: Exchange,
+        identity: Identity,
+        pool: ThreadPoolExecutor,
+        requests: RegradeRequests,
+        boards: Boards,
     ) -> None:
-        self.exchange, self.identity, self.pool, self.requests = exchange, identity, pool, requests
+        self.exchange, self.identity, self.pool = exchange, identity, pool
+        self.requests, self.boards = requests, boards
 
     async def ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call `function`, which waits for disks, beside the event loop."""
@@ -208,6 +217,12 @@ class _Plan(_Handler):
         self.set_status(204)
 
 
+class _Standing(_Handler):
+    async def get(self) -> None:
+        named = self.get_query_argument("assignment"), self.get_query_argument("folder", "")
+        self.finish(standing(await self.ask(self.boards.stand, self.caller, *named)))
+
+
 class _Health(web.RequestHandler):
     def get(self) -> None:
         self.finish({"ok": True})
@@ -222,8 +237,9 @@ def make_app(
     """
     home = prefix.rstrip("/")
     pool = ThreadPoolExecutor(_THREADS, "exchange")
-    parts = {"exchange": exchange, "identity": identity, "pool": pool, "requests": RegradeRequests(exchange)}
-    routes = pages(exchange, browsers, pool, home) if browsers else []
+    boards, requests = Boards(exchange), RegradeRequests(exchange)
+    parts = {"exchange": exchange, "identity": identity, "pool": pool, "requests": requests, "boards": boards}
+    routes = pages(exchange, boards, browsers, pool, home) if browsers else []
     return web.Application(
         [
             (f"{home}/health", _Health),
@@ -234,6 +250,7 @@ def make_app(
             (f"{home}/waiting", _Waiting, parts),
             (f"{home}/plan", _Plan, parts),
             (f"{home}/longer", _LongerFor, parts),
+            (f"{home}/standing", _Standing, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
             (f"{home}/requests", _Requests, parts),

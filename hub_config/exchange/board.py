@@ -97,6 +97,22 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Stand:
+    """Where one person is with one assignment, for the card of the visible test (`course.exchange.standing`).
+
+    Attributes
+    ----------
+    made, about : the last hand-in that has been judged, or else the last; as it was sent, and as it is shown.
+    judged : its verdict.
+    """
+
+    row: Row
+    made: Bundle | None
+    about: HandIn | None
+    judged: Verdict | None
+
+
+@dataclass(frozen=True)
 class _Mine:
     """What the exchange has of one student of a course.
 
@@ -154,18 +170,49 @@ class Boards:
                 return found[-1]
         raise Unknown("There is no feedback on it yet.")
 
+    def stand(self, caller: Caller, assignment: str, folder: str = "") -> Stand | None:
+        """Return where a person is with an assignment that is judged at once; None where they are not in such a course.
+
+        Nobody's hand-ins but their own are looked at, whoever they are.
+
+        Parameters
+        ----------
+        folder : which of their courses it is, where it is the name of one; else the one they have handed in to last.
+        """
+        found: list[tuple[int, Stand]] = []
+        for course in (folder,) if folder in caller.courses else caller.courses:
+            if course not in self._exchange.tries or not self._exchange.records.released(course, assignment):
+                continue
+            mine, made = self._records(self._exchange.plan(caller, course), caller, course, assignment)
+            if not made and caller.grades(course):
+                continue  # who looks at somebody else's work, perhaps
+            of = {one.id: self._verdict(mine, mine.pages.get(one.id, {}).get("instant")) for one in made}
+            judged = [one for one in made if (given := of[one.id]) is not None and given.complete]
+            last = (judged or made)[-1] if made else None
+            about, verdict = (self._hand_in(mine, last), of[last.id] if judged else None) if last else (None, None)
+            found.append((last.created if last else 0, Stand(self._row(mine, assignment, made), last, about, verdict)))
+        return max(found, key=lambda pair: pair[0])[1] if found else None
+
     def _mine(self, plan: Plan, caller: Caller, course: str, names: Iterable[str]) -> list[Row]:
+        mine, all_made = self._records(plan, caller, course)
+        made: dict[str, list[Bundle]] = {}
+        for one in all_made:
+            made.setdefault(one.assignment, []).append(one)
+        return [self._row(mine, name, made.get(name, [])) for name in names]
+
+    def _records(self, plan: Plan, caller: Caller, course: str, assignment: str = "") -> tuple[_Mine, list[Bundle]]:
+        """What the exchange has of one person (for one assignment), and their hand-ins, the oldest first."""
+        where = (caller, course, assignment)
         pages: dict[str, dict[Kind, Bundle]] = {}
         for kind in _PAGES:
-            for one in self._exchange.all(caller, kind, course):
+            for one in self._own(kind, *where):
                 pages.setdefault(one.of, {})[kind] = one
-        made: dict[str, list[Bundle]] = {}
-        for one in self._exchange.all(caller, "submission", course):
-            made.setdefault(one.assignment, []).append(one)
         line = self._exchange.line(course) if plan.feedback.instant else ()
         fetched = self._exchange.records.fetched(course, caller.name)
-        mine = _Mine(caller, course, plan, pages, line, fetched, self._now)
-        return [self._row(mine, name, made.get(name, [])) for name in names]
+        return _Mine(caller, course, plan, pages, line, fetched, self._now), self._own("submission", *where)
+
+    def _own(self, kind: Kind, caller: Caller, course: str, assignment: str) -> list[Bundle]:
+        return self._exchange.all(caller, kind, course, assignment, student=caller.name)
 
     def _row(self, mine: _Mine, name: str, made: Sequence[Bundle]) -> Row:
         me, plan, planned = mine.caller.name, mine.plan, mine.plan.of(name)

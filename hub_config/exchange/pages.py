@@ -121,14 +121,13 @@ class _Feedback(_Page):
         self.finish()
 
 
-def pages(exchange: Exchange, browsers: Browsers, pool: Executor, home: str) -> list[Any]:
+def pages(exchange: Exchange, boards: Boards, browsers: Browsers, pool: Executor, home: str) -> list[Any]:
     """Return the routes of the pages below `home`."""
     looks = Environment(
         loader=FileSystemLoader(Path(__file__).with_name("templates")), autoescape=True, trim_blocks=True,
         lstrip_blocks=True, undefined=StrictUndefined,
     )  # fmt: skip
     looks.globals["home"] = home
-    boards = Boards(exchange)
     parts = {"exchange": exchange, "boards": boards, "browsers": browsers, "pool": pool, "looks": looks}
     return [
         (f"{home}/start", _Start, parts),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from course import examples
-from course.card import Card, Promise, Reading
+from course.card import Card, HandedIn, Promise, Reading
 from course.doctests import NoExamples, Tried, examples_of
 from course.examples import Disagreement, check, hint, solution
 from tests.support.page import Page
@@ -174,7 +174,11 @@ CARD = Card(
     {"test_one": "new", "test_two": "lost"},
     "1 of 4 points",
     ("A note.",),
-)
+    HandedIn(
+        "Mon 30 Nov 2026, 13:00 CET", "bad", "partial marks", "1 of 4 points", "Nothing is changed.", "1 point more.",
+        ("You have changed your answer since.", "2 tries left in this hour. To hand in: `course submit ch99`."),
+    ),
+)  # fmt: skip
 
 
 def test_the_page_says_in_words_what_it_says_in_colours():
@@ -182,14 +186,16 @@ def test_the_page_says_in_words_what_it_says_in_colours():
     assert page.open == [""] and page.badly_closed == [""]
     (section,) = page.all("section")
     assert section["aria-label"] == "Exercise p.99.1: 1 of 2 examples agree."
-    assert [one["aria-level"] for one in page.all("p") if one.get("role") == "heading"] == ["3", "4", "4"]
-    assert [one["role"] for one in page.all("ul")] == ["list"] * 3
+    assert [one["aria-level"] for one in page.all("p") if one.get("role") == "heading"] == ["3", "4", "4", "4"]
+    assert [one["role"] for one in page.all("ul")] == ["list"] * 4
     assert not page.all("script") and not page.all("h3")
     for text in (
         "1 example holds holds >>> double(2)", "does not hold >>> f(", "expected 4 got",
         "kept (1 point): Every value is doubled.",
         "new since the last time", "not kept (2.5 points): Nothing is changed.", "fine the last time",
         "Hint Copy values first.", "not judged (0.5 points): It is quick.", "1 of 3 kept, 1 of 4 points",
+        "Your hand-in of Mon 30 Nov 2026, 13:00 CET partial marks (1 of 4 points): Nothing is changed. Since your "
+        "hand-in before: 1 point more. You have changed your answer since.",
     ):  # fmt: skip
         assert text in page.text, text
 
@@ -199,7 +205,8 @@ def test_plain_text_has_all_of_it():
     for line in (
         "p.99.1: 1 of 2 examples agree.", "Promises: 1 of 3 kept, 1 of 4 points",
         "- kept (1 point): Every value is doubled. (new since the last time)", "  Hint: Copy `values` first.",
-        "  No fault of yours: no memory", "A note.",
+        "  No fault of yours: no memory", "A note.", "Your hand-in of Mon 30 Nov 2026, 13:00 CET",
+        "- partial marks (1 of 4 points): Nothing is changed.", "  Since your hand-in before: 1 point more.",
     ):  # fmt: skip
         assert line in text.splitlines(), line
     assert set(CARD._repr_mimebundle_()) == {"text/plain", "text/html"}

@@ -144,6 +144,17 @@ def test_from_a_wrong_answer_to_a_right_one(notebook: Notebook) -> None:
         notebook.run(f"del os.environ['{name}']")
 
 
+def test_vs_code_names_the_file_in_its_own_way(notebook: Notebook) -> None:
+    notebook.run("import os; del os.environ['JPY_SESSION_NAME']")
+    notebook.run(RIGHT)
+    notebook.run(HALVE)
+    notebook.save(p_99_1_double=RIGHT, p_99_1_halve=HALVE)
+    assert "Promises" not in notebook.run(CHECK)
+    notebook.run(f"__vsc_ipynb_file__ = {str(notebook.path)!r}")
+    assert "Promises: 2 of 2 kept" in notebook.run(CHECK)  # whatever else its messages say
+    assert notebook.error == []
+
+
 def test_what_can_not_be_told_is_said(notebook: Notebook) -> None:
     assert "is not begun in ch99_mini.ipynb: try it first" in notebook.read('solution("p.99.1")')
     assert "There is no exercise 'p.99.11'. Did you mean 'p.99.1'?" in notebook.read('hint("p.99.11")')

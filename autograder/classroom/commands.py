@@ -22,7 +22,7 @@ from course.console import (
     print_json,
     shown,
 )
-from course.errors import SetupError, chosen
+from course.errors import chosen
 
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike

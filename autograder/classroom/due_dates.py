@@ -37,7 +37,7 @@ def due(project: Project, chapter: Chapter, when: str = "", *, never: bool = Fal
 
 
 def extend(project: Project, chapter: Chapter, student: str, days: int) -> str:
-    """Give a student so many days more for a chapter, from its deadline, and return a sentence on it; 0 takes them away.
+    """Give a student more days for a chapter, from its deadline, and return a sentence on it; 0 takes them away.
 
     Raises
     ------
@@ -51,8 +51,8 @@ def extend(project: Project, chapter: Chapter, student: str, days: int) -> str:
             book.update_or_create_submission(chapter.name, student)  # there is no other place for it
         except MissingEntry as error:
             raise SetupError(
-                f"The gradebook does not know {student} or {chapter.name}: release it, and add students in formgrader or "
-                f"with `nbgrader db student add {student}`."
+                f"The gradebook does not know {student} or {chapter.name}: release it, and add students in formgrader "
+                f"or with `nbgrader db student add {student}`."
             ) from error
         book.grant_extension(chapter.name, student, days=days)
         deadlines = deadlines_in(book, chapter.name)

@@ -96,7 +96,12 @@ def check_answer(request: RegradeRequest, answer: str) -> str:
 
 
 def answer(
-    project: Project, client: ExchangeClient, request: RegradeRequest, sentence: str, points: float | None, part: str = ""
+    project: Project,
+    client: ExchangeClient,
+    request: RegradeRequest,
+    sentence: str,
+    points: float | None,
+    part: str = "",
 ) -> Iterator[str]:
     """Answer a request, with points first if there are any; yield a sentence once each is done.
 

@@ -27,9 +27,9 @@ from course.syllabus import FULL_SIZE, Chapter, Syllabus, load_syllabus
 
 COURSE = "course"  # the name of the report on all chapters
 _NO_HUB = (
-    "Students ask on a hub, which keeps what they ask in its exchange. None is known here: use this page in the course's "
-    "server, or name the hub in COURSE_EXCHANGE_URL, and put a token from its token page (URL/hub/token) into "
-    "COURSE_HUB_TOKEN, before you start `course mark`."
+    "Students ask on a hub, which keeps what they ask in its exchange. None is known here: use this page in the "
+    "course's server, or name the hub in COURSE_EXCHANGE_URL, and put a token from its token page (URL/hub/token) "
+    "into COURSE_HUB_TOKEN, before you start `course mark`."
 )
 
 
@@ -260,7 +260,9 @@ def _points(text: str) -> float | None:
     try:
         return float(said) if said else None
     except ValueError as error:
-        raise SetupError(f"{text!r} is no number of points: write 2.5, say, or nothing to leave them as they are.") from error
+        raise SetupError(
+            f"{text!r} is no number of points: write 2.5, say, or nothing to leave them as they are."
+        ) from error
 
 
 def _text(path: Path) -> str:

@@ -24,7 +24,7 @@ def mark(
     ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one")] = 8766,
 ) -> None:
-    """Grade answers in words by hand, in a browser, a question across the class; and run the course: its page is there."""
+    """Grade answers in words by hand, in a browser, by question across the class; and run the course."""
     from course.project import Project
 
     project, found = open_chapter(chapter) if chapter else (Project.find().activate(), None)

@@ -70,8 +70,8 @@ class Routes:
                 return self._page(setting, self._told.get(said))
             case ["running"]:
                 last = self.office.hand_outs.last
-                running = "running" if last and last.went is None else "done"
-                return Reply(f"{running}\n{office_pages.said_of(setting, last) if last else ''}", kind="text/plain")
+                state = {None: "running", True: "well", False: "badly"}[last.went if last else True]
+                return Reply(f"{state}\n{office_pages.said_of(setting, last) if last else ''}", kind="text/plain")
             case ["answer", chapter, exercise, student]:
                 found, view = self.office.seen(chapter, exercise, student)
                 return Reply(office_pages.seen_page(setting, found, student, view))
@@ -122,7 +122,7 @@ class Routes:
     def _hand_out(self, setting: Setting, fields: Mapping[str, str], done: list[str]) -> str:
         chapter = self.office.chapter(fields.get("chapter", ""))
         self.office.hand_outs.begin(chapter, bool(fields.get("full_size")), setting.grader)
-        done.append(f"{chapter.name} is being released and handed out. What comes of it is told at the top.")
+        done.append(f"The hand-out of {chapter.name} has begun. What comes of it is told at the top.")
         return ""
 
     def _due(self, setting: Setting, fields: Mapping[str, str], done: list[str]) -> str:

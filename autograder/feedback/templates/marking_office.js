@@ -18,8 +18,10 @@ async function look() {
     setTimeout(look, 2000);
     return;
   }
-  box.querySelector("span").textContent = `Done. ${state.slice(state.indexOf("\n") + 1)}`;
+  const bad = state.startsWith("badly");
+  box.querySelector("span").textContent = (bad ? "Not handed out: " : "Handed out: ") + state.slice(state.indexOf("\n") + 1);
   box.classList.remove("wait");
+  box.classList.toggle("bad", bad);
   for (const button of document.querySelectorAll("button[disabled]")) button.disabled = false;
 }
 

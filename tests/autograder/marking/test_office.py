@@ -202,28 +202,28 @@ def test_a_student_gets_more_time_and_loses_it_again(grace: Teacher) -> None:
 
 
 def test_what_is_handed_out_is_said_and_never_two_at_once(grace: Teacher, commands: Commands) -> None:
-    assert "is being released and handed out" in grace.told("hand-out", chapter="ch99")
+    assert f"The hand-out of {NAME} has begun." in grace.told("hand-out", chapter="ch99")
     assert "as grace has asked" in Page(grace.get().text).text
     assert grace.get("course/running").text.startswith("running\n")
     assert f"{NAME} is being handed out: wait until that is done." in grace.told("hand-out", 409, chapter="ch99")
     assert grace.told("due", chapter=NAME, when="2026-11-30T12:00"), "the rest goes on meanwhile"
     commands.go.set()
-    wait_until_done(grace)
+    wait_until_done(grace, "well\n")
     assert "Handed out: The students have ch99_mini now." in Page(grace.get().text).text
     commands.trouble = f"{NAME} could not be released, so nothing was handed out:\nnumbers.py:3: no such thing"
     grace.told("hand-out", chapter="ch99", full_size="1")
-    wait_until_done(grace)
+    wait_until_done(grace, "badly\n")
     said = Page(grace.get().text).text
     assert "Not handed out: ch99_mini could not be released, so nothing was handed out: numbers.py:3" in said
     assert commands.ran == [("release", NAME, "--hand-out"), ("release", NAME, "--hand-out", "--full-size")]
     grace.told("hand-out", 400, chapter="ch77")
 
 
-def wait_until_done(teacher: Teacher) -> None:
+def wait_until_done(teacher: Teacher, how: str) -> None:
     for thread in threading.enumerate():
         if thread.name == "hand-out":
             thread.join(120)
-    assert teacher.get("course/running").text.startswith("done\n")
+    assert teacher.get("course/running").text.startswith(how)
 
 
 def test_the_page_tells_what_the_students_have(grace: Teacher, exchange: str, project: Project) -> None:

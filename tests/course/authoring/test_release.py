@@ -13,7 +13,6 @@ import pytest
 from nbgrader.api import Gradebook
 from nbgrader.nbgraderformat import MetadataValidator
 
-from course.authoring import release_gradebook
 from course.authoring.build import build, notebook_path
 from course.authoring.inline import BEGIN
 from course.authoring.leaks import leaks
@@ -21,7 +20,6 @@ from course.authoring.release import release
 from course.console import PERSONS
 from course.errors import AuthorError, OperatorError
 from course.nbgrader_plugins.clear_solutions import ClearAnswers
-from course.nbgrader_plugins.gradebook import alembic_in_process
 from course.project import Project
 from course.syllabus import Chapter, load_syllabus
 from tests.support import minichapter
@@ -391,18 +389,3 @@ def test_an_answered_notebook_passes_its_visible_tests_there(released_once, stud
         shown = card(done, f"p-99-{number}-checks")
         assert shown["text/plain"] == f"p.99.{number}: {line}\nHidden checks on other inputs decide the points."
         assert shown["text/html"].startswith("<section")
-
-
-@pytest.mark.parametrize("course", ["default_course", "ml"])
-def test_a_release_finds_its_course_in_the_gradebook(course: str, tmp_path: Path) -> None:
-    """It is there by another chapter, or by a list of students."""
-    book, draft = tmp_path / "book.db", tmp_path / "draft.db"
-    with alembic_in_process():
-        with Gradebook(f"sqlite:///{book}", course) as open_book:
-            open_book.add_assignment("ch01", course_id=course)
-        release_gradebook.copy(book, draft, "ch02")
-        with Gradebook(f"sqlite:///{draft}", course) as open_book:
-            open_book.add_assignment("ch02", course_id=course)
-    release_gradebook.take_over(draft, book, "ch02")
-    with Gradebook(f"sqlite:///{book}", course) as open_book:
-        assert {(one.name, one.course_id) for one in open_book.assignments} == {("ch01", course), ("ch02", course)}

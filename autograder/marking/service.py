@@ -58,7 +58,7 @@ class Service:
 
     @functools.cached_property
     def routes(self) -> Routes:
-        """Who answers for the pages of the course."""
+        """Who answers for the pages of the course; asked for by the server's own thread, so that there is one."""
         return Routes(Office(self.project))
 
     def address(self, *parts: str) -> str:
@@ -94,8 +94,8 @@ class Marking(_Handler):
         setting, parts = self._setting(), [part for part in path.split("/") if part]
         try:
             if parts[:1] == [HOME]:
-                said = self.get_query_argument("said", "")
-                self._send(await _aside(lambda: self.service.routes.get(setting, parts[1:], said)))
+                routes, said = self.service.routes, self.get_query_argument("said", "")
+                self._send(await _aside(lambda: routes.get(setting, parts[1:], said)))
                 return
             text, elsewhere = await _aside(lambda: self._page(setting, parts))
         except Unknown as error:
@@ -132,10 +132,10 @@ class Marking(_Handler):
         self.finish(reply)
 
     async def _answer_form(self, setting: pages.Setting, parts: list[str]) -> None:
-        fields = {name: self.get_body_argument(name) for name in self.request.body_arguments}
+        routes, fields = self.service.routes, {one: self.get_body_argument(one) for one in self.request.body_arguments}
         self._keep_to_itself()
         try:
-            self._send(await _aside(lambda: self.service.routes.post(setting, parts, fields)))
+            self._send(await _aside(lambda: routes.post(setting, parts, fields)))
         except Unknown as error:
             self.set_status(404)
             self.finish(pages.trouble_page(setting, str(error)))

@@ -62,6 +62,11 @@ def shown(moment: datetime, zone: ZoneInfo) -> str:
     return f"{there:%a} {there.day} {there:%b %Y, %H:%M %Z}"
 
 
+def clock(moment: datetime, zone: ZoneInfo) -> str:
+    """Return a moment (UTC, without saying so) as `read` reads it, to the minute: ``2026-11-01T12:00``."""
+    return f"{_wall(moment, zone):%Y-%m-%dT%H:%M}"
+
+
 def read(text: str, zone: ZoneInfo) -> datetime:
     """Return the moment (UTC, without saying so) that ``2026-11-01 12:00`` is in the zone.
 

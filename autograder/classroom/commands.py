@@ -22,7 +22,7 @@ from course.console import (
     print_json,
     shown,
 )
-from course.errors import SetupError, chosen
+from course.errors import chosen
 
 if TYPE_CHECKING:
     from autograder.classroom.alike import Alike
@@ -197,13 +197,8 @@ def regrade_requests(
     if found is None:
         raise typer.BadParameter("name the chapter, too", param_hint="CHAPTER")
     one = desk.find_request(asked, answer)
-    said = desk.check_answer(one, sentence)
-    if points is not None:
-        cell = desk.give_points(project, found, one, points, part)
-        out.print(f"In the gradebook: {points:g} points for {cell} of {escape(one.student)}.", highlight=False)
-    client.answer_request(one, said)
-    fetch_requests(project, client, course_id)
-    out.print(f"Answered {escape(one.student)} on {escape(one.exercise)}.", highlight=False)
+    for done in desk.answer(project, client, one, sentence, points, part):
+        out.print(escape(done), highlight=False)
     out.print(f"Next: course feedback {found.short} --student {escape(one.student)}, and release it.", highlight=False)
 
 
@@ -216,28 +211,13 @@ def due(
     never: Annotated[bool, typer.Option("--never", help="Take the deadline away")] = False,
 ) -> None:
     """Say when an assignment is due, or set it, in the course's own time zone."""
-    from course.time_zone import course_zone, read, shown
-
     project, found = open_chapter(chapter)
-    zone = course_zone(project)
     if when and never:
         raise typer.BadParameter("a time, or --never", param_hint="TIME")
     needs_grader()
-    from autograder.classroom.nbgrader_plugins import gradebook
-    from course.nbgrader_plugins.deadlines import assignment_in
+    from autograder.classroom import due_dates
 
-    try:
-        moment = read(when, zone) if when else None
-    except ValueError as error:
-        raise SetupError(f"{error}.") from error
-    with gradebook(project) as book:
-        row = assignment_in(book, found.name)
-        if when or never:
-            row.duedate = moment
-            book.db.commit()
-        moment = row.duedate
-    text = f"is due {shown(moment, zone)} ({zone.key})" if moment else "has no deadline"
-    out.print(f"{found.name} {text}.", highlight=False)
+    out.print(due_dates.due(project, found, when or "", never=never), highlight=False)
 
 
 @command(GRADE, "course export ch03 --into canvas.csv --to grades.csv")
@@ -310,25 +290,9 @@ def extend(
     """Give a student more time for an assignment; days count by the clock of the course."""
     project, found = open_chapter(chapter)
     needs_grader()
-    from nbgrader.api import MissingEntry
+    from autograder.classroom import due_dates
 
-    from autograder.classroom.nbgrader_plugins import gradebook
-    from course.nbgrader_plugins.deadlines import deadlines_in
-
-    with gradebook(project) as book:
-        try:
-            book.find_student(student)
-            book.update_or_create_submission(found.name, student)  # there is no other place for it
-        except MissingEntry as error:
-            raise SetupError(
-                f"The gradebook does not know {student} or {found.name}: release it, and add students in formgrader or "
-                f"with `nbgrader db student add {student}`."
-            ) from error
-        book.grant_extension(found.name, student, days=days)
-        deadlines = deadlines_in(book, found.name)
-    until = deadlines.shown(student)
-    said = f"may hand in {found.name} until {until}" if until else f"has {days} more days for {found.name}"
-    out.print(f"{escape(student)} {said}{'.' if until else ', which has no deadline yet.'}", highlight=False)
+    out.print(escape(due_dates.extend(project, found, student, days)), highlight=False)
 
 
 def _any_hand_in(results: list[Result]) -> bool:

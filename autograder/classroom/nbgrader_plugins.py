@@ -121,6 +121,7 @@ def stock_config(project: Project) -> Config:
 
 
 def gradebook(project: Project) -> Any:
-    """Return nbgrader's gradebook of this checkout, to be used as a context manager."""
+    """Return nbgrader's gradebook of this checkout, made if there is none, to be used as a context manager."""
+    project.build.mkdir(parents=True, exist_ok=True)
     with alembic_in_process():
         return Gradebook(gradebook_url(project))

@@ -9,6 +9,7 @@ from nbgrader.api import MissingEntry
 
 from autograder.classroom.nbgrader_plugins import gradebook
 from autograder.classroom.pages import manual_grades
+from autograder.classroom.regrade_requests import fetch_requests
 from autograder.classroom.store import Store
 from autograder.engine.result import ExerciseResult, Outcome
 from autograder.feedback.changes import promise
@@ -54,14 +55,14 @@ def lost(project: Project, requests: Iterable[RegradeRequest]) -> Iterator[Lost 
     with gradebook(project) as book:
         for one in requests:
             chapter = syllabus.get(one.assignment)
-            if chapter is None or not (parts := _parts(project, chapter, one)):
+            if chapter is None or not (rows := parts(project, chapter, one)):
                 yield None
                 continue
             given = manual_grades(book, one.assignment, one.student)
             points = [
-                points_of(part, given[part.grade_id].score if part.grade_id in given else None)[0] for part in parts
+                points_of(part, given[part.grade_id].score if part.grade_id in given else None)[0] for part in rows
             ]
-            failed = (promise(check) for part in parts for check in part.checks if check.outcome is Outcome.FAILED)
+            failed = (promise(check) for part in rows for check in part.checks if check.outcome is Outcome.FAILED)
             yield Lost(together(points), tuple(f"not kept: {sentence}" for sentence in failed))
 
 
@@ -94,6 +95,30 @@ def check_answer(request: RegradeRequest, answer: str) -> str:
     return said
 
 
+def answer(
+    project: Project,
+    client: ExchangeClient,
+    request: RegradeRequest,
+    sentence: str,
+    points: float | None,
+    part: str = "",
+) -> Iterator[str]:
+    """Answer a request, with points first if there are any; yield a sentence once each is done.
+
+    Raises
+    ------
+    SetupError : as `check_answer` and `give_points`; before anything is written.
+    ExchangeRefusal : somebody else has answered meanwhile; given points stay, and were told.
+    """
+    chapter, said = load_syllabus(project.syllabus).find(request.assignment), check_answer(request, sentence)
+    if points is not None:
+        cell = give_points(project, chapter, request, points, part)
+        yield f"In the gradebook: {points:g} points for {cell} of {request.student}."
+    client.answer_request(request, said)
+    fetch_requests(project, client, request.course)
+    yield f"Answered {request.student} on {request.exercise}."
+
+
 def give_points(project: Project, chapter: Chapter, request: RegradeRequest, points: float, part: str = "") -> str:
     """Put points into the gradebook as given by hand, which no later grading takes away; return the cell they are for.
 
@@ -105,7 +130,7 @@ def give_points(project: Project, chapter: Chapter, request: RegradeRequest, poi
     ------
     SetupError : nothing has been graded, several parts might be meant, or the points are more than there are.
     """
-    rows = {row.grade_id: row for row in _parts(project, chapter, request)}
+    rows = {row.grade_id: row for row in parts(project, chapter, request)}
     if not rows:
         raise SetupError(
             f"No grade of {request.student} for {request.exercise} of {chapter.name} is stored here: "
@@ -134,6 +159,7 @@ def give_points(project: Project, chapter: Chapter, request: RegradeRequest, poi
     return name
 
 
-def _parts(project: Project, chapter: Chapter, request: RegradeRequest) -> list[ExerciseResult]:
+def parts(project: Project, chapter: Chapter, request: RegradeRequest) -> list[ExerciseResult]:
+    """Return what is graded of the exercise by itself: a text and checks, say; empty where nothing of it is stored."""
     found = Store.of(project, chapter).load(request.student)
     return [part for part in found.result.exercises if part.exercise == request.exercise] if found else []

@@ -24,20 +24,22 @@ def mark(
     ] = "",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: a free one")] = 8766,
 ) -> None:
-    """Grade answers in words by hand, in a browser: by question, with the rubric and the checks beside each answer."""
+    """Grade answers in words by hand, in a browser, by question across the class; and run the course."""
     from course.project import Project
 
     project, found = open_chapter(chapter) if chapter else (Project.find().activate(), None)
     needs_grader()
     from autograder.marking.desk import Desk, Unknown
+    from autograder.marking.office_routes import HOME
     from autograder.marking.service import serve
 
-    desk = Desk(project)
+    desk, first = Desk(project), ""
     try:
         if found:
-            desk.pile(found.name)
+            first = desk.pile(found.name).chapter.name
         elif not desk.chapters():
-            raise SetupError("Nothing with answers in words has been graded yet: run `course grade ch03`, say, first.")
+            first = HOME
+            _tell("Nothing with answers in words has been graded yet. This is the page of the course:")
     except Unknown as error:
         raise SetupError(str(error)) from error
 
@@ -45,8 +47,7 @@ def mark(
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        path = found.name if found else ""
-        await serve(project, grader or getpass.getuser(), port, path, stop.wait(), _tell)
+        await serve(project, grader or getpass.getuser(), port, first, stop.wait(), _tell)
 
     try:
         asyncio.run(run())

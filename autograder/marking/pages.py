@@ -15,7 +15,7 @@ from autograder.marking.questions import Question
 from course.syllabus import Chapter
 from course.time_zone import shown
 
-FILES = {"marking.css": "text/css", "marking.js": "text/javascript"}
+FILES = {"marking.css": "text/css", "marking.js": "text/javascript", "marking_office.js": "text/javascript"}
 _TEMPLATES = Path(__file__).resolve().parents[1] / "feedback" / "templates"
 
 
@@ -47,18 +47,18 @@ def file(name: str) -> str:
 
 def course_page(setting: Setting, chapters: Sequence[tuple[Chapter, Tally]]) -> str:
     """Return the page of all chapters."""
-    return _page("marking_course.html.j2", setting, title="Grading by hand", chapters=chapters)
+    return render("marking_course.html.j2", setting, title="Grading by hand", chapters=chapters)
 
 
 def chapter_page(setting: Setting, chapter: Chapter, questions: Sequence[tuple[Question, Tally]]) -> str:
     """Return the page of a chapter's questions."""
-    return _page("marking_chapter.html.j2", setting, title=chapter.title, chapter=chapter, questions=questions)
+    return render("marking_chapter.html.j2", setting, title=chapter.title, chapter=chapter, questions=questions)
 
 
 def answer_page(setting: Setting, chapter: Chapter, opened: Opened) -> str:
     """Return the page on which one answer is graded."""
     paint, question = Painter(), opened.question
-    return _page(
+    return render(
         "marking_answer.html.j2", setting,
         title=f"{question.exercise} {question.title}",
         chapter=chapter,
@@ -72,7 +72,7 @@ def answer_page(setting: Setting, chapter: Chapter, opened: Opened) -> str:
 
 def trouble_page(setting: Setting, text: str) -> str:
     """Return a page that says what is wrong."""
-    return _page("marking_trouble.html.j2", setting, title="This can't be shown", text=text)
+    return render("marking_trouble.html.j2", setting, title="This can't be shown", text=text)
 
 
 def conflict(setting: Setting, error: Conflict) -> list[dict[str, Any]]:
@@ -107,6 +107,7 @@ def _stands(setting: Setting, sheet: Sheet) -> str:
     return f"{points}; handed in again since" if sheet.state == "changed" else points
 
 
-def _page(name: str, setting: Setting, **content: Any) -> str:
+def render(name: str, setting: Setting, **content: Any) -> str:
+    """Return a page made of one of the templates."""
     said = {"who": lambda sheet: who(setting, sheet), "stands": lambda sheet: _stands(setting, sheet)}
     return storable(page_environment().get_template(name).render(setting=setting, **said, **content))

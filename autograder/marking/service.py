@@ -23,6 +23,8 @@ from tornado.netutil import bind_sockets
 from autograder.marking import pages
 from autograder.marking.desk import Conflict, Desk, Unfit, Unknown
 from autograder.marking.ledger import Verdict
+from autograder.marking.office import Office
+from autograder.marking.office_routes import HOME, Reply, Routes
 from course.errors import CourseError
 from course.project import Project
 from course.time_zone import course_zone
@@ -54,6 +56,11 @@ class Service:
         """Where the answers are; made at the first request, in a thread."""
         return Desk(self.project)
 
+    @functools.cached_property
+    def routes(self) -> Routes:
+        """Who answers for the pages of the course; asked for by the server's own thread, so that there is one."""
+        return Routes(Office(self.project))
+
     def address(self, *parts: str) -> str:
         """Return the address of a page."""
         return self.base + "/".join(quote(part, safe="") for part in parts)
@@ -79,17 +86,18 @@ class Marking(_Handler):
 
     async def answer_get(self, path: str) -> None:
         """Give out a page or one of its files."""
-        self.set_header("Content-Security-Policy", POLICY)
-        self.set_header("Cache-Control", "no-store")
-        self.set_header("X-Content-Type-Options", "nosniff")
-        self.set_header("Referrer-Policy", "no-referrer")
+        self._keep_to_itself()
         if path in pages.FILES:
             self.set_header("Content-Type", f"{pages.FILES[path]}; charset=utf-8")
             self.finish(pages.file(path))
             return
-        setting = self._setting()
+        setting, parts = self._setting(), [part for part in path.split("/") if part]
         try:
-            text, elsewhere = await _aside(lambda: self._page(setting, path))
+            if parts[:1] == [HOME]:
+                routes, said = self.service.routes, self.get_query_argument("said", "")
+                self._send(await _aside(lambda: routes.get(setting, parts[1:], said)))
+                return
+            text, elsewhere = await _aside(lambda: self._page(setting, parts))
         except Unknown as error:
             self.set_status(404)
             text, elsewhere = pages.trouble_page(setting, str(error)), ""
@@ -103,8 +111,11 @@ class Marking(_Handler):
             self.finish(text)
 
     async def answer_post(self, path: str) -> None:
-        """Write a verdict; what it says of it is JSON."""
-        setting = self._setting()
+        """Write a verdict, and say so in JSON; or do what a form of the course's page asks for."""
+        setting, parts = self._setting(), [part for part in path.split("/") if part]
+        if parts[:1] == [HOME]:
+            await self._answer_form(setting, parts[1:])
+            return
         try:
             reply = await _aside(lambda: self._give(path))
         except Unknown as error:
@@ -120,13 +131,43 @@ class Marking(_Handler):
         self.set_status(status)
         self.finish(reply)
 
+    async def _answer_form(self, setting: pages.Setting, parts: list[str]) -> None:
+        routes, fields = self.service.routes, {one: self.get_body_argument(one) for one in self.request.body_arguments}
+        self._keep_to_itself()
+        try:
+            self._send(await _aside(lambda: routes.post(setting, parts, fields)))
+        except Unknown as error:
+            self.set_status(404)
+            self.finish(pages.trouble_page(setting, str(error)))
+        except CourseError as error:
+            self.set_status(503)
+            self.finish(pages.trouble_page(setting, str(error)))
+
+    def _keep_to_itself(self, policy: str = POLICY, referrer: str = "no-referrer") -> None:
+        self.set_header("Content-Security-Policy", policy)
+        self.set_header("Cache-Control", "no-store")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", referrer)
+
+    def _send(self, reply: Reply) -> None:
+        # A browser tells where a form was sent from only under this policy, and Jupyter takes no form without.
+        self._keep_to_itself(reply.policy, "same-origin")
+        if reply.elsewhere:
+            self.redirect(self.service.base + reply.elsewhere, status=303)
+            return
+        self.set_status(reply.status)
+        self.set_header("Content-Type", f"{reply.kind}; charset=utf-8")
+        if reply.file:
+            self.set_header("Content-Disposition", f'attachment; filename="{reply.file}"')
+        self.finish(reply.body)
+
     def _setting(self) -> pages.Setting:
         names, token = self.get_cookie(NAMES) == "1", self.xsrf_token.decode("ascii")
         return pages.Setting(self.service.base, self.grader, names, token, course_zone(self.service.project))
 
-    def _page(self, setting: pages.Setting, path: str) -> tuple[str, str]:
+    def _page(self, setting: pages.Setting, parts: list[str]) -> tuple[str, str]:
         """Return a page, or where to go instead."""
-        desk, parts = self.service.desk, [part for part in path.split("/") if part]
+        desk = self.service.desk
         if not parts:
             return pages.course_page(setting, desk.chapters()), ""
         pile = desk.pile(parts[0])

@@ -99,15 +99,30 @@ def release(
     project, found = open_chapter(chapter)
     from course.authoring.release import release as release_chapter
 
+    if not give:
+        _say_released(project, release_chapter(project, found, full_size))
+        return
+    from course.nbgrader_plugins.hand_out import one_at_a_time
+
+    with one_at_a_time(project):
+        _release_and_hand_out(project, found, full_size)
+
+
+def _release_and_hand_out(project: Project, chapter: Chapter, full_size: bool) -> None:
+    """Release a chapter, and give it to the students; where one of the two fails, say which."""
+    from course.authoring.release import release as release_chapter
+
     try:
-        folder = release_chapter(project, found, full_size)
+        folder = release_chapter(project, chapter, full_size)
     except CourseError:
-        if give:
-            err.print(f"{found.name} could not be released, so nothing was handed out:", highlight=False)
+        err.print(f"{chapter.name} could not be released, so nothing was handed out:", highlight=False)
         raise
+    _say_released(project, folder)
+    _hand_out(project, chapter)
+
+
+def _say_released(project: Project, folder: Path) -> None:
     out.print(f"Released {shown(folder, project)}: no solution, check or mutant is in it.")
-    if give:
-        _hand_out(project, found)
 
 
 def _hand_out(project: Project, chapter: Chapter) -> None:

@@ -77,12 +77,14 @@ def _begin_nothing(connection: Any, record: object) -> None:
 
 def _transfer(new: Connection, old: Connection, chapter: str) -> None:
     wanted, there = dict(_rows(new, chapter)), dict(_rows(old, chapter))
-    gone = {name: there[name].keys() - wanted[name].keys() for name in there}
+    gone = {name: there[name].keys() - wanted[name].keys() for name in there if name != "course"}
+    # A course is there before this chapter is: by another one, or by a list of students.
+    there["course"] = {str(row["id"]): row for row in old.execute(select(_TABLES["course"])).mappings()}
     graded = select(func.count()).select_from(_TABLES["submitted_assignment"])
     mine = _TABLES["submitted_assignment"].c.assignment_id.in_(list(there["assignment"]))
     if any(gone.values()) and old.execute(graded.where(mine)).scalar():
         raise OperatorError(f"nbgrader could not release {chapter}: there are submissions to other questions by now.")
-    for name in reversed(list(there)):  # what refers to others before these
+    for name in reversed(list(gone)):  # what refers to others before these
         for key in gone[name]:
             old.execute(_TABLES[name].delete().where(_TABLES[name].c.id == key))
     for name, rows in wanted.items():

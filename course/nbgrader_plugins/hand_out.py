@@ -1,10 +1,19 @@
-"""Gives releases and feedback to the students by nbgrader's exchange, as formgrader's buttons do."""
+"""Gives releases and feedback to the students by nbgrader's exchange, as formgrader's buttons do; says who has what."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from course.errors import OperatorError
+from filelock import FileLock, Timeout
+
+from course.errors import OperatorError, SetupError
+from course.exchange.client import ExchangeClient
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -29,7 +38,62 @@ def hand_out_feedback(project: Project, chapter: Chapter) -> None:
     _run(project, chapter, "ReleaseFeedback", "hand out feedback on")
 
 
-def _run(project: Project, chapter: Chapter, what: str, task: str, **traits: object) -> None:
+@dataclass(frozen=True)
+class Given:
+    """A release that the students have.
+
+    Attributes
+    ----------
+    time : since when, by the exchange's clock (UTC); None where the exchange does not say.
+    digest : of its files; empty where the exchange does not say.
+    """
+
+    time: datetime | None = None
+    digest: str = ""
+
+
+def handed_out(project: Project) -> Mapping[str, Given]:
+    """Return what the students of the course have, by assignment.
+
+    Raises
+    ------
+    SetupError : there is no exchange here.
+    ExchangeRefusal, OperatorError : it does not tell, or does not answer; it is asked once.
+    """
+    course = os.environ.get("COURSE_ID", "")
+    if course and os.environ.get("COURSE_EXCHANGE_URL"):
+        found = ExchangeClient.from_environ(pauses=()).releases(course)
+        return {one.assignment: Given(one.time, one.digest) for one in found}
+    api = _api(project, "")
+    if not api.exchange_is_functional:
+        raise SetupError("No exchange is set up here, by which releases could be given to the students.")
+    try:
+        return {str(name): Given() for name in api.get_released_assignments()}
+    except Exception as error:  # as in `_run`
+        raise OperatorError(f"nbgrader's exchange does not tell what is released: {error}") from error
+
+
+@contextlib.contextmanager
+def one_at_a_time(project: Project) -> Iterator[None]:
+    """Hold the right to make a release and give it out.
+
+    Raises
+    ------
+    OperatorError : somebody else has it.
+    """
+    project.build.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(project.build / "hand-out.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise OperatorError("Somebody is handing out a chapter right now: try again once that is done.") from error
+    with lock:
+        lock.release()  # the first of two: it is held until the end of this block
+        yield
+
+
+def _api(project: Project, assignment: str) -> Any:
+    """Return nbgrader's own functions for one assignment; empty: for all."""
     from nbgrader.apps.api import NbGraderAPI
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
@@ -38,9 +102,13 @@ def _run(project: Project, chapter: Chapter, what: str, task: str, **traits: obj
 
     config = configure(Config(), project)
     coursedir = CourseDirectory(config=config)
-    coursedir.assignment_id = chapter.name
-    api = NbGraderAPI(coursedir, config=config)
-    app = getattr(api.exchange, what)(coursedir=coursedir, authenticator=api.authenticator, parent=api)
+    coursedir.assignment_id = assignment
+    return NbGraderAPI(coursedir, config=config)
+
+
+def _run(project: Project, chapter: Chapter, what: str, task: str, **traits: object) -> None:
+    api = _api(project, chapter.name)
+    app = getattr(api.exchange, what)(coursedir=api.coursedir, authenticator=api.authenticator, parent=api)
     for name, value in traits.items():
         setattr(app, name, value)
     app.log = logging.getLogger("course.nbgrader")

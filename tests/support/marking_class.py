@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import threading
 import types
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from course.authoring.build import assemble
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
+from tests.support.exchange_server import client, folder_of, make_exchange, serving
 from tests.support.minichapter import NAME, add_probe, make_project
 
 TEXT = "p-99-4"
@@ -77,6 +79,17 @@ def hand_in(project: Project, student: str, text: str, **cell: Any) -> None:
     Store.of(project, chapter).save(fingerprints, graded)
     with Recorder(gradebook_url(project), NAME) as recorder:
         recorder.record(entry_of(student, show(graded)))
+
+
+@contextmanager
+def exchange_of(project: Project, folder: Path) -> Iterator[str]:
+    """Serve an exchange on which the students have the release, and ada her feedback; yield its address."""
+    with serving(make_exchange(folder / "exchange")) as url:
+        grace, release = client(url, "grace"), project.build / "release" / NAME
+        grace.release("ml", NAME, release)
+        mine = client(url, "ada").submit("ml", NAME, release)
+        grace.give_feedback(mine, folder_of(folder / "page", {f"{NAME}.html": "page"}))
+        yield url
 
 
 def _row(part: Part, empty: bool) -> ExerciseResult:

@@ -24,7 +24,8 @@ from course.project import Project
 from tests.support.accessible import barriers
 from tests.support.browser import CHROMIUM, browsing
 from tests.support.checkout import ROOT
-from tests.support.marking_class import TEXT, make_class
+from tests.support.exchange_server import client
+from tests.support.marking_class import TEXT, exchange_of, make_class
 from tests.support.minichapter import NAME
 from tests.support.tornado_thread import serving
 
@@ -186,3 +187,41 @@ def test_the_keys_are_told_and_can_be_turned_off(page: Page) -> None:
     expect(page.locator("#keys")).to_be_hidden()
     press(page, "1")
     expect(page.locator("#line-1")).not_to_be_checked()
+
+
+def test_the_course_is_run_by_keyboard_alone(
+    page: Page, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with exchange_of(project, tmp_path) as url:
+        for name, value in {"EXCHANGE_URL": url, "HUB_TOKEN": "grace", "ID": "ml"}.items():
+            monkeypatch.setenv(f"COURSE_{name}", value)
+        client(url, "ada").request_regrade("ml", NAME, "p.99.4", "The text asks for one reason, and I gave one.")
+        page.goto(page.url.replace(NAME, "course"))
+        tab_to(page, "A miniature chapter")
+        press(page, "Enter", "Tab", "Tab")
+        page.locator("input[name=when]").fill("2026-11-30T12:00")
+        leave(page, "Enter")
+        expect(page.locator("#told")).to_contain_text("is due Mon 30 Nov 2026, 12:00 UTC")
+        expect(page.locator("#told")).to_be_focused()
+        page.locator("input[name=student]").focus()
+        page.keyboard.type("eva")
+        press(page, "Tab")
+        page.keyboard.type("3")
+        leave(page, "Enter")
+        expect(page.locator("#told")).to_contain_text("Not done: The gradebook does not know eva")
+        expect(page.locator("input[name=student]")).to_have_value("eva")
+        page.locator("input[name=student]").fill("eve")
+        leave(page, "Enter")
+        expect(page.locator(".more")).to_contain_text("eve: Thu 3 Dec 2026, 12:00 UTC")
+        shoot(page, "course")
+        page.get_by_role("link", name="The answer of ada").click()
+        expect(page.locator("#answer")).to_have_text("The answer of ada")
+        shoot(page, "seen")
+        page.go_back()
+        page.locator("textarea").focus()
+        page.keyboard.type("You are right: one is enough.")
+        press(page, "Tab", "p", "Tab")
+        page.keyboard.type("2")
+        leave(page, "Enter")
+        expect(page.locator("#told")).to_contain_text("In the gradebook: 2 points for p-99-4 of ada.")
+        assert book(project)["ada"][0] == 2

@@ -47,7 +47,14 @@ def test_it_serves_this_machine_until_it_is_ended(tmp_path: Path) -> None:
 
 def test_where_nothing_waits_it_says_so(tmp_path: Path) -> None:
     make_class(tmp_path, {})
-    for arguments, said in ((("ch99",), "Nothing of ch99_mini has been graded"), ((), "has been graded yet")):
-        with started(tmp_path, *arguments, "--port", "0") as refused:
-            assert said in " ".join(refused.communicate(timeout=120)[1].split())
-        assert refused.returncode
+    with started(tmp_path, "ch99", "--port", "0") as refused:
+        assert "Nothing of ch99_mini has been graded" in " ".join(refused.communicate(timeout=120)[1].split())
+    assert refused.returncode
+    with started(tmp_path, "--port", "0") as running:
+        assert running.stdout is not None
+        assert "has been graded yet. This is the page of the course" in running.stdout.readline()
+        url = running.stdout.readline().split()[0]
+        assert "/course?token=" in url and "Regrade requests" in requests.Session().get(url, timeout=60).text
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+    assert running.returncode == 0

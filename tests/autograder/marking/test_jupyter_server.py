@@ -34,6 +34,25 @@ def test_graders_find_the_page_beside_formgrader(tmp_path: Path, monkeypatch: py
             reply = session.post(f"{url}/mark/{NAME}/p.99.4", json=verdict, timeout=60)
             assert reply.json()["next"].startswith(f"/mark/{NAME}/p.99.4/")
             assert session.post(f"{url}/mark/{NAME}/p.99.4", json=verdict, timeout=60).status_code == 409
+        the_page_of_the_course_is_there_too(url, token)
+
+
+def the_page_of_the_course_is_there_too(url: str, token: str) -> None:
+    """With a browser's cookies, whose forms Jupyter takes from its own pages alone."""
+    with requests.Session() as session:
+        page = session.get(f"{url}/mark/course", params={"token": token}, timeout=60)
+        assert "A miniature chapter" in page.text and page.headers["Referrer-Policy"] == "same-origin"
+        xsrf = re.search(r'name="_xsrf" value="([^"]+)"', page.text)[1]  # type: ignore[index]
+        wanted = {"chapter": NAME, "student": "ada", "days": "2"}
+        for body, origin in (
+            ({**wanted, "_xsrf": xsrf}, "null"), ({**wanted, "_xsrf": xsrf}, "http://elsewhere"), (wanted, url),
+        ):  # fmt: skip
+            reply = session.post(f"{url}/mark/course/extend", body, headers={"Origin": origin}, timeout=60)
+            assert reply.status_code in (403, 404), (origin, reply.text)
+        reply = session.post(
+            f"{url}/mark/course/extend", {**wanted, "_xsrf": xsrf}, headers={"Origin": url}, timeout=60
+        )
+        assert reply.url.startswith(f"{url}/mark/course?said=") and "ada has 2 more days" in reply.text
 
 
 def test_a_students_server_has_no_such_page(tmp_path: Path) -> None:

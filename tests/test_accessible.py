@@ -1,4 +1,7 @@
-"""The pages people read have no barrier that axe-core knows: feedback, a class, a check's card, the start page."""
+"""The pages people read have no barrier that axe-core knows: feedback, a class, a check's card, the start page.
+
+The pictures of them in ``build/screenshots`` are those of docs/pictures.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ pytest.importorskip("playwright.sync_api", reason="no browser is driven without 
 from playwright.sync_api import Browser, Page
 
 from autograder.feedback.instant import render_verdict, verdict_of
+from course.project import Project
 from tests.autograder.feedback.test_class_report import figures, part, result, text
 from tests.autograder.feedback.test_class_report import page as class_page
 from tests.course.test_card import CARD
@@ -18,9 +22,11 @@ from tests.hub_config.exchange.test_pages import give, hand_in, look, planned
 from tests.support import feedback_samples as samples
 from tests.support.accessible import barriers
 from tests.support.browser import CHROMIUM, browsing
+from tests.support.checkout import ROOT
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
 from tests.support.page import shown
 
+SHOTS = Project(ROOT).build / "screenshots"
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
 
 
@@ -35,6 +41,12 @@ def page(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 390, "height": 844})
     yield context.new_page()
     context.close()
+
+
+def shoot(page: Page, name: str, width: int = 900) -> None:
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.set_viewport_size({"width": width, "height": 400})
+    page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
 
 
 def instant() -> str:
@@ -72,11 +84,13 @@ def test_a_barrier_is_found_in_either_scheme(page: Page) -> None:
 def test_a_page_has_no_barrier(name: str, page: Page) -> None:
     page.set_content(PAGES[name]())
     assert barriers(page, "empty-table-header") == []  # a student's own table, as pandas shows it
+    shoot(page, f"page-{name.replace(' ', '-')}")
 
 
 def test_a_checks_card_has_no_barrier(page: Page) -> None:
     page.set_content(f'<!doctype html><html lang="en"><title>A notebook</title><main>{CARD.html}</main></html>')
     assert barriers(page, "page-has-heading-one", "heading-order") == []  # they are the notebook's
+    shoot(page, "page-card")
 
 
 def test_the_start_page_has_no_barrier(page: Page, tmp_path: Path) -> None:
@@ -88,3 +102,4 @@ def test_the_start_page_has_no_barrier(page: Page, tmp_path: Path) -> None:
         for person in ("ada", "ben", "grace"):
             page.set_content(look(url, person))
             assert barriers(page) == [], person
+            shoot(page, f"page-start-{person}")

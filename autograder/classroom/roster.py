@@ -33,6 +33,11 @@ _LAST = ("last name", "lastname", "surname", "family name")
 _WHOLE = ("full name", "name", "student name")
 _MAIL = ("email address", "e-mail address", "email", "e-mail", "mail")
 _CANVAS = ("sis login id", "sis user id", "section")
+_NBGRADERS = {
+    "first_name",
+    "last_name",
+    "lms_user_id",
+}  # what `nbgrader db student import` reads has an `id` beside these
 _TEST_STUDENT = "student, test"  # Canvas's
 
 
@@ -172,6 +177,7 @@ def read_people(path: Path, column: str = "") -> list[Person]:
     rows, _ = parsed(read(path))
     heads = [" ".join(head.split()).casefold() for head in rows[0]] if rows else []
     at = _column_of_ids(path, heads, column)
+    heads = [head.replace("_", " ") for head in heads]
     found: dict[str, Person] = {}
     trouble: list[str] = []
     for number, row in enumerate(rows[1:], 2):
@@ -209,6 +215,8 @@ def _column_of_ids(path: Path, heads: Sequence[str], column: str) -> int:
         if column.casefold() not in heads:
             raise SetupError(f"{path} has no column {column!r}. It has: {', '.join(heads)}.")
         return heads.index(column.casefold())
+    if "id" in heads and _NBGRADERS.intersection(heads):
+        return heads.index("id")
     wanted = _IDS[1:] if _is_canvas(heads) else _IDS
     for head in wanted:
         if head in heads:

@@ -44,8 +44,9 @@ def test_canvas(tmp_path: Path) -> None:
         ("student,name,e-mail\nada,Ada Lovelace,ada@example.org\n", ADA),
         ('\ufeffstudent\tname\nada\t"Lovelace, Ada"\n', Person("ada", "Ada", "Lovelace")),
         ("username\nada\n", Person("ada")),
+        ("id,first_name,last_name,email\nada,Ada,Lovelace,ada@example.org\n", ADA),
     ],
-    ids=["moodle", "participants", "worksheet", "gradescope", "plain", "tabs", "ids"],
+    ids=["moodle", "participants", "worksheet", "gradescope", "plain", "tabs", "ids", "nbgrader"],
 )
 def test_other_lists(tmp_path: Path, text: str, found: Person) -> None:
     assert listed(tmp_path, text) == [found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -44,7 +45,8 @@ def run(checkout: Checkout, *words: str, **more: str) -> subprocess.CompletedPro
 def begun(checkout: Checkout, *words: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", *words]
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, cwd=checkout.root, env=variables(checkout), text=True, **pipes)
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # tests in the background ignore it
+    return subprocess.Popen(command, cwd=checkout.root, env=variables(checkout), text=True, preexec_fn=heed, **pipes)
 
 
 def warm(checkout: Checkout, *words: str) -> dict[str, Any]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from course.syllabus import Chapter, Exercise
 
 
+_NAMED = 20  # students
 Students = Annotated[list[str] | None, typer.Option("--student", help="Only this student (repeatable)")]
 
 
@@ -251,9 +252,9 @@ def export(
     for state in (tables.State.UNGRADED, tables.State.MISSING):
         if some := [one.student for one in known if one.state is state]:
             err.print(escape(f"{state.capitalize()}: {', '.join(some)}"), highlight=False)
-    for one in known:
-        if one.waits:
-            err.print(f"{escape(one.student)}: something is still to be graded by hand.", highlight=False)
+    if waiting := [one.student for one in known if one.waits]:
+        named = ", ".join(waiting) if len(waiting) <= _NAMED else f"{len(waiting)} students"
+        err.print(escape(f"Something is still to be graded by hand (course mark): {named}"), highlight=False)
     if lti:
         from autograder.classroom.lti.commands import send_grades
 

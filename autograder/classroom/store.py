@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from nbformat import NotebookNode, v4
 from pydantic import ValidationError
 
@@ -26,6 +25,7 @@ from autograder.engine.judging.grade import Graded
 from autograder.engine.result import CheckResult, Result, Status
 from course.errors import EngineError, SetupError
 from course.files import remove, write_atomically
+from course.locks import held
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -65,20 +65,13 @@ class Store:
         SetupError : another run is grading the chapter.
         EngineError : the folder can't be written to.
         """
-        lock = FileLock(self.folder / ".lock")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
+        taken = SetupError(f"{self.folder.name} is being graded already: wait for that run, or end it.")
+        with held(self.folder / ".lock", taken):
             remove(self.folder / _DRAFTS)
-        except Timeout:
-            raise SetupError(f"{self.folder.name} is being graded already: wait for that run, or end it.") from None
-        except OSError as error:
-            raise EngineError(f"{self.folder} can't be written to: {error}.") from error
-        try:
-            yield
-        finally:
-            remove(self.folder / _DRAFTS)
-            lock.release()
+            try:
+                yield
+            finally:
+                remove(self.folder / _DRAFTS)
 
     def save(self, fingerprints: Fingerprints, graded: Graded, kept: Mapping[str, Kept] | None = None) -> None:
         """Store a grade; a reader sees the old one or the new one, never a half.

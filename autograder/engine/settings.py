@@ -13,6 +13,8 @@ from course.errors import SetupError
 from course.parsing import read_settings
 from course.project import Project
 
+_FILE = "grading.toml"
+
 
 class Settings(BaseModel):
     """How submissions are graded.
@@ -40,10 +42,11 @@ class Settings(BaseModel):
     gpu_libraries: str = Field(default="auto", min_length=1)
 
 
-class _OfThisCheckout(Settings, BaseSettings):
-    """The same from their two sources, which a `Settings` made for a purpose does not ask."""
+class FileAndEnvironment(BaseSettings):
+    """Settings whose values are in the environment, or else in a file of this checkout's ``hub_config``.
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="COURSE_", env_ignore_empty=True)
+    A class of them names the file in its configuration (``toml_file``).
+    """
 
     @classmethod
     def settings_customise_sources(
@@ -55,7 +58,16 @@ class _OfThisCheckout(Settings, BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Called by pydantic-settings; the first of the sources that knows a value is believed."""
-        return env_settings, TomlConfigSettingsSource(settings_cls, _file())
+        file = in_hub_config(str(settings_cls.model_config["toml_file"]))
+        return env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+class _OfThisCheckout(Settings, FileAndEnvironment):
+    """The same from their two sources, which a `Settings` made for a purpose does not ask."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="COURSE_", env_ignore_empty=True, toml_file=_FILE
+    )
 
 
 def load_settings() -> Settings:
@@ -65,12 +77,13 @@ def load_settings() -> Settings:
     ------
     SetupError : the file is not TOML, or a value is not what it should be.
     """
-    found = read_settings(_OfThisCheckout, SetupError, "Mend it and run again.", _file())
+    found = read_settings(_OfThisCheckout, SetupError, "Mend it and run again.", in_hub_config(_FILE))
     return Settings.model_validate(found.model_dump())
 
 
-def _file() -> Path:
-    return Project.find().root / "hub_config" / "grading.toml"
+def in_hub_config(name: str) -> Path:
+    """Return where a file of settings is in this checkout."""
+    return Project.find().root / "hub_config" / name
 
 
 def default_workers() -> int:

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from course.errors import OperatorError, SetupError
 from course.exchange.client import ExchangeClient
+from course.locks import held
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -81,14 +80,8 @@ def one_at_a_time(project: Project) -> Iterator[None]:
     ------
     OperatorError : somebody else has it.
     """
-    project.build.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.build / "hand-out.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise OperatorError("Somebody is handing out a chapter right now: try again once that is done.") from error
-    with lock:
-        lock.release()  # the first of two: it is held until the end of this block
+    taken = OperatorError("Somebody is handing out a chapter right now: try again once that is done.")
+    with held(project.build / "hand-out.lock", taken):
         yield
 
 

@@ -15,13 +15,13 @@ import os
 import signal
 from collections.abc import Callable
 
-from filelock import FileLock, Timeout
 from pydantic import Json
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from course.errors import CourseError, SetupError
 from course.exchange.client import ExchangeClient
 from course.exchange.policy import GradePolicy
+from course.locks import held
 from course.parsing import read_settings
 from course.project import Project
 from hub_config.instant.judges import Judges
@@ -85,12 +85,8 @@ def main(arguments: list[str] | None = None) -> None:
     desk = desk_from_environ()
     client = ExchangeClient.from_environ(pauses=None if once else ())
     parent = os.getppid()  # the hub, which may end without a word
-    desk.folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(desk.folder / f"{desk.course}.lock")
-    try:
-        lock.acquire(timeout=0 if once else -1)
-    except Timeout:
-        raise SetupError("The service is at work already: look into the hub's log if it does not get on.") from None
+    taken = SetupError("The service is at work already: look into the hub's log if it does not get on.")
+    lock = held(desk.folder / f"{desk.course}.lock", taken, wait=not once)
     with lock, Judges(desk.project, desk.workers) as judges:
         log.info("Instant feedback for %s", desk.course)
         run(Service(desk, client, judges), lambda: os.getppid() != parent, once=once)

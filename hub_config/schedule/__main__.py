@@ -16,12 +16,12 @@ import sys
 import time
 from collections.abc import Callable
 
-from filelock import FileLock, Timeout
 from pydantic import Json
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from course.errors import CourseError, SetupError
 from course.exchange.client import ExchangeClient
+from course.locks import held
 from course.parsing import read_settings
 from course.project import Project
 from course.syllabus import load_syllabus
@@ -72,13 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
     hub = told()
     planned, zone = plan_of(hub.schedule, None, project.root)
     parent = os.getppid()  # the hub, which may end without a word
-    project.build.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(project.build / "schedule.lock")
-    try:
-        lock.acquire(timeout=0 if asked.once else -1)
-    except Timeout:
-        raise SetupError("The service is at work already: `course schedule` shows what it has done.") from None
-    with lock:
+    taken = SetupError("The service is at work already: `course schedule` shows what it has done.")
+    with held(project.build / "schedule.lock", taken, wait=not asked.once):
         service = Service(project, hub.id, planned, zone, ExchangeClient.from_environ())
         if asked.once:
             return 1 if service.step(eager=True) else 0

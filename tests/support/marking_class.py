@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-from nbgrader.api import Gradebook
 from nbgrader.utils import compute_checksum
 
 from autograder.classroom.recorder import Recorder, entry_of
@@ -23,10 +22,11 @@ from autograder.feedback.page import show
 from autograder.marking.desk import Conflict, Desk
 from autograder.marking.ledger import Verdict
 from course.authoring.build import assemble
-from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
+from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
+from tests.support.gradebook_rows import add_assignment
 from tests.support.minichapter import NAME, add_probe, make_project
 
 TEXT = "p-99-4"
@@ -47,16 +47,7 @@ def make_class(root: Path, answers: Mapping[str, str]) -> Project:
     path = project.build / "release" / NAME / f"{NAME}.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(nbformat.v4.writes(release), encoding="utf-8")
-    with alembic_in_process(), Gradebook(gradebook_url(project)) as book:
-        book.add_assignment(NAME)
-        book.add_notebook(NAME, NAME)
-        for cell in release.cells:
-            if mark := cell.metadata.get("nbgrader"):
-                if mark["grade"]:
-                    kind, most = cell.cell_type, mark["points"]
-                    book.add_grade_cell(mark["grade_id"], NAME, NAME, max_score=most, cell_type=kind)
-                if mark["solution"]:
-                    book.add_solution_cell(mark["grade_id"], NAME, NAME)
+    add_assignment(gradebook_url(project), NAME, release)
     for student, text in answers.items():
         hand_in(project, student, text)
     return project

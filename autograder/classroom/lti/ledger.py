@@ -15,11 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from course.errors import EngineError, SetupError
 from course.files import write_atomically
+from course.locks import held
 from course.project import Project
 
 
@@ -54,18 +54,9 @@ class Ledger:
     @contextmanager
     def claimed(self) -> Iterator[None]:
         """Keep other runs from sending; raises `SetupError` where one does, `EngineError` where it can't be written."""
-        lock = FileLock(self.folder / ".lock")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise SetupError(f"The grades of {self.folder.name} are being sent already: wait for that run.") from None
-        except OSError as error:
-            raise EngineError(f"{self.folder} can't be written to: {error}.") from error
-        try:
+        taken = SetupError(f"The grades of {self.folder.name} are being sent already: wait for that run.")
+        with held(self.folder / ".lock", taken):
             yield
-        finally:
-            lock.release()
 
     def entry(self, student: str) -> Entry | None:
         """Return what was sent last for a student; None where nothing was, or nobody knows any more."""

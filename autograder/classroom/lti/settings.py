@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import SettingsConfigDict
 
+from autograder.engine.settings import FileAndEnvironment, in_hub_config
 from course.addresses import Address
 from course.errors import SetupError
 from course.parsing import read_settings
-from course.project import Project
 
-_VARIABLES = "COURSE_LTI_"
+_FILE, _VARIABLES = "lti.toml", "COURSE_LTI_"
 
 
 class Platform(BaseModel):
@@ -46,22 +46,12 @@ class Platform(BaseModel):
     feedback_url: str = ""
 
 
-class _OfThisCheckout(Platform, BaseSettings):
+class _OfThisCheckout(Platform, FileAndEnvironment):
     """The same from their two sources."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_VARIABLES, env_ignore_empty=True)
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Called by pydantic-settings; the first of the sources that knows a value is believed."""
-        return env_settings, TomlConfigSettingsSource(settings_cls, settings_file())
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix=_VARIABLES, env_ignore_empty=True, toml_file=_FILE
+    )
 
 
 def load_platform() -> Platform:
@@ -80,4 +70,4 @@ def load_platform() -> Platform:
 
 def settings_file() -> Path:
     """Return where the settings are."""
-    return Project.find().root / "hub_config" / "lti.toml"
+    return in_hub_config(_FILE)

@@ -209,7 +209,7 @@ class NotebookSession:
         remove(self._folder)
 
     def _launch(self) -> None:
-        """Start a kernel in which no cell has run yet; once more if it is silent, as one in thousands is under load."""
+        """Start a kernel in which no cell has run yet; once more if it is silent, as may be under load."""
         for again in (False, True):
             self._client = KernelClient(self.notebook, self._folder, self.limits, self.settings, self.seed)
             try:

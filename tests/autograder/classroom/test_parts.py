@@ -35,11 +35,12 @@ from autograder.engine.wire.proxy import LocalSession
 from autograder.marking.ledger import Ledger, Stale, Target, Verdict
 from autograder.testing.chapter import load_chapter
 from course.authoring.build import assemble
-from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
+from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.chapters import is_its_turn
 from tests.support.checkout import ROOT, Checkout, make_checkout
+from tests.support.gradebook_rows import add_assignment
 from tests.support.minichapter import NAME, add_probe
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -129,16 +130,7 @@ class Desk:
             path = folder / "build" / kind / chapter / f"{chapter}.ipynb"
             path.parent.mkdir(parents=True)
             path.write_text(nbformat.v4.writes(notebook), encoding="utf-8")
-        with alembic_in_process(), Gradebook(self.database) as book:
-            book.add_assignment(chapter)
-            book.add_notebook(chapter, chapter)
-            for cell in release.cells:
-                if mark := cell.metadata.get("nbgrader"):
-                    if mark["grade"]:
-                        kind, most = cell.cell_type, mark["points"]
-                        book.add_grade_cell(mark["grade_id"], chapter, chapter, max_score=most, cell_type=kind)
-                    if mark["solution"]:
-                        book.add_solution_cell(mark["grade_id"], chapter, chapter)
+        add_assignment(self.database, chapter, release)
 
     def grade(self, *, instant: bool = False) -> Result:
         """Grade and record as `course grade` does, or as instant feedback does."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
+from autograder.classroom import live_report
 from course.nbgrader_plugins.gradebook import gradebook_url
+from course.project import Project
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.live_command import serving
 from tests.support.minichapter import NAME
@@ -68,6 +71,30 @@ def test_before_anything_is_graded_it_says_what_to_run(tmp_path_factory: pytest.
     assert "Nothing has been graded yet" in course.run("course", "report", ok=1).stderr
     course.run("course", "release", NAME)
     assert "run `course grade ch99` first" in " ".join(course.run("course", "report", "ch99", ok=1).stderr.split())
+
+
+def test_a_page_that_takes_long_is_not_made_all_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, times = [100.0], [0]
+
+    def make(project: Project, name: str) -> Path:
+        times[0] += 1
+        now[0] += 3
+        (tmp_path / "page.html").write_text(f"made {times[0]} times")
+        return tmp_path / "page.html"
+
+    monkeypatch.setattr(live_report, "chapter_report", make)
+    shown = live_report.LiveReport(Project(tmp_path), NAME, lambda text: None, clock=lambda: now[0])
+    assert shown.look() and shown.version == 1
+    result = tmp_path / "build" / "results" / NAME / "ada" / "result.json"
+    result.parent.mkdir(parents=True)
+    result.write_text("{}")
+    assert not shown.look()
+    now[0] += 13
+    assert shown.look() and shown.version == 2
+    now[0] += 13
+    assert not shown.look(), "nothing is new"
+    now[0] += 10
+    assert shown.look(), "a gradebook on a server says nothing"
 
 
 def test_it_keeps_up(graded: Checkout) -> None:

@@ -5,7 +5,6 @@ The pictures are in ``build/screenshots``, to be looked at.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from tests.support.accessible import barriers
 from tests.support.browser import CHROMIUM, browsing
 from tests.support.checkout import ROOT
 from tests.support.exchange_server import client
-from tests.support.marking_class import TEXT, exchange_of, make_class
+from tests.support.marking_class import TEXT, exchange_of
 from tests.support.minichapter import NAME
 from tests.support.tornado_thread import serving
 
@@ -41,21 +40,9 @@ TOKEN = "a-token-for-this-test"
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_class(tmp_path_factory.mktemp("marking") / "course", ANSWERS).root
-
-
-@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with browsing() as browser:
         yield browser
-
-
-@pytest.fixture
-def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.delenv("COURSE_KEY", raising=False)
-    monkeypatch.delenv("COURSE_DB_URL", raising=False)
-    return Project(Path(shutil.copytree(made, tmp_path / "course")))
 
 
 @pytest.fixture

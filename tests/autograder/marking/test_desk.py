@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import shutil
-from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
@@ -18,7 +16,7 @@ from autograder.marking.ledger import Verdict
 from course.errors import EngineError
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
-from tests.support.marking_class import STUB, TEXT, at_once, hand_in, make_class
+from tests.support.marking_class import STUB, TEXT, at_once, hand_in
 from tests.support.minichapter import NAME
 
 pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
@@ -26,18 +24,6 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
 EXERCISE = "p.99.4"
 EQUAL = "One scale lets the steps be equal."
 ANSWERS = {"ada": EQUAL, "ben": EQUAL.lower(), "cleo": EQUAL.replace("lets", "let"), "dan": STUB, "eve": "No idea."}
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_class(tmp_path_factory.mktemp("marking") / "course", ANSWERS).root
-
-
-@pytest.fixture
-def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.delenv("COURSE_KEY", raising=False)
-    monkeypatch.delenv("COURSE_DB_URL", raising=False)
-    return Project(Path(shutil.copytree(made, tmp_path / "course")))
 
 
 @pytest.fixture

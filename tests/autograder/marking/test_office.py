@@ -24,7 +24,7 @@ from course.nbgrader_plugins.gradebook import gradebook_url
 from course.nbgrader_plugins.hand_out import one_at_a_time
 from course.project import Project
 from tests.support.exchange_server import client
-from tests.support.marking_class import exchange_of, make_class
+from tests.support.marking_class import exchange_of
 from tests.support.minichapter import NAME
 from tests.support.page import Page
 from tests.support.tornado_thread import serving
@@ -76,18 +76,15 @@ class Commands:
         return f"The students have {NAME} now."
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office") / "course"
-    return make_class(folder, {"ada": "It helps.", "ben": "No idea.", "o'neil & co": "<b>Hm.</b>"}).root
+ANSWERS = {"ada": "It helps.", "ben": "No idea.", "o'neil & co": "<b>Hm.</b>"}
 
 
-@pytest.fixture
-def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for name in ("COURSE_KEY", "COURSE_DB_URL", *EXCHANGE):
+@pytest.fixture(autouse=True)
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A course with a time zone of its own, and without an exchange."""
+    for name in EXCHANGE:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COURSE_TIME_ZONE", "Europe/Berlin")
-    return Project(Path(shutil.copytree(made, tmp_path / "course")))
 
 
 @pytest.fixture

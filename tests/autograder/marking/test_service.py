@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +17,7 @@ from autograder.marking.service import NAMES, application
 from course.nbgrader_plugins.gradebook import gradebook_url
 from course.project import Project
 from course.syllabus import load_syllabus
-from tests.support.marking_class import STUB, TEXT, make_class
+from tests.support.marking_class import STUB, TEXT
 from tests.support.minichapter import NAME
 from tests.support.page import Page
 from tests.support.tornado_thread import serving
@@ -59,18 +57,6 @@ class Grader:
         body = {"answers": {found["key"]: found["version"], **(also or {})}, "score": 1, "comment": "", "earned": []}
         headers = {"X-XSRFToken": found["xsrf"]}
         return self.session.post(f"{self.url}/{QUESTION}", json={**body, **verdict}, headers=headers, timeout=60)
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_class(tmp_path_factory.mktemp("marking") / "course", ANSWERS).root
-
-
-@pytest.fixture
-def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
-    monkeypatch.delenv("COURSE_KEY", raising=False)
-    monkeypatch.delenv("COURSE_DB_URL", raising=False)
-    return Project(Path(shutil.copytree(made, tmp_path / "course")))
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import contextlib
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,14 +53,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def wait_for_workers(found: Path, count: int) -> str:
-    import json
-
     from distributed import Client
+    from distributed.utils import json_load_robust
 
-    until = time.monotonic() + 120
-    while not found.exists() and time.monotonic() < until:
-        time.sleep(0.1)
-    address = str(json.loads(found.read_text(encoding="utf-8"))["address"])
+    address = str(json_load_robust(found, timeout=120)["address"])  # it may be there and not yet be written
     with Client(address, set_as_default=False) as client:
         client.wait_for_workers(count, timeout=120)
     return address

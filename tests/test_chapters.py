@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,13 @@ def test_the_reference_passes(chapter: Chapter, check: Check) -> None:
         pytest.skip(f"{check.data} is a stand-in here, and the target is meant for the real one")
     result = reference_with(chapter, check).result
     assert result.outcome is Outcome.PASSED, (result.detail, result.trouble)
+
+
+def test_no_check_asks_a_network_what_honest_layers_refuse(chapter: Chapter, exercise: Exercise) -> None:
+    """A single row in training mode."""
+    checks = [check for check in checks_of(chapter).of(exercise.id) if not check.full_size]
+    asked = {check.name: reference_with(chapter, check).single_rows for check in checks}
+    assert {name: rows for name, rows in asked.items() if rows} == {}
 
 
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
@@ -244,6 +252,19 @@ def test_the_threshold_separates_right_from_wrong(chapter: Chapter, calibration:
     bound = calibration.threshold
     passes = rival.worst >= bound if check.bound == "at_least" else rival.worst <= bound
     assert passes == (rival.kind == "alternative")
+
+
+def test_one_figure_has_one_bar(chapter: Chapter) -> None:
+    """Two checks of an exercise that measure the same would pass and fail apart by luck: the second judges a
+    difference. The same are figures whose means are nearer than half of what they vary by."""
+    exercise = {check.name: check.exercise for check in checks_of(chapter).checks}
+    figures = [(exercise[name], data, one) for (name, data), one in examiner_of(chapter).thresholds.items()]
+    for (left, on, one), (right, other_on, other) in combinations(figures, 2):
+        near = abs(one.mean - other.mean) < max(one.sd, other.sd) / 2
+        assert not ((left, on) == (right, other_on) and near and one.threshold != other.threshold), (
+            one.check,
+            other.check,
+        )
 
 
 def test_each_bar_is_held_against_all_naive_rules_that_are_there_for_it(chapter: Chapter) -> None:

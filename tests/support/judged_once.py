@@ -21,16 +21,18 @@ from autograder.engine.wire import codec
 from autograder.engine.wire.proxy import Call, Handle, LocalSession, Student
 from course.syllabus import Chapter
 from tests.support.chapters import checks_of, examiner_of
+from tests.support.single_rows import single_rows
 
 SEED = Seed("contract", "test", "1")
 
 
 @dataclass(frozen=True)
 class Fared:
-    """How the reference fares with a check, and the names that were asked for."""
+    """How the reference fares with a check, the names that were asked for, and its networks' `single_rows`."""
 
     result: CheckResult
     names: frozenset[str]
+    single_rows: tuple[str, ...]
 
 
 def reference_with(chapter: Chapter, check: Check) -> Fared:
@@ -42,8 +44,9 @@ def reference_with(chapter: Chapter, check: Check) -> Fared:
 def _fared(chapter: Chapter, exercise: str, name: str) -> Fared:
     (check,) = (check for check in checks_of(chapter).checks if (check.exercise, check.name) == (exercise, name))
     session = Listening(checks_of(chapter).namespace())
-    result = run_check(check, examiner_of(chapter), lambda: session, SEED)
-    return Fared(result, frozenset(session.names))
+    with single_rows() as asked:
+        result = run_check(check, examiner_of(chapter), lambda: session, SEED)
+    return Fared(result, frozenset(session.names), tuple(asked))
 
 
 class LikeTheReference:

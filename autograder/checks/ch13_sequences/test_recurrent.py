@@ -94,6 +94,7 @@ def test_what_comes_later_changes_nothing(student, rng):
     model = student.deep_network(3, 8, 2, 2)
     X, other = _batch(rng, 3), _batch(rng, 3)
     is_causal(model, X, other, 4, reach=3)
+    model.eval()
     alone = outputs(model, X[:1], shape=(1, 9, 2))
     assert_allclose(alone[0], outputs(model, X, shape=(4, 9, 2))[0], atol=1e-5)
 

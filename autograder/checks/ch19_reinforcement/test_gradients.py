@@ -105,6 +105,7 @@ def test_actions_are_drawn(student, rng):
     for _ in range(30):
         policy = built(student, student.Policy, rng, 1, 2)
         student.probe_(_decided)(policy)
+        policy.eval()
         logits = outputs(policy, np.ones((1, 1)), shape=(1, 2))[0]
         wanted = 1 / (1 + np.exp(logits[0] - logits[1]))
         if 0.15 < abs(wanted - 0.5) < 0.4:
@@ -120,6 +121,7 @@ def test_actions_are_drawn(student, rng):
 def test_the_best_is_chosen(student, rng):
     """`choose` gives the action with the largest logit, always."""
     policy = built(student, student.Policy, rng, 3, 4)
+    policy.eval()
     X = rng.normal(0, 3, (20, 3))
     wanted = outputs(policy, X, shape=(20, 4)).argmax(axis=1)
     assert [int(student.choose(policy, row.tolist())) for row in X] == wanted.tolist()

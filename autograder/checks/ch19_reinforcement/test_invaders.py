@@ -265,5 +265,6 @@ def test_an_end_is_not_the_time_being_up(student, rng):
         net = student.probe_(_net)([1, 8, 2], int(rng.integers(1000)))
         env = world(student, "Script", [[1.0]], terminated, True)
         net = student.train_q(env, net, 2500, 0.8, int(rng.integers(1000)))
+        net.eval()
         said = outputs(net, np.ones((1, 1)), shape=(1, 2))
         assert abs(said.max() - wanted) < 0.2 + 0.15 * wanted

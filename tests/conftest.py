@@ -13,6 +13,9 @@ from xdist.scheduler import LoadScopeScheduling
 
 import autograder  # noqa: F401  # before nbformat, since it rules out a slow optional import
 from course import console, resident
+from course.project import Project
+from course.syllabus import load_syllabus
+from tests.support.checkout import ROOT
 
 # Tests run commands in many checkouts, each of which would start a process that stays; those about it turn it on.
 os.environ[resident.SWITCH] = "0"
@@ -43,7 +46,8 @@ class Together(LoadScopeScheduling):
 
 
 _BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py", "tests/test_look_cells.py")
-_EXERCISE = re.compile(r"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|ch\d\d_\w+|svm_\w+|graphs_\w+)")
+_CHAPTERS = "|".join(chapter.name for chapter in load_syllabus(Project(ROOT).syllabus))
+_EXERCISE = re.compile(rf"\[(?:[a-z_]+-)?((?:p|tf\d)\.\d\d\.\d+|{_CHAPTERS})")
 
 
 @pytest.hookimpl(optionalhook=True)

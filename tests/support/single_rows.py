@@ -23,7 +23,7 @@ def single_rows() -> Iterator[list[str]]:
     def note(module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
         first = inputs[0] if inputs else None
         single = isinstance(first, torch.Tensor) and first.ndim >= 2 and len(first) == 1
-        if single and module.training and _caller(sys._getframe(1)) == server.__file__:
+        if single and module.training and _asked_by_a_check(_caller(sys._getframe(1)), type(module).__module__):
             found.append(f"{type(module).__name__} {tuple(first.shape)}")
 
     hook = register_module_forward_pre_hook(note)
@@ -33,8 +33,14 @@ def single_rows() -> Iterator[list[str]]:
         hook.remove()
 
 
+def _asked_by_a_check(caller: str, network: str) -> bool:
+    """Whether a check asks, or a probe of it; what probes ask of PyTorch's own layers is an oracle's answer."""
+    probes = caller.startswith(("autograder.checks", "autograder.testing"))
+    return caller == server.__name__ or (probes and network.startswith("solutions"))
+
+
 def _caller(frame: FrameType | None) -> str:
-    """The file of the first frame that is none of torch's."""
+    """The module of the first frame that is none of torch's."""
     while frame is not None and frame.f_globals.get("__name__", "").startswith("torch."):
         frame = frame.f_back
-    return frame.f_code.co_filename if frame is not None else ""
+    return str(frame.f_globals.get("__name__", "")) if frame is not None else ""

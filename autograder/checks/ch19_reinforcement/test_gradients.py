@@ -180,7 +180,9 @@ def test_packed_policies_come_back(student, rng):
         assert isinstance(text, str)
         broken = "\n".join(text[i : i + 80] for i in range(0, len(text), 80))
         X = rng.normal(size=(9, n_inputs))
-        found = [outputs(one, X, shape=(9, n_actions)) for one in (policy, student.unpack(broken))]
+        unpacked = student.unpack(broken)
+        policy.eval(), unpacked.eval()
+        found = [outputs(one, X, shape=(9, n_actions)) for one in (policy, unpacked)]
         assert_allclose(found[1], found[0], atol=0.02)
 
 

@@ -129,6 +129,7 @@ def test_q_network(student, rng):
     all its weights can learn."""
     n = int(rng.integers(3, 9))
     net = built(student, student.QNet, rng, n)
+    net.eval()
     X = rng.integers(0, 256, (2, 4, 84, 84)).astype(np.int64)
     before = outputs(net, X, shape=(2, n))
     as_bytes = np.asarray(net(torch.from_numpy(X.astype(np.uint8))))

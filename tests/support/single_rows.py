@@ -22,8 +22,9 @@ def single_rows() -> Iterator[list[str]]:
 
     def note(module: torch.nn.Module, inputs: tuple[Any, ...]) -> None:
         first = inputs[0] if inputs else None
-        single = isinstance(first, torch.Tensor) and first.ndim >= 2 and len(first) == 1
-        if single and module.training and _asked_by_a_check(_caller(sys._getframe(1)), type(module).__module__):
+        if not (module.training and isinstance(first, torch.Tensor) and first.ndim >= 2 and len(first) == 1):
+            return
+        if _asked_by_a_check(_caller(sys._getframe(1)), type(module).__module__):
             found.append(f"{type(module).__name__} {tuple(first.shape)}")
 
     hook = register_module_forward_pre_hook(note)

@@ -376,6 +376,7 @@ def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
     return {
         **here,
         "COURSE_EXCHANGE_URL": exchange_url(hub),
+        "COURSE_HUB_ORIGIN": hub.origin,
         "COURSE_ROOT": str(root),
         **course.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),

@@ -128,6 +128,12 @@ class Hub(_Section):
         return self
 
     @property
+    def origin(self) -> str:
+        """Its address as browsers know it; empty where nobody has said so. A demo is for browsers of this machine."""
+        scheme = "https" if self.tls_key else "http"
+        return self.public_url or (f"{scheme}://{self.ip}:{self.port}" if self.accounts == "demo" else "")
+
+    @property
     def behind_proxy(self) -> bool:
         """Whether a reverse proxy does its TLS."""
         return self.public_url.startswith("https:") and not self.tls_key

@@ -17,14 +17,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 VARIABLE = "REDTEAM_CANARY"
-_FILES = {
+FILES = {
     "another submission": "build/submitted/grace/ch98_redteam/ch98_redteam.ipynb",
     "the results": "build/results/ch98_redteam/grace.json",
     "the course key": "build/course.key",
+    "the key for a learning platform": "build/lti.key",
+    "what a learning platform was sent": "build/lti/ch98_redteam/grace.json",
+    "the regrade requests": "build/requests/requests.json",
+    "the schedule": "build/schedule.json",
     "the hidden checks": "autograder/checks/ch98_redteam/test_shapes.py",
     "the solutions": "solutions/ch98_redteam/shapes.py",
     "the mutants": "autograder/mutants/ch98_redteam/shapes.py",
     "an upload token": "home/.netrc",
+    "the hub's cookie secret": "hub/cookie_secret",
+    "the hub's tokens": "hub/jupyterhub.sqlite",
+    "the hub's invitations": "hub/invitations.db",
+    "the exchange": "hub/exchange/exchange.db",
     "hidden labels": "cache/hidden_labels.csv",
     "another kernel's connection": "tmp/course-other/connection.json",
 }
@@ -43,7 +51,7 @@ class Canaries:
 
     def __enter__(self) -> Canaries:
         self.root = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="rt-")))
-        for what, path in _FILES.items():
+        for what, path in FILES.items():
             self._plant(what, self.root / path)
         self._plant_gradebook(self.root / "build" / "gradebook.db")
         before = os.environ.get(VARIABLE)
@@ -64,7 +72,7 @@ class Canaries:
     @property
     def known(self) -> dict[str, object]:
         """Where everything is."""
-        files = {what: str(self.root / path) for what, path in _FILES.items()}
+        files = {what: str(self.root / path) for what, path in FILES.items()}
         return {
             "files": {**files, "the gradebook": str(self.root / "build" / "gradebook.db")},
             "root": str(self.root),

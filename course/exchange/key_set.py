@@ -55,8 +55,8 @@ def read_key_set(text: bytes) -> KeySet:
         raise ValueError(f"This is no JSON, and so no key set (JWKS): {_HOW}.") from error
     if _private(found):
         raise ValueError(
-            "The private half of a key is in what was sent, and none of it was kept. It has travelled, so it should not "
-            f"be used any more: remove build/lti.key; then {_HOW}, of a new key."
+            "The private half of a key is in what was sent, and none of it was kept. It has travelled, so nobody "
+            f"should use it any more: remove build/lti.key; then {_HOW}, of a new key."
         )
     try:
         return KeySet.model_validate_json(text)

@@ -17,8 +17,9 @@
     GET  /lti/COURSE/jwks.json   the same, to everybody
     GET  /standing?assignment=…[&folder=…]   where I am with it, in a course with instant feedback, for a check's card
 
-Every request but ``GET /health`` and that for a public key carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
-at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`): these only show.
+Every request but ``GET /health`` and that for a public key carries ``Authorization: token …`` with a token of the hub.
+Cookies are not looked at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`):
+these only show.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """A learning platform with the services of LTI 1.3 Advantage, for tests: tokens, names and roles, columns, scores.
 
-It believes nobody but the tool whose public key it has, or fetches where it is told, keeps all it is sent, and fails when
-it is told to.
+It believes nobody but the tool whose public key it has, or fetches, keeps all it is sent, and fails when it is told to.
 """
 
 from __future__ import annotations
@@ -68,7 +67,7 @@ class FakePlatform:
     url: str = ""
 
     def key(self, assertion: str) -> jwt.PyJWK:
-        """Return the key that the tool's token says it is signed with; raises `jwt.PyJWTError` for none of the tool's."""
+        """Return the key that a token says it is signed with; raises `jwt.PyJWTError` for none of the tool's."""
         if self.jwk is None:
             return jwt.PyJWKClient(self.jwks_url).get_signing_key_from_jwt(assertion)
         assert jwt.get_unverified_header(assertion)["kid"] == self.jwk["kid"]
@@ -83,7 +82,8 @@ class FakePlatform:
 
     def connect(self, root: Path, **more: Any) -> None:
         """Write that into a checkout."""
-        lines = (f'{name} = "{value}"\n' for name, value in self.settings(**more).model_dump(exclude_defaults=True).items())
+        known = self.settings(**more).model_dump(exclude_defaults=True)
+        lines = (f'{name} = "{value}"\n' for name, value in known.items())
         (root / "hub_config").mkdir(exist_ok=True)
         (root / "hub_config" / "lti.toml").write_text("".join(lines), encoding="utf-8")
 

@@ -102,7 +102,7 @@ def lti(
     if as_json:
         return
     if address:
-        out.print("or, of which platforms follow a change, the hub shows it at:\n", highlight=False)
+        out.print("or better, its address on the hub (“Public JWK URL”, “Keyset URL”):\n", highlight=False)
         out.out(address, highlight=False)
         out.print(f"\n{UNKNOWN} stands for the hub's own address." if UNKNOWN in address else "", highlight=False)
     out.print("docs/platform.md says where each goes, and what comes into hub_config/lti.toml.", highlight=False)

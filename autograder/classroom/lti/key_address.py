@@ -8,7 +8,7 @@ from autograder.classroom.lti.tool_key import ToolKey
 from course.exchange.client import ExchangeClient
 from course.exchange.key_set import KeySet
 
-ORIGIN = "COURSE_HUB_ORIGIN"  # set by the hub for a course's servers: its address as browsers know it, where it is known
+ORIGIN = "COURSE_HUB_ORIGIN"  # set by the hub for a course's servers: its address as browsers know it, if it does
 UNKNOWN = "https://HUB"  # what stands there where it is not
 
 

@@ -20,11 +20,12 @@ from autograder.audit.lazy import LAZY
 from autograder.engine.judging.judge import Seed, judge_exercise
 from autograder.engine.wire.proxy import LocalSession
 from autograder.engine.wire.server import Server, serve
-from autograder.redteam import aftermath, hidden_checks, insider, reference, runner, target, technique, wrong
+from autograder.redteam import aftermath, canary, hidden_checks, insider, reference, runner, target, technique, wrong
 from autograder.redteam.canary import VARIABLE, Canaries
 from autograder.redteam.runner import TechniqueRow, run
 from autograder.redteam.technique import Technique, parse, techniques
 from course.errors import AuthorError, SetupError
+from hub_config.local import backup
 
 # Every number of the published list of techniques that the corpus was made from, and the honest traps.
 LISTED = """
@@ -43,6 +44,7 @@ LISTED = """
 NUMBERS = LISTED.split()
 OURS = 20  # additions at least
 CORPUS = techniques()
+READERS = ("056_other_submissions", "067_credentials")  # of what a course and a hub keep to themselves
 HEADER = '# /// technique\n# number = ["1"]\n# title = "t"\n# how = "h"\n# wanted = "0 points"\n# ///\n'
 # One of each kind, none of which waits for a limit of time.
 SHORT = frozenset(
@@ -182,6 +184,31 @@ def test_the_first_cell_knows_where_things_are_and_no_secret() -> None:
         assert list(canaries.leaked(f"… {secret} …")) == ["the course key"]
         compile(cell, "cell", "exec")
         json.dumps(canaries.known)
+
+
+def test_all_that_a_course_would_not_do_without_is_planted_and_looked_for() -> None:
+    planted = {path.split("/")[1] for path in canary.FILES.values() if path.startswith("build/")}
+    assert planted >= set(backup.OF_THE_COURSE)
+    texts = "".join(text for technique in CORPUS for _, text in technique.cells)
+    assert [what for what in canary.FILES if f'"{what}"' not in texts] == []
+
+
+def test_what_is_planted_is_read_where_nothing_hides_it() -> None:
+    """The findings' own proof: that none is found elsewhere says something."""
+    rows = list(run("T4", only=frozenset(READERS)))[1:-1]
+    assert [row.holds for row in rows] == [False, False]
+    found = "; ".join(row.got for row in rows)
+    for what in (
+        "the key for a learning platform", "what a learning platform was sent", "the hub's cookie secret",
+        "the regrade requests", "the course key",
+    ):  # fmt: skip
+        assert f"read {what}" in found
+
+
+def test_what_is_planted_is_hidden() -> None:
+    rows = list(run(only=frozenset(READERS)))[1:-1]
+    assert len(rows) == len(READERS)
+    assert not failed(rows)
 
 
 def test_the_canaries_notice_what_is_done_to_them() -> None:

@@ -1,4 +1,4 @@
-"""A course's public key for a learning platform, over HTTP: who may put it there, what is refused, and that all may look."""
+"""A course's public key for a learning platform, over HTTP: who puts it there, what is refused, who may look."""
 
 from __future__ import annotations
 
@@ -109,9 +109,7 @@ def short() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("shape", [lambda key: {"keys": [key]}, lambda key: {"keys": [JWK, key]}, lambda key: key])
-@pytest.mark.parametrize(
-    "key", [private, lambda: JWK | {"d": ""}, lambda: {"kty": "oct", "k": "c2VjcmV0", "kid": "x"}]
-)
+@pytest.mark.parametrize("key", [private, lambda: JWK | {"d": ""}, lambda: {"kty": "oct", "k": "c2VjcmV0", "kid": "x"}])
 def test_a_private_half_is_refused_and_nothing_of_it_is_kept(
     url: str, exchange: Exchange, key: Callable[[], dict[str, Any]], shape: Callable[[Any], Any]
 ) -> None:

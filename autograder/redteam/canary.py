@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 VARIABLE = "REDTEAM_CANARY"
-FILES = {
+_FILES = {
     "another submission": "build/submitted/grace/ch98_redteam/ch98_redteam.ipynb",
     "the results": "build/results/ch98_redteam/grace.json",
     "the course key": "build/course.key",
@@ -51,7 +51,7 @@ class Canaries:
 
     def __enter__(self) -> Canaries:
         self.root = Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="rt-")))
-        for what, path in FILES.items():
+        for what, path in _FILES.items():
             self._plant(what, self.root / path)
         self._plant_gradebook(self.root / "build" / "gradebook.db")
         before = os.environ.get(VARIABLE)
@@ -72,7 +72,7 @@ class Canaries:
     @property
     def known(self) -> dict[str, object]:
         """Where everything is."""
-        files = {what: str(self.root / path) for what, path in FILES.items()}
+        files = {what: str(self.root / path) for what, path in _FILES.items()}
         return {
             "files": {**files, "the gradebook": str(self.root / "build" / "gradebook.db")},
             "root": str(self.root),

@@ -130,8 +130,12 @@ class Hub(_Section):
     @property
     def origin(self) -> str:
         """Its address as browsers know it; empty where nobody has said so. A demo is for browsers of this machine."""
-        scheme = "https" if self.tls_key else "http"
-        return self.public_url or (f"{scheme}://{self.ip}:{self.port}" if self.accounts == "demo" else "")
+        return self.public_url or (self.bind_url if self.accounts == "demo" else "")
+
+    @property
+    def bind_url(self) -> str:
+        """Where it listens."""
+        return f"{'https' if self.tls_key else 'http'}://{self.ip}:{self.port}"
 
     @property
     def behind_proxy(self) -> bool:

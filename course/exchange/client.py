@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
 from course.errors import ExchangeRefusal, OperatorError, SetupError, StudentError
 from course.exchange.bundle import Manifest, Packed, unpack
+from course.exchange.key_set import KeySet, path_of
 from course.exchange.plan import Plan
 from course.exchange.regrade_requests import RegradeRequest
 from course.exchange.session import exchange_at, exchange_named, hub_session
@@ -228,6 +230,14 @@ class ExchangeClient:
     def tell_plan(self, course: str, plan: Plan) -> None:
         """Tell the students of `course` what is planned, in the place of what was told before; for graders."""
         self._ask("PUT", "/plan", params={"course": course}, data=plan.model_dump_json().encode())
+
+    def publish_keys(self, course: str, keys: KeySet) -> str:
+        """Have a course's public key shown to everybody, in the place of the one before; for graders.
+
+        Returns where it is then, as the hub's own addresses begin (``/services/…``).
+        """
+        self._ask("PUT", path_of(course), data=keys.model_dump_json().encode())
+        return urlsplit(self.url).path + path_of(course)
 
     def allow(self, course: str, assignment: str, until: Mapping[str, datetime]) -> None:
         """Say who may hand in after an assignment's closing, and until when (UTC, without saying so); ``""`` is all.

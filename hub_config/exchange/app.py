@@ -13,10 +13,13 @@
     POST /requests               {"course", "assignment", "exercise", "text", "key"} -> the request
     POST /requests/ID/answer     {"text"} -> the request with its answer
     PUT  /plan?course=…          what a course plans, for the start page
+    PUT  /lti/COURSE/jwks.json   a course's public key for a learning platform (JWKS), in the place of the one before
+    GET  /lti/COURSE/jwks.json   the same, to everybody
     GET  /standing?assignment=…[&folder=…]   where I am with it, in a course with instant feedback, for a check's card
 
-Every request but ``GET /health`` carries ``Authorization: token …`` with a token of the hub. Cookies are not looked
-at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`): these only show.
+Every request but ``GET /health`` and that for a public key carries ``Authorization: token …`` with a token of the hub.
+Cookies are not looked at, so no other page can make a browser act here. The pages for browsers are beside it (`pages`):
+these only show.
 """
 
 from __future__ import annotations
@@ -35,6 +38,7 @@ from tornado import web
 from tornado.httpserver import HTTPServer
 
 from course.exchange.bundle import CHUNK, Digest, Manifest, Name
+from course.exchange.key_set import path_of
 from course.exchange.plan import Plan
 from course.exchange.regrade_requests import ExerciseName, Sentence
 from hub_config.exchange.board import Boards
@@ -42,6 +46,7 @@ from hub_config.exchange.browsers import Browsers
 from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
 from hub_config.exchange.pages import pages
+from hub_config.exchange.public_keys import PublicKeys
 from hub_config.exchange.records import Bundle, Kind
 from hub_config.exchange.regrade_requests import Question, RegradeRequests
 from hub_config.exchange.rules import Exchange, Order
@@ -49,6 +54,7 @@ from hub_config.exchange.standing import standing
 
 T = TypeVar("T")
 _THREADS = 8
+_KEY_SECONDS = 300  # for which a new key may not be seen
 _Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{16,64}$")]
 _Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 
@@ -101,9 +107,10 @@ class _Handler(ServiceHandler):
         pool: ThreadPoolExecutor,
         requests: RegradeRequests,
         boards: Boards,
+        keys: PublicKeys,
     ) -> None:
         self.exchange, self.identity, self.pool = exchange, identity, pool
-        self.requests, self.boards = requests, boards
+        self.requests, self.boards, self.keys = requests, boards, keys
 
     async def ask(self, function: Callable[..., T], *args: Any) -> T:
         """Call `function`, which waits for disks, beside the event loop."""
@@ -217,6 +224,25 @@ class _Plan(_Handler):
         self.set_status(204)
 
 
+class _KeySet(_Handler):
+    async def prepare(self) -> None:
+        """Called before each method: whoever reads a public key, a learning platform say, has no token."""
+        if self.request.method != "GET":
+            await super().prepare()
+
+    async def get(self, course: str) -> None:
+        found = await self.ask(self.keys.of, course)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Cache-Control", f"public, max-age={_KEY_SECONDS}")
+        self.finish(found)
+
+    async def put(self, course: str) -> None:
+        await self.ask(self.keys.publish, self.caller, course, bytes(self.request.body))
+        self.log.info("%s: the public key of %s for a learning platform", self.caller.name, course)
+        self.set_status(204)
+
+
 class _Standing(_Handler):
     async def get(self) -> None:
         named = self.get_query_argument("assignment"), self.get_query_argument("folder", "")
@@ -239,6 +265,7 @@ def make_app(
     pool = ThreadPoolExecutor(_THREADS, "exchange")
     boards, requests = Boards(exchange), RegradeRequests(exchange)
     parts = {"exchange": exchange, "identity": identity, "pool": pool, "requests": requests, "boards": boards}
+    parts["keys"] = PublicKeys(exchange)
     routes = pages(exchange, boards, browsers, pool, home) if browsers else []
     return web.Application(
         [
@@ -251,6 +278,7 @@ def make_app(
             (f"{home}/plan", _Plan, parts),
             (f"{home}/longer", _LongerFor, parts),
             (f"{home}/standing", _Standing, parts),
+            (home + path_of("([A-Za-z0-9_-]{1,64})").replace(".", r"\."), _KeySet, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})", _Bundle, parts),
             (rf"{home}/bundles/([0-9a-f]{{32}})/chunks/([0-9a-f]{{64}})", _BundleChunk, parts),
             (f"{home}/requests", _Requests, parts),

@@ -29,7 +29,11 @@ from hub_config.exchange.rules import Caller, Exchange, Unknown
 
 T = TypeVar("T")
 _SOON, _LATER = 4, 60  # seconds between two looks of the page: while something is being judged, and else
-_SANDBOX = "sandbox allow-popups; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+# A tab that a link opens is no part of it: there, a form of the person's own server has to work.
+_SANDBOX = (
+    "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
+    "img-src data:; font-src data:"
+)
 _TROUBLE = "The course's page is in trouble: nothing was lost, try again later."
 log = logging.getLogger("course.exchange")
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from course.exchange.regrade_requests import RegradeRequest
-from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, TooMuch, Unknown
+from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, TooMuch, Unknown, must_attend
 
 MOST = 20  # requests of a student for an assignment, the answered ones included
 _metadata = MetaData()
@@ -105,7 +105,7 @@ class RegradeRequests:
         ------
         Unknown : the caller is not in the course.
         """
-        _must_attend(caller, course)
+        must_attend(caller, course)
         wanted = [_requests.c.course == course]
         wanted += [_requests.c.assignment == assignment] if assignment else []
         wanted += [] if caller.grades(course) else [_requests.c.student == caller.name]
@@ -142,7 +142,7 @@ class RegradeRequests:
 
     def _graded(self, caller: Caller, question: Question) -> str:
         """Return the id of the caller's submission that was graded last."""
-        _must_attend(caller, question.course)
+        must_attend(caller, question.course)
         found = (question.course, question.assignment)
         records = self.exchange.records
         given = records.all("feedback", found[0], assignment=found[1], student=caller.name)
@@ -166,11 +166,6 @@ class RegradeRequests:
         query = select(_requests).where(*wanted).order_by(_requests.c.created, _requests.c.id)
         with self._engine.connect() as db:
             return [_request(row) for row in db.execute(query).all()]
-
-
-def _must_attend(caller: Caller, course: str) -> None:
-    if not caller.attends(course):
-        raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
 
 
 def _request(row: Row) -> RegradeRequest:  # type: ignore[type-arg]

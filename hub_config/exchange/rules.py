@@ -240,7 +240,7 @@ class Exchange:
         ------
         Unknown : the caller is not in the course.
         """
-        _must_attend(caller, course)
+        must_attend(caller, course)
         if kind == "release":
             newest = {bundle.assignment: bundle for bundle in self.records.all(kind, course, assignment=assignment)}
             return list(newest.values())
@@ -254,8 +254,8 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        _must_attend(caller, course)
-        _must_grade(caller, course)
+        must_attend(caller, course)
+        must_grade(caller, course)
         return self.records.without("instant", course)
 
     def tries_left(self, student: str, course: str, assignment: str) -> int | None:
@@ -278,8 +278,8 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        _must_attend(caller, course)
-        _must_grade(caller, course)
+        must_attend(caller, course)
+        must_grade(caller, course)
         self.records.tell_plan(course, plan.model_dump_json())
 
     def plan(self, caller: Caller, course: str) -> Plan:
@@ -289,7 +289,7 @@ class Exchange:
         ------
         Unknown : the caller is not in the course.
         """
-        _must_attend(caller, course)
+        must_attend(caller, course)
         try:
             return Plan.model_validate_json(self.records.plan(course) or "{}")
         except ValidationError:
@@ -308,8 +308,8 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        _must_attend(caller, course)
-        _must_grade(caller, course)
+        must_attend(caller, course)
+        must_grade(caller, course)
         self.records.allow(course, assignment, {student: _micros(moment) for student, moment in until.items()})
 
     def sweep(self) -> int:
@@ -321,7 +321,7 @@ class Exchange:
 
     def _student(self, caller: Caller, order: Order) -> str:
         """Whose the bundle will be; refuses what the caller may not hand over."""
-        _must_attend(caller, order.course)
+        must_attend(caller, order.course)
         released = self.records.released(order.course, order.assignment)
         if order.kind == "submission":
             if not released:
@@ -329,7 +329,7 @@ class Exchange:
             self._not_closed(caller, order)
             self._not_too_often(caller, order)
             return caller.name
-        _must_grade(caller, order.course)
+        must_grade(caller, order.course)
         if order.kind == "release":
             if released and not order.force:
                 raise Conflict(f"{order.assignment} has been released already: release it again with force.")
@@ -380,12 +380,14 @@ def _micros(moment: datetime) -> int:
     return int(moment.replace(tzinfo=UTC).timestamp() * 10**6)
 
 
-def _must_attend(caller: Caller, course: str) -> None:
+def must_attend(caller: Caller, course: str) -> None:
+    """Raise `Unknown` for who is not in a course."""
     if not caller.attends(course):
         raise Unknown(f"You are not in a course {course!r}. Ask your instructor to add you.")
 
 
-def _must_grade(caller: Caller, course: str) -> None:
+def must_grade(caller: Caller, course: str) -> None:
+    """Raise `Forbidden` for who is no grader of a course."""
     if not caller.grades(course):
         raise Forbidden(f"Only graders of {course} can do that.")
 

@@ -198,6 +198,7 @@ def _for_graders(profile: Profile, course: Course, claim: str, cluster: Cluster)
         "environment": {
             **(base.environment or {}),
             **{name: _literal(text) for name, text in course.environ.items()},
+            "COURSE_HUB_ORIGIN": f"https://{cluster.host}",
             "COURSE_ROOT": ROOT,
             "COURSE_BUILD": BUILD,
             "PYTHONPATH": ROOT,

@@ -163,8 +163,7 @@ def gpu_remarks(hub: Hub) -> list[str]:
 
 
 def _listen(c: Any, place: Place, hub: Hub) -> None:
-    scheme = "https" if hub.tls_key else "http"
-    c.JupyterHub.bind_url = f"{scheme}://{hub.ip}:{hub.port}"
+    c.JupyterHub.bind_url = hub.bind_url
     c.JupyterHub.ssl_key, c.JupyterHub.ssl_cert = hub.tls_key, hub.tls_cert
     c.JupyterHub.hub_ip, c.JupyterHub.hub_port = "127.0.0.1", hub.port + 2
     c.ConfigurableHTTPProxy.command = _proxy(place, hub)
@@ -376,6 +375,7 @@ def _grader_environ(place: Place, hub: Hub, course: Course) -> dict[str, str]:
     return {
         **here,
         "COURSE_EXCHANGE_URL": exchange_url(hub),
+        "COURSE_HUB_ORIGIN": hub.origin,
         "COURSE_ROOT": str(root),
         **course.environ,
         "PYTHONPATH": os.pathsep.join([str(root), str(place.root)]),

@@ -27,9 +27,9 @@ from course.project import Project
 MANIFEST = "manifest.json"
 _GIVEN_UP = 3600.0  # seconds after which an unfinished file is nobody's any more
 _DATABASES = (".db", ".sqlite")
-_OF_THE_COURSE = ("gradebook.db", "course.key", "lti.key", "lti", "schedule.json", "submitted")
+OF_THE_COURSE = ("gradebook.db", "course.key", "lti.key", "lti", "schedule.json", "submitted")
 # Of a hub: all databases, its settings, its secret, and what is on the exchange.
-_OF_THE_HUB = ("*.db", "*.sqlite", "*.toml", "*.yaml", "jupyterhub_cookie_secret", "exchange")
+_OF_THE_HUB = ("*.db", "*.sqlite", "*.toml", "*.yaml", "cookie_secret", "exchange")
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _clear(target: Path) -> None:
 
 def _found(project: Project, state: Path) -> Iterator[tuple[str, Path]]:
     """Yield the name and the place of each file to be saved."""
-    for top, root, patterns in (("course", project.build, _OF_THE_COURSE), ("hub", state, _OF_THE_HUB)):
+    for top, root, patterns in (("course", project.build, OF_THE_COURSE), ("hub", state, _OF_THE_HUB)):
         for path in sorted({path for pattern in patterns for path in root.glob(pattern)}):
             if top == "hub" and path == project.build / "gradebook.db":
                 continue  # a demo hub's state is in the build folder

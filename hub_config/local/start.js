@@ -1,5 +1,6 @@
-// A card in JupyterLab's launcher, and an entry of its menu File (Notebook's too), that lead to the course's start page:
-// an extension written by hand, in the form that both load without a build.
+// A card in JupyterLab's launcher, and an entry of its menu File (Notebook's too), that lead to the course's start page;
+// and a feedback page's link to a form, which opens no tab out of the frame that Lab shuts the page in, is opened by it.
+// An extension written by hand, in the form that both load without a build.
 (() => {
   const LABEL = "Assignments and feedback";
   const ICON =
@@ -12,11 +13,30 @@
     return one && (await one.get())();
   }
 
+  const page = () => JSON.parse(document.getElementById("jupyter-config-data").textContent);
+
+  // Only to where a feedback page leads, and only where its person has clicked.
+  function follow(event) {
+    const link = event.target.closest && event.target.closest("a[href]");
+    if (!link || !event.isTrusted) return;
+    const to = new URL(link.getAttribute("href"), location.href);
+    if (to.origin !== location.origin || !to.pathname.startsWith(`${page().hubPrefix}user-redirect/course/`)) return;
+    event.preventDefault();
+    event.stopPropagation(); // Lab would say that it opens nothing
+    window.open(to, "_blank", "noopener");
+  }
+
+  // Frames tell nobody but themselves that they have loaded, so it is heard on its way there.
+  function watch(event) {
+    const inside = event.target.closest && event.target.closest(".jp-HTMLViewer iframe");
+    if (inside && inside.contentDocument) inside.contentDocument.addEventListener("click", follow, true);
+  }
+
   async function plugin() {
     const [launchers, menus] = [await module("@jupyterlab/launcher"), await module("@jupyterlab/mainmenu")];
     const parts = await module("@jupyterlab/ui-components");
     const tokens = [launchers && launchers.ILauncher, menus && menus.IMainMenu];
-    const { baseUrl } = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+    const { baseUrl } = page();
     return {
       id: "course-start:plugin",
       autoStart: true,
@@ -29,6 +49,7 @@
           caption: "The course's start page: due dates, hand-ins, feedback",
           execute: () => window.open(`${baseUrl}course/start`, "_blank", "noopener"),
         });
+        document.addEventListener("load", watch, true);
         if (given[0]) given[0].add({ command: "course:start", category: "Course", rank: 0 });
         if (given[1]) given[1].fileMenu.addGroup([{ command: "course:start" }], 0);
       },

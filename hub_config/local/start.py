@@ -148,8 +148,7 @@ def running(place: Place, *, log: Path, tell: Callable[[str], None] = lambda tex
     for sentence in gpu_remarks(hub):
         tell(sentence)
     codes = invite(place, courses.people)
-    scheme = "https" if hub.tls_key else "http"
-    url = f"{scheme}://{hub.ip}:{hub.port}"
+    url = hub.bind_url
     tell("The hub starts …")
     started = time.monotonic()
     log.touch(mode=0o600)

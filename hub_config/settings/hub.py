@@ -128,6 +128,16 @@ class Hub(_Section):
         return self
 
     @property
+    def origin(self) -> str:
+        """Its address as browsers know it; empty where nobody has said so. A demo is for browsers of this machine."""
+        return self.public_url or (self.bind_url if self.accounts == "demo" else "")
+
+    @property
+    def bind_url(self) -> str:
+        """Where it listens."""
+        return f"{'https' if self.tls_key else 'http'}://{self.ip}:{self.port}"
+
+    @property
     def behind_proxy(self) -> bool:
         """Whether a reverse proxy does its TLS."""
         return self.public_url.startswith("https:") and not self.tls_key

@@ -16,13 +16,14 @@ import pytest
 from tests.support.checkout import ROOT
 
 pytest.importorskip("playwright.sync_api", reason="no browser is driven without Playwright: make test-hub")
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from course.project import Project
 from hub_config.local import start
 from hub_config.local.assembly import Place
 from tests.support.browser import CHROMIUM, Visitor, browsing
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.lti_platform import FakePlatform, member
 from tests.support.minichapter import NAME
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium on this machine")
@@ -171,7 +172,7 @@ def test_a_class_from_the_first_page_to_the_feedback(
 
 def read_feedback(person: Visitor) -> str:
     """Fetch the feedback and open it in Lab; return what it says."""
-    person.page.goto(f"{person.url}/user/{person.name}/lab")
+    person.page.goto(f"{person.url}/user/{person.name}/lab?reset")  # what is open there stays as it was fetched
     person.lab()
     person.open_list()
     person.assignments("submitted", NAME).get_by_text("Fetch Feedback").click()
@@ -183,19 +184,83 @@ def read_feedback(person: Visitor) -> str:
     return page.locator("body").inner_text()
 
 
-def test_a_class_is_graded_by_a_command_in_the_courses_terminal(
-    browser: Browser, running: start.Running, checkout: Checkout
-) -> None:
-    """After the walk above: both hand-ins are there, and what was graded then is not judged again."""
-    grace, done = visitor(browser, running, "grace"), checkout.root / "graded.json"
-    grace.type_in_terminal(
-        "/services/course-ml", f"course collect {NAME} && course grade {NAME} --json > graded.tmp; mv graded.tmp {done}"
-    )
+def in_the_courses_terminal(grace: Visitor, checkout: Checkout, command: str) -> str:
+    """Have a command run in the terminal of the course's server; return what it prints."""
+    done = checkout.root / "printed"
+    done.unlink(missing_ok=True)
+    grace.type_in_terminal("/services/course-ml", f"({command}) > printed.tmp; mv printed.tmp {done}")
     until = time.monotonic() + 90
     while not done.exists():
         assert time.monotonic() < until
         grace.page.wait_for_timeout(200)
-    assert {row["student"]: row["score"] for row in json.loads(done.read_text())} == {"ada": 2.0, "ben": 0.0}
+    return done.read_text()
+
+
+def test_a_class_is_graded_by_a_command_in_the_courses_terminal(
+    browser: Browser, running: start.Running, checkout: Checkout
+) -> None:
+    """After the walk above: both hand-ins are there, and what was graded then is not judged again."""
+    grace = visitor(browser, running, "grace")
+    give_back = f"(course feedback {NAME} && nbgrader release_feedback {NAME}) >&2"
+    rows = in_the_courses_terminal(
+        grace, checkout, f"course collect {NAME} >&2 && course grade {NAME} --json && {give_back}"
+    )
+    assert {row["student"]: row["score"] for row in json.loads(rows)} == {"ada": 2.0, "ben": 0.0}
+
+
+def way_to_the_form(page: Page | FrameLocator) -> Locator:
+    """Unfold what a feedback page says of asking again; return the link to the form."""
+    page.locator("summary", has_text="Have p.99.1 looked at again").click()
+    return page.get_by_role("link", name="ask about p.99.1")
+
+
+def ask_for_another_look(person: Visitor, form: Page) -> None:
+    why = f"It does what the text says, says {person.name}."
+    form.get_by_label("Why should it be looked at again?").fill(why)
+    form.screenshot(path=SHOTS / f"regrade-form-{person.name}.png")
+    form.get_by_role("button", name="Ask").click()
+    expect(form.locator("blockquote")).to_have_text(why)
+    expect(form.locator("main")).to_contain_text("Not answered yet.")
+    form.close()
+
+
+def test_a_feedback_page_leads_to_its_form(ada: Visitor, ben: Visitor) -> None:
+    """After the grading above: from the start page, from Lab, and where no server runs."""
+    ada.start_page()
+    ada.card(NAME).get_by_role("link", name="Feedback").click()
+    ask_for_another_look(ada, ada.follow(way_to_the_form(ada.page)))
+    assert "squares instead of doubling" in read_feedback(ben)
+    ask_for_another_look(ben, ben.follow(way_to_the_form(ben.page.frame_locator(".jp-HTMLViewer iframe"))))
+    expect(ben.page.locator(".jp-HTMLViewer")).not_to_contain_text("Action disabled")
+    ben.stop()
+    ben.start_page()
+    ben.card(NAME).get_by_role("link", name="Feedback").click()
+    form = ben.follow(way_to_the_form(ben.page))
+    form.check("input[name=profile][value=cpu]")
+    form.click("button[type=submit], input[type=submit]")
+    form.wait_for_url("**/user/ben/course/regrade-request?**")
+    expect(form.locator("main")).to_contain_text("Not answered yet.")
+    form.close()
+
+
+def test_grades_travel_once_to_a_platform_that_fetches_the_key_from_the_hub(
+    browser: Browser, running: start.Running, checkout: Checkout
+) -> None:
+    """After the walk above; sent twice in the course's terminal."""
+    grace, address = visitor(browser, running, "grace"), f"{running.url}/services/exchange/lti/ml/jwks.json"
+    people = [member("u-1", "Ada Lovelace"), member("u-2", "Ben Example"), member("u-3", "Grace Hopper", "Instructor")]
+    send = "course roster --lti && course export ch99 --lti"
+    with FakePlatform(members=people, jwks_url=address).serving() as platform:
+        platform.connect(checkout.root, domain="example.org")
+        printed = in_the_courses_terminal(grace, checkout, f"course lti && {send} && echo AGAIN && {send}")
+        first, _, again = printed.partition("AGAIN")
+        assert address in first
+        assert "Added 0, changed 2; 0 are as they were." in first
+        assert "Grades of ch99: 2 sent, 0 there already." in first
+        assert "Added 0, changed 0; 2 are as they were." in again
+        assert "Grades of ch99: 0 sent, 2 there already." in again
+    assert [(column["resourceId"], column["scoreMaximum"]) for column in platform.columns.values()] == [(NAME, 10)]
+    assert sorted((score["userId"], score["scoreGiven"]) for _, score in platform.requests) == [("u-1", 2), ("u-2", 0)]
 
 
 def test_a_text_is_graded_by_hand_in_the_courses_server(

@@ -74,6 +74,19 @@ class Visitor:
         """An assignment on the start page."""
         return self.page.locator(".card", has_text=assignment)
 
+    def follow(self, link: Locator) -> Page:
+        """Follow a link that opens a tab; return that."""
+        with self.page.context.expect_page() as opened:
+            link.click()
+        opened.value.set_default_timeout(_SECONDS)
+        return opened.value
+
+    def stop(self) -> None:
+        """Stop the server."""
+        self.page.goto(f"{self.url}/hub/home")
+        self.page.click("#stop")
+        self.page.wait_for_selector("#stop", state="hidden")
+
     def menu(self, menu: str, entry: str) -> None:
         """Choose an entry of Lab's menu."""
         self.page.locator(".lm-MenuBar-itemLabel", has_text=menu).click()

@@ -1,6 +1,6 @@
 """A learning platform with the services of LTI 1.3 Advantage, for tests: tokens, names and roles, columns, scores.
 
-It believes nobody but the tool whose public key it has, keeps all it is sent, and fails when it is told to.
+It believes nobody but the tool whose public key it has, or fetches, keeps all it is sent, and fails when it is told to.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -41,7 +42,7 @@ class FakePlatform:
 
     Attributes
     ----------
-    jwk : the tool's public key.
+    jwk : the tool's public key; None: it is fetched from `jwks_url`.
     members : of the course, in two pages.
     columns : by number.
     requests : scores as they came, with those that failed: (column, score).
@@ -52,7 +53,7 @@ class FakePlatform:
     asked : the kinds of all requests.
     """
 
-    jwk: dict[str, Any]
+    jwk: dict[str, Any] | None = None
     members: list[dict[str, Any]] = field(default_factory=list)
     columns: dict[int, dict[str, Any]] = field(default_factory=dict)
     requests: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
@@ -62,7 +63,15 @@ class FakePlatform:
     asked: list[str] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     signed: set[str] = field(default_factory=set)
+    jwks_url: str = ""
     url: str = ""
+
+    def key(self, assertion: str) -> jwt.PyJWK:
+        """Return the key that a token says it is signed with; raises `jwt.PyJWTError` for none of the tool's."""
+        if self.jwk is None:
+            return jwt.PyJWKClient(self.jwks_url).get_signing_key_from_jwt(assertion)
+        assert jwt.get_unverified_header(assertion)["kid"] == self.jwk["kid"]
+        return jwt.PyJWK(self.jwk)
 
     def settings(self, **more: Any) -> Platform:
         """Return what a teacher writes down of it."""
@@ -70,6 +79,13 @@ class FakePlatform:
             client_id=CLIENT, token_url=f"{self.url}/token", memberships_url=f"{self.url}/members?course=7",
             line_items_url=f"{self.url}/columns?type_id=3", **more,
         )  # fmt: skip
+
+    def connect(self, root: Path, **more: Any) -> None:
+        """Write that into a checkout."""
+        known = self.settings(**more).model_dump(exclude_defaults=True)
+        lines = (f'{name} = "{value}"\n' for name, value in known.items())
+        (root / "hub_config").mkdir(exist_ok=True)
+        (root / "hub_config" / "lti.toml").write_text("".join(lines), encoding="utf-8")
 
     @contextmanager
     def serving(self) -> Iterator[FakePlatform]:
@@ -121,10 +137,9 @@ class _Token(_Service):
 
     async def post(self) -> None:
         form = {name: values[0] for name, values in parse_qs(self.request.body.decode()).items()}
-        key = jwt.PyJWK(self.platform.jwk)
         try:
             assertion = form["client_assertion"]
-            assert jwt.get_unverified_header(assertion)["kid"] == self.platform.jwk["kid"]
+            key = self.platform.key(assertion)
             assert form["grant_type"] == "client_credentials" and "Authorization" not in self.request.headers
             assert form["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
             claims = jwt.decode(

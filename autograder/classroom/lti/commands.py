@@ -15,6 +15,7 @@ from course.project import Project
 if TYPE_CHECKING:
     from autograder.classroom.export import Grade
     from autograder.classroom.lti.services import Services
+    from autograder.classroom.lti.tool_key import ToolKey
     from course.syllabus import Chapter
 
 
@@ -67,7 +68,10 @@ def lti(
     check: Annotated[bool, typer.Option("--check", help="Ask the learning platform whether all is well")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print it as a JSON document (JWKS)")] = False,
 ) -> None:
-    """Show the public key that a learning platform has to know, made at the first call; or try the connection."""
+    """Show the public key that a learning platform has to know, made at the first call; or try the connection.
+
+    In a course's server on a hub the hub shows it too, at an address that a platform can be given instead.
+    """
     project = Project.find().activate()
     project.check_owner()
     needs_grader()
@@ -86,19 +90,31 @@ def lti(
         for line in members.troubles:
             err.print(escape(line), highlight=False)
         raise typer.Exit(1 if members.troubles else 0)
+    from autograder.classroom.lti.key_address import UNKNOWN, publish
     from autograder.classroom.lti.tool_key import tool_key
 
     key = tool_key(project, make=True)
     if as_json:
         print_json({"keys": [key.jwk]})
+    else:
+        _print_key(key)
+    address = publish(key)
+    if as_json:
         return
+    if address:
+        out.print("or better, its address on the hub (“Public JWK URL”, “Keyset URL”):\n", highlight=False)
+        out.out(address, highlight=False)
+        out.print(f"\n{UNKNOWN} stands for the hub's own address." if UNKNOWN in address else "", highlight=False)
+    out.print("docs/platform.md says where each goes, and what comes into hub_config/lti.toml.", highlight=False)
+
+
+def _print_key(key: ToolKey) -> None:
     import json
 
     out.print("The public key, for Canvas (“Public JWK”):\n", highlight=False)
     out.out(json.dumps(key.jwk), highlight=False)
     out.print("\nand for Moodle (“RSA key”):\n", highlight=False)
     out.out(key.pem, highlight=False)
-    out.print("docs/platform.md says where each goes, and what comes into hub_config/lti.toml.", highlight=False)
 
 
 def _services(project: Project) -> Services:

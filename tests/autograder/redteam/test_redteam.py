@@ -25,6 +25,7 @@ from autograder.redteam.canary import VARIABLE, Canaries
 from autograder.redteam.runner import TechniqueRow, run
 from autograder.redteam.technique import Technique, parse, techniques
 from course.errors import AuthorError, SetupError
+from hub_config.local import backup
 
 # Every number of the published list of techniques that the corpus was made from, and the honest traps.
 LISTED = """
@@ -43,6 +44,7 @@ LISTED = """
 NUMBERS = LISTED.split()
 OURS = 20  # additions at least
 CORPUS = techniques()
+READERS = frozenset({"056_other_submissions", "067_credentials"})  # of what a course and a hub keep to themselves
 HEADER = '# /// technique\n# number = ["1"]\n# title = "t"\n# how = "h"\n# wanted = "0 points"\n# ///\n'
 # One of each kind, none of which waits for a limit of time.
 SHORT = frozenset(
@@ -184,6 +186,27 @@ def test_the_first_cell_knows_where_things_are_and_no_secret() -> None:
         json.dumps(canaries.known)
 
 
+def test_all_that_a_course_would_not_do_without_is_planted_and_looked_for() -> None:
+    with Canaries() as canaries:
+        files = canaries.known["files"]
+        planted = {path.name for path in (canaries.root / "build").iterdir()}
+    assert planted >= set(backup.OF_THE_COURSE)
+    texts = "".join(text for technique in CORPUS for _, text in technique.cells)
+    assert [what for what in files if f'"{what}"' not in texts] == []
+
+
+def test_what_is_planted_is_read_where_nothing_hides_it() -> None:
+    """So that it says something where the same is not found, below."""
+    rows = list(run("T4", only=READERS))[1:-1]
+    assert [row.holds for row in rows] == [False, False]
+    found = "; ".join(row.got for row in rows)
+    for what in (
+        "the key for a learning platform", "what a learning platform was sent", "the hub's cookie secret",
+        "the regrade requests", "the course key",
+    ):  # fmt: skip
+        assert f"read {what}" in found
+
+
 def test_the_canaries_notice_what_is_done_to_them() -> None:
     with Canaries() as canaries:
         assert not list(canaries.harmed())
@@ -283,11 +306,11 @@ def broken(row: TechniqueRow) -> bool:
 
 
 def test_a_short_form_of_the_corpus_holds() -> None:
-    rows = list(run(only=SHORT))
-    assert len(rows) == len(SHORT) + 2
+    rows = list(run(only=SHORT | READERS))
+    assert len(rows) == len(SHORT | READERS) + 2
     assert not failed(rows)
-    # None of these needs isolation: they hold without it as well.
-    assert all(row.holds for row in rows)
+    # None of the others needs isolation: they hold without it as well.
+    assert all(row.holds for row in rows if row.technique.partition(":")[0] not in READERS)
 
 
 @pytest.mark.full

@@ -184,7 +184,8 @@ def test_each_course_has_a_grading_profile_and_a_volume_of_its_own(tmp_path: Pat
     one = grading["grading-deep-l"]
     assert one["course"]["groups"] == ["formgrade-Deep_L"]
     assert one["display_name"] == "Grading: DL"
-    assert one["kubespawner_override"]["environment"]["COURSE_ID"] == "Deep_L"
+    told = one["kubespawner_override"]["environment"]
+    assert (told["COURSE_ID"], told["COURSE_HUB_ORIGIN"]) == ("Deep_L", f"https://{cluster.host}")
     assert one["kubespawner_override"]["volumes"] == [
         {"name": "course", "persistentVolumeClaim": {"claimName": "course-deep-l"}}
     ]

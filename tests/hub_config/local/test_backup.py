@@ -52,7 +52,7 @@ def course(tmp_path: Path) -> tuple[Project, Path]:
     database(state / "exchange" / "exchange.db").close()
     (state / "exchange" / "blobs").mkdir()
     (state / "exchange" / "blobs" / "ab12").write_bytes(b"\0\1")
-    (state / "jupyterhub_cookie_secret").write_text("secret")
+    (state / "cookie_secret").write_text("secret")
     (state / "hub.log").write_text("a log")
     return project, state
 
@@ -83,7 +83,7 @@ def test_all_comes_back(course: tuple[Project, Path], tmp_path: Path) -> None:
     assert set(saved.files) == {
         "course/gradebook.db", "course/course.key", "course/lti.key", "course/lti/ch99_mini/ada.json",
         "course/submitted/ada/ch99_mini/ch99_mini.ipynb",
-        "hub/exchange/exchange.db", "hub/exchange/blobs/ab12", "hub/jupyterhub_cookie_secret", "hub/leases.db",
+        "hub/exchange/exchange.db", "hub/exchange/blobs/ab12", "hub/cookie_secret", "hub/leases.db",
     }  # fmt: skip
     there = Project(tmp_path / "new", tmp_path / "new" / "build"), tmp_path / "new" / "state"
     assert restore(*there, tmp_path / "all.tar.gz").files == saved.files

@@ -29,6 +29,15 @@ def written(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def test_a_hub_knows_its_address_where_somebody_has_said_it(tmp_path: Path) -> None:
+    for text, address in (
+        ('public_url = "https://hub.example.org"', "https://hub.example.org"),
+        ('accounts = "demo"\nport = 8123', "http://127.0.0.1:8123"),
+        ("port = 8123", ""),
+    ):
+        assert load_hub(written(tmp_path, text)).origin == address
+
+
 def test_our_own_hub_listens_on_this_machine_only_and_demands_limits() -> None:
     hub = load_hub(HERE / "hub.toml")
     assert (hub.ip, hub.accounts, hub.limits) == ("127.0.0.1", "unix", "required")

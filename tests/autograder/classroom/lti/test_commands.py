@@ -7,8 +7,10 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
+import requests
 import typer
 from click.testing import Result
 from typer.testing import CliRunner
@@ -17,8 +19,9 @@ from autograder.classroom.commands import export
 from autograder.classroom.lti.commands import lti, roster
 from autograder.classroom.lti.tool_key import tool_key
 from autograder.classroom.roster import Person, changes, people, record
-from course.errors import CourseError
+from course.errors import CourseError, ExchangeRefusal
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.exchange_server import make_exchange, serving
 from tests.support.lti_platform import DROP, FakePlatform, member
 from tests.support.minichapter import NAME
 
@@ -61,10 +64,7 @@ def said(done: Result) -> str:
 def platform(released: Checkout) -> Iterator[FakePlatform]:
     fake = FakePlatform(tool_key(released.project, make=True).jwk, list(CLASS))
     with fake.serving():
-        (released.root / "hub_config").mkdir(exist_ok=True)
-        settings = fake.settings(domain="example.org").model_dump(exclude_defaults=True)
-        lines = "".join(f'{name} = "{value}"\n' for name, value in settings.items())
-        (released.root / "hub_config" / "lti.toml").write_text(lines)
+        fake.connect(released.root, domain="example.org")
         yield fake
 
 
@@ -72,6 +72,33 @@ def test_the_public_key_is_shown_for_both_platforms(course: Checkout) -> None:
     shown = run(lti).output
     assert "BEGIN PUBLIC KEY" in shown and '"kty": "RSA"' in shown and "PRIVATE" not in shown
     assert json.loads(run(lti, "--json").output) == {"keys": [tool_key(course.project).jwk]}
+
+
+def test_in_a_courses_server_the_hub_shows_the_key_to_a_platform(
+    course: Checkout, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "/services/exchange" not in run(lti).output
+    with serving(make_exchange(tmp_path)) as exchange:
+        address = f"{exchange}/lti/ml/jwks.json"
+        for name, value in (("COURSE_EXCHANGE_URL", exchange), ("COURSE_ID", "ml"), ("JUPYTERHUB_API_TOKEN", "grace")):
+            monkeypatch.setenv(name, value)
+        shown = run(lti).output
+        assert "\nhttps://HUB/services/exchange/lti/ml/jwks.json\n" in shown and "HUB stands for" in shown
+        mine = requests.get(address, timeout=30)
+        assert mine.json() == json.loads(run(lti, "--json").output) == {"keys": [tool_key(course.project).jwk]}
+
+        monkeypatch.setenv("COURSE_HUB_ORIGIN", "https://hub.example.org")
+        key = course.project.build / "lti.key"
+        before = key.rename(key.with_name("lti.key.before"))
+        shown = run(lti).output
+        assert "\nhttps://hub.example.org/services/exchange/lti/ml/jwks.json\n" in shown and "stands for" not in shown
+        assert requests.get(address, timeout=30).json() == {"keys": [tool_key(course.project).jwk]} != mine.json()
+        before.replace(key)
+
+        monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "ada")
+        with pytest.raises(ExchangeRefusal, match="Only graders of ml"):
+            run(lti)
+    assert mine.text.count("kty") == 1 and "PRIVATE" not in mine.text
 
 
 def test_missing_hand_ins_are_shown_before_anybody_hands_in(course: Checkout, platform: FakePlatform) -> None:

@@ -28,7 +28,7 @@ from course.syllabus import load_syllabus
 from hub_config.schedule.service import Service
 from hub_config.settings.schedule import Entry, plan_of
 
-_LOOK = 30.0  # seconds between two looks at the clock: a machine may have slept
+_LOOK = 30.0  # seconds between two looks, at what people have done and at the clock: a machine may have slept
 log = logging.getLogger("course.schedule")
 
 
@@ -50,10 +50,10 @@ def told() -> Told:
 
 
 def run(service: Service, stop: Callable[[], bool], rest: Callable[[float], None] = time.sleep) -> None:
-    """Look at the clock until `stop` says so."""
+    """Look at the clock until `stop` says so: now and then, and when something is planned."""
     while not stop():
         service.step()
-        rest(_LOOK)
+        rest(min(_LOOK, service.idle))
 
 
 def main(arguments: list[str] | None = None) -> int:

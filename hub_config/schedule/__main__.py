@@ -4,6 +4,8 @@ With ``--once`` it does what is to be done now, and ends: for a grader, in a ter
 
 COURSE_ID : the course.
 COURSE_SCHEDULE : its ``[[course.schedule]]`` from ``courses.toml``, as JSON.
+COURSE_TELLS_PLAN : ``1`` where no course's server runs all the time, which tells students' start page of deadlines (a
+    cluster): then this does.
 COURSE_EXCHANGE_URL, JUPYTERHUB_API_TOKEN : the exchange, and who this is there.
 """
 
@@ -22,6 +24,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from course.errors import CourseError, SetupError
 from course.exchange.client import ExchangeClient
 from course.locks import held
+from course.nbgrader_plugins.plans import Teller
 from course.parsing import read_settings
 from course.project import Project
 from course.syllabus import load_syllabus
@@ -41,6 +44,7 @@ class Told(BaseSettings):
 
     id: str
     schedule: Json[tuple[Entry, ...]]
+    tells_plan: bool = False
 
 
 def told() -> Told:
@@ -49,10 +53,16 @@ def told() -> Told:
     return read_settings(Told, SetupError, remedy)
 
 
-def run(service: Service, stop: Callable[[], bool], rest: Callable[[float], None] = time.sleep) -> None:
-    """Look at the clock until `stop` says so: now and then, and when something is planned."""
+def run(
+    service: Service,
+    stop: Callable[[], bool],
+    rest: Callable[[float], None] = time.sleep,
+    tell: Callable[[], object] = lambda: None,
+) -> None:
+    """Look at the clock until `stop` says so: now and then, and when something is planned; `tell` what has changed."""
     while not stop():
         service.step()
+        tell()
         rest(min(_LOOK, service.idle))
 
 
@@ -74,11 +84,13 @@ def main(arguments: list[str] | None = None) -> int:
     parent = os.getppid()  # the hub, which may end without a word
     taken = SetupError("The service is at work already: `course schedule` shows what it has done.")
     with held(project.build / "schedule.lock", taken, wait=not asked.once):
-        service = Service(project, hub.id, planned, zone, ExchangeClient.from_environ())
+        client = ExchangeClient.from_environ()
+        service = Service(project, hub.id, planned, zone, client)
         if asked.once:
             return 1 if service.step(eager=True) else 0
         log.info("The schedule of %s: %d chapters", hub.id, len(planned))
-        run(service, lambda: os.getppid() != parent)
+        told_of = Teller(project, hub.id, client).look if hub.tells_plan else lambda: None
+        run(service, lambda: os.getppid() != parent, tell=told_of)
     return 0
 
 

@@ -1,7 +1,7 @@
 """What a course tells its students of its assignments beforehand: titles, deadlines, and the rules for hand-ins.
 
-The gradebook and ``courses.toml`` say it; a grader's server sends it to the exchange, which keeps it and shows it on
-the start page.
+The gradebook and ``courses.toml`` say it. A grader's server, or the course's schedule, sends it to the exchange, which
+keeps it and shows it on the start page.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ class Plan(BaseModel):
 
     def ruled_by(self, rules: Plan) -> Plan:
         """Return this, with what the hub itself says of the course, which may be newer: all but deadlines."""
-        ours = {"grading": self.grading, "assignments": {**rules.assignments, **self.assignments}}
-        return rules.model_copy(update=ours)
+        return rules.model_copy(update={"assignments": {**rules.assignments, **self.assignments}})
 
     @property
     def zone(self) -> ZoneInfo:

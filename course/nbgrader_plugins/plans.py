@@ -55,13 +55,11 @@ def read_plan(project: Project, course: str) -> Plan:
                     due=found.due and found.due.replace(tzinfo=UTC),
                     extended={student: due.replace(tzinfo=UTC) for student, due in extended.items() if due},
                 )
-    where = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
     return Plan(
         title=os.environ.get(TITLE, ""),
         time_zone=course_zone(project).key,
         grade=GradePolicy.from_environ(),
         feedback=AtOnce.model_validate_json(os.environ.get(VARIABLE) or "{}"),
-        grading=where if "/services/" in where else "",
         assignments=planned,
     )
 

@@ -64,7 +64,7 @@ def until(plan: Plan, due: datetime | None, closes: datetime | None, now: dateti
     if closes == due:
         return "Nothing is taken after that"
     cost = {"accept": "at no cost", "zero": "and then it does not count"}.get(grade.late)
-    return f"Taken late until {last}, {cost or f'for {grade.penalty_percent:g} % less each {grade.penalty_each}'}"
+    return f"Taken late until {last}, {cost or f'with {grade.penalty_percent:g} % less for each {grade.penalty_each}'}"
 
 
 def over(plan: Plan, closes: datetime | None, now: datetime) -> str:

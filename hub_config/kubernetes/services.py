@@ -5,7 +5,7 @@ Each has the graders' image, the course's volume, and what the course's grading 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,11 +36,10 @@ _USER, _GROUP = 1000, 100  # as the chart starts people's servers
 
 @dataclass(frozen=True)
 class _Service:
-    """One of a course: what it is called before the course's id, what it runs, and what it has of its own."""
+    """One of a course: what it is called before the course's id, and what it runs."""
 
     prefix: str
     module: str
-    environ: Mapping[str, str]
     busy: bool  # whether it needs all that a grader does at any time
 
     def name(self, course: Course) -> str:
@@ -48,10 +47,9 @@ class _Service:
         return self.prefix + slug(course)
 
 
-# Where no server of a course's graders runs, its schedule tells what the gradebook says.
 _SERVICES = (
-    _Service(SCHEDULE_SERVICE, "hub_config.schedule", {"COURSE_TELLS_PLAN": "1"}, busy=False),
-    _Service(INSTANT_SERVICE, "hub_config.instant", {}, busy=True),
+    _Service(SCHEDULE_SERVICE, "hub_config.schedule", busy=False),
+    _Service(INSTANT_SERVICE, "hub_config.instant", busy=True),
 )
 
 
@@ -112,7 +110,6 @@ def _pod(service: _Service, cluster: Cluster, course: Course, claim: str, base: 
         **{name: _plain(text) for name, text in (base.environment or {}).items()},
         **grader_environ(course),
         "COURSE_EXCHANGE_URL": EXCHANGE_URL,
-        **service.environ,
     }
     container = {
         "name": "service",

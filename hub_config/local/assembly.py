@@ -290,7 +290,7 @@ def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
         "PYTHONPATH": str(place.root),
         "COURSE_EXCHANGE_DB": hub.exchange_db or f"sqlite:///{place.exchange / 'exchange.db'}",
         "COURSE_EXCHANGE_STORAGE": hub.exchange_storage or str(place.exchange),
-        **exchange_environ(courses, place.folder_of),
+        **exchange_environ(courses, place.folder_of, lambda course: f"/services/{service_name(course)}/"),
     }
     return _service(
         place, hub, hub.services_user, EXCHANGE, ["-m", "hub_config.exchange"], environ,

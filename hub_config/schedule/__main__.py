@@ -4,8 +4,6 @@ With ``--once`` it does what is to be done now, and ends: for a grader, in a ter
 
 COURSE_ID : the course.
 COURSE_SCHEDULE : its ``[[course.schedule]]`` from ``courses.toml``, as JSON.
-COURSE_TELLS_PLAN : ``1`` where no course's server runs all the time, which tells students' start page of deadlines (a
-    cluster): then this does.
 COURSE_EXCHANGE_URL, JUPYTERHUB_API_TOKEN : the exchange, and who this is there.
 """
 
@@ -44,7 +42,6 @@ class Told(BaseSettings):
 
     id: str
     schedule: Json[tuple[Entry, ...]]
-    tells_plan: bool = False
 
 
 def told() -> Told:
@@ -53,16 +50,10 @@ def told() -> Told:
     return read_settings(Told, SetupError, remedy)
 
 
-def run(
-    service: Service,
-    stop: Callable[[], bool],
-    rest: Callable[[float], None] = time.sleep,
-    tell: Callable[[], object] = lambda: None,
-) -> None:
-    """Look at the clock until `stop` says so: now and then, and when something is planned; `tell` what has changed."""
+def run(service: Service, stop: Callable[[], bool], rest: Callable[[float], None] = time.sleep) -> None:
+    """Look at the clock until `stop` says so: now and then, and when something is planned."""
     while not stop():
         service.step()
-        tell()
         rest(min(_LOOK, service.idle))
 
 
@@ -85,12 +76,12 @@ def main(arguments: list[str] | None = None) -> int:
     taken = SetupError("The service is at work already: `course schedule` shows what it has done.")
     with held(project.build / "schedule.lock", taken, wait=not asked.once):
         client = ExchangeClient.from_environ()
-        service = Service(project, hub.id, planned, zone, client)
+        # A course's server tells it too, but on a cluster there may be none, and here it looks later.
+        service = Service(project, hub.id, planned, zone, client, tell=Teller(project, hub.id, client).look)
         if asked.once:
             return 1 if service.step(eager=True) else 0
         log.info("The schedule of %s: %d chapters", hub.id, len(planned))
-        told_of = Teller(project, hub.id, client).look if hub.tells_plan else lambda: None
-        run(service, lambda: os.getppid() != parent, tell=told_of)
+        run(service, lambda: os.getppid() != parent)
     return 0
 
 

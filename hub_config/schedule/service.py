@@ -67,6 +67,7 @@ class Service:
     zone : for what people read.
     do : carries out an action on a chapter, or raises an error with the reason.
     clock : the moment in UTC, without saying so.
+    tell : tells students' start page what the gradebook says now.
     """
 
     project: Project
@@ -76,6 +77,7 @@ class Service:
     client: ExchangeClient
     do: Callable[[str, str], None] = in_a_process
     clock: Callable[[], datetime] = utc_now
+    tell: Callable[[], object] = lambda: None
     _told: dict[str, dict[str, datetime]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,6 +100,7 @@ class Service:
             for one in self.planned:
                 if trouble := self._attempt(one, kind, action, eager):
                     troubles.append(trouble)
+        self.tell()
         return troubles
 
     @property
@@ -150,6 +153,8 @@ class Service:
         made = self.project.build / "release" / one.chapter / f"{one.chapter}.ipynb"
         if not made.is_file():
             self.do("release-full-size" if one.full_size else "release", one.chapter)
+        self._due(one)
+        self.tell()  # before the students see it
         self.do("hand-out", one.chapter)
         done.released = "the hub"
         log.info("%s is released", one.chapter)

@@ -34,7 +34,7 @@ ADA = Caller("ada", STUDENT)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A checkout, and what the hub sets for its course."""
     course = Course(id="ml", title="Learning", feedback=Feedback(instant=True, workers=2), time_zone="Europe/Berlin")
-    for name, text in {**course.environ, "JUPYTERHUB_SERVICE_PREFIX": "/services/course-ml/"}.items():
+    for name, text in course.environ.items():
         monkeypatch.setenv(name, text)
     monkeypatch.delenv("COURSE_DB_URL", raising=False)
     assert {TITLE, VARIABLE, POLICY} <= course.environ.keys()
@@ -74,7 +74,7 @@ def test_what_is_told_is_what_the_gradebook_and_the_hub_say(project: Project, ex
     due(project, DUE, ada=timedelta(days=1))
     assert teller.look()
     plan = exchange.plan(ADA, "ml")
-    assert (plan.title, plan.time_zone, plan.grading) == ("Learning", "Europe/Berlin", "/services/course-ml/")
+    assert (plan.title, plan.time_zone) == ("Learning", "Europe/Berlin")
     assert (plan.feedback.instant, plan.feedback.workers) == (True, 2)
     assert plan.of(NAME).due == DUE.replace(tzinfo=UTC)
     assert (plan.of(NAME).due_for("ada"), plan.of(NAME).due_for("ben")) == (DUE + timedelta(days=1), DUE)
@@ -95,7 +95,7 @@ def test_what_was_told_lasts_and_the_hubs_own_rules_are_newer(
     assert again.plan(ADA, "ml") == exchange.plan(ADA, "ml")
     course = Course(id="ml", title="Learning, much", grade=GradePolicy(late="zero"), time_zone="UTC")
     courses = Courses(course=(course,))
-    environ = exchange_environ(courses, lambda course: project.root)
+    environ = exchange_environ(courses, lambda course: project.root, lambda course: "/services/course-ml/")
     again.rules = {"ml": Plan.model_validate(json.loads(environ["COURSE_EXCHANGE_RULES"])["ml"])}
     plan = again.plan(ADA, "ml")
     assert (plan.title, plan.time_zone, plan.grade.late) == ("Learning, much", "UTC", "zero")

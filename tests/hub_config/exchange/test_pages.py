@@ -179,8 +179,8 @@ def test_why_nothing_can_be_handed_in(
 @pytest.mark.parametrize(
     ("grade", "due", "closes", "said"),
     [
-        (PENALTY, 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, for 10 % less each day"),
-        (HOURLY, -1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, for 2.5 % less each hour"),
+        (PENALTY, 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, with 10 % less for each day"),
+        (HOURLY, -1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, with 2.5 % less for each hour"),
         (GradePolicy(), 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, at no cost"),
         (ZERO, 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, and then it does not count"),
         (REFUSE, 1, 48, ""),
@@ -210,7 +210,7 @@ def test_late_hand_ins_are_taken_until_each_students_own_end(url: str, exchange:
     planned(url, 3, extended=mine)
     for name in ("ada", "ben"):
         exchange.records.note_fetched("ml", "ch03", name, 1)
-    late = "Taken late until Wed 2 Dec 2026, 13:00 CET, for 10 % less each day"
+    late = "Taken late until Wed 2 Dec 2026, 13:00 CET, with 10 % less for each day"
     assert f"Due Mon 30 Nov 2026, 16:00 CET in 3 hours {late}" in card(url, "ben")
     assert "Due Wed 2 Dec 2026, 16:00 CET in 2 days Nothing is taken after that" in card(url)
     assert late in card(url, "grace")

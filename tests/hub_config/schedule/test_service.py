@@ -143,6 +143,18 @@ def test_each_thing_is_done_in_its_time_and_once(course: Course) -> None:
     assert course.states() == ["Done by the hub.", "Set.", "Closed.", "Given Tue 20 Oct 2026, 10:00 CEST."]
 
 
+def test_the_start_page_knows_the_due_date_before_the_students_have_the_release(course: Course) -> None:
+    seen: list[tuple[datetime | None, int]] = []
+
+    def tell() -> None:
+        seen.append((course.due(), len(course.done)))
+
+    course.release(CH03)
+    course.service.tell = tell
+    course.at(RELEASE)
+    assert seen == [(DUE, 0), (DUE, 2), (DUE, 3)]  # before each is handed out, and at the end
+
+
 def test_a_hub_that_was_off_catches_up(course: Course, caplog: pytest.LogCaptureFixture) -> None:
     assert course.at(SOLUTIONS + DAY) == []
     assert ("hand-out", CH03) in course.done and ("solutions", CH04) in course.done

@@ -153,8 +153,9 @@ class Service:
         made = self.project.build / "release" / one.chapter / f"{one.chapter}.ipynb"
         if not made.is_file():
             self.do("release-full-size" if one.full_size else "release", one.chapter)
-        self._due(one)
-        self.tell()  # before the students see it
+        self._due(one)  # and what goes with it, before the students see the release
+        self._longer(one)
+        self.tell()
         self.do("hand-out", one.chapter)
         done.released = "the hub"
         log.info("%s is released", one.chapter)

@@ -155,6 +155,23 @@ def test_the_start_page_knows_the_due_date_before_the_students_have_the_release(
     assert seen == [(DUE, 0), (DUE, 2), (DUE, 3)]  # before each is handed out, and at the end
 
 
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_who_has_more_time_may_hand_in_as_soon_as_there_is_a_release(course: Course) -> None:
+    course.release(CH03)
+    course.set_due(SOLUTIONS + DAY)
+    course.extend("ben", 2)
+    ends: list[object] = []
+    hand_out = course.do
+
+    def do(action: str, chapter: str) -> None:
+        ends.extend(course.exchange.closes(name, "ml", CH03) for name in ("ada", "ben"))
+        hand_out(action, chapter)
+
+    course.service.do = do
+    course.at(SOLUTIONS)
+    assert ends[:2] == [SOLUTIONS + DAY, SOLUTIONS + 3 * DAY]
+
+
 def test_a_hub_that_was_off_catches_up(course: Course, caplog: pytest.LogCaptureFixture) -> None:
     assert course.at(SOLUTIONS + DAY) == []
     assert ("hand-out", CH03) in course.done and ("solutions", CH04) in course.done

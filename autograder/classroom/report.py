@@ -93,7 +93,7 @@ def _not_graded(project: Project, chapter: Chapter) -> NotGraded | None:
         return None
     command = "release" if not released else "grade" if there else "collect"
     absent = tuple(missing(project, chapter))
-    return NotGraded(chapter.short, chapter.title, tuple(there), absent, f"course {command} {chapter.short}")
+    return NotGraded(chapter.title, tuple(there), absent, f"course {command} {chapter.short}")
 
 
 def _results(project: Project, released: Released) -> list[Result]:

@@ -57,7 +57,6 @@ class Overview:
 class NotGraded:
     """One chapter of which nothing is graded yet: who has handed in, who has not, and what to run."""
 
-    chapter: str
     title: str
     handed_in: tuple[str, ...]
     missing: tuple[str, ...]

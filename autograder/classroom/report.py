@@ -83,7 +83,7 @@ def course_report(project: Project) -> Path:
             "once students have handed in, `course collect ch03` and `course grade ch03`."
         )
     rows = [(student, [points[one.chapter].get(student) for one in chapters]) for student in sorted(students)]
-    return write_feedback(_place(project, "course"), render_course(chapters, waiting, rows))
+    return write_feedback(_place(project, "course"), render_course(chapters, rows, waiting))
 
 
 def _not_graded(project: Project, chapter: Chapter) -> NotGraded | None:

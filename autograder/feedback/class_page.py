@@ -81,13 +81,16 @@ def render_class(
 
 
 def render_course(
-    chapters: Sequence[Overview], waiting: Sequence[NotGraded], points: Sequence[tuple[str, Sequence[float | None]]]
+    chapters: Sequence[Overview],
+    points: Sequence[tuple[str, Sequence[float | None]]],
+    waiting: Sequence[NotGraded] = (),
 ) -> str:
     """Return the page of a course.
 
     Parameters
     ----------
     points : each student's, in the order of `chapters`; None where nothing was handed in.
+    waiting : of which nothing is graded yet.
     """
     template = page_environment().get_template("course.html.j2")
     return storable(template.render(title="The course", chapters=chapters, waiting=waiting, points=points))

@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from course.console import GRADE, HUB, Json, command, err, needs_grader, out, print_json
+from course.console import GRADE, HUB, Json, command, needs_grader, out, print_json
 from course.files import write_atomically
 from course.project import Project
 
@@ -210,6 +210,7 @@ def _write_values(state: Path | None, target: Path) -> None:
     from hub_config import kubernetes
     from hub_config.kubernetes.cluster import load_cluster
     from hub_config.kubernetes.network import policies
+    from hub_config.kubernetes.services import make_services
     from hub_config.kubernetes.values import make_values
     from hub_config.settings.hub import load_courses
     from hub_config.settings.profiles import load_profiles
@@ -218,12 +219,10 @@ def _write_values(state: Path | None, target: Path) -> None:
     cluster = load_cluster((state or home) / "cluster.toml")
     others = state or home.parent
     courses = load_courses(others / "courses.toml")
-    made = make_values(cluster, courses, load_profiles(others / "profiles.yaml"))
-    if named := [one.id for one in courses.course if one.schedule]:
-        err.print(f"A cluster carries out no schedule: that of {', '.join(named)} is left to its graders.")
-    open_to_graders = policies(cluster, courses)
-    plain = json.loads(json.dumps(made))  # else YAML refers to what is there twice by a number
-    text = _MADE + yaml.safe_dump(plain, sort_keys=False, allow_unicode=True, width=120)
+    profiles = load_profiles(others / "profiles.yaml")
+    made = make_values(cluster, courses, profiles)
+    beside = {"network": policies(cluster, courses), "services": make_services(cluster, courses, profiles)}
+    text = _MADE + yaml.safe_dump(_plainly(made), sort_keys=False, allow_unicode=True, width=120)
     if str(target) == "-":
         sys.stdout.write(text)
         return
@@ -234,10 +233,16 @@ def _write_values(state: Path | None, target: Path) -> None:
         "--namespace course --create-namespace --timeout 30m"
     )
     out.print(command, highlight=False, soft_wrap=True)
-    if open_to_graders:
-        network = target.with_name(f"{target.stem}-network.yaml")
-        write_atomically(network, _MADE + yaml.safe_dump_all(open_to_graders, sort_keys=False))
-        out.print(f"kubectl apply --namespace course --filename {network}", highlight=False, soft_wrap=True)
+    for name, objects in beside.items():
+        if objects:
+            file = target.with_name(f"{target.stem}-{name}.yaml")
+            write_atomically(file, _MADE + yaml.safe_dump_all(_plainly(objects), sort_keys=False))
+            out.print(f"kubectl apply --namespace course --filename {file}", highlight=False, soft_wrap=True)
+
+
+def _plainly(made: Any) -> Any:
+    """Return a copy of plain data in which nothing is there twice: YAML would refer to it by a number."""
+    return json.loads(json.dumps(made))
 
 
 def _release_demo(project: Project, place: Place) -> None:

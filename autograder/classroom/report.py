@@ -9,16 +9,25 @@ from typing import Any
 from nbgrader.api import MissingEntry
 
 from autograder.classroom.alike import Alike
-from autograder.classroom.assignment import open_examiner, read_chapter
+from autograder.classroom.assignment import open_examiner, read_chapter, released_notebook
 from autograder.classroom.class_table import ASK_FIRST
 from autograder.classroom.grading import not_judged, with_given, without_hand_in, worth_a_look
 from autograder.classroom.hand_in import hand_ins
 from autograder.classroom.nbgrader_plugins import gradebook
 from autograder.classroom.pages import manual_grades
+from autograder.classroom.roster import missing
 from autograder.classroom.store import Store
 from autograder.engine.judging.grade import Released
 from autograder.engine.result import Result, Status
-from autograder.feedback.class_page import HandIns, Overview, SideBySide, line_by_line, render_class, render_course
+from autograder.feedback.class_page import (
+    HandIns,
+    NotGraded,
+    Overview,
+    SideBySide,
+    line_by_line,
+    render_class,
+    render_course,
+)
 from autograder.feedback.class_statistics import ClassFigures, figures
 from autograder.feedback.page import write_feedback
 from course.errors import SetupError
@@ -49,16 +58,18 @@ def _chapter_page(project: Project, released: Released, results: list[Result]) -
 
 
 def course_report(project: Project) -> Path:
-    """Write a page of all chapters of which anything has been graded, and theirs; return its path.
+    """Write a page of all chapters that are out or handed in, and one of each that is graded; return its path.
 
     Raises
     ------
-    SetupError : nothing has been graded.
+    SetupError : there is none.
     OperatorError : a page can't be written.
     """
-    chapters, points, students = [], {}, set()
+    chapters, waiting, points, students = [], [], {}, set()
     for chapter in load_syllabus(project.syllabus):
         if not any(Store.of(project, chapter).folder.glob("*/result.json")):
+            if found := _not_graded(project, chapter):
+                waiting.append(found)
             continue
         released = read_chapter(project, chapter.name)
         results = _results(project, released)
@@ -66,10 +77,23 @@ def course_report(project: Project) -> Path:
         chapters.append(Overview(chapter.short, chapter.title, figures(results, {}), page.name))
         students |= {one.student for one in results}
         points[chapter.short] = {one.student: one.score for one in results if one.status is not Status.MISSING}
-    if not chapters:
-        raise SetupError("Nothing has been graded yet: run `course grade ch03`, say, first.")
+    if not chapters and not waiting:
+        raise SetupError(
+            "There is nothing to report yet, since no chapter has been released: run `course release ch03`, say, and "
+            "once students have handed in, `course collect ch03` and `course grade ch03`."
+        )
     rows = [(student, [points[one.chapter].get(student) for one in chapters]) for student in sorted(students)]
-    return write_feedback(_place(project, "course"), render_course(chapters, rows))
+    return write_feedback(_place(project, "course"), render_course(chapters, rows, waiting))
+
+
+def _not_graded(project: Project, chapter: Chapter) -> NotGraded | None:
+    """Return what is known of a chapter of which nothing is graded; None where it is neither out nor handed in."""
+    there, released = [one.student for one in hand_ins(project, chapter)], released_notebook(project, chapter).exists()
+    if not there and not released:
+        return None
+    command = "release" if not released else "grade" if there else "collect"
+    absent = tuple(missing(project, chapter))
+    return NotGraded(chapter.title, tuple(there), absent, f"course {command} {chapter.short}")
 
 
 def _results(project: Project, released: Released) -> list[Result]:

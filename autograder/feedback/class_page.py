@@ -53,6 +53,16 @@ class Overview:
         return sum(one.waiting for one in self.figures.exercises)
 
 
+@dataclass(frozen=True)
+class NotGraded:
+    """One chapter of which nothing is graded yet: who has handed in, who has not, and what to run."""
+
+    title: str
+    handed_in: tuple[str, ...]
+    missing: tuple[str, ...]
+    command: str
+
+
 def render_class(
     title: str, figures: ClassFigures, hand_ins: HandIns, alike: Sequence[SideBySide], ask_first: str
 ) -> str:
@@ -70,15 +80,20 @@ def render_class(
     return storable(text)
 
 
-def render_course(chapters: Sequence[Overview], points: Sequence[tuple[str, Sequence[float | None]]]) -> str:
+def render_course(
+    chapters: Sequence[Overview],
+    points: Sequence[tuple[str, Sequence[float | None]]],
+    waiting: Sequence[NotGraded] = (),
+) -> str:
     """Return the page of a course.
 
     Parameters
     ----------
-    points : each student's, in the chapters' order; None where nothing was handed in.
+    points : each student's, in the order of `chapters`; None where nothing was handed in.
+    waiting : of which nothing is graded yet.
     """
     template = page_environment().get_template("course.html.j2")
-    return storable(template.render(title="The course", chapters=chapters, points=points))
+    return storable(template.render(title="The course", chapters=chapters, waiting=waiting, points=points))
 
 
 def line_by_line(left: str, right: str) -> tuple[tuple[str | None, str | None, bool], ...]:

@@ -1,6 +1,7 @@
 """What a course tells its students of its assignments beforehand: titles, deadlines, and the rules for hand-ins.
 
-The gradebook and ``courses.toml`` say it; a grader's server sends it to the exchange, which shows it on the start page.
+The gradebook and ``courses.toml`` say it. A grader's server, or the course's schedule, sends it to the exchange, which
+keeps it and shows it on the start page.
 """
 
 from __future__ import annotations
@@ -85,6 +86,10 @@ class Plan(BaseModel):
     def of(self, assignment: str) -> Planned:
         """Return what is said of an assignment; nothing of one that is not known."""
         return self.assignments.get(assignment, Planned())
+
+    def ruled_by(self, rules: Plan) -> Plan:
+        """Return this, with what the hub itself says of the course, which may be newer: all but deadlines."""
+        return rules.model_copy(update={"assignments": {**rules.assignments, **self.assignments}})
 
     @property
     def zone(self) -> ZoneInfo:

@@ -72,15 +72,19 @@ def handed_out(project: Project) -> Mapping[str, Given]:
         raise OperatorError(f"nbgrader's exchange does not tell what is released: {error}") from error
 
 
+class HandOutBusy(OperatorError):
+    """Somebody else, or the hub's schedule, is handing out a chapter."""
+
+
 @contextlib.contextmanager
 def one_at_a_time(project: Project) -> Iterator[None]:
     """Hold the right to make a release and give it out.
 
     Raises
     ------
-    OperatorError : somebody else has it.
+    HandOutBusy : somebody else has it.
     """
-    taken = OperatorError("Somebody is handing out a chapter right now: try again once that is done.")
+    taken = HandOutBusy("Somebody is handing out a chapter right now: try again once that is done.")
     with held(project.build / "hand-out.lock", taken):
         yield
 

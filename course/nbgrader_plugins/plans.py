@@ -1,11 +1,12 @@
 """A grader's server tells the exchange what its course plans, so that students read deadlines on the start page.
 
 The gradebook is closed to everybody else, and anything may change it: so it is looked at again and again, by a thread
-of the Jupyter server that its graders use.
+of the Jupyter server that its graders use, and once more when that ends. The exchange keeps what it was told.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import logging
 import os
@@ -54,13 +55,11 @@ def read_plan(project: Project, course: str) -> Plan:
                     due=found.due and found.due.replace(tzinfo=UTC),
                     extended={student: due.replace(tzinfo=UTC) for student, due in extended.items() if due},
                 )
-    where = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "")
     return Plan(
         title=os.environ.get(TITLE, ""),
         time_zone=course_zone(project).key,
         grade=GradePolicy.from_environ(),
         feedback=AtOnce.model_validate_json(os.environ.get(VARIABLE) or "{}"),
-        grading=where if "/services/" in where else "",
         assignments=planned,
     )
 
@@ -132,4 +131,5 @@ def _load_jupyter_server_extension(server: Any) -> None:
         return
     teller = Teller(Project.find(), course, ExchangeClient.from_environ(pauses=()))
     threading.Thread(target=_keep_telling, args=(teller,), name="plans", daemon=True).start()
+    atexit.register(teller.look)  # a server of one's own ends soon after the last change, perhaps
     server.log.info("Students of %s read deadlines on their start page", course)

@@ -5,6 +5,7 @@ COURSE_EXCHANGE_STORAGE : a folder or fsspec's address of an object store (``s3:
 COURSE_EXCHANGE_STORAGE_OPTIONS : its options, as JSON.
 COURSE_EXCHANGE_TRIES : hand-ins per hour to each course with instant feedback, as JSON: ``{"ml": 6}``.
 COURSE_EXCHANGE_CLOSINGS : when what is closed, as JSON: ``{"ml": {"ch03_…": {"at": "2026-12-18T11:00", "zone": …}}}``.
+COURSE_EXCHANGE_RULES : each course's `Plan` without deadlines, as JSON: ``{"ml": {"title": …, "grade": …}}``.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import Json, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from course.errors import CourseError, SetupError
+from course.exchange.plan import Plan
 from course.parsing import read_settings
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
@@ -44,6 +46,7 @@ class Told(BaseSettings):
     storage_options: Json[dict[str, Any]] = {}
     tries: Json[dict[str, PositiveInt]] = {}
     closings: Json[dict[str, dict[str, Closing]]] = {}
+    rules: Json[dict[str, Plan]] = {}
 
 
 def exchange_from_environ() -> Exchange:
@@ -55,7 +58,7 @@ def exchange_from_environ() -> Exchange:
     """
     told = read_settings(Told, SetupError, "The hub sets it, and starts the exchange with it.")
     blobs = Blobs(told.storage, **told.storage_options)
-    return Exchange(Records(told.db), blobs, tries=told.tries, closings=told.closings)
+    return Exchange(Records(told.db), blobs, tries=told.tries, closings=told.closings, rules=told.rules)
 
 
 async def serve() -> None:

@@ -47,6 +47,7 @@ class Row:
     ----------
     due, left : the deadline, as a date and in words; empty where there is none.
     late : whether it is over.
+    until : until when one may hand in late and what that costs, while that lies ahead; empty where nobody says so.
     state : where one is with it; `mood` is that in a word: ``new``, ``begun``, ``done``, ``waiting``, ``trouble``,
         ``judged``, ``returned``, and for graders ``class``.
     tries : how many are left.
@@ -62,6 +63,7 @@ class Row:
     late: bool
     state: str
     mood: str
+    until: str = ""
     points: str = ""
     tries: str = ""
     why_not: str = ""
@@ -217,25 +219,26 @@ class Boards:
     def _row(self, mine: _Mine, name: str, made: Sequence[Bundle]) -> Row:
         me, plan, planned = mine.caller.name, mine.plan, mine.plan.of(name)
         due, opened = planned.due_for(me), bool(made) or name in mine.fetched
-        late = seconds_late(mine.now, due)
+        late, closes = seconds_late(mine.now, due), self._exchange.closes(me, mine.course, name)
         in_time = any(not plan.grade.is_late(seconds_late(one.time, due) or 0.0) for one in made)
         listed = tuple(self._hand_in(mine, one) for one in reversed(made[-_LISTED:]))
         state, mood = _UNBEGUN[opened]
         if listed:
             state, mood = listed[0].state, listed[0].mood
         tries, wait = (tell(me, mine.course, name) for tell in (self._exchange.tries_left, self._exchange.next_try))
-        why_not = words.why_not(plan.grade, late, in_time, wait or 0, opened)
+        over = words.over(plan, closes, mine.now) or words.too_late(plan.grade, late, in_time)
         return Row(
             name=name,
             title=planned.title or name,
             due=shown(due, plan.zone) if due else "",
-            left=words.left(plan, due, mine.now, in_time),
+            left=words.left(plan, due, mine.now, in_time, closes),
             late=late is not None and late > 0,
+            until=words.until(plan, due, closes, mine.now),
             state=state,
             mood=mood,
             points=self._points(mine, made),
-            tries="" if tries is None or not opened or "deadline" in why_not else words.tries(tries),
-            why_not=why_not,
+            tries="" if tries is None or not opened or over else words.tries(tries),
+            why_not=over or words.not_yet(wait or 0, opened),
             remark="" if in_time or not made else words.lateness(plan, due, made[-1].time.replace(tzinfo=None)),
             made=listed,
         )
@@ -297,7 +300,7 @@ class Boards:
         rows = []
         for name in names:
             planned = plan.of(name)
-            due = planned.due_for("")
+            due, closes = planned.due_for(""), self._exchange.closes("", course, name)
             late, waits = seconds_late(self._now, due), sum(slip.assignment == name for slip in line)
             said = f"{counts.get(name, 0)} handed in" + (f", {waits} waiting to be judged" if waits else "")
             more = len(planned.extended)
@@ -307,6 +310,7 @@ class Boards:
                 due=shown(due, plan.zone) if due else "",
                 left="" if late is None else words.ahead(-late) if late < 0 else f"{spoken(late)} ago",
                 late=late is not None and late > 0,
+                until=words.until(plan, due, closes, self._now) or words.over(plan, closes, self._now),
                 state=said,
                 mood="class",
                 remark=f"{more} {'students have' if more > 1 else 'student has'} more time." if more else "",

@@ -29,8 +29,7 @@ from hub_config.exchange.turns import ranked
 
 STUDENTS, GRADERS = "nbgrader-", "formgrade-"  # the hub's groups, as nbgrader's own plug-in calls them
 _AT_ONCE = ("delay", "instant")  # kinds of feedback of which a submission has one each
-_HOUR = 3600 * 10**6
-_MB = 10**6
+_HOUR, _MB = 3600 * 10**6, 10**6
 
 
 class Refused(Exception):
@@ -133,6 +132,7 @@ class Exchange:
     tries : of each course with instant feedback, how many hand-ins per hour are taken in the place of
         `Bounds.per_hour`.
     closings : by course, by assignment.
+    rules : of each course, what the hub itself knows of it, without deadlines.
     """
 
     records: Records
@@ -140,6 +140,7 @@ class Exchange:
     bounds: Bounds = field(default_factory=Bounds)
     tries: Mapping[str, int] = field(default_factory=dict)
     closings: Mapping[str, Mapping[str, Closing]] = field(default_factory=dict)
+    rules: Mapping[str, Plan] = field(default_factory=dict)
     clock: Callable[[], float] = time.time
     told: Callable[[Bundle], None] = lambda bundle: None  # called after each new bundle
     _commit: threading.Lock = field(default_factory=threading.Lock)
@@ -254,7 +255,6 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        must_attend(caller, course)
         must_grade(caller, course)
         return self.records.without("instant", course)
 
@@ -271,6 +271,14 @@ class Exchange:
         # Once the first of so many is an hour old, one more is taken.
         return max(1, -(-(recent[-most] + _HOUR - self._now()) // 10**6)) if len(recent) >= most else 0
 
+    def closes(self, student: str, course: str, assignment: str) -> datetime | None:
+        """Return until when the student may hand in (UTC, without saying so), late or not; None for no such time."""
+        closing = self.closings.get(course, {}).get(assignment)
+        if closing is None:
+            return None
+        allowed = self.records.allowed(course, assignment, student)
+        return max(closing.at, datetime.fromtimestamp(allowed / 10**6, UTC).replace(tzinfo=None))
+
     def tell_plan(self, caller: Caller, course: str, plan: Plan) -> None:
         """Keep what a grader's server tells of deadlines and rules, for the start page.
 
@@ -278,12 +286,11 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        must_attend(caller, course)
         must_grade(caller, course)
         self.records.tell_plan(course, plan.model_dump_json())
 
     def plan(self, caller: Caller, course: str) -> Plan:
-        """Return what the course plans; nothing where it has not told, or told by other rules than ours.
+        """Return what the course plans: its rules as the hub has them, deadlines as its gradebook had them last.
 
         Raises
         ------
@@ -291,9 +298,10 @@ class Exchange:
         """
         must_attend(caller, course)
         try:
-            return Plan.model_validate_json(self.records.plan(course) or "{}")
+            told = Plan.model_validate_json(self.records.plan(course) or "{}")
         except ValidationError:
-            return Plan()
+            told = Plan()
+        return told.ruled_by(self.rules[course]) if course in self.rules else told
 
     def line(self, course: str) -> list[Slip]:
         """Return the hand-ins that wait to be judged at once, in their order; those that take longer are left out."""
@@ -308,7 +316,6 @@ class Exchange:
         ------
         Unknown, Forbidden : the caller is not in the course, or no grader of it.
         """
-        must_attend(caller, course)
         must_grade(caller, course)
         self.records.allow(course, assignment, {student: _micros(moment) for student, moment in until.items()})
 
@@ -342,17 +349,13 @@ class Exchange:
         return submission.student
 
     def _not_closed(self, caller: Caller, order: Order) -> None:
-        closing = self.closings.get(order.course, {}).get(order.assignment)
-        if closing is None or self._now() <= _micros(closing.at):
-            return
-        allowed = self.records.allowed(order.course, order.assignment, caller.name)
-        if self._now() <= allowed:
-            return
-        last = max(closing.at, datetime.fromtimestamp(allowed / 10**6, UTC).replace(tzinfo=None))
-        raise Conflict(
-            f"{order.assignment} could be handed in until {shown(last, zone_named(closing.zone))}: nothing more is "
-            "taken. Ask your instructor for more time."
-        )
+        last = self.closes(caller.name, order.course, order.assignment)
+        if last is not None and self._now() > _micros(last):
+            zone = zone_named(self.closings[order.course][order.assignment].zone)
+            raise Conflict(
+                f"{order.assignment} could be handed in until {shown(last, zone)}: nothing more is taken. Ask your "
+                "instructor for more time."
+            )
 
     def _not_too_often(self, caller: Caller, order: Order) -> None:
         seconds = self.next_try(caller.name, order.course, order.assignment)
@@ -387,7 +390,8 @@ def must_attend(caller: Caller, course: str) -> None:
 
 
 def must_grade(caller: Caller, course: str) -> None:
-    """Raise `Forbidden` for who is no grader of a course."""
+    """Raise `Forbidden` for who is no grader of a course, `Unknown` for who is not in it."""
+    must_attend(caller, course)
     if not caller.grades(course):
         raise Forbidden(f"Only graders of {course} can do that.")
 

@@ -21,6 +21,7 @@ import yaml
 from course.errors import SetupError, StudentError
 from hub_config import kubernetes
 from hub_config.kubernetes.cluster import Cluster, load_cluster
+from hub_config.kubernetes.pod import amounts
 from hub_config.settings.hub import GpuJobs
 from hub_config.settings.profiles import Profile, load_profiles
 
@@ -90,8 +91,8 @@ def make_objects(notebook: bytes, profile: Profile, cluster: Cluster, terms: Gpu
 
 def _pod(name: str, profile: Profile, cluster: Cluster, terms: GpuJobs) -> Manifest:
     override = profile.kubespawner_override
-    limits = {"cpu": override.cpu_limit, "memory": _quantity(override.mem_limit)}
-    requests = {"cpu": override.cpu_guarantee, "memory": _quantity(override.mem_guarantee)}
+    limits = amounts(override.cpu_limit, override.mem_limit)
+    requests = amounts(override.cpu_guarantee, override.mem_guarantee)
     places = {"HOME": _WORK, "JUPYTER_RUNTIME_DIR": f"{_WORK}/runtime", "IPYTHONDIR": f"{_WORK}/ipython"}
     environment = {**places, **(override.environment or {})}
     return {
@@ -110,8 +111,8 @@ def _pod(name: str, profile: Profile, cluster: Cluster, terms: GpuJobs) -> Manif
                 "workingDir": _WORK,
                 "env": [{"name": name, "value": value} for name, value in environment.items()],
                 "resources": {
-                    "limits": {**_given(limits), **(override.extra_resource_limits or {})},
-                    "requests": {**_given(requests), **(override.extra_resource_guarantees or {})},
+                    "limits": {**limits, **(override.extra_resource_limits or {})},
+                    "requests": {**requests, **(override.extra_resource_guarantees or {})},
                 },
                 "securityContext": _UNPRIVILEGED,
                 "volumeMounts": [
@@ -141,15 +142,6 @@ def _closed(name: str) -> Manifest:
 
 def _seconds(terms: GpuJobs) -> int:
     return max(1, round(terms.minutes * 60))
-
-
-def _quantity(memory: str | None) -> str | None:
-    """As Kubernetes writes what JupyterHub calls ``4G``: 4Gi."""
-    return f"{memory}i" if memory and not memory.isdecimal() else memory
-
-
-def _given(found: dict[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in found.items() if value is not None}
 
 
 def main(arguments: list[str] | None = None) -> str:

@@ -27,10 +27,9 @@ def public_only() -> list[Manifest]:
 
     They take the place of the chart's `nonPrivateIPs`, which leaves all but one of these addresses open.
     """
-    names = [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
     return [
         {"to": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": list(CLOSED)}}]},
-        {"to": [{"ipBlock": {"cidr": _NAMES}}], "ports": names},
+        {"to": [{"ipBlock": {"cidr": _NAMES}}], "ports": names()},
     ]
 
 
@@ -54,9 +53,19 @@ def policies(cluster: Cluster, courses: Courses) -> list[Manifest]:
     return list(_policies(cluster, courses))
 
 
+def reach_rules(cluster: Cluster, course: Course) -> list[Manifest]:
+    """Return the rules for what a course's graders reach besides."""
+    return [_rule(one) for one in cluster.graders_reach if one.course in ("", course.id)]
+
+
+def names() -> list[Manifest]:
+    """Return the ports that names are asked for at."""
+    return [{"port": 53, "protocol": protocol} for protocol in ("UDP", "TCP")]
+
+
 def _policies(cluster: Cluster, courses: Courses) -> Iterator[Manifest]:
     for course in courses.course:
-        rules = [_rule(one) for one in cluster.graders_reach if one.course in ("", course.id)]
+        rules = reach_rules(cluster, course)
         if rules:
             (label,) = grader_label(course).values()
             yield {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pwd
 import shutil
@@ -33,8 +32,9 @@ from hub_config.local.spawner import DemoProfileSpawner, LocalProfileSpawner
 from hub_config.login.configure import admit
 from hub_config.settings.hub import Course, Courses, GpuJobs, Hub, load_courses, load_hub
 from hub_config.settings.profiles import load_profiles
-from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, START, shared_roles
-from hub_config.settings.schedule import Planned, closings, plan_of
+from hub_config.settings.roles import EXCHANGE, GPU_JOBS, REACH, START, service_roles, shared_roles
+from hub_config.settings.schedule import Planned, plan_of
+from hub_config.settings.told import exchange_environ
 
 HERE = Path(__file__).resolve().parents[1]  # hub_config
 # What a grader's environment says of the machine, for the services that grade as well.
@@ -243,12 +243,7 @@ def _serve(c: Any, place: Place, hub: Hub, courses: Courses) -> None:
         },
         *(_grader_role(course) for course in courses.course),
         *(_course_role(course) for course in courses.course),
-        *(
-            {"name": prefix + course.id, "scopes": [REACH], "services": [prefix + course.id]}
-            for course in courses.course
-            for prefix, there in ((INSTANT_SERVICE, course.feedback.instant), (SCHEDULE_SERVICE, course.schedule))
-            if there
-        ),
+        *service_roles(courses.course),
     ]
 
 
@@ -290,13 +285,11 @@ def _service(
 
 
 def _exchange(place: Place, hub: Hub, courses: Courses) -> dict[str, Any]:
-    tries = {course.id: course.feedback.tries_per_hour for course in courses.course if course.feedback.instant}
     environ = {
         "PYTHONPATH": str(place.root),
         "COURSE_EXCHANGE_DB": hub.exchange_db or f"sqlite:///{place.exchange / 'exchange.db'}",
         "COURSE_EXCHANGE_STORAGE": hub.exchange_storage or str(place.exchange),
-        "COURSE_EXCHANGE_TRIES": json.dumps(tries),
-        "COURSE_EXCHANGE_CLOSINGS": json.dumps({one.id: closings(*place.plan_of(one)) for one in courses.course}),
+        **exchange_environ(courses, place.folder_of, lambda course: f"/services/{service_name(course)}/"),
     }
     return _service(
         place, hub, hub.services_user, EXCHANGE, ["-m", "hub_config.exchange"], environ,

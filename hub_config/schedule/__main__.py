@@ -22,13 +22,14 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from course.errors import CourseError, SetupError
 from course.exchange.client import ExchangeClient
 from course.locks import held
+from course.nbgrader_plugins.plans import Teller
 from course.parsing import read_settings
 from course.project import Project
 from course.syllabus import load_syllabus
 from hub_config.schedule.service import Service
 from hub_config.settings.schedule import Entry, plan_of
 
-_LOOK = 30.0  # seconds between two looks at the clock: a machine may have slept
+_LOOK = 30.0  # seconds between two looks, at what people have done and at the clock: a machine may have slept
 log = logging.getLogger("course.schedule")
 
 
@@ -50,10 +51,10 @@ def told() -> Told:
 
 
 def run(service: Service, stop: Callable[[], bool], rest: Callable[[float], None] = time.sleep) -> None:
-    """Look at the clock until `stop` says so."""
+    """Look at the clock until `stop` says so: now and then, and when something is planned."""
     while not stop():
         service.step()
-        rest(_LOOK)
+        rest(min(_LOOK, service.idle))
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -74,7 +75,9 @@ def main(arguments: list[str] | None = None) -> int:
     parent = os.getppid()  # the hub, which may end without a word
     taken = SetupError("The service is at work already: `course schedule` shows what it has done.")
     with held(project.build / "schedule.lock", taken, wait=not asked.once):
-        service = Service(project, hub.id, planned, zone, ExchangeClient.from_environ())
+        client = ExchangeClient.from_environ()
+        # A course's server tells it too, but on a cluster there may be none, and here it looks later.
+        service = Service(project, hub.id, planned, zone, client, tell=Teller(project, hub.id, client).look)
         if asked.once:
             return 1 if service.step(eager=True) else 0
         log.info("The schedule of %s: %d chapters", hub.id, len(planned))

@@ -36,6 +36,7 @@ class Done(BaseModel):
     Attributes
     ----------
     released : by whom, once it is on the exchange.
+    held_up : its release waits, since somebody else is handing out a chapter.
     due : the due date that the service has set.
     other_due : the one that people have set, which stays; None where they have set none, or taken it away.
     by_hand : whether the due date is theirs.
@@ -45,6 +46,7 @@ class Done(BaseModel):
     """
 
     released: Literal["", "the hub", "people"] = ""
+    held_up: bool = False
     due: datetime | None = None
     other_due: datetime | None = None
     by_hand: bool = False

@@ -2,13 +2,14 @@
 
 What people have done stays. A release that they have given out is not given out again; one that they have made is
 given out as it is. A due date that they have set, or taken away, is left alone, and who has more time by it or by an
-extension may hand in after the closing; the solutions wait for them. So each look may be the first after days in which
-the hub was off, and each may be killed.
+extension may hand in after the closing; the solutions wait for them. While people hand something out, a release waits.
+So each look may be the first after days in which the hub was off, and each may be killed.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,10 +24,11 @@ from course.errors import EngineError
 from course.exchange.client import ExchangeClient
 from course.nbgrader_plugins.deadlines import Deadlines, deadlines_in
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
+from course.nbgrader_plugins.hand_out import HandOutBusy, one_at_a_time
 from course.project import Project
 from course.time_zone import shown
 from hub_config.schedule.memory import Memory
-from hub_config.settings.schedule import Kind, Planned
+from hub_config.settings.schedule import Kind, Planned, coming
 
 _SECONDS = 3600.0  # that an action may take
 log = logging.getLogger("course.schedule")
@@ -65,6 +67,7 @@ class Service:
     zone : for what people read.
     do : carries out an action on a chapter, or raises an error with the reason.
     clock : the moment in UTC, without saying so.
+    tell : tells students' start page what the gradebook says now.
     """
 
     project: Project
@@ -74,6 +77,7 @@ class Service:
     client: ExchangeClient
     do: Callable[[str, str], None] = in_a_process
     clock: Callable[[], datetime] = utc_now
+    tell: Callable[[], object] = lambda: None
     _told: dict[str, dict[str, datetime]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -96,7 +100,14 @@ class Service:
             for one in self.planned:
                 if trouble := self._attempt(one, kind, action, eager):
                     troubles.append(trouble)
+        self.tell()
         return troubles
+
+    @property
+    def idle(self) -> float:
+        """Seconds until the next thing is planned; infinite where nothing is."""
+        now = self.clock()
+        return next(((when - now).total_seconds() for when, _, _ in coming(self.planned, now)), math.inf)
 
     def _attempt(self, one: Planned, kind: Kind, action: Callable[[Planned], None], eager: bool) -> str:
         done, now = self.memory.chapter(one.chapter), self.clock()
@@ -122,6 +133,19 @@ class Service:
         done = self.memory.chapter(one.chapter)
         if one.release is None or self.clock() < one.release or done.released:
             return
+        try:
+            with one_at_a_time(self.project):
+                self._give_out(one)
+        except HandOutBusy:
+            if not done.held_up:
+                log.info("%s waits: somebody is handing out a chapter", one.chapter)
+            done.held_up = True
+        else:
+            done.held_up = False
+
+    def _give_out(self, one: Planned) -> None:
+        """Release a chapter and give it out, unless somebody has just done so."""
+        done = self.memory.chapter(one.chapter)
         if any(release.assignment == one.chapter for release in self.client.releases(self.course)):
             done.released = "people"
             log.info("%s has been given out already, and stays as it is", one.chapter)
@@ -129,6 +153,9 @@ class Service:
         made = self.project.build / "release" / one.chapter / f"{one.chapter}.ipynb"
         if not made.is_file():
             self.do("release-full-size" if one.full_size else "release", one.chapter)
+        self._due(one)  # and what goes with it, before the students see the release
+        self._longer(one)
+        self.tell()
         self.do("hand-out", one.chapter)
         done.released = "the hub"
         log.info("%s is released", one.chapter)

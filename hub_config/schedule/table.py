@@ -41,6 +41,8 @@ def _state(one: Planned, kind: Kind, done: Done, zone: ZoneInfo, now: datetime) 
     ahead = when is not None and when > now
     if kind == "release" and done.released:
         return f"Done by {done.released}."
+    if kind == "release" and done.held_up:
+        return "Waits: somebody is handing out a chapter."
     if kind == "due":
         if done.by_hand:
             return f"People say otherwise: {shown(done.other_due, zone) if done.other_due else 'never'}."

@@ -1,5 +1,8 @@
 """The hub as its people see it, in a real browser: one class, from the first page to the feedback that is read.
 
+Its schedule hands the chapter out some seconds after the hub's start, and would close it at once; people have set
+another due date, and that holds until they take it away, at the end.
+
 The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at.
 """
 
@@ -10,6 +13,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -21,6 +25,7 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from course.project import Project
 from hub_config.local import start
 from hub_config.local.assembly import Place
+from hub_config.settings.schedule import KINDS
 from tests.support.browser import CHROMIUM, Visitor, browsing
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.lti_platform import FakePlatform, member
@@ -35,6 +40,14 @@ title = "Machine learning"
 folder = "{folder}"
 graders = ["grace"]
 students = ["ada", "ben", "ann", "bob"]
+time_zone = "UTC"
+
+[[course.schedule]]
+chapter = "ch99"
+release = {release}
+due = {due}
+late_until = {late_until}
+solutions = {solutions}
 """
 ONE_GPU = '\n[[device]]\nid = "0"\n'
 DOUBLE = "def double(values):\n    return 2 * np.asarray(values)"
@@ -43,20 +56,21 @@ SQUARE = "def double(values):\n    return np.asarray(values) ** 2"
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """Where the course is graded: the miniature chapter, released."""
+    """Where the course is graded: the miniature chapter, made and not handed out yet, is due in the far future."""
     checkout = make_checkout(tmp_path_factory.mktemp("course"))
     checkout.run("course", "release", NAME)
+    checkout.run("course", "due", NAME, "2199-01-01 12:00", COURSE_TIME_ZONE="UTC")
     return checkout
 
 
 @pytest.fixture(scope="module")
 def place(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Place:
     place = start.demo_place(Project(ROOT, tmp_path_factory.mktemp("hub")), start.free_ports(8, 25_000))
-    (place.folder / "courses.toml").write_text(COURSES.format(folder=checkout.root))
+    soon = datetime.now(UTC).replace(microsecond=0, tzinfo=None) + timedelta(seconds=15)
+    times = {kind: (soon + timedelta(seconds=later)).isoformat() for later, kind in enumerate(KINDS)}
+    (place.folder / "courses.toml").write_text(COURSES.format(folder=checkout.root, **times))
     hub = place.folder / "hub.toml"
     hub.write_text(hub.read_text() + ONE_GPU)
-    _, courses = place.load()
-    start.release_to(place, courses.course[0], NAME, checkout.project.build / "release" / NAME)
     return place
 
 
@@ -86,6 +100,27 @@ def ben(browser: Browser, running: start.Running) -> Visitor:
     return visitor(browser, running, "ben")
 
 
+def shots_of_the_start_page(person: Visitor, name: str) -> None:
+    """Take pictures of it, light and dark, on a desktop and on a phone."""
+    for scheme in ("light", "dark"):
+        for device, size in (("desktop", (1280, 900)), ("phone", (390, 844))):
+            person.page.emulate_media(color_scheme=scheme)
+            person.page.set_viewport_size({"width": size[0], "height": size[1]})
+            person.shot(SHOTS, f"{name}-{scheme}-{device}")
+            assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    person.page.set_viewport_size({"width": 1280, "height": 1000})
+
+
+def wait_on_the_start_page(person: Visitor, text: str) -> None:
+    """Load it again and again until the chapter's card is there and has this text."""
+    person.start_page()
+    until = time.monotonic() + 120
+    while not person.card(NAME).filter(has_text=text).count():
+        assert time.monotonic() < until, person.page.locator("main").inner_text()
+        person.page.wait_for_timeout(500)
+        person.start_page()
+
+
 def fetch_from_the_list(person: Visitor) -> None:
     """Choose a profile on the hub's page, and fetch the chapter in nbgrader's list."""
     person.page.goto(f"{person.url}/hub/spawn")
@@ -99,7 +134,7 @@ def fetch_from_the_list(person: Visitor) -> None:
 
 def fetch_from_the_start_page(person: Visitor) -> None:
     """Press one button where the login has led to: it starts the server, and ends in the notebook."""
-    person.page.wait_for_url("**/services/exchange/start")
+    person.start_page()
     expect(person.card(NAME)).to_contain_text("not opened yet")
     expect(person.card(NAME)).not_to_contain_text("Hand in")
     person.card(NAME).get_by_role("link", name="Open").click()
@@ -122,13 +157,7 @@ def submit_from_the_start_page(person: Visitor) -> None:
     person.page.get_by_role("button", name="Hand in").click()
     person.page.wait_for_url("**/services/exchange/start")
     expect(person.card(NAME)).to_contain_text("handed in")
-    for scheme in ("light", "dark"):
-        for device, size in (("desktop", (1280, 900)), ("phone", (390, 844))):
-            person.page.emulate_media(color_scheme=scheme)
-            person.page.set_viewport_size({"width": size[0], "height": size[1]})
-            person.shot(SHOTS, f"start-{scheme}-{device}")
-            assert person.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    person.page.set_viewport_size({"width": 1280, "height": 1000})
+    shots_of_the_start_page(person, "start")
 
 
 def answer_in_the_notebook(person: Visitor, answer: str) -> str:
@@ -140,6 +169,14 @@ def answer_in_the_notebook(person: Visitor, answer: str) -> str:
     validated = person.validate()
     person.shot(SHOTS, f"work-{person.name}")
     return validated
+
+
+def test_the_schedule_hands_out_and_what_people_have_set_stays(running: start.Running, ada: Visitor) -> None:
+    ada.page.wait_for_url("**/services/exchange/start")
+    wait_on_the_start_page(ada, "not opened yet")
+    expect(ada.card(NAME)).to_contain_text("Due Tue 1 Jan 2199, 12:00 UTC")
+    expect(ada.card(NAME)).to_contain_text("Nothing is taken after that")
+    shots_of_the_start_page(ada, "schedule-released")
 
 
 def test_a_class_from_the_first_page_to_the_feedback(
@@ -308,3 +345,21 @@ def test_who_finds_no_gpu_waits_in_line_and_may_give_up(browser: Browser, runnin
     bob.page.wait_for_url("**/hub/spawn/**")
     bob.choose("cpu")
     bob.lab()
+
+
+def test_the_schedule_closes_and_shows_solutions_once_nobody_has_more_time(
+    running: start.Running, checkout: Checkout, ada: Visitor, ben: Visitor
+) -> None:
+    """Both have been graded, above; the due date that people have set lies behind now."""
+    checkout.run("course", "due", NAME, "2020-01-01 12:00", COURSE_TIME_ZONE="UTC")
+    wait_on_the_start_page(ben, "Nothing more is taken since")
+    expect(ben.card(NAME)).not_to_contain_text("Hand in …")
+    shots_of_the_start_page(ben, "schedule-closed")
+    ada.start_page()
+    ada.card(NAME).get_by_role("link", name="Feedback").click()
+    until = time.monotonic() + 120
+    while not ada.page.locator("body").filter(has_text="The worked solution").count():
+        assert time.monotonic() < until
+        ada.page.wait_for_timeout(500)
+        ada.page.reload()
+    ada.shot(SHOTS, "schedule-solutions")

@@ -46,6 +46,14 @@ def ours() -> tuple[Cluster, Courses, Profiles]:
     )
 
 
+def scheduled(**entry: str) -> tuple[Cluster, Courses, Profiles]:
+    """Our own three files, with a schedule for chapter 3."""
+    cluster, courses, profiles = ours()
+    rows = courses.model_dump(mode="json")
+    rows["course"][0]["schedule"] = [{"chapter": "ch03", **entry}]
+    return cluster, Courses.model_validate(rows), profiles
+
+
 def changed(**fields: object) -> Cluster:
     """Our cluster, with other fields."""
     return Cluster.model_validate({**ours()[0].model_dump(), **fields})

@@ -66,11 +66,27 @@ def test_the_page_of_the_course(graded: Checkout) -> None:
     assert (graded.project.build / "report" / f"{NAME}.html").is_file()
 
 
-def test_before_anything_is_graded_it_says_what_to_run(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_before_anything_is_graded_it_says_what_there_is_and_what_to_run(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     course = make_checkout(tmp_path_factory.mktemp("nothing"))
-    assert "Nothing has been graded yet" in course.run("course", "report", ok=1).stderr
+    said = " ".join(course.run("course", "report", ok=1).stderr.split())
+    assert "no chapter has been released: run `course release ch03`, say" in said
     course.run("course", "release", NAME)
     assert "run `course grade ch99` first" in " ".join(course.run("course", "report", "ch99", ok=1).stderr.split())
+
+    def page() -> str:
+        assert "Wrote build/report/course.html" in course.run("course", "report").stdout
+        return (course.project.build / "report" / "course.html").read_text()
+
+    assert "Nothing is graded yet." in page() and "<code>course collect ch99</code>" in page()
+    course.hand_in("ada", course.notebook("source"))
+    with Gradebook(gradebook_url(course.project)) as book:
+        book.update_or_create_student("ben")
+    shown = page()
+    assert "A miniature chapter" in shown and "<code>course grade ch99</code>" in shown
+    assert shown.index("<bdi>ada</bdi>") < shown.index("<bdi>ben</bdi>")  # who has handed in, who has not
+    assert 'id="students"' not in shown
 
 
 def test_a_page_that_takes_long_is_not_made_all_the_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

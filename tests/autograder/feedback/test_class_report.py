@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 
 from autograder.engine.result import CheckResult, ExerciseResult, ExerciseStatus, Outcome, Result, Status
-from autograder.feedback.class_page import HandIns, Overview, SideBySide, line_by_line, render_class, render_course
+from autograder.feedback.class_page import (
+    HandIns,
+    NotGraded,
+    Overview,
+    SideBySide,
+    line_by_line,
+    render_class,
+    render_course,
+)
 from autograder.feedback.class_statistics import FEWEST, ClassFigures, correlation, figures
 
 NAMES = {("p.99.1", "You forget the factor."): "no_factor"}
@@ -154,3 +162,16 @@ def test_the_page_of_the_course_has_a_row_for_each_student() -> None:
     text_ = render_course(chapters, [("ada", [4.0, None]), ("ben", [0.0, 1.5])])
     assert _Outline(text_).open == []
     assert '<a href="ch98_one.html">One</a>' in text_ and "<bdi>ben</bdi>" in text_ and ">1.5<" in text_
+
+
+def test_the_page_of_the_course_says_what_is_not_graded_yet_and_what_to_run() -> None:
+    waiting = [
+        NotGraded("One", ("ada<",), ("ben",), "course grade ch98"),
+        NotGraded("Two", (), ("ben",), "course collect"),
+    ]
+    text_ = render_course([], [], waiting)
+    assert _Outline(text_).open == []
+    assert "Nothing is graded yet." in text_ and 'id="students"' not in text_ and 'id="chapters"' not in text_
+    assert "<b>1</b> handed in, <b>1</b> have not. Next: <code>course grade ch98</code>" in text_
+    assert "Handed in: <bdi>ada&lt;</bdi>" in text_ and "Nothing handed in: <bdi>ben</bdi>" in text_
+    assert "Nobody's work is here yet. Next: <code>course collect</code>" in text_

@@ -19,7 +19,7 @@ from course.exchange.policy import GradePolicy
 from course.exchange.verdict import FILE, Verdict
 from hub_config.exchange import words
 from hub_config.exchange.board import Boards
-from hub_config.exchange.rules import Caller, Exchange
+from hub_config.exchange.rules import Caller, Closing, Exchange
 from tests.support.exchange_server import GRADER, STUDENT, Names, client, folder_of, make_exchange, serving
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -132,6 +132,7 @@ def test_the_sooner_it_is_due_the_higher_it_stands(url: str) -> None:
 
 
 REFUSE, ZERO = GradePolicy(late="refuse"), GradePolicy(late="zero", grace_minutes=90)
+HOURLY = GradePolicy(late="penalty", penalty_percent=2.5, penalty_each="hour")
 
 
 @pytest.mark.parametrize(
@@ -169,9 +170,63 @@ def test_a_deadline_in_words(hours: float, grade: GradePolicy, said: str) -> Non
 def test_why_nothing_can_be_handed_in(
     grade: GradePolicy, hours: float | None, in_time: bool, wait: int, opened: bool, why: str
 ) -> None:
-    said = words.why_not(grade, None if hours is None else hours * 3600, in_time, wait, opened)
+    over = words.too_late(grade, None if hours is None else hours * 3600, in_time)
+    said = over or words.not_yet(wait, opened)
     assert why in said
     assert bool(why) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("grade", "due", "closes", "said"),
+    [
+        (PENALTY, 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, with 10 % less for each day"),
+        (HOURLY, -1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, with 2.5 % less for each hour"),
+        (GradePolicy(), 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, at no cost"),
+        (ZERO, 1, 48, "Taken late until Wed 2 Dec 2026, 13:00 CET, and then it does not count"),
+        (REFUSE, 1, 48, ""),
+        (PENALTY, 1, None, ""),
+        (PENALTY, -1, 0, "Nothing more is taken since Mon 30 Nov 2026, 13:00 CET."),
+        (PENALTY, 48, 48, "Nothing is taken after that"),
+        (PENALTY, None, 48, "Taken until Wed 2 Dec 2026, 13:00 CET"),
+        (PENALTY, 49, 48, "Taken until Wed 2 Dec 2026, 13:00 CET"),
+    ],
+)
+def test_until_when_a_late_hand_in_is_taken_and_what_it_costs(
+    grade: GradePolicy, due: float | None, closes: float | None, said: str
+) -> None:
+    noon, plan = NOON.replace(tzinfo=None), Plan(grade=grade, time_zone="Europe/Berlin")
+    moments = [None if hours is None else noon + timedelta(hours=hours) for hours in (due, closes)]
+    now = noon + timedelta(seconds=1)
+    assert (words.until(plan, *moments, now) or words.over(plan, moments[1], now)) == said
+
+
+def test_late_hand_ins_are_taken_until_each_students_own_end(url: str, exchange: Exchange, tmp_path: Path) -> None:
+    def at(hours: float) -> None:
+        exchange.clock = (NOON + timedelta(hours=hours)).timestamp
+
+    mine = {"ada": NOON + timedelta(hours=51)}
+    exchange.closings = {"ml": {"ch03": Closing((NOON + timedelta(hours=48)).replace(tzinfo=None), "Europe/Berlin")}}
+    client(url, "grace").allow("ml", "ch03", {name: one.replace(tzinfo=None) for name, one in mine.items()})
+    planned(url, 3, extended=mine)
+    for name in ("ada", "ben"):
+        exchange.records.note_fetched("ml", "ch03", name, 1)
+    late = "Taken late until Wed 2 Dec 2026, 13:00 CET, with 10 % less for each day"
+    assert f"Due Mon 30 Nov 2026, 16:00 CET in 3 hours {late}" in card(url, "ben")
+    assert "Due Wed 2 Dec 2026, 16:00 CET in 2 days Nothing is taken after that" in card(url)
+    assert late in card(url, "grace")
+    assert late not in card(url, "ben", "ch04")
+    at(5)
+    assert f"2 hours late, accepted with a penalty of 10 % {late}" in card(url, "ben")
+    at(49)
+    said = card(url, "ben")
+    assert "over for 2 days" in said and "Taken late" not in said and "tries left" not in said
+    assert "Nothing more is taken since Wed 2 Dec 2026, 13:00 CET." in said and "[Hand in" not in said
+    assert "Nothing more is taken since Wed 2 Dec 2026, 13:00 CET." in card(url, "grace")
+    assert "[Hand in" in card(url)
+    hand_in(url, "ada", tmp_path)
+    at(52)
+    assert "over: you have handed in in time" in card(url)
+    assert "Nothing more is taken since Wed 2 Dec 2026, 16:00 CET." in card(url)
 
 
 def test_who_has_handed_in_in_time_is_not_frightened(url: str, exchange: Exchange, tmp_path: Path) -> None:

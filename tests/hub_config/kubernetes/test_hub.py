@@ -19,14 +19,18 @@ from typing import Any
 import pytest
 import requests
 import yaml
+from nbgrader.api import Gradebook
 
 from course.exchange.client import ExchangeClient
+from course.nbgrader_plugins.gradebook import alembic_in_process
+from hub_config.kubernetes.services import make_services
 from hub_config.kubernetes.values import make_values
 from hub_config.local import start
 from hub_config.login.invites import Invitations
 from tests.hub_config.local.test_hub import Person
+from tests.support.exchange_server import folder_of
 from tests.support.kubernetes_api import FakeCluster, Row, gpus, runs, waiting
-from tests.support.pods import HERE, chart_config, ours
+from tests.support.pods import HERE, chart_config, scheduled
 
 CONFIG = """
 import json
@@ -37,6 +41,11 @@ c = get_config()
 c.merge(Config(given["config"]))
 c.JupyterHub.update(given["hub"])
 """
+
+
+CHAPTER = "ch03_classification"
+SETTINGS = scheduled(due="2199-01-08 08:00", late_until="2199-01-10 08:00")
+TOKENS = {name: name.ljust(32, "-") for name in ("exchange", "schedule-ml", "instant-ml")}
 
 
 def kubelet(pod: Row) -> Row:
@@ -65,7 +74,7 @@ def cluster() -> Iterator[FakeCluster]:
 
 def config(cluster: FakeCluster, folder: Path, port: int) -> dict[str, Any]:
     """What the chart makes of our values, with addresses of this machine."""
-    values = make_values(*ours())
+    values = make_values(*SETTINGS)
     hub = values["hub"]
     options = {**hub["config"], **chart_config(values)}
     options["InviteAuthenticator"] = {"path": str(folder / "invitations.db"), "allowed_users": ["ada"]}
@@ -78,7 +87,8 @@ def config(cluster: FakeCluster, folder: Path, port: int) -> dict[str, Any]:
     }
     url = f"http://127.0.0.1:{port + 3}"
     services = [
-        {"name": name, **service, "url": url, "api_token": "e" * 32} for name, service in hub["services"].items()
+        {"name": name, **service, "api_token": TOKENS[name], **({"url": url} if "url" in service else {})}
+        for name, service in hub["services"].items()
     ]
     mine = {
         "bind_url": f"http://127.0.0.1:{port}",
@@ -93,8 +103,8 @@ def config(cluster: FakeCluster, folder: Path, port: int) -> dict[str, Any]:
 
 def exchange_environ(folder: Path, port: int) -> dict[str, str]:
     """Of the exchange's container, with addresses of this machine."""
-    (container,) = make_values(*ours())["hub"]["extraContainers"]
-    named = {one["name"]: one.get("value", "e" * 32) for one in container["env"]}
+    (container,) = make_values(*SETTINGS)["hub"]["extraContainers"]
+    named = {one["name"]: one.get("value", TOKENS["exchange"]) for one in container["env"]}
     here = {name: value.replace("/srv/jupyterhub", str(folder)) for name, value in named.items()}
     here["JUPYTERHUB_API_URL"] = here["JUPYTERHUB_API_URL"].replace(":8081", f":{port + 2}")
     here["JUPYTERHUB_SERVICE_URL"] = f"http://127.0.0.1:{port + 3}"
@@ -175,3 +185,40 @@ def test_the_exchange_beside_the_hub_knows_a_student_by_their_token(ada: Person)
         headers={"Referer": f"{ada.url}/hub/token"},
     )  # fmt: skip
     assert ExchangeClient(ada.url, reply.json()["token"]).whoami() == ("ada", {"ml": "student"})
+
+
+def schedule_process(url: str, build: Path) -> subprocess.Popen[bytes]:
+    """What runs in the pod of the course's schedule, with addresses of this machine."""
+    deployment = make_services(*SETTINGS)[0]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    named = {one["name"]: one.get("value", TOKENS["schedule-ml"]) for one in container["env"]}
+    here = {
+        "COURSE_EXCHANGE_URL": f"{url}/services/exchange",
+        "COURSE_ROOT": str(HERE.parent),
+        "COURSE_BUILD": str(build),
+    }
+    path = os.pathsep.join([str(HERE.parent), os.environ.get("PYTHONPATH", "")])
+    environ = {**os.environ, **named, **here, "PYTHONPATH": path}
+    return subprocess.Popen([sys.executable, *container["command"][1:]], env=environ, cwd=build)
+
+
+def test_the_start_page_has_deadlines_while_no_graders_server_runs(ada: Person, tmp_path: Path) -> None:
+    """The pod of the schedule sets the due date, and tells it; the exchange keeps what it has been told."""
+    service = ExchangeClient(f"{ada.url}/services/exchange", TOKENS["schedule-ml"])
+    service.release("ml", CHAPTER, folder_of(tmp_path / CHAPTER, {f"{CHAPTER}.ipynb": "{}"}))
+    build = tmp_path / "build"
+    build.mkdir()
+    with alembic_in_process(), Gradebook(f"sqlite:///{build / 'gradebook.db'}", "ml") as book:
+        book.update_or_create_assignment(CHAPTER)
+    process = schedule_process(ada.url, build)
+    try:
+        until = time.monotonic() + 60
+        while "Due Tue 8 Jan 2199, 08:00 UTC" not in ada.get("/services/exchange/start").text:
+            assert time.monotonic() < until and process.poll() is None
+            time.sleep(0.2)
+    finally:
+        process.terminate()
+        assert process.wait(30) == -signal.SIGTERM
+    page = ada.get("/services/exchange/start").text
+    assert "Due Tue 8 Jan 2199, 08:00 UTC" in page and "Taken late until Thu 10 Jan 2199, 08:00 UTC, at no cost" in page
+    assert ExchangeClient(f"{ada.url}/services/exchange", TOKENS["instant-ml"]).waiting("ml") == []

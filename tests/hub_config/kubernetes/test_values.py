@@ -29,7 +29,7 @@ from hub_config.kubernetes.values import PORT, Values, make_values
 from hub_config.local.servers import write_config
 from hub_config.login.invites import InviteAuthenticator
 from hub_config.settings.hub import Courses, load_courses
-from hub_config.settings.roles import shared_roles
+from hub_config.settings.roles import service_roles, shared_roles
 from tests.support.pods import HERE, TWO, changed, ours
 
 CHART = os.environ.get("COURSE_Z2JH_CHART", "")
@@ -119,7 +119,7 @@ def test_people_groups_and_roles_are_those_of_one_machine(values: Values, tmp_pa
         "nbgrader-ml": {"users": ["ada", "ben"]},
         "formgrade-ml": {"users": ["grace"]},
     }
-    assert list(hub["loadRoles"].values()) == shared_roles()
+    assert list(hub["loadRoles"].values()) == [*shared_roles(), *service_roles(ours()[1].course)]
     assert not any("admin" in scope for role in hub["loadRoles"].values() for scope in role["scopes"])
     config = Config(hub["config"])
     config.InviteAuthenticator.path = str(tmp_path / "invitations.db")

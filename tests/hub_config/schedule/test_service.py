@@ -15,10 +15,12 @@ from nbgrader.api import Gradebook
 
 from course.errors import EngineError, ExchangeRefusal
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
+from course.nbgrader_plugins.hand_out import HandOutBusy, one_at_a_time
 from course.project import Project
 from course.syllabus import Chapter
 from hub_config.exchange.rules import Closing
 from hub_config.schedule import actions
+from hub_config.schedule.__main__ import run
 from hub_config.schedule.memory import Memory
 from hub_config.schedule.service import Service, in_a_process
 from hub_config.schedule.table import rows
@@ -141,6 +143,35 @@ def test_each_thing_is_done_in_its_time_and_once(course: Course) -> None:
     assert course.states() == ["Done by the hub.", "Set.", "Closed.", "Given Tue 20 Oct 2026, 10:00 CEST."]
 
 
+def test_the_start_page_knows_the_due_date_before_the_students_have_the_release(course: Course) -> None:
+    seen: list[tuple[datetime | None, int]] = []
+
+    def tell() -> None:
+        seen.append((course.due(), len(course.done)))
+
+    course.release(CH03)
+    course.service.tell = tell
+    course.at(RELEASE)
+    assert seen == [(DUE, 0), (DUE, 2), (DUE, 3)]  # before each is handed out, and at the end
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
+def test_who_has_more_time_may_hand_in_as_soon_as_there_is_a_release(course: Course) -> None:
+    course.release(CH03)
+    course.set_due(SOLUTIONS + DAY)
+    course.extend("ben", 2)
+    ends: list[object] = []
+    hand_out = course.do
+
+    def do(action: str, chapter: str) -> None:
+        ends.extend(course.exchange.closes(name, "ml", CH03) for name in ("ada", "ben"))
+        hand_out(action, chapter)
+
+    course.service.do = do
+    course.at(SOLUTIONS)
+    assert ends[:2] == [SOLUTIONS + DAY, SOLUTIONS + 3 * DAY]
+
+
 def test_a_hub_that_was_off_catches_up(course: Course, caplog: pytest.LogCaptureFixture) -> None:
     assert course.at(SOLUTIONS + DAY) == []
     assert ("hand-out", CH03) in course.done and ("solutions", CH04) in course.done
@@ -157,6 +188,45 @@ def test_what_people_have_released_stays(course: Course, caplog: pytest.LogCaptu
     assert course.done == [("hand-out", CH04)]  # made by hand, perhaps at full size: it is given out as it is
     assert course.states()[:2] == ["Done by people.", "Set."]
     assert f"{CH03} has been given out already" in caplog.text
+
+
+def test_while_people_hand_out_a_release_waits_and_says_so(course: Course, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with one_at_a_time(course.project):
+        for _ in range(2):
+            assert course.at(RELEASE) == [] and course.done == []
+        assert course.states()[0] == "Waits: somebody is handing out a chapter."
+        course.release(CH03)
+        course.hand_out(CH03)  # what was begun before is now done
+    assert course.at(RELEASE + MINUTE) == []
+    assert course.done == [("release-full-size", CH04), ("hand-out", CH04)]
+    assert course.states()[0] == "Done by people." and course.states(CH04)[0] == "Done by the hub."
+    assert caplog.text.count(f"{CH03} waits: somebody is handing out a chapter") == 1
+
+
+def test_while_the_hub_hands_out_people_are_told_to_wait(course: Course) -> None:
+    refused = []
+
+    def do(action: str, chapter: str) -> None:
+        with pytest.raises(HandOutBusy, match="Somebody is handing out a chapter right now"), one_at_a_time(project):
+            pass
+        refused.append(action)
+        course.do(action, chapter)
+
+    project = course.project
+    course.service.do = do
+    course.at(RELEASE)
+    assert refused == ["release", "hand-out", "release-full-size", "hand-out"]
+    with one_at_a_time(project):  # it is free again
+        pass
+
+
+def test_what_is_planned_next_is_not_slept_over(course: Course) -> None:
+    rests: list[float] = []
+    for count, now in enumerate((RELEASE - DAY, RELEASE - timedelta(seconds=7), SOLUTIONS), 1):
+        course.now = now
+        run(course.service, lambda count=count: len(rests) == count, rests.append)
+    assert rests == [30.0, 7.0, 30.0]
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def read_truth(project: Project, chapter: Chapter) -> Truth:
 
 
 def compare(project: Project, chapter: Chapter, truth: Truth) -> Iterator[dict[str, Any]]:
-    """Yield a row for what was given to each exercise: how many hand-ins had it, and of how many the grade is as it must.
+    """Yield a row for what was given to each exercise: how many hand-ins had it, and how many grades are as they must.
 
     A mutant has to lose all checks that are there to catch it; a right answer has all points of its checks, and what is
     not begun has none.

@@ -1,6 +1,7 @@
 """The hub as its people see it, in a real browser: one class, from the first page to the feedback that is read.
 
-The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at.
+The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at; `make pictures` makes some into the
+site's.
 """
 
 from __future__ import annotations
@@ -236,6 +237,7 @@ def test_who_finds_no_gpu_waits_in_line_and_may_give_up(browser: Browser, runnin
     ann.lab()
     bob.page.goto(f"{running.url}/hub/spawn")
     expect(bob.page.locator("body")).to_contain_text("0 of 1 free")
+    bob.shot(SHOTS, "profiles-bob")
     bob.choose("gpu")
     expect(bob.page.locator("#place-in-line")).to_contain_text("you are first in line", timeout=30_000)
     bob.shot(SHOTS, "gpu-busy")

@@ -101,15 +101,16 @@ def simulate(project: Project, chapter: Chapter, count: int, seed: int = 1) -> T
         for name in names:
             book.update_or_create_student(name)
     class_ = {name: _student(name, sheets, rng) for name in names}
-    times = {name: due and due + datetime.timedelta(hours=rng.gauss(-_HOURS / 2, _HOURS)) for name in names}
-    _clear(project, chapter)
     present = {name: one for name, one in class_.items() if rng.random() >= _ABSENT}
-    for name, one in present.items():
-        _hand_in(project, chapter, name, answered(release, one.cells), times[name])
+    _clear(project, chapter)
+    for name, one in present.items():  # the times come last: they change nothing of who gives what
+        when = due and due + datetime.timedelta(hours=rng.gauss(-_HOURS / 2, _HOURS))
+        _hand_in(project, chapter, name, answered(release, one.cells), when)
+    known = _variants(project, chapter)
     truth = Truth(
         chapter=chapter.name, seed=seed, students={name: one.given for name, one in present.items()},
         absent=tuple(name for name in names if name not in present),
-        misconceptions=[(one.exercise, one.sentence, one.name) for one in _variants(project, chapter) if one.wrong],
+        misconceptions=tuple((one.exercise, one.sentence, one.name) for one in known if one.wrong),
     )  # fmt: skip
     path = truth_path(project, chapter)
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -82,7 +82,8 @@ class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Called by nbgrader once per judged notebook."""
         self._answers = {} if legacy.is_legacy(Project.find(), resources) else written(nb.cells)
-        return super().preprocess(nb, resources)
+        saved: tuple[NotebookNode, Any] = super().preprocess(nb, resources)
+        return saved
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         grade_id = cell.metadata["nbgrader"]["grade_id"]

@@ -163,7 +163,7 @@ class Store:
         if last is None or last.get("answers") in (None, new["answers"]):
             return None
         judged = last["result"].get("status") != Status.NOT_JUDGED
-        kept = {name: last[name] for name in ("answers", "written", "result") if name in last}
+        kept: dict[str, Any] = {name: last[name] for name in ("answers", "written", "result") if name in last}
         return kept if judged else None
 
     def _place(self, student: str, run: str) -> Path:

@@ -1,7 +1,7 @@
 """The hub as its people see it, in a real browser: one class, from the first page to the feedback that is read.
 
-The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at; `make pictures` makes some into the
-site's.
+The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at; `make pictures` makes
+those of the site from them.
 """
 
 from __future__ import annotations

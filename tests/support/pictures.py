@@ -52,8 +52,8 @@ SOURCES: Mapping[str, Shot] = {
     ),
     "mark": Shot("mark-answer-desktop-light.png", "tests/autograder/marking/test_browser.py"),
     "report": Shot("class-report.png", height=1500, page="report/{chapter}.html"),
-    "profiles": Shot("profiles-bob.png", "tests/hub_config/test_browser.py"),
-    "line": Shot("gpu-busy.png", "tests/hub_config/test_browser.py"),
+    "profiles": Shot("profiles-bob.png", "tests/hub_config/test_browser.py", 900),
+    "line": Shot("gpu-busy.png", "tests/hub_config/test_browser.py", 250),
 }
 
 

@@ -70,12 +70,9 @@ def feedback_class(
                 continue
             path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
             try:
-                manual = manual_grades(book, chapter.name, student)
-                page = render(
-                    found.result, found.notebook, manual=manual, before=store.before(student),
-                    rewritten=store.rewritten(student), asked=asked.get(student, {}),
-                )  # fmt: skip
-                write_feedback(path, page)
+                mine: dict[str, Any] = {"before": store.before(student), "rewritten": store.rewritten(student)}
+                mine |= {"manual": manual_grades(book, chapter.name, student), "asked": asked.get(student, {})}
+                write_feedback(path, render(found.result, found.notebook, **mine))
             except Exception as error:  # whatever it is about this one, the others get their pages
                 troubles.append(f"{student} ({type(error).__name__}: {error})")
                 continue

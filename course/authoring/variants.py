@@ -10,11 +10,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from course.authoring.inline import bound_names
 
 _OURS = ("solutions", "autograder")  # which students don't have
 _KINDS = ("mutant", "naive", "alternative")
+_Homes: TypeAlias = dict[str, ast.stmt]  # by the name that it binds
 
 
 @dataclass(frozen=True)
@@ -56,38 +58,44 @@ def variants(path: Path) -> Iterator[VariantText]:
     lines, body = text.split("\n"), ast.parse(text).body
     homes = {name: node for node in body for name in bound_names(node)}
     for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and (found := _mark(node)):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and (found := _mark(node, homes)):
             kind, exercise, options = found
             needed = _needed(node, homes)
             parts = [_text(lines, one) for one in body if one in needed or one is node]
             yield VariantText(
                 exercise=exercise,
                 name=node.name,
-                replaces=_said(options["replaces"])[0],
+                replaces=_said(options["replaces"], homes)[0],
                 wrong=kind != "alternative",
                 sentence=" ".join((ast.get_docstring(node) or "").split()),
-                fails=_said(options["fails"]) if "fails" in options else (),
+                fails=_said(options["fails"], homes) if "fails" in options else (),
                 constant="constant" in options,
                 alone="also" not in options and not any(_is_ours(one) for one in needed),
                 source=_joined(parts),
             )
 
 
-def _mark(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, str, dict[str, ast.expr]] | None:
+def _mark(node: ast.FunctionDef | ast.ClassDef, homes: _Homes) -> tuple[str, str, dict[str, ast.expr]] | None:
     """Return what a definition is marked as, for which exercise, and with which options."""
     for mark in node.decorator_list:
         if isinstance(mark, ast.Call) and (kind := getattr(mark.func, "id", "")) in _KINDS and mark.args:
             options = {one.arg: one.value for one in mark.keywords if one.arg}
-            return kind, _said(mark.args[0])[0], options
+            return kind, _said(mark.args[0], homes)[0], options
     return None
 
 
-def _said(node: ast.expr) -> tuple[str, ...]:
-    """Return the word, or the words, that stand in a mark."""
-    return tuple(one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+def _said(node: ast.AST, homes: _Homes) -> tuple[str, ...]:
+    """Return the word, or the words, that stand in a mark, or in the constants of the file that it names."""
+    found: list[str] = []
+    for one in ast.walk(node):
+        if isinstance(one, ast.Constant) and isinstance(one.value, str):
+            found.append(one.value)
+        elif isinstance(one, ast.Name) and isinstance(home := homes.get(one.id), ast.Assign):
+            found += _said(home.value, homes)
+    return tuple(found)
 
 
-def _needed(node: ast.stmt, homes: dict[str, ast.stmt]) -> set[ast.stmt]:
+def _needed(node: ast.stmt, homes: _Homes) -> set[ast.stmt]:
     """Return the statements of the file that bind what `node` uses, and what these use in turn."""
     found: set[ast.stmt] = set()
     todo = [node]

@@ -34,21 +34,27 @@ class Shot:
     height : of the picture, counted from the top; 0 for all of it.
     page : of a simulated class, the page that is looked at first to take the screenshot: a file of its build folder,
         with ``*`` for a student.
-    begins : the part of that page that comes first; empty for its top.
+    parts : the parts of that page that are left; empty for all of it.
+    holds : what the page has to hold to be chosen.
     """
 
     file: str
     taken_by: str = ""
     height: int = 0
     page: str = ""
-    begins: str = ""
+    parts: str = ""
+    holds: str = ""
 
 
 SOURCES: Mapping[str, Shot] = {
     "start": Shot("page-start-ada.png", "tests/test_accessible.py"),
     "card": Shot("page-card-of-a-student.png", "tests/test_accessible.py"),
     "feedback": Shot(
-        "class-feedback.png", height=900, page="feedback/*/{chapter}/{chapter}.html", begins="section.exercise"
+        "class-feedback.png",
+        height=900,
+        page="feedback/*/{chapter}/{chapter}.html",
+        parts="section.exercise:has(.hint)",
+        holds='class="hint"',
     ),
     "mark": Shot("mark-answer-desktop-light.png", "tests/autograder/marking/test_browser.py"),
     "report": Shot("class-report.png", height=1500, page="report/{chapter}.html"),
@@ -83,12 +89,13 @@ def look_at_class(build: Path, shots: Path) -> Iterator[str]:
         for shot in SOURCES.values():
             if shot.page:
                 found = sorted(build.glob(shot.page.format(chapter=truth.stem)))
-                page.goto(found[0].as_uri())
-                if shot.begins:
+                chosen = next(path for path in found if shot.holds in path.read_text(encoding="utf-8"))
+                page.goto(chosen.as_uri())
+                if shot.parts:
                     page.evaluate(
                         "name => document.querySelectorAll(`header ~ * > :not(${name}), body > header, a.skip`)"
                         ".forEach(one => one.remove())",
-                        shot.begins,
+                        shot.parts,
                     )
                 page.screenshot(path=shots / shot.file, full_page=True)
                 yield shot.file

@@ -12,7 +12,7 @@ endif
 
 GPU_TESTS := tests/autograder/engine/gpu tests/autograder/engine/warm/test_cudnn.py tests/course/test_devices.py
 
-.PHONY: setup demo hub test test-chapter test-full test-gpu wheels test-hub redteam bench docs fuzz lint types clean
+.PHONY: setup demo hub test test-chapter test-full test-gpu wheels test-hub redteam bench pictures docs fuzz lint types clean
 
 setup: $(READY)
 
@@ -64,6 +64,10 @@ redteam: setup
 
 bench: setup
 	$(BIN)/course bench
+
+# Those of docs/pictures, from what the browser tests have seen, and of a simulated class: make pictures CLASS=build/class
+pictures: setup
+	$(BIN)/python -m tests.support.pictures $(if $(CLASS),--class $(CLASS))
 
 # A site of docs/, in build/site: open build/site/index.html. A link that leads nowhere is an error.
 docs: setup

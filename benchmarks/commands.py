@@ -1,4 +1,4 @@
-"""The ``course bench`` command: how fast grading is here."""
+"""The ``course`` commands of who works on the grader: bench, how fast it is here, and simulate, a class to look at."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ import typer
 from course.console import (
     DEVELOP,
     Json,
+    Name,
     command,
     needs_grader,
+    open_chapter,
+    out,
+    print_json,
     print_rows,
     with_progress,
 )
@@ -47,3 +51,37 @@ def bench(
         row.model_dump() for row in with_progress(run(frozenset(only or ()), quick=quick), None, "Benchmarks", as_json)
     ]
     print_rows(rows, ("benchmark", "ours", "nbgrader", "ratio", "target", "holds"), "Benchmarks", as_json)
+
+
+@command(DEVELOP, "course simulate ch04 200")
+def simulate(
+    chapter: Name,
+    count: Annotated[int, typer.Argument(min=1, metavar="[STUDENTS]", help="How many are in the class")] = 200,
+    seed: Annotated[int, typer.Option(help="Another seed makes another class")] = 1,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Hand in nothing: say whether grades and report are as they must be")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Have a class hand in that is made of the chapter's own right and wrong answers, to be graded and looked at.
+
+    Students and hand-ins go into the build folder, which is to be one of its own: name it in COURSE_BUILD.
+    """
+    project, found = open_chapter(chapter)
+    needs_grader()
+    from benchmarks import truth
+
+    if compare:
+        rows = list(truth.compare(project, found, truth.read_truth(project, found)))
+        print_rows(rows, truth.COLUMNS, f"What the class of {found.short} was given", as_json)
+    from benchmarks.simulated import simulate as hand_in
+
+    made = hand_in(project, found, count, seed)
+    if as_json:
+        print_json(made.model_dump(mode="json"))
+        return
+    out.print(
+        f"{len(made.students)} of {count} students have handed in {found.name}. Next: course grade {found.short}, "
+        f"then course simulate {found.short} --compare",
+        highlight=False,
+    )

@@ -1,6 +1,6 @@
 """The pages people read have no barrier that axe-core knows: feedback, a class, a check's card, the start page.
 
-The pictures of them in ``build/screenshots`` are those of docs/pictures.
+The pictures of them are in ``build/screenshots``; `make pictures` makes those of docs/pictures from them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ pytest.importorskip("playwright.sync_api", reason="no browser is driven without 
 from playwright.sync_api import Browser, Page
 
 from autograder.feedback.instant import render_verdict, verdict_of
+from course.card import Card, Promise
+from course.doctests import Tried
 from course.project import Project
 from tests.autograder.feedback.test_class_report import figures, part, result, text
 from tests.autograder.feedback.test_class_report import page as class_page
@@ -87,10 +89,31 @@ def test_a_page_has_no_barrier(name: str, page: Page) -> None:
     shoot(page, f"page-{name.replace(' ', '-')}")
 
 
-def test_a_checks_card_has_no_barrier(page: Page) -> None:
-    page.set_content(f'<!doctype html><html lang="en"><title>A notebook</title><main>{CARD.html}</main></html>')
+OF_A_STUDENT = Card(
+    "p.03.2",
+    "bad",
+    "1 of 2 examples agree.",
+    examples=(
+        Tried(">>> shift_image([[1, 2]], 0, 0).tolist()", True, "[[1, 2]]"),
+        Tried(">>> shift_image([[1, 2]], 1, 0).tolist()", False, "[[0, 1]]", "[[2, 1]]", ""),
+    ),
+    promises=(
+        Promise("test_moves", "One bright pixel moves exactly as asked, in all four directions.", True, 1.6),
+        Promise(
+            "test_fills", "Pixels shifted in from outside are 0; nothing wraps round.", False, 1.6,
+            "The pixels of the first column came back on the right.", "np.roll brings them back: pad with zeros.",
+        ),
+    ),
+    changed={"test_moves": "new"},
+    points="1.6 of 3.2 points",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "card"), [("page-card", CARD), ("page-card-of-a-student", OF_A_STUDENT)])
+def test_a_checks_card_has_no_barrier(name: str, card: Card, page: Page) -> None:
+    page.set_content(f'<!doctype html><html lang="en"><title>A notebook</title><main>{card.html}</main></html>')
     assert barriers(page, "page-has-heading-one", "heading-order") == []  # they are the notebook's
-    shoot(page, "page-card")
+    shoot(page, name)
 
 
 def test_the_start_page_has_no_barrier(page: Page, tmp_path: Path) -> None:

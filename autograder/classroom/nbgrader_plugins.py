@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.auth import JupyterHubAuthPlugin
 from nbgrader.converters.base import NbGraderException
@@ -25,8 +26,10 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from autograder.classroom import legacy
 from autograder.classroom.assignment import opened
+from autograder.classroom.hand_grades import asks, noted
 from autograder.classroom.regrade import grade_stored
 from autograder.classroom.store import Store
+from autograder.classroom.written import written
 from autograder.engine.submission.reading import refuse_too_many
 from autograder.engine.submission.restore import WrongNotebook, restore
 from autograder.feedback.page import show
@@ -73,16 +76,29 @@ class Judge(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class SaveGrades(SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's ``SaveAutoGrades``, but what we have not judged gets no score and asks for a person."""
+    """nbgrader's ``SaveAutoGrades``, but what we have not judged gets no score and asks for a person, and a grade that
+    a person has given to the same answer does not."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Called by nbgrader once per judged notebook."""
+        self._answers = {} if legacy.is_legacy(Project.find(), resources) else written(nb.cells)
+        saved: tuple[NotebookNode, Any] = super().preprocess(nb, resources)
+        return saved
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
-        if cell.metadata.get("course", {}).get("judged", True) or legacy.is_legacy(Project.find(), resources):
+        grade_id = cell.metadata["nbgrader"]["grade_id"]
+        if grade_id not in self._answers:
             super()._add_score(cell, resources)
             return
-        grade_id = cell.metadata["nbgrader"]["grade_id"]
         entry = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
-        entry.auto_score = None
-        entry.needs_manual_grade = True
+        judged = cell.metadata.get("course", {}).get("judged", True)
+        entry.auto_score = utils.determine_grade(cell, self.log)[0] if judged else None
+        connection = self.gradebook.db.connection()
+        entry.needs_manual_grade = asks(
+            connection, entry.id, noted(connection, entry.notebook.id).get(entry.id), self._answers[grade_id],
+            by_hand=entry.manual_score is not None, flagged=entry.needs_manual_grade,
+            judged=entry.auto_score is not None,
+        )  # fmt: skip
         self.gradebook.db.commit()
 
 

@@ -70,9 +70,9 @@ def feedback_class(
                 continue
             path = project.build / "feedback" / student / chapter.name / f"{chapter.name}.html"
             try:
-                manual = manual_grades(book, chapter.name, student)
-                mine, before = asked.get(student, {}), store.before(student)
-                write_feedback(path, render(found.result, found.notebook, manual=manual, before=before, asked=mine))
+                mine: dict[str, Any] = {"before": store.before(student), "rewritten": store.rewritten(student)}
+                mine |= {"manual": manual_grades(book, chapter.name, student), "asked": asked.get(student, {})}
+                write_feedback(path, render(found.result, found.notebook, **mine))
             except Exception as error:  # whatever it is about this one, the others get their pages
                 troubles.append(f"{student} ({type(error).__name__}: {error})")
                 continue
@@ -99,7 +99,8 @@ def manual_grades(book: Any, chapter: str, student: str) -> dict[str, ManualGrad
         known = grade.manual_score is not None or (grade.auto_score is not None and grade.extra_credit)
         if known or grade.name in comments:
             score = float(grade.score) if known else None  # with its extra credit
-            found[grade.name] = ManualGrade(score, grade.max_score, comments.get(grade.name, ""))
+            older = grade.manual_score is not None and bool(grade.needs_manual_grade)
+            found[grade.name] = ManualGrade(score, grade.max_score, comments.get(grade.name, ""), older)
     return found
 
 

@@ -1,7 +1,7 @@
 """Writes grades into nbgrader's gradebook: one connection for a class, one transaction for each hand-in.
 
-`Recorder` leaves in the database what ``nbgrader autograde`` leaves there: its own converter takes a second for each
-hand-in, nearly all of it to read the same tables over and over.
+`Recorder` leaves in the database what ``nbgrader autograde`` leaves there with our preprocessors: its own converter
+takes a second for each hand-in, nearly all of it to read the same tables over and over.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from traitlets.config import Config
 
+from autograder.classroom.hand_grades import asks, noted
+from autograder.classroom.written import written
 from course.errors import EngineError
 from course.nbgrader_plugins.late_penalty import LatePenalty
 
@@ -45,12 +47,14 @@ class GradebookEntry:
     timestamp : when it was handed in, UTC without a zone; None leaves the one that is there.
     scores : by graded cell; None asks for a person.
     comments : by answer cell, what nbgrader remarks by itself, if anything.
+    answers : by graded cell, a digest of what its points are for.
     """
 
     student: str
     scores: Mapping[str, float | None]
     comments: Mapping[str, str | None]
     timestamp: datetime.datetime | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime | None = None) -> GradebookEntry:
@@ -65,7 +69,7 @@ def entry_of(student: str, notebook: NotebookNode, timestamp: datetime.datetime 
         if utils.is_solution(cell) or utils.is_task(cell):
             same = cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comments[name] = "No response." if same and not utils.is_task(cell) else None
-    return GradebookEntry(student, scores, comments, timestamp)
+    return GradebookEntry(student, scores, comments, timestamp, written(notebook.cells))
 
 
 def read_timestamp(folder: Path) -> datetime.datetime | None:
@@ -227,15 +231,19 @@ class Recorder:
         """Write the automatic scores; return the notebook's score, and of it the cells that a person has decided on."""
         query = select(_GRADE, _CELL.c.name).join(_CELL, _CELL.c.id == _GRADE.c.cell_id)
         total, known, by_hand = 0.0, set(), {}
+        before = noted(connection, submitted) if entry.scores else {}
         for row in connection.execute(query.where(_GRADE.c.notebook_id == submitted)).all():
             automatic = row.auto_score
             if row.name in entry.scores:
                 known.add(row.name)
                 automatic = entry.scores[row.name]
-                asks = row.manual_score is not None or automatic is None
-                if (row.auto_score, row.needs_manual_grade) != (automatic, asks):
+                flag = asks(
+                    connection, row.id, before.get(row.id), entry.answers.get(row.name, ""),
+                    by_hand=row.manual_score is not None, flagged=row.needs_manual_grade, judged=automatic is not None,
+                )  # fmt: skip
+                if (row.auto_score, row.needs_manual_grade) != (automatic, flag):
                     change = update(_GRADE).where(_GRADE.c.id == row.id)
-                    connection.execute(change.values(auto_score=automatic, needs_manual_grade=asks))
+                    connection.execute(change.values(auto_score=automatic, needs_manual_grade=flag))
             given = row.manual_score if row.manual_score is not None else automatic
             if given is None:
                 continue  # and so is its extra credit, by nbgrader's rule, until there are points

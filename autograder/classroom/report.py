@@ -44,7 +44,7 @@ def chapter_report(project: Project, name: str) -> Path:
     OperatorError : the page can't be written.
     """
     released = read_chapter(project, name)
-    return _chapter_page(project, released, _results(project, released))
+    return _chapter_page(project, released, class_results(project, released))
 
 
 def _chapter_page(project: Project, released: Released, results: list[Result]) -> Path:
@@ -72,7 +72,7 @@ def course_report(project: Project) -> Path:
                 waiting.append(found)
             continue
         released = read_chapter(project, chapter.name)
-        results = _results(project, released)
+        results = class_results(project, released)
         page = _chapter_page(project, released, results)
         chapters.append(Overview(chapter.short, chapter.title, figures(results, {}), page.name))
         students |= {one.student for one in results}
@@ -96,7 +96,7 @@ def _not_graded(project: Project, chapter: Chapter) -> NotGraded | None:
     return NotGraded(chapter.title, tuple(there), absent, f"course {command} {chapter.short}")
 
 
-def _results(project: Project, released: Released) -> list[Result]:
+def class_results(project: Project, released: Released) -> list[Result]:
     """Return each student's result, with what was given by hand; of whom nothing is graded yet, one without points."""
     chapter = released.chapter
     store, there = Store.of(project, chapter), [one.student for one in hand_ins(project, chapter)]

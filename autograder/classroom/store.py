@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from autograder.classroom.fingerprints import Fingerprints
 from autograder.classroom.memory import Kept, SubmissionMemory, bounded
+from autograder.classroom.written import written
 from autograder.engine.judging.grade import Graded
 from autograder.engine.result import CheckResult, Result, Status
 from course.errors import EngineError, SetupError
@@ -91,6 +92,7 @@ class Store:
         content = {
             "run": fingerprints.run,
             "answers": _answers(graded.notebook),
+            "written": written(graded.notebook.cells),
             "notebook": hashlib.sha256(notebook.encode("utf-8", "surrogatepass")).hexdigest(),
             "result": graded.result.model_dump(mode="json"),
             "checks": {name: {"key": one.key, "complete": one.complete} for name, one in rows.items()},
@@ -124,6 +126,15 @@ class Store:
         except (KeyError, ValidationError):
             return None
 
+    def rewritten(self, student: str) -> Mapping[str, bool]:
+        """Return of each answer whether it is another than in the hand-in of `before`, by grade id; empty where that is
+        not known."""
+        before, now = (_read_object(self.folder / student / name) or {} for name in (_BEFORE, "result.json"))
+        old, new = (one.get("written") for one in (before, now))
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return {}
+        return {name: new[name] != old[name] for name in new.keys() & old.keys()}
+
     def restored(self, student: str) -> dict[str, Any] | None:
         """Return what a student has handed in, in the released shape, as it was graded last; None if there is none."""
         found = _read_object(self.folder / student / "notebook.ipynb")
@@ -152,7 +163,8 @@ class Store:
         if last is None or last.get("answers") in (None, new["answers"]):
             return None
         judged = last["result"].get("status") != Status.NOT_JUDGED
-        return {"answers": last["answers"], "result": last["result"]} if judged else None
+        kept: dict[str, Any] = {name: last[name] for name in ("answers", "written", "result") if name in last}
+        return kept if judged else None
 
     def _place(self, student: str, run: str) -> Path:
         return self.folder / student / run if self.each_run else self.folder / student

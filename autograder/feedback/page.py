@@ -55,11 +55,13 @@ class ManualGrade:
     score : points, or None while only a comment has been written.
     max_score : points that could be reached.
     comment : plain text or Markdown.
+    older : the answer was rewritten since, and nobody has looked at it again.
     """
 
     score: float | None
     max_score: float
     comment: str = ""
+    older: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,7 @@ def render_feedback(
     model_answers: Mapping[str, ModelAnswer] = MappingProxyType({}),
     solutions: Mapping[str, Worked] = MappingProxyType({}),
     before: Result | None = None,
+    rewritten: Mapping[str, bool] = MappingProxyType({}),
     asked: Mapping[str, Sequence[Asked]] = MappingProxyType({}),
     again: str = "",
     form: str = "",
@@ -92,13 +95,14 @@ def render_feedback(
         instead of the automatic one of the part it is for; comments are shown wherever they are.
     model_answers, solutions : by exercise id; leave out those that are not to be shown.
     before : the result of the hand-in that was judged before this one, by the same student, if there is one.
+    rewritten : by grade id, whether an answer in words is another than in that hand-in.
     asked : by exercise id, what the student has asked to be looked at again.
     again : what the chapter is called in the command by which the student asks that; empty where there is no such way.
     form : the address at which the student can do so in a browser, but for the exercise, which is added at its end.
     """
     given = {id_ for id_, one in manual.items() if one.score is not None}
     decided = {part.grade_id for part in result.exercises if {part.grade_id, part.exercise} & given}
-    changed = changes(before, result, decided) if before else {}
+    changed = changes(before, result, decided, rewritten) if before else {}
     page = _Page(result, notebook, manual, model_answers, solutions, changed, asked)
     exercises = [page.exercise(parts) for parts in result.by_exercise]
     nothing = _NOTHING if result.status not in _NOT_READ and exercises and all(e.folded for e in exercises) else ""
@@ -266,6 +270,7 @@ class _Page:
             manual=any(row.status is ExerciseStatus.MANUAL for row in rows),
             folded=_is_unbegun(rows) and not any(by_hand for _, by_hand in found),
             change=str(self._changed.get(id_, "")),
+            older=any(one.older for one in grades.values()),
             asked=tuple(self._asked.get(id_, ())),
         )
 

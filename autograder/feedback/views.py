@@ -38,7 +38,8 @@ class PartView:
 class ExerciseView:
     """One exercise as it is shown; `parts` only where there is more than one thing to say.
 
-    `folded` says that there is nothing of the student's to read, `change` what has changed since the hand-in before.
+    `folded` says that there is nothing of the student's to read, `change` what has changed since the hand-in before,
+    `older` that points by hand are of an earlier version of the answer.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ExerciseView:
     manual: bool
     folded: bool
     change: str
+    older: bool
     asked: tuple[Asked, ...]
 
     @property

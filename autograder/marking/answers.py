@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import json
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.classroom.course_key import course_key
 from autograder.classroom.store import Store
-from autograder.feedback.safe_html import mappings, source_text
+from autograder.classroom.written import answers_by_id, digest_of, pictures_of, text_of
 from course.project import Project
 from course.syllabus import Chapter
 
@@ -82,22 +80,9 @@ class Answers:
         return base64.b32encode(digest[:5]).decode("ascii").lower()
 
     def _answers(self, student: str, cells: Any) -> Mapping[str, Answer]:
-        found: dict[str, list[Mapping[str, Any]]] = {}
-        for cell in mappings(cells):
-            for mark in mappings([cell.get("metadata")]):
-                for graded in mappings([mark.get("nbgrader")]):
-                    if (name := source_text(graded.get("grade_id"))) in self.grade_ids:
-                        found.setdefault(name, []).append(cell)
-        return {name: _answer(student, each) for name, each in found.items()}
+        return {name: _answer(student, each) for name, each in answers_by_id(cells, self.grade_ids).items()}
 
 
-def _answer(student: str, cells: Iterable[Mapping[str, Any]]) -> Answer:
-    cells = list(cells)
-    text = "\n\n".join(source_text(cell.get("source")) for cell in cells)
-    attached = [cell["attachments"] for cell in cells if cell.get("attachments")]
-    pictures = _digest(json.dumps(attached, sort_keys=True)) if attached else ""
-    return Answer(student, text, pictures, _digest(f"{pictures}\x1f{text}"))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+def _answer(student: str, cells: Sequence[Mapping[str, Any]]) -> Answer:
+    text, pictures = text_of(cells), pictures_of(cells)
+    return Answer(student, text, pictures, digest_of(text, pictures))

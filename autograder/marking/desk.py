@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,6 +50,13 @@ class Conflict(Exception):
         self.sheets = tuple(sheets)
 
 
+def state_of(given: Given) -> State:
+    """Return how far an answer is, by what stands in the gradebook for it."""
+    if given.score is not None:
+        return "changed" if given.outdated else "graded"
+    return "waits" if given.automatic is None else "empty"
+
+
 @dataclass(frozen=True)
 class Sheet:
     """One answer and what stands in the gradebook for it.
@@ -70,10 +78,7 @@ class Sheet:
     @property
     def state(self) -> State:
         """Whether somebody has to read it."""
-        if self.given.score is not None:
-            changed = self.given.answer not in ("", self.answer.digest)
-            return "changed" if changed else "graded"
-        return "waits" if self.given.automatic is None else "empty"
+        return state_of(self.given)
 
     @property
     def waits(self) -> bool:
@@ -82,16 +87,18 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Tally:
-    """How far a question, or a chapter, is."""
+    """How far a question, or a chapter, is; `rewritten` are those of `waits` that had been graded before."""
 
     waits: int
     graded: int
     empty: int
+    rewritten: int = 0
 
     @classmethod
-    def of(cls, sheets: Sequence[Sheet]) -> Tally:
-        waits, empty = sum(one.waits for one in sheets), sum(one.state == "empty" for one in sheets)
-        return cls(waits, len(sheets) - waits - empty, empty)
+    def of(cls, given: Iterable[Given]) -> Tally:
+        states = Counter(map(state_of, given))
+        rewritten = states["changed"]
+        return cls(states["waits"] + rewritten, states["graded"], states["empty"], rewritten)
 
 
 @dataclass(frozen=True)
@@ -164,17 +171,12 @@ class Desk:
         self._ledger("").prepare()
 
     def chapters(self) -> list[tuple[Chapter, Tally]]:
-        """Return the chapters of which anything has been graded that has a text, and how far they are.
-
-        An answer that was handed in again since it was graded counts as graded here, and waits in its chapter.
-        """
+        """Return the chapters of which anything has been graded that has a text, and how far they are."""
         found = []
         for chapter in load_syllabus(self.project.syllabus):
             if any(one.kind == "text" for one in chapter.exercise) and self._is_graded(chapter):
                 rows = [one for each in self._ledger(chapter.name).read().values() for one in each.values()]
-                graded = sum(one.score is not None for one in rows)
-                waits = sum(one.score is None and one.automatic is None for one in rows)
-                found.append((chapter, Tally(waits, graded, len(rows) - graded - waits)))
+                found.append((chapter, Tally.of(rows)))
         return found
 
     def pile(self, name: str) -> Pile:
@@ -198,7 +200,7 @@ class Desk:
 
     def tallies(self, pile: Pile) -> list[tuple[Question, Tally]]:
         """Return a chapter's questions and how far they are."""
-        return [(one, Tally.of(list(pile.sheets(one).values()))) for one in pile.questions.values()]
+        return [(one, Tally.of(sheet.given for sheet in pile.sheets(one).values())) for one in pile.questions.values()]
 
     def next(self, pile: Pile, exercise: str, grader: str, after: str = "") -> str:
         """Return the pseudonym of the next answer that waits, round the end; empty where none does.
@@ -249,7 +251,7 @@ class Desk:
             near=tuple((sheets[one.key], one) for one in near_ones),
             place=at + 1,
             count=len(order),
-            tally=Tally.of(list(sheets.values())),
+            tally=Tally.of(one.given for one in sheets.values()),
             previous=order[at - 1] if at else "",
             next=order[at + 1] if at + 1 < len(order) else "",
             others=seen,

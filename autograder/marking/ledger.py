@@ -58,6 +58,7 @@ class Given:
     score : what a person has given; None for nothing yet.
     automatic : what the machine has given: 0 where nothing was written.
     extra : extra credit, of formgrader.
+    outdated : whether the answer was rewritten after `score` was given, and nobody has looked since.
     grader, time : who has given it here, and when (UTC); empty and None where it was given in formgrader.
     earned : the lines of the rubric that were ticked.
     answer : digest of the answer that was read.
@@ -68,6 +69,7 @@ class Given:
     automatic: float | None
     extra: float | None
     comment: str
+    outdated: bool = False
     grader: str = ""
     time: datetime.datetime | None = None
     earned: tuple[str, ...] = ()
@@ -246,6 +248,7 @@ def _row(found: RowMapping) -> _Row:
         automatic=found["auto_score"],
         extra=found["extra_credit"],
         comment=found["manual_comment"] or "",
+        outdated=found["manual_score"] is not None and bool(found["needs_manual_grade"]),
         grader=found["grader"] or "",
         time=found["time"],
         earned=tuple(json.loads(found["earned"] or "[]")),

@@ -104,7 +104,7 @@ def _stands(setting: Setting, sheet: Sheet) -> str:
         points += f", by {storable(given.grader)}, {shown(given.time, setting.zone)}"
     else:
         points += ", given in formgrader"
-    return f"{points}; handed in again since" if sheet.state == "changed" else points
+    return f"{points}; rewritten since" if sheet.state == "changed" else points
 
 
 def render(name: str, setting: Setting, **content: Any) -> str:

@@ -59,6 +59,11 @@ class Definition:
         return "\n".join(line.text for line in self.lines)
 
     @property
+    def answer(self) -> str:
+        """The text as it is written, without the markers."""
+        return "\n".join(line.text for line in self.lines if line.origin)
+
+    @property
     def student_lines(self) -> tuple[SourceLine, ...]:
         """The lines outside every solution region; ``...`` stands for each region."""
         kept: list[SourceLine] = []

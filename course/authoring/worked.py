@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
-from course.authoring.inline import Definition, bound_names
+from course.authoring.inline import Definition
+from course.authoring.variants import variants
 from course.project import Project
 from course.syllabus import Chapter
-
-_OURS = ("solutions", "autograder")  # which students don't have
 
 
 @dataclass(frozen=True)
@@ -53,69 +50,16 @@ def worked_solutions(
         exercise.id: [one for one in definitions.get(exercise.id, {}).values() if not one.text]
         for exercise in chapter.exercise
     }
-    ways = list(itertools.chain.from_iterable(map(_ways, project.mutant_files(chapter.name))))
+    there = itertools.chain.from_iterable(map(variants, project.mutant_files(chapter.name)))
+    ways = [
+        (one.exercise, OtherWay(one.name, one.replaces, one.source))
+        for one in there
+        if not one.wrong and one.alone and not one.constant
+    ]
     return {
         exercise: Worked(
-            "\n\n\n".join("\n".join(line.text for line in one.lines if line.origin) for one in shown),
-            tuple(way for owner, way in ways if owner == exercise)[:most],
+            "\n\n\n".join(one.answer for one in shown), tuple(way for owner, way in ways if owner == exercise)[:most]
         )
         for exercise, shown in answers.items()
         if shown
     }
-
-
-def _ways(path: Path) -> Iterator[tuple[str, OtherWay]]:
-    """Yield the alternatives of a file that need nothing of ours, each with its exercise."""
-    text = path.read_text(encoding="utf-8")
-    lines, body = text.split("\n"), ast.parse(text).body
-    homes = {name: node for node in body for name in bound_names(node)}
-    for node in body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and (mark := _alternative(node)):
-            needed = _needed(node, homes)
-            if not any(_is_ours(one) for one in needed):
-                parts = [_text(lines, one) for one in body if one in needed or one is node]
-                yield mark[0], OtherWay(node.name, mark[1], _joined(parts))
-
-
-def _alternative(node: ast.FunctionDef | ast.ClassDef) -> tuple[str, str] | None:
-    """Return the exercise and the answer that an ``@alternative`` is for; None for anything else, and for constants."""
-    for mark in node.decorator_list:
-        if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == "alternative" and mark.args:
-            options = {one.arg: getattr(one.value, "value", None) for one in mark.keywords}
-            if "also" not in options and not options.get("constant"):
-                return str(getattr(mark.args[0], "value", "")), str(options.get("replaces"))
-    return None
-
-
-def _needed(node: ast.stmt, homes: dict[str, ast.stmt]) -> set[ast.stmt]:
-    """Return the statements of the file that bind what `node` uses, and what these use in turn."""
-    found: set[ast.stmt] = set()
-    todo = [node]
-    while todo:
-        one = todo.pop()
-        marks = {id(part) for mark in getattr(one, "decorator_list", []) for part in ast.walk(mark)}
-        used = {part.id for part in ast.walk(one) if isinstance(part, ast.Name) and id(part) not in marks}
-        more = {homes[name] for name in used & homes.keys()} - found - {node}
-        found |= more
-        todo += more
-    return found
-
-
-def _is_ours(node: ast.stmt) -> bool:
-    names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
-    names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-    return any(name.split(".")[0] in _OURS for name in names)
-
-
-def _text(lines: list[str], node: ast.stmt) -> str:
-    """Return a statement as it is written, without what marks it."""
-    return "\n".join(lines[node.lineno - 1 : node.end_lineno])
-
-
-def _joined(parts: list[str]) -> str:
-    """Put statements together as a file has them: imports close to each other, definitions apart."""
-    text = parts[0]
-    for before, part in itertools.pairwise(parts):
-        close = all(one.startswith(("import ", "from ")) for one in (before, part))
-        text += ("\n" if close else "\n\n\n") + part
-    return text

@@ -31,7 +31,7 @@ def test_the_commands_are_the_ones_of_the_design() -> None:
     wanted = (
         "audit backup bench build calibrate check collect data doctor due export extend feedback fetch gpu grade "
         "headline hub learn lti mark new preview redteam regrade-request regrade-requests release report restore "
-        "roster run schedule solution start status submit warm web"
+        "roster run schedule simulate solution start status submit warm web"
     )
     assert wanted.split() == COMMANDS
 

@@ -3,7 +3,8 @@
 Its schedule hands the chapter out some seconds after the hub's start, and would close it at once; people have set
 another due date, and that holds until they take it away, at the end.
 
-The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at.
+The pictures that `make test-hub` takes are in ``build/screenshots``, to be looked at; `make pictures` makes
+those of the site from them.
 """
 
 from __future__ import annotations
@@ -338,6 +339,7 @@ def test_who_finds_no_gpu_waits_in_line_and_may_give_up(browser: Browser, runnin
     ann.lab()
     bob.page.goto(f"{running.url}/hub/spawn")
     expect(bob.page.locator("body")).to_contain_text("0 of 1 free")
+    bob.shot(SHOTS, "profiles-bob")
     bob.choose("gpu")
     expect(bob.page.locator("#place-in-line")).to_contain_text("you are first in line", timeout=30_000)
     bob.shot(SHOTS, "gpu-busy")

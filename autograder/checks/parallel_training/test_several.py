@@ -123,6 +123,7 @@ class _Jobs:
         self.note(job["number"], "begin")
         if job["do"] == "stubborn":
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        self.wait_for(job)
         time.sleep(job.get("seconds", 0))
         self.note(job["number"], "end")
         if job["do"] == "raise":
@@ -140,6 +141,18 @@ class _Jobs:
 
             return np.full(job["size"], job["number"])
         return {"valid": job["number"] / 100}
+
+    def wait_for(self, job):
+        """Until as many have begun as the job wants to meet, or a certain one; for some seconds, if they don't come."""
+        import os
+        import time
+
+        until = time.monotonic() + 3
+        while time.monotonic() < until:
+            begun = [int(name.split(".")[0]) for name in os.listdir(self.folder) if name.endswith(".begin")]
+            if len(begun) >= job.get("meet", 0) and job.get("other", job["number"]) in begun:
+                return
+            time.sleep(0.01)
 
     def note(self, number, what):
         import os
@@ -225,10 +238,10 @@ def test_a_process_for_each(student, rng):
 def test_as_many_as_allowed(student, rng):
     """At no time more processes than `n_workers` are at work, and never fewer while there is work for them."""
     for n_workers in (1, 3):
-        ran, jobs = _launched(student, [{"seconds": 0.3}, *[{"seconds": 0.25}] * 4], n_workers)
+        ran, jobs = _launched(student, [{"meet": n_workers, "seconds": 0.25}] * 5, n_workers)
         assert ran.at_once() == n_workers
         assert built_in(ran.told()) == _done(jobs)
-    ran, _ = _launched(student, [{"seconds": 1.5}, {}, {}, {}], 2)
+    ran, _ = _launched(student, [{"other": 2}, {}, {}, {}], 2)
     assert ran.begun_before_end(2, 0), "the free worker waits for the slow one"
 
 

@@ -137,6 +137,9 @@ def test_the_gradebook_is_what_nbgrader_leaves(twins: tuple[Checkout, Checkout])
     assert ours["very-late"]["penalty"] is None, "the extension came before the second run"
     assert ours["late"]["grades"]["p-99-1-checks", "code"][:3] == (4.0, 1.5, 0.25)
     assert ours["untouched"]["comments"]["p-99-4"][0] == "No response."
+    by_hand = ours["late"]["grades"]["p-99-1-checks", "code"], ours["punctual"]["grades"]["p-99-4", "markdown"]
+    assert [row[5] for row in by_hand] == [False, False], "the answers are the same, and a person has read them"
+    assert ours["late"]["grades"]["p-99-4", "markdown"][5] is True
 
 
 def test_the_filed_notebooks_are_what_nbgrader_leaves(twins: tuple[Checkout, Checkout]) -> None:
@@ -287,6 +290,49 @@ def test_what_was_not_judged_asks_for_a_person(database: Path) -> None:
         made.record(entry(score=None))
     with sqlite3.connect(database) as connection:
         assert connection.execute("SELECT auto_score, needs_manual_grade FROM grade").fetchall() == [(None, 1)]
+    connection.close()
+
+
+def answered(text: str) -> GradebookEntry:
+    return GradebookEntry("ada", {"checks": 3.0}, {"answer": None}, answers={"checks": text})
+
+
+def test_a_grade_by_hand_is_of_the_answer_that_was_read(database: Path) -> None:
+    with Recorder(f"sqlite:///{database}", NAME) as made:
+
+        def after(text: str) -> bool:
+            made.record(answered(text))
+            with Gradebook(f"sqlite:///{database}") as found:
+                return bool(found.find_grade("checks", NAME, NAME, "ada").needs_manual_grade)
+
+        def as_formgrader(score: float | None) -> None:
+            with Gradebook(f"sqlite:///{database}") as found:
+                grade = found.find_grade("checks", NAME, NAME, "ada")
+                grade.manual_score, grade.needs_manual_grade = score, False
+                found.db.commit()
+
+        assert after("first") is False
+        as_formgrader(1.0)
+        assert after("first") is False, "graded again, and unchanged"
+        assert after("second") is True, "rewritten"
+        assert after("second") is True, "nobody has read that yet"
+        assert after("first") is False, "what was read once"
+        assert after("second") is True
+        as_formgrader(2.0)
+        assert after("second") is False
+        assert after("first") is True
+        as_formgrader(None)
+        assert after("third") is False, "the machine's points stand"
+
+
+def test_a_grade_by_hand_of_which_no_answer_is_known_is_flagged_as_nbgrader_does_it(database: Path) -> None:
+    with Recorder(f"sqlite:///{database}", NAME) as made:
+        made.record(entry())
+        made.transact(lambda connection: connection.exec_driver_sql("DROP TABLE course_answer"))
+        made.transact(lambda connection: connection.exec_driver_sql("UPDATE grade SET manual_score = 1"))
+        made.record(entry())
+    with sqlite3.connect(database) as connection:
+        assert connection.execute("SELECT manual_score, needs_manual_grade FROM grade").fetchall() == [(1, 1)]
     connection.close()
 
 

@@ -24,7 +24,7 @@ from autograder.engine.result import ExerciseStatus, Result, Status
 from course.errors import CourseError, SetupError
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
-from tests.support.feedback_samples import code, exercise
+from tests.support.feedback_samples import code, exercise, text
 from tests.support.minichapter import NAME
 
 WRONG = "def double(values):\n    return values"
@@ -180,6 +180,22 @@ def test_a_later_grading_keeps_given_points_and_the_page_says_what_has_changed(
     assert "2.5 of 4 points" in desk.page("ada"), "what a person has given outlives a grading from nothing"
     monkeypatch.delenv("COURSE_EXCHANGE_URL")
     assert "You are right" in desk.page("ada") and "course regrade-request" not in desk.page("ada")
+
+
+def test_a_text_that_was_rewritten_is_told_from_one_that_was_not(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+
+    def save(*texts: str) -> None:
+        cells = [text(f"p.03.{number}", one) for number, one in enumerate(texts)]
+        result = Result(chapter="c", student="ada", status=Status.GRADED, exercises=())
+        store.save(Fingerprints("".join(texts), {}, ""), Graded(result, new_notebook(cells=cells)))
+
+    save("one", "two")
+    assert store.rewritten("ada") == {}, "there was none before"
+    save("one", "another")
+    assert store.rewritten("ada") == {"p-03-0": False, "p-03-1": True}
+    (tmp_path / "ada" / "before.json").write_text('{"result": {}}')
+    assert store.rewritten("ada") == {}, "of an earlier version of the grader"
 
 
 def test_what_was_graded_before_is_of_another_hand_in_that_was_judged(tmp_path: Path) -> None:

@@ -108,6 +108,39 @@ def test_the_page_says_it_at_the_top_and_at_the_exercise() -> None:
     assert "hand-in before" not in Page(render_feedback(result, notebook, chapter_title="")).text
 
 
+def wrote(status: ExerciseStatus, score: float | None) -> ExerciseResult:
+    row = exercise(4, "Recall or precision?", status, score)
+    return row.model_copy(update={"grade_id": "p-03-4"})
+
+
+@pytest.mark.parametrize(("rewritten", "word"), [(True, "rewritten"), (False, "unchanged")])
+def test_texts_are_compared(rewritten: bool, word: str) -> None:
+    same = of(shifts(2, MOVES), wrote(ExerciseStatus.MANUAL, None))
+    found = changes(same, same, ("p-03-4",), {"p-03-4": rewritten, "p-03-2-checks": True})
+    assert str(found["p.03.4"]) == f"what you wrote is {word}."
+    assert str(found["p.03.2"]) == "", "what became of code, its checks say"
+    assert in_all(found) == "Since your hand-in before this one: as many points."
+
+
+def test_nothing_is_said_of_a_text_that_was_never_written() -> None:
+    idle = of(wrote(ExerciseStatus.NOT_BEGUN, 0))
+    assert str(changes(idle, idle, (), {"p-03-4": False})["p.03.4"]) == ""
+
+
+def test_a_text_of_an_exercise_with_checks_comes_after_them() -> None:
+    row = wrote(ExerciseStatus.MANUAL, None).model_copy(update={"exercise": "p.03.2"})
+    found = changes(of(shifts(2, MOVES), row), of(shifts(4, MOVES), row), (), {"p-03-4": True})
+    assert str(found["p.03.2"]) == "+2 points; what you wrote is rewritten."
+
+
+@pytest.mark.parametrize("older", [True, False])
+def test_points_of_an_earlier_version_are_called_that(older: bool) -> None:
+    result, notebook = samples.partial()
+    manual = {"p-03-4": ManualGrade(3, 4, older=older)}
+    text = Page(render_feedback(result, notebook, chapter_title="", manual=manual)).text
+    assert ("These points were given for an earlier version of your answer" in text) == older
+
+
 def test_what_is_not_begun_is_folded_and_counts() -> None:
     result, notebook = samples.partial()
     idle = [exercise(n, "More", ExerciseStatus.NOT_BEGUN, 0, STRAYS) for n in (5, 6)]

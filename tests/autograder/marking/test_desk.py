@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from nbgrader.api import Gradebook
@@ -11,6 +12,7 @@ from nbgrader.plugins import LateSubmissionPlugin
 from traitlets.config import Config
 
 from autograder.classroom.recorder import Recorder
+from autograder.marking import pages
 from autograder.marking.desk import LOOKED_AT, Conflict, Desk, Sheet, Unfit, Unknown
 from autograder.marking.ledger import Verdict
 from course.errors import EngineError
@@ -94,9 +96,20 @@ def test_what_is_graded_again_unchanged_stays_and_what_was_rewritten_waits(proje
     hand_in(project, "ada", EQUAL)
     hand_in(project, "ben", "Something else.")
     assert (sheet(desk, "ada").state, sheet(desk, "ben").state) == ("graded", "changed")
-    assert in_book(project, "ben")[0] == 2, "until somebody has read it"
+    assert (in_book(project, "ada"), in_book(project, "ben")) == ((2, False, None), (2, True, None)), "until it is read"
+    assert [tally for _, tally in desk.chapters()] == [tally for _, tally in desk.tallies(desk.pile(NAME))]
+    ((_, tally),) = desk.chapters()
+    assert (tally.waits, tally.graded, tally.empty, tally.rewritten) == (3, 1, 1, 1)
+    setting = pages.Setting("/", "grace", False, "", ZoneInfo("UTC"))
+    assert "3 <span" in pages.course_page(setting, desk.chapters())
+    assert "(1 rewritten since)" in pages.course_page(setting, desk.chapters())
+    opened = desk.open(desk.pile(NAME), EXERCISE, sheet(desk, "ben").key, "grace")
+    assert "rewritten since it was graded" in pages.answer_page(setting, desk.pile(NAME).chapter, opened)
+    hand_in(project, "ben", "Something else.")
+    assert sheet(desk, "ben").state == "changed", "graded by the machine once more, and still read by nobody"
     give(desk, 1, "ben")
-    assert sheet(desk, "ben").state == "graded" and in_book(project, "ben")[0] == 1
+    hand_in(project, "ben", "Something else.")
+    assert sheet(desk, "ben").state == "graded" and in_book(project, "ben") == (1, False, None)
 
 
 def test_a_picture_makes_another_answer(project: Project, desk: Desk) -> None:
@@ -122,7 +135,8 @@ def test_all_or_none_where_somebody_was_quicker(project: Project, desk: Desk) ->
 def test_formgrader_and_a_new_hand_in_are_noticed_as_well(project: Project, desk: Desk) -> None:
     before = sheet(desk, "ada")
     with Gradebook(gradebook_url(project)) as book:
-        book.find_grade(TEXT, NAME, NAME, "ada").manual_score = 1.0
+        grade = book.find_grade(TEXT, NAME, NAME, "ada")
+        grade.manual_score, grade.needs_manual_grade = 1.0, False
         book.db.commit()
     verdict = Verdict(2, "", (), "grace")
     with pytest.raises(Conflict):

@@ -16,8 +16,9 @@ from course.exchange.policy import seconds_late, spoken
 from course.exchange.verdict import FILE, LARGEST, Verdict
 from course.time_zone import shown
 from hub_config.exchange import words
+from hub_config.exchange.callers import Caller, Refused, Unknown
 from hub_config.exchange.records import Bundle, Kind, Slip
-from hub_config.exchange.rules import Caller, Exchange, Refused, Unknown
+from hub_config.exchange.rules import Exchange
 
 _PAGES: tuple[Kind, ...] = ("feedback", "instant", "delay")  # what a student is to read of a hand-in, the best first
 _LISTED = 20  # hand-ins

@@ -11,8 +11,8 @@ from tornado import web
 from tornado.escape import url_escape
 
 from course.errors import OperatorError
+from hub_config.exchange.callers import Caller
 from hub_config.exchange.identity import HubIdentity
-from hub_config.exchange.rules import Caller
 
 _HOURS_SECONDS = 60.0  # for which a person's GPU hours are not asked for again
 

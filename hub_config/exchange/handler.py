@@ -9,8 +9,8 @@ from typing import Any
 from tornado import web
 
 from course.errors import OperatorError
+from hub_config.exchange.callers import Caller, Conflict, Forbidden, Refused, TooMuch, TooOften, Unknown
 from hub_config.exchange.identity import Identity
-from hub_config.exchange.rules import Caller, Conflict, Forbidden, Refused, TooMuch, TooOften, Unknown
 
 _STATUS = {Unknown: 404, Forbidden: 403, Conflict: 409, TooMuch: 413, TooOften: 429}
 _TOKEN = re.compile(r"(?:token|bearer)\s+(\S+)", re.IGNORECASE)

@@ -11,7 +11,7 @@ from tornado.escape import json_decode, url_escape
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from course.errors import OperatorError
-from hub_config.exchange.rules import GRADERS, Caller
+from hub_config.exchange.callers import GRADERS, Caller
 
 COURSE_SERVICE = "course-"  # and the course's id: the name of the service that is its server
 INSTANT_SERVICE = "instant-"  # and the course's id: of the service that gives instant feedback

@@ -23,9 +23,10 @@ from tornado import web
 
 from hub_config.exchange.board import Boards
 from hub_config.exchange.browsers import Browsers
+from hub_config.exchange.callers import Caller, Unknown
 from hub_config.exchange.handler import refusal
 from hub_config.exchange.records import Bundle
-from hub_config.exchange.rules import Caller, Exchange, Unknown
+from hub_config.exchange.rules import Exchange
 
 T = TypeVar("T")
 _SOON, _LATER = 4, 60  # seconds between two looks of the page: while something is being judged, and else

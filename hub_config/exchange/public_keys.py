@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, insert, select
 
 from course.exchange.key_set import LARGEST, read_key_set
-from hub_config.exchange.rules import Caller, Exchange, Refused, TooMuch, Unknown, must_grade
+from hub_config.exchange.callers import Caller, Refused, TooMuch, Unknown, must_grade
+from hub_config.exchange.rules import Exchange
 
 _metadata = MetaData()
 _keys = Table(

@@ -23,7 +23,8 @@ from sqlalchemy import (
 )
 
 from course.exchange.regrade_requests import RegradeRequest
-from hub_config.exchange.rules import Caller, Conflict, Exchange, Forbidden, TooMuch, Unknown, must_attend
+from hub_config.exchange.callers import Caller, Conflict, Forbidden, TooMuch, Unknown, must_attend
+from hub_config.exchange.rules import Exchange
 
 MOST = 20  # requests of a student for an assignment, the answered ones included
 _metadata = MetaData()

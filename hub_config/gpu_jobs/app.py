@@ -17,9 +17,9 @@ from typing import Any
 from tornado import web
 from tornado.httpserver import HTTPServer
 
+from hub_config.exchange.callers import Unknown
 from hub_config.exchange.handler import ServiceHandler
 from hub_config.exchange.identity import Identity
-from hub_config.exchange.rules import Unknown
 from hub_config.gpu_jobs.jobs import Job, Jobs
 from hub_config.gpu_jobs.running import NOTEBOOK_MB
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from autograder.engine.gpu.nvml import Gpu
 from course.errors import CourseError, StudentError
 from course.files import remove
-from hub_config.exchange.rules import Caller, Conflict, Forbidden, Refused, Unknown
+from hub_config.exchange.callers import Caller, Conflict, Forbidden, Refused, Unknown
 from hub_config.gpu_jobs.running import Make, Run
 from hub_config.local.gpus import known
 from hub_config.local.leases import JOB, Busy, Lease, Leases, LineFull, NoSuchDevice, Place, QuotaSpent

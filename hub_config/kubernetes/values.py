@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from course.errors import SetupError
-from hub_config.exchange.rules import GRADERS
+from hub_config.exchange.callers import GRADERS
 from hub_config.kubernetes.cluster import STATE, Cluster, slug
 from hub_config.kubernetes.network import grader_label, public_only
 from hub_config.settings.hub import Course, Courses

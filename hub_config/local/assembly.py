@@ -19,8 +19,8 @@ from autograder.engine.gpu.nvml import MODULE, gpus
 from course.errors import CourseError, SetupError
 from course.gpu_jobs.client import VARIABLE as GPU_URL
 from course.project import Project, commands_path
+from hub_config.exchange.callers import GRADERS, STUDENTS
 from hub_config.exchange.identity import COURSE_SERVICE, INSTANT_SERVICE, SCHEDULE_SERVICE
-from hub_config.exchange.rules import GRADERS, STUDENTS
 from hub_config.local import fitness
 from hub_config.local.environment import Environment
 from hub_config.local.gpu_hours import gpu_hours_route

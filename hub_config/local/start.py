@@ -26,8 +26,9 @@ from course.exchange.bundle import Packed
 from course.project import Project
 from course.time_zone import shown
 from hub_config.exchange.blobs import Blobs
+from hub_config.exchange.callers import GRADERS, Caller, Conflict
 from hub_config.exchange.records import Records
-from hub_config.exchange.rules import GRADERS, Caller, Conflict, Exchange, Order
+from hub_config.exchange.rules import Exchange, Order
 from hub_config.local.assembly import HERE, Place, configure, gpu_remarks
 from hub_config.local.ready import ENTERED, make_exchange, make_ready
 from hub_config.login.invites import Invitations

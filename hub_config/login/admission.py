@@ -13,8 +13,8 @@ from tornado import web
 from traitlets import Bool, List, Unicode
 
 from course.account_names import claimed, person
+from hub_config.exchange.callers import STUDENTS
 from hub_config.exchange.identity import COURSE_SERVICE
-from hub_config.exchange.rules import STUDENTS
 
 _PEOPLE = range(1000, 65_534)  # user ids; others are the system's
 

@@ -17,7 +17,7 @@ from course.exchange.policy import VARIABLE, GradePolicy
 from course.parsing import read_toml
 from course.time_zone import VARIABLE as TIME_ZONE
 from course.zone_names import ZoneName
-from hub_config.exchange.rules import GRADERS, STUDENTS
+from hub_config.exchange.callers import GRADERS, STUDENTS
 from hub_config.settings.device import Device
 from hub_config.settings.login import Elsewhere, Invite, Login, Origin, Shared
 from hub_config.settings.schedule import Entry

@@ -12,8 +12,9 @@ from tornado.web import RequestHandler
 from course.exchange.client import ExchangeClient
 from hub_config.exchange.app import make_app, make_server
 from hub_config.exchange.blobs import Blobs
+from hub_config.exchange.callers import Caller
 from hub_config.exchange.records import Records
-from hub_config.exchange.rules import Bounds, Caller, Exchange
+from hub_config.exchange.rules import Bounds, Exchange
 from tests.support import tornado_thread
 
 STUDENT, GRADER = frozenset({"nbgrader-ml"}), frozenset({"formgrade-ml"})

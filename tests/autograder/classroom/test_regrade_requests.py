@@ -100,7 +100,7 @@ def test_from_the_question_to_the_answer_on_the_page(desk: Desk, url: str, monke
     assert "user-redirect" not in desk.page(), "which course it is, the hub says"
     monkeypatch.setenv("COURSE_ID", "ml")
     there = f"/hub/user-redirect/course/regrade-request?course=ml&amp;assignment={NAME}&amp;exercise=p.99.1"
-    assert f'<a href="{there}">' in desk.page()
+    assert f'<a href="{there}" target="_blank"' in desk.page()
     id_ = ask(url, "p.99.1")
     said = desk.run("ch99")
     assert f"{id_[:8]} ada, {NAME} p.99.1 asks: {WHY} has: 0 of 4; not kept: “Every value comes back doubled”" in said

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from course.cli import app
 from course.errors import CourseError
-from hub_config.exchange.rules import Caller
+from hub_config.exchange.callers import Caller
 from tests.support import exchange_server
 from tests.support.exchange_server import client, folder_of, make_exchange, serving
 

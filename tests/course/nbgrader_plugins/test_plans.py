@@ -20,7 +20,8 @@ from course.nbgrader_plugins import plans
 from course.nbgrader_plugins.gradebook import alembic_in_process, gradebook_url
 from course.nbgrader_plugins.plans import Teller
 from course.project import Project
-from hub_config.exchange.rules import Caller, Exchange
+from hub_config.exchange.callers import Caller
+from hub_config.exchange.rules import Exchange
 from hub_config.settings.hub import Course, Courses, Feedback
 from hub_config.settings.told import exchange_environ
 from tests.support.exchange_server import STUDENT, client, make_exchange, serving

@@ -19,7 +19,8 @@ from course.exchange.policy import GradePolicy
 from course.exchange.verdict import FILE, Verdict
 from hub_config.exchange import words
 from hub_config.exchange.board import Boards
-from hub_config.exchange.rules import Caller, Closing, Exchange
+from hub_config.exchange.callers import Caller
+from hub_config.exchange.rules import Closing, Exchange
 from tests.support.exchange_server import GRADER, STUDENT, Names, client, folder_of, make_exchange, serving
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)

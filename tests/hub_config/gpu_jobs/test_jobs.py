@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub_config.exchange.rules import Caller, Conflict, Forbidden, Unknown
+from hub_config.exchange.callers import Caller, Conflict, Forbidden, Unknown
 from hub_config.gpu_jobs import jobs as module
 from hub_config.gpu_jobs.jobs import Job, Jobs
 from hub_config.local.leases import JOB, Leases

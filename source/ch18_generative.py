@@ -34,6 +34,7 @@
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file that you have not been
 #   given the name of, no global variable. What else you need, import in your answer's own cell.
 # - Arrays that are handed over are not to be changed, and what you return may be an array or a list.
+# - In your networks each weight has to be of use: a layer that no output depends on costs points.
 # - `device()` is where a network is trained fastest: a GPU if there is one, else the CPU. Move the network and its
 #   batches there (`.to(device())`), and hand a trained network back on the CPU (`.cpu()`), where all the rest is.
 #   Nothing is lost if you leave it out: these networks are small.

@@ -247,6 +247,12 @@ def same_pictures_always(generator, y, n_latent=8, seed=42):
     return _made(generator, y, n_latent, 0)
 
 
+@mutant("tf2.17.11", replaces="generate_classes", fails="test_classes_in_the_order_asked_for")
+def told_generator_left_in_evaluation_mode(generator, y, n_latent=8, seed=42):
+    """You leave the generator in evaluation mode, even if somebody is about to train it."""
+    return _made(generator.eval(), y, n_latent, seed)
+
+
 # ---------------------------------------------------------------- right
 
 

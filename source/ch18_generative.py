@@ -34,6 +34,7 @@
 # - Your functions are graded on data that you have not seen. Use only what is passed in: no file that you have not been
 #   given the name of, no global variable. What else you need, import in your answer's own cell.
 # - Arrays that are handed over are not to be changed, and what you return may be an array or a list.
+# - In your networks each weight has to be of use: a layer that no output depends on costs points.
 # - `device()` is where a network is trained fastest: a GPU if there is one, else the CPU. Move the network and its
 #   batches there (`.to(device())`), and hand a trained network back on the CPU (`.cpu()`), where all the rest is.
 #   Nothing is lost if you leave it out: these networks are small.
@@ -590,7 +591,8 @@ few = load_digits(n_class=5)
 X, alpha_bar = few.images[:, None].astype(np.float32) / 16, cosine_schedule(40)
 model = fit_diffusion(X, alpha_bar, few.target, n_epochs=80)
 steps = torch.arange(0, 41, 4)
-there = noisy(torch.tensor(X[:1] * 2 - 1).expand(11, -1, -1, -1), steps, torch.randn(1, 1, 8, 8), alpha_bar)
+digit, noise = (part.expand(11, -1, -1, -1) for part in (torch.tensor(X[:1] * 2 - 1), torch.randn(1, 1, 8, 8)))
+there = noisy(digit, steps, noise, alpha_bar)
 asked = np.repeat(np.arange(5), 12)
 made = sample_diffusion(model, 60, alpha_bar, asked)
 figure, axes = plt.subplots(1, 2, figsize=(12, 4), width_ratios=(1, 2))

@@ -276,7 +276,8 @@ def weight_pictures(layer: nn.Linear, size: tuple[int, int]) -> NDArray[np.float
 
     Parameters
     ----------
-    layer : has a weight for each pixel of pictures that were flattened row by row.
+    layer : has a weight for each pixel of pictures that were flattened row by row. It
+        is not changed.
     size : (height, width) of the pictures.
 
     Returns

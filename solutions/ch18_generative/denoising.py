@@ -14,9 +14,9 @@ class DenoisingAutoencoder(nn.Module):
 
     ``autoencoder(X)`` takes (B, n_inputs) float32 and gives (B, n_inputs), what the
     rows have been without noise. In training mode it first adds noise to what it is
-    given; in evaluation mode it takes the rows as they are. Its layers are dense ones,
-    ``nn.Linear``, the first of them right behind the noise; norms, activations and
-    sizes are up to you.
+    given, and cuts nothing off; in evaluation mode it takes the rows as they are. Its
+    layers are dense ones, ``nn.Linear``, the first of them right behind the noise;
+    norms, activations and sizes are up to you.
 
     Parameters
     ----------

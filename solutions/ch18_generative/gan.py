@@ -7,7 +7,8 @@ from torch.nn.functional import softplus
 
 class Generator(nn.Module):
     """The half of a DCGAN that makes pictures of noise: transposed convolutions with
-    strides, and batch normalisation between its layers.
+    strides, and batch normalisation between its layers. For 32 x 32 pixels it has at
+    most five times as many weights as for 8 x 8.
 
     Parameters
     ----------
@@ -43,7 +44,8 @@ class Generator(nn.Module):
 
 class Discriminator(nn.Module):
     """The half of a DCGAN that tells real pictures from those that were made:
-    convolutions with strides, and no pooling.
+    convolutions with strides, and no pooling. For 32 x 32 pixels it has at most five
+    times as many weights as for 8 x 8.
 
     Parameters
     ----------

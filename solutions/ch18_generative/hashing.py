@@ -14,7 +14,7 @@ class HashingAutoencoder(nn.Module):
 
     The coding layer's activation is a sigmoid. In training mode Gaussian noise is added
     to what goes *into* the sigmoid, new noise in each call; in evaluation mode there is
-    none. All other layers are up to you.
+    none. All other layers are up to you, as long as nothing else is random.
 
     Parameters
     ----------

@@ -53,8 +53,8 @@ def slope_of_loss(loss, *inputs):
 
 
 def frozen_names(model):
-    """Return the names of the weights that are not to learn."""
-    return [name for name, value in model.named_parameters() if not value.requires_grad]
+    """Return the names of the weights that are not to learn, or that are none: of an embedding for no classes."""
+    return [name for name, value in model.named_parameters() if not (value.requires_grad and value.numel())]
 
 
 def stirred(model, seed):
@@ -65,6 +65,13 @@ def stirred(model, seed):
     for value in model.parameters():
         value.data.add_(0.1 * torch.randn(value.shape, generator=random))
     return model
+
+
+def enlarged(model):
+    """Make all weights ten times as large, in evaluation mode: only what a model ends in bounds what it says then."""
+    for value in model.parameters():
+        value.data.mul_(10)
+    return model.eval()
 
 
 def modes_of_parts(model):
@@ -114,9 +121,10 @@ def noting_generator(weight, told=False):
             self.drop = torch.nn.Dropout(0.5)
             self.given = []
 
-        def forward(self, z, *y):
-            self.given.append([z.detach().clone(), *(part.detach().clone() for part in y)])
-            weight = self.weight[y[0]] if told else self.weight
+        def forward(self, z, *told_y, y=None):
+            given = told_y if y is None else (y,)
+            self.given.append([z.detach().clone(), *(part.detach().clone() for part in given)])
+            weight = self.weight[given[0]] if told else self.weight
             side = round(weight.shape[-1] ** 0.5)
             return self.drop(torch.tanh(z[:, None] @ weight).reshape(-1, 1, side, side))
 
@@ -192,9 +200,10 @@ def knowing_model(scale, shift):
             self.shift = torch.nn.Parameter(torch.as_tensor(shift))  # (K,)
             self.asked = []
 
-        def forward(self, x, t, *y):
-            self.asked.append([part.detach().clone() for part in (x, t, *y)])
-            shift = self.shift[y[0]] if y else self.shift[:1].expand(len(x))
+        def forward(self, x, t, *told_y, y=None):
+            given = told_y if y is None else (y,)
+            self.asked.append([part.detach().clone() for part in (x, t, *given)])
+            shift = self.shift[given[0]] if given else self.shift[:1].expand(len(x))
             view = (-1, *[1] * (x.ndim - 1))
             seen = self.scale[t].reshape(view) * (x - shift.reshape(view))
             return -seen if self.training else seen

@@ -32,6 +32,8 @@ def test_codings_and_rows(student, rng):
         X = rng.random((7, d))
         outputs(model.encoder.eval(), X, shape=(7, k))
         outputs(model.eval(), X, shape=(7, d))
+    d, k = (int(size) for size in rng.choice(np.arange(14, 30), 2, replace=False))  # so that not all ReLUs are shut
+    model, X = built(student, student.DenoisingAutoencoder, rng, d, n_codings=k), rng.random((20, d))
     gradients_flow(student, model, X, rng=rng)
     is_complete(lambda: built(student, student.DenoisingAutoencoder, rng, d, n_codings=k), X, rng=rng)
 
@@ -106,3 +108,13 @@ def test_seeds_decide(student, rng):
     X, _ = written(rng, signs(rng, 3), 80)
     seeds = tuple(int(seed) for seed in rng.permutation(1_000)[:2])
     repeats(lambda seed: weights_of(student.pretrain(X, n_codings=7, n_epochs=1, seed=seed)), seeds)
+
+
+@check("p.18.10", hint="Which mode is it in after the last step of training, and which one is asked for?")
+def test_trained_networks_are_ready_for_use(student, rng):
+    """The autoencoder and the classifier that were trained are handed back in evaluation mode."""
+    X, y = written(rng, signs(rng, 3), 60)
+    autoencoder = student.pretrain(X, n_codings=7, n_epochs=1, seed=_seed(rng))
+    assert autoencoder.training is False
+    model = student.classifier_from(autoencoder, 3)
+    assert student.fit_classifier(model.train(), X, y, n_epochs=1, seed=_seed(rng)).training is False

@@ -225,6 +225,13 @@ def test_noise_becomes_the_class_asked_for(student, rng) -> float:
     return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)))
 
 
+@check("p.18.13", hint="Which mode is it in after the last step of training, and which one is asked for?")
+def test_trained_diffusion_is_ready_for_use(student, rng):
+    """The model that was trained is handed back in evaluation mode."""
+    X, alpha_bar = rng.uniform(size=(12, 1, 8, 8)).astype(np.float32), torch.tensor(_schedule(5)).float()
+    assert student.fit_diffusion(X, alpha_bar, n_epochs=1, width=32).training is False
+
+
 @check("p.18.13", hint="Weights, rows, steps and noise: all of them come from chance. Is the seed set first?")
 def test_seeds_decide_diffusion(student, rng):
     """The same seed trains the same model and draws the same pictures, another seed others; the pictures that were

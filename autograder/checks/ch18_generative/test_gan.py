@@ -7,6 +7,7 @@ import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch18_generative.inputs_networks import (
+    enlarged,
     kept_apart,
     length_of,
     modes_of_parts,
@@ -50,7 +51,7 @@ def test_pictures_and_logits(student, rng):
         assert np.abs(pictures).max() <= 1
         assert pictures.min() < -0.05
         assert pictures.max() > 0.05
-        discriminator = built(student, student.Discriminator, rng, 8, side)
+        discriminator = student.probe_(enlarged)(built(student, student.Discriminator, rng, 8, side))
         logits = outputs(discriminator, 1000 * rng.normal(size=(30, 1, side, side)), shape=(30,))
         assert np.abs(logits).max() > 1
 
@@ -62,7 +63,7 @@ def test_halves_are_convolutional(student, rng):
     small, large = (
         has_parameters(student, built(student, student.Generator, rng, 8, 16, side=side)) for side in (8, 32)
     )
-    assert small < large <= 5 * small
+    assert large <= 5 * small
     small, large = (
         has_parameters(student, built(student, student.Discriminator, rng, 16, side=side)) for side in (8, 32)
     )

@@ -38,7 +38,9 @@ def test_codings_are_between_0_and_1(student, rng):
         assert codings.min() >= 0
         assert codings.max() <= 1
         outputs(model, X, shape=(9, d))
-    gradients_flow(student, model, rng.random((9, d)), rng=rng)
+    d, bits = (int(size) for size in rng.choice(np.arange(14, 40), 2, replace=False))  # so that not all ReLUs are shut
+    model = built(student, student.HashingAutoencoder, rng, d, n_bits=bits, noise=1.0)
+    gradients_flow(student, model, rng.random((20, d)), rng=rng)
 
 
 def _before_the_sigmoid(model, X):
@@ -182,6 +184,13 @@ def test_seeds_decide_hashes(student, rng):
     X, _ = written(rng, signs(rng, 3), 80)
     seeds = tuple(int(seed) for seed in rng.permutation(1_000)[:2])
     repeats(lambda seed: weights_of(student.fit_hashing(X, n_bits=9, n_epochs=1, seed=seed)), seeds)
+
+
+@check("tf1.15.9", hint="Which mode is it in after the last step of training, and which one is asked for?")
+def test_trained_hashing_is_ready_for_use(student, rng):
+    """The autoencoder that was trained is handed back in evaluation mode."""
+    X, _ = written(rng, signs(rng, 3), 60)
+    assert student.fit_hashing(X, n_bits=9, n_epochs=1, seed=_seed(rng)).training is False
 
 
 @check("tf1.15.9", full=True, data="mnist", hint="Try other values of `noise`, and more epochs.")

@@ -9,6 +9,7 @@ from autograder.checks.ch18_generative.inputs_networks import (
     modes_of_parts,
     slope_of_loss,
     slopes_of_draw,
+    stirred,
 )
 from autograder.checks.ch18_generative.inputs_pictures import world
 from autograder.testing import check
@@ -116,7 +117,7 @@ def test_shapes_of_the_vae(student, rng):
     """Encoder and decoder have the shapes that are asked for, for pictures and codes of any length; the decoder gives
     logits, which lie on both sides of 0, and the variance may be as small or large as it likes."""
     for d, size in ((64, 2), (int(rng.integers(10, 30)), int(rng.integers(3, 6)))):
-        model = built(student, student.VAE, rng, d, size, n_hidden=32)
+        model = student.probe_(stirred)(built(student, student.VAE, rng, d, size, n_hidden=32), 1)
         X = rng.uniform(size=(40, d))
         mu, logvar = (np.asarray(part) for part in model.encode(tensor(X)))
         assert mu.shape == logvar.shape == (40, size)
@@ -124,7 +125,7 @@ def test_shapes_of_the_vae(student, rng):
         assert logits.min() < 0 < logits.max()
         whole = [np.asarray(part) for part in model(tensor(X))]
         assert [part.shape for part in whole] == [(40, d), (40, size), (40, size)]
-    several = [built(student, student.VAE, rng, 20, 3, n_hidden=32) for _ in range(6)]
+    several = [student.probe_(stirred)(built(student, student.VAE, rng, 20, 3, n_hidden=32), at) for at in range(6)]
     logvars = np.array([np.asarray(model.encode(tensor(rng.uniform(size=(5, 20))))[1]) for model in several])
     assert logvars.min() < 0 < logvars.max()
 
@@ -148,9 +149,9 @@ def test_all_of_the_vae_can_learn(student, rng):
     """Every weight of the encoder and the decoder is registered, and gets a gradient."""
 
     def make():
-        return student.probe_(joined)(built(student, student.VAE, rng, 20, 3, n_hidden=16))
+        return student.probe_(joined)(built(student, student.VAE, rng, 20, 3, n_hidden=32))
 
-    X = rng.uniform(size=(6, 20))
+    X = rng.uniform(size=(20, 20))
     gradients_flow(student, make(), X, rng=rng)
     is_complete(make, X, rng=rng)
 
@@ -203,6 +204,13 @@ def test_samples_are_decoded_from_standard_codes(student, rng):
         assert_allclose(found, 1 / (1 + np.exp(-(z @ weight.T + bias))), atol=1e-5)
         assert np.abs(z.mean(axis=0)).max() < 0.15
         assert np.abs(np.cov(z.T) - np.eye(3)).max() < 0.2
+
+
+@check("p.18.11", hint="Which mode is it in after the last step of training, and which one is asked for?")
+def test_trained_vae_is_ready_for_use(student, rng):
+    """The model that was trained is handed back in evaluation mode."""
+    X = rng.uniform(size=(30, 12)).astype(np.float32)
+    assert student.fit_vae(X, n_latent=2, n_epochs=1, n_hidden=16).training is False
 
 
 @check("p.18.11", hint="Weights, order, codes: all of them come from chance. Is the seed set first?")

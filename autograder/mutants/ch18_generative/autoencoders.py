@@ -46,6 +46,13 @@ def far_from_usual(X, X_rec, normal, normal_rec, share):
     return _flag(X, middle, normal, middle, 1 - share, _mean_square)
 
 
+@mutant("p.18.1", replaces="flag_anomalies", fails="test_rows_at_the_limit_are_usual")
+def limit_itself_flagged(X, X_rec, normal, normal_rec, share):
+    """You flag rows whose error is just the limit, too: only larger ones are unusual, `>`."""
+    errors = [_mean_square(np.asarray(a) - b) for a, b in ((X, X_rec), (normal, normal_rec))]
+    return errors[0] >= np.quantile(errors[1], 1 - share)
+
+
 @alternative("p.18.1", replaces="flag_anomalies")
 def anomalies_row_by_row(X, X_rec, normal, normal_rec, share):
     """By PyTorch, as a list."""
@@ -69,6 +76,12 @@ def encoder_only(sizes, n_classes, n_frozen):
     """You forget the layer that is put on top of the codings."""
     pairs = list(pairwise(sizes))[n_frozen:]
     return sum((a + 1) * b for a, b in pairs)
+
+
+@mutant("p.18.2", replaces="trainable_parameters", fails="test_what_is_left_to_learn")
+def new_layer_frozen_too(sizes, n_classes, n_frozen):
+    """Where more layers are frozen than the encoder has, you freeze the new one as well: it is always trained."""
+    return sum((a + 1) * b for a, b in list(pairwise([*sizes, n_classes]))[n_frozen:])
 
 
 @mutant("p.18.2", replaces="trainable_parameters", fails="test_what_is_left_to_learn")
@@ -267,6 +280,31 @@ class ByMatrices(_Tied):
     """Matrices and biases as parameters, without any layer of PyTorch."""
 
 
+class _Mirror(nn.Module):
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.bias = layer, nn.Parameter(torch.zeros(layer.in_features))
+
+    def forward(self, X):
+        return X @ self.layer.weight + self.bias
+
+
+@alternative("p.18.5", replaces="TiedAutoencoder")
+class WithMirroredLayers(nn.Module):
+    """The decoder's layers hold those of the encoder, so that the weights have two names each."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        there = [nn.Linear(*pair) for pair in pairwise(sizes)]
+        back = [_Mirror(layer) for layer in reversed(there)]
+        self.encode, self.decode = (
+            nn.Sequential(*[part for layer in layers for part in (layer, nn.ReLU())][:-1]) for layers in (there, back)
+        )
+
+    def forward(self, X):
+        return self.decode(self.encode(X))
+
+
 # ---------------------------------------------------------------- tf1.15.6
 
 
@@ -300,6 +338,14 @@ def nothing_by_nothing(layer, size):
     """A unit whose weights are all 0 becomes NaN: 0 is divided by 0."""
     with np.errstate(invalid="ignore"):
         return _pictures(layer, size, lambda W: 0.5 + 0.5 * W / abs(W).max(axis=1, keepdims=True))
+
+
+@mutant("tf1.15.6", replaces="weight_pictures", fails="test_layer_keeps_its_weights")
+def in_the_layer(layer, size):
+    """You scale the layer's own weights: `detach().numpy()` shares its memory with the layer, so make new ones."""
+    W = layer.weight.detach().numpy()
+    W /= np.maximum(abs(W).max(axis=1, keepdims=True), 1e-12)
+    return (0.5 + 0.5 * W).reshape(-1, *size)
 
 
 @mutant("tf1.15.6", replaces="most_active", fails="test_rows_that_activate_each_unit")

@@ -247,12 +247,36 @@ def same_pictures_always(generator, y, n_latent=8, seed=42):
     return _made(generator, y, n_latent, 0)
 
 
+@mutant("tf2.17.11", replaces="generate_classes", fails="test_classes_in_the_order_asked_for")
+def told_generator_left_in_evaluation_mode(generator, y, n_latent=8, seed=42):
+    """You leave the generator in evaluation mode, even if somebody is about to train it."""
+    return _made(generator.eval(), y, n_latent, seed)
+
+
 # ---------------------------------------------------------------- right
 
 
 @alternative("tf2.17.11", replaces="ClassGenerator")
 class OneHot(_Generator):
     """Classes as rows of zeros with a one."""
+
+
+class _ByNorms(_Generator):
+    def __init__(self, n_classes, n_latent=8, width=16, side=8):
+        super().__init__(n_classes, n_latent, width, side)
+        self.net = _upwards(n_latent, width, side)
+        self.scale, self.shift = nn.Embedding(n_classes, 4 * width), nn.Embedding(n_classes, 4 * width)
+        nn.init.ones_(self.scale.weight)
+        nn.init.zeros_(self.shift.weight)
+
+    def forward(self, z, y):
+        h = self.net[:3](z)
+        return self.net[3:](h * self.scale(y)[:, :, None, None] + self.shift(y)[:, :, None, None])
+
+
+@alternative("tf2.17.11", replaces="ClassGenerator")
+class ByNorms(_ByNorms):
+    """Each class scales and moves what batch normalisation gives, in its own way once it has learned to."""
 
 
 class _Projection(nn.Module):

@@ -62,6 +62,14 @@ class NoiseAlways(_Denoising):
 
 
 @mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
+class NoiseElsewhere(_Denoising):
+    """Your module adds no noise, even in training mode: it is to do so itself, not whoever trains it."""
+
+    def noisy(self, X):
+        return X
+
+
+@mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
 class UniformNoise(_Denoising):
     """`torch.rand` is uniform from 0 to 1: Gaussian noise around 0 is asked for."""
 
@@ -75,6 +83,14 @@ class Variance(_Denoising):
 
     def noisy(self, X):
         return X + self.noise**0.5 * torch.randn_like(X) if self.training else X
+
+
+@mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
+class CutOff(_Denoising):
+    """You cut noisy rows off at 0 and 1, so that their noise is no Gaussian's any more: leave them as they are."""
+
+    def noisy(self, X):
+        return super().noisy(X).clamp(0, 1) if self.training else X
 
 
 @mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
@@ -146,6 +162,12 @@ def seed_comes_late(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
     """The weights are drawn before you set the seed."""
     model = _Denoising(np.shape(X)[1], n_codings, noise)
     return _pretrain(X, n_codings, noise, n_epochs, seed, make=lambda *sizes: model)
+
+
+@mutant("p.18.10", replaces="pretrain", fails="test_trained_networks_are_ready_for_use")
+def still_in_training_mode(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
+    """You hand the autoencoder back in training mode, where it adds noise to whatever it is given: call `eval()`."""
+    return _pretrain(X, n_codings, noise, n_epochs, seed).train()
 
 
 # ---------------------------------------------------------------- top rows

@@ -185,17 +185,36 @@ def one_diffusion_seed(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
 # ---------------------------------------------------------------- samples
 
 
-def _sampled(model, n, alpha_bar, y, side, seed, *, steps=None, fresh=True, scale=lambda x: (x + 1) / 2, begin=1.0):
-    was, model = model.training, model.eval()
+@mutant("p.18.13", replaces="fit_diffusion", fails="test_trained_diffusion_is_ready_for_use")
+def diffusion_still_in_training_mode(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
+    """You hand the model back in training mode: call `eval()` when training is over."""
+    return _fit(X, alpha_bar, y, n_epochs, width, seed).train()
+
+
+def _sampled(
+    model,
+    n,
+    alpha_bar,
+    y,
+    side,
+    seed,
+    *,
+    steps=None,
+    fresh=True,
+    scale=lambda x: (x + 1) / 2,
+    begin=1.0,
+    training=False,
+):
+    was, model = model.training, model.train(training)
     random = torch.Generator().manual_seed(seed)
-    told = [] if y is None else [torch.as_tensor(np.asarray(y)).long()]
+    told = {} if y is None else {"y": torch.as_tensor(np.asarray(y)).long()}
     x = begin * torch.randn(n, 1, side, side, generator=random)
     noise = torch.randn(x.shape, generator=random)
     with torch.no_grad():
         for t in steps or range(len(alpha_bar) - 1, 0, -1):
             now, before = alpha_bar[t], alpha_bar[t - 1]
             beta = 1 - now / before
-            said = model(x, torch.full((n,), t), *told)
+            said = model(x, torch.full((n,), t), **told)
             noise = torch.randn(x.shape, generator=random) if fresh else noise
             x = (x - beta / (1 - now).sqrt() * said) / (1 - beta).sqrt()
             x = x + (beta * (1 - before) / (1 - now)).sqrt() * noise
@@ -239,6 +258,18 @@ def class_not_asked_for(model, n, alpha_bar, y=None, side=8, seed=42):
     return _sampled(model, n, alpha_bar, None, side, seed)
 
 
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def diffusion_left_in_evaluation_mode(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You leave the model in evaluation mode, even if somebody is about to train it: put its mode back."""
+    return _sampled(model.eval(), n, alpha_bar, y, side, seed)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def as_it_was_left(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You ask the model in the mode that it happens to be in: call `eval()`, and put the mode back afterwards."""
+    return _sampled(model, n, alpha_bar, y, side, seed, training=model.training)
+
+
 @mutant("p.18.13", replaces="sample_diffusion", fails="test_seeds_decide_diffusion")
 def same_diffusion_always(model, n, alpha_bar, y=None, side=8, seed=42):
     """You don't use the seed that you are given."""
@@ -275,6 +306,28 @@ class _Film(nn.Module):
 @alternative("p.18.13", replaces="NoiseNet")
 class Film(_Film):
     """What is told scales and moves what each layer has found; classes as zeros and ones."""
+
+
+@alternative("p.18.13", replaces="NoiseNet")
+class ClassesAnyway(_Film):
+    """An embedding of the classes that is there without any, too."""
+
+    def __init__(self, n_classes=0, width=128, side=8):
+        super().__init__(0, width, side)
+        self.of_class = nn.Embedding(n_classes, side**2)
+
+    def forward(self, x, t, y=None):
+        return super().forward(x if y is None else x + self.of_class(y).view_as(x), t)
+
+
+@alternative("p.18.13", replaces="diffusion_loss")
+def told_by_name(model, x0, alpha_bar, y=None):
+    """The classes by their name, a mean of means."""
+    t, noise = torch.randint(1, len(alpha_bar), x0.shape[:1]), torch.randn(x0.shape)
+    left = _left(x0, t, alpha_bar)
+    x = left.sqrt() * x0 + (1 - left).sqrt() * noise
+    said = model(x, t) if y is None else model(x, t, y=y)
+    return (said - noise).square().flatten(1).mean(dim=1).mean()
 
 
 @alternative("p.18.13", replaces="diffusion_loss")

@@ -139,6 +139,12 @@ def labels_not_shuffled(model, X, y, n_epochs=30, seed=42):
     return _fit(model, np.asarray(X)[shuffled], y, n_epochs, seed)
 
 
+@mutant("p.18.10", replaces="fit_classifier", fails="test_trained_networks_are_ready_for_use")
+def classifier_still_in_training_mode(model, X, y, n_epochs=30, seed=42):
+    """You hand the classifier back in training mode: call `eval()` when training is over."""
+    return _fit(model, X, y, n_epochs, seed).train()
+
+
 # ---------------------------------------------------------------- comparing
 
 

@@ -336,6 +336,26 @@ class WithDropout(nn.Module):
         return self.net(X)
 
 
+class _Normalised(nn.Module):
+    def __init__(self, width=16, side=8):
+        super().__init__()
+        self.net = nn.Sequential(
+            nn.Conv2d(1, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2), nn.Conv2d(2 * width, 4 * width, 4, 2, 1, bias=False),
+            nn.BatchNorm2d(4 * width), nn.LeakyReLU(0.2), nn.Conv2d(4 * width, 1, side // 4), nn.Flatten(0),
+        )  # fmt: skip
+        for part in self.net:
+            if isinstance(part, nn.Conv2d):
+                nn.init.normal_(part.weight, 0, 0.02)
+
+    def forward(self, X):
+        return self.net(X)
+
+
+@alternative("p.18.12", replaces="Discriminator")
+class Normalised(_Normalised):
+    """Batch normalisation here too, small weights to begin with."""
+
+
 @alternative("p.18.12", replaces="discriminator_loss")
 def by_cross_entropies(real, fake):
     """By torch's cross entropy."""

@@ -118,6 +118,12 @@ def asked_in_training_mode(generator, n, n_latent=8, seed=42):
         return ((generator(z) + 1) / 2).numpy()
 
 
+@mutant("p.18.12", replaces="generate", fails="test_generated_in_evaluation_mode")
+def generator_left_in_evaluation_mode(generator, n, n_latent=8, seed=42):
+    """You leave the generator in evaluation mode, even if somebody is about to train it."""
+    return _made(generator.eval(), n, n_latent, seed)
+
+
 # ---------------------------------------------------------------- right
 
 

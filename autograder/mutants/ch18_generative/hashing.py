@@ -58,6 +58,18 @@ class HashesWithNoise(_Hashing):
 
 
 @mutant("tf1.15.9", replaces="HashingAutoencoder", fails="test_noise_goes_into_the_sigmoid")
+class NoiseOnTheWayBackOnly(_Hashing):
+    """You add noise in `forward`, and `encode` has none in training mode: let `forward` decode what `encode` gives."""
+
+    def encode(self, X):
+        return torch.sigmoid(self.body(X))
+
+    def forward(self, X):
+        Z = self.body(X)
+        return self.decoder(torch.sigmoid(Z + self.noise * torch.randn_like(Z) if self.training else Z))
+
+
+@mutant("tf1.15.9", replaces="HashingAutoencoder", fails="test_noise_goes_into_the_sigmoid")
 class NoiseBehindTheSigmoid(_Hashing):
     """You add the noise to what comes out of the sigmoid: large weights can't escape it there."""
 
@@ -163,6 +175,12 @@ def other_rows(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
 def normalised(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
     """You normalise what goes into the sigmoid: so it can't grow, and the codings stay in the middle."""
     return _fit(X, _Normalised, n_bits, noise, n_epochs, seed)
+
+
+@mutant("tf1.15.9", replaces="fit_hashing", fails="test_trained_hashing_is_ready_for_use")
+def hashing_still_in_training_mode(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
+    """You hand the autoencoder back in training mode, where a page has other codings each time: call `eval()`."""
+    return _fit(X, _Hashing, n_bits, noise, n_epochs, seed).train()
 
 
 @mutant("tf1.15.9", replaces="fit_hashing", fails="test_seeds_decide_hashes")

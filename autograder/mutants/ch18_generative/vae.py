@@ -255,6 +255,12 @@ def one_seed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
     return _fit(X, n_latent, n_epochs, n_hidden, 42)
 
 
+@mutant("p.18.11", replaces="fit_vae", fails="test_trained_vae_is_ready_for_use")
+def handed_back_in_training_mode(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """You hand the model back in training mode, where its codes are drawn anew each time: call `eval()`."""
+    return _fit(X, n_latent, n_epochs, n_hidden, seed).train()
+
+
 # ---------------------------------------------------------------- samples
 
 
@@ -333,7 +339,12 @@ def by_log_sigmoids(logits, X, mu, logvar, beta=1.0):
 
 @alternative("p.18.11", replaces="VAE")
 class TwoHeads(_Net):
-    """One body and two heads, ReLU; the reference's training."""
+    """One body and two heads, ReLU, and codes that begin as standard ones; the reference's training."""
+
+    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
+        super().__init__(n_pixels, n_latent, n_hidden)
+        nn.init.zeros_(self.spread.weight)
+        nn.init.zeros_(self.spread.bias)
 
 
 @alternative("p.18.11", replaces="fit_vae")

@@ -1,5 +1,7 @@
 """Serving models, a classifier by a tuner (tf2.19.11): wrong answers, and right ones."""
 
+import warnings
+
 import numpy as np
 from optuna.trial import TrialState
 from sklearn.base import clone
@@ -20,7 +22,7 @@ class Search:
         def objective(trial):
             return self.value(make_model, suggest(trial), X[searched], y[searched], seed)
 
-        study = Tuner()(objective, path, n_trials, seed=seed)
+        study = self.study(objective, path, n_trials, seed)
         params = self.params(study)
         fitted_to = self.fitted_to(train, test)
         model = make_model(params).fit(X[fitted_to], y[fitted_to])
@@ -30,6 +32,9 @@ class Search:
 
     def split(self, y, seed):
         return train_test_split(np.arange(len(y)), test_size=round(len(y) / 5), stratify=y, random_state=seed)
+
+    def study(self, objective, path, n_trials, seed):
+        return Tuner()(objective, path, n_trials, seed=seed)
 
     def searched(self, train, test):
         return train
@@ -200,6 +205,28 @@ def another_split_each_time(*args, **kwargs):
     return Wrong()(*args, **kwargs)
 
 
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_seed_decides")
+def the_last_fifth(*args, **kwargs):
+    """You take the last rows for the test: where rows lie in order, these are like no others. Draw them at random."""
+
+    class Wrong(Search):
+        def split(self, y, seed):
+            return np.split(np.arange(len(y)), [len(y) - round(len(y) / 5)])
+
+    return Wrong()(*args, **kwargs)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_seed_decides")
+def seed_not_handed_on(*args, **kwargs):
+    """Your `seed` decides on the rows alone: hand it on to `tune`, which needs it for what is tried."""
+
+    class Wrong(Search):
+        def study(self, objective, path, n_trials, seed):
+            return Tuner()(objective, path, n_trials)
+
+    return Wrong()(*args, **kwargs)
+
+
 @mutant("tf2.19.11", replaces="tune_classifier", fails="test_parameters_that_fail_are_passed_over")
 def a_fit_that_fails_is_all_wrong(*args, **kwargs):
     """You give parameters that fail an error rate of 1: their trial has not failed then."""
@@ -234,6 +261,23 @@ def by_cross_val_score(make_model, suggest, X, y, path, n_trials, *, seed=0):
     best = clone(make_model(study.best_trial.params)).fit(X[train], y[train])
     accuracy = best.score(X[test], y[test])
     return {"params": study.best_params, "error": study.best_value, "model": best, "test_accuracy": accuracy}
+
+
+@alternative("tf2.19.11", replaces="tune_classifier")
+def failed_fits_are_nan(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """A fit that fails is NaN to scikit-learn, and a trial whose value is NaN has failed; of equal trials the last."""
+    rows = train_test_split(np.asarray(X), np.asarray(y), test_size=round(len(y) / 5), random_state=seed)
+    train, test = (rows[0], rows[2]), (rows[1], rows[3])
+
+    def objective(trial):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return 1 - cross_val_score(make_model(suggest(trial)), *train, cv=3).mean()
+
+    trials = Tuner()(objective, path, n_trials, seed=seed).get_trials(states=[TrialState.COMPLETE])
+    best = min(reversed(trials), key=lambda trial: trial.value)
+    model = make_model(best.params).fit(*train)
+    return {"params": best.params, "error": best.value, "model": model, "test_accuracy": model.score(*test)}
 
 
 @alternative("tf2.19.11", replaces="tune_classifier")

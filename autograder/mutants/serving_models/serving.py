@@ -75,7 +75,7 @@ def flattened(registry):
 
 @mutant("tf2.19.9", replaces="make_app", fails="test_answers_with_the_models_predictions")
 def squeezed(registry):
-    """`squeeze` takes away whatever is 1 long: one row is a list of one list, and so are columns of one number."""
+    """`squeeze` drops each axis of length 1: what is said of one row is still a list of one list."""
 
     class Squeezed(App):
         def content(self, name, said):

@@ -109,6 +109,13 @@ def evaluated(network, path):
     right_save(network.eval(), path)
 
 
+@mutant("tf2.19.9", replaces="save_network", fails="test_network_is_left_as_it_is")
+def trained_afterwards(network, path):
+    """You call `train()` after saving, also where the network was in evaluation mode: it needs no change of mode."""
+    right_save(network.eval(), path)
+    network.train()
+
+
 @mutant("tf2.19.9", replaces="save_network", fails="test_file_holds_tensors_and_nothing_else")
 def as_float64(network, path):
     """You write float64: twice the size, and nothing gained."""

@@ -59,12 +59,13 @@ SIZES = ((3, 2), (4, 8, 3), (2, 6, 5, 1), (5, 30, 30, 30, 2), (3, 4, 4, 4, 4, 4,
 @check("tf2.19.9", core=True, hint="Evaluation mode: no dropout. Between two linear layers there is a ReLU, and none "
        "after the last.")  # fmt: skip
 def test_network_comes_back_from_its_file(student, rng):
-    """The model from the file predicts in float64 what the network does without dropout, for arrays and lists."""
+    """The model from the file predicts in float64 what the network does without dropout, for arrays and
+    lists, from a path or its text."""
     write = student.probe_(_written)
     for number, sizes in enumerate(SIZES):
         layers, X = _network(rng, sizes), rng.normal(size=(int(rng.integers(1, 9)), sizes[0]))
         path, *_ = write(student.save_network, layers, number % 2 == 1, True)
-        model = student.load_network(path)
+        model = student.load_network(str(path) if number % 2 else path)
         found = model(X.tolist() if number % 2 else X)
         assert isinstance(found, np.ndarray) and found.dtype == np.float64 and found.shape == (len(X), sizes[-1])
         assert_allclose(found, _said(layers, X), rtol=1e-3, atol=1e-4)

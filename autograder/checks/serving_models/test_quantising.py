@@ -35,13 +35,16 @@ def _parts(student, x):
 
 @check("tf2.19.5", core=True, hint="256 numbers, 255 steps between them, over a range that holds 0.")
 def test_steps_are_a_255th_of_the_range(student, rng):
-    """The scale is a 255th of the range with 0 in it, and the zero point stands where 0 falls in it."""
+    """The scale is a 255th of the range with 0 in it, and the zero point stands where 0 falls in it, for lists of
+    whole numbers too."""
     for x in _tensors(rng):
         q, scale, zero_point = _parts(student, x)
         assert q.shape == x.shape and q.dtype == np.int8
         assert_allclose(scale, _range(x) / 255, rtol=1e-6)
         assert abs(zero_point - (-128 - min(0.0, x.min()) / scale)) <= 0.5 + 1e-6
         assert -128 <= zero_point <= 127
+    q, scale, zero_point = _parts(student, [[0, 102], [510, 254]])
+    assert (q.tolist(), scale, zero_point) == ([[-128, -77], [127, -1]], 2, -128)
 
 
 @check("tf2.19.5", core=True, weight=2, hint="Round to the nearest whole number before you make it int8: a conversion "

@@ -28,6 +28,12 @@ def symmetric(x):
 
 
 @mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
+def arrays_alone(x):
+    """You take arrays alone: numbers may be a list, of lists too, so make an array of what comes."""
+    return right_quantise(x.astype(np.float64))
+
+
+@mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
 def steps_of_a_256th(x):
     """Between 256 numbers there are 255 steps."""
     _, scale, _ = right_quantise(x)

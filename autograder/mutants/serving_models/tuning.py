@@ -53,6 +53,12 @@ def as_many_again(*args, **how):
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
+def paths_alone(objective, path, n_trials, *, seed=0):
+    """A path may be a text: make it what you need, `Path(path)` or `str(path)`, before you ask it for anything."""
+    return Tuner()(objective, path.absolute(), n_trials, seed=seed)
+
+
+@mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
 def looks_afterwards(objective, path, n_trials, *, seed=0):
     """You look whether there are enough trials when one more has been made: a study that has them gets another one."""
     counted = MaxTrialsCallback(n_trials, states=Tuner.counted)

@@ -53,6 +53,11 @@ def _written(save_network, layers, dropout, training):
     )
 
 
+def _loaded(load_network, path, as_text):
+    """Probe: the model from a file."""
+    return load_network(str(path) if as_text else path)
+
+
 SIZES = ((3, 2), (4, 8, 3), (2, 6, 5, 1), (5, 30, 30, 30, 2), (3, 4, 4, 4, 4, 4, 2))
 
 
@@ -65,7 +70,7 @@ def test_network_comes_back_from_its_file(student, rng):
     for number, sizes in enumerate(SIZES):
         layers, X = _network(rng, sizes), rng.normal(size=(int(rng.integers(1, 9)), sizes[0]))
         path, *_ = write(student.save_network, layers, number % 2 == 1, True)
-        model = student.load_network(str(path) if number % 2 else path)
+        model = student.probe_(_loaded)(student.load_network, path, number % 2 == 1)
         found = model(X.tolist() if number % 2 else X)
         assert isinstance(found, np.ndarray) and found.dtype == np.float64 and found.shape == (len(X), sizes[-1])
         assert_allclose(found, _said(layers, X), rtol=1e-3, atol=1e-4)

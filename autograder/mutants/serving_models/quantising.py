@@ -28,7 +28,7 @@ def symmetric(x):
 
 
 @mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
-def arrays_alone(x):
+def no_lists(x):
     """You take arrays alone: numbers may be a list, of lists too, so make an array of what comes."""
     return right_quantise(x.astype(np.float64))
 

@@ -53,7 +53,7 @@ def as_many_again(*args, **how):
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
-def paths_alone(objective, path, n_trials, *, seed=0):
+def no_texts_for_paths(objective, path, n_trials, *, seed=0):
     """A path may be a text: make it what you need, `Path(path)` or `str(path)`, before you ask it for anything."""
     return Tuner()(objective, path.absolute(), n_trials, seed=seed)
 

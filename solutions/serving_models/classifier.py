@@ -18,9 +18,9 @@ def tune_classifier(
 ) -> dict[str, Any]:  # fmt: skip
     """Tune a classifier by cross-validation, and judge the best one on test rows.
 
-    A fifth of the rows, ``round(len(X) / 5)``, chosen at random or stratified, are test
-    rows: the same ones whenever it is called with the same data and seed. All else is
-    done with the others, the training rows. A trial's value is the mean of the error
+    A fifth of the rows, ``round(len(X) / 5)``, drawn at random, stratified or not, are
+    test rows: the same ones whenever it is called with the same data and seed. All else
+    is done with the others, the training rows. A trial's value is the mean of the error
     rates in 3-fold cross-validation on them, with the same folds in each trial. A new
     model with the best parameters is fitted to all training rows.
 

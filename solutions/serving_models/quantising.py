@@ -107,12 +107,12 @@ def fake_quantise(x: Tensor, scale: float, zero_point: int) -> Tensor:
 
     Examples
     --------
-    >>> x = torch.tensor([0.26, 0.9, 300.0], requires_grad=True)
+    >>> x = torch.tensor([0.26, 0.9, 63.7, 300.0], requires_grad=True)
     >>> y = fake_quantise(x, scale=0.5, zero_point=0)
     >>> y.tolist()
-    [0.5, 1.0, 63.5]
+    [0.5, 1.0, 63.5, 63.5]
     >>> torch.autograd.grad(y.sum(), x)[0].tolist()
-    [1.0, 1.0, 0.0]
+    [1.0, 1.0, 1.0, 0.0]
     """
     q = torch.round(x / scale) + zero_point
     inside = (q >= -128) & (q <= 127)

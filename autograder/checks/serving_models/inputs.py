@@ -41,13 +41,14 @@ class Server:
             self.socket = socket.socket(socket.AF_UNIX)
             self.socket.bind(self.path)
         self.socket.listen(128)
-        config = uvicorn.Config(app, log_config=None, log_level="critical", loop="asyncio", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(app, log_config=None, log_level="critical", loop="asyncio", timeout_graceful_shutdown=5,
+                                timeout_keep_alive=60)  # fmt: skip
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(
             target=lambda: asyncio.run(self.server.serve(sockets=[self.socket])), daemon=True
         )
         self.thread.start()
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         while not self.server.started:
             if time.monotonic() > end or not self.thread.is_alive():
                 raise RuntimeError("the application does not start")
@@ -59,10 +60,10 @@ class Server:
         import socket
 
         if self.path is None:
-            return http.client.HTTPConnection("127.0.0.1", self.socket.getsockname()[1], timeout=15)
-        made = http.client.HTTPConnection("localhost", timeout=15)
+            return http.client.HTTPConnection("127.0.0.1", self.socket.getsockname()[1], timeout=20)
+        made = http.client.HTTPConnection("localhost", timeout=20)
         made.sock = socket.socket(socket.AF_UNIX)
-        made.sock.settimeout(15)
+        made.sock.settimeout(20)
         made.sock.connect(self.path)
         return made
 
@@ -71,9 +72,9 @@ class Server:
         import httpx
 
         if self.path is None:
-            return httpx.Client(base_url=f"http://127.0.0.1:{self.socket.getsockname()[1]}", timeout=15)
+            return httpx.Client(base_url=f"http://127.0.0.1:{self.socket.getsockname()[1]}", timeout=20)
         transport = httpx.HTTPTransport(uds=self.path)
-        return httpx.Client(transport=transport, base_url="http://localhost", timeout=15)
+        return httpx.Client(transport=transport, base_url="http://localhost", timeout=20)
 
     def request(self, method, target, body=None, kind="application/json", connection=None):
         """The status, and the content of an answer: what its JSON says, or None."""
@@ -112,17 +113,18 @@ class Models:
         self.entered, self.released = threading.Event(), threading.Event()
 
     def load(self, path):
-        self.loads.append(str(path))
-        if str(path).startswith("slow"):
+        name = str(path)
+        self.loads.append(name)
+        if name.startswith("slow"):
             self.wait()
-        if path not in self.numbers:
+        if name not in self.numbers:
             raise FileNotFoundError("there is no such file")
-        factor, addend = self.numbers[path]
+        factor, addend = self.numbers[name]
 
         def model(X):
             import numpy as np
 
-            self.calls.append([str(path), str(type(X).__name__), str(getattr(X, "dtype", "")), list(np.shape(X))])
+            self.calls.append([name, str(type(X).__name__), str(getattr(X, "dtype", "")), list(np.shape(X))])
             if X[0, 0] == -777:
                 self.wait()
             if X[0, 0] == -555:
@@ -130,14 +132,20 @@ class Models:
             if X[0, 0] == -666:
                 raise ZeroDivisionError("the model is broken")
             found = X * factor + addend
-            return found[:, 0] if str(path).endswith("one") else found
+            return found[:, 0] if name.endswith("one") else found
 
         return model
 
     def wait(self):
         self.entered.set()
-        if not self.released.wait(6):
-            raise TimeoutError("it was not released")
+        for _ in range(800):  # 8 seconds, and more on a machine that stands still meanwhile
+            if self.released.wait(0.01):
+                return
+        raise TimeoutError("it was not released")
+
+    def raised(self, error):
+        """What an exception counts as: a class of one's own is what it is made from."""
+        return "raises " + next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
 def registered(registry_class, models_class, numbers, steps):
@@ -159,7 +167,7 @@ def registered(registry_class, models_class, numbers, steps):
         except NotImplementedError:
             raise  # not begun
         except Exception as error:
-            found.append("raises " + type(error).__name__)
+            found.append(models.raised(error))
     return found, models.loads
 
 
@@ -177,7 +185,7 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
         try:
             slow[key].append(function(*arguments))
         except Exception as error:
-            slow[key].append("raises " + type(error).__name__)
+            slow[key].append(models.raised(error))
 
     try:
         for step, *arguments in steps:
@@ -189,13 +197,13 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
                 slow[what] = []
                 thread = threading.Thread(target=aside, args=(what, function, rest), daemon=True)
                 thread.start()
-                end = time.monotonic() + 10
+                end = time.monotonic() + 20
                 while thread.is_alive() and time.monotonic() < end and not models.entered.wait(0.02):
                     pass
                 found.append("began" if models.entered.is_set() else "never asked the model")
             elif step == "end":
                 models.released.set()
-                thread.join(15)
+                thread.join(20)
                 found.append(slow[arguments[0]][0] if slow[arguments[0]] else "does not end")
             elif step == "calls":
                 found.append([list(models.loads), list(models.calls)])
@@ -208,7 +216,7 @@ def served(server_class, registry_class, models_class, make_app, numbers, steps)
                 except TimeoutError:
                     found.append("no answer")
                 except Exception as error:
-                    found.append("raises " + type(error).__name__)
+                    found.append(models.raised(error))
     finally:
         models.released.set()
         server.close()

@@ -5,13 +5,14 @@ class File:
     """Probe: the place of a study that is not there yet, and what stands in it later on. It goes when this object goes;
     its name, another one each time, stands in no transcript."""
 
-    def __init__(self):
+    def __init__(self, kind="Path"):
         import shutil
         import tempfile
         import weakref
+        from pathlib import Path
 
         self.folder = tempfile.mkdtemp()
-        self.path = self.folder + "/study"
+        self.path = Path(self.folder) / "study" if kind == "Path" else self.folder + "/study"
         weakref.finalize(self, shutil.rmtree, self.folder, True)
 
     def study(self):
@@ -20,7 +21,7 @@ class File:
         from optuna.storages.journal import JournalFileBackend
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
-        return optuna.load_study(study_name="study", storage=JournalStorage(JournalFileBackend(self.path)))
+        return optuna.load_study(study_name="study", storage=JournalStorage(JournalFileBackend(str(self.path))))
 
     def read(self):
         """For each trial: state, value, parameters. And the direction."""

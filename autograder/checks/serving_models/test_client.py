@@ -29,8 +29,8 @@ def _asked(predict, X, version, status, content):
             found = list(predict(client, X, version))
         except NotImplementedError:
             raise
-        except Exception as error:
-            return "raises " + type(error).__name__, sent
+        except Exception as error:  # a class of one's own is what it is made from
+            return "raises " + next(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins"), sent
     return found, sent
 
 
@@ -89,7 +89,7 @@ def _all_together(server_class, registry_class, make_app, predict, load_network,
 
 @check("tf2.19.9", hint="Each part for itself is right? Then look at what is handed from one to the next.")
 def test_all_parts_work_together(student, rng):
-    """Networks from files are served to your client: version 1, version 2, and version 1 again, bit by bit."""
+    """Networks from files are served to your client: version 1, version 2, and version 1 again."""
     networks = [_network(rng, (3, 5, 2)), _network(rng, (3, 4, 4, 2))]
     paths = [student.probe_(_written)(student.save_network, layers, False, False)[0] for layers in networks]
     X = rng.normal(size=(6, 3)).tolist()
@@ -98,5 +98,5 @@ def test_all_parts_work_together(student, rng):
     assert [version for version, _ in found] == ["v1", "v2", "v1"]
     for (_, predictions), layers in zip(found, (*networks, networks[0]), strict=True):
         assert_allclose(predictions, _said(layers, X), rtol=1e-3, atol=1e-4)
-    assert_array_equal(found[0][1], found[2][1])
+    assert_allclose(found[0][1], found[2][1], rtol=1e-5, atol=1e-6)
     assert refused

@@ -8,7 +8,8 @@ from autograder.testing import check
 
 
 def _tensors(rng):
-    """Numbers on both sides of 0, on one side, far from 0, of small and of large size."""
+    """Numbers on both sides of 0, on one side, far from 0, of small and of large size; then some where 0 falls between
+    two whole numbers, nearer to the one, nearer to the other, and in the middle."""
     for shape, low, high in (
         ((40,), -1, 2),
         ((6, 5), 3, 9),
@@ -17,6 +18,10 @@ def _tensors(rng):
         ((70,), -9e4, 1e3),
     ):
         yield low + (high - low) * rng.uniform(0, 1, shape) * float(rng.uniform(0.7, 1))
+    for part in (0.3, 0.7):
+        below = int(rng.integers(20, 100)) + part
+        yield float(rng.uniform(0.01, 2)) * np.append([-below, 255 - below], rng.uniform(-below, 255 - below, 30))
+    yield 2.0 ** rng.integers(-6, 7) * np.append([-11.5, 243.5], rng.integers(-11, 244, 30))  # both ends are halves
 
 
 def _range(x):
@@ -30,13 +35,16 @@ def _parts(student, x):
 
 @check("tf2.19.5", core=True, hint="256 numbers, 255 steps between them, over a range that holds 0.")
 def test_steps_are_a_255th_of_the_range(student, rng):
-    """The scale is a 255th of the range with 0 in it, and the zero point stands where 0 falls in it."""
+    """The scale is a 255th of the range with 0 in it, and the zero point stands where 0 falls in it, for lists of
+    whole numbers too."""
     for x in _tensors(rng):
         q, scale, zero_point = _parts(student, x)
         assert q.shape == x.shape and q.dtype == np.int8
         assert_allclose(scale, _range(x) / 255, rtol=1e-6)
         assert abs(zero_point - (-128 - min(0.0, x.min()) / scale)) <= 0.5 + 1e-6
         assert -128 <= zero_point <= 127
+    q, scale, zero_point = _parts(student, [[0, 102], [510, 254]])
+    assert (q.tolist(), scale, zero_point) == ([[-128, -77], [127, -1]], 2, -128)
 
 
 @check("tf2.19.5", core=True, weight=2, hint="Round to the nearest whole number before you make it int8: a conversion "
@@ -122,20 +130,24 @@ def test_gradient_passes_the_rounding(student, rng):
         wanted = torch.fake_quantize_per_tensor_affine(x, scale, zero_point, -128, 127)
         assert_allclose(found.numpy(), wanted.numpy(), rtol=1e-4, atol=1e-4 * scale)
         q = torch.round(x / scale) + zero_point
-        inside = ((q >= -128) & (q <= 127)).numpy()
+        inside = ((q > -128) & (q < 127)).numpy()
         assert gradient is not None and tuple(gradient.shape) == tuple(x.shape)
         assert_allclose(gradient.numpy()[inside], slopes.numpy()[inside], rtol=1e-5)
 
 
-@check("tf2.19.6", hint="What was cut off does not move the result: how much is its gradient?")
+@check("tf2.19.6", hint="What was cut off does not move the result: how much is its gradient? What becomes 127 by "
+       "rounding was not cut off.")  # fmt: skip
 def test_no_gradient_where_cut_off(student, rng):
-    """Where a value was cut off the gradient is 0."""
+    """Where a value was cut off the gradient is 0, and nowhere else: what is rounded to -128 or 127 was not."""
     probe = student.probe_(_passed)
     for x, scale, zero_point in _settings(rng):
         _, gradient = probe(student.fake_quantise, x, scale, zero_point, torch.ones_like(x))
         q = torch.round(x / scale) + zero_point
         outside = ((q < -128) | (q > 127)).numpy()
         assert outside.any() and (gradient.numpy()[outside] == 0).all()
+        ends = torch.tensor([-129.3, -128.7, -128.3, -127.7, 126.7, 127.3, 127.7, 128.3])
+        _, gradient = probe(student.fake_quantise, scale * (ends - zero_point), scale, zero_point, torch.ones(8))
+        assert_array_equal(gradient.numpy().round(4), [0, 0, 1, 1, 1, 1, 0, 0])
 
 
 @check("tf2.19.6", hint="`x.clamp_` and `x[...] = …` change the caller's tensor.")

@@ -3,11 +3,10 @@
 import json
 
 import numpy as np
-import pytest
 from safetensors.numpy import save
 
 from autograder.checks.serving_models.inputs import all_chosen
-from autograder.testing import StudentRaised, check
+from autograder.testing import check
 from autograder.testing.closed import agrees, choice, chosen
 
 KINDS = {"F32": np.float32, "F64": np.float64, "I8": np.int8, "I64": np.int64, "U8": np.uint8, "BOOL": np.bool_}
@@ -49,6 +48,15 @@ def _file(sizes, gap=0):
     return len(text).to_bytes(8, "little") + text + bytes(place)
 
 
+def _is_value_error(tensor_entries, data):
+    """Probe: whether a file is refused so; other errors come out."""
+    try:
+        tensor_entries(data)
+    except ValueError:
+        return True
+    return False
+
+
 @check("tf2.19.1", hint="Offsets count from where the numbers begin: what is the place of the last byte in the file?")
 def test_a_file_that_breaks_off_is_noticed(student, rng):
     """A file that is whole is read; one that breaks off in its length, its header or its numbers is a `ValueError`."""
@@ -57,9 +65,7 @@ def test_a_file_that_breaks_off_is_noticed(student, rng):
     assert len(student.tensor_entries(data)) == 4
     # In its middle the header is no JSON, whose error is a ValueError as well; cut in the blanks it is.
     for length in (len(data) - 1, begin + int(rng.integers(0, len(data) - begin)), begin - 1, 20, 7, 0):
-        with pytest.raises(StudentRaised) as raised:
-            student.tensor_entries(data[:length])
-        assert raised.value.type_name in ("ValueError", "JSONDecodeError", "UnicodeDecodeError")
+        assert student.probe_(_is_value_error)(student.tensor_entries, data[:length])
 
 
 def _batches(arrivals, max_batch, max_wait):

@@ -47,8 +47,8 @@ def _finished(trials):
 def test_trials_are_counted_once(student, rng):
     """A study in a file has so many trials in all, however many calls it took; one that has them already stays as it
     is, and its best value is the smallest."""
-    for parts in ((7,), (3, 8), (2, 2, 5, 4)):
-        file = student.probe_(File)()
+    for parts, kind in (((7,), "Path"), ((3, 8), "text"), ((2, 2, 5, 4), "Path")):
+        file = student.probe_(File)(kind)
         objective = student.probe_(Objective)(rng.uniform(0.2, 0.8, 2).tolist())
         for n_trials in parts:
             kind, n, best = file.tune(student.tune, objective, n_trials)

@@ -84,6 +84,19 @@ def in_float32(path):
     return Model(_layers(path))
 
 
+@mutant("tf2.19.9", replaces="load_network", fails="test_network_comes_back_from_its_file")
+def paths_alone(path):
+    """A path may be a text: `Path(path)` has methods in any case."""
+    return right_load(path.absolute())
+
+
+@mutant("tf2.19.9", replaces="load_network", fails="test_network_comes_back_from_its_file")
+def arrays_alone(path):
+    """Your model takes arrays alone: rows may be a list of lists, so make an array of what comes."""
+    right = right_load(path)
+    return lambda X: right(X.astype(np.float32))
+
+
 @mutant("tf2.19.9", replaces="save_network", fails="test_file_holds_tensors_and_nothing_else",
         also={"load_network": lambda path: Layers(_pickled(path))})  # fmt: skip
 def a_pickle(network, path):
@@ -100,6 +113,13 @@ def _pickled(path):
 def evaluated(network, path):
     """`network.eval()` stays: whoever goes on training has no dropout any more."""
     right_save(network.eval(), path)
+
+
+@mutant("tf2.19.9", replaces="save_network", fails="test_network_is_left_as_it_is")
+def trained_afterwards(network, path):
+    """You call `train()` after saving, also where the network was in evaluation mode: it needs no change of mode."""
+    right_save(network.eval(), path)
+    network.train()
 
 
 @mutant("tf2.19.9", replaces="save_network", fails="test_file_holds_tensors_and_nothing_else")

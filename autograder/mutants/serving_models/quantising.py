@@ -28,6 +28,12 @@ def symmetric(x):
 
 
 @mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
+def no_lists(x):
+    """You take arrays alone: numbers may be a list, of lists too, so make an array of what comes."""
+    return right_quantise(x.astype(np.float64))
+
+
+@mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
 def steps_of_a_256th(x):
     """Between 256 numbers there are 255 steps."""
     _, scale, _ = right_quantise(x)
@@ -85,6 +91,41 @@ def in_place(x):
     return found
 
 
+@mutant("tf2.19.5", replaces="quantise", fails="test_steps_are_a_255th_of_the_range")
+def zero_point_cut_off(x):
+    """`int` cuts the zero point's digits off: round it to the nearest whole number."""
+    x = np.asarray(x, dtype=float)
+    _, scale, _ = right_quantise(x)
+    zero_point = int(-128 - min(0.0, x.min()) / scale)
+    return np.clip(np.round(x / scale) + zero_point, -128, 127).astype(np.int8), scale, zero_point
+
+
+@mutant("tf2.19.5", replaces="quantise", fails="test_error_is_half_a_step")
+def goes_round_at_the_end(x):
+    """Where zero point and largest value are both rounded up, 128 comes out, which int8 makes -128: cut off."""
+    x = np.asarray(x, dtype=float)
+    _, scale, zero_point = right_quantise(x)
+    return (np.round(x / scale) + zero_point).astype(int).astype(np.int8), scale, zero_point
+
+
+@mutant("tf2.19.5", replaces="quantise", fails="test_error_is_half_a_step")
+def counted_from_the_smallest(x):
+    """You count the steps from the smallest value on, while the zero point is rounded by itself: count them from 0."""
+    x = np.asarray(x, dtype=float)
+    _, scale, zero_point = right_quantise(x)
+    return np.clip(np.round((x - min(0.0, x.min())) / scale) - 128, -128, 127).astype(np.int8), scale, zero_point
+
+
+@alternative("tf2.19.5", replaces="quantise")
+def in_single_precision(x):
+    """In float32, rounded after the zero point is added."""
+    x = np.asarray(x, dtype=np.float32)
+    low, high = np.minimum(x.min(), 0), np.maximum(x.max(), 0)
+    scale = (high - low) / np.float32(255) or np.float32(1)
+    zero_point = np.rint(-128 - low / scale).astype(int)
+    return np.rint(x / scale + zero_point).clip(-128, 127).astype(np.int8), scale, zero_point
+
+
 @alternative("tf2.19.5", replaces="quantise")
 def by_torch(x):
     """With torch's own operation."""
@@ -115,6 +156,14 @@ def as_it_comes(x, scale, zero_point):
 def passes_everywhere(x, scale, zero_point):
     """What was cut off moves nothing: its gradient is 0."""
     return x + (right_fake(x, scale, zero_point) - x).detach()
+
+
+@mutant("tf2.19.6", replaces="fake_quantise", fails="test_no_gradient_where_cut_off")
+def cut_off_before_it_is_rounded(x, scale, zero_point):
+    """You stop the gradient as soon as a value is beyond the range: less than half a step beyond, it is rounded to the
+    last number and not cut off."""
+    inside = x.clamp(scale * (-128 - zero_point), scale * (127 - zero_point))
+    return inside + (right_fake(x, scale, zero_point) - inside).detach()
 
 
 @mutant("tf2.19.6", replaces="fake_quantise", fails="test_gradient_passes_the_rounding")
@@ -177,6 +226,14 @@ def a_function_of_its_own(x, scale, zero_point):
             return slopes * ctx.saved_tensors[0]
 
     return Rounding.apply(x)
+
+
+@alternative("tf2.19.6", replaces="fake_quantise")
+def by_a_mask(x, scale, zero_point):
+    """With a difference that is 0 and whose gradient is 1 where nothing was cut off."""
+    q = (x.detach() / scale + zero_point).round()
+    cut_off = q.clamp(-128, 127)
+    return (cut_off - zero_point) * scale + (x - x.detach()) * (q == cut_off)
 
 
 @alternative("tf2.19.6", replaces="fake_quantise")

@@ -2,6 +2,7 @@
 
 import json
 import math
+import struct
 
 import numpy as np
 
@@ -66,6 +67,17 @@ def header_not_looked_for(data):
     return right_entries(data)
 
 
+@mutant("tf2.19.1", replaces="tensor_entries", fails="test_a_file_that_breaks_off_is_noticed")
+def length_not_looked_for(data):
+    """`struct.unpack` raises `struct.error` where there are fewer than 8 bytes, which is no `ValueError`."""
+    struct.unpack("<Q", data[:8])
+    return right_entries(data)
+
+
+class BreaksOff(ValueError):
+    """An error of one's own."""
+
+
 @alternative("tf2.19.1", replaces="tensor_entries")
 def from_a_stream(data):
     """As a file, read part by part."""
@@ -75,7 +87,7 @@ def from_a_stream(data):
     length = int.from_bytes(file.read(8), "little") if len(data) >= 8 else len(data) + 1
     text = file.read(length)
     if len(text) < length:
-        raise ValueError("it breaks off")
+        raise BreaksOff
     rest = len(file.read())
     entries = {n: e for n, e in json.loads(text.decode()).items() if n != "__metadata__"}
     if any(e["data_offsets"][1] > rest for e in entries.values()):

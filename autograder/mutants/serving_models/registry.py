@@ -1,6 +1,7 @@
 """Serving models, a registry of versions (tf2.19.9): wrong answers, and right ones."""
 
 import threading
+from pathlib import Path
 
 from autograder.testing import alternative, mutant
 from solutions.serving_models.registry import ModelRegistry
@@ -290,9 +291,17 @@ class WithoutALock:
         return version, dict(pairs)[version]
 
 
+class NotThere(KeyError):
+    """An error of one's own."""
+
+
+class NoneActive(RuntimeError):
+    """Another one."""
+
+
 @alternative("tf2.19.9", replaces="ModelRegistry")
 class LinkedActivations:
-    """Activations that know the one before; a lock that may be taken twice."""
+    """Activations that know the one before; a lock that may be taken twice; paths as such, and errors of its own."""
 
     def __init__(self, load):
         self.load, self.models, self.last, self.lock = load, {}, None, threading.RLock()
@@ -305,27 +314,27 @@ class LinkedActivations:
             taken = version in self.models
         if taken:
             raise ValueError("taken")
-        model = self.load(path)
+        model = self.load(Path(path))
         with self.lock:
             self.models = {**self.models, version: model}
 
     def activate(self, version):
         with self.lock:
             if version not in self.models:
-                raise KeyError(version)
+                raise NotThere(version)
             if self.active != version:
                 self.last = (version, self.last)
 
     def rollback(self):
         with self.lock:
             if self.last is None or self.last[1] is None:
-                raise RuntimeError("at the beginning")
+                raise NoneActive("at the beginning")
             self.last = self.last[1]
             return self.last[0]
 
     def model(self, version=None):
         with self.lock:
             if version is None and self.last is None:
-                raise RuntimeError("not activated")
+                raise NoneActive("not activated")
             name = version or self.active
             return name, self.models[name]

@@ -73,6 +73,17 @@ def flattened(registry):
     return Flat(registry).app
 
 
+@mutant("tf2.19.9", replaces="make_app", fails="test_answers_with_the_models_predictions")
+def squeezed(registry):
+    """`squeeze` drops each axis of length 1: what is said of one row is still a list of one list."""
+
+    class Squeezed(App):
+        def content(self, name, said):
+            return super().content(name, np.squeeze(said))
+
+    return Squeezed(registry).app
+
+
 @mutant("tf2.19.9", replaces="make_app", fails="test_updates_and_rolls_back")
 def asked_once_for_all(registry):
     """You ask the registry when the application is made, or at its first request: later versions never answer."""

@@ -2,8 +2,11 @@
 
 import numpy as np
 import optuna
+from optuna.pruners import MedianPruner, NopPruner
+from optuna.samplers import RandomSampler, TPESampler
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
+from optuna.study import MaxTrialsCallback
 from optuna.trial import TrialState
 
 from autograder.testing import alternative, mutant, naive
@@ -12,10 +15,13 @@ optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
 class Tuner:
-    """A tuner whose steps mutants change."""
+    """A tuner; mutants are made with other steps in place of some of its own."""
 
     catches = (Exception,)
     counted = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+
+    def __init__(self, **steps):
+        vars(self).update(steps)
 
     def __call__(self, objective, path, n_trials, *, seed=0):
         study = self.study(path)
@@ -31,71 +37,34 @@ class Tuner:
         return optuna.create_study(study_name="study", storage=storage, load_if_exists=True)
 
     def sampler(self, seed, n):
-        return optuna.samplers.TPESampler(seed=seed + n)
+        return TPESampler(seed=seed + n)
 
     def pruner(self, study):
-        return optuna.pruners.MedianPruner()
+        return MedianPruner()
 
     def left(self, study, n_trials):
         return n_trials - len(study.get_trials(states=self.counted, deepcopy=False))
 
 
-class _AllAnew(Tuner):
-    def left(self, study, n_trials):
-        return n_trials
-
-
-class _WithoutFailed(Tuner):
-    counted = (TrialState.COMPLETE, TrialState.PRUNED)
-
-
-class _WithoutPruned(Tuner):
-    counted = (TrialState.COMPLETE, TrialState.FAIL)
-
-
-class _Running(Tuner):
-    def left(self, study, n_trials):
-        return n_trials - len(study.trials)
-
-
-class _Stops(Tuner):
-    catches = ()
-
-
-class _SameNumbers(Tuner):
-    def sampler(self, seed, n):
-        return optuna.samplers.TPESampler(seed=seed)
-
-
-class _OtherNumbers(Tuner):
-    def sampler(self, seed, n):
-        return optuna.samplers.TPESampler(seed=np.random.randint(2**31))  # another one for each search
-
-
-class _OneSeed(Tuner):
-    def sampler(self, seed, n):
-        return optuna.samplers.TPESampler(seed=n)
-
-
-class _Patient(Tuner):
-    def pruner(self, study):
-        return optuna.pruners.NopPruner()
-
-
-class _ByChance(Tuner):
-    def sampler(self, seed, n):
-        return optuna.samplers.RandomSampler(seed=seed + n)
-
-
-class _LateLearner(Tuner):
-    def sampler(self, seed, n):
-        return optuna.samplers.TPESampler(seed=seed + n, n_startup_trials=45)
+@mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
+def as_many_again(*args, **how):
+    """You run `n_trials` more: those that are in the file count."""
+    return Tuner(left=lambda study, n_trials: n_trials)(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
-def as_many_again(objective, path, n_trials, *, seed=0):
-    """You run `n_trials` more: those that are in the file count."""
-    return _AllAnew()(objective, path, n_trials, seed=seed)
+def no_texts_for_paths(objective, path, n_trials, *, seed=0):
+    """A path may be a text: make it what you need, `Path(path)` or `str(path)`, before you ask it for anything."""
+    return Tuner()(objective, path.absolute(), n_trials, seed=seed)
+
+
+@mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
+def looks_afterwards(objective, path, n_trials, *, seed=0):
+    """You look whether there are enough trials when one more has been made: a study that has them gets another one."""
+    counted = MaxTrialsCallback(n_trials, states=Tuner.counted)
+    study = Tuner()(objective, path, 0, seed=seed)
+    study.optimize(objective, callbacks=[counted], catch=Tuner.catches)
+    return study
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_trials_are_counted_once")
@@ -116,9 +85,9 @@ def the_largest_value(objective, path, n_trials, *, seed=0):
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_a_failed_trial_stops_nothing")
-def stops_at_the_first_fault(objective, path, n_trials, *, seed=0):
+def stops_at_the_first_fault(*args, **how):
     """An exception in a trial ends your search: `catch=(Exception,)` notes it and goes on."""
-    return _Stops()(objective, path, n_trials, seed=seed)
+    return Tuner(catches=())(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_a_failed_trial_stops_nothing")
@@ -140,91 +109,79 @@ def failed_is_infinite(objective, path, n_trials, *, seed=0):
 def goes_on_whatever_happens(objective, path, n_trials, *, seed=0):
     """You catch `KeyboardInterrupt` as well: nobody can stop your search any more."""
 
-    class Deaf(Tuner):
-        catches = (BaseException,)
-
     def stubborn(trial):
         try:
             return objective(trial)
         except KeyboardInterrupt as error:
             raise RuntimeError("not now") from error
 
-    return Deaf()(stubborn, path, n_trials, seed=seed)
+    return Tuner()(stubborn, path, n_trials, seed=seed)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_a_failed_trial_stops_nothing")
-def only_value_errors(objective, path, n_trials, *, seed=0):
+def only_value_errors(*args, **how):
     """You catch a `ValueError` alone: a training can fail in any way."""
-
-    class Picky(Tuner):
-        catches = (ValueError,)
-
-    return Picky()(objective, path, n_trials, seed=seed)
+    return Tuner(catches=(ValueError,))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_goes_on_after_an_interruption")
-def counts_what_is_running(objective, path, n_trials, *, seed=0):
+def counts_what_is_running(*args, **how):
     """You count trials that a killed process has left behind: they are no results."""
-    return _Running()(objective, path, n_trials, seed=seed)
+    return Tuner(left=lambda study, n_trials: n_trials - len(study.trials))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_goes_on_after_an_interruption")
-def failed_ones_count_for_nothing(objective, path, n_trials, *, seed=0):
+def failed_ones_count_for_nothing(*args, **how):
     """Failed trials count: else a search whose trials all fail never ends."""
-    return _WithoutFailed()(objective, path, n_trials, seed=seed)
+    return Tuner(counted=(TrialState.COMPLETE, TrialState.PRUNED))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_bad_trials_are_pruned")
-def pruned_ones_count_for_nothing(objective, path, n_trials, *, seed=0):
+def pruned_ones_count_for_nothing(*args, **how):
     """Pruned trials count: something was learned from them."""
-    return _WithoutPruned()(objective, path, n_trials, seed=seed)
+    return Tuner(counted=(TrialState.COMPLETE, TrialState.FAIL))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_nothing_is_tried_twice")
-def the_same_again(objective, path, n_trials, *, seed=0):
+def the_same_again(*args, **how):
     """When you go on, the sampler begins with the same random numbers: it tries what it has tried before."""
-    return _SameNumbers()(objective, path, n_trials, seed=seed)
+    return Tuner(sampler=lambda seed, n: TPESampler(seed=seed))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_nothing_is_tried_twice")
-def without_a_seed(objective, path, n_trials, *, seed=0):
+def without_a_seed(*args, **how):
     """Your sampler has a seed of chance: nobody can repeat the search."""
-    return _OtherNumbers()(objective, path, n_trials, seed=seed)
+    return Tuner(sampler=lambda seed, n: TPESampler(seed=np.random.randint(2**31)))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_nothing_is_tried_twice")
-def seed_is_not_used(objective, path, n_trials, *, seed=0):
+def seed_is_not_used(*args, **how):
     """`seed` changes nothing."""
-    return _OneSeed()(objective, path, n_trials, seed=seed)
+    return Tuner(sampler=lambda seed, n: TPESampler(seed=n))(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_bad_trials_are_pruned")
-def never_pruned(objective, path, n_trials, *, seed=0):
+def never_pruned(*args, **how):
     """Your study prunes nothing."""
-    return _Patient()(objective, path, n_trials, seed=seed)
+    return Tuner(pruner=lambda study: NopPruner())(*args, **how)
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_bad_trials_are_pruned")
-def pruned_at_first_only(objective, path, n_trials, *, seed=0):
+def pruned_at_first_only(*args, **how):
     """When the study goes on, the pruner is gone: it is not in the file."""
-
-    class Forgetful(Tuner):
-        def pruner(self, study):
-            return optuna.pruners.NopPruner() if study.trials else optuna.pruners.MedianPruner()
-
-    return Forgetful()(objective, path, n_trials, seed=seed)
+    return Tuner(pruner=lambda study: NopPruner() if study.trials else MedianPruner())(*args, **how)
 
 
 @naive("tf2.19.11", replaces="tune", fails="test_beats_random_search")
-def by_chance(objective, path, n_trials, *, seed=0):
+def by_chance(*args, **how):
     """You draw all values by chance: let a `TPESampler` choose by what it has seen."""
-    return _ByChance()(objective, path, n_trials, seed=seed)
+    return Tuner(sampler=lambda seed, n: RandomSampler(seed=seed + n))(*args, **how)
 
 
 @naive("tf2.19.11", replaces="tune", fails="test_beats_random_search")
-def learns_too_late(objective, path, n_trials, *, seed=0):
+def learns_too_late(*args, **how):
     """Your sampler tries nearly all of its trials by chance before it begins to learn."""
-    return _LateLearner()(objective, path, n_trials, seed=seed)
+    return Tuner(sampler=lambda seed, n: TPESampler(seed=seed + n, n_startup_trials=45))(*args, **how)
 
 
 # ---------------------------------------------------------------- right
@@ -238,10 +195,10 @@ def asked_and_told(objective, path, n_trials, *, seed=0):
         study = optuna.load_study(study_name="study", storage=storage)
     except KeyError:
         study = optuna.create_study(study_name="study", storage=storage)
-    study.pruner = optuna.pruners.MedianPruner()
+    study.pruner = MedianPruner()
     done = [trial for trial in study.trials if trial.state.is_finished()]
     for number in range(len(done), n_trials):
-        study.sampler = optuna.samplers.TPESampler(seed=hash((seed, number)) % 2**31, n_startup_trials=8)
+        study.sampler = TPESampler(seed=hash((seed, number)) % 2**31, n_startup_trials=8)
         trial = study.ask()
         try:
             study.tell(trial, objective(trial))
@@ -257,7 +214,7 @@ def stopped_by_a_callback(objective, path, n_trials, *, seed=0):
     """As many as needed, one call of `optimize` for each; several parameters at once."""
     study = Tuner().study(path)
     seeds = np.random.SeedSequence([seed, len(study.trials)]).generate_state(1)
-    study.sampler = optuna.samplers.TPESampler(seed=int(seeds[0]), multivariate=True)
+    study.sampler = TPESampler(seed=int(seeds[0]), multivariate=True)
     while sum(trial.state.is_finished() for trial in study.get_trials(deepcopy=False)) < n_trials:
         study.optimize(objective, n_trials=1, catch=Exception)
     return study

@@ -13,7 +13,9 @@ def test_turns_to_the_brightest(student, rng):
     cases = []
     for n in (2, 3, 4, 5, 6, 8, 8, 12, 16):
         readings = rng.uniform(0, 5, n).round(3)
-        cases += [(readings.tolist(),), (np.roll(readings, int(rng.integers(1, n))).tolist(),), ([1.0] * n,)]
+        behind = np.roll(readings, n // 2 - int(readings.argmax()))
+        cases += [(one.tolist(),) for one in (readings, np.roll(readings, int(rng.integers(1, n))), behind)]
+        cases.append(([1.0] * n,))
 
     def wanted(readings):
         degrees = readings.index(max(readings)) * 360 / len(readings)

@@ -62,6 +62,19 @@ def past_rewards(rewards, ends, gamma):
     return found
 
 
+@mutant("p.19.9", replaces="discounted", fails="test_discounted_returns")
+def waits_for_the_end(rewards, ends, gamma):
+    """You give nothing to an episode that has not ended yet: what it has got so far counts."""
+    goes_on = np.cumsum(np.asarray(ends, dtype=int)[::-1])[::-1] == 0
+    return np.where(goes_on, 0.0, discounted(rewards, ends, gamma))
+
+
+@mutant("p.19.9", replaces="normalised", fails="test_normalised_returns")
+def by_one_less(returns):
+    """You divide by n - 1 in the standard deviation, as torch does if it isn't told otherwise: divide by n."""
+    return normalised(returns) * np.sqrt((len(returns) - 1) / len(returns))
+
+
 @mutant("p.19.9", replaces="normalised", fails="test_normalised_returns")
 def centred_only(returns):
     """You take the mean away, and don't divide by the standard deviation."""
@@ -248,6 +261,23 @@ def episode_by_episode(rewards, ends, gamma):
         found += list(accumulate(back, lambda later, reward: reward + gamma * later))[::-1]
         begin = stop
     return found
+
+
+@alternative("p.19.9", replaces="discounted")
+def in_single_precision(rewards, ends, gamma):
+    """From the end, into an array of float32."""
+    returns, later = np.zeros(len(rewards), dtype=np.float32), np.float32(0)
+    for t in range(len(rewards) - 1, -1, -1):
+        later = rewards[t] if ends[t] else rewards[t] + gamma * later
+        returns[t] = later
+    return returns
+
+
+@alternative("p.19.9", replaces="normalised")
+def with_a_little_more(returns):
+    """As a tensor, with a little added to what is divided by."""
+    values = torch.tensor(returns, dtype=torch.float32)
+    return (values - values.mean()) / (values.std(correction=0) + 1e-8)
 
 
 @alternative("p.19.9", replaces="policy_loss")

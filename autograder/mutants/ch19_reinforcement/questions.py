@@ -4,6 +4,7 @@ from functools import reduce
 from itertools import pairwise
 
 import numpy as np
+import torch
 
 from autograder.testing import alternative, mutant
 from solutions.ch19_reinforcement import questions as right
@@ -96,6 +97,35 @@ def largest_first(plans, gamma):
     return min(range(len(plans)), key=lambda i: len(plans[i]))
 
 
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def better_than_nothing(plans, gamma):
+    """You begin with a return of 0, which no plan may reach: compare the plans with each other."""
+    best, most = 0, 0.0
+    for i, plan in enumerate(plans):
+        if (worth := right.discounted_return(plan, gamma)) > most:
+            best, most = i, worth
+    return best
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def last_of_the_best(plans, gamma):
+    """Of plans that are equally good you take the last one: the first is asked for."""
+    return max(range(len(plans)), key=lambda i: (right.discounted_return(plans[i], gamma), i))
+
+
+@alternative("p.19.3", replaces="discounted_return")
+def in_single_precision(rewards, gamma):
+    """As a product of two tensors."""
+    values = torch.tensor(rewards, dtype=torch.float32)
+    return (values @ gamma ** torch.arange(len(values), dtype=torch.float32)).item()
+
+
+@alternative("p.19.3", replaces="best_plan")
+def by_sorting(plans, gamma):
+    """The first when sorted, which leaves equals in their order."""
+    return sorted(range(len(plans)), key=lambda i: -right.discounted_return(plans[i], gamma))[0]
+
+
 @alternative("p.19.3", replaces="discounted_return")
 def by_horner(rewards, gamma):
     """From the end, as a polynomial is computed."""
@@ -154,7 +184,7 @@ def one_seed_for_all(env, policy, n_episodes, seed):
 
 @alternative("p.19.4", replaces="evaluate")
 def with_gymnasiums_statistics(env, policy, n_episodes, seed):
-    """By gymnasium's wrapper that keeps statistics."""
+    """By gymnasium's wrapper that keeps statistics, in single precision."""
     from gymnasium.wrappers import RecordEpisodeStatistics
 
     env, totals = RecordEpisodeStatistics(env), []
@@ -163,4 +193,4 @@ def with_gymnasiums_statistics(env, policy, n_episodes, seed):
         while "episode" not in info:
             seen, *_, info = env.step(policy(seen))
         totals.append(float(info["episode"]["r"]))
-    return totals
+    return torch.tensor(totals)

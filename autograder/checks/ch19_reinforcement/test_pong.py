@@ -149,11 +149,18 @@ def test_moves_as_it_likes_best(student, rng):
     assert [int(student.move(policy, now, before)) for now, before in pictures] == wanted
 
 
-@check("tf1.16.9", hint="What does chance decide: the first weights, the balls, the actions that are drawn?")
+@check(
+    "tf1.16.9",
+    hint="What does chance decide: the first weights, the balls, the actions that are drawn? And what does `gamma`?",
+)
 def test_seed_decides_the_bat(student, rng):
-    """The same seed trains the same policy, another seed another one."""
+    """The same seed trains the same policy, another seed another one, as does another discount factor."""
     number = int(rng.integers(1000))
-    repeats(
-        lambda seed: weights_of(student.train_bat(world(student, "Catch", number), n_updates=2, n_games=2, seed=seed)),
-        tuple(int(seed) for seed in rng.permutation(1000)[:2]),
-    )
+
+    def trained(seed, gamma=0.95):
+        env = world(student, "Catch", number)
+        return weights_of(student.train_bat(env, n_updates=2, n_games=2, gamma=gamma, seed=seed))
+
+    repeats(trained, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
+    far, near = trained(1), trained(1, gamma=0.2)
+    assert any(not np.array_equal(far[name], near[name]) for name in far)

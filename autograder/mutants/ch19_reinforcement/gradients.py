@@ -199,6 +199,12 @@ def forgets_the_seed(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, 
     return right.train_policy(env, n_updates, n_episodes, gamma, n_hidden, 42)
 
 
+@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
+def factor_of_its_own(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You don't use the discount factor that you are given."""
+    return right.train_policy(env, n_updates, n_episodes, 0.95, n_hidden, seed)
+
+
 # ---------------------------------------------------------------- trainings, naive
 
 

@@ -131,6 +131,12 @@ def own_seed(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
     return right.train_bat(env, n_updates, n_games, gamma, 42)
 
 
+@mutant("tf1.16.9", replaces="train_bat", fails="test_seed_decides_the_bat")
+def own_factor(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
+    """You don't use the discount factor that you are given."""
+    return right.train_bat(env, n_updates, n_games, 0.95, seed)
+
+
 @naive("tf1.16.9", replaces="train_bat", fails="test_catches_balls")
 def random_bat(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
     """Your policy is as it was made: its weights have to be changed after each batch of games."""

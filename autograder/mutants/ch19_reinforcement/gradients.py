@@ -1,5 +1,6 @@
 """Chapter 19, landing by policy gradients (p.19.9): wrong answers, and right ones."""
 
+import copy
 import io
 import json
 from itertools import accumulate
@@ -92,6 +93,12 @@ def divides_by_nothing(returns):
 def uphill(logits, actions, advantages):
     """Your sign is wrong: an optimiser goes down, so the loss has a minus in front."""
     return -policy_loss(logits, actions, advantages)
+
+
+@mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
+def logits_as_they_are(logits, actions, advantages):
+    """You take the logits for log probabilities: a log-softmax makes these of them."""
+    return -(logits.gather(1, actions[:, None])[:, 0] * advantages).mean()
 
 
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
@@ -191,6 +198,16 @@ def still_drawn(policy, observation):
 def unpacked_fresh(text):
     """What you unpack has new random weights: the text has to bring its own."""
     return Policy(*(right.unpack(text).hidden.in_features, right.unpack(text).out.out_features))
+
+
+@mutant("p.19.9", replaces="pack", fails="test_packed_policies_come_back")
+def biases_left_out(policy):
+    """You pack the matrices of weights only: the biases were learned as well."""
+    bare = copy.deepcopy(policy)
+    with torch.no_grad():
+        for value in bare.parameters():
+            value.mul_(value.ndim > 1)
+    return right.pack(bare)
 
 
 @mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")

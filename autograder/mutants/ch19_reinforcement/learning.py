@@ -31,6 +31,12 @@ def full_credit(rewards, gamma):
     return right.credit(rewards, 1.0)
 
 
+@mutant("p.19.5", replaces="credit", fails="test_who_gets_which_credit")
+def from_the_beginning(rewards, gamma):
+    """You discount by the steps from the episode's beginning: those between action and reward count."""
+    return np.triu(np.tile(float(gamma) ** np.arange(len(rewards)) * rewards, (len(rewards), 1)))
+
+
 @mutant("p.19.5", replaces="P_19_5_CHOICE", fails="test_what_helps", constant=True)
 def a_larger_network():
     """A larger network does not know any better which action a reward is due to."""

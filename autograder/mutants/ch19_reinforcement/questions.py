@@ -98,6 +98,12 @@ def largest_first(plans, gamma):
 
 
 @mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def per_step(plans, gamma):
+    """You divide by a plan's length: what counts is all that it brings, however long it takes."""
+    return int(np.argmax([right.discounted_return(plan, gamma) / len(plan) for plan in plans]))
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
 def better_than_nothing(plans, gamma):
     """You begin with a return of 0, which no plan may reach: compare the plans with each other."""
     best, most = 0, 0.0
@@ -168,6 +174,20 @@ def last_reward_only(env, policy, n_episodes, seed):
 def discounts_too(env, policy, n_episodes, seed):
     """You discount: an agent is measured by the plain sum."""
     return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, lambda t, reward, n: t + reward * 0.99**n)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
+def last_reward_left_out(env, policy, n_episodes, seed):
+    """You leave out the reward of the step that ends an episode: it counts like the others."""
+    totals = np.zeros(n_episodes)
+    for episode in range(n_episodes):
+        seen, _ = env.reset(seed=seed + episode)
+        while True:
+            seen, reward, terminated, truncated, _ = env.step(policy(seen))
+            if terminated or truncated:
+                break
+            totals[episode] += float(reward)
+    return totals
 
 
 @mutant("p.19.4", replaces="evaluate", fails="test_policy_sees_what_is_there")

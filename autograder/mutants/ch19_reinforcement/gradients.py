@@ -287,7 +287,7 @@ def episode_by_episode(rewards, ends, gamma):
 
 
 @alternative("p.19.9", replaces="discounted")
-def in_single_precision(rewards, ends, gamma):
+def discounted_in_float32(rewards, ends, gamma):
     """From the end, into an array of float32."""
     returns, later = np.zeros(len(rewards), dtype=np.float32), np.float32(0)
     for t in range(len(rewards) - 1, -1, -1):

@@ -169,7 +169,7 @@ def in_torch(picture, before):
 
 
 @alternative("tf1.16.9", replaces="point_returns")
-def in_single_precision(rewards, gamma):
+def points_in_float32(rewards, gamma):
     """From the end, into a tensor."""
     returns, later = torch.zeros(len(rewards)), 0.0
     for t in range(len(rewards) - 1, -1, -1):

@@ -120,7 +120,7 @@ def last_of_the_best(plans, gamma):
 
 
 @alternative("p.19.3", replaces="discounted_return")
-def in_single_precision(rewards, gamma):
+def returns_in_float32(rewards, gamma):
     """As a product of two tensors."""
     values = torch.tensor(rewards, dtype=torch.float32)
     return (values @ gamma ** torch.arange(len(values), dtype=torch.float32)).item()

@@ -184,7 +184,7 @@ def by_definition(rewards, values, next_values, terminated, truncated, gamma=0.9
 
 
 @alternative("p.19.10", replaces="gae")
-def in_single_precision(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
+def advantages_in_float32(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
     """As tensors of float32, from the end."""
     r, v, after, died, cut = (
         torch.tensor(one, dtype=torch.float32) for one in (rewards, values, next_values, terminated, truncated)

@@ -199,8 +199,8 @@ def train_q(
         Its episodes end as terminated, or as truncated.
     net : gives (B, n_actions) values for a batch of observations, float32, on the CPU;
         not trained yet. It is trained, and returned.
-    n_steps : how many actions are tried; many of them are drawn at random, most of all
-        in the beginning.
+    n_steps : how many actions are tried in all; many of them are drawn at random, most
+        of all in the beginning.
     gamma : the discount factor.
     seed : decides everything that is left to chance.
 

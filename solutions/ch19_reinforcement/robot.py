@@ -61,7 +61,8 @@ def drive(readings: ArrayLike, distance: float) -> tuple[float, float]:
 
     Returns
     -------
-    turn : degrees to the left, from -45 to 45. It turns first, and then drives.
+    turn : degrees to the left, from -45 to 45: to the brightest sensor, or as far
+        towards it as is allowed. It turns first, and then drives.
     far : how far to drive ahead after that, from 0 to 0.2.
 
     Never drive with less than 0.3 ahead, nor in a step in which it turns: what lies in

@@ -85,7 +85,8 @@ def train_walker(env: gym.Env[Any, Any], n_steps: int = 12_000, seed: int = 42) 
     env : with gymnasium's interface: ``env.observation_space.shape`` is (n_inputs,),
         and ``env.action_space`` a box of shape (n_actions,) from -1 to 1. Its episodes
         end as terminated or as truncated.
-    n_steps : how many actions may be tried in it, at most.
+    n_steps : how many actions may be tried in it, at most, each of them from -1 to 1.
+        With a few hundred only, no agent has to be good yet.
     seed : decides everything that is left to chance.
 
     Returns

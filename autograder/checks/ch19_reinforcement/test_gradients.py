@@ -25,14 +25,14 @@ def test_policy_network(student, rng):
 @check("p.19.9", core=True, hint="Go backwards through the rewards. What happens where an episode has ended?")
 def test_discounted_returns(student, rng):
     """Each action gets the discounted rewards from it to the end of its own episode, and none of the next one's."""
-    for gamma in (0.0, 1.0, float(rng.uniform(0.5, 0.99))):
+    for gamma, has_ended in ((0.0, True), (1.0, False), (float(rng.uniform(0.5, 0.99)), bool(rng.integers(2)))):
         episodes = rewards_of(rng, 5)
         rewards = np.concatenate(episodes)
         ends = np.concatenate([np.arange(len(one)) == len(one) - 1 for one in episodes])
-        ends[-1] = bool(rng.integers(2))  # the last one may go on
+        ends[-1] = has_ended  # the last one may go on
         wanted = [sum(r * gamma**k for k, r in enumerate(one[t:])) for one in episodes for t in range(len(one))]
         found = np.asarray(student.discounted(rewards.tolist(), ends.tolist(), gamma), dtype=float)
-        assert_allclose(found, wanted, atol=1e-9)
+        assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
 @check("p.19.9", hint="What is the standard deviation of returns that are all equal?")
@@ -157,17 +157,23 @@ def test_draws_while_training(student, rng):
     assert 0.02 < actions[:100].mean() < 0.98
 
 
-@check("p.19.9", hint="What does chance decide: the first weights, the starts, the actions that are drawn?")
+@check(
+    "p.19.9",
+    hint="What does chance decide: the first weights, the starts, the actions that are drawn? And what does `gamma`?",
+)
 def test_seed_decides_the_policy(student, rng):
-    """The same seed trains the same policy, another seed another one; its size is as asked for."""
+    """The same seed trains the same policy, another seed another one, as does another discount factor; its size is as
+    asked for."""
     number = int(rng.integers(1000))
 
-    def trained(seed):
+    def trained(seed, gamma=0.95):
         env = world(student, "Harbour", number)
-        return weights_of(student.train_policy(env, n_updates=2, n_episodes=2, n_hidden=7, seed=seed))
+        return weights_of(student.train_policy(env, n_updates=2, n_episodes=2, gamma=gamma, n_hidden=7, seed=seed))
 
     repeats(trained, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
-    assert any(7 in value.shape for value in trained(1).values())
+    far, near = trained(1), trained(1, gamma=0.2)
+    assert any(7 in value.shape for value in far.values())
+    assert any(not np.array_equal(far[name], near[name]) for name in far)
 
 
 @check("p.19.9", hint="How does `unpack` know the sizes of the layers?")

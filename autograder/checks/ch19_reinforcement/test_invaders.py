@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch19_reinforcement.inputs import fresh, world
 from autograder.testing import check
-from autograder.testing.modules import built, gradients_flow, is_complete, outputs, weights_of
+from autograder.testing.modules import built, gradients_flow, is_complete, outputs, repeats, weights_of
 
 
 def _frame(rng, height=210, width=160):
@@ -38,16 +38,17 @@ def test_grey(student, rng):
 
 @check("tf2.18.9", core=True, hint="Which part of the frame does the value in row 10 and column 20 stand for?")
 def test_whole_frame_made_small(student, rng):
-    """Things are where they were, in the whole frame and in proportion, and values are means: what is thin does not
-    vanish."""
-    frame = _frame(rng)
-    grey = frame.astype(float) @ (0.299, 0.587, 0.114)
-    rows, columns = np.repeat(np.arange(210), 84), np.repeat(np.arange(160), 84)  # both axes cut into 84 equal parts
-    wanted = grey[rows].reshape(84, 210, 160).mean(axis=1)
-    wanted = wanted[:, columns].reshape(84, 84, 160).mean(axis=2)
-    found = _small(student, frame)
-    assert np.abs(found - wanted).mean() < 4
-    assert abs(found.mean() - grey.mean()) < 1.5
+    """Things are where they were, in the whole frame, of any size, and in proportion, and values are means: what is
+    thin does not vanish."""
+    for height, width in ((210, 160), (168, 252)):
+        frame = _frame(rng, height, width)
+        grey = frame.astype(float) @ (0.299, 0.587, 0.114)
+        rows, columns = (np.repeat(np.arange(n), 84) for n in (height, width))  # both axes cut into 84 equal parts
+        wanted = grey[rows].reshape(84, height, width).mean(axis=1)
+        wanted = wanted[:, columns].reshape(84, 84, width).mean(axis=2)
+        found = _small(student, frame)
+        assert np.abs(found - wanted).mean() < 4
+        assert abs(found.mean() - grey.mean()) < 1.5
     thin = np.zeros((210, 160, 3), np.uint8)
     thin[int(rng.integers(20, 190))] = 255
     column = int(rng.integers(20, 140))
@@ -247,25 +248,38 @@ def _prefers(net, action):
 
 @check("tf2.18.9", hint="How does an action become known that the network does not like yet?")
 def test_tries_at_random(student, rng):
-    """In the beginning, actions are tried also that the network thinks little of: with 300 steps, at least one in
-    twenty is the one of two that it does not like."""
+    """In the beginning, actions are tried also that the network thinks little of: of 300 steps, at least five take the
+    one of two that it does not like."""
     net, liked = student.probe_(_net)([1, 8, 2], int(rng.integers(1000))), int(rng.integers(2))
     student.probe_(_prefers)(net, liked)
     env = world(student, "Script", [[1.0] * 25], False, True)
     student.train_q(env, net, 300, 0.95, int(rng.integers(1000)))
     tried = np.array(list(env.actions))
     assert len(tried) == 300
-    assert (tried != liked).sum() >= 15
+    assert (tried != liked).sum() >= 5
 
 
 @check("tf2.18.9", hint="Which of the two flags says that nothing follows?")
 def test_an_end_is_not_the_time_being_up(student, rng):
     """With rewards of 1 at each step and a factor of 0.8, actions are worth 1 where each of them ends the episode, and
-    5 where the time is up after each, since it could have gone on."""
-    for terminated, wanted in ((True, 1.0), (False, 5.0)):
+    5 where the time is up after each, since it could have gone on. (In 2,500 steps, half of it will do.)"""
+    for terminated, least, most in ((True, 0.65, 1.35), (False, 2.5, 5.95)):
         net = student.probe_(_net)([1, 8, 2], int(rng.integers(1000)))
         env = world(student, "Script", [[1.0]], terminated, True)
         net = student.train_q(env, net, 2500, 0.8, int(rng.integers(1000)))
         net.eval()
         said = outputs(net, np.ones((1, 1)), shape=(1, 2))
-        assert abs(said.max() - wanted) < 0.2 + 0.15 * wanted
+        assert least < said.max() < most
+
+
+@check("tf2.18.9", hint="What does chance decide: which actions are tried, and which transitions are drawn?")
+def test_seed_decides_what_is_tried(student, rng):
+    """The same seed tries the same actions and trains the same network, another seed tries others."""
+    seeds = tuple(int(seed) for seed in rng.permutation(1000)[:2])
+
+    def tried(seed):
+        env, net = world(student, "Script", [[1.0, 0.0]], False, True), student.probe_(_net)([1, 8, 2], 0)
+        weights = weights_of(student.train_q(env, net, 300, 0.5, seed))
+        return {"actions": np.array(list(env.actions)), "weights": weights}
+
+    repeats(tried, seeds)

@@ -6,6 +6,8 @@ from numpy.testing import assert_allclose, assert_array_equal
 from autograder.checks.ch19_reinforcement.inputs import fresh, mean_total, world
 from autograder.testing import check
 
+ENOUGH = 2100  # steps after which any algorithm has begun to learn: one batch of PPO's usual 2,048, two of a search
+
 
 def _columns(rng, n=40):
     """Return the columns of some episodes, with ends of both kinds."""
@@ -40,7 +42,7 @@ def test_advantages(student, rng):
         columns = _columns(rng)
         columns[4][:] = False  # terminated only, or going on
         assert_allclose(
-            _asked(student, columns, float(gamma), float(lam)), _by_definition(*columns, gamma, lam), atol=1e-8
+            _asked(student, columns, float(gamma), float(lam)), _by_definition(*columns, gamma, lam), atol=1e-3
         )
 
 
@@ -49,16 +51,16 @@ def test_truncated_is_not_terminated(student, rng):
     """After a truncated episode the critic's value of what is seen last counts, and nothing of the next episode; after
     a terminated one neither does."""
     columns = _columns(rng)
-    assert_allclose(_asked(student, columns, 0.9, 0.7), _by_definition(*columns, 0.9, 0.7), atol=1e-8)
+    assert_allclose(_asked(student, columns, 0.9, 0.7), _by_definition(*columns, 0.9, 0.7), atol=1e-3)
     swapped = [*columns[:3], columns[4], columns[3]]
-    assert_allclose(_asked(student, swapped, 0.9, 0.7), _by_definition(*swapped, 0.9, 0.7), atol=1e-8)
+    assert_allclose(_asked(student, swapped, 0.9, 0.7), _by_definition(*swapped, 0.9, 0.7), atol=1e-3)
 
 
 @check("p.19.10", hint="Which values do `gamma` and `lam` have if nobody says?")
 def test_usual_factors(student, rng):
     """Without factors, 0.99 and 0.95 are taken."""
     columns = _columns(rng)
-    assert_allclose(_asked(student, columns), _by_definition(*columns, 0.99, 0.95), atol=1e-8)
+    assert_allclose(_asked(student, columns), _by_definition(*columns, 0.99, 0.95), atol=1e-3)
 
 
 def _trained(student, rng, number, n_steps):
@@ -99,7 +101,7 @@ def test_actions_are_allowed(student, rng):
 @check("p.19.10", hint="The noise is for exploring. Is what `act` says still drawn?")
 def test_acts_the_same_each_time(student, rng):
     """For the same observation an agent always does the same, and not the same for all."""
-    agent = _trained(student, rng, int(rng.integers(1000)), 600)
+    agent = _trained(student, rng, int(rng.integers(1000)), ENOUGH)
     X = rng.normal(size=(8, 4))
     first = _actions(student, agent, X)
     assert_allclose(first, _actions(student, agent, X[::-1])[::-1], atol=1e-6)
@@ -110,8 +112,8 @@ def test_acts_the_same_each_time(student, rng):
 def test_tries_no_more_than_allowed(student, rng):
     """No more actions are tried than `n_steps`, none of them beyond -1 and 1, and no episode goes on after its end."""
     env = student.probe_(_counting)(int(rng.integers(1000)))
-    student.train_walker(env, 700, 1)
-    assert 0 < env.steps <= 700
+    student.train_walker(env, ENOUGH, 1)
+    assert 0 < env.steps <= ENOUGH
     assert env.largest <= 1 + 1e-6
 
 
@@ -147,7 +149,7 @@ def test_seed_decides_the_agent(student, rng):
     """The same seed trains the same agent, another seed another one."""
     number, X = int(rng.integers(1000)), rng.normal(size=(6, 4))
     found = [
-        _actions(student, student.train_walker(world(student, "Glider", number), 600, seed), X) for seed in (3, 3, 4)
+        _actions(student, student.train_walker(world(student, "Glider", number), ENOUGH, seed), X) for seed in (3, 3, 4)
     ]
     assert_array_equal(found[0], found[1])
     assert np.abs(found[0] - found[2]).max() > 1e-6

@@ -1,5 +1,6 @@
 """Chapter 19, landing by policy gradients (p.19.9): wrong answers, and right ones."""
 
+import copy
 import io
 import json
 from itertools import accumulate
@@ -62,6 +63,19 @@ def past_rewards(rewards, ends, gamma):
     return found
 
 
+@mutant("p.19.9", replaces="discounted", fails="test_discounted_returns")
+def waits_for_the_end(rewards, ends, gamma):
+    """You give nothing to an episode that has not ended yet: what it has got so far counts."""
+    goes_on = np.cumsum(np.asarray(ends, dtype=int)[::-1])[::-1] == 0
+    return np.where(goes_on, 0.0, discounted(rewards, ends, gamma))
+
+
+@mutant("p.19.9", replaces="normalised", fails="test_normalised_returns")
+def by_one_less(returns):
+    """You divide by n - 1 in the standard deviation, as torch does if it isn't told otherwise: divide by n."""
+    return normalised(returns) * np.sqrt((len(returns) - 1) / len(returns))
+
+
 @mutant("p.19.9", replaces="normalised", fails="test_normalised_returns")
 def centred_only(returns):
     """You take the mean away, and don't divide by the standard deviation."""
@@ -79,6 +93,12 @@ def divides_by_nothing(returns):
 def uphill(logits, actions, advantages):
     """Your sign is wrong: an optimiser goes down, so the loss has a minus in front."""
     return -policy_loss(logits, actions, advantages)
+
+
+@mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
+def logits_as_they_are(logits, actions, advantages):
+    """You take the logits for log probabilities: a log-softmax makes these of them."""
+    return -(logits.gather(1, actions[:, None])[:, 0] * advantages).mean()
 
 
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
@@ -180,10 +200,26 @@ def unpacked_fresh(text):
     return Policy(*(right.unpack(text).hidden.in_features, right.unpack(text).out.out_features))
 
 
+@mutant("p.19.9", replaces="pack", fails="test_packed_policies_come_back")
+def biases_left_out(policy):
+    """You pack the matrices of weights only: the biases were learned as well."""
+    bare = copy.deepcopy(policy)
+    with torch.no_grad():
+        for value in bare.parameters():
+            value.mul_(value.ndim > 1)
+    return right.pack(bare)
+
+
 @mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
 def forgets_the_seed(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
     """You don't use the seed that you are given."""
     return right.train_policy(env, n_updates, n_episodes, gamma, n_hidden, 42)
+
+
+@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
+def factor_of_its_own(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You don't use the discount factor that you are given."""
+    return right.train_policy(env, n_updates, n_episodes, 0.95, n_hidden, seed)
 
 
 # ---------------------------------------------------------------- trainings, naive
@@ -248,6 +284,23 @@ def episode_by_episode(rewards, ends, gamma):
         found += list(accumulate(back, lambda later, reward: reward + gamma * later))[::-1]
         begin = stop
     return found
+
+
+@alternative("p.19.9", replaces="discounted")
+def discounted_in_float32(rewards, ends, gamma):
+    """From the end, into an array of float32."""
+    returns, later = np.zeros(len(rewards), dtype=np.float32), np.float32(0)
+    for t in range(len(rewards) - 1, -1, -1):
+        later = rewards[t] if ends[t] else rewards[t] + gamma * later
+        returns[t] = later
+    return returns
+
+
+@alternative("p.19.9", replaces="normalised")
+def with_a_little_more(returns):
+    """As a tensor, with a little added to what is divided by."""
+    values = torch.tensor(returns, dtype=torch.float32)
+    return (values - values.mean()) / (values.std(correction=0) + 1e-8)
 
 
 @alternative("p.19.9", replaces="policy_loss")

@@ -53,6 +53,12 @@ def every_other_pixel(frame):
     return np.rint(grey[rows][:, columns]).astype(np.uint8)
 
 
+@mutant("tf2.18.9", replaces="preprocess", fails="test_whole_frame_made_small")
+def ataris_only(frame):
+    """You count on 210 x 160 pixels: a frame may have another size."""
+    return preprocess(np.resize(frame, (210, 160, 3)))
+
+
 @mutant("tf2.18.9", replaces="FrameStack", fails="test_stack_of_frames")
 class NewestFirst(FrameStack):
     """Your newest frame comes first: it belongs at the end."""
@@ -181,6 +187,13 @@ def shared(target, online, tau=1.0):
 
 
 @mutant("tf2.18.9", replaces="update_target", fails="test_target_network_follows")
+def another_network(target, online, tau=1.0):
+    """You make a new network and leave the target network that you are given as it was: change its own numbers."""
+    target = copy.deepcopy(target)
+    right.update_target(target, online, tau)
+
+
+@mutant("tf2.18.9", replaces="update_target", fails="test_target_network_follows")
 def the_other_share(target, online, tau=1.0):
     """You keep the share `tau` of the old weights: it is the share that is taken of the new ones."""
     right.update_target(target, online, 1 - tau if tau < 1 else 1.0)
@@ -235,6 +248,12 @@ def no_end_at_all(env, net, n_steps=4000, gamma=0.95, seed=42):
 
     with mock.patch.object(right, "double_dqn_targets", endless):
         return right.train_q(env, net, n_steps, gamma, seed)
+
+
+@mutant("tf2.18.9", replaces="train_q", fails="test_seed_decides_what_is_tried")
+def seed_of_its_own(env, net, n_steps=4000, gamma=0.95, seed=42):
+    """You don't use the seed that you are given."""
+    return right.train_q(env, net, n_steps, gamma, 42)
 
 
 # ---------------------------------------------------------------- right ones
@@ -295,6 +314,18 @@ class PooledQNet(nn.Module):
 
     def forward(self, observations):
         return self.net(observations.to(torch.float32) / 128 - 1)
+
+
+@alternative("tf2.18.9", replaces="QNet")
+class Dueling(QNet):
+    """With a value, and what each action is better than the others."""
+
+    def __init__(self, n_actions, n_frames=4):
+        super().__init__(n_actions + 1, n_frames)
+
+    def forward(self, observations):
+        value, better = super().forward(observations).tensor_split([1], dim=1)
+        return value + better - better.mean(dim=1, keepdim=True)
 
 
 @alternative("tf2.18.9", replaces="train_q")

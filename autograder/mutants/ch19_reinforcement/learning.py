@@ -3,6 +3,7 @@
 from collections import Counter
 
 import numpy as np
+import torch
 
 from autograder.testing import alternative, mutant
 from solutions.ch19_reinforcement import learning as right
@@ -30,10 +31,23 @@ def full_credit(rewards, gamma):
     return right.credit(rewards, 1.0)
 
 
+@mutant("p.19.5", replaces="credit", fails="test_who_gets_which_credit")
+def from_the_beginning(rewards, gamma):
+    """You discount by the steps from the episode's beginning: those between action and reward count."""
+    return np.triu(np.tile(float(gamma) ** np.arange(len(rewards)) * rewards, (len(rewards), 1)))
+
+
 @mutant("p.19.5", replaces="P_19_5_CHOICE", fails="test_what_helps", constant=True)
 def a_larger_network():
     """A larger network does not know any better which action a reward is due to."""
     return [*right.P_19_5_CHOICE, "a larger network"]
+
+
+@alternative("p.19.5", replaces="credit")
+def upper_triangle(rewards, gamma):
+    """The upper triangle of a table of powers, in single precision."""
+    n = torch.arange(len(rewards))
+    return torch.triu(float(gamma) ** (n - n[:, None]).clamp(min=0).float()) * torch.tensor(rewards)
 
 
 @alternative("p.19.5", replaces="credit")
@@ -171,6 +185,16 @@ def with_plain_lists(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
     return Q
 
 
+@alternative("p.19.7", replaces="q_from_log")
+def as_a_tensor(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
+    """In single precision."""
+    Q = torch.zeros(n_states, n_actions)
+    for _ in range(n_sweeps):
+        for s, a, reward, after, over in log:
+            Q[s, a] = torch.lerp(Q[s, a], reward + gamma * Q[after].max() * (not over), rate)
+    return Q
+
+
 # ---------------------------------------------------------------- p.19.8
 
 
@@ -184,6 +208,13 @@ def ends_lead_somewhere(log, n_states, n_actions):
 def ends_left_out(log, n_states, n_actions):
     """You leave terminated transitions out: they count for the rewards, and for the number that you divide by."""
     return right.learn_model([one for one in log if not one[4]], n_states, n_actions)
+
+
+@mutant("p.19.8", replaces="learn_model", fails="test_model_of_a_log")
+def adds_up_to_one(log, n_states, n_actions):
+    """You make the shares of each state and action add up to 1: what is lacking is how often the episode ended."""
+    P, R = right.learn_model(log, n_states, n_actions)
+    return P / np.maximum(P.sum(axis=2, keepdims=True), 1e-9), R
 
 
 @mutant("p.19.8", replaces="learn_model", fails="test_model_of_a_log")
@@ -214,6 +245,17 @@ def next_reward_only(P, R, gamma):
 def dqn_has_a_model():
     """A network of values tells what actions are worth, and not what follows from them: DQN has no model."""
     return right.P_19_8_CHOICE | {"DQN": True}
+
+
+@alternative("p.19.8", replaces="learn_model")
+def in_one_stroke(log, n_states, n_actions):
+    """By adding up whole columns, in single precision."""
+    s, a, rewards, after, over = (np.array(column) for column in zip(*log, strict=True))
+    P, (R, n) = np.zeros((n_states, n_actions, n_states), np.float32), np.zeros((2, n_states, n_actions), np.float32)
+    np.add.at(P, (s, a, after), ~over.astype(bool))
+    np.add.at(R, (s, a), rewards)
+    np.add.at(n, (s, a), 1)
+    return np.divide(P, n[..., None], where=n[..., None] > 0, out=P), np.divide(R, n, where=n > 0, out=R)
 
 
 @alternative("p.19.8", replaces="plan")

@@ -93,6 +93,12 @@ def undiscounted_points(rewards, gamma):
 
 
 @mutant("tf1.16.9", replaces="point_returns", fails="test_points_are_apart")
+def signs_only(rewards, gamma):
+    """You take only the sign of each reward: its size counts as well."""
+    return point_returns(np.sign(rewards), gamma)
+
+
+@mutant("tf1.16.9", replaces="point_returns", fails="test_points_are_apart")
 def won_points_only(rewards, gamma):
     """You begin anew after a point that was won, and not after one that was lost."""
     found, later = [], 0.0
@@ -123,6 +129,12 @@ def old_for_new(policy, picture, before):
 def own_seed(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
     """You don't use the seed that you are given."""
     return right.train_bat(env, n_updates, n_games, gamma, 42)
+
+
+@mutant("tf1.16.9", replaces="train_bat", fails="test_seed_decides_the_bat")
+def own_factor(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
+    """You don't use the discount factor that you are given."""
+    return right.train_bat(env, n_updates, n_games, 0.95, seed)
 
 
 @naive("tf1.16.9", replaces="train_bat", fails="test_catches_balls")
@@ -157,6 +169,16 @@ def in_torch(picture, before):
 
 
 @alternative("tf1.16.9", replaces="point_returns")
+def points_in_float32(rewards, gamma):
+    """From the end, into a tensor."""
+    returns, later = torch.zeros(len(rewards)), 0.0
+    for t in range(len(rewards) - 1, -1, -1):
+        later = rewards[t] or gamma * later
+        returns[t] = later
+    return returns
+
+
+@alternative("tf1.16.9", replaces="point_returns")
 def point_by_point(rewards, gamma):
     """Finds where points end, and computes powers."""
     values = np.asarray(rewards, dtype=float)
@@ -180,6 +202,22 @@ class TwoBranches(nn.Module):
     def forward(self, pictures):
         still, moving = pictures.flatten(2).unbind(dim=1)
         return self.out(torch.tanh(self.still(still) + self.moving(moving)))
+
+
+def _without_dropout(policy, picture, before):
+    return right.move(policy.eval(), picture, before)
+
+
+@alternative("tf1.16.9", replaces="BatPolicy", also={"move": _without_dropout})
+class WithDropout(BatPolicy):
+    """With dropout, which is left out for good moves."""
+
+    def __init__(self, height, width, n_actions, n_hidden=64):
+        super().__init__(height, width, n_actions, n_hidden)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, pictures):
+        return self.out(self.dropout(torch.relu(self.hidden(pictures.flatten(1)))))
 
 
 @alternative("tf1.16.9", replaces="train_bat")

@@ -4,6 +4,7 @@ from functools import reduce
 from itertools import pairwise
 
 import numpy as np
+import torch
 
 from autograder.testing import alternative, mutant
 from solutions.ch19_reinforcement import questions as right
@@ -96,6 +97,41 @@ def largest_first(plans, gamma):
     return min(range(len(plans)), key=lambda i: len(plans[i]))
 
 
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def per_step(plans, gamma):
+    """You divide by a plan's length: what counts is all that it brings, however long it takes."""
+    return int(np.argmax([right.discounted_return(plan, gamma) / len(plan) for plan in plans]))
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def better_than_nothing(plans, gamma):
+    """You begin with a return of 0, which no plan may reach: compare the plans with each other."""
+    best, most = 0, 0.0
+    for i, plan in enumerate(plans):
+        if (worth := right.discounted_return(plan, gamma)) > most:
+            best, most = i, worth
+    return best
+
+
+@mutant("p.19.3", replaces="best_plan", fails="test_best_plan_depends_on_the_factor")
+def last_of_the_best(plans, gamma):
+    """Of plans that are equally good you take the last one: the first is asked for."""
+    return max(range(len(plans)), key=lambda i: (right.discounted_return(plans[i], gamma), i))
+
+
+@alternative("p.19.3", replaces="discounted_return")
+def returns_in_float32(rewards, gamma):
+    """As a product of two tensors."""
+    values = torch.tensor(rewards, dtype=torch.float32)
+    return (values @ gamma ** torch.arange(len(values), dtype=torch.float32)).item()
+
+
+@alternative("p.19.3", replaces="best_plan")
+def by_sorting(plans, gamma):
+    """The first when sorted, which leaves equals in their order."""
+    return sorted(range(len(plans)), key=lambda i: -right.discounted_return(plans[i], gamma))[0]
+
+
 @alternative("p.19.3", replaces="discounted_return")
 def by_horner(rewards, gamma):
     """From the end, as a polynomial is computed."""
@@ -140,6 +176,20 @@ def discounts_too(env, policy, n_episodes, seed):
     return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, lambda t, reward, n: t + reward * 0.99**n)
 
 
+@mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
+def last_reward_left_out(env, policy, n_episodes, seed):
+    """You leave out the reward of the step that ends an episode: it counts like the others."""
+    totals = np.zeros(n_episodes)
+    for episode in range(n_episodes):
+        seen, _ = env.reset(seed=seed + episode)
+        while True:
+            seen, reward, terminated, truncated, _ = env.step(policy(seen))
+            if terminated or truncated:
+                break
+            totals[episode] += float(reward)
+    return totals
+
+
 @mutant("p.19.4", replaces="evaluate", fails="test_policy_sees_what_is_there")
 def sees_the_start_only(env, policy, n_episodes, seed):
     """You ask the policy with the first observation all the time: hand it the newest one."""
@@ -154,7 +204,7 @@ def one_seed_for_all(env, policy, n_episodes, seed):
 
 @alternative("p.19.4", replaces="evaluate")
 def with_gymnasiums_statistics(env, policy, n_episodes, seed):
-    """By gymnasium's wrapper that keeps statistics."""
+    """By gymnasium's wrapper that keeps statistics, in single precision."""
     from gymnasium.wrappers import RecordEpisodeStatistics
 
     env, totals = RecordEpisodeStatistics(env), []
@@ -163,4 +213,4 @@ def with_gymnasiums_statistics(env, policy, n_episodes, seed):
         while "episode" not in info:
             seen, *_, info = env.step(policy(seen))
         totals.append(float(info["episode"]["r"]))
-    return totals
+    return torch.tensor(totals)

@@ -20,6 +20,13 @@ def mirrored(readings):
 
 
 @mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
+def to_the_right_from_behind(readings):
+    """You say -180 for what is straight behind: the range is from more than -180 to 180."""
+    angle = right.heading(readings)
+    return -180.0 if angle == 180 else angle
+
+
+@mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
 def eight_sensors(readings):
     """You count on eight sensors: there may be any number."""
     angle = 45.0 * int(np.argmax(readings))

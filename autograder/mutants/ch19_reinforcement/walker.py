@@ -3,6 +3,7 @@
 import json
 from unittest import mock
 
+import gymnasium as gym
 import numpy as np
 import torch
 
@@ -42,6 +43,12 @@ def bootstraps_after_death(rewards, values, next_values, terminated, truncated, 
     """You count what the critic expects after a terminated episode: nothing follows."""
     columns = (rewards, values, next_values, terminated, truncated, gamma, lam)
     return _gae(*columns, lambda died, stopped: True, lambda died, stopped: died or stopped)
+
+
+@mutant("p.19.10", replaces="gae", fails="test_advantages")
+def value_of_the_next_row(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
+    """You take the next row's value for what follows: after an end it is another episode's; `next_values` has it."""
+    return gae(rewards, values, [*values[1:], 0.0], terminated, truncated, gamma, lam)
 
 
 @mutant("p.19.10", replaces="gae", fails="test_advantages")
@@ -97,6 +104,17 @@ def another_agent(text):
 def takes_its_time(env, n_steps=12_000, seed=42):
     """You try more actions than `n_steps`."""
     return right.train_walker(env, n_steps * 2, seed)
+
+
+class _Louder(gym.ActionWrapper):
+    def action(self, action):
+        return 2 * np.asarray(action)
+
+
+@mutant("p.19.10", replaces="train_walker", fails="test_tries_no_more_than_allowed")
+def beyond_what_is_allowed(env, n_steps=12_000, seed=42):
+    """While training, you try actions beyond -1 and 1: cut them off before `step`."""
+    return right.train_walker(_Louder(env), n_steps, seed)
 
 
 @mutant("p.19.10", replaces="train_walker", fails="test_seed_decides_the_agent")
@@ -166,6 +184,18 @@ def by_definition(rewards, values, next_values, terminated, truncated, gamma=0.9
 
 
 @alternative("p.19.10", replaces="gae")
+def advantages_in_float32(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
+    """As tensors of float32, from the end."""
+    r, v, after, died, cut = (
+        torch.tensor(one, dtype=torch.float32) for one in (rewards, values, next_values, terminated, truncated)
+    )
+    surprises, found, later = r + gamma * after * (1 - died) - v, torch.zeros(len(r)), torch.zeros(())
+    for t in reversed(range(len(r))):
+        found[t] = later = surprises[t] + gamma * lam * (1 - died[t]) * (1 - cut[t]) * later
+    return found
+
+
+@alternative("p.19.10", replaces="gae")
 def as_a_linear_system(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
     """Solves for all advantages at once."""
     died, stopped = np.asarray(terminated, dtype=bool), np.asarray(truncated, dtype=bool)
@@ -199,6 +229,4 @@ def cross_entropy_method(env, n_steps=12_000, seed=42):
         best = tried[np.argsort(scores)[-5:]]
         mean, spread = best.mean(axis=0), best.std(axis=0) + 0.1
     _episode(env, lambda seen: np.clip(mean @ np.append(seen, 1.0), -1, 1), seed)
-    if not mean.any():  # too few steps to search
-        mean = rng.standard_normal(mean.shape)
     return {"W": mean.tolist()}

@@ -20,18 +20,17 @@ def _shards(rng, sizes):
 @check("tf1.12.10", core=True, weight=2, hint="A child has a copy of your model. What has to come back?")
 def test_synchronous_as_one_process(student, rng):
     """Trained by two processes with unequal batches, the caller's module is what one process makes of all rows."""
-    watched = student.probe_(_Watched)(
-        student.train_sync, [(2, 0.0, 0), (2, 0.0, 0)], 0.3, 40.0, backend=group_backend(student)
-    )
-    assert not watched.error
-    assert tuple(watched.processes()) == (2, True, False)
+    backend = group_backend(student)
     for sizes in ([(6, 6, 6), (6, 6, 6)], [(2, 5), (9, 1)]):
         (model,), (ours,) = nets_of(student, rng, 1)
         shards, steps = _shards(rng, sizes)
-        student.train_sync(model, shards, 0.3, timeout=40.0, backend=group_backend(student))
+        student.train_sync(model, shards, 0.3, timeout=40.0, backend=backend)
         for step in steps:
             big_step(ours, step, 0.3)
         assert_allclose(theirs(student, model), numbers(ours), atol=2e-5)
+    watched = student.probe_(_Watched)(student.train_sync, [(2, 0.0, 0), (2, 0.0, 0)], 0.3, 40.0, backend=backend)
+    assert not watched.error
+    assert tuple(watched.processes()) == (2, True, False)
 
 
 class _Watched:

@@ -102,6 +102,12 @@ def numbers_of(model):
     return [value.detach().cpu().double().flatten().numpy() for value in model.state_dict().values()]
 
 
+def with_optimisers():
+    """Probe: import what an optimiser imports when it is made: once here in place of once in each process, which on a
+    busy machine takes as long as a process may."""
+    import torch._dynamo  # noqa: F401
+
+
 class Children:
     """Probe: the processes that this one has started since this object was made, without the one by which Python keeps
     track of shared memory, which stays."""

@@ -5,7 +5,15 @@ import torch
 from numpy.testing import assert_allclose
 from torch.nn.functional import cross_entropy
 
-from autograder.checks.parallel_training.inputs import Children, big_step, nets_of, numbers, some_batches, theirs
+from autograder.checks.parallel_training.inputs import (
+    Children,
+    big_step,
+    nets_of,
+    numbers,
+    some_batches,
+    theirs,
+    with_optimisers,
+)
 from autograder.testing import check
 from autograder.testing.closed import built_in
 from autograder.testing.modules import group_backend
@@ -20,6 +28,7 @@ def _shards(rng, sizes):
 @check("tf1.12.10", core=True, weight=2, hint="A child has a copy of your model. What has to come back?")
 def test_synchronous_as_one_process(student, rng):
     """Trained by two processes with unequal batches, the caller's module is what one process makes of all rows."""
+    student.probe_(with_optimisers)()
     backend = group_backend(student)
     for sizes in ([(6, 6, 6), (6, 6, 6)], [(2, 5), (9, 1)]):
         (model,), (ours,) = nets_of(student, rng, 1)
@@ -141,6 +150,7 @@ def _way(n, lr):
 )
 def test_all_change_the_same_parameters(student, rng):
     """Each process's steps are in the caller's parameters in the end, and each shard had one process of its own."""
+    student.probe_(with_optimisers)()
     plan = [(int(n), 0.02, 0) for n in rng.integers(30, 50, 3)]
     watched = student.probe_(_Watched)(student.train_async, plan, 0.1, 40.0)
     assert not watched.error
@@ -153,6 +163,7 @@ def test_all_change_the_same_parameters(student, rng):
 @check("tf1.12.10", core=True, hint="Neither locks, nor barriers, nor turns.")
 def test_nobody_waits(student, rng):
     """A slow process does not hold up a quick one, which is done before the slow one's third batch."""
+    student.probe_(with_optimisers)()
     slow = int(rng.integers(2))
     quick, plan = 1 - slow, [(8, 0.0, 0), (8, 0.0, 0)]
     plan[slow] = (4, 0.1, 0)
@@ -168,6 +179,7 @@ def test_nobody_waits(student, rng):
 )
 def test_steps_of_one_worker(student, rng):
     """With a single process, the asynchronous steps are those of plain SGD, batch by batch."""
+    student.probe_(with_optimisers)()
     (model,), (ours,) = nets_of(student, rng, 1)
     batches = some_batches(rng, (5, 3, 8))
     student.train_async(model, [batches], 0.2, timeout=40.0)
@@ -180,6 +192,7 @@ def test_steps_of_one_worker(student, rng):
 def test_failures_are_noticed(student, rng):
     """A process that dies, raises or is late is a RuntimeError, synchronous or not, and no process is left; what has
     been trained synchronously is then left as it was."""
+    student.probe_(with_optimisers)()
     children = student.probe_(Children)()
     backend = group_backend(student)
     for do, timeout in ((1, 40.0), (2, 40.0), (0, 1.5)):
@@ -267,6 +280,7 @@ WAYS = {"one process", "split", "synchronous", "asynchronous"}
 @check("tf1.12.10", weight=2, hint="Each way begins with the given numbers: train copies.")
 def test_ways_are_compared(student, rng):
     """All four ways are measured; three end with the loss of one process, and the parts are left as they are."""
+    student.probe_(with_optimisers)()
     first, second, whole = student.probe_(_parts)(int(rng.integers(1000)))
     before = [theirs(student, part) for part in (first, second)]
     shards, steps = _shards(rng, [(6, 3, 4, 5), (2, 8, 4, 7)])

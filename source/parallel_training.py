@@ -126,7 +126,7 @@ from solutions.parallel_training.devices import placed
 # - `"plain"`: `torch.zeros(3)`;
 # - `"context"`: `torch.zeros(3)`, within `with torch.device("cuda:1"):`;
 # - `"from_numpy"`: `torch.from_numpy(a)`, within the same;
-# - `"layer"`: the weights of `nn.Linear(2, 2)`;
+# - `"layer"`: the weights of `nn.Linear(2, 2)`, within no context;
 # - `"result"`: `u + v`;
 # - `"like"`: `torch.zeros_like(t)`, within `with torch.device("cuda:1"):`.
 
@@ -433,8 +433,9 @@ from solutions.parallel_training.synchronous import central_step
 # Now in earnest. `start(worker, n_processes, timeout, backend)` forks processes and has each join a group of
 # `torch.distributed`: `dist.init_process_group(backend, init_method=…, rank=…, world_size=…)`. With a file that is not
 # there yet in a fresh folder (`init_method="file:///tmp/…/group"`) they find each other; `"gloo"` is the backend for
-# CPUs. If a process dies, the others must not wait for it forever, and neither must you. (Where no network is allowed
-# you are graded with another backend than `"gloo"`; so hand on what you get.)
+# CPUs. If a process dies, the others must not wait for it forever, and neither must you. (You may be graded where no
+# network is allowed: with another backend than `"gloo"`, so hand on what you get; and where `MASTER_ADDR` and a port
+# would not work, but a file does.)
 
 # %% exercise="tf2.19.10"
 from solutions.parallel_training.groups import start, _in_group
@@ -442,7 +443,8 @@ from solutions.parallel_training.groups import start, _in_group
 # %% [markdown]
 # `train_rank(model, batches, lr)` is what each of them then does: the same as `sync_step`, but with `dist.broadcast`
 # and `dist.all_reduce`, which say nothing of who had how many rows. (`DistributedDataParallel` is allowed as well. It
-# averages over ranks, not over rows; so scale the loss.)
+# averages over ranks, not over rows; so scale the loss. Where no network is allowed, `dist.reduce`, `dist.all_gather`
+# and `dist.barrier` are there as well, and no others.)
 
 # %% exercise="tf2.19.10"
 from solutions.parallel_training.groups import train_rank

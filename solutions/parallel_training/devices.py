@@ -144,7 +144,7 @@ def left_behind(model: nn.Module, device: str | torch.device) -> list[str]:
     Parameters
     ----------
     model : a module with any modules inside; nothing comes twice in it.
-    device : ``"cpu"``, ``"meta"`` or another one without a number.
+    device : ``"cpu"``, ``"meta"`` or another kind of device, without a number.
 
     Returns
     -------

@@ -44,8 +44,9 @@ def train_sync(
     """
 
     def worker(rank: int) -> Any:
-        train_rank(model, shards[rank], lr)
-        return {name: value.numpy() for name, value in model.state_dict().items()} if rank == 0 else None
+        own = copy.deepcopy(model)  # the caller's may be in shared memory, since `train_async`, say
+        train_rank(own, shards[rank], lr)
+        return {name: value.numpy() for name, value in own.state_dict().items()} if rank == 0 else None
 
     trained, *_ = start(worker, len(shards), timeout, backend)
     model.load_state_dict({name: torch.from_numpy(value) for name, value in trained.items()})

@@ -51,7 +51,7 @@ def numbers_sent(widths: Sequence[int], batch_size: int, n_devices: int, cuts: S
     ``{"data": …, "model": …}``, all devices together:
 
     - "data": each device sends its gradients by a ring. Of n devices each sends an n-th
-      of all gradients 2 (n - 1) times.
+      of all gradients (not rounded) 2 (n - 1) times.
     - "model": at each cut the activations of the whole batch are sent once, and the
       gradients by these activations come back.
 

@@ -102,23 +102,31 @@ def numbers_of(model):
     return [value.detach().cpu().double().flatten().numpy() for value in model.state_dict().values()]
 
 
+def with_optimisers():
+    """Probe: import what an optimiser imports when it is made: once here in place of once in each process, which on a
+    busy machine takes as long as a process may."""
+    import torch._dynamo  # noqa: F401
+
+
 class Children:
-    """Probe: the processes that this one has started since this object was made."""
+    """Probe: the processes that this one has started since this object was made, without the one by which Python keeps
+    track of shared memory, which stays."""
 
     def __init__(self):
         self.before = self._there()
 
     def _there(self):
         import os
+        from multiprocessing import resource_tracker
         from pathlib import Path
 
-        found = set()
+        found, tracker = set(), str(resource_tracker._resource_tracker._pid)
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 state, parent = (entry / "stat").read_text(encoding="utf-8").rpartition(")")[2].split()[:2]
             except OSError:
                 continue
-            if int(parent) == os.getpid() and state != "Z":
+            if int(parent) == os.getpid() and state != "Z" and entry.name != tracker:
                 found.add(entry.name)
         return found
 

@@ -33,11 +33,11 @@ def _events(rng, n):
         kind = rng.choice(["new", "new", "delete", "empty"], p=[0.35, 0.2, 0.35, 0.1])
         if kind == "new":
             there.append(f"t{number}")
-            events.append(["new", there[-1], int(rng.integers(1, 30))])
+            events.append(("new", there[-1], int(rng.integers(1, 30))))
         elif kind == "delete" and there:
-            events.append(["delete", there.pop(int(rng.integers(0, len(there)))), 0])
+            events.append(("delete", there.pop(int(rng.integers(0, len(there)))), 0))
         elif kind == "empty":
-            events.append(["empty", "", 0])
+            events.append(("empty", "", 0))
     return events
 
 

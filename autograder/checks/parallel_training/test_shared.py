@@ -5,8 +5,17 @@ import torch
 from numpy.testing import assert_allclose
 from torch.nn.functional import cross_entropy
 
-from autograder.checks.parallel_training.inputs import Children, big_step, nets_of, numbers, some_batches, theirs
+from autograder.checks.parallel_training.inputs import (
+    Children,
+    big_step,
+    nets_of,
+    numbers,
+    some_batches,
+    theirs,
+    with_optimisers,
+)
 from autograder.testing import check
+from autograder.testing.closed import built_in
 from autograder.testing.modules import group_backend
 
 
@@ -19,32 +28,48 @@ def _shards(rng, sizes):
 @check("tf1.12.10", core=True, weight=2, hint="A child has a copy of your model. What has to come back?")
 def test_synchronous_as_one_process(student, rng):
     """Trained by two processes with unequal batches, the caller's module is what one process makes of all rows."""
+    student.probe_(with_optimisers)()
+    backend = group_backend(student)
     for sizes in ([(6, 6, 6), (6, 6, 6)], [(2, 5), (9, 1)]):
         (model,), (ours,) = nets_of(student, rng, 1)
         shards, steps = _shards(rng, sizes)
-        student.train_sync(model, shards, 0.3, timeout=40.0, backend=group_backend(student))
+        student.train_sync(model, shards, 0.3, timeout=40.0, backend=backend)
         for step in steps:
             big_step(ours, step, 0.3)
         assert_allclose(theirs(student, model), numbers(ours), atol=2e-5)
+    watched = student.probe_(_Watched)(student.train_sync, [(2, 0.0, 0), (2, 0.0, 0)], 0.3, 40.0, backend=backend)
+    assert not watched.error
+    assert tuple(watched.processes()) == (2, True, False)
 
 
 class _Watched:
     """Probe: a training by several processes, whose model writes down who called it, and when.
 
     Each row of a batch is (shard, seconds to wait, what to do): the model's table has a line for each shard, so that
-    only its own process changes it.
+    only its own process changes it. `meets`: for a shard the number of one of its calls, before which it waits until
+    there are so many calls of another one, or some seconds, if they don't come.
     """
 
-    def __init__(self, train, plan, lr, timeout, **how):
+    def __init__(self, train, plan, lr, timeout, meets=None, **how):
         import os
         import shutil
+        import sys
         import tempfile
         import time
+        import types
 
         import torch
         from torch import nn
 
-        folder = tempfile.mkdtemp()
+        folder, own = tempfile.mkdtemp(), os.getpid()
+
+        def calls(shard):
+            found = 0
+            for name in os.listdir(folder):
+                if name.startswith(f"{shard}."):
+                    with open(f"{folder}/{name}", encoding="utf-8") as file:
+                        found += len(file.readlines())
+            return found
 
         class Table(nn.Module):
             def __init__(self):
@@ -53,15 +78,22 @@ class _Watched:
 
             def forward(self, X):
                 shard, seconds, do = X[0].tolist()
+                before, until = calls(int(shard)), time.monotonic() + 5
+                number, other, n = (meets or {}).get(int(shard), (0, 0, 0))
+                while before + 1 == number and calls(other) < n and time.monotonic() < until:
+                    time.sleep(0.01)
                 with open(f"{folder}/{int(shard)}.{os.getpid()}", "a", encoding="utf-8") as file:
                     file.write(f"{time.monotonic()}\n")
                 time.sleep(seconds)
-                if do == 1:
-                    os.kill(os.getpid(), 9)
-                if do == 2:
+                if do in (1, 2) or (do == 3 and before == 2):
+                    if do != 2 and os.getpid() != own:
+                        os.kill(os.getpid(), 9)
                     raise ValueError("broken")
                 return self.table[int(shard)].expand(len(X), 2)
 
+        Table.__module__, Table.__qualname__ = "watched", "Table"  # so that it can be pickled, too
+        sys.modules["watched"] = types.ModuleType("watched")
+        sys.modules["watched"].Table = Table
         self.model = Table()
         shards = [
             [(torch.tensor([[float(shard), seconds, float(do)]] * 4), torch.zeros(4, dtype=torch.int64))] * n
@@ -81,7 +113,7 @@ class _Watched:
             shard, process = map(int, name.split("."))
             with open(f"{folder}/{name}", encoding="utf-8") as file:
                 self.calls[shard, process] = [float(line) for line in file]
-        self.own = os.getpid()
+        self.own = own
         shutil.rmtree(folder, True)
 
     def processes(self):
@@ -118,6 +150,7 @@ def _way(n, lr):
 )
 def test_all_change_the_same_parameters(student, rng):
     """Each process's steps are in the caller's parameters in the end, and each shard had one process of its own."""
+    student.probe_(with_optimisers)()
     plan = [(int(n), 0.02, 0) for n in rng.integers(30, 50, 3)]
     watched = student.probe_(_Watched)(student.train_async, plan, 0.1, 40.0)
     assert not watched.error
@@ -130,12 +163,15 @@ def test_all_change_the_same_parameters(student, rng):
 @check("tf1.12.10", core=True, hint="Neither locks, nor barriers, nor turns.")
 def test_nobody_waits(student, rng):
     """A slow process does not hold up a quick one, which is done before the slow one's third batch."""
+    student.probe_(with_optimisers)()
     slow = int(rng.integers(2))
-    plan = [(8, 0.0, 0), (8, 0.0, 0)]
-    plan[slow] = (4, 0.5, 0)
-    watched = student.probe_(_Watched)(student.train_async, plan, 0.1, 40.0)
+    quick, plan = 1 - slow, [(8, 0.0, 0), (8, 0.0, 0)]
+    plan[slow] = (4, 0.1, 0)
+    # Before its third batch the slow one waits for all of the quick one's, which begins when the slow one has begun.
+    meets = {quick: (1, slow, 1), slow: (3, quick, 8)}
+    watched = student.probe_(_Watched)(student.train_async, plan, 0.1, 40.0, meets)
     assert list(watched.counts()) == [n for n, _, _ in plan]
-    assert watched.done_before(1 - slow, slow)
+    assert watched.done_before(quick, slow)
 
 
 @check(
@@ -143,6 +179,7 @@ def test_nobody_waits(student, rng):
 )
 def test_steps_of_one_worker(student, rng):
     """With a single process, the asynchronous steps are those of plain SGD, batch by batch."""
+    student.probe_(with_optimisers)()
     (model,), (ours,) = nets_of(student, rng, 1)
     batches = some_batches(rng, (5, 3, 8))
     student.train_async(model, [batches], 0.2, timeout=40.0)
@@ -153,15 +190,18 @@ def test_steps_of_one_worker(student, rng):
 
 @check("tf1.12.10", weight=2, hint="A process that has ended without having said so is no success.")
 def test_failures_are_noticed(student, rng):
-    """A process that dies, raises or is late is a RuntimeError, synchronous or not, and no process is left."""
+    """A process that dies, raises or is late is a RuntimeError, synchronous or not, and no process is left; what has
+    been trained synchronously is then left as it was."""
+    student.probe_(with_optimisers)()
     children = student.probe_(Children)()
     backend = group_backend(student)
     for do, timeout in ((1, 40.0), (2, 40.0), (0, 1.5)):
         plan = [(3, 0.0, 0), (3, 0.0, do) if do else (3, 60.0, 0)]
         watched = student.probe_(_Watched)(student.train_async, plan, 0.1, timeout)
         assert tuple(watched.failed(within=12)) == ("RuntimeError", True)
-    watched = student.probe_(_Watched)(student.train_sync, [(3, 0.0, 0), (3, 0.0, 1)], 0.1, 40.0, backend=backend)
+    watched = student.probe_(_Watched)(student.train_sync, [(4, 0.0, 0), (4, 0.0, 3)], 0.1, 40.0, backend=backend)
     assert tuple(watched.failed(within=12)) == ("RuntimeError", True)
+    assert built_in(watched.logits()) == [0.0, 0.0], "the module has changed, though the training has failed"
     assert children.left() == 0, "a process is left"
 
 
@@ -240,6 +280,7 @@ WAYS = {"one process", "split", "synchronous", "asynchronous"}
 @check("tf1.12.10", weight=2, hint="Each way begins with the given numbers: train copies.")
 def test_ways_are_compared(student, rng):
     """All four ways are measured; three end with the loss of one process, and the parts are left as they are."""
+    student.probe_(with_optimisers)()
     first, second, whole = student.probe_(_parts)(int(rng.integers(1000)))
     before = [theirs(student, part) for part in (first, second)]
     shards, steps = _shards(rng, [(6, 3, 4, 5), (2, 8, 4, 7)])

@@ -140,14 +140,28 @@ def test_central_step(student, rng):
             assert abs(found - wanted) < 1e-4 * max(1, wanted)
 
 
-@check("tf2.19.10", hint="The workers fetch at the beginning of a step, and do not update anything themselves.")
+class _Seen:
+    """Probe: how many rows each of some networks gets; its first layer is asked, which sees what all of it sees."""
+
+    def __init__(self, nets):
+        self.sizes = [set() for _ in nets]
+        for net, sizes in zip(nets, self.sizes, strict=True):
+            net[0].register_forward_pre_hook(lambda _, given, sizes=sizes: sizes.add(len(given[0])))
+
+    def told(self):
+        return [sorted(sizes) for sizes in self.sizes]
+
+
+@check("tf2.19.10", hint="Who fetches, who computes, and with which rows? Only the server updates.")
 def test_workers_keep_what_they_fetched(student, rng):
-    """After a step the workers have the parameters that the server had before it, and share no memory with it."""
+    """After a step the workers have the parameters that the server had before it, and share no memory with it; each
+    has seen its own rows, and the server none."""
     (server, *workers), ours = nets_of(student, rng, 3)
-    before = numbers(ours[0])
+    before, seen = numbers(ours[0]), student.probe_(_Seen)([server, *workers])
     student.central_step(server, workers, some_batches(rng, (5, 3)), 0.2)
     for worker in workers:
         assert_allclose(theirs(student, worker), before, atol=1e-6)
+    assert built_in(seen.told()) == [[], [5], [3]]
 
 
 class _Started:
@@ -327,11 +341,15 @@ class _Timed:
 def test_ratios_of_seconds(student, rng):
     """The ratios are those of real times: of three calls one after the other to one call with all rows; the model is
     left alone."""
-    timed = student.probe_(_Timed)(student.compare_strategies, 0.05, [5, 2, 9], 3)
-    found = timed.found
-    assert isinstance(found, dict) and found.keys() == {"one device", "mirrored", "central"}
-    assert abs(found["one device"] - 1) < 1e-9
-    assert 2 < found["mirrored"] < 5 and 2 < found["central"] < 5
-    assert timed.same
-    assert timed.calls >= 3 * (1 + 3 + 3)
-    assert timed.most == 5 + 2 + 9
+    for _ in range(3):  # a busy machine holds up now this, now that
+        timed = student.probe_(_Timed)(student.compare_strategies, 0.05, [5, 2, 9], 3)
+        found = timed.found
+        assert isinstance(found, dict) and found.keys() == {"one device", "mirrored", "central"}
+        assert abs(found["one device"] - 1) < 1e-9
+        assert timed.same
+        assert timed.calls >= (1 + 3) * (1 + 3 + 3), "there are fewer steps than were asked for"
+        assert timed.most == 5 + 2 + 9
+        ratios = float(found["mirrored"]), float(found["central"])
+        if all(2 < one < 5 for one in ratios):
+            break
+    assert all(2 < one < 5 for one in ratios)

@@ -135,6 +135,25 @@ def with_a_heap(events):
     return np.array([sum(asked.values()), reserved])
 
 
+@alternative("tf1.12.1", replaces="allocator_memory")
+def by_whole_events(events):
+    """Events compared as a whole; a table of all blocks, each with the name of whom it has been given to."""
+    table, sizes = [], {}
+    for event in events:
+        if event == ("empty", "", 0):
+            table = [entry for entry in table if entry[1] is not None]
+        elif event[::2] == ("delete", 0):
+            next(entry for entry in table if entry[1] == event[1])[1] = None
+        else:
+            free = sorted(
+                (entry for entry in table if entry[1] is None and entry[0] >= event[2]), key=lambda one: one[0]
+            )
+            table += [] if free else [[event[2], None]]
+            (free or table[-1:])[0][1] = event[1]
+            sizes[event[1]] = event[2]
+    return sum(sizes[name] for _, name in table if name is not None), sum(size for size, _ in table)
+
+
 # ---------------------------------------------------------------- tf1.12.2
 
 

@@ -12,7 +12,7 @@ from autograder.testing import alternative, mutant, naive
 
 def _trained(
     config, X_train, y_train, X_valid, y_valid, *, epochs=None, hidden=True, momentum=0.9, batch=32, seed="before",
-    lr=None, score="valid", softmax=False,
+    lr=None, score="valid", softmax=False, order="each epoch", drops=False,
 ):  # fmt: skip
     if seed == "before":
         torch.manual_seed(config["seed"])
@@ -23,8 +23,11 @@ def _trained(
     if seed == "after":
         torch.manual_seed(config["seed"])
     optimizer = torch.optim.SGD(model.parameters(), lr=lr or config["lr"], momentum=momentum)
+    once = torch.randperm(len(X)) if order == "once" else torch.arange(len(X))
     for _ in range(config["epochs"] if epochs is None else epochs):
-        for rows in torch.randperm(len(X)).split(batch):
+        for rows in (torch.randperm(len(X)) if order == "each epoch" else once).split(batch):
+            if drops and len(rows) < batch:
+                continue
             optimizer.zero_grad()
             cross_entropy(model(X[rows]), y[rows]).backward()
             optimizer.step()
@@ -74,6 +77,30 @@ def all_rows_at_once(config, X_train, y_train, X_valid, y_valid):
 def a_rate_of_its_own(config, X_train, y_train, X_valid, y_valid):
     """The learning rate is the configuration's."""
     return _trained(config, X_train, y_train, X_valid, y_valid, lr=0.1)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_each_epoch_has_its_order")
+def as_they_lie(config, X_train, y_train, X_valid, y_valid):
+    """You take the rows as they lie: if they are sorted, the last batches know one class only. Draw an order."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, order="never")
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_each_epoch_has_its_order")
+def shuffled_once(config, X_train, y_train, X_valid, y_valid):
+    """You draw an order once: each epoch has the same batches then. Draw a new one in each."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, order="once")
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_each_epoch_has_its_order")
+def drops_the_last(config, X_train, y_train, X_valid, y_valid):
+    """You leave out a last batch that is not full (`drop_last=True`): each epoch goes over all rows."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, drops=True)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_valid_is_the_networks_accuracy")
+def arrays_alone(config, X_train, y_train, X_valid, y_valid):
+    """`torch.from_numpy` takes no tensors: `torch.as_tensor` takes both."""
+    return _trained(config, *(torch.from_numpy(one) for one in (X_train, y_train, X_valid, y_valid)))
 
 
 @mutant("tf1.12.8", replaces="train_config", fails="test_seed_decides_the_network")
@@ -152,6 +179,28 @@ def by_hand(config, X_train, y_train, X_valid, y_valid):
                     value -= config["lr"] * moving
     said = net(torch.tensor(np.array(X_valid), dtype=torch.float32)).argmax(1)
     return {"model": net, "valid": (said == torch.tensor(np.array(y_valid))).float().mean().item(), "seconds": 0.0}
+
+
+@alternative("tf1.12.8", replaces="train_config")
+def with_a_loader(config, X_train, y_train, X_valid, y_valid):
+    """With a `DataLoader`, which shuffles with a generator of its own."""
+    from torch.utils.data import DataLoader, TensorDataset
+
+    X, X_new = (torch.as_tensor(one, dtype=torch.float32) for one in (X_train, X_valid))
+    y, y_new = (torch.as_tensor(one, dtype=torch.long) for one in (y_train, y_valid))
+    with torch.random.fork_rng():
+        torch.manual_seed(config["seed"])
+        layers = nn.Linear(X.shape[1], config["units"]), nn.ReLU(), nn.Linear(config["units"], int(y.max()) + 1)
+    net, generator = nn.Sequential(*layers), torch.Generator().manual_seed(config["seed"])
+    loader = DataLoader(TensorDataset(X, y), batch_size=32, shuffle=True, generator=generator)
+    optimizer, loss = torch.optim.SGD(net.parameters(), config["lr"], 0.9), nn.CrossEntropyLoss()
+    for _ in range(config["epochs"]):
+        for rows, labels in loader:
+            optimizer.zero_grad()
+            loss(net(rows), labels).backward()
+            optimizer.step()
+    with torch.inference_mode():
+        return {"model": net.eval(), "valid": (net(X_new).argmax(-1) == y_new).double().mean()}
 
 
 @alternative("tf1.12.8", replaces="best_three")

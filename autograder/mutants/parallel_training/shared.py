@@ -4,10 +4,12 @@ import contextlib
 import copy
 import multiprocessing
 import os
+import pickle
 import threading
 import time
 
 import torch
+import torch.distributed as dist
 from torch import nn
 from torch.nn.functional import cross_entropy
 
@@ -45,6 +47,27 @@ def averages_in_the_end(model, shards, lr, timeout=30.0, backend="gloo"):
     with torch.no_grad():
         for value, *others in zip(model.parameters(), *(one.parameters() for one in ends), strict=True):
             value.copy_(torch.stack(others).mean(0))
+
+
+@mutant("tf1.12.10", replaces="train_sync", fails="test_synchronous_as_one_process")
+def in_one_process(model, shards, lr, timeout=30.0, backend="gloo"):
+    """You take the steps in your own process, one shard after the other: each shard has a process of its own."""
+    for step in zip(*shards, strict=True):
+        replicas = [copy.deepcopy(model) for _ in step]
+        sync_step(replicas, step, lr)
+        model.load_state_dict(replicas[0].state_dict())
+
+
+@mutant("tf1.12.10", replaces="train_sync", fails="test_failures_are_noticed")
+def half_trained(model, shards, lr, timeout=30.0, backend="gloo"):
+    """If a process dies, the module is half trained: it is to be left as it was. Let copies be trained."""
+    model.share_memory()
+    begin = copy.deepcopy(model)
+
+    def worker(rank):
+        train_rank(copy.deepcopy(begin) if rank else model, shards[rank], lr)
+
+    start(worker, len(shards), timeout, backend)
 
 
 @mutant("tf1.12.10", replaces="train_sync", fails="test_failures_are_noticed")
@@ -271,6 +294,27 @@ def through_shared_memory(model, shards, lr, timeout=30.0, backend="gloo"):
 
     start(worker, len(shards), timeout, backend)
     model.load_state_dict(result.state_dict())
+
+
+@alternative("tf1.12.10", replaces="train_sync")
+def whole_modules(model, shards, lr, timeout=30.0, backend="gloo"):
+    """Rank 0 returns the whole module, pickled; with an optimiser in the place of `train_rank`."""
+
+    def worker(rank):
+        optimizer = torch.optim.SGD(model.parameters(), lr)
+        for X, y in shards[rank]:
+            loss, n_rows = cross_entropy(model(X), y, reduction="sum"), torch.tensor([len(y)])
+            optimizer.zero_grad()
+            loss.backward()
+            dist.all_reduce(n_rows)
+            for value in model.parameters():
+                dist.all_reduce(value.grad)
+                value.grad /= n_rows
+            optimizer.step()
+        return pickle.dumps(model) if rank == 0 else b""
+
+    trained = pickle.loads(start(worker, len(shards), timeout, backend)[0])  # noqa: S301  # our own child's
+    model.load_state_dict(trained.state_dict())
 
 
 @alternative("tf1.12.10", replaces="train_async")

@@ -46,6 +46,23 @@ def parts_of_the_batch(widths, batch_size, n_devices, cuts):
     return {"data": 2 * (n_devices - 1) * _count(widths), "model": model}
 
 
+@mutant("tf2.19.7", replaces="numbers_sent", fails="test_numbers_that_are_sent")
+def whole_parts(widths, batch_size, n_devices, cuts):
+    """`//` leaves out what does not divide evenly: all devices together send all of it."""
+    part = _count(widths) // n_devices
+    return {"data": n_devices * 2 * (n_devices - 1) * part, "model": sum(2 * batch_size * widths[cut] for cut in cuts)}
+
+
+@alternative("tf2.19.7", replaces="numbers_sent")
+def device_by_device(widths, batch_size, n_devices, cuts):
+    """What one device sends, times their number, as floats, which need not be exact."""
+    part = _count(widths) / n_devices
+    return {
+        "data": 2.0 * (n_devices - 1) * part * n_devices,
+        "model": 2.0 * batch_size * sum(widths[one] for one in cuts),
+    }
+
+
 @alternative("tf2.19.7", replaces="numbers_sent")
 def by_playing_the_ring(widths, batch_size, n_devices, cuts):
     """By adding up the messages of a ring, and of each row."""

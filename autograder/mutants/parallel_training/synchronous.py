@@ -2,6 +2,7 @@
 
 import copy
 import time
+from itertools import pairwise
 
 import torch
 from torch.nn.functional import cross_entropy
@@ -174,7 +175,34 @@ def fetches_afterwards(server, workers, batches, lr):
     return loss
 
 
+@mutant("tf2.19.10", replaces="central_step", fails="test_workers_keep_what_they_fetched")
+def server_does_it_all(server, workers, batches, lr):
+    """The server computes with all rows itself, and the workers do nothing: they are there to share the work."""
+    broadcast([server, *workers])
+    rows = torch.cat([X for X, _ in batches]), torch.cat([y for _, y in batches])
+    return sync_step([server], [rows], lr)
+
+
 # ---------------------------------------------------------------- what it costs
+
+
+@mutant("tf2.19.10", replaces="compare_strategies", fails="test_ratios_of_seconds")
+def without_a_first_step(model, batches, lr, n_steps=10):
+    """The first step takes longer than the others: take one before the time is taken."""
+    rows = torch.cat([X for X, _ in batches]), torch.cat([y for _, y in batches])
+    one, server, *others = (copy.deepcopy(model) for _ in range(2 + 2 * len(batches)))
+    replicas, workers = others[: len(batches)], others[len(batches) :]
+    ends = [time.perf_counter()]
+    for step in (
+        lambda: sync_step([one], [rows], lr),
+        lambda: sync_step(replicas, batches, lr),
+        lambda: central_step(server, workers, batches, lr),
+    ):
+        for _ in range(n_steps):
+            step()
+        ends.append(time.perf_counter())
+    alone, mirrored, central = (end - begin for begin, end in pairwise(ends))
+    return {"one device": 1.0, "mirrored": mirrored / alone, "central": central / alone}
 
 
 @mutant("tf2.19.10", replaces="compare_strategies", fails="test_ratios_of_seconds")

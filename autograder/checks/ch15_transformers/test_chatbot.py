@@ -158,6 +158,10 @@ def test_an_answer_without_a_source(student, rng):
         bot, _, _, shelf = _bot(student, rng, [said], k=3)
         answer, titles = bot.reply(shelf[0][1])
         assert (str(answer), list(titles)) == (student.UNSURE, [])
+    for n in (0, 2):  # fewer plots than were asked for
+        bot, _, _, _ = _bot(student, rng, ["It is the third one [3]."], n=n, k=3)
+        answer, titles = bot.reply("who is it?")
+        assert (str(answer), list(titles)) == (student.UNSURE, [])
 
 
 @check("p.15.15", weight=2, hint="What has to be kept from one question to the next, and what not?")

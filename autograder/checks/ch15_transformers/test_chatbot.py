@@ -114,6 +114,8 @@ def test_citations_that_are_there(student, rng):
         told.append(tuple(right))
     text, numbers = student.cited("[3], [1]", 4)
     assert [int(number) for number in numbers] == [3, 1]
+    text, numbers = student.cited("It is [12] or [3] [13].", 12)
+    assert (str(text), [int(number) for number in numbers]) == ("It is [12] or [3].", [12, 3])
     text, numbers = student.cited("No plot says so.", 3)
     assert (str(text), list(numbers)) == ("No plot says so.", [])
     assert len(set(told)) > 3

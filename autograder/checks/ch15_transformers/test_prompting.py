@@ -29,15 +29,15 @@ def _agrees(student, logits, **knobs):
 def _same(reply, logits, **knobs):
     found = np.asarray(reply, dtype=float)
     assert found.shape == (len(logits),)
-    assert_allclose(found, _shares(logits, **knobs), atol=1e-5)  # single precision is fine
+    assert_allclose(found, _shares(logits, **knobs), atol=1e-4)  # single precision is fine
     assert_allclose(found.sum(), 1, atol=1e-5)
 
 
 @check("p.15.7", core=True, hint="Divide, then take softmax. What do large logits do to the exponential?")
 def test_temperature(student, rng):
     """Logits are divided by the temperature before softmax, and large ones are no trouble."""
-    for n, temperature, scale in ((5, 1.0, 1), (9, 0.4, 2), (9, 3.0, 2), (4, 0.5, 900)):
-        _agrees(student, rng.normal(0, scale, n), temperature=temperature)
+    for n, temperature, height in ((5, 1.0, 0), (9, 0.4, 0), (9, 3.0, 0), (4, 0.5, 1000)):
+        _agrees(student, rng.normal(0, 2, n) + height, temperature=temperature)
 
 
 @check("p.15.7", hint="What is the probability of a token that is not kept? And how many are there at most?")

@@ -216,9 +216,9 @@ def test_history_is_of_the_validation_rows(student, rng):
     y = rng.permutation(np.arange(64) % 2)
     texts = [f"{words[label]} {words[int(rng.integers(2, 8))]}" for label in y]
     valid, y_valid = texts[:41], 1 - y[:41]  # with wrong labels, so that the last epoch is the worst
-    model, _, history = _tuned(student, words, start, (texts, y.tolist()), (valid, y_valid.tolist()), 3, 1e-2)
+    model, _, history = _tuned(student, words, start, (texts, y.tolist()), (valid, y_valid.tolist()), 6, 1e-2)
     history = np.asarray(history, dtype=float)
-    assert history.shape == (3,)
+    assert history.shape == (6,)
     assert_allclose(history * 41, np.round(history * 41), atol=1e-3)
     assert model.training is False
     said = student.probe_(logits_of)(model, *encoded(words, valid))

@@ -123,7 +123,7 @@ def torch_attention(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
 
 
 @alternative("p.15.1", replaces="multi_head_attention")
-def in_single_precision(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+def einsums_in_single_precision(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
     """Einsums in float32, and a large number in the place of minus infinity."""
     X, *parts = (torch.tensor(np.asarray(part), dtype=torch.float32) for part in (X, W_q, W_k, W_v))
     q, k, v = ((X @ W).reshape(len(X), n_heads, -1) for W in parts)

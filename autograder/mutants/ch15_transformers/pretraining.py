@@ -188,7 +188,7 @@ def torch_divergence(student, teacher, temperature):
 
 
 @alternative("p.15.5", replaces="distillation_loss")
-def in_single_precision(student, teacher, temperature):
+def cross_entropy_less_entropy(student, teacher, temperature):
     """As cross entropy less entropy, in float32."""
     s, t = (torch.tensor(np.asarray(part), dtype=torch.float32) / temperature for part in (student, teacher))
     entropy = -(t.softmax(-1) * t.log_softmax(-1)).sum(-1).mean()

@@ -135,7 +135,7 @@ def with_the_library(logits, temperature=1.0, top_k=None, top_p=None):
 
 
 @alternative("p.15.7", replaces="next_shares")
-def in_single_precision(logits, temperature=1.0, top_k=None, top_p=None):
+def shares_in_single_precision(logits, temperature=1.0, top_k=None, top_p=None):
     """In float32, on probabilities, of which what is not kept is set to 0."""
     shares = torch.tensor(np.asarray(logits), dtype=torch.float32).div(temperature).softmax(0)
     order = shares.argsort(descending=True)[:top_k]

@@ -523,7 +523,7 @@ from solutions.ch15_transformers.search import contrastive_loss, fit_encoder
 from solutions.ch15_transformers.search import PlotIndex, recall_at
 
 # %% [markdown]
-# What somebody remembers of a film is in words of their own. `in_other_words(query, plot, known)` takes from a query
+# What somebody remembers of a film is in words of their own. `in_other_words(…)` takes from a query
 # what gives a plot away: names, and rare words that the plot has as well.
 
 

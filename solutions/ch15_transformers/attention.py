@@ -29,7 +29,7 @@ def multi_head_attention(
     n_heads : divides d. The first head has the first d / n_heads columns of queries,
         keys and values, the second head the next ones, and so on. Each is scaled
         dot-product attention by itself: softmax over the keys of q · k / √(d / n_heads)
-        makes the weights of the values.
+        makes the weights of the values. Scores may be large.
     causal : whether a token may look at itself and at earlier tokens only.
 
     Returns

@@ -91,10 +91,10 @@ def run_tools(
     messages : all of them, dicts of "role" and "content", in order. First the "user"'s
         question. Each text of the model is a message of the "assistant", as it wrote
         it, also the last one; each call that is run is followed by a message of the
-        "tool": its result as JSON (`json.dumps`). Where there is no such tool, or it
-        raises, or its arguments are no object, the content begins with "error: ", then
-        comes what is wrong in words of yours; that counts as a run, and the model goes
-        on.
+        "tool": its result as JSON (`json.dumps`). Where there is no such tool (models
+        may write anything there, a list as well), or it raises, or its arguments are no
+        object, the content begins with "error: ", then comes what is wrong in words of
+        yours; each of these counts as a run, and the model goes on.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def distillation_loss(student: ArrayLike, teacher: ArrayLike, temperature: float
 
     Parameters
     ----------
-    student, teacher : (n, V) logits.
+    student, teacher : (n, V) logits, finite; they may be large.
 
     Examples
     --------

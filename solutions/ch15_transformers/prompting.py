@@ -39,7 +39,7 @@ def next_shares(
 
     Parameters
     ----------
-    logits : (V,), finite, no two the same.
+    logits : (V,), finite, no two the same; they may be large.
     temperature : above 0.
     top_k : 1 or more.
     top_p : above 0, up to 1.

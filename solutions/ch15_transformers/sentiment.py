@@ -26,9 +26,9 @@ def load_classifier(source: str, seed: int = 42) -> tuple[Any, Any]:
 
     Returns
     -------
-    The model, which gives two logits for each text: 0 is blame, 1 is praise; and the
-    tokenizer. The model's numbers are float32, whatever they are on disk, and it is in
-    evaluation mode.
+    The model, of a class of the library's, which gives two logits for each text: 0 is
+    blame, 1 is praise; and the tokenizer. The model's numbers are float32, whatever
+    they are on disk, and it is in evaluation mode.
 
     Examples
     --------
@@ -186,8 +186,8 @@ def finetune_classifier(
     n_epochs : how often it sees each text of `train`.
     learning_rate : the largest that is used; the optimizer is one of Adam's kind.
     max_length : see `prepare`.
-    seed : decides everything that is left to chance: the same seed trains a model of
-        the same weights to the same end.
+    seed : decides everything that is left to chance, the order and dropout: the same
+        seed trains a model of the same weights to the same end.
 
     Returns
     -------

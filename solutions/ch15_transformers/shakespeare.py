@@ -54,14 +54,15 @@ def finetune_writer(
         read.
     n_epochs : how often it sees each block.
     learning_rate : the largest that is used; the optimizer is one of Adam's kind.
-    seed : decides everything that is left to chance: the same seed trains a model of
-        the same weights to the same end.
+    seed : decides everything that is left to chance, the order and dropout: the same
+        seed trains a model of the same weights to the same end.
 
     Returns
     -------
     The mean loss of each epoch, (n_epochs,), measured while it learned: the cross
-    entropy of each token but a block's first, given those before it in the block. The
-    model is left in evaluation mode, on the CPU.
+    entropy of each token but a block's first, given those before it in the block; each
+    of these counts once, also in a smaller last batch. The model is left in evaluation
+    mode, on the CPU.
 
     Examples
     --------

@@ -105,7 +105,8 @@ def from_table(table, n_positions):
     class Table(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.register_buffer("table", table)
+            self.table = torch.nn.Parameter(table, requires_grad=False)
+            self.device = self.table.device  # as the library's models have one
             self.config = SimpleNamespace(n_positions=n_positions)
 
         def forward(self, input_ids, **others):

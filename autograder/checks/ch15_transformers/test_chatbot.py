@@ -114,6 +114,8 @@ def test_citations_that_are_there(student, rng):
         told.append(tuple(right))
     text, numbers = student.cited("[3], [1]", 4)
     assert [int(number) for number in numbers] == [3, 1]
+    text, numbers = student.cited("It is [12] or [3] [13].", 12)
+    assert (str(text), [int(number) for number in numbers]) == ("It is [12] or [3].", [12, 3])
     text, numbers = student.cited("No plot says so.", 3)
     assert (str(text), list(numbers)) == ("No plot says so.", [])
     assert len(set(told)) > 3
@@ -157,6 +159,10 @@ def test_an_answer_without_a_source(student, rng):
     for said in ("The one with the dog.", "The one with the dog [4].", "[0]"):
         bot, _, _, shelf = _bot(student, rng, [said], k=3)
         answer, titles = bot.reply(shelf[0][1])
+        assert (str(answer), list(titles)) == (student.UNSURE, [])
+    for n in (0, 2):  # fewer plots than were asked for
+        bot, _, _, _ = _bot(student, rng, ["It is the third one [3]."], n=n, k=3)
+        answer, titles = bot.reply("who is it?")
         assert (str(answer), list(titles)) == (student.UNSURE, [])
 
 

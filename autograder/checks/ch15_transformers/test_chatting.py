@@ -15,7 +15,7 @@ def test_loss_of_preferences(student, rng):
     """The loss is that of the docstring, and finite where the model has moved far."""
     for n, beta, scale in ((1, 0.1, 5), (6, 0.5, 3), (4, 0.02, 40), (3, 1.0, 4000)):
         parts = -rng.exponential(scale, (4, n))
-        parts[0, 0] = parts[1, 0] - scale  # this pair goes the wrong way
+        parts[0, 0], parts[3, 0] = parts[1, 0] - scale, parts[2, 0] - scale / 2  # this pair goes the wrong way
         now, before = parts[0] - parts[1], parts[2] - parts[3]
         wanted = -torch.nn.functional.logsigmoid(torch.from_numpy(beta * (now - before))).mean()
         assert_allclose(float(student.dpo_loss(*parts, beta=beta)), float(wanted), rtol=1e-5, atol=1e-12)
@@ -163,8 +163,10 @@ def test_no_endless_calls(student, rng):
         assert told[-1] == ("assistant", calls[limit])
         answer, _, _, asked = _run(student, [*calls[:limit], "there"], "well?", limit=limit)
         assert (answer, len(asked)) == ("there", limit)
-    answer, _, _, asked = _run(student, [_call("fail", why="x")] * 9, "well?")
+    answer, _, _, asked = _run(student, [*[_call("fail", why="x")] * 9, "there"], "well?")
     assert (answer, len(asked)) == (None, 5)
+    answer, _, heard, _ = _run(student, [*[_call("divide")] * 9, "there"], "well?", limit=2)
+    assert (answer, len(heard)) == (None, 3)
 
 
 def shop(notes):
@@ -177,7 +179,11 @@ def shop(notes):
     def closed():
         raise RuntimeError("the shop is closed")
 
-    return {"price": ("says what a fruit costs", price), "closed": ("is never open", closed)}
+    def lost():
+        raise KeyError("key")
+
+    shelf = {"price": ("says what a fruit costs", price), "closed": ("is never open", closed)}
+    return shelf | {"lost": ("has lost its key", lost)}
 
 
 def _request(method, number, **params):
@@ -224,6 +230,7 @@ def test_lists_and_calls_tools(student, rng):
     assert built_in(result["tools"]) == [
         {"name": "price", "description": "says what a fruit costs"},
         {"name": "closed", "description": "is never open"},
+        {"name": "lost", "description": "has lost its key"},
     ]
     assert asked == []
     for name, arguments in ((f"id-{number}", {"fruit": "plum", "kilos": number}), (number, {"fruit": "fig"})):
@@ -243,6 +250,8 @@ def test_what_goes_wrong(student, rng):
     codes."""
     answer, _ = _answered(student, _request("tools/call", 0, name="closed"))
     assert _texts(answer) == ("the shop is closed", True)
+    answer, _ = _answered(student, _request("tools/call", 3, name="lost", arguments={}))
+    assert _texts(answer) == (str(KeyError("key")), True)
     for request, code in (
         (_request("tools/call", 5, name="steal", arguments={}), -32602),
         (_request("tools/delete", "x", name="price"), -32601),

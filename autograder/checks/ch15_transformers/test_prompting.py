@@ -29,22 +29,22 @@ def _agrees(student, logits, **knobs):
 def _same(reply, logits, **knobs):
     found = np.asarray(reply, dtype=float)
     assert found.shape == (len(logits),)
-    assert_allclose(found, _shares(logits, **knobs), atol=1e-7)
-    assert_allclose(found.sum(), 1, atol=1e-6)
+    assert_allclose(found, _shares(logits, **knobs), atol=1e-4)  # single precision is fine
+    assert_allclose(found.sum(), 1, atol=1e-5)
 
 
 @check("p.15.7", core=True, hint="Divide, then take softmax. What do large logits do to the exponential?")
 def test_temperature(student, rng):
     """Logits are divided by the temperature before softmax, and large ones are no trouble."""
-    for n, temperature, scale in ((5, 1.0, 1), (9, 0.4, 2), (9, 3.0, 2), (4, 0.5, 900)):
-        _agrees(student, rng.normal(0, scale, n), temperature=temperature)
+    for n, temperature, height in ((5, 1.0, 0), (9, 0.4, 0), (9, 3.0, 0), (4, 0.5, 1000)):
+        _agrees(student, rng.normal(0, 2, n) + height, temperature=temperature)
 
 
 @check("p.15.7", hint="What is the probability of a token that is not kept? And how many are there at most?")
 def test_top_k(student, rng):
     """Only the k likeliest tokens can be drawn, in the proportions that they had."""
     for n, k in ((6, 1), (8, 3), (5, 5), (4, 9)):
-        logits = rng.normal(0, 2, n)
+        logits = rng.normal(0, 2, n) - 30
         _agrees(student, logits, top_k=k)
         _agrees(student, logits, top_k=k, temperature=2.5)
 
@@ -53,7 +53,7 @@ def test_top_k(student, rng):
 def test_top_p(student, rng):
     """The fewest tokens that reach a probability of p together can be drawn, one at least, whatever their order."""
     cases = [
-        (rng.normal(0, scale, n), p)
+        (rng.normal(0, scale, n) - 30, p)
         for n, p in ((8, 0.3), (8, 0.6), (8, 0.9), (30, 0.75), (6, 1.0), (5, 1e-4))
         for scale in (0.3, 2.0)
     ]

@@ -177,6 +177,7 @@ def test_seed_decides_the_training(student, rng):
 
     def run(seed):
         theirs = student.probe_(Tiny)(tongue.words, 8, start, dropout=0.1)
+        student.seed_(int(rng.integers(2**31)))  # what draws without the seed draws anew
         return weights_of(student.fit_encoder(pairs, theirs.tokenizer, theirs.model, n_epochs=1, seed=seed))
 
     repeats(run, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
@@ -230,8 +231,8 @@ def test_equal_plots_and_titles(student, rng):
     theirs, _, words = _made(student, rng)
     plots = sentences(rng, words, [5] * 3)
     index = student.PlotIndex(["a", "b", "c", "b"], [*plots, plots[0]], theirs.tokenizer, theirs.model)
-    names, _ = _hits(index.search(plots[0], 4))
-    assert names[:2] == ["a", "b"]
+    names, told = _hits(index.search(plots[0], 4))
+    assert names[:2] == ["a", "b"] or told[0] > told[1]  # equal but for the last digit
     assert sorted(names) == ["a", "b", "b", "c"]
 
 

@@ -57,8 +57,9 @@ def test_less_unsure_than_any_n_gram(student, rng):
     return _perplexity(student.probe_(logits_of_blocks)(model, torch.tensor(test)), test) / best
 
 
-def _tuned(student, start: int, blocks, *more, **options):
-    model = student.probe_(small_writer)(12, start, 8)
+def _tuned(student, start: int, blocks, *more, dropout=0.0, before=lambda: None, **options):
+    model = student.probe_(small_writer)(12, start, 8, dropout)
+    before()
     losses = student.finetune_writer(model, torch.tensor(blocks), *more, **options)
     return model, student.probe_(weights_now)(model), losses
 
@@ -67,7 +68,7 @@ def _tuned(student, start: int, blocks, *more, **options):
 def test_losses_are_of_the_tokens_that_follow(student, rng):
     """The loss of each epoch is the mean cross entropy of all tokens but a block's first; if the model hardly moves,
     that is the logarithm of its perplexity. It is left in evaluation mode."""
-    start, blocks = int(rng.integers(2**31)), rng.integers(0, 12, (37, 9))
+    start, blocks = int(rng.integers(2**31)), rng.integers(0, 12, (33, 9))
     logits = student.probe_(logits_of_blocks)(student.probe_(small_writer)(12, start, 8), torch.tensor(blocks))
     model, _, losses = _tuned(student, start, blocks, n_epochs=2, learning_rate=1e-7)
     assert np.asarray(losses).shape == (2,)
@@ -92,8 +93,10 @@ def test_goes_on_from_the_weights_of_the_model(student, rng):
 def test_seed_decides_the_writer(student, rng):
     """The same seed trains the same model to the same end, another seed to another one."""
     start, blocks = int(rng.integers(2**31)), rng.integers(0, 12, (40, 9))
+    stir = lambda: student.seed_(int(rng.integers(2**31)))  # noqa: E731  # what draws without the seed draws anew
+    options = {"n_epochs": 1, "learning_rate": 1e-3, "dropout": 0.2, "before": stir}
     repeats(
-        lambda seed: _tuned(student, start, blocks, n_epochs=1, learning_rate=1e-3, seed=seed)[1],
+        lambda seed: _tuned(student, start, blocks, seed=seed, **options)[1],
         tuple(int(seed) for seed in rng.permutation(1000)[:2]),
     )
 
@@ -101,7 +104,7 @@ def test_seed_decides_the_writer(student, rng):
 @check("p.15.13", core=True, hint="Which logits belong to the second token of a block? Is the mean over all blocks?")
 def test_perplexity_of_blocks(student, rng):
     """The perplexity is e to the mean cross entropy of all tokens but each block's first."""
-    for n, length in ((3, 2), (70, 9)):
+    for n, length in ((70, 9), (3, 2)):
         table = torch.tensor(rng.normal(0, 1.5, (7, 7, 7)), dtype=torch.float32)
         blocks = torch.tensor(rng.integers(0, 7, (n, length)))
         model = student.probe_(from_table)(table, 24)

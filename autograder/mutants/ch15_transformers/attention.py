@@ -77,6 +77,17 @@ def zeros_for_the_future(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
     return found.transpose(1, 0, 2).reshape(T, d) @ W_o
 
 
+@mutant("p.15.1", replaces="multi_head_attention", fails="test_no_look_at_later_tokens")
+def hidden_after_softmax(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """You take later tokens' weights away after softmax: those that are left no longer sum to 1. Hide the scores."""
+    q, k, v = (np.asarray(X, dtype=float) @ W for W in (W_q, W_k, W_v))
+    T, d = q.shape
+    q, k, v = (part.reshape(T, n_heads, -1).transpose(1, 0, 2) for part in (q, k, v))
+    shares = softmax(q @ k.transpose(0, 2, 1) / np.sqrt(d // n_heads), axis=-1)
+    found = (shares * np.tri(T) if causal else shares) @ v
+    return found.transpose(1, 0, 2).reshape(T, d) @ W_o
+
+
 @mutant("p.15.1", replaces="P_15_1_CHOICE", fails="test_names_the_layer", constant=True)
 def feedforward():
     """The feedforward layer treats each token by itself: it can't tell one of another."""
@@ -111,6 +122,18 @@ def torch_attention(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
     return found.transpose(0, 1).flatten(1) @ torch.as_tensor(np.asarray(W_o, dtype=float))
 
 
+@alternative("p.15.1", replaces="multi_head_attention")
+def einsums_in_single_precision(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """Einsums in float32, and a large number in the place of minus infinity."""
+    X, *parts = (torch.tensor(np.asarray(part), dtype=torch.float32) for part in (X, W_q, W_k, W_v))
+    q, k, v = ((X @ W).reshape(len(X), n_heads, -1) for W in parts)
+    scores = torch.einsum("ihd,jhd->hij", q, k) / q.shape[2] ** 0.5
+    if causal:
+        scores = scores.masked_fill(torch.ones(len(X), len(X)).triu(1) > 0, -1e9)
+    found = torch.einsum("hij,jhd->ihd", scores.softmax(-1), v).reshape(X.shape)
+    return (found @ torch.tensor(np.asarray(W_o), dtype=torch.float32)).numpy()
+
+
 # ---------------------------------------------------------------- p.15.2
 
 
@@ -118,6 +141,20 @@ def torch_attention(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
 def turned_round(layer, X):
     """You try one order only, the rows turned round: a layer may be blind to that one, and see others."""
     return bool(np.allclose(layer(X[::-1]), np.asarray(layer(X))[::-1], atol=1e-6))
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def ends_swapped(layer, X):
+    """You swap the first row and the last only: a layer may be blind to that, and see other orders."""
+    order = [len(X) - 1, *range(1, len(X) - 1), 0]
+    return bool(np.allclose(layer(X[order]), np.asarray(layer(X))[order], atol=1e-6))
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def one_order_drawn(layer, X):
+    """You draw one order and try that: a layer may be blind to it, and see others. Of five rows there are 120."""
+    order = np.random.permutation(len(X))
+    return bool(np.allclose(layer(X[order]), np.asarray(layer(X))[order], atol=1e-6))
 
 
 @mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")

@@ -146,6 +146,15 @@ def history_alone_counted(history, question, found, budget):
 
 
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
+def message_by_message(history, question, found, budget):
+    """You leave out messages one by one, so that an answer is left without its question: a turn goes as a whole."""
+    messages = _with_turns(history, question, found)
+    while len(messages) > 2 and sum(len(one["content"].split()) for one in messages) > budget:
+        del messages[1]
+    return messages
+
+
+@mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
 def characters_counted(history, question, found, budget):
     """You count characters: the budget is one of words."""
     left, kept = _room(question, found, budget), []
@@ -207,6 +216,18 @@ class AnythingGoes(MovieBot):
         found = self.retrieve(question, self.k)
         said = self.generate(build_messages(self.history, question, found, self.budget))
         answer, numbers = cited(said, len(found))
+        self.history.append((question, answer))
+        return answer, [found[number - 1][0] for number in numbers]
+
+
+@mutant("p.15.15", replaces="MovieBot", fails="test_an_answer_without_a_source")
+class CountsWhatWasAskedFor(MovieBot):
+    """You take `k` for the number of plots: a search may find fewer, and none of these is the one that is cited."""
+
+    def reply(self, question):
+        found = self.retrieve(question, self.k)
+        answer, numbers = cited(self.generate(build_messages(self.history, question, found, self.budget)), self.k)
+        answer = answer if numbers else UNSURE
         self.history.append((question, answer))
         return answer, [found[number - 1][0] for number in numbers]
 

@@ -38,6 +38,14 @@ def summed_up(chosen, rejected, chosen_before, rejected_before, beta=0.1):
 
 
 @mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
+def loss_of_the_mean(chosen, rejected, chosen_before, rejected_before, beta=0.1):
+    """You take the loss of the mean margin: take the mean of the pairs' losses."""
+    return dpo_loss(
+        *(np.mean(part, keepdims=True) for part in (chosen, rejected, chosen_before, rejected_before)), beta
+    )
+
+
+@mutant("p.15.9", replaces="dpo_loss", fails="test_loss_of_preferences")
 def log_of_nothing(chosen, rejected, chosen_before, rejected_before, beta=0.1):
     """Your sigmoid becomes 0 far out, and its logarithm infinite: log(1 + e^-x) is the same, and `logaddexp` can it."""
     margin = np.subtract(chosen, rejected) - np.subtract(chosen_before, rejected_before)
@@ -98,6 +106,18 @@ def _looped(generate, tools, question, limit, parse=_parsed, result=_ran, role="
         if run < limit:
             messages.append({"role": role, "content": result(call, tools)})
     return None, messages
+
+
+def _counted(generate, tools, question, limit, counts):
+    messages, runs = [{"role": "user", "content": question}], 0
+    while True:
+        text = generate(list(messages))
+        messages.append({"role": "assistant", "content": text})
+        call = _parsed(text)
+        if call is None or runs == limit:
+            return (text if call is None else None), messages
+        messages.append({"role": "tool", "content": _ran(call, tools)})
+        runs += counts(call, messages[-1]["content"])
 
 
 @mutant("p.15.10", replaces="run_tools", fails="test_calls_and_their_results")
@@ -190,6 +210,18 @@ def one_run_too_many(generate, tools, question, limit=5):
 
 
 @mutant("p.15.10", replaces="run_tools", fails="test_no_endless_calls")
+def unknown_tools_are_free(generate, tools, question, limit=5):
+    """You don't count calls of unknown tools: a model that calls nothing else would never come to an end."""
+    return _counted(generate, tools, question, limit, lambda call, result: str(call["tool"]) in tools)
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_no_endless_calls")
+def failures_are_free(generate, tools, question, limit=5):
+    """You don't count calls that fail: a model that makes the same mistake again would never come to an end."""
+    return _counted(generate, tools, question, limit, lambda call, result: not result.startswith("error: "))
+
+
+@mutant("p.15.10", replaces="run_tools", fails="test_no_endless_calls")
 def not_asked_after_the_last(generate, tools, question, limit=5):
     """You stop after the last call that may be run: the model has still to say what it makes of its result."""
     answer, messages = _looped(generate, tools, question, limit - 1)
@@ -259,6 +291,20 @@ def one_code_for_all(request, tools):
     if answer and "error" in answer:
         answer["error"]["code"] = -32601
     return answer
+
+
+@mutant("p.15.11", replaces="answer_request", fails="test_what_goes_wrong")
+def any_key_error_is_the_name(request, tools):
+    """You take a tool's own KeyError for an unknown name: look the tool up first, and call it afterwards."""
+    params = request.get("params", {})
+    try:
+        if request["method"] == "tools/call" and "id" in request:
+            tools[params["name"]][1](**params.get("arguments", {}))
+    except KeyError:
+        return {"jsonrpc": "2.0", "id": request["id"], "error": {"code": -32602, "message": "no such tool"}}
+    except Exception:
+        return answer_request(request, tools)
+    return answer_request(request, tools)
 
 
 @mutant("p.15.11", replaces="answer_request", fails="test_what_goes_wrong")

@@ -130,9 +130,23 @@ def cross_entropy_only(student, teacher, temperature):
 
 
 @mutant("p.15.5", replaces="distillation_loss", fails="test_loss_of_distillation")
+def kept_from_zero(student, teacher, temperature):
+    """You add a little to probabilities before the logarithm, so that an unlikely class costs too little: take
+    `log_softmax` of the logits."""
+    s, t = (softmax(np.asarray(part) / temperature, axis=1) for part in (student, teacher))
+    return float((t * np.log((t + 1e-12) / (s + 1e-12))).sum(1).mean() * temperature**2)
+
+
+@mutant("p.15.5", replaces="distillation_loss", fails="test_loss_of_distillation")
 def not_scaled_back(student, teacher, temperature):
     """You don't multiply by the temperature squared, so that hot losses have tiny gradients."""
     return distillation_loss(student, teacher, temperature) / temperature**2
+
+
+@mutant("p.15.5", replaces="distillation_loss", fails="test_loss_of_distillation")
+def sum_over_everything(student, teacher, temperature):
+    """You sum over the rows as well: take their mean."""
+    return distillation_loss(student, teacher, temperature) * len(student)
 
 
 @mutant("p.15.5", replaces="distillation_loss", fails="test_loss_of_distillation")
@@ -145,6 +159,12 @@ def mean_over_everything(student, teacher, temperature):
 def layers_not_shared(n_tokens, size, n_layers, embedding_size=None, shared=False):
     """You count shared layers once each: they have the same weights, which exist once."""
     return count_weights(n_tokens, size, n_layers, embedding_size, False)
+
+
+@mutant("p.15.5", replaces="count_weights", fails="test_counts_weights")
+def attention_shared_only(n_tokens, size, n_layers, embedding_size=None, shared=False):
+    """You share the attention's matrices only: layers that share their weights share those of size × 4 size, too."""
+    return count_weights(n_tokens, size, n_layers, embedding_size, shared) + shared * (n_layers - 1) * 8 * size**2
 
 
 @mutant("p.15.5", replaces="count_weights", fails="test_counts_weights")
@@ -165,6 +185,14 @@ def torch_divergence(student, teacher, temperature):
     """PyTorch's divergence."""
     s, t = (torch.tensor(np.asarray(part, dtype=float)) / temperature for part in (student, teacher))
     return kl_div(s.log_softmax(1), t.log_softmax(1), reduction="batchmean", log_target=True) * temperature**2
+
+
+@alternative("p.15.5", replaces="distillation_loss")
+def cross_entropy_less_entropy(student, teacher, temperature):
+    """As cross entropy less entropy, in float32."""
+    s, t = (torch.tensor(np.asarray(part), dtype=torch.float32) / temperature for part in (student, teacher))
+    entropy = -(t.softmax(-1) * t.log_softmax(-1)).sum(-1).mean()
+    return (cross_entropy(s, t.softmax(-1)) - entropy).item() * temperature**2
 
 
 @alternative("p.15.5", replaces="count_weights")
@@ -206,6 +234,14 @@ def the_one_before(logits, ids, mask):
 def padding_said(logits, ids, mask):
     """You ask for padding as well: leave out what the mask says is none of the text."""
     return _next(logits, ids, torch.ones_like(mask))
+
+
+@mutant("p.15.6", replaces="next_token_loss", fails="test_loss_of_the_next_token")
+def asked_at_the_last(logits, ids, mask):
+    """You leave out places of padding, and ask a text's last token for the padding after it: what counts is whether
+    the token that follows is of the text."""
+    kept = mask[:, :-1].bool()
+    return cross_entropy(logits[:, :-1][kept], ids[:, 1:][kept])
 
 
 @mutant("p.15.6", replaces="next_token_loss", fails="test_loss_of_the_next_token")

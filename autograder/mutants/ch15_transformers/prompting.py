@@ -43,6 +43,14 @@ def zero_is_no_logit(logits, temperature=1.0, top_k=None, top_p=None):
 
 
 @mutant("p.15.7", replaces="next_shares", fails="test_top_k")
+def a_small_logit(logits, temperature=1.0, top_k=None, top_p=None):
+    """You set the logits of the others to a number that you take for small: logits may be smaller. Minus infinity is
+    below all."""
+    shares = next_shares(logits, temperature, top_k, top_p)
+    return shares if top_k is None else softmax(np.where(shares > 0, np.asarray(logits) / temperature, -20.0))
+
+
+@mutant("p.15.7", replaces="next_shares", fails="test_top_k")
 def left_as_they_were(logits, temperature=1.0, top_k=None, top_p=None):
     """You don't divide by what is left: the probabilities have to sum to 1 again."""
     shares = next_shares(logits, temperature, top_k, top_p)
@@ -127,6 +135,19 @@ def with_the_library(logits, temperature=1.0, top_k=None, top_p=None):
 
 
 @alternative("p.15.7", replaces="next_shares")
+def shares_in_single_precision(logits, temperature=1.0, top_k=None, top_p=None):
+    """In float32, on probabilities, of which what is not kept is set to 0."""
+    shares = torch.tensor(np.asarray(logits), dtype=torch.float32).div(temperature).softmax(0)
+    order = shares.argsort(descending=True)[:top_k]
+    if top_p is not None:
+        reached = (shares[order] / shares[order].sum()).cumsum(0)
+        order = order[: int((reached < top_p).sum()) + 1]
+    found = torch.zeros_like(shares)
+    found[order] = shares[order]
+    return (found / found.sum()).numpy()
+
+
+@alternative("p.15.7", replaces="next_shares")
 def token_by_token(logits, temperature=1.0, top_k=None, top_p=None):
     """In plain Python."""
     top = max(logits)
@@ -174,6 +195,14 @@ def first_line_counts(texts):
 def as_it_is_written(texts):
     """You compare answers as they are written: `Rome`, `rome` and `rome.` are the same."""
     return _most(_answers(texts, clean=str.strip))
+
+
+@mutant("p.15.8", replaces="majority_answer", fails="test_what_is_said_most_often")
+def more_than_half(texts):
+    """You ask for more than half of the replies: the answer that most of them have may be in fewer."""
+    answers = _answers(texts)
+    best = _most(answers)
+    return best if 2 * answers.count(best) > len(answers) else None
 
 
 @mutant("p.15.8", replaces="majority_answer", fails="test_what_is_said_most_often")

@@ -135,12 +135,13 @@ def second_cut_off(first, second, temperature=0.05):
 # ---------------------------------------------------------------- training, wrong
 
 
-def _fitted(pairs, tokenizer, model, n_epochs, seed, loss_of=contrastive_loss, rate=0.01, size=32):
-    torch.manual_seed(seed)
+def _fitted(pairs, tokenizer, model, n_epochs, seed, loss_of=contrastive_loss, rate=0.01, size=32, order=None):
+    if order is None:
+        torch.manual_seed(seed)
     model.train()
     optimizer = torch.optim.Adam(model.parameters(), lr=rate)
     for _ in range(n_epochs):
-        for rows in torch.randperm(len(pairs)).split(size):
+        for rows in torch.randperm(len(pairs), generator=order).split(size):
             first, second = (_mean(*_states([pairs[i][side] for i in rows], tokenizer, model)) for side in (0, 1))
             loss = loss_of(first, second)
             optimizer.zero_grad()
@@ -191,6 +192,12 @@ def still_training(pairs, tokenizer, model, n_epochs=5, seed=42):
 def always_the_same(pairs, tokenizer, model, n_epochs=5, seed=42):
     """You don't use the seed that you are given."""
     return fit_encoder(pairs, tokenizer, model, n_epochs, 42)
+
+
+@mutant("p.15.14", replaces="fit_encoder", fails="test_seed_decides_the_training")
+def order_by_seed_only(pairs, tokenizer, model, n_epochs=5, seed=42):
+    """Your seed decides the order only: dropout draws from PyTorch's own numbers, so call `torch.manual_seed(seed)`."""
+    return _fitted(pairs, tokenizer, model, n_epochs, seed, order=torch.Generator().manual_seed(seed))
 
 
 # ---------------------------------------------------------------- search, wrong

@@ -1,5 +1,6 @@
 """Chapter 15, a BERT that tells praise from blame (p.15.12): wrong answers, and right ones."""
 
+import copy
 import math
 
 import numpy as np
@@ -168,8 +169,24 @@ def above_the_mean(model, tokenizer, texts, max_length=256):
 # ---------------------------------------------------------------- training, wrong
 
 
-def _trained(model, tokenizer, train, valid, n_epochs, lr, max_length, seed, *, size=16, only=None, steps=True):
-    torch.manual_seed(seed)
+def _trained(
+    model,
+    tokenizer,
+    train,
+    valid,
+    n_epochs,
+    lr,
+    max_length,
+    seed,
+    *,
+    size=16,
+    only=None,
+    steps=True,
+    order=None,
+    after=lambda: None,
+):
+    if order is None:
+        torch.manual_seed(seed)
     y = torch.as_tensor(np.asarray(train[1]))
     some = [value for name, value in model.named_parameters() if only is None or only(name)]
     optimizer = torch.optim.AdamW(some, lr=lr)
@@ -179,7 +196,7 @@ def _trained(model, tokenizer, train, valid, n_epochs, lr, max_length, seed, *, 
     history = []
     for _ in range(n_epochs):
         model.train()
-        for rows in torch.randperm(len(y)).split(size):
+        for rows in torch.randperm(len(y), generator=order).split(size):
             batch = prepare([train[0][i] for i in rows], tokenizer, max_length)
             loss = cross_entropy(model(**batch).logits, y[rows])
             optimizer.zero_grad()
@@ -189,6 +206,7 @@ def _trained(model, tokenizer, train, valid, n_epochs, lr, max_length, seed, *, 
                 optimizer.step()
             rates.step()
         history.append(float(np.mean(predict(model, tokenizer, valid[0], max_length) == np.asarray(valid[1]))))
+        after()
     return history
 
 
@@ -257,10 +275,36 @@ def left_in_training(model, tokenizer, train, valid, n_epochs=2, learning_rate=2
     return history
 
 
+@mutant("p.15.12", replaces="finetune_classifier", fails="test_history_is_of_the_validation_rows")
+def keeps_the_best(model, tokenizer, train, valid, n_epochs=2, learning_rate=2e-5, max_length=256, seed=42):
+    """You go back to the epoch that was best on the validation texts: leave the model as it is after the last one."""
+    states = []
+    history = _trained(
+        model,
+        tokenizer,
+        train,
+        valid,
+        n_epochs,
+        learning_rate,
+        max_length,
+        seed,
+        after=lambda: states.append(copy.deepcopy(model.state_dict())),
+    )
+    model.load_state_dict(states[int(np.argmax(history))])
+    return history
+
+
 @mutant("p.15.12", replaces="finetune_classifier", fails="test_seed_decides_the_classifier")
 def one_seed_for_all(model, tokenizer, train, valid, n_epochs=2, learning_rate=2e-5, max_length=256, seed=42):
     """You don't use the seed that you are given: call `torch.manual_seed(seed)` before you shuffle."""
     return finetune_classifier(model, tokenizer, train, valid, n_epochs, learning_rate, max_length, 42)
+
+
+@mutant("p.15.12", replaces="finetune_classifier", fails="test_seed_decides_the_classifier")
+def dropout_by_chance(model, tokenizer, train, valid, n_epochs=2, learning_rate=2e-5, max_length=256, seed=42):
+    """Your seed decides the order only: dropout draws from PyTorch's own numbers, so call `torch.manual_seed(seed)`."""
+    order = torch.Generator().manual_seed(seed)
+    return _trained(model, tokenizer, train, valid, n_epochs, learning_rate, max_length, seed, order=order)
 
 
 # ---------------------------------------------------------------- right
@@ -317,6 +361,7 @@ def by_the_larger_logit(model, tokenizer, texts, max_length=256):
 @alternative("p.15.12", replaces="finetune_classifier")
 def by_a_loader(model, tokenizer, train, valid, n_epochs=2, learning_rate=2e-5, max_length=256, seed=42):
     """PyTorch's loader, plain Adam, a rate that rises and then falls in a straight line, the model's own loss."""
+    torch.manual_seed(seed)
     generator = torch.Generator().manual_seed(seed)
     rows = list(zip(train[0], [int(label) for label in train[1]], strict=True))
     loader = DataLoader(rows, batch_size=16, shuffle=True, generator=generator, collate_fn=list)

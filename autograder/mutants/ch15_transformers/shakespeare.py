@@ -47,8 +47,11 @@ def cut_by_letters(text, tokenizer, length):
 # ---------------------------------------------------------------- training, wrong
 
 
-def _trained(model, blocks, n_epochs, lr, seed, *, size=8, shift=0, cut=None, decay=True, steps=True):
-    torch.manual_seed(seed)
+def _trained(
+    model, blocks, n_epochs, lr, seed, *, size=8, shift=0, cut=None, decay=True, steps=True, each=True, order=None
+):
+    if order is None:
+        torch.manual_seed(seed)
     model.train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=lr)
     n_steps = n_epochs * math.ceil(len(blocks) / size)
@@ -56,7 +59,7 @@ def _trained(model, blocks, n_epochs, lr, seed, *, size=8, shift=0, cut=None, de
     losses = []
     for _ in range(n_epochs):
         total = 0.0
-        for rows in torch.randperm(len(blocks)).split(size):
+        for rows in torch.randperm(len(blocks), generator=order).split(size):
             batch = blocks[rows]
             if cut:
                 batch = batch.reshape(-1, cut)
@@ -68,8 +71,8 @@ def _trained(model, blocks, n_epochs, lr, seed, *, size=8, shift=0, cut=None, de
                 optimizer.step()
             if rates:
                 rates.step()
-            total += loss.item() * len(rows)
-        losses.append(total / len(blocks))
+            total += loss.item() * (len(rows) if each else 1)
+        losses.append(total / (len(blocks) if each else math.ceil(len(blocks) / size)))
     model.eval()
     return losses
 
@@ -127,6 +130,12 @@ def losses_summed_up(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
 
 
 @mutant("p.15.13", replaces="finetune_writer", fails="test_losses_are_of_the_tokens_that_follow")
+def mean_of_the_batches(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+    """You take the mean of the batches' losses: the last batch may be smaller, and each token counts once."""
+    return _trained(model, blocks, n_epochs, learning_rate, seed, each=False)
+
+
+@mutant("p.15.13", replaces="finetune_writer", fails="test_losses_are_of_the_tokens_that_follow")
 def writer_left_in_training(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     """You leave the model in training mode: call `model.eval()` at the end."""
     losses = finetune_writer(model, blocks, n_epochs, learning_rate, seed)
@@ -138,6 +147,12 @@ def writer_left_in_training(model, blocks, n_epochs=1, learning_rate=5e-5, seed=
 def one_order_for_all(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     """You don't use the seed that you are given: call `torch.manual_seed(seed)` before you shuffle."""
     return finetune_writer(model, blocks, n_epochs, learning_rate, 42)
+
+
+@mutant("p.15.13", replaces="finetune_writer", fails="test_seed_decides_the_writer")
+def order_alone_by_seed(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+    """Your seed decides the order only: dropout draws from PyTorch's own numbers, so call `torch.manual_seed(seed)`."""
+    return _trained(model, blocks, n_epochs, learning_rate, seed, order=torch.Generator().manual_seed(seed))
 
 
 # ---------------------------------------------------------------- perplexity, wrong
@@ -167,6 +182,18 @@ def mean_loss_itself(model, blocks):
 def of_the_token_itself(model, blocks):
     """You compare each logit with the token at the same place: it is about the one that follows."""
     return float(_losses(model, blocks, shift=0).mean().exp())
+
+
+@mutant("p.15.13", replaces="perplexity", fails="test_perplexity_of_blocks")
+def mean_over_the_blocks(model, blocks):
+    """You take the mean of the blocks' perplexities: e is raised once, to the mean over all tokens."""
+    return float(_losses(model, blocks).view(len(blocks), -1).mean(dim=1).exp().mean())
+
+
+@mutant("p.15.13", replaces="perplexity", fails="test_perplexity_of_blocks")
+def mean_of_the_parts(model, blocks):
+    """You take the mean of the parts' mean losses: the last part may be smaller, and each token counts once."""
+    return float(torch.stack([_losses(model, part).mean() for part in blocks.split(32)]).mean().exp())
 
 
 @mutant("p.15.13", replaces="perplexity", fails="test_perplexity_without_dropout")

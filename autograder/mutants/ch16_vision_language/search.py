@@ -270,17 +270,6 @@ class FoundTwice(PhotoSearch):
 
 
 @mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
-class ByLength(PhotoSearch):
-    """What `glob` gives has no length and no slices: make a list of the paths first."""
-
-    def add(self, paths, batch_size=32):
-        skipped = []
-        for start in range(0, len(paths), batch_size):
-            skipped += super().add(paths[start : start + batch_size], batch_size)
-        return skipped
-
-
-@mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
 class GoneThroughTwice(PhotoSearch):
     """What `glob` gives can be gone through once: when you go through the paths again, nothing is left."""
 

@@ -183,14 +183,14 @@ def berts_exchanged():
 
 
 @mutant("p.16.10", replaces="clip_loss", fails="test_loss_of_pictures_and_captions")
-def without_scale(images, texts, scale):
+def cosines_as_logits(images, texts, scale):
     """The scale is missing: cosines are multiplied by it before the softmax."""
     logits = _normed(images) @ _normed(texts).T
     return (_own(logits, 0) + _own(logits, 1)) / 2
 
 
 @alternative("p.16.10", replaces="clip_loss")
-def in_single_precision(images, texts, scale):
+def by_pytorch_in_single(images, texts, scale):
     """By PyTorch, in single precision."""
     images, texts = (nn.functional.normalize(torch.tensor(np.asarray(one)).float(), dim=1) for one in (images, texts))
     logits, own = scale * images @ texts.T, torch.arange(len(images))

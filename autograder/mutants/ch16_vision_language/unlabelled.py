@@ -85,7 +85,7 @@ def by_soft_targets(student, teacher, centre, student_temperature=0.1, teacher_t
 
 
 @alternative("p.16.6", replaces="follow")
-def in_single_precision(teacher, student, momentum):
+def followed_in_single(teacher, student, momentum):
     """By PyTorch, in single precision."""
     teacher, student = (torch.tensor(np.asarray(one), dtype=torch.float32) for one in (teacher, student))
     return teacher.mul(momentum).add(student, alpha=1 - momentum)

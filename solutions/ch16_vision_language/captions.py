@@ -28,8 +28,8 @@ def caption(
     model : a ``Blip2ForConditionalGeneration``, which may be in training mode, on any
         device (``model.device``), and of any precision (``model.dtype``). What goes
         into it has to be there, too; the pictures' numbers, but no token numbers, have
-        to be of its precision. It generates in evaluation mode, where it may be left,
-        and without gradients.
+        to be of its precision. It has to generate in evaluation mode, where it may
+        be left; gradients it turns off by itself.
     batch_size : photos that go through the model at a time; the last may be fewer.
     prompt : what all captions go on from; with an empty one the model gets no text.
     max_new_tokens : how long a caption may be, in tokens.

@@ -11,7 +11,8 @@ from PIL import Image, ImageOps
 
 def open_photo(path: str | Path) -> Image.Image | None:
     """Read a photo, whole, as RGB, and turned as the camera says; None if that can't be
-    done: there is no such file, it is no picture, or a part of it is missing.
+    done: there is no such file, it is no picture, or a part of it is missing. Which
+    colours transparent places get is up to you.
 
     Examples
     --------
@@ -64,7 +65,8 @@ class PhotoSearch:
     def add(self, paths: Iterable[str | Path], batch_size: int = 32) -> list[str]:
         """Take photos into the index, after those that are there already.
 
-        A photo whose path is in the index already is neither read nor encoded again.
+        `paths` may be what ``Path.glob`` gives, which can be gone through only once. A
+        photo whose path is in the index already is neither read nor encoded again.
         `open_photo` reads them, and `encode_images` gets them, `batch_size` at a time;
         a batch may have fewer, but not none.
 

@@ -109,7 +109,8 @@ def finetune_vit(
     Parameters
     ----------
     model : as `with_new_head` makes them; it is trained in place. Called with
-        ``model(pixel_values=X)`` it gives an object with ``logits``, (B, K).
+        ``model(pixel_values=X)`` it gives an object with ``logits``, (B, K). It may
+        have dropout.
     train, valid : can be gone through again and again, and give batches: pictures,
         (B, C, height, width) float32, and their classes, (B,) int64. From those of
         `valid` nothing is learned.

@@ -56,7 +56,8 @@ def follow(teacher: ArrayLike, student: ArrayLike, momentum: float) -> NDArray[n
 
     Parameters
     ----------
-    teacher, student : weights, of the same shape, which are not changed.
+    teacher, student : weights, of the same shape (or a single number each), which are
+        not changed.
     momentum : the share of the teacher's weights that stays, e.g. 0.996.
 
     Examples

@@ -35,11 +35,12 @@ def file_in(folder, name):
     return folder / name
 
 
-def added(engine, folder, names, size, as_text):
+def added(engine, folder, names, size, as_text, once):
     """Add photos of a folder; return the names of those that were skipped, whose paths have to be text."""
     import pathlib
 
     paths = [str(folder / name) if as_text else folder / name for name in names]
+    paths = iter(paths) if once else paths  # what `glob` gives can be gone through once
     skipped = list(engine.add(paths) if size is None else engine.add(paths, size))
     if not all(isinstance(path, str) for path in skipped):
         raise TypeError("the paths are asked for as text")
@@ -56,9 +57,9 @@ def searched(engine, query, k):
     return [[pathlib.Path(path).name, float(score)] for path, score in found]
 
 
-def looked_at(open_photo, path):
+def looked_at(open_photo, path, as_text=False):
     """Return the mode of a photo that was read, its size, and the colours near its corners; None if there is none."""
-    photo = open_photo(path)
+    photo = open_photo(str(path) if as_text else path)
     if photo is None:
         return None
     width, height = photo.size

@@ -61,8 +61,8 @@ def test_words_look_at_regions(student, rng):
         )
         assert fused.shape == wanted.shape
         assert weights.shape == (len(words), len(regions))
-        assert_allclose(fused, wanted, atol=1e-5)
-        assert_allclose(weights, torch.softmax(Q @ K.mT / K.shape[2] ** 0.5, dim=2)[0].numpy(), atol=1e-6)
+        assert_allclose(fused, wanted, atol=1e-4)  # an answer may be of single precision
+        assert_allclose(weights, torch.softmax(Q @ K.mT / K.shape[2] ** 0.5, dim=2)[0].numpy(), atol=1e-5)
 
 
 # ---------------------------------------------------------------- p.16.10
@@ -83,7 +83,8 @@ def test_loss_of_pictures_and_captions(student, rng):
     for _ in range(10):
         B, d = int(rng.integers(2, 8)), int(rng.integers(2, 6))
         cases.append((*(rng.normal(size=(2, B, d)) * rng.uniform(0.5, 3, (2, B, 1))), float(rng.uniform(0.5, 5))))
-    ask_all(student.clip_loss, _clip, cases)
+    found = np.array([student.clip_loss(*case) for case in cases], dtype=float)
+    assert_allclose(found, [_clip(*case) for case in cases], rtol=1e-5, atol=1e-6)  # single precision will do
 
 
 IDEAS = {"VideoBERT": "E", "ViLBERT": "B", "CLIP": "G", "DALL-E": "A", "Perceiver IO": "F", "Flamingo": "C",

@@ -12,12 +12,13 @@ from autograder.checks.ch16_vision_language.inputs_tuning import (
     is_on_cpu,
     logits_of,
     loss_of,
+    modes_noted,
     pretrained,
     saved_and_loaded,
     tiny,
 )
 from autograder.testing import check
-from autograder.testing.modules import tensor, weights_of
+from autograder.testing.modules import steps_taken, tensor, weights_of
 
 NAMES = ["pizza", "sushi", "soup", "ramen", "tacos", "salad", "waffles", "risotto"]
 
@@ -158,10 +159,38 @@ def test_head_and_body_have_rates_of_their_own(student, rng):
         moved = {name: float(np.abs(value - before[name]).max()) for name, value in after.items()}
         head = [moved[name] for name in moved if name.startswith("classifier")]
         body = [moved[name] for name in moved if not name.startswith("classifier")]
-        assert (max(head) > 1e-3, max(body) > 1e-3) == (head_lr > lr, lr > head_lr)
+        assert (max(head) > 1e-5, max(body) > 1e-5) == (head_lr > lr, lr > head_lr)
 
 
-@check("p.16.12", hint="Ask in evaluation mode, and divide by the number of pictures, not of batches.")
+@check("p.16.12", hint="Gradients add up until somebody sets them back: `zero_grad`, for each batch.")
+def test_each_step_is_its_own_batchs(student, rng):
+    """Each step goes by the gradients of its own batch, to which those of earlier batches are not added."""
+    X, y = rng.normal(size=(12, 3, 8, 8)).astype(np.float32), np.arange(12) % 3
+    new, parts = student.with_new_head(_tiny(student, rng, 3), NAMES[:3], 1), batches(X, y, 12)
+    # With next to no rate the same pictures have the same gradients in all twelve epochs.
+    _, steps = steps_taken(student, lambda: student.finetune_vit(new, parts, parts, 12, 1e-9, 1e-9, 5), gradients=True)
+    first: dict[object, float] = {}
+    for groups in steps:
+        size = float(np.sqrt(sum((gradient**2).sum() for group in groups for gradient in group.gradients)))
+        assert size < 3 * first.setdefault(tuple(group.shapes for group in groups), size)
+
+
+@check("p.16.12", hint="`train()` before each epoch, `eval()` before the pictures to validate on.")
+def test_learns_and_is_asked_in_the_right_mode(student, rng):
+    """In each epoch the model learns in training mode, and what it says of the pictures to validate on it says in
+    evaluation mode."""
+    X, y = rng.normal(size=(30, 3, 8, 8)).astype(np.float32), rng.integers(0, 3, 30)
+    X[20:, 0, 2, 2] = 20  # marks the pictures to validate on
+    new, n_epochs = student.with_new_head(_tiny(student, rng, 3), NAMES[:3], 1), int(rng.integers(2, 5))
+    log = student.probe_(modes_noted)(new)
+    student.finetune_vit(new, batches(X[:20], y[:20]), batches(X[20:], y[20:], 4), n_epochs, 0.01, 0.02, 5)
+    calls = [(bool(training), int(marked), int(others)) for training, marked, others in log.calls]
+    assert sum(others for training, _, others in calls if training) >= 20 * n_epochs
+    assert sum(marked for training, marked, _ in calls if not training) >= 10 * n_epochs
+    assert not any(marked for training, marked, _ in calls if training)
+
+
+@check("p.16.12", hint="Divide by the number of pictures, not of batches, and ask after the epoch.")
 def test_history_is_of_the_pictures_to_validate_on(student, rng):
     """There is one accuracy for each epoch, the last one that of the model as it is left, over all pictures, however
     large their batches are; and from these pictures nothing is learned."""

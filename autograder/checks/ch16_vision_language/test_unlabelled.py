@@ -41,7 +41,7 @@ def test_teacher_follows_the_student(student, rng):
         found, (first, second, _) = student.watch_("follow", teacher, weights, momentum)
         found = np.asarray(found, dtype=float)
         assert found.shape == shape
-        assert_allclose(found, weights + momentum * (teacher - weights), rtol=1e-6)
+        assert_allclose(found, weights + momentum * (teacher - weights), atol=1e-6)
         assert_allclose(np.asarray(first), teacher)
         assert_allclose(np.asarray(second), weights)
 

@@ -135,6 +135,17 @@ def prompt_forgotten(photos, processor, model, batch_size=8, prompt="", max_new_
 
 
 @mutant("p.16.14", replaces="caption", fails="test_prompt_is_passed_on")
+def one_text_for_all(photos, processor, model, batch_size=8, prompt="", max_new_tokens=30):
+    """The processor wants a text for each photo: give it the prompt as often as there are photos in the batch."""
+
+    def asked(images, text=None, **options):
+        return processor(images=images, text=[text[0]] if text else None, **options)
+
+    asked.batch_decode = processor.batch_decode
+    return _captions(photos, asked, model, batch_size, prompt, max_new_tokens)
+
+
+@mutant("p.16.14", replaces="caption", fails="test_prompt_is_passed_on")
 def prompt_in_front(photos, processor, model, batch_size=8, prompt="", max_new_tokens=30):
     """The model has to know the prompt, to go on from it: to write it in front of the caption is not enough."""
     found = _captions(photos, processor, model, batch_size, "", max_new_tokens)

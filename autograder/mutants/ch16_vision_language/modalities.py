@@ -182,6 +182,21 @@ def berts_exchanged():
             "BLIP-2": "D"}  # fmt: skip
 
 
+@mutant("p.16.10", replaces="clip_loss", fails="test_loss_of_pictures_and_captions")
+def cosines_as_logits(images, texts, scale):
+    """The scale is missing: cosines are multiplied by it before the softmax."""
+    logits = _normed(images) @ _normed(texts).T
+    return (_own(logits, 0) + _own(logits, 1)) / 2
+
+
+@alternative("p.16.10", replaces="clip_loss")
+def by_pytorch_in_single(images, texts, scale):
+    """By PyTorch, in single precision."""
+    images, texts = (nn.functional.normalize(torch.tensor(np.asarray(one)).float(), dim=1) for one in (images, texts))
+    logits, own = scale * images @ texts.T, torch.arange(len(images))
+    return (nn.functional.cross_entropy(logits, own) + nn.functional.cross_entropy(logits.T, own)).item() / 2
+
+
 @alternative("p.16.10", replaces="clip_loss")
 def by_pytorch(images, texts, scale):
     """By cosines and cross-entropies of PyTorch."""

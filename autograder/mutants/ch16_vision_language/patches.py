@@ -42,6 +42,13 @@ def no_position_for_the_class_token(height, width, patch, channels, dim):
 
 
 @mutant("p.16.1", replaces="vit_input", fails="test_tokens_and_what_they_take")
+def as_if_square(height, width, patch, channels, dim):
+    """You take the picture to be square: it may be higher than it is wide, or the other way round."""
+    n = _tokens(height, height, patch) + 1
+    return n, (channels * patch**2 + 1) * dim + dim + n * dim
+
+
+@mutant("p.16.1", replaces="vit_input", fails="test_tokens_and_what_they_take")
 def one_channel(height, width, patch, channels, dim):
     """A patch has its pixels in all channels."""
     n = _tokens(height, width, patch) + 1

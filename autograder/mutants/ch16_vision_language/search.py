@@ -69,6 +69,22 @@ def as_it_is_coded(path):
         return None
 
 
+@mutant("p.16.13", replaces=OPEN, fails="test_what_cannot_be_read_is_skipped")
+def a_path_is_wanted(path):
+    """The path may be a text, which has no `exists` or `is_file`: make a `Path` of it first."""
+    return open_photo(path) if path.is_file() else None
+
+
+@alternative("p.16.13", replaces=OPEN)
+def on_white(path):
+    """Lays transparent photos on white."""
+    try:
+        photo = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
+    except (OSError, SyntaxError, ValueError):
+        return None
+    return Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo).convert("RGB")
+
+
 @alternative("p.16.13", replaces=OPEN)
 def in_two_steps(path):
     """Reads first, then turns a copy."""
@@ -250,6 +266,16 @@ class FoundTwice(PhotoSearch):
             if other.paths:
                 self.vectors = np.concatenate([self.vectors, other.vectors]) if self.paths else other.vectors
                 self.paths += other.paths
+        return skipped
+
+
+@mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
+class GoneThroughTwice(PhotoSearch):
+    """What `glob` gives can be gone through once: when you go through the paths again, nothing is left."""
+
+    def add(self, paths, batch_size=32):
+        skipped = [str(path) for path in paths if str(path) not in self.paths and open_photo(path) is None]
+        super().add([path for path in paths if str(path) not in skipped], batch_size)
         return skipped
 
 

@@ -120,6 +120,15 @@ def old_configuration(model, names, seed=42):
     return _with_head(copy.deepcopy(model), names, seed, known=False)
 
 
+@mutant("p.16.12", replaces="with_new_head", fails="test_configuration_knows_the_new_classes")
+def numbers_for_names(model, names, seed=42):
+    """You tell the configuration how many classes there are: it then calls them LABEL_0, LABEL_1 and so on. Give it
+    their names."""
+    new = _with_head(copy.deepcopy(model), names, seed, known=False)
+    new.config.num_labels = new.num_labels = len(names)
+    return new
+
+
 @mutant("p.16.12", replaces="with_new_head", fails="test_head_is_new_and_the_body_is_not")
 def same_head_for_each_seed(model, names, seed=42):
     """Your head does not depend on the seed."""
@@ -189,13 +198,14 @@ def _groups(model, lr, head_lr):
     return [{"params": model.vit.parameters(), "lr": lr}, {"params": model.classifier.parameters(), "lr": head_lr}]
 
 
-def _trained(model, batches, n_epochs, lr, head_lr, seed, parameters=None):
+def _trained(model, batches, n_epochs, lr, head_lr, seed, parameters=None, *, training=True, fresh=True):
     torch.manual_seed(seed)
     optimizer = torch.optim.AdamW(parameters or _groups(model, lr, head_lr))
     for _ in range(n_epochs):
-        model.train()
+        model.train(training)
         for X, y in batches:
-            optimizer.zero_grad()
+            if fresh:
+                optimizer.zero_grad()
             nn.functional.cross_entropy(model(pixel_values=X).logits, y).backward()
             optimizer.step()
         yield
@@ -223,6 +233,27 @@ def left_in_training_mode(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-
     history = finetune_vit(model, train, valid, n_epochs, lr, head_lr, seed)
     model.train()
     return history
+
+
+@mutant("p.16.12", replaces="finetune_vit", fails="test_learns_and_is_asked_in_the_right_mode")
+def asked_in_training_mode(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """You ask about the pictures to validate on in training mode, where a model with dropout guesses: `eval()` first,
+    without gradients is not enough."""
+    steps = _trained(model, train, n_epochs, lr, head_lr, seed)
+    return [_accuracy(model, valid, training=True) for _ in steps]
+
+
+@mutant("p.16.12", replaces="finetune_vit", fails="test_learns_and_is_asked_in_the_right_mode")
+def learns_in_evaluation_mode(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """A model comes from `from_pretrained` in evaluation mode, and is left in it by each validation: `train()` has to
+    come before every epoch."""
+    return [_accuracy(model, valid) for _ in _trained(model, train, n_epochs, lr, head_lr, seed, training=False)]
+
+
+@mutant("p.16.12", replaces="finetune_vit", fails="test_each_step_is_its_own_batchs")
+def gradients_kept(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """The gradients of all batches add up, since nothing sets them back: `zero_grad()` before each `backward()`."""
+    return [_accuracy(model, valid) for _ in _trained(model, train, n_epochs, lr, head_lr, seed, fresh=False)]
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
@@ -288,6 +319,23 @@ def by_the_models_own_loss(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e
             optimizer.zero_grad()
             model(pixel_values=X, labels=y).loss.backward()
             optimizer.step()
+        history.append(_accuracy(model, valid))
+    model.eval()
+    return history
+
+
+@alternative("p.16.12", replaces="finetune_vit")
+def by_plain_descent(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
+    """By stochastic gradient descent, without momentum, and with an optimiser for each part."""
+    optimizers = [torch.optim.SGD([group]) for group in _groups(model, lr, head_lr)]
+    history = []
+    for _ in range(n_epochs):
+        model.train()
+        for X, y in train:
+            model.zero_grad()
+            model(pixel_values=X, labels=y).loss.backward()
+            for optimizer in optimizers:
+                optimizer.step()
         history.append(_accuracy(model, valid))
     model.eval()
     return history

@@ -85,6 +85,13 @@ def by_soft_targets(student, teacher, centre, student_temperature=0.1, teacher_t
 
 
 @alternative("p.16.6", replaces="follow")
+def followed_in_single(teacher, student, momentum):
+    """By PyTorch, in single precision."""
+    teacher, student = (torch.tensor(np.asarray(one), dtype=torch.float32) for one in (teacher, student))
+    return teacher.mul(momentum).add(student, alpha=1 - momentum)
+
+
+@alternative("p.16.6", replaces="follow")
 def by_lerp(teacher, student, momentum):
     """By PyTorch's interpolation."""
     teacher, student = (torch.tensor(np.asarray(one, dtype=float)) for one in (teacher, student))

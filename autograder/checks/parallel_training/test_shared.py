@@ -64,12 +64,7 @@ class _Watched:
         folder, own = tempfile.mkdtemp(), os.getpid()
 
         def calls(shard):
-            found = 0
-            for name in os.listdir(folder):
-                if name.startswith(f"{shard}."):
-                    with open(f"{folder}/{name}", encoding="utf-8") as file:
-                        found += len(file.readlines())
-            return found
+            return sum(len(lines) for (one, _), lines in self.written(folder).items() if one == shard)
 
         class Table(nn.Module):
             def __init__(self):
@@ -108,13 +103,19 @@ class _Watched:
         except Exception as error:
             self.error = type(error).__name__
         self.seconds = time.monotonic() - begin
-        self.calls = {}
-        for name in os.listdir(folder):
-            shard, process = map(int, name.split("."))
-            with open(f"{folder}/{name}", encoding="utf-8") as file:
-                self.calls[shard, process] = [float(line) for line in file]
+        self.calls = {key: [float(line) for line in lines] for key, lines in self.written(folder).items()}
         self.own = own
         shutil.rmtree(folder, True)
+
+    def written(self, folder):
+        """By shard and process, the lines that its calls have left."""
+        import os
+
+        found = {}
+        for name in os.listdir(folder):
+            with open(f"{folder}/{name}", encoding="utf-8") as file:
+                found[tuple(map(int, name.split(".")))] = file.readlines()
+        return found
 
     def processes(self):
         """How many processes there were, whether each had one shard, and whether this one was among them."""

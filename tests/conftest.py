@@ -6,7 +6,8 @@ import os
 import re
 import socket
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
@@ -16,6 +17,9 @@ from course import console, resident
 from course.project import Project
 from course.syllabus import load_syllabus
 from tests.support.checkout import ROOT
+
+if TYPE_CHECKING:
+    from hub_config.exchange.rules import Exchange
 
 # Tests run commands in many checkouts, each of which would start a process that stays; those about it turn it on.
 os.environ[resident.SWITCH] = "0"
@@ -70,6 +74,23 @@ def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Printed for a wide terminal, whatever COLUMNS said when the console was made, so that no sentence is cut."""
     monkeypatch.setattr(console.out, "width", 200)
     monkeypatch.setattr(console.err, "width", 200)
+
+
+@pytest.fixture
+def exchange(tmp_path: Path) -> Exchange:
+    """An empty exchange, as most tests of it begin."""
+    from tests.support.exchange_server import make_exchange
+
+    return make_exchange(tmp_path / "exchange")
+
+
+@pytest.fixture
+def url(exchange: Exchange) -> Iterator[str]:
+    """Where it is served."""
+    from tests.support.exchange_server import serving
+
+    with serving(exchange) as url:
+        yield url
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from autograder.checks.ch15_transformers.inputs_search import (
     some_words,
 )
 from autograder.testing import check
-from autograder.testing.modules import repeats, weights_of
+from autograder.testing.modules import repeats, stir, weights_of
 
 
 def _made(student, rng, n_words: int = 30, **options):
@@ -177,7 +177,7 @@ def test_seed_decides_the_training(student, rng):
 
     def run(seed):
         theirs = student.probe_(Tiny)(tongue.words, 8, start, dropout=0.1)
-        student.seed_(int(rng.integers(2**31)))  # what draws without the seed draws anew
+        stir(student, rng)
         return weights_of(student.fit_encoder(pairs, theirs.tokenizer, theirs.model, n_epochs=1, seed=seed))
 
     repeats(run, tuple(int(seed) for seed in rng.permutation(1000)[:2]))

@@ -16,7 +16,7 @@ from autograder.checks.ch15_transformers.inputs_sentiment import (
     word_bert,
 )
 from autograder.testing import check
-from autograder.testing.modules import repeats
+from autograder.testing.modules import repeats, stir
 from course.datasets import load
 
 
@@ -248,8 +248,7 @@ def test_seed_decides_the_classifier(student, rng):
     world, start = Reviews(rng), int(rng.integers(2**31))
     (texts, y), (valid, y_valid) = world.draw(rng, 48), world.draw(rng, 10)
     run = (texts, y.tolist()), (valid, y_valid.tolist())
-    stir = lambda: student.seed_(int(rng.integers(2**31)))  # noqa: E731  # what draws without the seed draws anew
-    options = {"n_epochs": 1, "learning_rate": 1e-3, "dropout": 0.2, "before": stir}
+    options = {"n_epochs": 1, "learning_rate": 1e-3, "dropout": 0.2, "before": lambda: stir(student, rng)}
     repeats(
         lambda seed: _tuned(student, world.words, start, *run, seed=seed, **options)[1],
         tuple(int(seed) for seed in rng.permutation(1000)[:2]),

@@ -16,7 +16,7 @@ from autograder.checks.ch15_transformers.inputs_shakespeare import (
     word_tokenizer,
 )
 from autograder.testing import check
-from autograder.testing.modules import repeats
+from autograder.testing.modules import repeats, stir
 
 
 @check("p.15.13", core=True, hint="How many whole blocks are there? Where does the second one begin?")
@@ -93,8 +93,7 @@ def test_goes_on_from_the_weights_of_the_model(student, rng):
 def test_seed_decides_the_writer(student, rng):
     """The same seed trains the same model to the same end, another seed to another one."""
     start, blocks = int(rng.integers(2**31)), rng.integers(0, 12, (40, 9))
-    stir = lambda: student.seed_(int(rng.integers(2**31)))  # noqa: E731  # what draws without the seed draws anew
-    options = {"n_epochs": 1, "learning_rate": 1e-3, "dropout": 0.2, "before": stir}
+    options = {"n_epochs": 1, "learning_rate": 1e-3, "dropout": 0.2, "before": lambda: stir(student, rng)}
     repeats(
         lambda seed: _tuned(student, start, blocks, seed=seed, **options)[1],
         tuple(int(seed) for seed in rng.permutation(1000)[:2]),

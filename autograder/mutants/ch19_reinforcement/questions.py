@@ -141,15 +141,17 @@ def by_horner(rewards, gamma):
 # ---------------------------------------------------------------- p.19.4
 
 
-def _evaluated(env, policy, n_episodes, seeds, over, add=lambda total, reward, n: total + reward, stale=False):
+def _evaluated(
+    env, policy, n_episodes, seeds, over, add=lambda total, reward, n: total + reward, stale=False, but_last=False
+):
     totals = []
     for episode in range(n_episodes):
         seen, _ = env.reset(seed=seeds(episode))
         first, total, n, ended = seen, 0.0, 0, False
         while not ended and n < 300:
             seen, reward, terminated, truncated, _ = env.step(policy(first if stale else seen))
-            total, n = add(total, float(reward), n), n + 1
             ended = over(terminated, truncated)
+            total, n = total if ended and but_last else add(total, float(reward), n), n + 1
         totals.append(total)
     return np.array(totals)
 
@@ -179,15 +181,7 @@ def discounts_too(env, policy, n_episodes, seed):
 @mutant("p.19.4", replaces="evaluate", fails="test_sums_of_rewards")
 def last_reward_left_out(env, policy, n_episodes, seed):
     """You leave out the reward of the step that ends an episode: it counts like the others."""
-    totals = np.zeros(n_episodes)
-    for episode in range(n_episodes):
-        seen, _ = env.reset(seed=seed + episode)
-        while True:
-            seen, reward, terminated, truncated, _ = env.step(policy(seen))
-            if terminated or truncated:
-                break
-            totals[episode] += float(reward)
-    return totals
+    return _evaluated(env, policy, n_episodes, lambda i: seed + i, _either, but_last=True)
 
 
 @mutant("p.19.4", replaces="evaluate", fails="test_policy_sees_what_is_there")

@@ -34,7 +34,7 @@ from autograder.testing.modules.state import weights_of
 from autograder.testing.modules.steps import Group, goes_round_once, moves, rates_of, replayed, steps_taken
 from autograder.testing.modules.structure import built, gradients_flow, has_parameters, is_complete
 from autograder.testing.modules.tensors import NOISE, outputs, tensor
-from autograder.testing.modules.training import beats, ignores_rows, learns, repeats, stops_early
+from autograder.testing.modules.training import beats, ignores_rows, learns, repeats, stir, stops_early
 
 __all__ = [
     "NOISE",
@@ -78,6 +78,7 @@ __all__ = [
     "shares_attention",
     "starts_with",
     "steps_taken",
+    "stir",
     "stops_early",
     "table",
     "tensor",

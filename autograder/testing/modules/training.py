@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from autograder.engine.wire.proxy import Student
 from autograder.testing.modules.tensors import NOISE, Array, apart, leaves
 
 
@@ -24,6 +25,12 @@ def repeats(run: Callable[[int], Any], seeds: tuple[int, int] = (1, 2)) -> None:
     first, second, again = (leaves(run(seed)) for seed in (seeds[0], seeds[1], seeds[0]))
     assert apart(first, again) <= NOISE, "the same seed gives another result"
     assert apart(first, second) > NOISE, "another seed gives the same result"
+
+
+def stir(student: Student, rng: np.random.Generator) -> None:
+    """Have the global random numbers of the submission's process begin elsewhere: called before each run of `repeats`,
+    and after what seeds them itself, it shows what draws without the seed."""
+    student.seed_(int(rng.integers(2**31)))
 
 
 def learns(train: Callable[[int], Any], measure: Callable[[Any], float], few: int, many: int, *, to: float) -> float:

@@ -20,12 +20,7 @@ from course.exchange.verdict import FILE, Verdict
 from course.nbgrader_plugins.exchange import configure_exchange, timestamp
 from course.nbgrader_plugins.gradebook import alembic_in_process
 from hub_config.exchange.rules import Exchange
-from tests.support.exchange_server import client, folder_of, make_exchange, serving
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return make_exchange(tmp_path / "exchange")
+from tests.support.exchange_server import client, folder_of, serving
 
 
 @pytest.fixture

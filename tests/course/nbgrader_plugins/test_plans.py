@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +24,7 @@ from hub_config.exchange.callers import Caller
 from hub_config.exchange.rules import Exchange
 from hub_config.settings.hub import Course, Courses, Feedback
 from hub_config.settings.told import exchange_environ
-from tests.support.exchange_server import STUDENT, client, make_exchange, serving
+from tests.support.exchange_server import STUDENT, client, make_exchange
 from tests.support.minichapter import NAME, make_project
 
 DUE = datetime(2026, 12, 3, 12)
@@ -40,17 +40,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     monkeypatch.delenv("COURSE_DB_URL", raising=False)
     assert {TITLE, VARIABLE, POLICY} <= course.environ.keys()
     return make_project(tmp_path / "checkout")
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return make_exchange(tmp_path / "exchange")
-
-
-@pytest.fixture
-def url(exchange: Exchange) -> Iterator[str]:
-    with serving(exchange) as url:
-        yield url
 
 
 def due(project: Project, moment: datetime, **more: timedelta) -> None:

@@ -25,14 +25,9 @@ from course.errors import OperatorError
 from course.exchange.bundle import CHUNK
 from course.exchange.client import Received
 from hub_config.exchange.rules import Exchange
-from tests.support.exchange_server import client, folder_of, make_exchange, serving
+from tests.support.exchange_server import client, folder_of, serving
 
 KEY = "k" * 16
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return make_exchange(tmp_path / "exchange")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,6 @@ from tests.support.exchange_server import client, make_exchange, serving
 KEY, OTHER = (ToolKey(rsa.generate_private_key(65537, 2048)) for _ in range(2))
 JWK = KEY.jwk
 PATH = "/lti/ml/jwks.json"
-
-
-@pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return make_exchange(tmp_path / "exchange")
-
-
-@pytest.fixture
-def url(exchange: Exchange) -> Iterator[str]:
-    with serving(exchange) as url:
-        yield url
 
 
 def key_set(*keys: ToolKey) -> KeySet:

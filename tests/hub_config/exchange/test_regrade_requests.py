@@ -20,11 +20,6 @@ WHY = "The frame is one pixel wider, as the text says."
 
 
 @pytest.fixture
-def exchange(tmp_path: Path) -> Exchange:
-    return make_exchange(tmp_path / "exchange")
-
-
-@pytest.fixture
 def url(exchange: Exchange, tmp_path: Path) -> Iterator[str]:
     """An exchange on which ada's hand-in for ``ch03`` has been graded, and nobody's else."""
     with serving(exchange) as url:

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from autograder.engine.wire.proxy import LocalSession, Student
 from autograder.testing.modules import (
     beats,
     ignores_rows,
     learns,
     repeats,
+    stir,
     stops_early,
 )
 
@@ -35,6 +37,28 @@ def test_a_seed_decides() -> None:
 def test_a_seed_decides_nothing(run: Any, message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         repeats(run)
+
+
+def test_what_draws_without_the_seed_draws_anew(rng: np.random.Generator) -> None:
+    """Also where something sets the global random numbers to the same each time, which hides it."""
+    student = Student(LocalSession({"draw": lambda: torch.rand(3).tolist()}))
+
+    def run(seed: int, stirred: bool) -> list[float]:
+        student.probe_(_set)(7)
+        if stirred:
+            stir(student, rng)
+        return [*student.draw(), seed]
+
+    repeats(lambda seed: run(seed, False))
+    with pytest.raises(AssertionError, match="same seed"):
+        repeats(lambda seed: run(seed, True))
+
+
+def _set(number: int) -> None:
+    """Probe: what a check's own probe does that makes a model with a seed."""
+    import torch
+
+    torch.manual_seed(number)
 
 
 def test_training_lowers_the_loss() -> None:

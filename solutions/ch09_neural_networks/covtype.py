@@ -26,8 +26,9 @@ def fit_covertype(
     y_train : (n,) whole numbers, the types of cover. In the public data these are 1 to
         7; it may also be that only some of them are there.
     X_val, y_val : (k, d) and (k,), other patches from the same land, to choose by: the
-        best epoch, say, or a size. There is no type among them that `y_train` lacks.
-    seed : of everything that is left to chance.
+        best epoch, say, or a size. There is no type among them that `y_train` lacks,
+        but they may be few, and lack some.
+    seed : of everything that is left to chance: the same seed gives the same model.
 
     Returns
     -------

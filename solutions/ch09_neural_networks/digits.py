@@ -55,7 +55,8 @@ def train_digits(
     dict with
 
     - ``"model"``: the network of the epoch with the lowest validation loss. Its
-      ``predict`` and ``predict_proba`` take (j, 784) pixels, 0 to 255.
+      ``predict`` and ``predict_proba`` take (j, 784) pixels, 0 to 255, and return
+      labels, (j,), and a column for each label of `y_train`, from the lowest up.
     - ``"losses"``: a list with the validation loss after each epoch of all: cross-
       entropy per row (natural logarithm).
     - ``"checkpoint"``: bytes with all that is needed to go on.
@@ -90,8 +91,8 @@ def fit_digits(X: NDArray[Any], y: NDArray[Any], seed: int = 42) -> Any:
     Parameters
     ----------
     X : (n, 784) pixels from 0 to 255, uint8, in any order.
-    y : (n,) whole numbers, the digits.
-    seed : of everything that is left to chance.
+    y : (n,) whole numbers, the digits; some of them may be lacking.
+    seed : of everything that is left to chance: the same seed gives the same model.
 
     Returns
     -------

@@ -35,9 +35,9 @@ def lr_sweep(
     -------
     rates : (n_rates,)
     losses : (n_rates,) cross-entropy per row (natural logarithm) of each network on
-        `X`, measured when its training has ended; ``inf`` where it is not a number, or
-        where training has failed. A probability that is exactly 0 may count as a very
-        small number.
+        `X`, measured when its training has ended, not on the way; ``inf`` where it is
+        not a number, or where training has failed. A probability that is exactly 0 may
+        count as a very small number.
 
     Examples
     --------

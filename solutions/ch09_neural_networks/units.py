@@ -127,13 +127,13 @@ def leaky_relu(z: ArrayLike, slope: float = 0.01) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    z : numbers, an array of any shape. With `slope` 0 this is ReLU.
+    z : numbers, whole ones perhaps, an array of any shape. With `slope` 0 this is ReLU.
     slope : 0 or more; it may be above 1.
 
     Examples
     --------
-    >>> leaky_relu([-2.0, 0.0, 3.0], slope=0.5).tolist()
-    [-1.0, 0.0, 3.0]
+    >>> leaky_relu([-3, 0, 2], slope=0.5).tolist()
+    [-1.5, 0.0, 2.0]
     >>> leaky_relu([[-100.0]]).tolist()
     [[-1.0]]
     """
@@ -154,7 +154,7 @@ def elu(z: ArrayLike, alpha: float = 1.0) -> NDArray[np.float64]:
     --------
     >>> elu([-1000.0, 0.0, 1000.0], alpha=2.0).tolist()
     [-2.0, 0.0, 1000.0]
-    >>> elu([[-1.0]]).round(3).tolist()
+    >>> elu([[-1]]).round(3).tolist()
     [[-0.632]]
     """
     z = np.asarray(z, dtype=float)

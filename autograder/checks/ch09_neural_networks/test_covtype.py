@@ -65,6 +65,15 @@ def test_learns_from_the_training_rows(student, rng):
     assert accuracy(student.fit_covertype(X, y, X_val[some], y_val[some]), X_new, y_new) > 0.8
 
 
+@check("p.09.10", hint="Weights, the order of rows, a split: is all that draws by chance given the seed?")
+def test_seed_decides_the_model(student, rng):
+    """The same seed gives the same answers."""
+    X, y, X_val, y_val, X_new, _ = land(rng, 200, 60, 400)  # so few that chance decides much
+    seed = int(rng.integers(1000))
+    first, second = (labels_of(student.fit_covertype(X, y, X_val, y_val, seed=seed), X_new) for _ in range(2))
+    assert np.mean(first == second) > 0.98
+
+
 @check("p.09.10", hint="Work on copies: scale into a new array.")
 def test_rows_are_left_alone(student, rng):
     """The arrays that are passed in are not changed."""

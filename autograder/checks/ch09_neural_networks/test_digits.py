@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
-from autograder.checks.ch09_neural_networks.inputs import accuracy
+from autograder.checks.ch09_neural_networks.inputs import accuracy, labels_of
 from autograder.testing import check
 from autograder.testing.made_up import pages, script
 from autograder.testing.modules import repeats, stops_early
@@ -63,27 +63,50 @@ def test_training_stops_in_time(student, rng):
     stops_early(train, lambda model: _loss(model, *val), n_epochs=80, patience=4)
 
 
-@check("tf2.10.10", hint="Where is the patience counted that was used up before the checkpoint?")
+@check("tf2.10.10", hint="Where is the patience counted that was used up before the checkpoint, and where is the "
+       "best network so far?")  # fmt: skip
 def test_patience_goes_on_counting(student, rng):
-    """A training that has run out of patience, and is asked to go on from its checkpoint, trains no more."""
+    """A training that has run out of patience, and is asked to go on from its checkpoint, trains no more; one that has
+    a single epoch of patience left takes that one. The model is that of the best epoch, though it was before."""
     rows, val = _lines(rng, 40, 0.7), _lines(rng, 60, 0.7)
     settings = {"rate": 0.03, "hidden": (20,), "patience": 2, "seed": 5}
     done = student.train_digits(*rows, *val, n_epochs=60, **settings)
-    more = student.train_digits(*rows, *val, n_epochs=80, checkpoint=done["checkpoint"], **settings)
-    assert 3 <= len(done["losses"]) < 60
-    assert_allclose(np.asarray(more["losses"], dtype=float), np.asarray(done["losses"], dtype=float), rtol=1e-5)
+    wanted = np.asarray(done["losses"], dtype=float)
+    right = np.asarray(done["model"].predict_proba(val[0]), dtype=float)
+    assert 3 <= len(wanted) < 60
+    shorter = student.train_digits(*rows, *val, n_epochs=len(wanted) - 1, **settings)
+    for part in (done, shorter):
+        more = student.train_digits(*rows, *val, n_epochs=80, checkpoint=part["checkpoint"], **settings)
+        assert_allclose(np.asarray(more["losses"], dtype=float), wanted, rtol=1e-5)
+        assert_allclose(np.asarray(more["model"].predict_proba(val[0]), dtype=float), right, atol=1e-5)
 
 
 @check("tf2.10.10", hint="What does chance decide: the first weights, the order of rows?")
 def test_seed_decides_the_network(student, rng):
-    """The same seed trains the same network, another seed another one."""
+    """The same seed trains the same network, another seed another one; and from the same seed, `fit_digits` makes the
+    same model."""
     rows, val = _lines(rng, 60, 0.6), _lines(rng, 30)
 
     def said(seed: int) -> NDArray[np.float64]:
         found = student.train_digits(*rows, *val, rate=0.005, n_epochs=1, hidden=(6,), seed=seed)
         return np.asarray(found["model"].predict_proba(val[0]), dtype=float)
 
-    repeats(said, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
+    seeds = tuple(int(seed) for seed in rng.permutation(1000)[:2])
+    repeats(said, seeds)
+    X, y, X_new, _ = pages(rng, script(rng, forms=6, spot=3.0), 200, 300)  # so few that chance decides much
+    first, second = (labels_of(student.fit_digits(X, y, seed=seeds[0]), X_new) for _ in range(2))
+    assert np.mean(first == second) > 0.98
+
+
+@check("tf2.10.10", hint="Does `predict` say the label, or at which place among the labels it stands?")
+def test_models_answer_with_labels(student, rng):
+    """`predict` says the labels as the training rows call them, also where some numbers are lacking: the one of which
+    `predict_proba` is most sure."""
+    rows, val = _lines(rng, 90), _lines(rng, 60)
+    model = student.train_digits(*rows, *val, rate=0.02, n_epochs=3, hidden=(8,), seed=int(rng.integers(1000)))["model"]
+    sure = np.asarray(model.predict_proba(val[0]), dtype=float)
+    np.testing.assert_array_equal(labels_of(model, val[0]), np.array([1, 3, 5])[sure.argmax(axis=1)])
+    assert accuracy(student.fit_digits(*rows), *val) > 0.5
 
 
 @check("tf2.10.10", core=True, weight=4, at_least=True, hint="Are the pixels scaled? Is the rate neither too low nor "

@@ -43,7 +43,7 @@ def test_forward_pass_with_two_relus(student, rng):
             layer.load_state_dict({"weight": torch.from_numpy(W.T.copy()), "bias": torch.from_numpy(b)})
         net = nn.Sequential(first, nn.ReLU(), second, nn.ReLU())
         assert found.shape == (m, k)
-        assert_allclose(found, net(torch.from_numpy(X)).detach().numpy(), rtol=1e-6, atol=1e-9)
+        assert_allclose(found, net(torch.from_numpy(X)).detach().numpy(), rtol=1e-5, atol=1e-5)
 
 
 # ---------------------------------------------------------------- p.09.7
@@ -64,7 +64,7 @@ def test_outputs_of_each_kind(student, rng):
             with no_overflow(student):
                 found = np.asarray(student.output_activation(name, Z), dtype=float)
             assert found.shape == Z.shape
-            assert_allclose(found, torch_twins[name](torch.from_numpy(Z)).numpy(), rtol=1e-6, atol=1e-12)
+            assert_allclose(found, torch_twins[name](torch.from_numpy(Z)).numpy(), rtol=1e-4, atol=1e-6)
 
 
 @check("p.09.7", hint="How many numbers have to come out, and between which bounds do they lie?")
@@ -102,7 +102,7 @@ def test_gradients_are_right(student, rng):
             for one, other in zip(mine, theirs, strict=True):
                 value = np.asarray(other, dtype=float)
                 assert value.shape == one.shape
-                assert_allclose(value, one, rtol=1e-5, atol=1e-8)
+                assert_allclose(value, one, rtol=1e-4, atol=1e-6)
 
 
 def _by_autograd(W: Any, b: Any, X: Any, Y: Any) -> tuple[list[Any], list[Any]]:
@@ -121,7 +121,7 @@ def test_weights_are_left_alone(student, rng):
     W, b = [rng.normal(size=(3, 4)), rng.normal(size=(4, 2))], [rng.normal(size=4), rng.normal(size=2)]
     X, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
     (W_grads, _), (W_after, b_after, *_) = student.watch_("backprop", W, b, X, Y)
-    assert_allclose(np.asarray(W_grads[0], dtype=float), _by_autograd(W, b, X, Y)[0][0], rtol=1e-5, atol=1e-8)
+    assert_allclose(np.asarray(W_grads[0], dtype=float), _by_autograd(W, b, X, Y)[0][0], rtol=1e-4, atol=1e-6)
     for mine, theirs in zip([*W, *b], [*W_after, *b_after], strict=True):
         np.testing.assert_array_equal(mine, theirs)
 

@@ -45,7 +45,8 @@ def test_epochs_until_no_mistake(student, rng):
     X = rng.integers(-9, 10, (8, 2)).astype(float)
     cases.append((np.vstack([X, X[:1]]), np.array([0, 1, 0, 1, 0, 1, 0, 1, 1]), 60))  # one row with two labels
     slow = next(case for seed in range(99) if (case := _slow(seed)) is not None)
-    cases += [(*slow, _epochs(*slow, 500)), (*slow, (_epochs(*slow, 500) or 0) - 1)]
+    needed = _epochs(*slow, 500) or 0
+    cases += [(*slow, needed), (*slow, needed - 1), (X, np.ones(8, dtype=int), 9)]  # all of one label
     ask_all(student.perceptron_epochs, _epochs, cases)
 
 
@@ -93,7 +94,7 @@ def test_gradient_of_one_unit(student, rng):
             y = float(rng.integers(0, 2)) if rng.random() < 0.5 else float(rng.normal())
             found = np.asarray(student.unit_gradient(activation, w, b, x, y), dtype=float)
             assert found.shape == (d + 1,)
-            assert_allclose(found, _slopes(activation, w, b, x, y), atol=1e-6)
+            assert_allclose(found, _slopes(activation, w, b, x, y), rtol=1e-4, atol=1e-5)
 
 
 # ---------------------------------------------------------------- p.09.5
@@ -107,24 +108,26 @@ def _compared(ask: Any, oracle: Callable[..., torch.Tensor], rng, settings: list
                 z.flat[:3] = rng.permutation([-far, 0.0, far])[: z.size]
             found = np.asarray(ask(z, setting), dtype=float)
             assert found.shape == shape
-            assert_allclose(found, oracle(torch.as_tensor(z), setting).numpy(), rtol=1e-6, atol=1e-9)
+            assert_allclose(found, oracle(torch.as_tensor(z), setting).numpy(), rtol=1e-5, atol=1e-6)
 
 
 @check("p.09.5", core=True, hint="What is asked for where z is negative? And if the slope is above 1?")
 def test_leaky_relu(student, rng):
-    """`leaky_relu` has the asked slope on the left, also none or one above 1, for numbers and arrays of any shape."""
+    """`leaky_relu` has the asked slope on the left, also none or one above 1, for numbers, whole ones as well, and
+    arrays of any shape."""
     settings = [0.0, float(rng.uniform(0.01, 0.5)), float(rng.uniform(1.5, 3))]
     _compared(student.leaky_relu, torch.nn.functional.leaky_relu, rng, settings, far=1e4)
-    assert_allclose(np.asarray(student.leaky_relu([-3.0, 5.0]), dtype=float), [-0.03, 5])
+    assert_allclose(np.asarray(student.leaky_relu([-3, 5]), dtype=float), [-0.03, 5], rtol=1e-6)
 
 
 @check("p.09.5", core=True, hint="`np.where` computes both sides everywhere: what is exp(1000)?")
 def test_elu(student, rng):
-    """`elu` falls to -alpha on the left and overflows nowhere on the way, for numbers and arrays of any shape."""
+    """`elu` falls to -alpha on the left and overflows nowhere on the way, for numbers, whole ones as well, and arrays
+    of any shape."""
     settings = [1.0, float(rng.uniform(0.2, 3))]
     with no_overflow(student):
         _compared(student.elu, torch.nn.functional.elu, rng, settings, far=1e4)
-    assert_allclose(np.asarray(student.elu([-1.0, 5.0]), dtype=float), [np.exp(-1) - 1, 5])
+    assert_allclose(np.asarray(student.elu([-1, 5]), dtype=float), [np.exp(-1) - 1, 5], rtol=1e-6)
 
 
 @check("p.09.5", core=True, hint="Where does beta go? What becomes of a logistic function far on the left?")
@@ -134,4 +137,5 @@ def test_swish(student, rng):
     settings = [0.0, 1.0, float(rng.uniform(0.2, 3))]
     with no_overflow(student):
         _compared(student.swish, lambda z, beta: z * torch.sigmoid(beta * z), rng, settings, far=1e3)
-    assert_allclose(np.asarray(student.swish([-1.0, 5.0]), dtype=float), [-1 / (1 + np.e), 5 / (1 + np.exp(-5))])
+    found = np.asarray(student.swish([-1, 5]), dtype=float)
+    assert_allclose(found, [-1 / (1 + np.e), 5 / (1 + np.exp(-5))], rtol=1e-6)

@@ -12,21 +12,21 @@ ROWS = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
 
 
 def _said(layers: Any, X: NDArray[Any]) -> NDArray[Any]:
-    """What units with these weights say, one after the other; sums that are 0 but for rounding count as 0."""
+    """What units with these weights say, one after the other; sums that are 0 but for rounding, also that of single
+    precision, count as 0."""
     signal = [[float(value) for value in row] for row in X]
     for W, b in layers:
         W, b = np.asarray(W, dtype=float), np.asarray(b, dtype=float)
         n_units = W.shape[1] if W.ndim == 2 else -1
         assert b.shape == (n_units,), "a layer is a matrix and a vector, with one column and one number for each unit"
         assert len(W) == len(signal[0]), "a layer has as many rows of weights as it has inputs"
-        signal = [
-            [
-                float(sum(value * weight for value, weight in zip(row, W[:, unit], strict=True)) + b[unit] >= -1e-9)
-                for unit in range(n_units)
-            ]
-            for row in signal
-        ]
+        signal = [[float(_fires([*row, 1.0], [*W[:, unit], b[unit]])) for unit in range(n_units)] for row in signal]
     return np.array(signal)
+
+
+def _fires(inputs: list[float], weights: list[float]) -> bool:
+    terms = np.multiply(inputs, weights)
+    return bool(terms.sum() >= -1e-9 - 1e-6 * np.abs(terms).sum())
 
 
 def _drawn(rng, *sizes: int) -> list[tuple[NDArray[Any], NDArray[Any]]]:

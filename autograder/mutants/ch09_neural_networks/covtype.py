@@ -105,6 +105,12 @@ def scales_in_place(X_train, y_train, X_val, y_val, seed=42):
     return model
 
 
+@mutant("p.09.10", replaces="fit_covertype", fails="test_seed_decides_the_model")
+def land_without_seed(X_train, y_train, X_val, y_val, seed=42):
+    """Each call gives another model, whatever the seed: hand it on to all that draws by chance."""
+    return _scaled(seed=None).fit(X_train, y_train)
+
+
 class _OneScale(_FromZero):
     def fit(self, X, y):
         self.scale = np.abs(X).max()

@@ -129,6 +129,34 @@ def patience_begins_anew(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=
     return _trained(X_train, y_train, X_val, y_val, rate, n_epochs, hidden, patience, seed, checkpoint, start)
 
 
+@mutant("tf2.10.10", replaces="train_digits", fails="test_patience_goes_on_counting")
+def best_network_forgotten(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), patience=5, seed=42,
+                           checkpoint=None):  # fmt: skip
+    """Your checkpoint lacks the best network so far: where no later epoch is better, that one has to be returned."""
+    if checkpoint is not None:
+        losses, model, _ = _kept(checkpoint)
+        checkpoint = pickle.dumps((losses, model, model))
+    return _trained(X_train, y_train, X_val, y_val, rate, n_epochs, hidden, patience, seed, checkpoint)
+
+
+class _Places:
+    """Answers with the place of a label instead of the label."""
+
+    def __init__(self, model):
+        self.predict_proba = model.predict_proba
+
+    def predict(self, X):
+        return np.asarray(self.predict_proba(X)).argmax(axis=1)
+
+
+@mutant("tf2.10.10", replaces="train_digits", fails="test_models_answer_with_labels")
+def places_of_labels(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), patience=5, seed=42,
+                     checkpoint=None):  # fmt: skip
+    """Your network says at which place among the labels its answer stands: turn that back into the label."""
+    found = _trained(X_train, y_train, X_val, y_val, rate, n_epochs, hidden, patience, seed, checkpoint)
+    return {**found, "model": _Places(found["model"])}
+
+
 @mutant("tf2.10.10", replaces="train_digits", fails="test_seed_decides_the_network")
 def one_seed(X_train, y_train, X_val, y_val, rate, n_epochs, hidden=(300, 100), patience=5, seed=42,
              checkpoint=None):  # fmt: skip
@@ -149,6 +177,27 @@ def no_hidden_layer(X, y, seed=42):
 def pixels_as_they_come(X, y, seed=42):
     """You take `MLPClassifier` as it comes, on pixels up to 255: scale them, and choose a rate that suits."""
     return MLPClassifier(random_state=seed).fit(X, y)
+
+
+# reading, wrong
+
+
+def _reader(X, y, seed):
+    network = MLPClassifier((150,), learning_rate_init=0.002, batch_size=32, max_iter=18, random_state=seed)
+    return make_pipeline(StandardScaler(), network).fit(X, y)
+
+
+@mutant("tf2.10.10", replaces="fit_digits", fails="test_models_answer_with_labels")
+def reader_says_places(X, y, seed=42):
+    """Your reader says at which place among the labels its answer stands: where a digit is lacking, that is another
+    one."""
+    return _Places(_reader(X, y, seed))
+
+
+@mutant("tf2.10.10", replaces="fit_digits", fails="test_seed_decides_the_network")
+def reader_without_seed(X, y, seed=42):
+    """`fit_digits` gives another network each time: hand its seed on to all that draws by chance."""
+    return _reader(X, y, None)
 
 
 # right
@@ -262,5 +311,4 @@ def better_of_two_rates(X, y, seed=42):
 @alternative("tf2.10.10", replaces="fit_digits")
 def adam_in_one_go(X, y, seed=42):
     """Adam with a higher rate and small batches, for a fixed number of epochs, on standardised pixels."""
-    network = MLPClassifier((150,), learning_rate_init=0.002, batch_size=32, max_iter=18, random_state=seed)
-    return make_pipeline(StandardScaler(), network).fit(X, y)
+    return _reader(X, y, seed)

@@ -53,6 +53,13 @@ def biases_left_out(X, W_h, b_h, W_o, b_o):
     return np.maximum(np.maximum(np.asarray(X) @ W_h, 0) @ np.asarray(W_o), 0)
 
 
+@alternative("p.09.6", replaces="forward")
+def forward_in_single_precision(X, W_h, b_h, W_o, b_o):
+    """In float32."""
+    X, W_h, b_h, W_o, b_o = (np.asarray(one, dtype=np.float32) for one in (X, W_h, b_h, W_o, b_o))
+    return np.maximum(np.maximum(X @ W_h + b_h, 0) @ W_o + b_o, 0)
+
+
 @alternative("p.09.6", replaces="layer_shapes")
 def of_arrays(m, n_inputs, n_hidden, n_outputs):
     """The shapes of real arrays, as lists."""
@@ -152,10 +159,17 @@ def output_by_torch(name, Z):
     return {"sigmoid": torch.sigmoid, "softmax": lambda Z: torch.softmax(Z, -1), "none": torch.clone}[name](Z)
 
 
+@alternative("p.09.7", replaces="output_activation")
+def output_in_single_precision(name, Z):
+    """In float32, softmax by way of its logarithm."""
+    Z = torch.as_tensor(np.asarray(Z, dtype=np.float32))
+    return Z.sigmoid() if name == "sigmoid" else Z.log_softmax(1).exp() if name == "softmax" else Z
+
+
 # p.09.8
 
 
-def _part(weights, biases, X, Y, *, slope=True, mean=True, last_linear=True):
+def _part(weights, biases, X, Y, *, slope=lambda a: 1 - a**2, mean=True, last_linear=True):
     """Gradients with something missing."""
     signals = [np.asarray(X, dtype=float)]
     for i, (W, b) in enumerate(zip(weights, biases, strict=True)):
@@ -166,14 +180,26 @@ def _part(weights, biases, X, Y, *, slope=True, mean=True, last_linear=True):
     for W, inputs in zip(weights[::-1], signals[-2::-1], strict=True):
         W_grads.insert(0, inputs.T @ delta)
         b_grads.insert(0, delta.sum(axis=0))
-        delta = delta @ np.transpose(W) * ((1 - inputs**2) if slope else 1)
+        delta = delta @ np.transpose(W) * slope(inputs)
     return W_grads, b_grads
 
 
 @mutant("p.09.8", replaces="backprop", fails="test_gradients_are_right")
 def slope_of_tanh_left_out(weights, biases, X, Y):
     """On the way back you leave out the slope of tanh, 1 - tanh²."""
-    return _part(weights, biases, X, Y, slope=False)
+    return _part(weights, biases, X, Y, slope=np.ones_like)
+
+
+@mutant("p.09.8", replaces="backprop", fails="test_gradients_are_right")
+def tanh_of_tanh(weights, biases, X, Y):
+    """You apply tanh to what a layer has given, which is a tanh already: its slope is 1 minus the square of that."""
+    return _part(weights, biases, X, Y, slope=lambda a: 1 - np.tanh(a) ** 2)
+
+
+@mutant("p.09.8", replaces="backprop", fails="test_gradients_are_right")
+def factor_left_out(weights, biases, X, Y):
+    """The derivative of a square has a factor of 2."""
+    return tuple([one / 2 for one in part] for part in right_backprop(weights, biases, X, Y))
 
 
 @mutant("p.09.8", replaces="backprop", fails="test_gradients_are_right")
@@ -219,6 +245,13 @@ def by_autograd(weights, biases, X, Y):
 
 
 @alternative("p.09.8", replaces="backprop")
+def backprop_in_single_precision(weights, biases, X, Y):
+    """In float32."""
+    weights, biases = ([np.asarray(one, dtype=np.float32) for one in part] for part in (weights, biases))
+    return _part(weights, biases, np.float32(X), np.float32(Y))
+
+
+@alternative("p.09.8", replaces="backprop")
 def by_differences(weights, biases, X, Y):
     """No backward pass at all: differences, weight by weight. Slow, but right."""
     parts = [[np.array(one, dtype=float) for one in part] for part in (weights, biases)]
@@ -261,6 +294,30 @@ def weights_alone(sizes):
 def bias_for_inputs(sizes):
     """You count biases of the inputs, too: only units have one."""
     return weights_alone(sizes) + sum(sizes)
+
+
+@mutant("p.09.9", replaces="n_parameters", fails="test_weights_and_biases_are_counted")
+def bias_for_each_layer(sizes):
+    """You count one bias for each layer: every unit has its own."""
+    return weights_alone(sizes) + len(sizes) - 1
+
+
+@mutant("p.09.9", replaces="P_09_9_CHOICE", fails="test_cures_of_overfitting", constant=True)
+def scaled_targets():
+    """Scaling the targets helps training along, but leaves the network as free to overfit as before."""
+    return ["fewer units", "early stopping", "larger alpha", "more training rows", "scaling the targets"]
+
+
+@mutant("p.09.9", replaces="P_09_9_CHOICE", fails="test_cures_of_overfitting", constant=True)
+def trained_longer():
+    """More epochs make overfitting worse: stopping early is the cure."""
+    return ["fewer units", "early stopping", "larger alpha", "more training rows", "more epochs"]
+
+
+@mutant("p.09.9", replaces="P_09_9_CHOICE", fails="test_cures_of_overfitting", constant=True)
+def rows_forgotten():
+    """More training rows are missing: the more there is to fit, the less of it is chance."""
+    return ["fewer units", "early stopping", "larger alpha"]
 
 
 @mutant("p.09.9", replaces="P_09_9_CHOICE", fails="test_cures_of_overfitting", constant=True)

@@ -85,6 +85,12 @@ def always_eight(X, y, hidden=(8,), activation="tanh", seed=0):
     return _net(X, y, (8,), activation, seed)
 
 
+@mutant("p.09.1", replaces="small_net", fails="test_sizes_and_activation_matter")
+def first_layer_only(X, y, hidden=(8,), activation="tanh", seed=0):
+    """You build the first hidden layer alone: `hidden` has a number for each layer, so pass all of it on."""
+    return _net(X, y, hidden[0], activation, seed)
+
+
 # success_rate, wrong
 
 
@@ -104,6 +110,18 @@ def any_success(X, y, hidden, seeds, activation="tanh"):
 def number_of_successes(X, y, hidden, seeds, activation="tanh"):
     """You count the successes: divide by the number of seeds."""
     return float((_rights(X, y, hidden, seeds, activation) >= 0.95).sum())
+
+
+@mutant("p.09.1", replaces="success_rate", fails="test_successes_are_counted")
+def more_than_95(X, y, hidden, seeds, activation="tanh"):
+    """You count only what is above 95%: at least that much is asked for, so exactly 95% is a success, too."""
+    return float((_rights(X, y, hidden, seeds, activation) > 0.95).mean())
+
+
+@mutant("p.09.1", replaces="success_rate", fails="test_rate_is_of_the_activation_asked_for")
+def rate_of_tanh(X, y, hidden, seeds, activation="tanh"):
+    """`success_rate` trains with tanh whatever is asked for: hand the activation function on."""
+    return float((_rights(X, y, hidden, seeds, "tanh") >= 0.95).mean())
 
 
 # decision_map, wrong

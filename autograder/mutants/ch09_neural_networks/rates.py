@@ -69,13 +69,29 @@ def rate_left_out(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
 
 
 @mutant("tf2.10.10", replaces="lr_sweep", fails="test_losses_are_cross_entropies")
-def summed_losses(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
-    """You report how many rows are read wrongly: the cross-entropy is asked for."""
+def share_of_errors(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
+    """You report the share of rows that are read wrongly: the cross-entropy is asked for."""
     rates, errors = np.geomspace(low, high, n_rates), []
     for rate in rates:
-        _, model = _tried(X, y, rate, n_epochs, seed)
-        errors.append(1 - model.score(X, y))
-    return rates, 2 * np.array(errors)
+        loss, model = _tried(X, y, rate, n_epochs, seed)
+        errors.append(1 - model.score(X, y) if np.isfinite(loss) else np.inf)
+    return rates, np.array(errors)
+
+
+@mutant("tf2.10.10", replaces="lr_sweep", fails="test_losses_are_cross_entropies")
+def loss_on_the_way(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
+    """You report the loss of the batches during the last epoch (`loss_`), each before its step: measure it on all rows
+    when training has ended."""
+    rates = np.geomspace(low, high, n_rates)
+    found = [_tried(X, y, rate, n_epochs, seed) for rate in rates]
+    return rates, np.array([model.loss_ if np.isfinite(loss) else np.inf for loss, model in found])
+
+
+@mutant("tf2.10.10", replaces="lr_sweep", fails="test_losses_are_cross_entropies")
+def added_over_rows(X, y, low, high, n_rates=15, n_epochs=3, seed=42):
+    """You add the losses of all rows up: their mean is asked for."""
+    rates = np.geomspace(low, high, n_rates)
+    return rates, np.array([len(X) * _tried(X, y, rate, n_epochs, seed)[0] for rate in rates])
 
 
 # the choice, wrong
@@ -99,6 +115,22 @@ def first_high_loss(rates, losses):
     """You count low rates as failing, too, where nothing has been learned yet: look above the lowest loss only."""
     rates, losses = np.asarray(rates), np.asarray(losses)
     return float(rates[np.argmax(losses > 2 * losses.min())] / 10)
+
+
+@mutant("tf2.10.10", replaces="pick_rate", fails="test_a_tenth_of_the_rate_that_fails")
+def twice_the_one_before(rates, losses):
+    """You compare each loss with the one before: training fails where it is more than twice the *lowest* of all."""
+    best = int(np.argmin(losses))
+    above = range(best + 1, len(losses))
+    return float(next((rates[i] / 10 for i in above if losses[i] > 2 * losses[i - 1]), rates[best]))
+
+
+@mutant("tf2.10.10", replaces="pick_rate", fails="test_a_tenth_of_the_rate_that_fails")
+def twice_is_enough(rates, losses):
+    """You count exactly twice the lowest loss as failing: it has to be more than that."""
+    best = int(np.argmin(losses))
+    above = range(best + 1, len(losses))
+    return float(next((rates[i] / 10 for i in above if losses[i] >= 2 * losses[best]), rates[best]))
 
 
 # right

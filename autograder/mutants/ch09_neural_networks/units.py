@@ -51,6 +51,26 @@ def gives_up_with_a_number(X, y, max_epochs):
 
 
 @mutant("p.09.3", replaces="perceptron_epochs", fails="test_epochs_until_no_mistake")
+def gives_up_too_soon(X, y, max_epochs):
+    """You give up one epoch too soon: epoch number `max_epochs` may be the one without a mistake."""
+    return _first_clean(_perceptron(X, y, max_epochs - 1))
+
+
+@mutant("p.09.3", replaces="perceptron_epochs", fails="test_epochs_until_no_mistake")
+def corrects_the_right_ones(X, y, max_epochs):
+    """A sum of 0 is no mistake where 1 is right: nothing is added then."""
+    rows = np.column_stack([np.asarray(X, dtype=float), np.ones(len(X))])
+    w = np.zeros(rows.shape[1])
+    for epoch in range(1, max_epochs + 1):
+        before = w
+        for row, sign in zip(rows, 2 * np.asarray(y) - 1, strict=True):
+            w = w if sign * (row @ w) > 0 else w + sign * row
+        if before is w:
+            return epoch
+    return None
+
+
+@mutant("p.09.3", replaces="perceptron_epochs", fails="test_epochs_until_no_mistake")
 def corrects_once_an_epoch(X, y, max_epochs):
     """You judge all rows of an epoch by the same weights, and correct at its end: correct at once, so that the next row
     meets the new weights."""
@@ -106,6 +126,32 @@ def two_left_out(activation, w, b, x, y):
     return [value / 2 for value in gradient_by_torch(activation, w, b, x, y)]
 
 
+@mutant("p.09.4", replaces="unit_gradient", fails="test_gradient_of_one_unit")
+def rule_of_the_perceptron(activation, w, b, x, y):
+    """For a step you take error times input: that is how a perceptron is corrected, but no gradient, as the step is
+    flat on both sides of its jump."""
+    if activation == "sigmoid":
+        return gradient_by_torch(activation, w, b, x, y)
+    error = 2 * (float(np.dot(w, x) + b >= 0) - y)
+    return [*(error * np.asarray(x)), error]
+
+
+@mutant("p.09.4", replaces="unit_gradient", fails="test_gradient_of_one_unit")
+def as_for_cross_entropy(activation, w, b, x, y):
+    """(a - y) times the input is the gradient of the cross-entropy: here the loss is a square, so the slope of the
+    sigmoid, a (1 - a), and a factor of 2 stay."""
+    error = _sigmoid(np.dot(w, x) + b) - y if activation == "sigmoid" else 0.0
+    return [*(error * np.asarray(x)), error]
+
+
+@alternative("p.09.4", replaces="unit_gradient")
+def gradient_in_single_precision(activation, w, b, x, y):
+    """By NumPy in float32, the slope of a step by a factor of 0."""
+    row, weights = np.float32([*x, 1]), np.float32([*w, b])
+    a = _sigmoid(row @ weights)
+    return 2 * (a - np.float32(y)) * a * (1 - a) * row * np.float32(activation != "step")
+
+
 @alternative("p.09.4", replaces="unit_gradient")
 def gradient_by_torch(activation, w, b, x, y):
     """PyTorch works it out."""
@@ -124,6 +170,15 @@ def gradient_by_torch(activation, w, b, x, y):
 def larger_of_both(z, slope=0.01):
     """The larger of z and slope·z is right for slopes below 1 only."""
     return np.maximum(np.asarray(z, dtype=float), slope * np.asarray(z, dtype=float))
+
+
+@mutant("p.09.5", replaces="leaky_relu", fails="test_leaky_relu")
+def whole_numbers_stay_whole(z, slope=0.01):
+    """You write into a copy of z: where that holds whole numbers, what is written there is cut off. Make it floats
+    first."""
+    z = np.array(z)
+    z[z < 0] = slope * z[z < 0]
+    return z
 
 
 @mutant("p.09.5", replaces="leaky_relu", fails="test_leaky_relu")
@@ -179,11 +234,22 @@ def _torch(function):
     return lambda z, setting: function(torch.as_tensor(np.asarray(z, dtype=float)), setting)
 
 
+def _single(function, usual):
+    return lambda z, setting=usual: function(torch.as_tensor(np.asarray(z, dtype=np.float32)), setting).numpy()
+
+
 @alternative("p.09.5", replaces="leaky_relu")
 def two_parts(z, slope=0.01):
     """The positive part and the negative one."""
     z = np.array(z, dtype=float)
     return z.clip(min=0) + slope * z.clip(max=0)
+
+
+@alternative("p.09.5", replaces="elu", also={"leaky_relu": _single(torch.nn.functional.leaky_relu, 0.01),
+             "swish": _single(lambda z, beta: z * torch.sigmoid(beta * z), 1.0)})  # fmt: skip
+def in_single_precision(z, alpha=1.0):
+    """All three in float32, with PyTorch."""
+    return _single(lambda z, alpha: torch.where(z > 0, z, alpha * (torch.exp(z.clamp(max=0)) - 1)), 1.0)(z, alpha)
 
 
 @alternative("p.09.5", replaces="elu")

@@ -63,6 +63,21 @@ def for_zero_and_one(low=0.0, high=1.0):
     return [([[1, 1], [1, 1]], [-0.5, -1.5]), ([[1], [-2]], [-0.5])]
 
 
+@mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
+def as_if_low_were_zero(low=0.0, high=1.0):
+    """You reckon as if `low` were 0, so that only `high` counts: the sums of the inputs are 2·low, low + high and
+    2·high, and your thresholds have to lie between them."""
+    return [([[1, 1], [1, 1]], [-0.5 * high, -1.5 * high]), ([[1], [-1]], [-0.5])]
+
+
+@mutant("p.09.2", replaces="xor_net", fails="test_the_net_computes_xor")
+def middle_of_the_levels(low=0.0, high=1.0):
+    """You take the middle of the levels once and three times, which is right for `low` = 0 only: half way between
+    2·low and low + high is (3·low + high) / 2."""
+    middle = (low + high) / 2
+    return [([[1, 1], [1, 1]], [-middle, -3 * middle]), ([[1], [-1]], [-0.5])]
+
+
 # running a net, wrong
 
 
@@ -137,6 +152,13 @@ def de_morgan(low=0.0, high=1.0):
     """NAND and OR, then AND; float32."""
     layers = _at([([[-0.7, 0.3], [-0.7, 0.3]], [0.9, -0.2]), ([[1], [1]], [-2])], low, high)
     return [tuple(np.asarray(part, dtype=np.float32) for part in layer) for layer in layers]
+
+
+@alternative("p.09.2", replaces="xor_net")
+def at_the_very_edge(low=0.0, high=1.0):
+    """Thresholds that the sums just reach, in single precision."""
+    hidden = (np.ones((2, 2)), [-low - high, -2 * high])
+    return [tuple(np.asarray(part, dtype=np.float32) for part in layer) for layer in (hidden, ([[1], [-1]], [-1]))]
 
 
 @alternative("p.09.2", replaces="xor_net")

@@ -186,6 +186,15 @@ def order_without_a_seed(X, y, batch_size=256, seed=42):
 
 
 @mutant("p.10.15", replaces="make_loaders", fails="test_seed_decides_over_the_loaders")
+def seed_for_all_of_pytorch(X, y, batch_size=256, seed=42):
+    """You set PyTorch's own seed: what is drawn between two epochs, such as a network's weights, changes the orders.
+    Give the DataLoader a generator."""
+    torch.manual_seed(seed)
+    train, valid, test = _loaders(X, y, batch_size, seed)
+    return DataLoader(train.dataset, batch_size, shuffle=True), valid, test
+
+
+@mutant("p.10.15", replaces="make_loaders", fails="test_seed_decides_over_the_loaders")
 def one_split_for_all_seeds(X, y, batch_size=256, seed=42):
     """You split in one way, whatever the seed."""
     return _loaders(X, y, batch_size, 42)

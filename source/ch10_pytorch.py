@@ -246,8 +246,8 @@ plt.show()
 # ## 10. Losses
 #
 # Two losses are behind nearly every classifier. Write both from their formulas, so that no logit is too large for
-# them: `softmax_loss(logits, labels)` and `sigmoid_loss(logits, targets)`. Functions that take a logarithm safely, such
-# as `logsumexp` or `logsigmoid`, are tools like any other.
+# them, nor for their gradients: `softmax_loss(logits, labels)` and `sigmoid_loss(logits, targets)`. Functions that take
+# a logarithm safely, such as `logsumexp` or `logsigmoid`, are tools like any other.
 
 # %% exercise="p.10.10" points=5
 from solutions.ch10_pytorch.losses import softmax_loss, sigmoid_loss

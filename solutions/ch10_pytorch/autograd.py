@@ -139,7 +139,8 @@ def by_hand(x: float, y: float) -> tuple[float, float]:
 
 
 def by_autograd(function: Callable[[Tensor, Tensor], Tensor], x: float, y: float) -> tuple[float, float]:
-    """Return the partial derivatives of any function of two numbers.
+    """Return the partial derivatives of any function of two numbers, as PyTorch works
+    them out.
 
     Parameters
     ----------

@@ -61,7 +61,8 @@ def make_loaders(
     X, y : as for `CoverDataset`. They are left as they are. Each class that is there
         has five rows or more, and no quantity is the same in all rows.
     batch_size : rows of a batch; only the last batch of a loader may be smaller.
-    seed : decides the split, and all the orders of the training rows.
+    seed : decides the split, and all the orders of the training rows, whatever else is
+        drawn meanwhile.
 
     Returns
     -------

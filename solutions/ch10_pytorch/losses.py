@@ -18,7 +18,8 @@ def softmax_loss(logits: Tensor, labels: Tensor) -> Tensor:
 
     Returns
     -------
-    () the mean over the rows of -ln of the probability, by softmax, of the label.
+    () the mean over the rows of -ln of the probability, by softmax, of the label. The
+    logits get their gradients from it, large ones too.
 
     Examples
     --------
@@ -40,7 +41,7 @@ def sigmoid_loss(logits: Tensor, targets: Tensor) -> Tensor:
     Returns
     -------
     () the mean over all places of -ln p where the target is 1, and of -ln(1 - p) where
-    it is 0; p is the sigmoid of the logit.
+    it is 0; p is the sigmoid of the logit. Gradients as for `softmax_loss`.
 
     Examples
     --------

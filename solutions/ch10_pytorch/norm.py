@@ -14,7 +14,7 @@ class MyLayerNorm(nn.Module):
     eps : keeps rows whose values are all the same from a division by 0.
 
     Its parameters are `alpha`, the scale, ones in the beginning, and `beta`, the shift,
-    zeros in the beginning: (n_features,) each.
+    zeros in the beginning: (n_features,) each. Nothing else is in its state.
 
     Examples
     --------

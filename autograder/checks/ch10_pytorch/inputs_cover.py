@@ -53,6 +53,13 @@ def loaders_of(student: Any, X: np.ndarray, y: np.ndarray, **more: Any) -> tuple
 # ---------------------------------------------------------------- a probe: runs in the student's process
 
 
+def drawn_meanwhile(seed: "Any") -> None:
+    """Leave PyTorch's random numbers somewhere else, as whoever makes a network between two epochs does."""
+    import torch
+
+    torch.manual_seed(seed)
+
+
 def gone_through(loader: "Any") -> "Any":
     """Go through a loader; return its rows, its labels and the sizes of its batches."""
     import torch

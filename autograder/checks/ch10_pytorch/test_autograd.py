@@ -104,7 +104,7 @@ def _needing(model: "Any") -> "Any":
 def test_some_parameters_are_frozen(student, rng):
     """After `freeze`, the parameters whose names begin so get no gradient, and all the others are as before."""
     names = [f"{i}.{part}" for i in (0, 2, 4) for part in ("weight", "bias")]
-    for prefix in (f"{int(rng.choice([0, 2, 4]))}.", "2.w", "4.bias", "1"):
+    for prefix in (f"{int(rng.choice([0, 2, 4]))}.", "2.w", "4.bias", "1", "weight"):
         model = student.probe_(network)([3, 4, 4, 2], 1)
         student.freeze(model, "0.b")
         student.freeze(model, prefix)
@@ -190,7 +190,7 @@ def test_derivatives_by_hand(student, rng):
     """Both derivatives of sin(x² y) are right, wherever you are asked."""
     places = rng.uniform(-2, 2, (10, 2)).tolist()
     found = [_pair(student.by_hand(x, y)) for x, y in places]
-    assert_allclose(found, [_complex_step(x, y) for x, y in places], rtol=1e-4, atol=1e-6)
+    assert_allclose(found, [_complex_step(x, y) for x, y in places], rtol=1e-4, atol=1e-4)
 
 
 def _polynomial(coefficients: "Any") -> "Any":
@@ -201,18 +201,27 @@ def _polynomial(coefficients: "Any") -> "Any":
     return lambda x, y: a * x**3 * y + b * y**2 + torch.sin(c * x)
 
 
+def _in_steps(factor: "Any") -> "Any":
+    """Return a function that rounds, and says that its slope is that of a line: only a record tells."""
+    return lambda x, y: factor * (x + (x.round() - x).detach()) * y
+
+
 def _of_one(factor: "Any", first: "Any") -> "Any":
     return lambda x, y: factor * (x if first else y) ** 2
 
 
 @check("p.10.13", core=True, hint="Make two tensors that require gradients, and ask the result for `backward()`.")
 def test_derivatives_by_autograd(student, rng):
-    """Both derivatives of functions of all kinds are right."""
+    """Both derivatives of functions of all kinds are right: those that PyTorch has recorded, not differences over small
+    steps."""
     for _ in range(8):
         (a, b, c), (x, y) = rng.normal(size=3).tolist(), rng.uniform(-2, 2, 2).tolist()
         found = _pair(student.by_autograd(student.probe_(_polynomial)([a, b, c]), x, y))
         right = 3 * a * x**2 * y + c * np.cos(c * x), a * x**3 + 2 * b * y
         assert_allclose(found, right, rtol=1e-4, atol=1e-5)
+    factor, x, y = rng.uniform(1, 2, 3).tolist()
+    found = _pair(student.by_autograd(student.probe_(_in_steps)(factor), x, y))
+    assert_allclose(found, (factor * y, factor * round(x)), rtol=1e-4)
 
 
 def _noting() -> "Any":

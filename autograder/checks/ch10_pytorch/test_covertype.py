@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch10_pytorch.inputs_cover import gone_through, loaders_of, numbered
+from autograder.checks.ch10_pytorch.inputs_cover import drawn_meanwhile, gone_through, loaders_of, numbered
 from autograder.testing import check
 
 
@@ -101,14 +101,16 @@ def test_orders_and_batches(student, rng):
         assert bool(np.array_equal(_number_of(one), _number_of(again))) is not shuffled
 
 
-@check("p.10.15", hint="What is drawn: the split, the order of training rows? Both need the seed.")
+@check("p.10.15", hint="What is drawn: the split, the orders of training rows? A DataLoader takes a `generator` of "
+       "its own.")  # fmt: skip
 def test_seed_decides_over_the_loaders(student, rng):
-    """The same seed gives the same split and the same orders, another seed others."""
+    """The same seed gives the same split and the same orders, whatever else is drawn meanwhile, another seed others."""
     X, y = numbered(rng, 350)
     one, other = (int(seed) for seed in rng.choice(1000, 2, replace=False))
 
     def orders(seed: int) -> list[list[int]]:
         loaders = loaders_of(student, X, y, seed=seed)
+        student.probe_(drawn_meanwhile)(int(rng.integers(2**31)))
         return [_number_of(student.probe_(gone_through)(loader)[0]).tolist() for loader in loaders for _ in range(2)]
 
     first = orders(one)

@@ -15,26 +15,39 @@ from autograder.testing.modules import built, gradients_flow, is_complete, outpu
 from course.datasets import load
 
 
-@check("p.10.15", core=True, hint="Seven numbers of any sign for each row: `cross_entropy` does the softmax by itself.")
-def test_network_gives_logits(student, rng):
-    """`CoverMLP` gives seven logits for each row; every weight of it is registered and can learn, and more hidden units
-    make it larger."""
-    X = rng.normal(size=(40, 54))
+def _stirred(student: Any, rng: np.random.Generator) -> Any:
+    """Return a network whose weights are moved a little: a last layer that begins with zeros says nothing."""
     model = built(student, student.CoverMLP, rng, n_hidden=16)
+    weights = weights_of(model)
+    for value in weights.values():
+        if value.dtype.kind == "f":
+            value += 0.1 * rng.normal(size=value.shape).astype(value.dtype)
+    model.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    return model
+
+
+@check("p.10.15", core=True, hint="Seven numbers of any sign for each row: `cross_entropy` does the softmax by itself. "
+       "And there are two hidden layers or more, of `n_hidden` units each.")  # fmt: skip
+def test_network_gives_logits(student, rng):
+    """`CoverMLP` gives seven logits for each row; every weight of it is registered and can learn, and it has two hidden
+    layers or more, of the size that is asked for."""
+    X = rng.normal(size=(40, 54))
+    model = _stirred(student, rng)
     found = outputs(model, X, shape=(40, 7))
     assert np.abs(np.exp(found).sum(axis=1) - 1).max() > 1e-3  # neither log-softmax …
     assert found.min() < 0  # … nor softmax
     gradients_flow(student, model, X, rng=rng)
-    is_complete(lambda: built(student, student.CoverMLP, rng, n_hidden=16), X, rng=rng)
-    sizes = [
+    is_complete(lambda: _stirred(student, rng), X, rng=rng)
+    small, middle, large = (
         sum(value.size for value in weights_of(built(student, student.CoverMLP, rng, n_hidden=n)).values())
-        for n in (16, 64)
-    ]
-    assert sizes[1] > 2 * sizes[0]
+        for n in (16, 48, 80)
+    )
+    assert large - middle > middle - small + 500  # weights from hidden layer to hidden layer grow by the square
 
 
 def _watched(scale: "Any") -> "Any":
-    """Return a small network that notes in which mode it was asked and whether gradients were recorded."""
+    """Return a small network that notes in which mode it was asked, whether gradients were recorded, and what it said
+    in training."""
     import torch
     from torch import nn
 
@@ -42,12 +55,16 @@ def _watched(scale: "Any") -> "Any":
         def __init__(self) -> None:
             super().__init__(54, 7)
             self.asked: list[Any] = []
+            self.learned: list[Any] = []
             with torch.no_grad():
                 self.weight.mul_(scale)
 
         def forward(self, X: "Any") -> "Any":
             self.asked.append([self.training, torch.is_grad_enabled(), len(X)])
-            return super().forward(X)
+            found = super().forward(X)
+            if self.training:
+                self.learned.append(found.detach().cpu())
+            return found
 
     return Watched()
 
@@ -74,8 +91,8 @@ def test_modes_of_the_loop(student, rng):
 
 @check("p.10.15", hint="The last batch is smaller. And is the accuracy that of the validation rows?")
 def test_history_of_the_training(student, rng):
-    """Loss, validation loss and validation accuracy are there for each epoch; the last two are what the model that you
-    hand back says of the validation rows, each row counted once."""
+    """Loss, validation loss and validation accuracy are there for each epoch, each row counted once: the loss as it
+    came in training, and the last two as they are of the model that you hand back."""
     X, y = land(rng)(330)
     train, valid, _ = loaders_of(student, X, y, batch_size=50)
     model = built(student, student.CoverMLP, rng, n_hidden=16)
@@ -90,6 +107,27 @@ def test_history_of_the_training(student, rng):
         float(history["valid_accuracy"][-1]), np.mean(logits.argmax(dim=1).numpy() == labels.numpy()), atol=1e-3
     )
     assert 0 < float(history["loss"][-1]) < float(history["loss"][0])
+    _training_losses_are_right(student, rng)
+
+
+def _training_losses_are_right(student: Any, rng: np.random.Generator) -> None:
+    """Assert that the training losses are those of what the model has said meanwhile, each row counted once."""
+    X, labels = rng.normal(size=(102, 54)).astype(np.float32), torch.from_numpy(rng.integers(0, 7, 102))
+    X[100:] *= 5  # two rows are alone in the last batch, and their loss is another
+    loader = student.probe_(_plain)(torch.from_numpy(X), labels, 50)
+    model = student.probe_(_watched)(3.0)
+    history = student.train_cover(model, loader, loader, 3)
+    logits = [torch.as_tensor(part) for part in model.learned]
+    assert [len(part) for part in logits] == [50, 50, 2] * 3
+    each = cross_entropy(torch.cat(logits), labels.repeat(3), reduction="none").view(3, 102)
+    assert_allclose(np.asarray(history["loss"], dtype=float), each.mean(dim=1), rtol=1e-4)
+
+
+def _plain(X: "Any", labels: "Any", batch_size: "Any") -> "Any":
+    """Return a loader of rows in their order."""
+    from torch.utils.data import DataLoader, TensorDataset
+
+    return DataLoader(TensorDataset(X, labels), batch_size)
 
 
 def _ready(dataset: "Any", batch_size: "Any") -> "Any":

@@ -140,24 +140,25 @@ def _printed(layer: "Any") -> "Any":
 
 
 def _wrong_slope(kind: "Any", n_in: "Any", seed: "Any") -> "Any":
-    """Return a layer of float64: a right one, or one whose gradients are wrong for its input or for its weight."""
+    """Return a layer of float64: a right one, or one whose gradients are wrong for its input, weight or bias."""
     import torch
     from torch import nn
 
     class Product(torch.autograd.Function):
         @staticmethod
-        def forward(ctx: "Any", X: "Any", W: "Any") -> "Any":
+        def forward(ctx: "Any", X: "Any", W: "Any", b: "Any") -> "Any":
             ctx.save_for_backward(X, W)
-            return X @ W.T
+            return X @ W.T + b
 
         @staticmethod
         def backward(ctx: "Any", out: "Any") -> "Any":
             X, W = ctx.saved_tensors
-            return (1.5 if kind == "input" else 1) * out @ W, (0.5 if kind == "weight" else 1) * out.T @ X
+            dX, dW, db = out @ W, out.T @ X, out.sum(dim=0)
+            return (1.5 if kind == "input" else 1) * dX, (0.5 if kind == "weight" else 1) * dW, (kind != "bias") * db
 
     class Layer(nn.Linear):
         def forward(self, X: "Any") -> "Any":
-            return torch.tanh(Product.apply(X, self.weight) + self.bias)
+            return torch.tanh(Product.apply(X, self.weight, self.bias))
 
     torch.manual_seed(seed)
     return Layer(n_in, 3).double()
@@ -169,14 +170,34 @@ def _wrong_slope(kind: "Any", n_in: "Any", seed: "Any") -> "Any":
 def test_wrong_gradients_are_found(student, rng):
     """`gradients_agree` tells layers with right gradients from those whose gradients are wrong, for the inputs or for a
     parameter."""
-    kinds = rng.permutation(["right", "input", "weight"]).tolist()
-    told, before, after = [], [], []
+    kinds = rng.permutation(["right", "input", "weight", "bias"]).tolist()
+    told = []
     for kind in kinds:
         n_in = int(rng.integers(2, 6))
         layer = student.probe_(_wrong_slope)(kind, n_in, int(rng.integers(2**31)))
-        before.append(weights_of(layer))
         told.append(student.gradients_agree(layer, torch.from_numpy(rng.normal(size=(4, n_in)))))
-        after.append(weights_of(layer))
     assert [truth(found) for found in told] == [kind == "right" for kind in kinds]
-    for one, other in zip(before, after, strict=True):
-        assert all(np.array_equal(one[name], other[name]) for name in one)
+
+
+def _gradients(layer: "Any", value: "Any" = None) -> "Any":
+    """Return the gradients of a layer's parameters, by name, after they were set to a value if there is one."""
+    import torch
+
+    for parameter in layer.parameters():
+        parameter.grad = parameter.grad if value is None else torch.full_like(parameter, value)
+    return {name: "none" if one.grad is None else one.grad.clone() for name, one in layer.named_parameters()}
+
+
+@check("p.10.14", hint="Whose `.grad` does `backward()` fill? Try copies of the parameters.")
+def test_tried_layer_is_left_alone(student, rng):
+    """`gradients_agree` leaves the layer's parameters and the gradients that they have as they were."""
+    n_in = int(rng.integers(2, 6))
+    layer = student.probe_(_wrong_slope)("right", n_in, int(rng.integers(2**31)))
+    before = {**weights_of(layer), **_named(student.probe_(_gradients)(layer, 5.0))}
+    student.gradients_agree(layer, torch.from_numpy(rng.normal(size=(4, n_in))))
+    after = {**weights_of(layer), **_named(student.probe_(_gradients)(layer))}
+    assert all(np.array_equal(after[name], value) for name, value in before.items())
+
+
+def _named(grads: dict[str, Any]) -> dict[str, Any]:
+    return {f"{name}.grad": np.asarray(grad) for name, grad in grads.items()}

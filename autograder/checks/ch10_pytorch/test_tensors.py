@@ -96,7 +96,7 @@ def test_squash_makes_a_new_tensor(student, rng):
     for shape in ((7,), (3, 4), ()):
         x = rng.normal(0, 3, shape).astype(np.float32)
         found, (after,) = student.watch_("squash", torch.from_numpy(np.array(x)))
-        assert_allclose(np.asarray(found), x / (1 + np.abs(x)), rtol=1e-5, atol=1e-7)
+        assert_allclose(np.asarray(found), x / (1 + np.abs(x)), rtol=1e-5, atol=1e-6)
         assert_array_equal(np.asarray(after), x)
 
 
@@ -107,7 +107,7 @@ def test_squash_in_place(student, rng):
     wanted = table.copy()
     wanted[:, column] /= 1 + np.abs(table[:, column])
     found = student.probe_(_in_place)(student.squash_, table.tolist(), column)
-    assert_allclose(np.asarray(found["table"]), wanted, rtol=1e-5, atol=1e-7)
+    assert_allclose(np.asarray(found["table"]), wanted, rtol=1e-5, atol=1e-6)
 
 
 @check("p.10.2", hint="What does `x.exp_()` return? Is it x?")
@@ -115,7 +115,8 @@ def test_squash_in_place_returns_the_tensor(student, rng):
     """`squash_` returns the very tensor that it has changed, so that calls can be chained."""
     table, column = rng.normal(0, 3, (4, 3)).astype(np.float32), int(rng.integers(3))
     found = student.probe_(_in_place)(student.squash_, table.tolist(), column)
-    assert_allclose(np.asarray(found["values"]), table[:, column] / (1 + np.abs(table[:, column])), rtol=1e-5)
+    wanted = table[:, column] / (1 + np.abs(table[:, column]))
+    assert_allclose(np.asarray(found["values"]), wanted, rtol=1e-5, atol=1e-6)
     assert found["itself"] is True
 
 
@@ -145,7 +146,8 @@ def _places(function: "Any", shape: "Any", value: "Any", device: "Any") -> "Any"
 
 
 def _holds_value(ask: Any, rng: np.random.Generator) -> None:
-    shape, value = tuple(int(n) for n in rng.integers(1, 5, 2)), float(rng.integers(-8, 8)) / 4
+    shape = tuple(int(n) for n in rng.integers(1, 5, 2))
+    value = float(2 * rng.integers(-4, 4) + 1) / 4  # neither 0 nor 1, nor whole
     found = ask(shape, value, "cpu")
     assert isinstance(found, torch.Tensor) and found.dtype == torch.float32
     assert_array_equal(found.numpy(), np.full(shape, value, dtype=np.float32))

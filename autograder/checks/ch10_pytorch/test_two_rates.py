@@ -189,8 +189,6 @@ def test_reads_letters(student, rng):
     """Trained for ten epochs on 1,500 letters of a script that is made up, your network reads enough of 800 others."""
     X, y, X_valid, y_valid, X_new, y_new = _letters(rng, 1500, 100, 800)
     model, history = student.fit_clothes(X, y, X_valid, y_valid, n_epochs=10)
-    parts = student.probe_(_parts)(model)
-    assert len(parts) == 2 and min(parts) > 0
     assert len(history["valid_loss"]) == 10
     logits = outputs(model, (X_new / 255).astype(np.float32), shape=(800, 10))
     return float(np.mean(logits.argmax(axis=1) == y_new))
@@ -206,6 +204,21 @@ def test_seed_decides_the_network(student, rng):
     for half in ("0.", "1."):
         moved = [np.abs(one[name] - two[name]).max() for name in one if name.startswith(half)]
         assert moved and max(moved) > 1e-4
+
+
+@check("tf2.12.13", hint="Look at the end of the docstring: two parts, a mode, a history.")
+def test_network_is_ready_for_use(student, rng):
+    """The network that you hand back has two parts, each with parameters, and is in evaluation mode; its history is
+    that of the training."""
+    X, y = _letters(rng, 60)
+    model, history = student.fit_clothes(X, y, X, y, n_epochs=2)
+    parts = student.probe_(_parts)(model)
+    assert len(parts) == 2 and min(parts) > 0
+    assert model.training is False
+    lengths = {name: len(figures) for name, figures in history.items()}
+    assert set(lengths) == {"loss", "accuracy", "valid_loss", "valid_accuracy"}
+    assert lengths["valid_loss"] == lengths["valid_accuracy"] == 2
+    assert lengths["loss"] == lengths["accuracy"] >= 2
 
 
 @check("tf2.12.13", full=True, data="fashion_mnist", hint="How does the validation loss go? Try other rates, for one "

@@ -86,6 +86,14 @@ def others_thawed(model, prefix):
 
 
 @mutant("p.10.4", replaces="freeze", fails="test_some_parameters_are_frozen")
+def anywhere_in_the_name(model, prefix):
+    """`in` finds the text anywhere in a name: it has to begin so, which `startswith` tells."""
+    for name, parameter in model.named_parameters():
+        if prefix in name:
+            parameter.requires_grad = False
+
+
+@mutant("p.10.4", replaces="freeze", fails="test_some_parameters_are_frozen")
 def evaluation_mode(model, prefix):
     """`eval()` changes what dropout and batch norm do; gradients are recorded all the same."""
     model.eval()
@@ -260,6 +268,16 @@ def value_instead(function, x, y):
     return value, value
 
 
+@mutant("p.10.13", replaces="by_autograd", fails="test_derivatives_by_autograd")
+def small_steps(function, x, y, step=1e-6):
+    """You take differences over small steps, which come near at best: let PyTorch follow what was computed."""
+
+    def f(x, y):
+        return float(function(torch.tensor(x, dtype=torch.float64), torch.tensor(y, dtype=torch.float64)))
+
+    return (f(x + step, y) - f(x - step, y)) / (2 * step), (f(x, y + step) - f(x, y - step)) / (2 * step)
+
+
 @mutant("p.10.13", replaces="by_autograd", fails="test_derivative_of_what_has_no_part")
 def no_part_fails(function, x, y):
     """Where the result does not depend on an input, its `.grad` is None: the derivative is 0."""
@@ -297,6 +315,14 @@ def by_small_steps(x, y, step=1e-5):
         return math.sin(x * x * y)
 
     return (f(x + step, y) - f(x - step, y)) / (2 * step), (f(x, y + step) - f(x, y - step)) / (2 * step)
+
+
+@alternative("p.10.13", replaces="by_hand")
+def in_single_precision(x, y):
+    """With tensors of float32, which round more."""
+    x, y = torch.tensor(x), torch.tensor(y)
+    slope = torch.cos(x**2 * y)
+    return torch.stack([2 * x * y * slope, x**2 * slope])
 
 
 @alternative("p.10.13", replaces="by_autograd")

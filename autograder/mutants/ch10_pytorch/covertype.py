@@ -179,8 +179,10 @@ def last_rows_dropped(X, y, batch_size=256, seed=42):
 
 
 @mutant("p.10.15", replaces="make_loaders", fails="test_seed_decides_over_the_loaders")
-def order_without_a_seed(X, y, batch_size=256, seed=42):
-    """The split has the seed, the order of the training rows has not: give the DataLoader a generator."""
+def orders_of_pytorchs_own(X, y, batch_size=256, seed=42):
+    """The orders of your training rows hang on PyTorch's own random numbers. Even if you set their seed, others draw
+    from them between two epochs: give the DataLoader a generator."""
+    torch.manual_seed(seed)
     train, valid, test = _loaders(X, y, batch_size, seed)
     return DataLoader(train.dataset, batch_size, shuffle=True), valid, test
 

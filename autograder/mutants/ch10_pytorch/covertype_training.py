@@ -52,6 +52,18 @@ class LayersInAList(nn.Module):
 
 
 @mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
+class OneHiddenLayer(nn.Module):
+    """There is one hidden layer: two or more are asked for, of `n_hidden` units each."""
+
+    def __init__(self, n_hidden=64):
+        super().__init__()
+        self.one, self.out = nn.Linear(54, n_hidden), nn.Linear(n_hidden, 7)
+
+    def forward(self, X):
+        return self.out(torch.relu(self.one(X)))
+
+
+@mutant("p.10.15", replaces="CoverMLP", fails="test_network_gives_logits")
 class SizeIgnored(_Net):
     """Your hidden layers have one size, whatever `n_hidden` says."""
 
@@ -172,6 +184,12 @@ def mean_of_batch_means(model, train_loader, valid_loader, n_epochs):
 
 
 @mutant("p.10.15", replaces="train_cover", fails="test_history_of_the_training")
+def last_training_batch_alike(model, train_loader, valid_loader, n_epochs):
+    """The rows of the last, smaller training batch count for more than the others in your loss: weight by rows."""
+    return _fit(model, train_loader, valid_loader, n_epochs, mean=False)
+
+
+@mutant("p.10.15", replaces="train_cover", fails="test_history_of_the_training")
 def one_figure_for_all(model, train_loader, valid_loader, n_epochs):
     """You keep the last epoch's figures only: a list with one for each epoch is asked for."""
     history = _fit(model, train_loader, valid_loader, n_epochs)
@@ -228,6 +246,16 @@ class WithShortcut(nn.Module):
         for block in self.blocks:
             X = X + block(X)
         return self.last(X)
+
+
+@alternative("p.10.15", replaces="CoverMLP")
+class BeginsUndecided(_Net):
+    """The last layer begins with zeros, so that all types are equally likely at first."""
+
+    def __init__(self, n_hidden=64):
+        super().__init__(n_hidden)
+        nn.init.zeros_(self.out.weight)
+        nn.init.zeros_(self.out.bias)
 
 
 @alternative("p.10.15", replaces="train_cover")

@@ -201,6 +201,24 @@ def always_right(layer, X):
 
 
 @mutant("p.10.14", replaces="gradients_agree", fails="test_wrong_gradients_are_found")
+def first_parameter_only(layer, X):
+    """You try the first parameter only: a layer has more, its bias for one."""
+    name, value = next(layer.named_parameters())
+    tried = X.detach().clone().requires_grad_(), value.detach().clone().requires_grad_()
+    return torch.autograd.gradcheck(
+        lambda X, value: torch.func.functional_call(layer, {name: value}, (X,)), tried, raise_exception=False
+    )
+
+
+@mutant("p.10.14", replaces="gradients_agree", fails="test_tried_layer_is_left_alone")
+def fills_its_gradients(layer, X):
+    """`backward()` fills the layer's own `.grad`, which is to stay as it was."""
+    layer(X).sum().backward()
+    inputs = X.detach().clone().requires_grad_(), *layer.parameters()
+    return torch.autograd.gradcheck(lambda X, *_: layer(X), inputs, raise_exception=False)
+
+
+@mutant("p.10.14", replaces="gradients_agree", fails="test_wrong_gradients_are_found")
 def raises_an_error(layer, X):
     """A wrong gradient makes `gradcheck` raise an error: with `raise_exception=False` it returns False."""
     return torch.autograd.gradcheck(lambda X, *_: layer(X), (X.clone().requires_grad_(), *layer.parameters()))
@@ -242,6 +260,13 @@ class WithF(_DenseParam):
     def __init__(self, n_in, n_out):
         super().__init__(n_in, n_out)
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+
+
+@alternative("p.10.14", replaces="gradients_agree")
+def with_its_own_parameters(layer, X):
+    """With the layer's own parameters, which `gradcheck` moves and puts back."""
+    inputs = X.detach().clone().requires_grad_(), *layer.parameters()
+    return torch.autograd.gradcheck(lambda X, *_: layer(X), inputs, raise_exception=False)
 
 
 @alternative("p.10.14", replaces="gradients_agree")

@@ -68,6 +68,14 @@ def through_numpy(logits, targets):
     return nn.functional.binary_cross_entropy_with_logits(logits.detach(), targets).requires_grad_()
 
 
+@mutant("p.10.10", replaces="sigmoid_loss", fails="test_losses_can_be_learned_by")
+def infinite_where_not_taken(logits, targets):
+    """`torch.where` works out both sides: one is infinite for a large logit, and though it isn't taken, the gradient is
+    no number."""
+    against = (1 - 2 * targets) * logits
+    return torch.where(against > 0, against + (-against).exp().log1p(), against.exp().log1p()).mean()
+
+
 _RIGHT = {
     "digits": "nn.CrossEntropyLoss",
     "digits, log-softmax": "nn.NLLLoss",
@@ -169,6 +177,18 @@ def one_mode_for_all_parts(model, X):
     with torch.no_grad():
         found = model(X)
     model.train(before)
+    return found
+
+
+@mutant("p.10.11", replaces="predict", fails="test_modes_are_put_back")
+def first_level_only(model, X):
+    """`children()` are the parts of the first level; parts have parts of their own: `modules()` goes through all."""
+    modes = [(part, part.training) for part in (model, *model.children())]
+    model.eval()
+    with torch.no_grad():
+        found = model(X)
+    for part, training in modes:
+        part.training = training
     return found
 
 

@@ -139,6 +139,12 @@ def by_softsign(x):
     return torch.nn.functional.softsign(x)
 
 
+@alternative("p.10.2", replaces="squash")
+def by_what_is_left(x):
+    """By the sign, and what the fraction leaves of 1: near 0 the rounding shows."""
+    return x.sign() * (1 - 1 / (1 + x.abs()))
+
+
 @alternative("p.10.2", replaces="squash_")
 def by_copying_into(x):
     """By copying the new values into the old memory."""
@@ -169,7 +175,7 @@ def stays_on_the_cpu(shape, value, device):
 
 @mutant("p.10.3", replaces="made_there", fails="test_made_on_the_device")
 def empty(shape, value, device):
-    """The value is missing: an empty tensor holds what was in memory."""
+    """The value is missing: `zeros` holds zeros, and `empty` what was in memory."""
     return torch.zeros(tuple(shape), device=device)
 
 
@@ -209,4 +215,4 @@ def by_a_block(shape, value, device):
 @alternative("p.10.3", replaces="moved_there")
 def from_numpy(shape, value, device):
     """By way of NumPy, which lives on the CPU."""
-    return torch.zeros(shape, dtype=torch.float32).add_(value).to(device=torch.device(device))
+    return torch.from_numpy(np.full(shape, value, dtype=np.float32)).to(device=torch.device(device))

@@ -237,6 +237,13 @@ def lower_half_frozen(X, y, X_valid, y_valid, n_epochs=10, seed=42):
     return _fit(X, y, X_valid, y_valid, n_epochs, seed, rates=(0.0, 0.002))
 
 
+@mutant("tf2.12.13", replaces="fit_clothes", fails="test_network_is_ready_for_use")
+def left_in_training_mode(X, y, X_valid, y_valid, n_epochs=10, seed=42):
+    """You hand back a network in training mode: with dropout it would go on silencing units."""
+    model, history = _fit(X, y, X_valid, y_valid, n_epochs, seed)
+    return model.train(), history
+
+
 # ---------------------------------------------------------------- right
 
 

@@ -37,6 +37,36 @@ def averaged(x, rate, momentum, curvature, n_steps):
     return path
 
 
+@mutant("p.11.5", replaces="momentum_path", fails="test_path_into_the_valley")
+def with_the_start(x, rate, momentum, curvature, n_steps):
+    """Your path begins with the place before the first step: where it is *after* each step is asked for."""
+    velocity, path = 0.0, [x]
+    for _ in range(n_steps):
+        velocity = momentum * velocity - rate * curvature * path[-1]
+        path.append(path[-1] + velocity)
+    return path
+
+
+@mutant("p.11.5", replaces="momentum_path", fails="test_path_into_the_valley")
+def twice_as_steep(x, rate, momentum, curvature, n_steps):
+    """The gradient of curvature x² / 2 is curvature times x: the 2 cancels out."""
+    velocity, path = 0.0, []
+    for _ in range(n_steps):
+        velocity = momentum * velocity - rate * 2 * curvature * x
+        x += velocity
+        path.append(x)
+    return path
+
+
+@mutant("p.11.5", replaces="top_speed", fails="test_speed_on_a_long_slope")
+def after_a_thousand_steps(rate, momentum, gradient):
+    """A thousand steps are not very many where next to nothing is lost in each: solve for the speed that stays."""
+    speed = 0.0
+    for _ in range(1000):
+        speed = momentum * speed + rate * abs(gradient)
+    return speed
+
+
 @mutant("p.11.5", replaces="top_speed", fails="test_speed_on_a_long_slope")
 def as_without_momentum(rate, momentum, gradient):
     """On a long slope the speed adds up, to far more than one gradient makes."""
@@ -58,6 +88,19 @@ def by_matrix(x, rate, momentum, curvature, n_steps):
         state = step @ state
         path.append(state[1])
     return np.array(path)
+
+
+@alternative("p.11.5", replaces="momentum_path")
+def by_sgd_in_single_precision(x, rate, momentum, curvature, n_steps):
+    """PyTorch's optimiser, in float32."""
+    place, path = torch.nn.Parameter(torch.tensor(float(x))), []
+    optimizer = torch.optim.SGD([place], lr=rate, momentum=momentum)
+    for _ in range(n_steps):
+        optimizer.zero_grad()
+        (curvature * place**2 / 2).backward()
+        optimizer.step()
+        path.append(place.item())
+    return path
 
 
 # ---------------------------------------------------------------- p.11.6
@@ -96,6 +139,16 @@ def all_at_the_limit(weights, share):
     n = round(share * len(sizes))
     limit = sizes[n - 1] if n else -1.0
     return [np.where(abs(np.asarray(part)) <= limit, 0.0, part) for part in weights]
+
+
+@mutant("p.11.6", replaces="pruned", fails="test_the_smallest_of_all_weights_go")
+def cut_off(weights, share):
+    """You cut off what is behind the point of share * n: it is to be rounded."""
+    parts = [np.array(part, dtype=float) for part in weights]
+    flat = np.concatenate([part.ravel() for part in parts])
+    flat[np.argsort(abs(flat))[: int(share * len(flat))]] = 0
+    ends = np.cumsum([part.size for part in parts])[:-1]
+    return [values.reshape(part.shape) for values, part in zip(np.split(flat, ends), parts, strict=True)]
 
 
 @mutant("p.11.6", replaces="pruned", fails="test_weights_that_are_passed_in_stay")
@@ -151,6 +204,12 @@ def always_at_work(X, rate, draws, training=True):
 def smaller_in_use(X, rate, draws, training=True):
     """You make the outputs smaller in use, and leave them in training: here it is done in training, once."""
     return np.where(np.asarray(draws) < rate, 0.0, X) if training else (1 - rate) * np.asarray(X)
+
+
+@mutant("p.11.7", replaces="dropped", fails="test_units_are_dropped")
+def at_the_rate_as_well(X, rate, draws, training=True):
+    """You drop units whose number is just `rate`, too: only those *below* it go."""
+    return np.where(np.asarray(draws) <= rate, 0.0, np.asarray(X) / (1 - rate)) if training else np.asarray(X)
 
 
 @mutant("p.11.7", replaces="P_11_7_CHOICE", fails="test_what_dropout_costs", constant=True)

@@ -63,7 +63,7 @@ class _New(nn.Module):
 def _transfer(
     model, X, y, *, n_outputs=5, n_reused=5, n_unfrozen=0, cached=False, n_epochs=30, rate=5e-3, batch_size=32, seed=42,
     copied=copy.deepcopy, taken=lambda parts, n: parts[:n], frozen=lambda n: n, mode=False, share=0.1,
-    cache_mode=False, thawed=False, caches=True,
+    cache_mode=False, thawed=False, caches=True, make=torch.optim.Adam, order=torch.randperm,
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
     if seed is not None:
@@ -77,7 +77,7 @@ def _transfer(
     groups = [{"params": new.output.parameters(), "lr": rate}, {"params": upper.parameters(), "lr": share * rate}]
     if thawed:
         groups.append({"params": lower.parameters(), "lr": rate})
-    optimizer = torch.optim.Adam(groups)
+    optimizer = make(groups)
     new.train()
     lower.train(mode)
     cached = cached and caches
@@ -85,7 +85,7 @@ def _transfer(
         features = lower.train(cache_mode or mode)(X) if cached else X
     lower.train(mode)
     for _ in range(n_epochs):
-        for batch in torch.randperm(len(X)).split(batch_size):
+        for batch in order(len(X)).split(batch_size):
             seen = features[batch] if cached else lower(features[batch])
             optimizer.zero_grad()
             cross_entropy(new.output(upper(seen)), y[batch]).backward()
@@ -120,6 +120,18 @@ def head_never_learns(*args, n_epochs=30, **options):
     return _transfer(*args, **options, n_epochs=0)
 
 
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def old_network_asleep(model, X, y, **options):
+    """You leave the network that was passed in, in another mode than it was in: work with a deep copy."""
+    return _transfer(model.eval(), X, y, **options)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_frozen_layers_stay_as_they_are")
+def handed_back_awake(*args, **options):
+    """What you hand back is in training mode: call `eval()` in the end."""
+    return _transfer(*args, **options).train()
+
+
 @mutant("tf1.11.9", replaces="transfer", fails="test_so_many_layers_are_reused")
 def all_five_reused(model, X, y, n_reused=5, **options):
     """You reuse all hidden layers, whatever `n_reused` says."""
@@ -152,6 +164,12 @@ def one_rate_for_all(*args, **options):
 
 
 @mutant("tf1.11.9", replaces="transfer", fails="test_top_layers_are_unfrozen")
+def by_another_optimiser(*args, **options):
+    """Your optimiser's steps are not Adam's."""
+    return _transfer(*args, **options, make=torch.optim.NAdam)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_top_layers_are_unfrozen")
 def all_unfrozen(model, X, y, n_unfrozen=0, **options):
     """As soon as some layers are unfrozen, you unfreeze all of them."""
     return _transfer(model, X, y, n_unfrozen=n_unfrozen, **options, frozen=lambda n: 0 if n_unfrozen else n)
@@ -167,6 +185,12 @@ def never_cached(*args, **options):
 def cached_with_dropout(*args, **options):
     """You fill the cache in training mode: dropout is at work, once and for all, in what you keep."""
     return _transfer(*args, **options, cache_mode=True)
+
+
+@mutant("tf1.11.9", replaces="transfer", fails="test_a_cache_changes_nothing_but_the_time")
+def never_shuffled(*args, **options):
+    """The rows come in the same order in each epoch: shuffle them."""
+    return _transfer(*args, **options, order=torch.arange)
 
 
 @mutant("tf1.11.9", replaces="transfer", fails="test_seed_decides_the_transfer")
@@ -217,7 +241,8 @@ def by_detached_features(
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
     X, y = torch.tensor(np.asarray(X)).float(), torch.tensor(np.asarray(y)).long()
-    whole = copy.deepcopy(model)
+    whole = copy.deepcopy(model).eval()
+    whole.hidden(torch.zeros(1, X.shape[1]))  # a row of zeros goes through, to see sizes
     new = _New(list(whole.hidden)[:n_reused], n_outputs)
     layers = list(new.hidden)
     cut = n_reused - n_unfrozen

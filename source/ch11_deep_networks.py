@@ -537,6 +537,7 @@ A, B, labels = (np.asarray(part) for part in make_pairs(X[:5000], digits.y_train
 torch.manual_seed(42)
 network = PairNet(n_layers=2)
 fit_pairs(network, A, B, labels, n_epochs=8)
+network.eval()
 A, B, labels = (np.asarray(part) for part in make_pairs(X[5000:], digits.y_train[5000:6000], 500, seed=7))
 with torch.no_grad():
     different = network(torch.from_numpy(A), torch.from_numpy(B)).sigmoid().numpy()

@@ -70,7 +70,8 @@ P_11_4_CHOICE: dict[str, str] = {
 
 
 def elu(z: ArrayLike) -> NDArray[np.float64]:
-    """Return z where it is positive, and e^z - 1 where it is not, without overflowing.
+    """Return z where it is positive, and e^z - 1 where it is not; right also where z is
+    in the hundreds.
 
     Parameters
     ----------

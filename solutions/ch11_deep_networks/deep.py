@@ -19,7 +19,8 @@ def standardised(X_train: ArrayLike, *others: ArrayLike) -> list[NDArray[np.floa
 
     Returns
     -------
-    As many arrays as were given, in that order, of the same shapes, float32.
+    A list of as many new arrays as were given (one, if there are no others), in that
+    order, of the same shapes, float32.
 
     Examples
     --------
@@ -29,7 +30,7 @@ def standardised(X_train: ArrayLike, *others: ArrayLike) -> list[NDArray[np.floa
     """
     train = np.asarray(X_train, dtype=np.float64)
     mean, std = train.mean(axis=0), train.std(axis=0)
-    std = np.where(std > 0, std, 1.0)
+    std = np.where(np.ptp(train, axis=0) > 0, std, 1.0)
     return [((np.asarray(X, dtype=np.float64) - mean) / std).astype(np.float32) for X in (X_train, *others)]
 
 

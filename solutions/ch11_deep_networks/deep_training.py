@@ -62,7 +62,7 @@ def sweep_rates(
     rates = np.geomspace(low, high, n_steps).tolist()
     losses = []
     for rate in rates:
-        batch = torch.randint(len(rows), (batch_size,), device=rows.device)
+        batch = torch.randint(len(rows), (min(batch_size, len(rows)),), device=rows.device)
         loss = cross_entropy(model(rows[batch]), labels[batch])
         losses.append(loss.item())
         optimizer.zero_grad()

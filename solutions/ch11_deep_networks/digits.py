@@ -57,8 +57,8 @@ class HalfDigits(nn.Module):
     Attributes
     ----------
     hidden : an ``nn.Sequential`` with five parts, one for each hidden layer: all that
-        belongs to this layer. The weights are drawn by He's rule (fan in), by a normal
-        distribution, and biases are 0.
+        belongs to this layer. The weights are drawn around 0 by He's rule (fan in;
+        normal or uniform), and biases are 0.
     output : an ``nn.Linear``.
 
     Examples

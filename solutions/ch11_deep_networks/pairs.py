@@ -70,7 +70,8 @@ class PairNet(nn.Module):
     """Two towers of dense layers, one for each picture; what comes out of both, side by
     side, goes through one more hidden layer, of n_hidden units, to a single output.
 
-    All layers have biases, and there is nothing else in it that learns.
+    All layers have biases, and there is nothing else in it that learns. Which
+    activation stands behind a hidden layer is up to you, and whether there is dropout.
 
     Parameters
     ----------
@@ -118,6 +119,7 @@ def fit_pairs(
 
     Parameters
     ----------
+    net : may be left in either mode.
     A, B, labels : as `make_pairs` gives them.
     rate, batch_size, n_epochs : of the optimiser, which is yours to choose; pairs in a
         batch; and how often each pair is used.
@@ -125,8 +127,8 @@ def fit_pairs(
 
     Returns
     -------
-    For each epoch the mean loss of its batches, each before its step; a smaller last
-    batch may count as much as the others or less.
+    For each epoch the mean loss of its batches, each in training mode and before its
+    step; a smaller last batch may count as much as the others or less.
 
     Examples
     --------
@@ -170,7 +172,7 @@ def fit_head(
     Parameters
     ----------
     net : a trained `PairNet`, or another module with a ``tower_a``, whose outputs are
-        (B, n_hidden). It is left as it is.
+        (B, n_hidden). It is left as it is, in its mode too.
     X, y : (n, d) float32 rows and (n,) labels, 0 to `n_outputs` - 1.
     rate, batch_size, n_epochs, seed : as for `fit_pairs`; the optimiser is yours to
         choose, here too.
@@ -178,7 +180,8 @@ def fit_head(
     Returns
     -------
     A module that gives (B, n_outputs) logits, on the CPU, in evaluation mode: a copy of
-    the tower, unchanged, and one ``nn.Linear`` that has been trained on top of it.
+    the tower, unchanged, and one ``nn.Linear`` that has been trained on top of what the
+    tower gives in evaluation mode.
 
     Examples
     --------

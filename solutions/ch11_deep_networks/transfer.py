@@ -92,7 +92,7 @@ def transfer(
     ----------
     model : was trained for another task. Its ``hidden`` is an ``nn.Sequential`` with a
         part for each hidden layer, of which each has one ``nn.Linear``. It is left as
-        it is: what is trained is a copy.
+        it is, in its mode too: what is trained is a copy.
     X, y : (n, d) float32 rows and (n,) labels of the new task, 0 to `n_outputs` - 1.
     n_reused : how many of its hidden layers are taken, from the inputs on.
     n_unfrozen : how many of these, from the top on, learn as well. All others are

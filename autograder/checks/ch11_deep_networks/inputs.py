@@ -66,10 +66,24 @@ def hidden_places(
     return draw, directions
 
 
-def known_linear(student: Any, rng: np.random.Generator, n_in: int, n_out: int, dropout: float = 0.0) -> Any:
-    """Return a handle on dropout and one linear layer, with small weights."""
+def known_linear(
+    student: Any, rng: np.random.Generator, n_in: int, n_out: int, dropout: float = 0.0, breaks_at: int = 0
+) -> Any:
+    """Return a handle on dropout and one linear layer, with small weights; in training mode it raises an error when it
+    is called for the time `breaks_at`."""
     weight, bias = rng.normal(0, 0.3, (n_out, n_in)), rng.normal(0, 0.1, n_out)
-    return student.probe_(_linear)(tensor(weight), tensor(bias), dropout)
+    return student.probe_(_linear)(tensor(weight), tensor(bias), dropout, breaks_at)
+
+
+def goes_through(model: Any, X: np.ndarray, n_epochs: int) -> None:
+    """Assert that a `known_linear`, without dropout, has learned from each row of X once an epoch, in an order that is
+    drawn anew."""
+    shown = np.array([row for batch in list(model.shown) for row in batch])
+    assert shown.size == n_epochs * len(X), "an epoch has too many rows, or too few"
+    epochs = shown.reshape(n_epochs, len(X))
+    for epoch in epochs:
+        assert np.allclose(np.sort(epoch), np.sort(X[:, 0]), atol=1e-5), "a row is not used once in an epoch"
+    assert all(not np.array_equal(one, epochs[0]) for one in epochs[1:]), "the order is the same in each epoch"
 
 
 def normed(student: Any, rng: np.random.Generator, dropout: float, n_in: int = 5, n_out: int = 3) -> Any:
@@ -119,40 +133,45 @@ def set_modes(model, names):
         part.training = name in names
 
 
-def _linear(weight, bias, dropout):
-    """Probe; the layer writes down in which mode it was each time that gradients came back."""
+def _linear(weight, bias, dropout, breaks_at):
+    """Probe; each time that gradients come back, the layer writes down in which mode it was, and the first column of
+    what it was shown."""
     import torch
     from torch import nn
 
     class Layer(nn.Linear):
         def forward(self, X):
-            out, mode = super().forward(X), self.training
+            calls.extend([1] * self.training)
+            if len(calls) == breaks_at:
+                raise RuntimeError("the power is gone")
+            out, mode, rows = super().forward(X), self.training, X[:, 0].tolist()
             if out.requires_grad:
-                out.register_hook(lambda _: modes.append(mode))
+                out.register_hook(lambda _: modes.append(mode) or shown.append(rows))
             return out
 
-    modes = []
+    modes, shown, calls = [], [], [0] * (not breaks_at)  # at 0 it never breaks
     layer = Layer(weight.shape[1], weight.shape[0])
     with torch.no_grad():
         layer.weight.copy_(weight)
         layer.bias.copy_(bias)
     model = nn.Sequential(nn.Dropout(dropout), layer)
-    model.learned_in = modes
+    model.learned_in, model.shown = modes, shown
     return model
 
 
 def _normed(weights, rows, dropout):
-    """Probe; `asked` counts how often the network was called."""
+    """Probe; `asked` says how many rows the network was given each time that it, or a copy, was called."""
     import torch
     from torch import nn
 
     class Counted(nn.Sequential):
         def forward(self, X):
-            self.asked += 1
+            asked.append(len(X))
             return super().forward(X)
 
+    asked = []
     model = Counted(nn.Linear(weights[0].shape[1], 6), nn.BatchNorm1d(6), nn.Dropout(dropout), nn.Linear(6, 3))
-    model.asked = 0
+    model.asked = asked
     with torch.no_grad():
         model[0].weight.copy_(weights[0])
         model[3].weight.copy_(weights[1])

@@ -39,6 +39,8 @@ def test_columns_are_standardised(student, rng):
         assert str(part.dtype).removeprefix("torch.") == "float32"
         assert_allclose(np.asarray(part), (was - mean) / std, atol=1e-4)
         assert_array_equal(np.asarray(given), was)
+    (alone,) = student.standardised(parts[0])
+    assert_allclose(np.asarray(alone), np.asarray(found[0]), atol=1e-4)
 
 
 def _silu(z: np.ndarray) -> np.ndarray:
@@ -131,7 +133,7 @@ def test_selu_keeps_its_signals(student, rng):
 @check("p.11.8", hint="Which dropout keeps mean and standard deviation? Where does it stand, and how often?")
 def test_alpha_dropout_before_the_output(student, rng):
     """Alpha dropout works in training mode, at the rate that is asked for and before the output layer only; a network
-    of SELU alone has none."""
+    of SELU or SiLU alone has none."""
     rate = float(rng.uniform(0.15, 0.4))
     model, X = _deep(student, rng, "alpha dropout", n_layers=5, dropout=rate)
     layers = dense_layers(student, model, X, training=True)
@@ -143,8 +145,9 @@ def test_alpha_dropout_before_the_output(student, rng):
     kept, dropped = (np.abs(found - wanted) < 1e-3 for wanted in (a * x + b, np.full_like(x, a * off + b)))
     assert np.all(kept | dropped)
     assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate / x.size)
-    model, X = _deep(student, rng, "selu", n_layers=5, dropout=rate)
-    _follow(dense_layers(student, model, X, training=True), _selu)
+    for variant, activation in (("selu", _selu), ("base", _silu)):
+        model, X = _deep(student, rng, variant, n_layers=5, dropout=rate)
+        _follow(dense_layers(student, model, X, training=True), activation)
 
 
 # ---------------------------------------------------------------- what happens inside
@@ -153,9 +156,9 @@ def test_alpha_dropout_before_the_output(student, rng):
 @check("p.11.8", hint="A forward hook gets what comes out of a module. All numbers together: rows and units.")
 def test_statistics_of_each_layer(student, rng):
     """For each call of a module of the kind that is asked for, in order, mean and standard deviation of all that comes
-    out of it are right, in evaluation mode."""
+    out of it are right, in evaluation mode; also where one module is called several times."""
     model = normed(student, rng, dropout=0.5)
-    X = rng.normal(1, 2, (60, 5))
+    X = rng.normal(1, 2, (8, 5))  # few, so that a division by one less shows
     state = {name: value.astype(float) for name, value in weights_of(model).items()}
     one = X @ state["0.weight"].T
     two = (one - state["1.running_mean"]) / np.sqrt(state["1.running_var"] + 1e-5)
@@ -165,7 +168,43 @@ def test_statistics_of_each_layer(student, rng):
         found = student.layer_statistics(model, tensor(X), student.probe_(_kind)(kind))
         assert len(found) == len(values)
         for (mean, std), value in zip(found, values, strict=True):
-            assert_allclose([float(mean), float(std)], [value.mean(), value.std()], rtol=0.01, atol=1e-4)
+            assert_allclose([float(mean), float(std)], [value.mean(), value.std()], rtol=1e-3, atol=1e-4)
+    weights = [rng.normal(0, 0.7, (5, 5)) for _ in range(3)]
+    one, two, three = _chain(X, weights)
+    shared = student.probe_(_shared)([tensor(weight) for weight in weights])
+    for kind, values in {"Tanh": [np.tanh(one), np.tanh(two)], "Linear": [one, two, three]}.items():
+        found = student.layer_statistics(shared, tensor(X), student.probe_(_kind)(kind))
+        wanted = [[value.mean(), value.std()] for value in values]
+        assert_allclose([[float(mean), float(std)] for mean, std in found], wanted, rtol=1e-3, atol=1e-4)
+
+
+def _chain(X: np.ndarray, weights: list[np.ndarray]) -> list[np.ndarray]:
+    """What comes out of the layers of `_shared`."""
+    outs = [X @ weights[0].T]
+    for weight in weights[1:]:
+        outs.append(np.tanh(outs[-1]) @ weight.T)
+    return outs
+
+
+def _shared(weights):
+    """Probe: three layers, the first registered last, one activation behind two of them, and one that is never used."""
+    import torch
+    from torch import nn
+
+    class Shared(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.idle = nn.Tanh()
+            self.layers = nn.ModuleList(nn.Linear(5, 5, bias=False) for _ in weights)
+            self.act = nn.Tanh()
+            with torch.no_grad():
+                for layer, weight in zip(self.layers, reversed(weights), strict=True):
+                    layer.weight.copy_(weight)
+
+        def forward(self, X):
+            return self.layers[0](self.act(self.layers[1](self.act(self.layers[2](X)))))
+
+    return Shared()
 
 
 def _kind(name):

@@ -1,5 +1,6 @@
 """Hidden checks of chapter 11: half of the digits (tf1.11.8)."""
 
+import contextlib
 from functools import cache, partial
 from itertools import pairwise
 
@@ -7,8 +8,17 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch11_deep_networks.inputs import PATIENCE, accuracy, file_of, known_linear, loss_of, places
-from autograder.testing import check
+from autograder.checks.ch11_deep_networks.inputs import (
+    PATIENCE,
+    accuracy,
+    file_of,
+    goes_through,
+    known_linear,
+    loss_of,
+    places,
+)
+from autograder.checks.ch11_deep_networks.inputs_folds import trainings
+from autograder.testing import StudentRaised, check
 from autograder.testing.modules import (
     NOISE,
     built,
@@ -124,7 +134,8 @@ def _noisy(rng) -> tuple[np.ndarray, ...]:
 @check("tf1.11.8", weight=2, hint="When is the state saved? Which state has the model in the end?")
 def test_best_epoch_is_in_the_file(student, rng):
     """Training stops when the validation loss has not improved for `patience` epochs; the file and the network both
-    hold the state of the best epoch, whose loss is that of evaluation mode."""
+    hold the state of the best epoch, whose loss is that of evaluation mode. Where a training breaks off, the best state
+    so far is in the file."""
     data, seed, weights = _noisy(rng), int(rng.integers(2**31)), int(rng.integers(2**31))
     with file_of(student) as path:
 
@@ -141,19 +152,27 @@ def test_best_epoch_is_in_the_file(student, rng):
         measure = partial(loss_of, X=data[2], y=data[3])
         for case in PATIENCE:
             stops_early(partial(train, *case), measure, n_epochs=40, patience=case[1])
+    with file_of(student) as path:
+        model = known_linear(student, np.random.default_rng(weights), 4, 2, breaks_at=4)
+        before = weights_of(model)
+        with contextlib.suppress(StudentRaised):  # three steps are an epoch
+            student.train_half(model, *data, path, n_epochs=9, patience=9, rate=0.05, batch_size=20, seed=seed)
+        kept = student.probe_(_read)(path)
+        assert kept.keys() == before.keys()
+        assert all(not np.array_equal(np.asarray(kept[name]), value) for name, value in before.items())
 
 
 def _read(path):
-    """Probe: the state in a checkpoint."""
+    """Probe: the state in a checkpoint, if there is one."""
     import torch
 
-    return dict(torch.load(path, map_location="cpu"))
+    return dict(torch.load(path, map_location="cpu")) if path.exists() else {}
 
 
 @check("tf1.11.8", hint="Which optimiser is asked for, at which rate, and how many batches does an epoch have?")
 def test_steps_are_adams(student, rng):
     """An epoch takes one step for each batch, at the rate that is asked for, and Adam's steps along the same gradients
-    lead to the same weights; rows and dropout are drawn by the seed."""
+    lead to the same weights; each row is in one batch, in an order drawn anew; the seed decides rows and dropout."""
     X, y = rng.normal(size=(50, 4)).astype(np.float32), rng.integers(0, 3, 50)
     rate = float(rng.uniform(2e-3, 8e-3))
     with file_of(student) as path:
@@ -163,6 +182,9 @@ def test_steps_are_adams(student, rng):
         assert len(steps) == 5
         assert_allclose(rates_of(steps), rate, rtol=1e-6)
         replayed(steps, list(before.values()), list(weights_of(model).values()), torch.optim.Adam)
+        model = known_linear(student, rng, 4, 3)
+        student.train_half(model, X, y, X, y, path, n_epochs=3, batch_size=12)
+        goes_through(model, X, 3)
 
         def run(seed: int):
             model = known_linear(student, np.random.default_rng(5), 4, 3, 0.3)
@@ -186,10 +208,12 @@ def test_reads_made_up_classes(student, rng) -> float:
 
 @check("tf1.11.8", weight=2, hint="Which rows is each accuracy measured on? Do you hand all of the settings on?")
 def test_settings_are_compared_on_rows_held_out(student, rng):
-    """A rate that learns nothing and one that learns are told apart; and where labels are drawn by lot, every setting
-    is as good as chance, since its rows were held out."""
+    """A rate that learns nothing and one that learns are told apart, also where the rows are sorted by class; and where
+    labels are drawn by lot, every setting is as good as chance, since its rows were held out. The same seed gives the
+    same again."""
     draw = places(rng, k=5, per=1, noise=0.3)
     X, y = draw(120)
+    X, y = X[np.argsort(y)], np.sort(y)
     settings = [{"rate": 1e-7}, {"rate": 0.01}, {"rate": 0.01, "batch_norm": True}]
     settings = [{**setting, "batch_size": 16} for setting in settings]
     options = {"n_epochs": 6, "n_hidden": 24}
@@ -201,20 +225,28 @@ def test_settings_are_compared_on_rows_held_out(student, rng):
     found = student.compare_settings(X, lots, [{"rate": 0.01, "batch_size": 16}], **options)
     assert len(found) == 1
     assert 0.1 < float(found[0]) < 0.58
+    settings = [{"batch_size": 16}, {"batch_size": 16, "dropout": 0.4}, {"batch_size": 30}]
+    options["n_epochs"] = 3
+    first, again = (np.asarray(student.compare_settings(X, lots, settings, **options), dtype=float) for _ in range(2))
+    assert_allclose(first, again, atol=1e-6)
 
 
-@check("tf1.11.8", hint="Into how many parts are the rows cut, and what is learned from each time?")
+@check("tf1.11.8", hint="Into how many parts are the rows cut, and what is learned from each time? Have the "
+       "rows that are held out a say in it?")  # fmt: skip
 def test_folds_and_settings_are_used(student, rng):
-    """With k folds, k trainings are run for each setting, each on all rows but a k-th, with its own batches."""
+    """With k folds, k trainings are run for each setting, each on all rows but a k-th, which has no say in it, and with
+    the setting's own rate and batches; the folds are the same for all settings."""
     X, y = rng.normal(size=(60, 4)).astype(np.float32), np.arange(60) % 2
     for n_folds in (3, 5):
         settings = [{"batch_size": 10}, {"batch_size": 20, "rate": 0.05}]
-        compare = partial(student.compare_settings, X, y, settings, n_folds=n_folds, n_epochs=2, n_hidden=4)
-        _, steps = steps_taken(student, compare)
+        compare = partial(student.compare_settings, X, y, settings, n_folds=n_folds, n_epochs=3, n_hidden=8)
         rows = 60 - 60 // n_folds
-        n_steps = [2 * n_folds * -(-rows // size) for size in (10, 20)]
-        assert len(steps) == sum(n_steps)
-        assert_allclose(rates_of(steps)[n_steps[0] :], 0.05, rtol=1e-6)
+        done = trainings(student, compare, 4, {rate: 3 * -(-rows // size) for rate, size in ((1e-3, 10), (0.05, 20))})
+        by_rate = [[one.rows for one in done if one.rate == rate] for rate in (1e-3, 0.05)]
+        assert [len(folds) for folds in by_rate] == [n_folds, n_folds]
+        assert set(by_rate[0]) == set(by_rate[1])
+        assert len(set(by_rate[0])) == n_folds
+        assert all(len(fold) == rows for fold in by_rate[0])
 
 
 @cache

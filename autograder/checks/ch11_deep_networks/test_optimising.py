@@ -29,7 +29,10 @@ def test_path_into_the_valley(student, rng):
         (float(rng.normal(0, 5)), float(rng.uniform(0.01, 0.1)), momentum, float(rng.uniform(0.2, 4)), int(n_steps))
         for momentum, n_steps in zip([0.0, 0.5, 0.9, 0.9, 0.99, 0.99999, 0.99999, 0.3], range(6, 22, 2), strict=True)
     ]
-    agrees(student.momentum_path, _by_torch, cases)
+    for case in cases:
+        found, wanted = np.asarray(student.momentum_path(*case), dtype=float), _by_torch(*case)
+        assert found.shape == (case[-1],)
+        assert_allclose(found, wanted, rtol=1e-4, atol=1e-5 * abs(case[0]))  # single precision will do
 
 
 @check("p.11.5", hint="When does the velocity no longer change? Solve v = momentum v + rate times gradient.")
@@ -37,21 +40,21 @@ def test_speed_on_a_long_slope(student, rng):
     """The length of a step in the end is right, for slopes in either direction."""
 
     def rolled(rate: float, momentum: float, gradient: float) -> float:
-        velocity = 0.0
-        for _ in range(20_000):
-            velocity = momentum * velocity - rate * gradient
+        velocity, kept = rate * gradient, momentum  # after one step; and then after twice as many, again and again
+        for _ in range(40):
+            velocity, kept = velocity + kept * velocity, kept**2
         return abs(velocity)
 
-    momenta = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.995, 0.998]
+    momenta = [0.0, 0.5, 0.8, 0.9, 0.95, 0.99, 0.998, 0.99999]
     cases = [(float(rng.uniform(0.001, 0.1)), momentum, float(rng.normal(0, 3))) for momentum in momenta]
-    agrees(student.top_speed, rolled, cases, rtol=1e-5)
+    agrees(student.top_speed, rolled, cases, rtol=1e-3)
 
 
 @check("p.11.6", core=True, weight=2, hint="One limit for all layers together. Is a weight of -3 small?")
 def test_the_smallest_of_all_weights_go(student, rng):
     """Over all layers together, just so many of the weights are 0 as should be, the smallest ones by their absolute
     values, and all others are as they were."""
-    for share in (0.0, 0.25, float(rng.uniform(0.3, 0.9)), 1.0):
+    for share in (0.0, 0.25, 0.35, float(rng.uniform(0.3, 0.9)), 1.0):  # of 53: 13.25 and 18.55
         layers = [nn.Linear(5, 4, bias=False), nn.Linear(4, 3, bias=False), nn.Linear(3, 7, bias=False)]
         with torch.no_grad():
             for layer, scale in zip(layers, rng.permutation([0.1, 1.0, 3.0]), strict=True):
@@ -71,8 +74,11 @@ def test_just_so_many_go(student, rng):
     for share in (0.2, 0.35, float(rng.uniform(0.4, 0.8))):
         signs = rng.choice([-1.0, 1.0], 60)
         sizes = np.repeat(rng.uniform(0.5, 3, 4), 15)  # four sizes, each of them 15 times
-        parts = [part.reshape(-1, 5) for part in np.split(rng.permutation(sizes) * signs, [20, 45])]
-        found = np.concatenate([np.ravel(np.asarray(part, dtype=float)) for part in student.pruned(parts, share)])
+        parts = np.split(rng.permutation(sizes) * signs, [20, 45])
+        parts = [part.reshape(shape) for part, shape in zip(parts, ((4, 5), (25,), (3, 1, 5)), strict=True)]
+        left = [np.asarray(part, dtype=float) for part in student.pruned(parts, share)]
+        assert [part.shape for part in left] == [part.shape for part in parts]
+        found = np.concatenate([part.ravel() for part in left])
         given = np.concatenate([part.ravel() for part in parts])
         gone = found == 0
         assert gone.sum() == round(60 * share)
@@ -94,13 +100,14 @@ def test_weights_that_are_passed_in_stay(student, rng):
 )
 def test_units_are_dropped(student, rng):
     """In training the right units are 0, and the others as much larger as they have to be; in use nothing changes."""
-    for rate in (0.0, float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9))):
+    for rate in (0.0, 0.5, float(rng.uniform(0.1, 0.4)), float(rng.uniform(0.5, 0.9))):
         X, draws = rng.normal(size=(6, 5)), rng.random((6, 5))
+        draws[0, 0] = draws[2, 3] = rate if rate in (0.0, 0.5) else 0.99  # just at the rate is not below it
         wanted = np.array([[0 if u < rate else x / (1 - rate) for x, u in zip(*rows, strict=True)]
                            for rows in zip(X, draws, strict=True)])  # fmt: skip
         found, used = student.dropped(X, rate, draws), student.dropped(X, rate, draws, training=False)
-        assert_allclose(np.asarray(found, dtype=float), wanted, rtol=1e-6)
-        assert_allclose(np.asarray(used, dtype=float), X, rtol=1e-6)
+        assert_allclose(np.asarray(found, dtype=float), wanted, rtol=1e-5)
+        assert_allclose(np.asarray(used, dtype=float), X, rtol=1e-5)
 
 
 @check("p.11.7", hint="Half of the units learn in a step. Which of the three asks the network more than once?")

@@ -7,9 +7,9 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
-from autograder.checks.ch11_deep_networks.inputs import accuracy, hidden_places
+from autograder.checks.ch11_deep_networks.inputs import accuracy, hidden_places, modes_of
 from autograder.testing import check
-from autograder.testing.modules import moves, outputs, repeats, steps_taken, tensor, weights_of
+from autograder.testing.modules import Group, moves, outputs, repeats, replayed, steps_taken, tensor, weights_of
 from course.datasets import load
 
 WIDTHS = (12, 11, 10, 9, 8)  # so that each parameter has a shape of its own
@@ -34,7 +34,7 @@ def _old(student, rng, n_in: int = 13, dropout: float = 0.0, norm: bool = False)
 
 
 def old_network(weights, biases, dropout, norm):
-    """Probe: a network that was trained elsewhere; `asked` counts the rows its first layer was given."""
+    """Probe: a network that was trained elsewhere; `asked` has the first number of each row that it was given."""
     import torch
     from torch import nn
 
@@ -42,7 +42,7 @@ def old_network(weights, biases, dropout, norm):
 
     class First(nn.Linear):
         def forward(self, X):
-            asked.append(len(X))
+            asked.extend(X[:, 0].tolist())
             return super().forward(X)
 
     class Old(nn.Module):
@@ -95,16 +95,19 @@ OPTIONS = {"n_outputs": 4, "n_epochs": 3, "batch_size": 16}
 @check("tf1.11.9", core=True, weight=2, hint="Work with a deep copy. `requires_grad_(False)` stops gradients, but not "
        "the running statistics of batch norm.")  # fmt: skip
 def test_frozen_layers_stay_as_they_are(student, rng):
-    """All that is in the frozen layers is the same, bit by bit, after training; the output layer has learned; and the
-    network that was passed in is as it was."""
+    """All that is in the frozen layers is the same, bit by bit, after training; the output layer has learned; what
+    comes back is in evaluation mode; and the network that was passed in is as it was, in its mode too."""
+    modes = student.probe_(modes_of)
     for norm, cached in ((False, False), (True, False), (True, True)):
         old, (X, y) = _old(student, rng, dropout=0.3, norm=norm), _task(rng)
         old.train()
-        before = weights_of(old)
+        before, was = weights_of(old), modes(old)
         new = student.transfer(old, X, y, cached=cached, **OPTIONS)
         assert all(map(_same, _parts(new), _parts(old)))
         assert len(_parts(new)) == 5
         assert all(np.array_equal(value, before[name]) for name, value in weights_of(old).items())
+        assert modes(old) == was
+        assert not any(training for training, _ in modes(new).values())
         heads = [weights_of(student.transfer(old, X, y, **OPTIONS | {"n_epochs": n}))["output.weight"] for n in (1, 4)]
         assert heads[0].shape == (4, 8)
         assert np.abs(heads[0] - heads[1]).max() > 1e-3
@@ -137,10 +140,12 @@ def _hidden(model, X, n):
 
 @check("tf1.11.9", weight=2, hint="Give the optimiser two groups of parameters, each with its own lr.")
 def test_top_layers_are_unfrozen(student, rng):
-    """Unfrozen layers learn, those from the top on, at a tenth of the output layer's rate; all below stays frozen."""
+    """Unfrozen layers learn by Adam, those from the top on, at a tenth of the output layer's rate; all below stays
+    frozen."""
     old, (X, y) = _old(student, rng), _task(rng)
     rate, n_unfrozen = float(rng.uniform(1e-3, 5e-3)), int(rng.integers(1, 4))
-    new, steps = steps_taken(student, lambda: student.transfer(old, X, y, n_unfrozen=n_unfrozen, rate=rate, **OPTIONS))
+    options = {**OPTIONS, "n_unfrozen": n_unfrozen, "rate": rate}
+    new, steps = steps_taken(student, lambda: student.transfer(old, X, y, **options), gradients=True)
     sizes = [13, *WIDTHS]
     wanted = {(4, 8): rate, (4,): rate}
     for number in range(5 - n_unfrozen, 5):
@@ -149,32 +154,49 @@ def test_top_layers_are_unfrozen(student, rng):
     assert len(steps) == 9
     same = list(map(_same, _parts(new), _parts(old)))
     assert same == [True] * (5 - n_unfrozen) + [False] * n_unfrozen
+    one, other = ([value for part in _parts(net)[5 - n_unfrozen :] for value in part.values()] for net in (old, new))
+    replayed([[_together(groups, [value.shape for value in one])] for groups in steps], one, other, torch.optim.Adam)
+
+
+def _together(groups: list[Group], shapes: list[tuple[int, ...]]) -> Group:
+    """What a step has done to parameters of these shapes, which are all there once, as one group in this order."""
+    found = {
+        shape: (group, gradient)
+        for group in groups
+        for shape, gradient in zip(group.shapes, group.gradients, strict=True)
+    }
+    mine = [found[shape] for shape in shapes]
+    return Group(mine[0][0].rate, mine[0][0].settings, tuple(shapes), tuple(gradient for _, gradient in mine))
 
 
 @check("tf1.11.9", weight=2, hint="In which mode do frozen layers work while the rest is trained? Draw the same random "
        "numbers either way.")  # fmt: skip
 def test_a_cache_changes_nothing_but_the_time(student, rng):
-    """With a cache each row goes through the frozen layers once, however many epochs there are; and the network that
-    comes out is the same as without, whatever dropout or batch norm there is in them."""
+    """With a cache each row goes through the frozen layers once, however many epochs there are, and without it once an
+    epoch, in an order drawn anew; and the network that comes out is the same either way, whatever dropout or batch norm
+    there is in them."""
     for n_unfrozen in (0, 2):
         old, (X, y) = _old(student, rng, dropout=0.4, norm=not n_unfrozen), _task(rng)
         old.train()
         found, asked = [], []
         for cached in (False, True):
-            n_before = sum(old.asked)
+            n_before = len(old.asked)
             new = student.transfer(old, X, y, n_unfrozen=n_unfrozen, cached=cached, **OPTIONS)
-            asked.append(sum(old.asked) - n_before)
+            asked.append([row for row in old.asked[n_before:] if row in X[:, 0]])  # a row of zeros may tell a size
             found.append(outputs(new, X, shape=(48, 4)))
         assert_allclose(found[0], found[1], atol=1e-3 * np.abs(found[0]).max())
-        assert asked == [3 * 48, 48]
+        assert [len(rows) for rows in asked] == [3 * 48, 48]
+        epochs = np.array(asked[0]).reshape(3, 48)
+        assert all(sorted(epoch) == sorted(X[:, 0].tolist()) for epoch in epochs)
+        assert not np.array_equal(epochs[0], epochs[1])
 
 
 @check("tf1.11.9", hint="Set the seed before the output layer is made.")
 def test_seed_decides_the_transfer(student, rng):
     """The same seed gives the same network, another seed another one."""
-    old, (X, y) = _old(student, rng), _task(rng)
+    old, (X, y) = _old(student, rng, dropout=0.4), _task(rng)
     repeats(
-        lambda seed: weights_of(student.transfer(old, X, y, seed=seed, **OPTIONS)),
+        lambda seed: weights_of(student.transfer(old, X, y, n_unfrozen=2, seed=seed, **OPTIONS)),
         (int(rng.integers(1, 1000)), int(rng.integers(1000, 2000))),
     )
 

@@ -65,10 +65,24 @@ def relu_for_any_number():
     }  # fmt: skip
 
 
+@mutant("p.11.4", replaces="activation", fails="test_what_activations_make")
+def gelu_by_a_curve(name, z):
+    """Your GELU is one of its approximations: z times the probability itself is asked for."""
+    found = _by_torch(name, z) if name != "gelu" else functional.gelu(torch.tensor(z), approximate="tanh")
+    return found.numpy()
+
+
 @alternative("p.11.4", replaces="activation")
 def by_pytorch(name, z):
     """PyTorch's functions, as tensors."""
     return _by_torch(name, z)
+
+
+@alternative("p.11.4", replaces="activation")
+def by_single_tensors(name, z):
+    """PyTorch's functions, in float32."""
+    z = torch.tensor(z, dtype=torch.float32)
+    return getattr(functional, name.replace(" ", "_"))(z, **({"dim": -1} if name == "softmax" else {})).numpy()
 
 
 # ---------------------------------------------------------------- tf2.11.3
@@ -101,6 +115,12 @@ def bias_forgotten(X, W, b):
     return np.flatnonzero(((X @ W.T) <= 0).all(axis=0)).tolist()
 
 
+@mutant("tf2.11.3", replaces="dead_units", fails="test_dead_units_are_found")
+def alive_at_the_corner(X, W, b):
+    """A unit whose sum is just 0 gets no gradient either: it is dead as well."""
+    return np.flatnonzero((np.asarray(X) @ np.asarray(W).T + b < 0).all(axis=0)).tolist()
+
+
 @mutant("tf2.11.3", replaces="TF2_11_3_CHOICE", fails="test_advantages_over_relu", constant=True)
 def they_are_faster():
     """An exponential takes longer than a comparison."""
@@ -113,6 +133,12 @@ def they_are_faster():
 def elu_by_pytorch(z):
     """PyTorch's functions."""
     return functional.elu(torch.as_tensor(np.asarray(z, dtype=float)))
+
+
+@alternative("tf2.11.3", replaces="elu", also={"selu": lambda z: functional.selu(torch.tensor(z).float()).numpy()})
+def elu_in_single_precision(z):
+    """PyTorch's functions, in float32."""
+    return functional.elu(torch.tensor(z).float()).numpy()
 
 
 @alternative("tf2.11.3", replaces="dead_units")

@@ -41,6 +41,15 @@ def doubles(X_train, *others):
     return [scaler.transform(X) for X in (X_train, *others)]
 
 
+@mutant("p.11.8", replaces="standardised", fails="test_columns_are_standardised")
+def divided_by_one_less(X_train, *others):
+    """Your standard deviation divides by n - 1, as that of PyTorch and pandas does: the columns' own is a little less
+    than 1."""
+    train = np.asarray(X_train, dtype=float)
+    std = np.where(train.std(axis=0) > 0, train.std(axis=0, ddof=1), 1)
+    return [((np.asarray(X) - train.mean(axis=0)) / std).astype(np.float32) for X in (X_train, *others)]
+
+
 @alternative("p.11.8", replaces="standardised")
 def by_a_scaler(X_train, *others):
     """With scikit-learn's scaler, as tensors."""
@@ -154,6 +163,13 @@ def dropout_everywhere(*args, **options):
 
 
 @mutant("p.11.8", replaces="make_mlp", fails="test_alpha_dropout_before_the_output")
+def dropout_in_all_variants(variant="base", n_inputs=3072, n_outputs=10, n_hidden=100, n_layers=20, dropout=0.1):
+    """All of your variants have dropout: it is for "alpha dropout" alone."""
+    model = _mlp(variant, n_inputs, n_outputs, n_hidden, n_layers, dropout)
+    return model if variant == "alpha dropout" else nn.Sequential(*model[:-1], nn.AlphaDropout(dropout), model[-1])
+
+
+@mutant("p.11.8", replaces="make_mlp", fails="test_alpha_dropout_before_the_output")
 def rate_of_its_own(variant="base", n_inputs=3072, n_outputs=10, n_hidden=100, n_layers=20, dropout=0.1):
     """You don't use `dropout`, the rate that is asked for."""
     return _mlp(variant, n_inputs, n_outputs, n_hidden, n_layers, 0.1)
@@ -193,13 +209,13 @@ def by_a_class(variant="base", n_inputs=3072, n_outputs=10, n_hidden=100, n_laye
 # ---------------------------------------------------------------- statistics
 
 
-def _noted(model, X, kind, *, training=False, back=True, clean=True, given=False, axis=None, once=False):
+def _noted(model, X, kind, *, training=False, back=True, clean=True, given=False, axis=None, once=False, less=0):
     """The reference, with everything that can be got wrong as a parameter."""
     found, was = [], model.training
 
     def note(module, inputs, output):
         values = (inputs[0] if given else output).detach().numpy()
-        found.append((float(values.mean()), float(np.mean(values.std(axis=axis)))))
+        found.append((float(values.mean()), float(np.mean(values.std(axis=axis, ddof=less)))))
 
     hooks = [part.register_forward_hook(note) for part in model.modules() if isinstance(part, kind)]
     model.train(training)
@@ -228,6 +244,30 @@ def mean_over_units(model, X, kind):
 def first_layer_only(model, X, kind):
     """You tell of the first module only."""
     return _noted(model, X, kind, once=True)
+
+
+@mutant("p.11.8", replaces="layer_statistics", fails="test_statistics_of_each_layer")
+def as_torch_divides(model, X, kind):
+    """Your standard deviation divides by one less than there are numbers, which is what `std()` of a tensor does."""
+    return _noted(model, X, kind, less=1)
+
+
+@mutant("p.11.8", replaces="layer_statistics", fails="test_statistics_of_each_layer")
+def one_pair_a_module(model, X, kind):
+    """You keep one pair for each module: one that is called several times has a pair for each call."""
+    found, was = {}, model.training
+
+    def note(module, inputs, output):
+        found[module] = (float(output.mean()), float(output.std(correction=0)))
+
+    hooks = [part.register_forward_hook(note) for part in model.modules() if isinstance(part, kind)]
+    model.eval()
+    with torch.no_grad():
+        model(X)
+    model.train(was)
+    for hook in hooks:
+        hook.remove()
+    return list(found.values())
 
 
 @mutant("p.11.8", replaces="layer_statistics", fails="test_statistics_of_each_layer")

@@ -5,9 +5,8 @@ import math
 
 import numpy as np
 import torch
-from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 
 from autograder.testing import alternative, mutant, naive
 
@@ -21,16 +20,16 @@ def _rows(X, y):
 def _sweep(
     model, X, y, low=1e-5, high=1.0, n_steps=100, batch_size=64, seed=42, *, spaced=np.geomspace, copied=copy.deepcopy,
     optimizer=torch.optim.NAdam, after=False, mode=True, back=True, applied=lambda rates, step: rates[step],
+    seeded=torch.manual_seed,
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
-    if seed is not None:
-        torch.manual_seed(seed)
+    generator = seeded(seed) if seed is not None else None
     X, y = _rows(X, y)
     state, training = copied(model.state_dict()), model.training
     model.train(mode)
     stepper, rates, losses = optimizer(model.parameters()), spaced(low, high, n_steps).tolist(), []
     for step in range(n_steps):
-        batch = torch.randint(len(X), (batch_size,))
+        batch = torch.randint(len(X), (batch_size,), generator=generator)
         loss = cross_entropy(model(X[batch]), y[batch])
         stepper.zero_grad()
         loss.backward()
@@ -103,6 +102,12 @@ def unseeded_sweep(model, X, y, seed=42, **options):
     return _sweep(model, X, y, **options, seed=None)
 
 
+@mutant("p.11.8", replaces="sweep_rates", fails="test_a_sweep_leaves_the_network_alone")
+def seed_of_the_batches(model, X, y, **options):
+    """Your seed decides the batches, but not which units are dropped: `torch.manual_seed` does both."""
+    return _sweep(model, X, y, **options, seeded=lambda seed: torch.Generator().manual_seed(seed))
+
+
 @alternative("p.11.8", replaces="sweep_rates")
 def on_a_copy(model, X, y, *, low=1e-5, high=1.0, n_steps=100, batch_size=64, seed=42):
     """A copy is trained, by an exponential schedule."""
@@ -135,11 +140,13 @@ def _fit(
     model, X, y, X_valid, y_valid, n_epochs=50, patience=10, rate=1e-3, one_cycle=False, batch_size=64, seed=42, *,
     make=torch.optim.NAdam, plan=_cycle, every="step", copied=copy.deepcopy, mode=False, back=True, drop_last=False,
     waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)), told=None, restored=lambda one_cycle: True,
+    order=RandomSampler,
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
     if seed is not None:
         torch.manual_seed(seed)
-    loader = DataLoader(TensorDataset(*_rows(X, y)), batch_size, shuffle=True, drop_last=drop_last)
+    data = TensorDataset(*_rows(X, y))
+    loader = DataLoader(data, batch_size, sampler=order(data), drop_last=drop_last)
     X_valid, y_valid = _rows(X_valid, y_valid)
     optimizer = make(model.parameters(), lr=rate)
     cycle = plan(optimizer, rate, n_epochs, len(loader)) if one_cycle and plan else None
@@ -195,6 +202,18 @@ def by_adam(*args, **options):
 def last_batch_dropped(*args, **options):
     """You leave out the last batch where it is smaller: its rows count, too."""
     return _fit(*args, **options, drop_last=True)
+
+
+@mutant("p.11.8", replaces="fit", fails="test_steps_are_nadams")
+def rows_by_lot(*args, **options):
+    """You draw each batch anew from all rows, so that some come twice in an epoch and others never: shuffle them."""
+    return _fit(*args, **options, order=lambda data: RandomSampler(data, replacement=True))
+
+
+@mutant("p.11.8", replaces="fit", fails="test_steps_are_nadams")
+def shuffled_once(*args, **options):
+    """You shuffle the rows once, before the first epoch: each epoch has an order of its own."""
+    return _fit(*args, **options, order=lambda data: torch.randperm(len(data)).tolist())
 
 
 @mutant("p.11.8", replaces="fit", fails="test_one_cycle_is_applied")
@@ -320,75 +339,3 @@ def by_hand(model, X, y, X_valid, y_valid, *, n_epochs=50, patience=10, rate=1e-
             break
     model.load_state_dict(kept)
     return {"valid_loss": np.array(losses), "rates": np.array(rates)}
-
-
-# ---------------------------------------------------------------- Monte Carlo dropout
-
-
-def _mc(model, X, n_samples=10, seed=42, *, awake=(nn.Dropout, nn.AlphaDropout), back=True, mean="probabilities"):
-    """The reference, with everything that can be got wrong as a parameter."""
-    if seed is not None:
-        torch.manual_seed(seed)
-    modes = [(part, part.training) for part in model.modules()]
-    for part, _ in modes:
-        part.training = isinstance(part, awake)
-    with torch.no_grad():
-        logits = torch.stack([model(X) for _ in range(n_samples)])
-    for part, training in modes if back else []:
-        part.training = training
-    return logits.softmax(dim=-1).mean(dim=0) if mean == "probabilities" else logits.mean(dim=0).softmax(dim=-1)
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_mean_of_many_answers")
-def dropout_asleep(model, X, n_samples=10, seed=42):
-    """You ask in evaluation mode, where no unit is dropped: all answers are the same."""
-    return _mc(model, X, n_samples, seed, awake=())
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_mean_of_many_answers")
-def mean_of_the_logits(model, X, n_samples=10, seed=42):
-    """You take the mean of logits: the mean of *probabilities* is asked for, which is less sure of itself."""
-    return _mc(model, X, n_samples, seed, mean="logits")
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_mean_of_many_answers")
-def one_answer(model, X, n_samples=10, seed=42):
-    """You ask once, whatever `n_samples` says."""
-    return _mc(model, X, 1, seed)
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_batch_norm_stays_asleep")
-def all_in_training_mode(model, X, n_samples=10, seed=42):
-    """You put the whole network into training mode, and batch norm takes its figures from the rows at hand."""
-    return _mc(model, X, n_samples, seed, awake=nn.Module)
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_batch_norm_stays_asleep")
-def left_awake(model, X, n_samples=10, seed=42):
-    """You leave dropout awake: whoever uses the network afterwards gets random answers."""
-    return _mc(model, X, n_samples, seed, back=False)
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_seed_decides_the_samples")
-def alpha_dropout_asleep(model, X, n_samples=10, seed=42):
-    """You wake `nn.Dropout` only: `nn.AlphaDropout` is another class."""
-    return _mc(model, X, n_samples, seed, awake=nn.Dropout)
-
-
-@mutant("p.11.8", replaces="mc_predict", fails="test_seed_decides_the_samples")
-def unseeded_samples(model, X, n_samples=10, seed=42):
-    """You don't use `seed`."""
-    return _mc(model, X, n_samples, None)
-
-
-@alternative("p.11.8", replaces="mc_predict")
-def summed_up(model, X, n_samples=10, seed=42):
-    """The probabilities are summed up, as an array."""
-    torch.manual_seed(seed)
-    awake = [(part, part.training) for part in model.modules()]
-    for part, _ in awake:
-        part.training = "Dropout" in type(part).__name__
-    total = sum(model(X).softmax(dim=1).detach().numpy() for _ in range(n_samples))
-    for part, training in awake:
-        part.training = training
-    return total / n_samples

@@ -2,13 +2,13 @@
 
 import copy
 import math
+import tempfile
 
 import numpy as np
 import torch
-from sklearn.model_selection import KFold, StratifiedKFold
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data import DataLoader, RandomSampler, TensorDataset
 
 from autograder.testing import alternative, mutant, naive
 
@@ -186,12 +186,13 @@ def _rising(losses):
 def _train(
     model, X, y, X_valid, y_valid, path, *, n_epochs=50, patience=5, rate=1e-3, batch_size=64, seed=42,
     make=torch.optim.Adam, saved=lambda losses: losses[-1] == min(losses), loaded=True, mode=False, drop_last=False,
-    waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)),
+    waits=lambda losses: len(losses) - 1 - int(np.argmin(losses)), order=RandomSampler,
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
     if seed is not None:
         torch.manual_seed(seed)
-    loader = DataLoader(TensorDataset(*_tensors(X, y)), batch_size, shuffle=True, drop_last=drop_last)
+    data = TensorDataset(*_tensors(X, y))
+    loader = DataLoader(data, batch_size, sampler=order(data), drop_last=drop_last)
     X_valid, y_valid = _tensors(X_valid, y_valid)
     optimizer, losses = make(model.parameters(), lr=rate), []
     for _ in range(n_epochs):
@@ -242,6 +243,16 @@ def validated_with_dropout(*args, **options):
     return _train(*args, **options, mode=True)
 
 
+@mutant("tf1.11.8", replaces="train_half", fails="test_best_epoch_is_in_the_file")
+def saved_at_the_end(model, X, y, X_valid, y_valid, path, **options):
+    """You write the file once, when all is over: a training that breaks off leaves nothing. Save at each new lowest
+    loss."""
+    with tempfile.TemporaryDirectory() as folder:
+        losses = _train(model, X, y, X_valid, y_valid, f"{folder}/best.pt", **options)
+    torch.save(model.state_dict(), path)
+    return losses
+
+
 @naive("tf1.11.8", replaces="train_half", fails="test_reads_made_up_classes")
 def descends_plainly(*args, **options):
     """Plain gradient descent gets nowhere at such a rate: Adam is asked for."""
@@ -264,6 +275,18 @@ def steps_of_nadam(*args, **options):
 def short_batch_left_out(*args, **options):
     """You leave out the last, smaller batch."""
     return _train(*args, **options, drop_last=True)
+
+
+@mutant("tf1.11.8", replaces="train_half", fails="test_steps_are_adams")
+def batches_by_lot(*args, **options):
+    """You draw each batch anew from all rows, so that some come twice in an epoch and others never: shuffle them."""
+    return _train(*args, **options, order=lambda data: RandomSampler(data, replacement=True))
+
+
+@mutant("tf1.11.8", replaces="train_half", fails="test_steps_are_adams")
+def one_order_for_all(*args, **options):
+    """You shuffle the rows once, before the first epoch: each epoch has an order of its own."""
+    return _train(*args, **options, order=lambda data: torch.randperm(len(data)).tolist())
 
 
 @mutant("tf1.11.8", replaces="train_half", fails="test_steps_are_adams")
@@ -301,71 +324,3 @@ def counted_down(model, X, y, X_valid, y_valid, path, *, n_epochs=50, patience=5
             torch.save(dict(model.state_dict()), path)
     model.load_state_dict(torch.load(path))
     return losses
-
-
-# ---------------------------------------------------------------- settings
-
-
-def _compare(
-    X, y, settings, n_folds=3, n_epochs=5, n_hidden=100, seed=42, *, folds=StratifiedKFold, on=lambda train, out: out,
-    learned=lambda train, out: train, known=("batch_norm", "dropout", "rate", "batch_size"), only=None,
-):  # fmt: skip
-    """The reference, with everything that can be got wrong as a parameter."""
-    X, y = np.asarray(X, dtype=np.float32), np.asarray(y)
-    splits, found = list(folds(n_folds, shuffle=True, random_state=seed).split(X, y))[:only], []
-    for setting in settings:
-        setting = {name: value for name, value in setting.items() if name in known}
-        right = []
-        for train, out in splits:
-            torch.manual_seed(seed)
-            layers = {name: setting[name] for name in ("batch_norm", "dropout") if name in setting}
-            model = _Half(X.shape[1], int(y.max()) + 1, n_hidden, **layers)
-            rows, labels = _tensors(X[learned(train, out)], y[learned(train, out)])
-            optimizer = torch.optim.Adam(model.parameters(), setting.get("rate", 1e-3))
-            for _ in range(n_epochs):
-                for batch in torch.randperm(len(rows)).split(setting.get("batch_size", 64)):
-                    optimizer.zero_grad()
-                    cross_entropy(model(rows[batch]), labels[batch]).backward()
-                    optimizer.step()
-            model.eval()
-            asked, wanted = _tensors(X[on(train, out)], y[on(train, out)])
-            with torch.no_grad():
-                right.append((model(asked).argmax(dim=1) == wanted).float().mean().item())
-        found.append(float(np.mean(right)))
-    return found
-
-
-@mutant("tf1.11.8", replaces="compare_settings", fails="test_settings_are_compared_on_rows_held_out")
-def scored_on_training_rows(*args, **options):
-    """You score a network on the rows that it was trained on: take those that were held out."""
-    return _compare(*args, **options, on=lambda train, out: train)
-
-
-@mutant("tf1.11.8", replaces="compare_settings", fails="test_settings_are_compared_on_rows_held_out")
-def held_out_rows_learned(*args, **options):
-    """You train on all rows, those that are held out among them."""
-    return _compare(*args, **options, learned=lambda train, out: np.concatenate([train, out]))
-
-
-@mutant("tf1.11.8", replaces="compare_settings", fails="test_settings_are_compared_on_rows_held_out")
-def rate_left_out(*args, **options):
-    """You don't hand on the rate of the settings."""
-    return _compare(*args, **options, known=("batch_norm", "dropout", "batch_size"))
-
-
-@mutant("tf1.11.8", replaces="compare_settings", fails="test_folds_and_settings_are_used")
-def one_split_only(*args, **options):
-    """You hold out one part only: each of the parts has its turn."""
-    return _compare(*args, **options, only=1)
-
-
-@mutant("tf1.11.8", replaces="compare_settings", fails="test_folds_and_settings_are_used")
-def one_batch_size_for_all(*args, **options):
-    """You don't hand on the batch size of the settings."""
-    return _compare(*args, **options, known=("batch_norm", "dropout", "rate"))
-
-
-@alternative("tf1.11.8", replaces="compare_settings")
-def by_plain_folds(*args, **options):
-    """Folds that know nothing of the classes, and an array."""
-    return np.array(_compare(*args, **options, folds=KFold))

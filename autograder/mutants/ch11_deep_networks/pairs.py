@@ -170,6 +170,23 @@ class OfRelus(nn.Module):
         return self.out(torch.nn.functional.leaky_relu(self.mix(both))).flatten()
 
 
+@alternative("tf1.11.10", replaces="PairNet")
+class WithDropout(nn.Module):
+    """ReLU and dropout, and a second tower that begins as a copy of the first."""
+
+    def __init__(self, n_inputs=784, n_hidden=100, n_layers=5):
+        super().__init__()
+        sizes = [n_inputs] + [n_hidden] * n_layers
+        parts = [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), nn.ReLU(), nn.Dropout(0.1))]
+        self.tower_a = nn.Sequential(*parts)
+        self.tower_b = copy.deepcopy(self.tower_a)
+        self.mix, self.out = nn.Linear(2 * n_hidden, n_hidden), nn.Linear(n_hidden, 1)
+
+    def forward(self, A, B):
+        both = torch.cat([self.tower_a(A), self.tower_b(B)], dim=-1)
+        return self.out(self.mix(both).relu()).squeeze(-1)
+
+
 # ---------------------------------------------------------------- training
 
 
@@ -251,15 +268,16 @@ def adam_for_pairs(*args, **options):
 
 def _head(
     net, X, y, n_outputs=10, n_epochs=30, rate=5e-3, batch_size=32, seed=42, *, tower=lambda net: net.tower_a,
-    frozen=True, copied=copy.deepcopy, raw=False,
+    frozen=True, copied=copy.deepcopy, raw=False, training=False, back=True,
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
     if seed is not None:
         torch.manual_seed(seed)
     (X,), y = _floats(X), torch.as_tensor(np.asarray(y), dtype=torch.int64)
     base = nn.Identity() if raw else copied(tower(net)).requires_grad_(not frozen)
+    base.train(training)
     with torch.no_grad():
-        width = base(X[:1]).shape[1]
+        width = base(X[:2]).shape[1]
     model = nn.Sequential(base, nn.Linear(width, n_outputs))
     optimizer = torch.optim.NAdam([value for value in model.parameters() if value.requires_grad], lr=rate)
     for _ in range(n_epochs):
@@ -267,7 +285,25 @@ def _head(
             optimizer.zero_grad()
             cross_entropy(model(X[batch]), y[batch]).backward()
             optimizer.step()
-    return model.eval()
+    return model.eval() if back else model.train()
+
+
+@mutant("tf1.11.10", replaces="fit_head", fails="test_the_tower_is_frozen")
+def net_asleep(net, *args, **options):
+    """You leave the network that was passed in, in another mode than it was in: work with a copy."""
+    return _head(net.eval(), *args, **options)
+
+
+@mutant("tf1.11.10", replaces="fit_head", fails="test_the_tower_is_frozen")
+def head_awake(*args, **options):
+    """What you hand back is in training mode: call `eval()` in the end."""
+    return _head(*args, **options, back=False)
+
+
+@mutant("tf1.11.10", replaces="fit_head", fails="test_the_head_sits_on_the_first_tower")
+def tower_at_work(*args, **options):
+    """Your tower is in training mode while the head learns: its batch norm goes on, and it is no longer what it was."""
+    return _head(*args, **options, training=True)
 
 
 @mutant("tf1.11.10", replaces="fit_head", fails="test_the_tower_is_frozen")

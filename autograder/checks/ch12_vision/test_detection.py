@@ -85,14 +85,13 @@ def _guesses(rng, n: int):
 
 
 def _close(rng):
-    """Yield what was found where two true boxes overlap, in both orders, and a box that overlaps by the threshold."""
+    """Yield what was found where two true boxes overlap, in both orders."""
     at = np.tile(rng.integers(0, 30, 2), 2)
     one, other, between, beyond = (np.array([x, 0, x + 10, 10]) + at for x in (0, 3, 1, 4))
     scores = np.array([0.9, 0.8])
     for some in (np.stack([one, between]), np.stack([between, beyond])):
         for order in ([0, 1], [1, 0]):
             yield [(some, scores)], [np.stack([one, other])[order]]
-    yield [(HALF[1:], scores[:1])], [HALF[:1]]
 
 
 @check(
@@ -169,7 +168,7 @@ def test_boxes_are_told_apart(student, rng):
     assert sum(len(some) for some, _ in found) > 20
     for some, _ in found:
         for row, box in enumerate(some):
-            assert all(overlap(box, other) <= 0.5 + 1e-6 for other in some[:row])
+            assert all(overlap(box, other) <= 0.5 + 1e-4 for other in some[:row])
 
 
 @check("p.12.10", hint="Which boxes does `at_least` leave out?")

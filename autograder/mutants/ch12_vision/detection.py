@@ -81,6 +81,14 @@ def overlaps_with_tensors(a, b):
 
 
 @alternative("p.12.10", replaces="iou")
+def divisor_never_zero(a, b):
+    """Adds something tiny to what it divides by, which then is never 0."""
+    sides, areas, _ = _parts(a, b)
+    common = np.clip(sides, 0, None).prod(axis=2)
+    return common / (areas - common + 1e-6)
+
+
+@alternative("p.12.10", replaces="iou")
 def box_by_box(a, b):
     """In loops."""
     table = np.zeros((len(a), len(b)))
@@ -208,12 +216,6 @@ def nothing_but_the_best(found, truths, threshold=0.5):
 def first_that_fits(found, truths, threshold=0.5):
     """You take the first true box that fits: a box is right about the one that it overlaps most."""
     return _area(*_marks(found, truths, threshold, choose=lambda fits: fits[0]))
-
-
-@mutant("p.12.10", replaces="average_precision", fails="test_average_precision")
-def right_above_the_threshold(found, truths, threshold=0.5):
-    """An overlap of just the threshold is enough."""
-    return _area(*_marks(found, truths, np.nextafter(threshold, 1)))
 
 
 @mutant("p.12.10", replaces="average_precision", fails="test_average_precision")

@@ -130,8 +130,8 @@ def finetune(
 
     Returns
     -------
-    (n_head + n_all) accuracies on ``"valid"``, one after each epoch. The network stays as
-    it is after the last one, even if it was better before.
+    (n_head + n_all) accuracies on ``"valid"``, one after each epoch. The network stays
+    as it is after the last one, even if it was better before.
 
     Examples
     --------

@@ -278,7 +278,7 @@ plt.show()
 # - **`make_cnn(n_classes, width)`**, a network of any architecture that you like;
 # - **`fit_cnn(X, y, n_epochs, width, seed)`**, which trains one. Moved pictures, a learning rate that falls, batch norm
 #   and dropout all help a little;
-# - **`predict(model, X)`**, which reads pictures, thousands at a time.
+# - **`predict(model, X)`**, which reads pictures, however many.
 #
 # Digits can be looked up, so what is graded is whether your network learns a script that nobody knows: ten letters,
 # made up anew for each hand-in, each of them 14 pixels high. The 600 that it learns from, with `width=8` and

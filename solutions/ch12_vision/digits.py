@@ -106,7 +106,8 @@ def predict(model: nn.Module, X: ArrayLike) -> NDArray[np.int64]:
     ----------
     model : takes and gives what a network of `make_cnn` does. It is asked in evaluation
         mode, and left in the mode that it was in.
-    X : (n, 784) bytes, as for `fit_cnn`. There may be too many for a single batch.
+    X : (n, 784) bytes, as for `fit_cnn`. There may be too many for a single batch: the
+        model gets at most 2,000 at a time.
 
     Returns
     -------

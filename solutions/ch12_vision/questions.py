@@ -30,7 +30,7 @@ def response_norm(X: ArrayLike, radius: int, alpha: float, beta: float, k: float
 
     Parameters
     ----------
-    X : (maps, height, width) numbers.
+    X : (maps, height, width) numbers, perhaps whole ones. They are not changed.
     radius : 0 or more maps on each side.
     alpha, beta, k : positive numbers.
 

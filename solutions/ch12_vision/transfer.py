@@ -121,8 +121,8 @@ class PictureSet(Dataset[tuple[Tensor, Tensor]]):
     labels : (n,) the class of each.
     size : in pixels, for `load_picture`.
     augment : if True, chance decides what a picture looks like each time it is asked
-        for: mirrored left to right or not, and cut out a little differently. If False,
-        it is always the same.
+        for: mirrored left to right or not, and cut out a little differently, in its own
+        colours. If False, it is always the same.
 
     ``dataset[i]`` is picture i, (3, size, size), and its class, an int64 tensor without
     a dimension.

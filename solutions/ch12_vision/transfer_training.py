@@ -16,7 +16,7 @@ def load_weights(model: nn.Module, path: str | Path) -> list[str]:
 
     Parameters
     ----------
-    model : gets the weights; nothing else about it changes.
+    model : gets the weights; nothing else about it changes, such as its mode.
     path : a file that ``torch.save`` has written, on this machine or on one with a GPU.
         It holds a ``state_dict``, or a dictionary with one under ``"state_dict"`` and
         numbers or words beside it. The names in the state may all begin with
@@ -123,14 +123,15 @@ def finetune(
     n_head : epochs in which the backbone is *frozen*: its weights don't change, nor
         does anything else that it keeps, such as batch norm's running means.
     n_all : epochs after that, in which all weights are trained. Whether batch norm goes
-        on counting then is up to you.
+        on counting then is up to you. Either number may be 0.
     lr : of the head, as for `parameter_groups`. It may fall from there. Meant
         for ``torch.optim.Adam`` and its kin, or for gradient descent with momentum.
     seed : decides everything that is left to chance here, such as dropout.
 
     Returns
     -------
-    (n_head + n_all) accuracies on ``"valid"``, one after each epoch.
+    (n_head + n_all) accuracies on ``"valid"``, one after each epoch. The network stays
+    as it is after the last one, even if it was better before.
 
     Examples
     --------

@@ -71,6 +71,11 @@ def state_of(network):
     return kept, flags, gradients, hooks, network.training
 
 
+def wants_gradient(function, *args):
+    """Return whether what a function gives still hangs on a graph, or is to be learned."""
+    return function(*args).requires_grad
+
+
 def maps_gradient(function, network, picture, layers):
     """Return how the sum of the squares of all maps changes with the picture."""
     import torch

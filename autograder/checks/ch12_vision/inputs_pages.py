@@ -28,25 +28,35 @@ def pages(rng, letters: Script, n: int, elsewhere: bool = False):
 # ---------------------------------------------------------------- probes: run in the student's process
 
 
-def undecided(weights):
+def undecided(weights, bias):
     """Return a model of 28 x 28 pixels that says one thing in evaluation mode, and something random while it is
-    trained."""
+    trained. It notes how many pictures it gets at a time."""
     import torch
 
     class Undecided(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.weights = torch.as_tensor(weights, dtype=torch.float32)
+            self.weights, self.bias = (torch.as_tensor(values, dtype=torch.float32) for values in (weights, bias))
             self.largest = 0
 
         def forward(self, X):
             self.largest = max(self.largest, len(X))
-            logits = X.reshape(len(X), -1) @ self.weights
+            logits = X.reshape(len(X), -1) @ self.weights + self.bias
             return torch.randn_like(logits) if self.training else logits
 
     return Undecided()
 
 
 def size_of(model):
-    """Return how many values a model's state has: they are too many to be sent."""
-    return sum(value.numel() for value in model.state_dict().values())
+    """Return how many values a model's parameters have: they are too many to be sent."""
+    return sum(value.numel() for value in model.parameters())
+
+
+def stirred(model):
+    """Move all weights a little, so that a layer that begins with zeros lets gradients through."""
+    import torch
+
+    random = torch.Generator().manual_seed(1)
+    for value in model.parameters():
+        value.data.add_(0.05 * torch.randn(value.shape, generator=random))
+    return model

@@ -100,6 +100,7 @@ def test_memory_for_a_batch(student, rng):
         return each * (found["parameters"] + batch * (channels * size[0] * size[1] + sum(found["values"])))
 
     cases = [(*case, int(rng.choice([2, 4])), int(rng.integers(1, 70))) for case in stacks(rng, 10)]
+    cases += [(*case, 4, 1) for case in stacks(rng, 4)[2:]]  # of one picture, which is not a prediction
     agrees(student.memory_bytes, wanted, cases)
 
 

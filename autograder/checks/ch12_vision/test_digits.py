@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from autograder.checks.ch12_vision.inputs_pages import alphabet, pages, size_of, undecided
+from autograder.checks.ch12_vision.inputs_pages import alphabet, pages, size_of, stirred, undecided
 from autograder.testing import check
 from autograder.testing.made_up import LETTERS
 from autograder.testing.modules import built, evaluates, gradients_flow, outputs, repeats, weights_of
@@ -29,9 +29,12 @@ def test_logits_for_each_class(student, rng):
 @check("p.12.8", hint="Is each layer an attribute of the module, and used in `forward`?")
 def test_all_of_the_network_can_learn(student, rng):
     """Every weight gets a gradient, and there are less than five million at full size."""
-    model = built(student, student.make_cnn, rng, 10, width=WIDTH)
-    gradients_flow(student, model, rng.uniform(size=(4, 1, 28, 28)), rng=rng)
-    assert int(student.probe_(size_of)(built(student, student.make_cnn, rng))) < 5_000_000
+    model, X = built(student, student.make_cnn, rng, 10, width=WIDTH), rng.uniform(size=(4, 1, 28, 28))
+    outputs(model, X, shape=(4, 10))  # a lazy layer has its weights from its first call on
+    gradients_flow(student, student.probe_(stirred)(model), X, rng=rng)
+    large = built(student, student.make_cnn, rng)
+    outputs(large, X, shape=(4, 10))
+    assert int(student.probe_(size_of)(large)) < 5_000_000
 
 
 @check(
@@ -55,26 +58,33 @@ def test_reads_letters_wherever_they_stand(student, rng) -> float:
     return float(np.mean(found == y_new))
 
 
+def _readers(rng):
+    """Return weights and biases of six classes, between which values from 0 to 1 decide, and no larger ones."""
+    weights = rng.normal(size=(784, 6)).astype(np.float32)
+    return weights, -weights.sum(axis=0) / 2
+
+
 @check("p.12.8", core=True, hint="Bytes go up to 255, and the network wants 0 to 1. Which axis has the classes?")
 def test_classes_of_pictures(student, rng):
-    """`predict` gives the most likely class of each picture, one by one, a thousand and more at a time: with a model of
-    ours, whose answers are known."""
-    weights = rng.normal(size=(784, 6)).astype(np.float32)
-    model = student.probe_(undecided)(weights)
+    """`predict` gives the most likely class of each picture, of one or of thousands, of which the model gets at most
+    2,000 at a time: with a model of ours, whose answers are known."""
+    weights, bias = _readers(rng)
+    model = student.probe_(undecided)(weights, bias)
     for n in (1, 3, 2_300):
         X = rng.integers(0, 256, (n, 784), dtype=np.uint8)
         found = np.asarray(student.predict(model, X))
         assert found.dtype.kind in "iu"
-        logits = X / 255 @ weights.astype(float)
+        logits = X / 255 @ weights.astype(float) + bias
         assert found.shape == (n,)
         # Two classes may be so close that single precision decides.
         assert np.all(logits[np.arange(n), found] > logits.max(axis=1) - 1e-3)
+    assert int(model.largest) <= 2_000
 
 
 @check("p.12.8", hint="What do dropout and batch norm do until `eval()` is called? Who calls `train()` again?")
 def test_predicts_in_evaluation_mode(student, rng):
     """A model that was left in training mode is asked in evaluation mode, and left as it was."""
-    model = student.probe_(undecided)(rng.normal(size=(784, 6)).astype(np.float32))
+    model = student.probe_(undecided)(*_readers(rng))
     X = rng.integers(0, 256, (40, 784), dtype=np.uint8)
     evaluates(student, model, lambda: student.predict(model, X))
 
@@ -82,7 +92,7 @@ def test_predicts_in_evaluation_mode(student, rng):
 @check("p.12.8", hint="Weights, order and moves are drawn at random: is the seed set before all of them?")
 def test_seed_decides_the_network(student, rng):
     """The same seed trains the same network, another seed another one; the pictures are left alone."""
-    X, y = pages(rng, alphabet(rng), 40)
+    X, y = pages(rng, alphabet(rng), 150)  # more than one batch, so that their order counts
     before = X.copy()
     repeats(
         lambda seed: weights_of(student.fit_cnn(X, y, n_epochs=1, width=WIDTH, seed=seed)),

@@ -5,6 +5,7 @@ import torch
 from numpy.testing import assert_allclose
 from torch import nn
 
+from autograder.checks.ch12_vision.inputs_transfer import trainable
 from autograder.testing import check
 from autograder.testing.closed import agrees, chosen
 from autograder.testing.modules import is_equivariant, outputs, sees_window, weights_of
@@ -77,7 +78,7 @@ def test_maps_are_turned_up_or_down(student, rng):
             wanted = X * factors(torch.tensor(X)[None])[0].numpy()[:, None, None]
         found = np.asarray(student.recalibrate(X, *arrays), dtype=float)
         assert found.shape == X.shape
-        assert_allclose(found, wanted, atol=1e-6)
+        assert_allclose(found, wanted, atol=1e-5)
 
 
 IDEAS = {
@@ -159,9 +160,11 @@ def _zeroed(layer):
 
 @check("p.12.6", hint="A view of a layer's weights changes with them.")
 def test_weights_are_a_copy(student, rng):
-    """What happens to the new layer's weights leaves the dense layer alone."""
+    """The new layer's weights can be trained, and what happens to them leaves the dense layer alone."""
     layer, shape, W, b = _drawn(student, rng)
-    student.probe_(_zeroed)(student.as_convolution(layer, shape))
+    found = student.as_convolution(layer, shape)
+    assert all(student.probe_(trainable)(found).values())
+    student.probe_(_zeroed)(found)
     assert_allclose(weights_of(layer)["weight"], W, atol=1e-6)
     assert_allclose(weights_of(layer)["bias"], b, atol=1e-6)
 

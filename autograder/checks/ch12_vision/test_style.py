@@ -4,7 +4,14 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch12_vision.inputs_nets import gram_gradient, maps_gradient, picture, small_network, state_of
+from autograder.checks.ch12_vision.inputs_nets import (
+    gram_gradient,
+    maps_gradient,
+    picture,
+    small_network,
+    state_of,
+    wants_gradient,
+)
 from autograder.testing import check
 from autograder.testing.modules import outputs, tensor
 
@@ -141,7 +148,8 @@ def test_weight_says_how_much_style(student, rng):
     "tf2.14.11", hint="Which tensors have you given to the optimiser? And `backward` leaves gradients in all weights."
 )
 def test_network_and_pictures_stay_as_they_are(student, rng):
-    """Neither the network's weights, nor their gradients, nor the two pictures are changed."""
+    """Neither the network's weights, nor their gradients, nor the two pictures are changed; what comes back has no
+    gradient."""
     network, _ = _network(student, rng)
     content, style = (tensor(picture(rng, 12, 12, grain)) for grain in (2.0, 0.5))
     look = student.probe_(state_of)
@@ -150,6 +158,7 @@ def test_network_and_pictures_stay_as_they_are(student, rng):
     _, after = student.watch_("transfer_style", *args)
     for one, other in zip((content, style), after[1:3], strict=True):
         assert_array_equal(np.asarray(other), np.asarray(one))
+    assert not student.probe_(wants_gradient)(student.transfer_style, *args)
     kept, *rest = look(network)
     for name, value in before[0].items():
         assert_array_equal(np.asarray(kept[name]), np.asarray(value))

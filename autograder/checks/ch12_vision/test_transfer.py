@@ -1,6 +1,7 @@
 """Hidden checks of chapter 12: own kinds of pictures, read and split (p.12.9)."""
 
 import numpy as np
+import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch12_vision.inputs_transfer import (
@@ -10,6 +11,7 @@ from autograder.checks.ch12_vision.inputs_transfer import (
     names_within,
     passed_through,
     plain_pictures,
+    read_by,
     with_palette,
     within,
     write_folder,
@@ -28,7 +30,7 @@ def _words(rng, n: int) -> list[str]:
 )
 def test_pictures_are_found(student, rng):
     """In a folder with other files and hidden ones, the pictures are found, class by class and by name, and the classes
-    are in alphabetical order."""
+    are in alphabetical order; the folder may be a path or its text."""
     files, grey = {}, np.full((4, 5), 90, dtype=np.uint8)
     classes = sorted(_words(rng, 3))
     for name in rng.permutation(classes).tolist():
@@ -37,17 +39,19 @@ def test_pictures_are_found(student, rng):
         files |= {f"{name}/notes.txt": "", f"{name}/.hidden.png": grey, f"{name}/Thumbs.db": ""}
     others = {"README.md": "", "cover.png": grey, ".cache/old.png": grey}
     root = student.probe_(write_folder)({**files, **others})
-    paths, labels, found = student.read_folder(root)
     wanted = sorted(name for name in files if name.lower().endswith(("png", "jpg", "jpeg")) and "/." not in name)
-    assert list(found) == classes
-    assert student.probe_(names_within)(paths, root) == wanted
-    assert_array_equal(np.asarray(labels), [classes.index(name.split("/")[0]) for name in wanted])
+    for as_text in (False, True):
+        paths, labels, found = student.probe_(read_by)(student.read_folder, root, as_text)
+        assert list(found) == classes
+        assert student.probe_(names_within)(paths, root) == wanted
+        assert_array_equal(np.asarray(labels), [classes.index(name.split("/")[0]) for name in wanted])
 
 
 @check("p.12.9", core=True, hint="Draw within each class, and cut what you have drawn into three.")
 def test_sets_are_apart(student, rng):
     """No row is in two sets, none is lost; a fifth of each class, rounded, is in the second and in the third set."""
-    counts = rng.integers(5, 24, 4)
+    few, more = rng.integers(1, 3), rng.integers(3, 5)  # what is left over a multiple of 5: rounded down, and up
+    counts = rng.permutation([2, 5 * rng.integers(1, 5) + few, 5 * rng.integers(1, 5) + more, rng.integers(5, 24)])
     labels = rng.permutation(np.repeat(np.arange(4), counts))
     parts = [np.asarray(rows) for rows in student.split_rows(labels, seed=int(rng.integers(1_000)))]
     assert len(parts) == 3
@@ -109,15 +113,37 @@ def test_pictures_stand_upright(student, rng):
     assert_allclose(found[2, [1, 1, -2, -2], [1, -2, 1, -2]], [1, 0, 1, 0], atol=0.02)
 
 
-def _loaders(student, rng, counts, size=10, batch_size=8):
+SIZE = 24  # of pictures from loaders: a rim of some pixels, which augmentation may leave, is a small part of it
+
+
+def _loaders(student, rng, counts, batch_size=8):
+    seed = int(rng.integers(100, 1_000))  # another one than what a function has if nothing is passed in
     files, colours = plain_pictures(rng, counts)
-    loaders = student.make_loaders(student.probe_(write_folder)(files), size, batch_size, int(rng.integers(1_000)))
+    loaders = student.make_loaders(student.probe_(write_folder)(files), SIZE, batch_size, seed)
     get, through = student.probe_(_item), student.probe_(passed_through)
-    return {name: through(get(loaders, name)) for name in SETS}, get(loaders, "classes"), files, colours
+    return {name: through(get(loaders, name)) for name in SETS}, get(loaders, "classes"), files, colours, seed
 
 
 def _item(loaders, name):
     return loaders[name]
+
+
+def _rows(X, colours):
+    """Return which picture each one is, by its colour."""
+    apart = np.abs(colours_of(X)[:, None] - colours).sum(axis=2)
+    assert apart.min(axis=1).max() < 0.03
+    return apart.argmin(axis=1)
+
+
+@check("p.12.9", hint="What does `make_loaders` do with its `seed`?")
+def test_sets_of_the_loaders_are_those_of_the_seed(student, rng):
+    """The three loaders give the pictures of the sets that `split_rows` draws with the seed."""
+    parts, _, files, colours, seed = _loaders(student, rng, {"a": 20, "b": 15})
+    in_order = np.argsort(list(files))  # as `read_folder` finds them
+    labels = [int(np.array(list(files))[row].startswith("b")) for row in in_order]
+    drawn = student.split_rows(np.array(labels), seed)
+    for (X, *_), rows in zip(parts.values(), drawn, strict=True):
+        assert_array_equal(np.sort(_rows(X, colours)), np.sort(in_order[np.asarray(rows)]))
 
 
 @check("p.12.9", core=True, weight=2, hint="Label, picture and set belong together: permute them in one go.")
@@ -125,15 +151,15 @@ def test_loaders_give_each_picture_once(student, rng):
     """Going through the three loaders, one meets each picture once, with its own class, normalised once, in batches
     that are not too large; a fifth of each class is in the second and in the third."""
     counts = dict(zip(sorted(_words(rng, 3)), (20, 15, 10), strict=True))
-    parts, classes, files, colours = _loaders(student, rng, counts)
+    parts, classes, files, colours, _ = _loaders(student, rng, counts)
     assert list(classes) == list(counts)
     names = [name.split("/")[0] for name in files]
     met = []
     for X, y, largest in parts.values():
         assert largest <= 8
-        apart = np.abs(colours_of(X)[:, None] - colours).sum(axis=2)
-        assert apart.min(axis=1).max() < 0.03
-        rows = apart.argmin(axis=1)
+        assert X.shape[2:] == (SIZE, SIZE)
+        assert (X.dtype, y.dtype) == (torch.float32, torch.int64)
+        rows = _rows(X, colours)
         assert [classes[label] for label in np.asarray(y).tolist()] == [names[row] for row in rows]
         met.append(rows)
     assert_array_equal(np.sort(np.concatenate(met)), np.arange(len(names)))
@@ -167,8 +193,8 @@ def _drawn(student, rng):
     hint="Which of the three sets is augmented, and when: once, or each time a picture is asked for?",
 )
 def test_only_pictures_to_learn_from_are_augmented(student, rng):
-    """Augmented, a picture is another one from time to time, mirrored or not, and yet the same thing; not augmented, it
-    is always the same, as `load_picture` gives it."""
+    """Augmented, a picture is another one from time to time, mirrored or not and cut out differently, and yet the same
+    thing; not augmented, it is always the same, as `load_picture` gives it."""
     paths, labels = _drawn(student, rng), [3, 0, 2, 1]
     plain = np.stack([np.asarray(student.load_picture(path, 24)) for path in paths])
     passes, found = student.probe_(_pass_twice)(student.PictureSet(paths, labels, 24, False))
@@ -181,8 +207,11 @@ def test_only_pictures_to_learn_from_are_augmented(student, rng):
     assert found == labels
     pictures = np.asarray([np.asarray(some) for some in passes])  # (6, 4, 3, 24, 24)
     assert pictures.shape == (6, 4, 3, 24, 24)
-    different = np.abs(pictures[:, None] - pictures[None, :]).max(axis=(3, 4, 5))  # (6, 6, 4)
-    assert np.mean(different[np.triu_indices(6, 1)] > 0.1) > 0.5
+    pairs = np.triu_indices(6, 1)
+    different, cut = (np.abs(pictures[pairs[0]] - other[pairs[1]]).max(axis=(2, 3, 4))  # (15, 4)
+                      for other in (pictures, pictures[..., ::-1]))  # fmt: skip
+    assert np.mean(different > 0.1) > 0.5
+    assert np.mean((different > 0.1) & (cut > 0.1)) > 0.3  # also from the mirrored picture
     bright = (pictures[..., :12].mean(axis=(2, 3, 4)) > pictures[..., 12:].mean(axis=(2, 3, 4))).mean()
     assert 0 < bright < 1  # the bar is at the left in some, at the right in others
     likeness = [
@@ -197,7 +226,7 @@ def test_only_pictures_to_learn_from_are_augmented(student, rng):
 def test_only_pictures_to_learn_from_are_shuffled(student, rng):
     """To learn from, the pictures come in another order each time; to validate and to test, always in the same."""
     files, _ = plain_pictures(rng, {"a": 40, "b": 40})
-    loaders = student.make_loaders(student.probe_(write_folder)(files), 8, 16)
+    loaders = student.make_loaders(student.probe_(write_folder)(files), SIZE, 16)
     get, through = student.probe_(_item), student.probe_(passed_through)
     for name in SETS:
         first, second = (colours_of(through(get(loaders, name))[0]) for _ in range(2))

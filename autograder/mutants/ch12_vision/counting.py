@@ -133,6 +133,14 @@ def parameters_for_each_picture(size, channels, layers, bytes_per_value=4, batch
 
 
 @mutant("p.12.2", replaces="memory_bytes", fails="test_memory_for_a_batch")
+def batch_of_one_predicts(size, channels, layers, bytes_per_value=4, batch=None):
+    """To train on a batch of one picture is not to predict: the outputs of all layers are kept for the way back."""
+    values, parameters = _values(size, channels, layers)
+    kept = max(map(sum, pairwise(values))) if batch in (None, 1) else batch * sum(values)
+    return bytes_per_value * (parameters + kept)
+
+
+@mutant("p.12.2", replaces="memory_bytes", fails="test_memory_for_a_batch")
 def pictures_not_kept(size, channels, layers, bytes_per_value=4, batch=None):
     """The first layer's gradient needs the pictures themselves: they are kept as well."""
     values, parameters = _values(size, channels, layers)

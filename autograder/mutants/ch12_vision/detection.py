@@ -81,6 +81,14 @@ def overlaps_with_tensors(a, b):
 
 
 @alternative("p.12.10", replaces="iou")
+def divisor_never_zero(a, b):
+    """Adds something tiny to what it divides by, which then is never 0."""
+    sides, areas, _ = _parts(a, b)
+    common = np.clip(sides, 0, None).prod(axis=2)
+    return common / (areas - common + 1e-6)
+
+
+@alternative("p.12.10", replaces="iou")
 def box_by_box(a, b):
     """In loops."""
     table = np.zeros((len(a), len(b)))
@@ -138,6 +146,12 @@ def any_overlap(boxes, scores, threshold=0.5):
     return np.array(_chosen(boxes, scores, 0.0), dtype=int)
 
 
+@mutant("p.12.10", replaces="nms", fails="test_one_box_of_each_heap")
+def dropped_at_the_threshold(boxes, scores, threshold=0.5):
+    """A box that overlaps another one by just the threshold is kept: only by more than that it is dropped."""
+    return np.array(_chosen(boxes, scores, threshold, keep=lambda share, limit: share < limit), dtype=int)
+
+
 @mutant("p.12.10", replaces="nms", fails="test_nothing_to_choose_from")
 def always_one(boxes, scores, threshold=0.5):
     """Of no boxes, none can be kept."""
@@ -158,17 +172,19 @@ def by_a_mask(boxes, scores, threshold=0.5):
 # ---------------------------------------------------------------- average precision
 
 
-def _marks(found, truths, threshold, *, again=False, together=True):
+def _marks(found, truths, threshold, *, again=False, together=True, best_of_all=False, choose=max):
     """Whether each box is right, the best first."""
     rows = [(-float(s), n, i) for n, (_, scores) in enumerate(found) for i, s in enumerate(scores)]
     rows = sorted(rows) if together else sorted(rows, key=lambda row: (row[1], row[0]))
     taken, right = set(), []
     for _, n, i in rows:
         shares = _iou([found[n][0][i]], truths[n])[0]
-        fits = [(share, t) for t, share in enumerate(shares) if share >= threshold and (again or (n, t) not in taken)]
+        fits = [(share, t) for t, share in enumerate(shares) if share >= threshold]
+        fits = [max(fits)] if fits and best_of_all else fits
+        fits = [(share, t) for share, t in fits if again or (n, t) not in taken]
         right.append(bool(fits))
         if fits:
-            taken.add((n, max(fits)[1]))
+            taken.add((n, choose(fits)[1]))
     return np.array(right, dtype=bool), sum(map(len, truths))
 
 
@@ -188,6 +204,18 @@ def found_twice(found, truths, threshold=0.5):
     """A true box is found once: the second box that fits it is wrong."""
     right, total = _marks(found, truths, threshold, again=True)
     return _area(right, total)
+
+
+@mutant("p.12.10", replaces="average_precision", fails="test_average_precision")
+def nothing_but_the_best(found, truths, threshold=0.5):
+    """Where the true box that it overlaps most is taken, a box may be right about another one that it fits."""
+    return _area(*_marks(found, truths, threshold, best_of_all=True))
+
+
+@mutant("p.12.10", replaces="average_precision", fails="test_average_precision")
+def first_that_fits(found, truths, threshold=0.5):
+    """You take the first true box that fits: a box is right about the one that it overlaps most."""
+    return _area(*_marks(found, truths, threshold, choose=lambda fits: fits[0]))
 
 
 @mutant("p.12.10", replaces="average_precision", fails="test_average_precision")

@@ -82,6 +82,12 @@ def heaps_of_boxes(model, images, at_least=0.05):
     return _asked(model, images, 0.5 * at_least, chosen=False)
 
 
+@mutant("p.12.10", replaces="detect", fails="test_unlikely_boxes_are_left_out")
+def no_limit(model, images, at_least=0.05):
+    """You return all boxes, however unlikely: leave out those whose scores are below `at_least`."""
+    return _asked(model, images, 0.0)
+
+
 @mutant("p.12.10", replaces="detect", fails="test_a_picture_alone_is_seen_as_among_others")
 def asked_in_training_mode(model, images, at_least=0.05):
     """In training mode batch norm takes its means from the pictures that happen to be asked about together."""

@@ -84,7 +84,21 @@ def far_too_large(n_classes=10, width=32):
 # ---------------------------------------------------------------- training
 
 
-def _fit(X, y, n_epochs, make, width, seed, *, lr=0.01, loss=cross_entropy, batch=32, shuffled=True, moved=0):
+def _fit(
+    X,
+    y,
+    n_epochs,
+    make,
+    width,
+    seed,
+    *,
+    lr=0.01,
+    loss=cross_entropy,
+    batch=32,
+    shuffled=True,
+    moved=0,
+    draw=torch.randperm,
+):
     torch.manual_seed(seed)
     pictures = torch.tensor(np.asarray(X).reshape(-1, 1, 28, 28) / 255, dtype=torch.float32)
     y = torch.as_tensor(np.asarray(y)).long()
@@ -93,8 +107,7 @@ def _fit(X, y, n_epochs, make, width, seed, *, lr=0.01, loss=cross_entropy, batc
     falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 - epoch / n_epochs)
     for _ in range(n_epochs):
         model.train()
-        order = torch.randperm(len(pictures))
-        for rows in order.split(batch):
+        for rows in draw(len(pictures)).split(batch):
             some = pictures[rows]
             if moved:
                 some = some.roll(torch.randint(-moved, moved + 1, (2,)).tolist(), dims=(2, 3))
@@ -146,12 +159,23 @@ def seed_comes_late(X, y, n_epochs=8, width=32, seed=42):
     return _fit(X, y, n_epochs, lambda n_classes, width: model, width, seed)
 
 
+@mutant("p.12.8", replaces="fit_cnn", fails="test_seed_decides_the_network")
+def order_without_the_seed(X, y, n_epochs=8, width=32, seed=42):
+    """The order of the pictures does not come from the seed: draw it by PyTorch as well, or seed NumPy, too."""
+
+    def draw(n):
+        return torch.from_numpy(np.random.permutation(n))
+
+    return _fit(X, y, n_epochs, _anywhere, width, seed, batch=64, draw=draw)
+
+
 # ---------------------------------------------------------------- predicting
 
 
-def _asked(model, X, scale=255):
+def _asked(model, X, scale=255, batch=500):
+    pictures = torch.tensor(np.asarray(X).reshape(-1, 1, 28, 28) / scale, dtype=torch.float32)
     with torch.no_grad():
-        return model(torch.tensor(np.asarray(X).reshape(-1, 1, 28, 28) / scale, dtype=torch.float32))
+        return torch.cat([model(some) for some in pictures.split(batch)])
 
 
 @mutant("p.12.8", replaces="predict", fails="test_predicts_in_evaluation_mode")
@@ -171,6 +195,24 @@ def least_likely(model, X):
     """The largest logit is the most likely class; you take the smallest."""
     was, model = model.training, model.eval()
     found = _asked(model, X).argmin(dim=1).numpy()
+    model.train(was)
+    return found
+
+
+@mutant("p.12.8", replaces="predict", fails="test_classes_of_pictures")
+def bytes_to_the_model(model, X):
+    """The model wants values from 0 to 1, as it had them when it was trained: divide the bytes by 255."""
+    was, model = model.training, model.eval()
+    found = _asked(model, X, scale=1).argmax(dim=1).numpy()
+    model.train(was)
+    return found
+
+
+@mutant("p.12.8", replaces="predict", fails="test_classes_of_pictures")
+def all_pictures_at_once(model, X):
+    """You give the model all pictures at once: for many there is no room, so take some at a time."""
+    was, model = model.training, model.eval()
+    found = _asked(model, X, batch=len(X)).argmax(dim=1).numpy()
     model.train(was)
     return found
 
@@ -207,6 +249,18 @@ def _residual_net(n_classes=10, width=32):
 def with_bridges(n_classes=10, width=32):
     """Layers with a bridge, as in ResNet; the reference's training."""
     return _residual_net(n_classes, width)
+
+
+@alternative("p.12.8", replaces="make_cnn")
+def bridges_that_begin_at_zero(n_classes=10, width=32):
+    """Its bridges are all there is to begin with, as in some ResNets; the last layer finds out its size by itself."""
+    model = _residual_net(n_classes, width)
+    for part in model:
+        if isinstance(part, _Residual):
+            nn.init.zeros_(part.body[-1].weight)
+    model[-1] = nn.LazyLinear(n_classes)
+    model.eval()(torch.zeros(1, 1, 28, 28))
+    return model.train()
 
 
 @alternative("p.12.8", replaces="fit_cnn")

@@ -122,6 +122,14 @@ def full_size_only(network, picture, layer, channel, n_steps=20, step=0.02, n_oc
 
 
 @mutant("tf1.13.10", replaces="dream", fails="test_octaves_make_large_patterns")
+def sizes_cut_off(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
+    """You cut off what is left of a pixel: sizes are rounded."""
+    height, width = picture.shape[2:]
+    sizes = [(int(height / scale**i), int(width / scale**i)) for i in range(n_octaves)][::-1]
+    return _dreamed(network, picture, layer, channel, n_steps, step, sizes)
+
+
+@mutant("tf1.13.10", replaces="dream", fails="test_octaves_make_large_patterns")
 def begins_anew(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
     """You begin each octave with a copy of the picture, so that only the last one counts: enlarge what the octave
     before has made."""
@@ -152,6 +160,13 @@ def leaves_gradients_of_the_weights(network, picture, layer, channel, n_steps=20
 
 
 @mutant("tf1.13.10", replaces="dream", fails="test_network_and_picture_stay_as_they_are")
+def dream_wants_a_gradient(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
+    """The picture that you return still wants a gradient, and can't be shown: `detach` it."""
+    found = _dreamed(network, picture, layer, channel, n_steps, step, _sizes(picture, n_octaves, scale))
+    return found.requires_grad_(True)
+
+
+@mutant("tf1.13.10", replaces="dream", fails="test_network_and_picture_stay_as_they_are")
 def dreams_into_the_picture(network, picture, layer, channel, n_steps=20, step=0.02, n_octaves=1, scale=1.4):
     """You change the picture that was passed in: work on a copy."""
     found = _dreamed(network, picture, layer, channel, n_steps, step, _sizes(picture, n_octaves, scale))
@@ -171,6 +186,12 @@ def by_a_hook(network, X, layer, channel):
     finally:
         hook.remove()
     return heard[0][:, channel].mean(dim=(0, 1, 2))
+
+
+@alternative("tf1.13.10", replaces="climb")
+def with_a_little_more(picture, gradient, step):
+    """Adds something tiny to what it divides by, which then is never 0."""
+    return (picture + step * gradient / (gradient.abs().mean() + 1e-8)).clip(0, 1)
 
 
 @alternative("tf1.13.10", replaces="climb")

@@ -218,6 +218,12 @@ def shared_weights(layer, shape):
     return found
 
 
+@mutant("p.12.6", replaces="as_convolution", fails="test_weights_are_a_copy")
+def copied_and_frozen(layer, shape):
+    """The new layer's weights can't be trained: leave their `requires_grad` as it is."""
+    return _conv(layer, shape).requires_grad_(False)
+
+
 @alternative("p.12.6", replaces="as_convolution")
 def by_state(layer, shape):
     """Loads the dense layer's state, reshaped."""

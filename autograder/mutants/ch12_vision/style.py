@@ -179,6 +179,13 @@ def leaves_gradients(network, content, style, content_layer, style_layers, weigh
 
 
 @mutant("tf2.14.11", replaces="transfer_style", fails="test_network_and_pictures_stay_as_they_are")
+def still_to_be_learned(network, content, style, content_layer, style_layers, weight=100.0, n_steps=100, lr=0.02):
+    """The picture that you return still wants a gradient, and can't be shown: `detach` it."""
+    found = _transferred(network, content, style, content_layer, style_layers, weight, n_steps, lr)
+    return found.requires_grad_(True)
+
+
+@mutant("tf2.14.11", replaces="transfer_style", fails="test_network_and_pictures_stay_as_they_are")
 def works_on_the_callers_picture(
     network, content, style, content_layer, style_layers, weight=100.0, n_steps=9, lr=0.02
 ):

@@ -48,6 +48,12 @@ def classes_backwards(root):
 
 
 @mutant("p.12.9", replaces="read_folder", fails="test_pictures_are_found")
+def paths_only(root):
+    """The folder may come as a text: make a `Path` of it first."""
+    return _found(root.absolute())
+
+
+@mutant("p.12.9", replaces="read_folder", fails="test_pictures_are_found")
 def labels_as_names(root):
     """Your labels are names: numbers are asked for, and the names beside them."""
     paths, labels, classes = _found(root)
@@ -76,6 +82,32 @@ def drawn_with_replacement(labels, seed=42):
         for part, size in zip(parts, (len(rows) - 2 * n, n, n), strict=True):
             part += rng.permutation(rows)[:size].tolist()
     return tuple(np.array(part) for part in parts)
+
+
+@mutant("p.12.9", replaces="split_rows", fails="test_sets_are_apart")
+def fifths_rounded_down(labels, seed=42):
+    """You cut off what is left of a fifth: it is rounded, so that of 8 rows 2 are in each of the two small sets."""
+    rng, labels = np.random.default_rng(seed), np.asarray(labels)
+    parts = ([], [], [])
+    for label in np.unique(labels):
+        rows = rng.permutation(np.flatnonzero(labels == label)).tolist()
+        n = len(rows) // 5
+        for part, some in zip(parts, (rows[2 * n :], rows[:n], rows[n : 2 * n]), strict=True):
+            part += some
+    return tuple(np.array(part, dtype=int) for part in parts)
+
+
+@mutant("p.12.9", replaces="split_rows", fails="test_sets_are_apart")
+def nothing_to_cut_off(labels, seed=42):
+    """Of a class with two rows, none is cut off: `rows[-0:]` are all of them."""
+    rng, labels = np.random.default_rng(seed), np.asarray(labels)
+    parts = ([], [], [])
+    for label in np.unique(labels):
+        rows = rng.permutation(np.flatnonzero(labels == label)).tolist()
+        n = round(len(rows) / 5)
+        for part, some in zip(parts, (rows[n:-n], rows[:n], rows[-n:]), strict=True):
+            part += some
+    return tuple(np.array(part, dtype=int) for part in parts)
 
 
 @mutant("p.12.9", replaces="split_rows", fails="test_sets_are_drawn_by_the_seed")
@@ -139,10 +171,18 @@ def lying_on_the_side(path, size):
 # ---------------------------------------------------------------- data sets and loaders
 
 
+def _cut(picture, rim=2):
+    """Cut out a piece of a picture that has got a grey rim."""
+    wide = torch.nn.functional.pad(picture, (rim, rim, rim, rim))
+    top, left = torch.randint(0, 2 * rim + 1, (2,)).tolist()
+    return wide[:, top : top + picture.shape[1], left : left + picture.shape[2]]
+
+
 class _Pictures(PictureSet):
     """Augments in another way; a mistake is a change of it."""
 
     def changed(self, picture):
+        picture = _cut(picture)
         return picture.flip(-1) if torch.rand(()) < 0.5 else picture
 
     def __getitem__(self, i):
@@ -180,6 +220,14 @@ class NeverMirrored(_Pictures):
 
 
 @mutant("p.12.9", replaces="PictureSet", fails="test_only_pictures_to_learn_from_are_augmented")
+class OnlyMirrored(_Pictures):
+    """You mirror the pictures, and cut each of them out in the same way."""
+
+    def changed(self, picture):
+        return picture.flip(-1) if torch.rand(()) < 0.5 else picture
+
+
+@mutant("p.12.9", replaces="PictureSet", fails="test_only_pictures_to_learn_from_are_augmented")
 class NothingLeft(_Pictures):
     """What you make of a picture has hardly anything to do with it: augment less."""
 
@@ -187,12 +235,23 @@ class NothingLeft(_Pictures):
         return torch.rand(picture.shape).sub(0.5).mul(4)
 
 
-def _loaders(root, size, batch_size, seed, *, augment=("train",), shuffle=("train",), split=split_rows, mix=False):
+def _loaders(
+    root,
+    size,
+    batch_size,
+    seed,
+    *,
+    augment=("train",),
+    shuffle=("train",),
+    split=split_rows,
+    mix=False,
+    make=PictureSet,
+):
     paths, labels, classes = read_folder(root)
     loaders = {"classes": classes}
     for name, rows in zip(("train", "valid", "test"), split(labels, seed), strict=True):
         known = labels[rows[::-1]] if mix else labels[rows]
-        pictures = PictureSet([paths[row] for row in rows], known, size, name in augment)
+        pictures = make([paths[row] for row in rows], known, size, name in augment)
         loaders[name] = DataLoader(pictures, batch_size, shuffle=name in shuffle)
     return loaders
 
@@ -232,7 +291,30 @@ def batches_of_32(root, size, batch_size=32, seed=42):
     return _loaders(root, size, 32, seed)
 
 
+@mutant("p.12.9", replaces="make_loaders", fails="test_sets_of_the_loaders_are_those_of_the_seed")
+def seed_not_passed_on(root, size, batch_size=32, seed=42):
+    """Your seed goes nowhere: `split_rows` has to get it."""
+    return _loaders(root, size, batch_size, 42)
+
+
+@mutant("p.12.9", replaces="make_loaders", fails="test_loaders_give_each_picture_once")
+def size_of_its_own(root, size, batch_size=32, seed=42):
+    """Your pictures have 32 pixels, however many are asked for."""
+    return _loaders(root, 32, batch_size, seed)
+
+
 # ---------------------------------------------------------------- right
+
+
+@alternative("p.12.9", replaces="PictureSet")
+class WithARim(_Pictures):
+    """Puts a grey rim round each picture, and cuts a piece out of that, mirrored or not."""
+
+
+@alternative("p.12.9", replaces="make_loaders")
+def with_rims(root, size, batch_size=32, seed=42):
+    """Loaders of such pictures."""
+    return _loaders(root, size, batch_size, seed, make=WithARim)
 
 
 @alternative("p.12.9", replaces="read_folder")

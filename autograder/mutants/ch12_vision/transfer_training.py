@@ -61,6 +61,12 @@ def nothing_told(model, path):
 
 
 @mutant("p.12.9", replaces="load_weights", fails="test_another_head_is_left_alone")
+def evaluated_once_loaded(model, path):
+    """You put the network into evaluation mode, and whoever trains it next doesn't know."""
+    return _copied(model.eval(), _state(path))
+
+
+@mutant("p.12.9", replaces="load_weights", fails="test_another_head_is_left_alone")
 def head_set_to_zero(model, path):
     """What is not in the file keeps its values; you put zeros there."""
     missing = _copied(model, _state(path))
@@ -250,6 +256,12 @@ def never_steps(model, loaders, n_head, n_all, lr=0.01, seed=42):
     return _tuned(model, loaders, n_head, n_all, lr, step=False)
 
 
+@mutant("p.12.9", replaces="finetune", fails="test_seed_decides_the_tuning")
+def tuned_without_a_seed(model, loaders, n_head, n_all, lr=0.01, seed=42):
+    """You don't use the seed, and dropout draws something else each time: call `torch.manual_seed(seed)` first."""
+    return _tuned(model, loaders, n_head, n_all, lr)
+
+
 # ---------------------------------------------------------------- right
 
 
@@ -290,6 +302,15 @@ def weight_by_weight(model, lr, frozen):
         {"params": [parameter], "lr": rates[name.split(".")[0]]}
         for name, parameter in model.named_parameters()
         if name.split(".")[0] in rates
+    ]
+
+
+@alternative("p.12.9", replaces="parameter_groups")
+def a_rate_of_zero(model, lr, frozen):
+    """Two groups always: a frozen backbone has a rate of 0."""
+    return [
+        {"params": list(model.head.parameters()), "lr": lr},
+        {"params": list(model.backbone.parameters()), "lr": 0.0 if frozen else lr / 10},
     ]
 
 

@@ -290,7 +290,7 @@ def by_differences(scores, target, sampled):
 
 
 @alternative("p.14.6", replaces="sampled_loss")
-def in_single_precision(scores, target, sampled):
+def loss_in_float32(scores, target, sampled):
     """By PyTorch's cross entropy, in float32."""
     rows = [target, *(n for n in sampled if n != target)]
     return cross_entropy(torch.tensor(np.asarray(scores)[rows], dtype=torch.float32)[None], torch.tensor([0]))

@@ -66,7 +66,7 @@ def mean_gap(lengths):
 
 
 @alternative("tf1.14.4", replaces="saved_by_packing")
-def in_single_precision(lengths):
+def share_in_float32(lengths):
     """As float32."""
     lengths = torch.tensor(lengths, dtype=torch.float32)
     return 1 - lengths.mean() / lengths.max()

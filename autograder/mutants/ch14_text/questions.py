@@ -84,7 +84,7 @@ def with_torch(values, batch_size, window):
 
 
 @alternative("p.14.1", replaces="stateful_batches")
-def in_single_precision(values, batch_size, window):
+def batches_in_float32(values, batch_size, window):
     """As float32."""
     return one_window_at_a_time(np.asarray(values, dtype=np.float32), batch_size, window)
 

@@ -163,12 +163,14 @@ def generate(
 
     Parameters
     ----------
-    model : maps (1, T) tokens to (1, T, V) logits, as a `CharModel` does.
+    model : any function or module that maps (1, T) tokens to (1, T, V) logits, as a
+        `CharModel` does.
     prompt : the text's tokens, one or more.
     n : number of tokens that are added, one at a time: each is drawn with the
         probabilities of softmax(logits / temperature), given all that is there already.
     temperature : above 0, or 0: then the likeliest token is taken each time.
-    top_k : if given, only the `top_k` likeliest tokens can be drawn.
+    top_k : if given, only the `top_k` likeliest tokens can be drawn: all, if there are
+        no more than that.
     seed : decides what is drawn.
 
     Returns

@@ -164,7 +164,7 @@ class PhraseTranslator:
         """Return the words of the translation of a sentence, as `translate` gives them,
         and (words of the translation, words of the sentence) float32: how much the
         network looks at each word of the sentence where it says each of the
-        translation.
+        translation. Each row sums to 1.
         """
         return self._decoded(sentence)
 

@@ -73,8 +73,8 @@ def split_hours(table: pd.DataFrame, share: float, seed: int = 42) -> tuple[pd.D
     Parameters
     ----------
     table : see `make_sequences`.
-    share : of the hours that are for validation, rounded to a whole number of them (a
-        half either way).
+    share : of the hours that are for validation; if that is no whole number of them, it
+        is rounded, up or down.
     seed : decides which.
 
     Returns

@@ -31,6 +31,13 @@ def interchangeable(rng, n_states: int = 4) -> dict[int, list[tuple[str, int]]]:
     return {state: [(one, state + 1) for one in rng.permutation(symbols)[:4].tolist()] for state in range(n_states)}
 
 
+def with_two_ends(rng) -> dict[int, list[tuple[str, int]]]:
+    """Draw a grammar with states of any numbers and two ends: one has no arrows, the other is no key."""
+    a, b, c, d, e = rng.choice(list(LETTERS), 5, replace=False).tolist()
+    one, other, end, last = (int(n) for n in rng.choice(np.arange(5, 90), 4, replace=False))
+    return {0: [(a, one), (b, other)], one: [(c, one), (d, end)], other: [(a, other), (e, last)], end: []}
+
+
 def strings_of(rng, grammar, n: int, longest: int = LONGEST) -> list[str]:
     """Return walks that are not too long."""
     found: list[str] = []

@@ -68,6 +68,7 @@ def test_single_numbers_and_empty_tensors(student, rng):
     data = _file(rng, {"scale": ("F32", one.reshape(1)), "none": ("F32", torch.empty(0, 3))})
     data = data.replace(b'"shape": [1]', b'"shape": [ ]')
     found = student.read_safetensors(data)
+    assert np.shape(found["scale"]) == ()
     assert_allclose(float(found["scale"]), float(one), rtol=1e-6)
     assert tuple(found["none"].shape) == (0, 3)
 

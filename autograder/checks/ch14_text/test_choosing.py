@@ -91,9 +91,9 @@ def test_finished_sequences_stay_in_the_race(student, rng):
     """A sequence that has ended stays as it is, and wins if it is the likeliest in the end; one that goes on wins if
     it is likelier."""
     for short, wanted in ((0.6, [0]), (0.3, [1, 1, 0])):
-        language = {"": np.log([short, 1 - short]).tolist()}
-        for prefix in ("1", "1 1"):
-            language[prefix] = np.log([0.1 if prefix == "1" else 0.9, 0.9 if prefix == "1" else 0.1]).tolist()
+        ended = dict.fromkeys(("0", "0 0", "0 1", "1 0"), np.log([0.5, 0.5]).tolist())  # one may ask, to no purpose
+        language = ended | {"": np.log([short, 1 - short]).tolist()}
+        language |= {"1": np.log([0.1, 0.9]).tolist(), "1 1": np.log([0.9, 0.1]).tolist()}
         tokens, score = _search(student, language, end=0, longest=3)(2)
         assert tokens == wanted
         assert_allclose(score, log_probability(wanted, next_of(language)), rtol=1e-6)
@@ -149,13 +149,14 @@ def test_loss_over_a_sample(student, rng):
         scores = rng.normal(0, 3, 30)
         target, *sampled = (int(n) for n in rng.choice(30, 7, replace=False))
         wanted = cross_entropy(torch.from_numpy(scores[[target, *sampled]])[None], torch.tensor([0]))
-        assert_allclose(float(student.sampled_loss(scores, target, sampled)), float(wanted), rtol=1e-5)
+        assert_allclose(float(student.sampled_loss(scores, target, sampled)), float(wanted), rtol=1e-5, atol=1e-5)
         hit = [*sampled[:3], target, *sampled[3:], target]
-        assert_allclose(float(student.sampled_loss(scores, target, hit)), float(wanted), rtol=1e-5)
+        assert_allclose(float(student.sampled_loss(scores, target, hit)), float(wanted), rtol=1e-5, atol=1e-5)
         again = [*sampled, *sampled[:2]]  # these have two votes
         more = cross_entropy(torch.from_numpy(scores[[target, *again]])[None], torch.tensor([0]))
-        assert_allclose(float(student.sampled_loss(scores, target, again)), float(more), rtol=1e-5)
-        assert_allclose(float(student.sampled_loss(scores + 2000, target, sampled)), float(wanted), rtol=1e-5)
+        assert_allclose(float(student.sampled_loss(scores, target, again)), float(more), rtol=1e-5, atol=1e-5)
+        shifted = float(student.sampled_loss(scores + 2000, target, sampled))
+        assert_allclose(shifted, float(wanted), atol=1e-3)  # single precision has no more than this of 2,000
 
 
 WHERE = {

@@ -128,7 +128,7 @@ def test_seed_decides_the_phrases(student, rng):
     pairs, _ = language.sentences(rng, 60)
     maps = []
     for seed in (1, 2, 1):
-        translator = student.PhraseTranslator(size=16, n_steps=10, seed=seed)
+        translator = student.PhraseTranslator(size=16, n_steps=40, seed=seed)
         translator.fit(pairs)
         maps.append([(list(words), np.asarray(weights).round(5).tolist()) for words, weights in
                      (translator.alignment(source) for source, _ in pairs[:10])])  # fmt: skip

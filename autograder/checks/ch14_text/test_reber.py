@@ -13,6 +13,7 @@ from autograder.checks.ch14_text.inputs_reber import (
     labelled,
     some_grammar,
     strings_of,
+    with_two_ends,
 )
 from autograder.testing import check
 from autograder.testing.modules import built, gradients_flow, ignores_padding, is_complete, outputs, repeats, weights_of
@@ -23,7 +24,7 @@ from autograder.testing.modules import built, gradients_flow, ignores_padding, i
 @check("p.14.7", core=True, hint="Follow one arrow after the other, from state 0 on. When is a walk at its end?")
 def test_walks_are_strings_of_the_grammar(student, rng):
     """All walks are strings of the grammar, of any grammar; the seed decides which."""
-    for grammar in (some_grammar(rng), some_grammar(rng, 6), REBER):
+    for grammar in (some_grammar(rng), some_grammar(rng, 6), REBER, with_two_ends(rng)):
         seed = int(rng.integers(1000))
         found = list(student.walks(grammar, 40, seed))
         assert len(found) == 40
@@ -61,7 +62,7 @@ def _spoilt(rng, grammar, string: str) -> list[str]:
 def test_strings_are_accepted_or_not(student, rng):
     """A string is accepted if a walk from state 0 to an end reads it, and else it is not: one symbol more, one less, or
     another one."""
-    for grammar in (some_grammar(rng), some_grammar(rng, 5), REBER):
+    for grammar in (some_grammar(rng), some_grammar(rng, 5), REBER, with_two_ends(rng)):
         strings = strings_of(rng, grammar, 12)
         strings += [other for string in strings for other in _spoilt(rng, grammar, string)] + [""]
         wanted = [inner_is_right(grammar, string) for string in strings]
@@ -77,16 +78,18 @@ def test_strings_are_accepted_or_not(student, rng):
     "state?",
 )
 def test_outer_symbols_agree(student, rng):
-    """The embedded grammar has the strings B T … T E and B P … P E, with any inner string between, and no others."""
-    for grammar in (some_grammar(rng), some_grammar(rng, 6), REBER):
-        whole = student.embedded(grammar)
-        for inner in strings_of(rng, grammar, 8):
+    """The embedded grammar has the strings B T … T E and B P … P E, with any inner string between, and no others; no
+    two arrows that leave a state have the same symbol."""
+    for grammar in (some_grammar(rng), some_grammar(rng, 6), REBER, with_two_ends(rng)):
+        whole = _own(student.embedded(grammar))
+        assert all(len(dict(arrows)) == len(arrows) for arrows in whole.values()), "two arrows have the same symbol"
+        for inner in strings_of(rng, grammar, 16):
             for first in "TP":
                 string = f"B{first}{inner}{first}E"
                 strings = [string, f"B{first}{inner}{'PT'[first == 'P']}E", inner, string[1:], string[:-1]]
                 strings += _spoilt(rng, grammar, string)
                 for one in strings:
-                    assert inner_is_right(_own(whole), one) == is_right(grammar, one), one
+                    assert inner_is_right(whole, one) == is_right(grammar, one), one
 
 
 def _own(grammar) -> dict[int, list[tuple[str, int]]]:
@@ -124,9 +127,10 @@ def test_labels_say_what_is_valid(student, rng):
 
 @check("p.14.7", hint="How long are your wrong strings? What tells each of them from a valid one?")
 def test_wrong_strings_are_nearly_right(student, rng):
-    """Each wrong string is one symbol away from a valid one of its length; half of them by the last symbol but one."""
+    """Each wrong string is one symbol away from a valid one of its length; half of them by the last symbol but one, and
+    the others at any place, the first and the last among them."""
     grammar = some_grammar(rng)
-    strings, labels = student.reber_examples(grammar, 300, int(rng.integers(1000)))
+    strings, labels = student.reber_examples(grammar, 600, int(rng.integers(1000)))
     wrong = [string for string, label in zip(strings, np.asarray(labels).tolist(), strict=True) if not label]
     symbols = sorted({symbol for arrows in grammar.values() for symbol, _ in arrows} | set("BTPE"))
     for string in wrong:
@@ -140,6 +144,7 @@ def test_wrong_strings_are_nearly_right(student, rng):
         places |= {min(i for i in range(len(string)) if any(
             is_right(grammar, string[:i] + s + string[i + 1 :]) for s in symbols))}  # fmt: skip
     assert len(places) > 3
+    assert any(string[0] != "B" for string in wrong) and any(string[-1] != "E" for string in wrong)
 
 
 @check("p.14.7", hint="Call it twice with one seed. And does the seed decide the order, too?")

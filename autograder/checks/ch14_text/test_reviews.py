@@ -25,11 +25,9 @@ from course.datasets import load
 def test_words_without_signs_and_breaks(student, rng):
     """`words_of` gives the words in order and in small letters; signs part words, and HTML's line breaks are none."""
     for _ in range(3):
-        words = [*some_words(rng, 6), "br", "naïve", "7", "été"]
+        words = [*some_words(rng, 7), "br", "naïve", "7", "été"]
         words = [words[i] for i in rng.permutation(len(words))]
-        marks = rng.choice(
-            [" ", ", ", "... ", "<br />", "<br>", "!<br /><br />", "-", "/", " (", '" ', "_"], len(words)
-        )
+        marks = rng.permutation([" ", ", ", "... ", "<br />", "<br>", "!<br /><br />", "-", "/", " (", '" ', "_"])
         text = "".join(f"{rng.choice([word, word.upper(), word.capitalize()])!s}{mark}" for word, mark in
                        zip(words, marks, strict=True))  # fmt: skip
         assert list(student.words_of(text)) == words
@@ -129,11 +127,11 @@ def test_review_net_gives_a_logit(student, rng):
     """`ReviewNet` gives one logit for each text, padding makes no difference to it, and all of its weights learn."""
     net = built(student, student.ReviewNet, rng, 30, 8)
     net.eval()
-    codes = _codes(rng, 30, [7, 2, 12])
-    found = outputs(net, codes, shape=(3,))
-    more = np.concatenate([codes, np.zeros((3, 4), dtype=int)], axis=1)
-    assert_allclose(outputs(net, more, shape=(3,)), found, atol=1e-5)
-    assert len({round(float(value), 6) for value in found}) == 3
+    codes = _codes(rng, 30, [7, 2, 12, 5, 9, 3])
+    found = outputs(net, codes, shape=(6,))
+    more = np.concatenate([codes, np.zeros((6, 4), dtype=int)], axis=1)
+    assert_allclose(outputs(net, more, shape=(6,)), found, atol=1e-5)
+    assert len({round(float(value), 6) for value in found}) > 2  # not all six: a narrow layer may see nothing in some
     codes = _codes(rng, 30, [60] * 8)  # every word is there
     gradients_flow(student, net, codes, rng=rng)
     is_complete(lambda: built(student, student.ReviewNet, rng, 30, 8), codes, rng=rng)

@@ -33,8 +33,8 @@ def test_shares_of_noise(student, rng):
     counts = np.append(rng.integers(1, 900, 7), 0)
     for power in (0.75, 0.5, 1.0):
         weights = [count**power for count in counts.tolist()]
-        assert_allclose(student.noise_shares(counts, power), np.array(weights) / sum(weights), rtol=1e-6)
-    assert_allclose(student.noise_shares(counts), student.noise_shares(counts, 0.75))
+        assert_allclose(student.noise_shares(counts, power), np.array(weights) / sum(weights), rtol=1e-5)
+    assert_allclose(student.noise_shares(counts), student.noise_shares(counts, 0.75), rtol=1e-5)
 
 
 @check(
@@ -44,15 +44,14 @@ def test_shares_of_noise(student, rng):
     hint="For one pair by hand: which products should be large, and which small? What is the mean taken over?",
 )
 def test_loss_of_negative_sampling(student, rng):
-    """The loss is that of the formula, on the mean of the pairs, and finite for vectors of any length."""
+    """The loss is that of the formula, on the mean of the pairs, for vectors of any length."""
     for n, k, d in ((1, 1, 3), (5, 4, 6)):
         u, v, w = rng.normal(size=(n, d)), rng.normal(size=(n, d)), rng.normal(size=(n, k, d))
-        parts = [np.log1p(np.exp(-u[i] @ v[i])) + sum(np.log1p(np.exp(u[i] @ w[i, j])) for j in range(k))
-                 for i in range(n)]  # fmt: skip
-        sent = [torch.tensor(part, dtype=torch.float32) for part in (u, v, w)]
-        assert_allclose(float(student.negative_sampling_loss(*sent)), np.mean(parts), rtol=1e-4)
-        far = float(student.negative_sampling_loss(200 * sent[0], sent[1], sent[2]))
-        assert np.isfinite(far)
+        for length in (1, 200):
+            products = length * np.concatenate([-(u * v).sum(axis=1)[:, None], (w @ u[..., None])[..., 0]], axis=1)
+            wanted = np.logaddexp(0, products).sum(axis=1).mean()
+            sent = [torch.tensor(part, dtype=torch.float32) for part in (length * u, v, w)]
+            assert_allclose(float(student.negative_sampling_loss(*sent)), wanted, rtol=1e-4, atol=1e-4)
 
 
 def gradient_of(loss, u, v, w):
@@ -123,8 +122,8 @@ def test_nearest_by_angle(student, rng):
 @check("tf1.14.9", hint="Draw the four words of the example in the plane. Which arrow leads from a to b?")
 def test_analogies(student, rng):
     """The answer is the word, none of the three, whose vector has the largest cosine with b - a + c."""
-    for _ in range(5):
-        vectors = rng.normal(size=(9, 3)) * rng.uniform(0.5, 2, (9, 1))
+    for _ in range(20):  # so that lengths matter, and one of the three is nearest, in some
+        vectors = rng.normal(size=(9, 3)) * rng.uniform(0.2, 5, (9, 1))
         a, b, c = (int(n) for n in rng.choice(9, 3, replace=False))
         wanted = vectors[b] - vectors[a] + vectors[c]
         cosine = {n: float(vectors[n] @ wanted / np.linalg.norm(vectors[n])) for n in range(9) if n not in (a, b, c)}

@@ -80,6 +80,12 @@ def empty_ones_left_out(data):
     return {name: value for name, value in _read(data).items() if value.numel()}
 
 
+@mutant("tf2.16.11", replaces="read_safetensors", fails="test_single_numbers_and_empty_tensors")
+def single_numbers_in_a_list(data):
+    """Where the shape is empty, you leave one dimension: a tensor with the shape [] has none."""
+    return {name: value if value.dim() else value[None] for name, value in _read(data).items()}
+
+
 # ---------------------------------------------------------------- blocks and models, wrong
 
 
@@ -258,6 +264,19 @@ def mean_of_the_powers(model, tokens):
 def mean_loss_itself(model, tokens):
     """That is the mean loss: the perplexity is e to it."""
     return math.log(perplexity(model, tokens))
+
+
+@mutant("tf2.16.11", replaces="perplexity", fails="test_perplexity_of_a_text")
+def two_to_the_loss(model, tokens):
+    """You raise 2 to the loss: PyTorch's cross entropy has natural logarithms, so it is e."""
+    return 2 ** math.log(perplexity(model, tokens))
+
+
+@mutant("tf2.16.11", replaces="perplexity", fails="test_perplexity_of_a_text")
+def without_a_shift(model, tokens):
+    """You compare each token with the logits at its own place: those of the place before say what is to come."""
+    text = torch.tensor([list(tokens)])
+    return float(cross_entropy(model(text)[0, 1:], text[0, 1:]).exp())
 
 
 # ---------------------------------------------------------------- right

@@ -5,7 +5,7 @@ import heapq
 import numpy as np
 import torch
 from scipy.special import logsumexp, softmax
-from torch.nn.functional import scaled_dot_product_attention
+from torch.nn.functional import cross_entropy, scaled_dot_product_attention
 
 from autograder.testing import alternative, mutant
 
@@ -93,6 +93,15 @@ def first_to_finish(next_log_probs, width, end, longest):
     return beam[0][1], beam[0][0]
 
 
+@mutant("p.14.4", replaces="beam_search", fails="test_finished_sequences_stay_in_the_race")
+def by_the_mean_of_its_tokens(next_log_probs, width, end, longest):
+    """You compare log probabilities per token, so that long sequences win: the sum is what is asked for."""
+    beam = [(0.0, [])]
+    for _ in range(longest):
+        beam = sorted(_grown(beam, next_log_probs, end), key=lambda one: -one[0] / len(one[1]))[:width]
+    return beam[0][1], beam[0][0]
+
+
 @alternative("p.14.4", replaces="beam_search")
 def with_a_heap(next_log_probs, width, end, longest):
     """Keeps the best by a heap, as tuples."""
@@ -125,6 +134,24 @@ def by_product(next_log_probs, width, end, longest):
         going = [one for one in both if one[0][-1] != end]
     tokens, share = max([*going, *done], key=lambda one: one[1])
     return tokens, float(np.log(share))
+
+
+@alternative("p.14.4", replaces="beam_search")
+def asks_about_finished_ones_too(next_log_probs, width, end, longest):
+    """Asks what follows each sequence, and does not use what is said of those that have ended."""
+    beam = [(0.0, [])]
+    for _ in range(longest):
+        asked = [(score, tokens, next_log_probs(tokens)) for score, tokens in beam]
+        more = [(score, tokens) for score, tokens, _ in asked if tokens[-1:] == [end]]
+        more += [
+            (score + value, [*tokens, i])
+            for score, tokens, row in asked
+            if tokens[-1:] != [end]
+            for i, value in enumerate(row)
+        ]
+        beam = heapq.nlargest(width, more)
+    score, tokens = max(beam)
+    return tokens, score
 
 
 # ---------------------------------------------------------------- p.14.5
@@ -260,3 +287,10 @@ def by_differences(scores, target, sampled):
     """By how much higher each of the others is."""
     above = [float(scores[n]) - float(scores[target]) for n in sampled if n != target]
     return float(np.logaddexp.reduce([0.0, *above]))
+
+
+@alternative("p.14.6", replaces="sampled_loss")
+def loss_in_float32(scores, target, sampled):
+    """By PyTorch's cross entropy, in float32."""
+    rows = [target, *(n for n in sampled if n != target)]
+    return cross_entropy(torch.tensor(np.asarray(scores)[rows], dtype=torch.float32)[None], torch.tensor([0]))

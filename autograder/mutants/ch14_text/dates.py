@@ -69,6 +69,12 @@ def the_answer_itself(targets):
 
 
 @mutant("p.14.8", replaces="decoder_inputs", fails="test_teacher_forcing_is_one_step_behind")
+def start_in_the_firsts_place(targets):
+    """You put START in the place of the first token, and leave the others where they are: all move on by one step."""
+    return torch.cat([torch.ones_like(targets[:, :1]), targets[:, 1:]], dim=1)
+
+
+@mutant("p.14.8", replaces="decoder_inputs", fails="test_teacher_forcing_is_one_step_behind")
 def one_step_longer(targets):
     """You put START in front and leave the last token there: the inputs are as long as the targets."""
     return torch.cat([torch.ones_like(targets[:, :1]), targets], dim=1)

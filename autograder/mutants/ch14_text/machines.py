@@ -42,6 +42,16 @@ def it_learns_more():
     ]
 
 
+@mutant("tf1.14.4", replaces="TF1_14_4_CHOICE", fails="test_what_the_library_gains", constant=True)
+def shares_weights():
+    """A loop calls one and the same cell at each step, so it has the same parameters as the library's layer."""
+    return [
+        "no work is done for padding",
+        "the network has fewer parameters",
+        "one call for all steps, instead of Python's own time for each of them",
+    ]
+
+
 @alternative("tf1.14.4", replaces="alive_at_each_step")
 def by_packing(lengths):
     """Packs a batch of nothing."""
@@ -53,6 +63,13 @@ def by_packing(lengths):
 def mean_gap(lengths):
     """The mean share of padding in a row."""
     return np.mean(1 - np.array(lengths) / max(lengths))
+
+
+@alternative("tf1.14.4", replaces="saved_by_packing")
+def share_in_float32(lengths):
+    """As float32."""
+    lengths = torch.tensor(lengths, dtype=torch.float32)
+    return 1 - lengths.mean() / lengths.max()
 
 
 # ---------------------------------------------------------------- tf1.14.6
@@ -82,6 +99,16 @@ def onwards_only(gpu_of):
     """You forget that a state is needed by the layer above, too."""
     grid = np.array(gpu_of)
     return int((grid[:, 1:] != grid[:, :-1]).sum())
+
+
+@mutant("tf1.14.6", replaces="handed_over", fails="test_states_that_are_sent")
+def sent_once(gpu_of):
+    """You count a state once that is sent to two places: it is sent to the next step and to the layer above."""
+    grid = np.array(gpu_of)
+    leaves = np.zeros(grid.shape, dtype=bool)
+    leaves[:, :-1] |= grid[:, 1:] != grid[:, :-1]
+    leaves[:-1] |= grid[1:] != grid[:-1]
+    return int(leaves.sum())
 
 
 @mutant("tf1.14.6", replaces="TF1_14_6_CHOICE", fails="test_how_to_spread_the_network", constant=True)

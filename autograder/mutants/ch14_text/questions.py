@@ -48,6 +48,23 @@ def from_the_end(values, batch_size, window):
     return series[len(series) - n * batch_size * window :].reshape(batch_size, n, window).transpose(1, 0, 2)
 
 
+@mutant("p.14.1", replaces="stateful_batches", fails="test_pieces_follow_on_from_each_other")
+def left_over_in_each_piece(values, batch_size, window):
+    """You leave something out at the end of each piece: all that is left over stands at the end of the series."""
+    series = np.asarray(values, dtype=float)
+    pieces = series[: len(series) // batch_size * batch_size].reshape(batch_size, -1)
+    n = pieces.shape[1] // window
+    return pieces[:, : n * window].reshape(batch_size, n, window).transpose(1, 0, 2)
+
+
+@mutant("p.14.1", replaces="stateful_batches", fails="test_each_row_goes_on_in_the_next_batch")
+def room_for_a_target(values, batch_size, window):
+    """You keep one step back for a target, and lose a batch where the series just fits: none is to be lost."""
+    series = np.asarray(values, dtype=float)
+    n = (len(series) - 1) // (batch_size * window)
+    return series[: n * batch_size * window].reshape(batch_size, n, window).transpose(1, 0, 2)
+
+
 @alternative("p.14.1", replaces="stateful_batches")
 def one_window_at_a_time(values, batch_size, window):
     """By where each window begins."""
@@ -64,6 +81,12 @@ def with_torch(values, batch_size, window):
     n = len(series) // (batch_size * window)
     pieces = torch.stack(series[: n * batch_size * window].chunk(batch_size))
     return torch.stack(pieces.split(window, dim=1))
+
+
+@alternative("p.14.1", replaces="stateful_batches")
+def batches_in_float32(values, batch_size, window):
+    """As float32."""
+    return one_window_at_a_time(np.asarray(values, dtype=np.float32), batch_size, window)
 
 
 # ---------------------------------------------------------------- p.14.2
@@ -176,8 +199,8 @@ def multiplied(losses, mask):
 
 @alternative("p.14.3", replaces="pad_batch")
 def by_torch(sequences, fill=0.0):
-    """By PyTorch's padding."""
-    parts = [torch.as_tensor(np.asarray(sequence, dtype=float)) for sequence in sequences]
+    """By PyTorch's padding, in float32."""
+    parts = [torch.as_tensor(np.asarray(sequence, dtype=np.float32)) for sequence in sequences]
     lengths = torch.tensor([len(part) for part in parts])
     X = nn.utils.rnn.pad_sequence(parts, batch_first=True, padding_value=fill)
     return X, torch.arange(X.shape[1]) < lengths[:, None]

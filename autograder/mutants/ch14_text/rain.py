@@ -96,6 +96,20 @@ class OneLayer(RainNet):
         self.rnn = nn.LSTM(4, n_hidden, batch_first=True)
 
 
+@mutant("tf1.14.8", replaces="RainNet", fails="test_rain_net_is_deep_and_learns")
+class OneLayerBothWays(RainNet):
+    """Two directions are one layer: a second layer reads what the first has said."""
+
+    def __init__(self, n_hidden=32):
+        super().__init__(n_hidden)
+        self.rnn = nn.LSTM(4, n_hidden, batch_first=True, bidirectional=True)
+        self.out = nn.Linear(2 * n_hidden, 1)
+
+    def forward(self, X, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(X, lengths, batch_first=True, enforce_sorted=False)
+        return self.out(torch.cat([*self.rnn(packed)[1][0]], dim=1))[:, 0]
+
+
 @mutant("tf1.14.8", replaces="forecast_rain", fails="test_forecast_for_each_hour")
 def less_than_nothing(model, table):
     """Your forecasts can be below 0: it can't rain less than nothing."""
@@ -226,6 +240,15 @@ class _Attending(nn.Module):
 @alternative("tf1.14.8", replaces="RainNet")
 class WithAttention(_Attending):
     """GRUs in both directions, and attention."""
+
+
+@alternative("tf1.14.8", replaces="RainNet")
+class PlainLayers(RainNet):
+    """Two plain recurrent layers, without gates."""
+
+    def __init__(self, n_hidden=32):
+        super().__init__(n_hidden)
+        self.rnn = nn.RNN(4, n_hidden, num_layers=2, batch_first=True)
 
 
 @alternative("tf1.14.8", replaces="fit_rain")

@@ -67,6 +67,12 @@ def beginnings_too(grammar, string):
 
 
 @mutant("p.14.7", replaces="accepts", fails="test_strings_are_accepted_or_not")
+def ends_are_no_keys(grammar, string):
+    """You take a state for an end only where it is no key: one whose list of arrows is empty is an end, too."""
+    return _read(grammar, string) not in (None, *grammar)
+
+
+@mutant("p.14.7", replaces="accepts", fails="test_strings_are_accepted_or_not")
 def pairs_of_neighbours(grammar, string):
     """You ask whether each symbol may follow the one before it somewhere in the grammar: follow one walk."""
     may = {(a, b) for arrows in grammar.values() for a, to in arrows for b, _ in grammar.get(to, ())}
@@ -97,6 +103,20 @@ def outer_pair_crossed(grammar):
     whole = embedded(grammar)
     first = dict(whole[1])
     return whole | {1: [("T", first["P"]), ("P", first["T"])]}
+
+
+@mutant("p.14.7", replaces="embedded", fails="test_outer_symbols_agree")
+def largest_state_is_the_end(grammar):
+    """You take the state with the largest number for the end: each state without arrows is one."""
+    ends = {to for arrows in grammar.values() for _, to in arrows if not grammar.get(to)}
+    return embedded({**grammar, **{end: [("Z", end)] for end in ends - {max(ends)}}})
+
+
+@mutant("p.14.7", replaces="embedded", fails="test_outer_symbols_agree")
+def two_ways_to_begin(grammar):
+    """Two arrows with a B leave your first state, and who reads has to guess: no two of a state have one symbol."""
+    whole = embedded(grammar)
+    return {**whole, 0: [("B", 1), ("B", -1)], 1: whole[1][:1], -1: whole[1][1:]}
 
 
 @mutant("p.14.7", replaces="embedded", fails="test_grammar_is_left_alone")
@@ -156,6 +176,15 @@ def outer_pair_only(grammar, n, seed=42):
         strings[i] = strings[i][:-2] + {"T": "P", "P": "T"}[strings[i][-2]] + "E"
     order = rng.permutation(n)
     return [strings[i] for i in order], (order < n // 2).astype(int)
+
+
+@mutant("p.14.7", replaces="reber_examples", fails="test_wrong_strings_are_nearly_right")
+def inside_only(grammar, n, seed=42):
+    """You never replace the first symbol or the last: any place may be hit."""
+    strings, labels = reber_examples(grammar, 3 * n, seed)
+    kept = [i for i, string in enumerate(strings) if string[0] + string[-1] == "BE"]
+    rows = sorted(i for label in (0, 1) for i in [i for i in kept if labels[i] == label][: n // 2])
+    return [strings[i] for i in rows], labels[rows]
 
 
 @mutant("p.14.7", replaces="reber_examples", fails="test_seed_decides_the_strings")

@@ -64,6 +64,12 @@ def rarest_first(texts, n):
     return {word: i for i, word in enumerate(_ranked(texts, lambda w, c: (c[w], w))[:n], start=2)}
 
 
+@mutant("tf2.13.10", replaces="build_vocabulary", fails="test_numbers_by_frequency")
+def two_words_fewer(texts, n):
+    """You count padding and other words among the `n`: all of these are words, with the numbers 2 to n + 1."""
+    return {word: i for i, word in enumerate(_ranked(texts, lambda w, c: (-c[w], w))[: n - 2], start=2)}
+
+
 @mutant("tf2.13.10", replaces="encode_reviews", fails="test_texts_as_numbers")
 def unknown_left_out(texts, vocabulary):
     """You leave out words that are not in the vocabulary: each is a 1."""

@@ -78,6 +78,22 @@ def log_of_nothing(centre, neighbour, negatives):
     return -(near + far).mean()
 
 
+@mutant("tf1.14.9", replaces="negative_sampling_loss", fails="test_loss_of_negative_sampling")
+def a_little_is_added(centre, neighbour, negatives):
+    """With a little added below the logarithm, the loss stops growing where it is worst, and its gradient is lost: use
+    `logsigmoid`."""
+    near = (torch.sigmoid((centre * neighbour).sum(1)) + 1e-9).log()
+    far = (torch.sigmoid(-(negatives @ centre[..., None])[..., 0]) + 1e-9).log().sum(1)
+    return -(near + far).mean()
+
+
+@mutant("tf1.14.9", replaces="negative_sampling_loss", fails="test_loss_of_negative_sampling")
+def opposite_sign(centre, neighbour, negatives):
+    """You take the negatives' log σ(u · w) with a plus, which falls without end: it is -log σ(-u · w)."""
+    far = -softplus(-(negatives @ centre[..., None])[..., 0]).sum(1)
+    return (softplus(-(centre * neighbour).sum(1)) + far).mean()
+
+
 @mutant("tf1.14.9", replaces="negative_sampling_loss", fails="test_gradients_of_the_loss")
 def without_gradients(centre, neighbour, negatives):
     """You cut the vectors off from their gradients: no `detach`, no NumPy."""
@@ -145,6 +161,16 @@ def from_b_to_a(vectors, a, b, c):
     vectors = np.asarray(vectors)
     wanted = vectors[a] - vectors[b] + vectors[c]
     cosine = vectors @ wanted / np.linalg.norm(vectors, axis=1)
+    cosine[[a, b, c]] = -np.inf
+    return int(np.argmax(cosine))
+
+
+@mutant("tf1.14.9", replaces="analogy", fails="test_analogies")
+def of_length_one(vectors, a, b, c):
+    """You divide the vectors by their lengths before you add and subtract: they are taken as they are."""
+    vectors = np.asarray(vectors, dtype=float)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    cosine = unit @ (unit[b] - unit[a] + unit[c])
     cosine[[a, b, c]] = -np.inf
     return int(np.argmax(cosine))
 

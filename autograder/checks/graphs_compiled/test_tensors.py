@@ -34,9 +34,9 @@ def test_slopes_of_a_function_that_is_handed_over(student, rng):
 def test_slopes_at_points_in_a_list(student, rng):
     """The derivative is as exact where the points come in a list."""
     a, b = (float(value) for value in rng.uniform(0.5, 3, 2))
-    x = rng.uniform(-2, 2, 6)
-    found = np.asarray(student.slopes(student.probe_(_wave)(a, b, 1.0, 0.0), x.tolist()), dtype=float)
-    assert_allclose(found, a * b * np.cos(b * x) + 3 * x**2, rtol=1e-9, atol=1e-9)
+    x = rng.uniform(-900, 900, 6)
+    found = np.asarray(student.slopes(student.probe_(_wave)(a, b, 0.0, 0.0), x.tolist()), dtype=float)
+    assert_allclose(found, a * b * np.cos(b * x), rtol=1e-9, atol=1e-9)
 
 
 def _tables(rng):

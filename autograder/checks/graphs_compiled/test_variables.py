@@ -352,8 +352,8 @@ def test_parameter_has_the_values_and_is_trained_on(student, rng):
 
 @check("tf1.09.10", hint="Bring the values to the type of the parameter (`parameter.dtype`), or leave them theirs.")
 def test_no_digits_are_lost(student, rng):
-    """In a model of float64 the parameter gets all of the values' digits."""
-    value = rng.normal(size=(4, 4))
+    """In a model of float64 the parameter gets all of the values' digits, and values too large for float32."""
+    value = 1e60 * rng.normal(size=(4, 4))
     model = student.probe_(_deep)(int(rng.integers(2**31))).double()
     student.set_value(model, "1.weight", value)
     assert_allclose(weights_of(model)["1.weight"], value, rtol=1e-12)

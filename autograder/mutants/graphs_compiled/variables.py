@@ -345,7 +345,7 @@ def forward_replaced(model, name, value, x):
 def another_parameter(model, name, value):
     """You make another parameter: the optimiser trains the old one, which nobody uses any more."""
     path, _, last = name.rpartition(".")
-    owner, values = model.get_submodule(path), torch.as_tensor(np.asarray(value), dtype=torch.float32)
+    owner, values = model.get_submodule(path), torch.as_tensor(np.asarray(value), dtype=model.get_parameter(name).dtype)
     if getattr(owner, last).shape != values.shape:
         raise ValueError(name)
     setattr(owner, last, nn.Parameter(values))
@@ -361,7 +361,7 @@ def while_it_is_watched(model, name, value):
 @mutant("tf1.09.10", replaces="set_value", fails="test_parameter_has_the_values_and_is_trained_on")
 def frozen_afterwards(model, name, value):
     """You freeze the parameter to set it, and leave it frozen: nothing trains it any more."""
-    parameter, values = model.get_parameter(name), torch.as_tensor(np.asarray(value), dtype=torch.float32)
+    parameter, values = model.get_parameter(name), torch.as_tensor(np.asarray(value))
     if parameter.shape != values.shape:
         raise ValueError(name)
     parameter.requires_grad_(False).copy_(values)

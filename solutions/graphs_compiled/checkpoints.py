@@ -77,13 +77,14 @@ def logistic_regression(
 
     Parameters
     ----------
-    X, y : (n, d), and (n,) classes, 0 or 1.
+    X, y : (n, d), and (n,) classes, 0 or 1; they are left as they are.
     lr, batch_size : of each step.
     epochs : how many there are in all, those of a checkpoint counted.
     seed : decides the orders of the rows.
-    path : a file, in a folder that exists. After each epoch all that is needed to go
-        on is written to it, in a form of your own (perhaps by way of a temporary file
-        beside it, which is not resumed from). None: nothing is written.
+    path : a file, in a folder that exists, as text or as a `Path`. After each epoch all
+        that is needed to go on is written to it, in a form of your own (perhaps by way
+        of a temporary file beside it, which is not resumed from). None: nothing is
+        written.
     resume : if the file is there, go on where it ends, as if there had been no
         interruption; ``False``: begin anew and write over it. The file was written by a
         call with the same arguments except for `epochs` and `after_epoch`, and holds no

@@ -70,7 +70,7 @@ def squeezed(x: Tensor) -> Tensor:
 
     Parameters
     ----------
-    x : (n,) float32.
+    x : (n,) float32; it is left as it is.
 
     Returns
     -------
@@ -130,7 +130,7 @@ def settle(layer: nn.Module, x: Tensor, tolerance: float, most: int) -> tuple[Te
     Returns
     -------
     (y, steps) : what the last step gave, with its history, so that gradients flow
-        through all steps; and how many there were.
+        through all steps; and how many there were, each of them one call of `layer`.
 
     Examples
     --------

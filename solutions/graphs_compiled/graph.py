@@ -119,7 +119,8 @@ def joined(first: fx.GraphModule, second: fx.GraphModule) -> fx.GraphModule:
 
     Parameters
     ----------
-    first, second : graphs too (``fx.GraphModule``), each with one input and one output.
+    first, second : graphs too (``fx.GraphModule``), each with one input and one output;
+        they are left as they are.
 
     Returns
     -------

@@ -16,9 +16,10 @@ def shared_names(one: nn.Module, other: nn.Module) -> list[tuple[str, str]]:
 
     Returns
     -------
-    All pairs (name in `one`, name in `other`) of parameters that are the same memory,
-    so that a change of either is a change of both; in any order. That two hold the same
-    numbers does not matter. Afterwards both hold the numbers that they held before.
+    All pairs (name in `one`, name in `other`) of parameters, not buffers, that are the
+    same memory, so that a change of either is a change of both; in any order. That two
+    hold the same numbers does not matter. Afterwards both hold the numbers that they
+    held before.
 
     Examples
     --------
@@ -251,7 +252,7 @@ def set_value(model: nn.Module, name: str, value: ArrayLike) -> None:
 
     Parameters
     ----------
-    model : any module.
+    model : any module, in float32 or float64.
     name : of a parameter, as in ``model.named_parameters()``.
     value : numbers, in the parameter's shape.
 

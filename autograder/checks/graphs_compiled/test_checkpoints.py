@@ -211,6 +211,23 @@ def test_interrupted_it_goes_on(student, rng):
     assert_allclose(history, losses, rtol=1e-9)
 
 
+def _by_text(train, path, X, y, **settings):
+    """Probe: a training that is given the name of its file as text."""
+    return train(X, y, path=str(path), **settings)
+
+
+@check("tf1.09.12", hint="`Path(path)` makes a path of either.")
+def test_path_may_be_text(student, rng):
+    """A file that is named by text is written and resumed from as well."""
+    X, y = _rows(rng)
+    path, settings = student.probe_(_new_path)(), {"lr": 0.3, "batch_size": 8}
+    wanted, losses = _trained(student, X, y, epochs=5, **settings)
+    for epochs in (2, 5):
+        found, history = student.probe_(_by_text)(student.logistic_regression, path, X, y, epochs=epochs, **settings)
+    assert_allclose(np.asarray(found, dtype=float), wanted, rtol=1e-9)
+    assert_allclose(history, losses, rtol=1e-9)
+
+
 @check("tf1.09.12", hint="What is `resume` for?")
 def test_begins_anew_if_told_to(student, rng):
     """With `resume=False` an old file counts for nothing and is written over."""
@@ -242,13 +259,16 @@ def test_a_spoiled_file_is_an_error(student, rng):
             _trained(student, X, y, epochs=2, path=path)
 
 
-@check("tf1.09.12", hint="`theta -= …` on an array that was passed in changes it.")
+@check("tf1.09.12", hint="`theta -= …` or `rng.shuffle(X)` on an array that was passed in changes it.")
 def test_tables_are_left_alone(student, rng):
     """Neither the rows nor the parameters that are passed in are changed."""
     X, y = _rows(rng)
     theta = rng.normal(size=4)
     _, after = student.watch_("log_loss_and_gradient", theta, X, y)
     for given, left in zip((theta, X, y), after, strict=True):
+        assert_array_equal(left, given)
+    _, after = student.watch_("logistic_regression", X, y)
+    for given, left in zip((X, y), after, strict=True):
         assert_array_equal(left, given)
     _, (left,) = student.watch_("more_features", X[:, :2].copy())
     assert_array_equal(left, X[:, :2])
@@ -269,8 +289,8 @@ def test_features_are_of_each_row_alone(student, rng):
     X = rng.uniform(-2, 2, (9, 2))
     whole = np.asarray(student.more_features(X), dtype=float)
     assert whole.ndim == 2 and len(whole) == 9 and np.isfinite(whole).all()
-    assert_allclose(student.more_features(X[2:5]), whole[2:5], rtol=1e-9)
-    assert_allclose(student.more_features(X[::-1].copy()), whole[::-1], rtol=1e-9)
+    assert_allclose(student.more_features(X[2:5]), whole[2:5], rtol=1e-5, atol=1e-6)
+    assert_allclose(student.more_features(X[::-1].copy()), whole[::-1], rtol=1e-5, atol=1e-6)
 
 
 @check("tf1.09.12", weight=2, at_least=True, hint="A line in the space of more columns is bent in the plane: how often "

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.graphs_compiled.inputs import all_chosen
 from autograder.testing import check
@@ -119,6 +119,14 @@ def test_squeezed_can_be_exported(student, rng):
             assert_allclose(value, _squeezed(x), rtol=1e-4, atol=1e-5)
 
 
+@check("tf2.12.10", hint="`x *= …` and `x[x < 0] = …` change what was passed in: `torch.where` makes a new tensor.")
+def test_vector_is_left_alone(student, rng):
+    """The vector that is passed in is not changed, as it is not by the colleague's function."""
+    for x in _vectors(rng)[1:3]:
+        _, (after,) = student.watch_("squeezed", tensor(x))
+        assert_array_equal(after, tensor(x))
+
+
 @check("tf2.12.10", hint="Export them: what does the program do with other numbers, a second later?")
 def test_snippets_in_an_exported_program(student, rng):
     """All eight snippets become what you say."""
@@ -163,14 +171,15 @@ def _settling(rng):
 @check(
     "tf2.12.11",
     core=True,
-    hint="Compare each step's output with its input, in every row; count the step that settles it.",
+    hint="Compare each step's output with its input, in every row; count the step that settles it. At most is `<=`.",
 )
 def test_steps_until_it_settles(student, rng):
     """What comes out, and after how many steps, is right; and the layer is called once for each step."""
-    for tolerance, most in ((0.5, 50), (0.03, 50), (1e-3, 60), (1e-3, 4), (100.0, 9), (1e-9, 1)):
-        weight, bias, x = _settling(rng)
-        layer, calls = student.probe_(_affine)(tensor(weight), tensor(bias))
-        y, steps = student.settle(layer, tensor(x), tolerance, most)
+    limits = ((0.5, 50), (0.03, 50), (1e-3, 60), (1e-3, 4), (100.0, 9), (1e-9, 1))
+    halved = np.eye(2) / 2, np.zeros(2), np.array([[1.0, 0.5], [0.25, 0.125]])  # changes by 1/2, 1/4, and just 1/8
+    for tolerance, most, (weight, bias, x) in [*((*one, _settling(rng)) for one in limits), (0.125, 50, halved)]:
+        layer, calls = student.probe_(_affine)(torch.tensor(weight), torch.tensor(bias))
+        y, steps = student.settle(layer, torch.tensor(x), tolerance, most)  # float64, which has no near misses
         wanted, count = _walk(weight, bias, x, tolerance, most)
         assert steps == count
         assert calls() == count
@@ -188,8 +197,8 @@ def _slope(settle, layer, x, tolerance, most):
 def test_gradients_flow_through_all_steps(student, rng):
     """The bias gets its gradient by way of each of the steps."""
     weight, bias, x = _settling(rng)
-    layer, _ = student.probe_(_affine)(tensor(weight), tensor(bias))
-    found = student.probe_(_slope)(student.settle, layer, tensor(x), 0.05, 30)
+    layer, _ = student.probe_(_affine)(torch.tensor(weight), torch.tensor(bias))
+    found = student.probe_(_slope)(student.settle, layer, torch.tensor(x), 0.05, 30)
     _, steps = _walk(weight, bias, x, 0.05, 30)
     powers = sum(np.linalg.matrix_power(weight, k) for k in range(steps))
     assert_allclose(found, len(x) * powers.sum(axis=1), rtol=1e-3, atol=1e-3)

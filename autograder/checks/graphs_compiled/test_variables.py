@@ -22,9 +22,12 @@ def _pair(layers, shared, how):
     """
     import copy
 
+    import torch
     from torch import nn
 
     one = nn.ModuleDict({name: nn.Linear(2, 2) for name in layers})
+    for layer in one.values():
+        layer.register_buffer("seen", torch.zeros(1))
     other = nn.ModuleDict()
     for place, name in shared.items():
         layer = copy.deepcopy(one[name])
@@ -40,7 +43,7 @@ def _pair(layers, shared, how):
 
 @check("tf1.09.5", core=True, hint="Equal numbers are not the same memory. What is? Try `data_ptr()`.")
 def test_shared_parameters_are_found(student, rng):
-    """Parameters that share memory are paired by their names, and copies that hold equal numbers are not."""
+    """Parameters that share memory are paired by their names; copies that hold equal numbers and buffers are not."""
     names = ["a", "b", "c", "d", "e"]
     for ways in (["layer", "copy", "parameters", "memory"], ["copy"] * 4, ["memory", "memory", "copy", "layer"]):
         order = [str(name) for name in rng.permutation(names)[:4]]
@@ -345,6 +348,15 @@ def test_parameter_has_the_values_and_is_trained_on(student, rng):
         assert_allclose(at_once, value, atol=1e-6)
         assert kept is True
         assert_allclose(after, value - 1, atol=1e-5)
+
+
+@check("tf1.09.10", hint="Bring the values to the type of the parameter (`parameter.dtype`), or leave them theirs.")
+def test_no_digits_are_lost(student, rng):
+    """In a model of float64 the parameter gets all of the values' digits, and values too large for float32."""
+    value = 1e60 * rng.normal(size=(4, 4))
+    model = student.probe_(_deep)(int(rng.integers(2**31))).double()
+    student.set_value(model, "1.weight", value)
+    assert_allclose(weights_of(model)["1.weight"], value, rtol=1e-12)
 
 
 @check("tf1.09.10", hint="`copy_` spreads a row over all rows without a word: compare the shapes first.")

@@ -235,6 +235,22 @@ def begins_anew_silently(*args, **kwargs):
     return _Forgives()(*args, **kwargs)
 
 
+@mutant("tf1.09.12", replaces="logistic_regression", fails="test_path_may_be_text")
+def paths_alone(X, y, *, path=None, **settings):
+    """The file may be named by text as well, which has no `exists()`: make a `Path` of it first."""
+    if path is not None:
+        path.exists()
+    return Resuming()(X, y, path=path, **settings)
+
+
+@mutant("tf1.09.12", replaces="logistic_regression", fails="test_tables_are_left_alone")
+def signs_for_classes(X, y, **settings):
+    """You write -1 over the class 0 in the caller's own `y`: make a new array of signs."""
+    found = Resuming()(X, y, **settings)
+    y[np.asarray(y) == 0] = -1
+    return found
+
+
 # ---------------------------------------------------------------- wrong: the features
 
 

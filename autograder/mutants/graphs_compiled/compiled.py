@@ -10,7 +10,8 @@ from solutions.graphs_compiled.compiled import settle
 
 @mutant("tf2.12.9", replaces="is_one_graph", fails="test_functions_that_are_one_graph")
 def it_runs(f, x):
-    """Everything runs in eager mode: let a compiler or an export try to capture it."""
+    """Everything runs, at once or in pieces: let the compiler try with `fullgraph=True`, and call what it gives, or
+    export it."""
     try:
         f(x)
     except Exception:
@@ -93,6 +94,13 @@ def divided_by_ten(x):
     return x / torch.clamp(x.sum() / 10, min=1.0)
 
 
+@mutant("tf2.12.10", replaces="squeezed", fails="test_vector_is_left_alone")
+def within_the_vector(x):
+    """You write into the caller's vector: the colleague's function makes a new one, and so does `torch.where`."""
+    x *= torch.where(x < 0, 0.1, 1.0)
+    return x / torch.where(x.sum() > 10, x.sum(), 1.0)
+
+
 def _snippets(**other):
     right = dict.fromkeys(("shape", "layers", "where", "torch.rand"), "right")
     return right | dict.fromkeys(("clock", "random"), "frozen") | dict.fromkeys(("if", "range"), "refused") | other
@@ -147,6 +155,26 @@ def mean_change(layer, x, tolerance, most):
     for step in range(1, most + 1):
         before, x = x, layer(x)
         if (x - before).abs().mean() <= tolerance:
+            return x, step
+    return x, most
+
+
+@mutant("tf2.12.11", replaces="settle", fails="test_steps_until_it_settles")
+def falling_is_no_change(layer, x, tolerance, most):
+    """A number that falls has changed as well: take the differences' absolute values."""
+    for step in range(1, most + 1):
+        before, x = x, layer(x)
+        if (x - before).max() <= tolerance:
+            return x, step
+    return x, most
+
+
+@mutant("tf2.12.11", replaces="settle", fails="test_steps_until_it_settles")
+def less_than_the_tolerance(layer, x, tolerance, most):
+    """A change of just `tolerance` is not *more* than it: it has settled."""
+    for step in range(1, most + 1):
+        before, x = x, layer(x)
+        if (x - before).abs().max() < tolerance:
             return x, step
     return x, most
 

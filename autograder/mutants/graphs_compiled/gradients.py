@@ -19,6 +19,12 @@ def way_back_alone(mode, n_inputs, n_outputs):
 
 
 @mutant("tf1.09.11", replaces="traversals", fails="test_walks_through_the_graph")
+def two_walks_for_each_output(mode, n_inputs, n_outputs):
+    """The values are computed once: each further output takes one more walk back, and none forth."""
+    return n_inputs if mode == "forward" else 2 * n_outputs
+
+
+@mutant("tf1.09.11", replaces="traversals", fails="test_walks_through_the_graph")
 def modes_exchanged(mode, n_inputs, n_outputs):
     """It is the other way round: forward mode follows one input, reverse mode goes back from one output."""
     return 1 + n_outputs if mode == "forward" else n_inputs
@@ -44,6 +50,14 @@ def by_small_steps(f, x):
     point = torch.tensor(np.asarray(x), dtype=torch.float64)
     steps = 1e-3 * torch.eye(len(point), dtype=torch.float64)
     return np.array([float(f(point + step) - f(point)) / 1e-3 for step in steps])
+
+
+@mutant("tf1.09.11", replaces="forward_gradient", fails="test_numbers_in_a_list")
+def type_of_the_numbers(f, x):
+    """You leave the type to `torch.tensor`: that of an array stays float64, of a list it makes float32."""
+    point = torch.tensor(x)
+    directions = torch.eye(len(point), dtype=point.dtype)
+    return np.array([float(torch.func.jvp(f, (point,), (direction,))[1]) for direction in directions])
 
 
 @mutant("tf1.09.11", replaces="forward_gradient", fails="test_gradient_by_forward_mode")

@@ -24,6 +24,13 @@ def names_of_nodes(f):
 
 
 @mutant("tf1.09.1", replaces="operations", fails="test_operations_in_their_order")
+def beginnings_of_names(f):
+    """You cut the nodes' own names off: a function's name may have an underscore itself. Take that of the `target`."""
+    kinds = ("call_function", "call_method")
+    return [node.name.split("_")[0] for node in fx.symbolic_trace(f).graph.nodes if node.op in kinds]
+
+
+@mutant("tf1.09.1", replaces="operations", fails="test_operations_in_their_order")
 def without_methods(f):
     """A tensor's methods are operations, too: their `op` is "call_method"."""
     return [node.target.__name__ for node in fx.symbolic_trace(f).graph.nodes if node.op == "call_function"]
@@ -102,6 +109,13 @@ def one_after_the_other(body, heads, x):
     return found
 
 
+@mutant("tf1.09.3", replaces="all_heads", fails="test_body_is_called_once")
+def stacked(body, heads, x):
+    """You make one tensor of what the heads give: each may have a shape of its own. Keep them in a list."""
+    features = body(x)
+    return torch.stack([head(features) for head in heads])
+
+
 @mutant("tf1.09.3", replaces="all_heads", fails="test_gradients_of_all_heads_reach_the_input")
 def cut_off(body, heads, x):
     """You cut the body's output off from its history: no head's loss can train the body. Nothing has to be detached."""
@@ -156,6 +170,26 @@ def one_beside_the_other(first, second):
 def copies(first, second):
     """You copy the two: what is trained later is not seen by your graph."""
     return fx.symbolic_trace(nn.Sequential(copy.deepcopy(first), copy.deepcopy(second)))
+
+
+@mutant("tf1.09.4", replaces="joined", fails="test_parts_do_what_they_did")
+def built_onto_the_first(first, second):
+    """You build onto the first graph itself, which does something else from now on: copy its nodes into a new one."""
+    first.add_module("second", second)
+    (end,) = (node for node in first.graph.nodes if node.op == "output")
+    made = {}
+    with first.graph.inserting_before(end):
+        for node in second.graph.nodes:
+            if node.op == "placeholder":
+                made[node] = end.args[0]
+            elif node.op == "output":
+                end.args = (made[node.args[0]],)
+            else:
+                made[node] = first.graph.node_copy(node, made.__getitem__)
+                if node.op in ("call_module", "get_attr"):
+                    made[node].target = f"second.{node.target}"
+    first.recompile()
+    return first
 
 
 @mutant("tf1.09.4", replaces="TF1_09_4_CHOICE", fails="test_two_graphs_in_a_session", constant=True)

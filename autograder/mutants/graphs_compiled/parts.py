@@ -35,6 +35,26 @@ class ThresholdOfOne(HuberLoss):
         return nn.functional.huber_loss(predicted, target)
 
 
+@mutant("tf2.12.5", replaces="HuberLoss", fails="test_values_of_the_loss")
+class SmoothL1(HuberLoss):
+    """The smooth L1 loss is the Huber loss divided by its threshold, so the same for a threshold of 1 alone."""
+
+    def forward(self, predicted, target):
+        return nn.functional.smooth_l1_loss(predicted, target, beta=float(self.delta))
+
+
+@mutant("tf2.12.5", replaces="HuberLoss", fails="test_threshold_is_kept")
+class TwoThresholds(HuberLoss):
+    """You compute with a second copy of the threshold: what is loaded into the buffer has no effect."""
+
+    def __init__(self, delta=1.0):
+        super().__init__(delta)
+        self.number = delta
+
+    def forward(self, predicted, target):
+        return nn.functional.huber_loss(predicted, target, delta=self.number)
+
+
 @mutant("tf2.12.5", replaces="HuberLoss", fails="test_threshold_is_kept")
 class PlainThreshold(nn.Module):
     """A plain attribute is not part of the state: register a buffer."""
@@ -70,6 +90,20 @@ class ByTorch(HuberLoss):
 
     def forward(self, predicted, target):
         return nn.functional.huber_loss(predicted, target, delta=float(self.delta))
+
+
+@alternative("tf2.12.5", replaces="HuberLoss")
+class ByClipping(nn.Module):
+    """The threshold as a row of one number, in float64; both pieces by clipping the error."""
+
+    def __init__(self, delta=1.0):
+        super().__init__()
+        self.register_buffer("delta", torch.tensor([delta], dtype=torch.float64))
+
+    def forward(self, predicted, target):
+        size = (predicted - target).abs()
+        small = torch.minimum(size, self.delta)
+        return (small * (size - small / 2)).mean()
 
 
 # ---------------------------------------------------------------- tf2.12.6
@@ -130,6 +164,35 @@ class NeverForgets(StreamingPrecision):
         pass
 
 
+@mutant("tf2.12.6", replaces="StreamingPrecision", fails="test_precision_of_all_batches")
+class ForgetsWhenAsked(StreamingPrecision):
+    """`compute` only says what it is so far: nothing is forgotten before `reset`."""
+
+    def compute(self):
+        found = super().compute()
+        self.reset()
+        return found
+
+
+@alternative("tf2.12.6", replaces="StreamingPrecision")
+class CountsOfTensors(nn.Module):
+    """A module whose buffers are the counts, in float32, whose 0 / 0 is nan."""
+
+    def __init__(self):
+        super().__init__()
+        self.register_buffer("counts", torch.zeros(2))
+
+    def update(self, y_true, y_pred):
+        truth, said = torch.as_tensor(np.asarray(y_true)), torch.as_tensor(np.asarray(y_pred))
+        self.counts += torch.stack([(truth * said).sum(), said.sum()])
+
+    def compute(self):
+        return (self.counts[0] / self.counts[1]).item()
+
+    def reset(self):
+        self.counts.zero_()
+
+
 @alternative("tf2.12.6", replaces="StreamingPrecision")
 class KeepsAll:
     """All predictions are kept, and asked about when it is time."""
@@ -169,6 +232,13 @@ def all_modules(model):
 def with_parameters(model):
     """An activation has no parameters and is a layer all the same."""
     return [name for name, module in model.named_modules() if list(module.parameters(recurse=False))]
+
+
+@mutant("tf2.12.7", replaces="leaf_layers", fails="test_layers_that_hold_no_others")
+def by_their_class(model):
+    """Not only torch's own containers hold modules: a module of any class may. Ask whether it has children."""
+    containers = (nn.Sequential, nn.ModuleList, nn.ModuleDict)
+    return [name for name, module in model.named_modules() if not isinstance(module, containers)]
 
 
 @mutant("tf2.12.7", replaces="TF2_12_7_CHOICE", fails="test_layers_and_models", constant=True)
@@ -233,6 +303,15 @@ def error_after_the_step(model, X, y, rates):
 def others_move_too(model, X, y, rates):
     """A part without a rate is left as it is."""
     return _stepped(model, X, y, lambda name: rates.get(name.split(".")[0], 0.1))
+
+
+@mutant("tf2.12.8", replaces="step_by_parts", fails="test_each_part_has_its_rate")
+def one_part_after_the_other(model, X, y, rates):
+    """You step part by part, each with the gradients of a network that has changed by then: take all at once."""
+    first = nn.functional.mse_loss(model(X), y).item()
+    for part in rates:
+        _stepped(model, X, y, lambda name, part=part: rates[part] if name.split(".")[0] == part else 0.0)
+    return first
 
 
 @alternative("tf2.12.8", replaces="step_by_parts")

@@ -39,6 +39,14 @@ def of_the_mean(f, x):
     return t.grad.numpy()
 
 
+@mutant("tf2.12.1", replaces="slopes", fails="test_slopes_at_points_in_a_list")
+def type_of_the_points(f, x):
+    """You leave the type to `torch.tensor`: that of an array stays float64, of a list it makes float32."""
+    t = torch.tensor(x, requires_grad=True)
+    f(t).sum().backward()
+    return t.grad.numpy().astype(float)
+
+
 @alternative("tf2.12.1", replaces="slopes")
 def point_by_point(f, x):
     """One number after the other, by forward mode, as a list."""
@@ -71,6 +79,12 @@ def only_real_numbers(t, dim):
 def always_float64(t, dim):
     """float32 is to stay float32, as in NumPy."""
     return t.to(torch.float64).std(dim=dim, correction=0)
+
+
+@mutant("tf2.12.2", replaces="numpy_std", fails="test_deviations_of_other_types")
+def whole_to_float32(t, dim):
+    """Of whole numbers you make float32: NumPy makes float64 of them."""
+    return (t if t.is_floating_point() else t.float()).std(dim=dim, correction=0)
 
 
 @mutant("tf2.12.2", replaces="TF2_12_2_CHOICE", fails="test_what_is_true_of_both", constant=True)
@@ -169,6 +183,12 @@ def batch_sizes_by_sequence(lengths, n_features):
 def offsets_without_an_end(lengths, n_features):
     """The offsets also say where the last sequence ends."""
     return {**ragged_numbers(lengths, n_features), "jagged": sum(lengths) * n_features + len(lengths)}
+
+
+@mutant("tf2.12.4", replaces="ragged_numbers", fails="test_numbers_in_ragged_sequences")
+def two_offsets_each(lengths, n_features):
+    """Where one sequence ends the next begins: n sequences have n + 1 offsets, and not two each."""
+    return {**ragged_numbers(lengths, n_features), "jagged": sum(lengths) * n_features + 2 * len(lengths)}
 
 
 @alternative("tf2.12.4", replaces="sparse_numbers")

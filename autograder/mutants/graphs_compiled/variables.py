@@ -25,6 +25,13 @@ def same_objects(one, other):
 
 
 @mutant("tf1.09.5", replaces="shared_names", fails="test_shared_parameters_are_found")
+def buffers_as_well(one, other):
+    """A module's state holds its buffers, too, and these are no parameters."""
+    mine, theirs = one.state_dict(), other.state_dict()
+    return [(a, b) for a, left in mine.items() for b, right in theirs.items() if left.data_ptr() == right.data_ptr()]
+
+
+@mutant("tf1.09.5", replaces="shared_names", fails="test_shared_parameters_are_found")
 def same_names(one, other):
     """A parameter may have another name in either module."""
     mine = dict(one.named_parameters())
@@ -154,7 +161,8 @@ class _Base(nn.Module):
 
 @mutant("tf1.09.7", replaces="Standardised", fails="test_what_is_kept_and_what_is_trained")
 class PlainAttributes(_Base):
-    """Mean and deviation are plain attributes: they are neither saved nor moved with the model. Register buffers."""
+    """Mean and deviation are not in the model's state: plain attributes and buffers with `persistent=False` never are.
+    Register buffers."""
 
     def keep(self, mean, std):
         self.mean, self.std = mean, std
@@ -337,7 +345,7 @@ def forward_replaced(model, name, value, x):
 def another_parameter(model, name, value):
     """You make another parameter: the optimiser trains the old one, which nobody uses any more."""
     path, _, last = name.rpartition(".")
-    owner, values = model.get_submodule(path), torch.as_tensor(np.asarray(value), dtype=torch.float32)
+    owner, values = model.get_submodule(path), torch.as_tensor(np.asarray(value), dtype=model.get_parameter(name).dtype)
     if getattr(owner, last).shape != values.shape:
         raise ValueError(name)
     setattr(owner, last, nn.Parameter(values))
@@ -353,7 +361,7 @@ def while_it_is_watched(model, name, value):
 @mutant("tf1.09.10", replaces="set_value", fails="test_parameter_has_the_values_and_is_trained_on")
 def frozen_afterwards(model, name, value):
     """You freeze the parameter to set it, and leave it frozen: nothing trains it any more."""
-    parameter, values = model.get_parameter(name), torch.as_tensor(np.asarray(value), dtype=torch.float32)
+    parameter, values = model.get_parameter(name), torch.as_tensor(np.asarray(value))
     if parameter.shape != values.shape:
         raise ValueError(name)
     parameter.requires_grad_(False).copy_(values)
@@ -367,6 +375,16 @@ def spread_over_rows(model, name, value):
             model.get_parameter(name).copy_(torch.as_tensor(np.asarray(value)))
         except RuntimeError as error:
             raise ValueError(name) from error
+
+
+@mutant("tf1.09.10", replaces="set_value", fails="test_no_digits_are_lost")
+def through_float32(model, name, value):
+    """You make float32 of the values, whatever the parameter holds: take its own type."""
+    parameter, values = model.get_parameter(name), torch.tensor(np.asarray(value), dtype=torch.float32)
+    if parameter.shape != values.shape:
+        raise ValueError(name)
+    with torch.no_grad():
+        parameter.copy_(values)
 
 
 @alternative("tf1.09.10", replaces="set_value")

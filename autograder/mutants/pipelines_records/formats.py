@@ -241,19 +241,6 @@ def an_error_of_the_index(message):
     return _fields(message, varint)
 
 
-@mutant("tf2.13.5", replaces="read_fields", fails="test_fields_of_a_message")
-def one_byte_lengths(message):
-    """How many bytes follow is a varint, too: from 128 on it takes more than one byte."""
-    at, found = 0, []
-    while at < len(message):
-        key, at = _varint(message, at)
-        value, at = (message[at], at + 1) if key & 7 else _varint(message, at)
-        if key & 7:
-            value, at = message[at : at + value], at + value
-        found.append((key >> 3, value))
-    return found
-
-
 @alternative("tf2.13.5", replaces="read_fields")
 def from_a_stream(message):
     """Byte by byte, from an iterator, with a kind of ValueError of its own."""

@@ -1,6 +1,6 @@
 """Data pipelines, where and how records are prepared (tf2.13.7 and tf2.13.8): wrong answers, and right ones."""
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from zlib import crc32
 
 import torch
@@ -39,18 +39,6 @@ class ZeroIsNothing(Right):
     def __getitem__(self, number):
         self._kept[number] = self._kept.get(number) or self.prepare(self.records[number])
         return self._kept[number] if self.vary is None else self.vary(self._kept[number])
-
-
-@mutant("tf2.13.7", replaces="Prepared", fails="test_prepared_once_and_kept")
-class KeptByValue(Right):
-    """You keep what was prepared under the record itself, and a picture has no hash: keep it under its number."""
-
-    def __init__(self, records, prepare, vary=None):
-        super().__init__(records, cache(prepare), vary)
-
-    def __getitem__(self, number):
-        found = self.prepare(self.records[number])
-        return found if self.vary is None else self.vary(found)
 
 
 @mutant("tf2.13.7", replaces="Prepared", fails="test_varied_each_time")

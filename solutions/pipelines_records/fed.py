@@ -47,7 +47,8 @@ class Standardise(nn.Module):
             memory as a whole.
 
         The deviation of a pixel that is always the same is set to 1. What was learned
-        before is forgotten.
+        before is forgotten. Values may lie far from 0 and vary little: plain sums of
+        their squares have to be in float64 then.
         """
         n, mean, squares = 0, torch.zeros(self.mean.shape).double(), torch.zeros(self.mean.shape).double()
         for batch in batches:

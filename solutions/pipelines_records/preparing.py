@@ -33,10 +33,11 @@ class Prepared(Dataset[Any]):
 
     Parameters
     ----------
-    records : raw records, by number; they are asked for by 0 to ``len(records) - 1``.
-    prepare : called with a raw record, gives the prepared one. It takes long, and
-        always gives the same: it is called once for each record at most, and only for
-        records that are asked for.
+    records : raw records of any kind (arrays, lists), by number; they are asked for by
+        0 to ``len(records) - 1``.
+    prepare : called with a raw record, gives the prepared one, of any kind. It takes
+        long, and always gives the same: it is called once for each record at most, and
+        only for records that are asked for.
     vary : if given, called with a prepared record each time that it is asked for; what
         it gives is handed out. It varies by chance, and leaves its argument as it is.
 

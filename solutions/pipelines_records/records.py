@@ -16,9 +16,9 @@ def encode_record(fields: Mapping[str, NDArray[np.generic]]) -> bytes:
 
     Parameters
     ----------
-    fields : arrays by name, perhaps none. A name is any text that UTF-8 can write,
-        perhaps an empty one. An array is of uint8, int64, float32, float64 or bool, and
-        has any shape, () and (0,) among them.
+    fields : arrays by name, perhaps none. A name is any text that UTF-8 can write, of
+        any length, perhaps an empty one. An array is of uint8, int64, float32, float64
+        or bool, and has any shape, () and (0,) among them.
 
     Returns
     -------
@@ -68,7 +68,7 @@ def write_shards(X: ArrayLike, y: ArrayLike, folder: str | Path, n_shards: int, 
     Parameters
     ----------
     X : (n, 28, 28) uint8.
-    y : (n,) whole numbers, a label for each picture.
+    y : (n,) whole numbers from 0 on, large ones too: a label for each picture.
     folder : where the files go; it is there. Files that an earlier call has written
         into it may be replaced.
     n_shards : number of files, from 1 to n.

@@ -103,7 +103,8 @@ class ShardDataset(IterableDataset[tuple[Tensor, int]]):
     Each item is a picture, a (28, 28) uint8 tensor, and its label, an int. If a
     `DataLoader` has several workers, each of them reads files of its own
     (``torch.utils.data.get_worker_info()`` says which of how many this one is), so that
-    each record comes once. There may be more workers than files.
+    each record comes once. There may be more workers than files. Each `iter` begins
+    anew.
 
     Examples
     --------

@@ -6,8 +6,8 @@ from autograder.testing.made_up import pages, script
 
 
 def pictures(rng, n, side=28):
-    """Pictures that can be told apart by their bytes, and labels: (n, side, side) uint8, (n,)."""
-    return rng.integers(0, 256, (n, side, side)).astype(np.uint8), rng.integers(0, 50, n)
+    """Pictures that can be told apart by their bytes, and labels of five digits: (n, side, side) uint8, (n,)."""
+    return rng.integers(0, 256, (n, side, side)).astype(np.uint8), rng.integers(10_000, 100_000, n)
 
 
 def known_by(X, y):
@@ -35,16 +35,18 @@ def faint_letters(rng, *sizes):
 
 class Written:
     """Probe: record files that the submission has written, in a folder that goes when this object goes. Their paths,
-    which are others each time, stand in no transcript."""
+    which are others each time, stand in no transcript. Folder and paths are texts, or of `pathlib`."""
 
-    def __init__(self, write_shards, X, y, n_shards, **how):
+    def __init__(self, write_shards, X, y, n_shards, as_path=False, **how):
+        import pathlib
         import shutil
         import tempfile
         import weakref
 
         self.folder = tempfile.mkdtemp()
         weakref.finalize(self, shutil.rmtree, self.folder, True)
-        self.paths = list(write_shards(X, y, self.folder, n_shards, **how))
+        kind = pathlib.Path if as_path else str
+        self.paths = [kind(path) for path in write_shards(X, y, kind(self.folder), n_shards, **how)]
 
     def count(self):
         """How many paths there are, and how many of them differ."""
@@ -82,6 +84,23 @@ class Written:
             file.write(data)
         return self.read(read_shard, path=copy)
 
+    def read_while_it_spoils(self, read_shard):
+        """How many records of the first file come, and the name of the error, if its last byte changes as soon as the
+        first record is there."""
+        n, error = 0, ""
+        try:
+            for _ in read_shard(self.paths[0]):
+                n += 1
+                if n == 1:
+                    with open(self.paths[0], "r+b") as file:
+                        file.seek(-1, 2)
+                        (last,) = file.read(1)
+                        file.seek(-1, 2)
+                        file.write(bytes([last ^ 1]))
+        except Exception as raised:
+            error = type(raised).__name__ if not isinstance(raised, ValueError) else "ValueError"
+        return n, error
+
     def data(self, make, turned=False, **how):
         """A data set of the files, or of them from the last to the first."""
         return make(self.paths[::-1] if turned else self.paths, **how)
@@ -101,16 +120,21 @@ def described(decode_record, data):
 
 
 def interleaved(interleave, streams, n_open, n):
-    """Probe: the first `n` items, and what had been taken of each stream by then."""
+    """Probe: the first `n` items, and what had been taken of each stream by then. Every other stream is an iterator,
+    the rest begin anew with each `iter`."""
     taken = []
 
-    def stream(items):
-        for item in items:
-            taken.append(item)
-            yield item
+    class Stream:
+        def __init__(self, items):
+            self.items = items
 
-    found = []
-    items = iter(interleave([stream(one) for one in streams], n_open))
+        def __iter__(self):
+            for item in self.items:
+                taken.append(item)
+                yield item
+
+    found, asked = [], [Stream(one) for one in streams]
+    items = iter(interleave([iter(one) if k % 2 else one for k, one in enumerate(asked)], n_open))
     for _ in range(n):
         for item in items:
             found.append(item)
@@ -118,19 +142,21 @@ def interleaved(interleave, streams, n_open, n):
     return found, taken
 
 
-def buffered(shuffled, n, size, seed, stop):
-    """Probe: what a buffer hands out of a stream of numbers, and how many it had taken at each."""
+def buffered(shuffled, n, size, seed, stop, once=True):
+    """Probe: what a buffer hands out of a stream of numbers, and how many it had taken at each. The stream can be gone
+    through once, or begins anew with each `iter`."""
     import numpy as np
 
     taken = []
 
-    def stream():
-        for number in range(n):
-            taken.append(number)
-            yield number
+    class Stream:
+        def __iter__(self):
+            for number in range(n):
+                taken.append(number)
+                yield number
 
     found, counts = [], []
-    for number in shuffled(stream(), size, np.random.default_rng(seed)):
+    for number in shuffled(iter(Stream()) if once else Stream(), size, np.random.default_rng(seed)):
         found.append(int(number))
         counts.append(len(taken))
         if len(found) == stop:
@@ -155,6 +181,14 @@ def worked(dataset, worker, n_workers):
     return [[np.asarray(picture), int(label)] for picture, label in items], kinds
 
 
+def by_a_loader(dataset, batch_size):
+    """Probe: the labels of all batches, and the shapes of the pictures in them, as PyTorch's loader gives them."""
+    from torch.utils.data import DataLoader
+
+    batches = list(DataLoader(dataset, batch_size=batch_size))
+    return [label for _, y in batches for label in y.tolist()], [list(X.shape) for X, _ in batches]
+
+
 def n_parameters(model):
     """Probe: how many numbers an optimiser would change."""
     return sum(parameter.numel() for parameter in model.parameters())
@@ -163,6 +197,25 @@ def n_parameters(model):
 def take_over(model, other):
     """Probe: load another model's state into one, all of it, counts without dimensions among it."""
     model.load_state_dict(other.state_dict())
+
+
+def most_alive(layer, X, size):
+    """Probe: how many batches of a stream were still there at the same time while a layer learned from it."""
+    import weakref
+
+    import torch
+
+    refs, counts = [], []
+
+    def stream():
+        for start in range(0, len(X), size):
+            batch = torch.as_tensor(X[start : start + size]).clone()
+            refs.append(weakref.ref(batch))
+            counts.append(sum(ref() is not None for ref in refs))
+            yield batch
+
+    layer.adapt(stream())
+    return max(counts)
 
 
 def batched(X, size):

@@ -4,7 +4,14 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose
 
-from autograder.checks.pipelines_records.inputs import Written, batched, faint_letters, n_parameters, take_over
+from autograder.checks.pipelines_records.inputs import (
+    Written,
+    batched,
+    faint_letters,
+    most_alive,
+    n_parameters,
+    take_over,
+)
 from autograder.testing import check
 from autograder.testing.modules import outputs, repeats, weights_of
 from course.datasets import load
@@ -34,16 +41,28 @@ def test_each_pixel_is_standardised(student, rng):
             assert_allclose(np.asarray(found), _standardised(X, new.astype(float)), atol=2e-3)
 
 
+@check("tf2.13.9", hint="Three things are enough: how many there were, their mean, and their squares about it, so far.")
+def test_batches_are_not_kept(student, rng):
+    """Of a stream that does not fit into memory no more batches are kept than one needs for the next step."""
+    for kind in ("float32", "float64"):
+        layer, X = student.Standardise((3,)), rng.normal(size=(40, 3)).astype(kind)
+        assert student.probe_(most_alive)(layer, X, 2) <= 4  # of 20
+        assert_allclose(np.asarray(layer(torch.as_tensor(X))), _standardised(X, X), atol=2e-3)
+
+
 @check("tf2.13.9", hint="What is 0 divided by 0? And what is left of the statistics of the first call in the second?")
 def test_constant_pixels_and_adapting_again(student, rng):
-    """A pixel that never changes is divided by 1; before `adapt` nothing is changed; a second `adapt` starts anew."""
+    """A pixel that has never changed is divided by 1, also where it is another later; before `adapt` nothing is
+    changed; a second `adapt` starts anew."""
     X = rng.integers(0, 256, (12, 2, 3)).astype(np.uint8)
     X[:, 0] = X[0, 0]
     fresh = student.Standardise((2, 3))
     assert_allclose(np.asarray(fresh(torch.as_tensor(X))), X.astype(float))
     fresh.adapt(student.probe_(batched)(rng.integers(0, 9, (5, 2, 3)), 2))
     fresh.adapt(student.probe_(batched)(X, 5))
-    assert_allclose(np.asarray(fresh(torch.as_tensor(X))), _standardised(X, X.astype(float)), atol=1e-3)
+    new = X // 2
+    for some in (X, new):
+        assert_allclose(np.asarray(fresh(torch.as_tensor(some))), _standardised(X, some.astype(float)), atol=1e-3)
 
 
 @check(
@@ -56,6 +75,12 @@ def test_statistics_are_saved_and_not_trained(student, rng):
     assert student.probe_(n_parameters)(layer) == 0
     student.probe_(take_over)(other, layer)
     assert_allclose(np.asarray(other(torch.as_tensor(X))), _standardised(X, X.astype(float)), atol=1e-3)
+
+
+def _scores(model, X):
+    """What a network says, in any type, of pictures as the files have them, of uint8."""
+    model.eval()
+    return outputs(lambda pictures: model(pictures.to(torch.uint8)), X, shape=(len(X), 10), dtype="")
 
 
 def _written(student, rng, n, n_shards=5, n_new=0):
@@ -77,9 +102,7 @@ def test_reads_letters_from_files(student, rng):
     of 500 new ones."""
     files, X_new, y_new = _written(student, rng, 2500, n_new=500)
     model = files.fit(student.fit_from_shards, 10, n_epochs=2, batch_size=8, seed=int(rng.integers(1000)))
-    model.eval()
-    logits = outputs(model, X_new, shape=(500, 10))
-    return float(np.mean(logits.argmax(axis=1) == y_new))
+    return float(np.mean(_scores(model, X_new).argmax(axis=1) == y_new))
 
 
 @check("tf2.13.9", hint="What does chance decide: the first weights, the order of the records? All of it by the seed.")
@@ -106,12 +129,10 @@ def test_network_is_whole_in_its_state_dict(student, rng):
         student.probe_(Written)(student.write_shards, some, y, 2).fit(student.fit_from_shards, 10, n_epochs=1)
         for some in (X, 255 - X)
     ]
-    for model in models:
-        model.eval()
-    wanted, before = (outputs(model, X_new, shape=(20, 10)) for model in models)
+    wanted, before = (_scores(model, X_new) for model in models)
     student.probe_(take_over)(models[1], models[0])
     assert np.abs(before - wanted).max() > 1e-3
-    assert_allclose(outputs(models[1], X_new, shape=(20, 10)), wanted, atol=1e-3)
+    assert_allclose(_scores(models[1], X_new), wanted, atol=1e-3)
 
 
 @check("tf2.13.9", full=True, data="fashion_mnist", hint="How does the loss go from epoch to epoch? Are batches mixed?")
@@ -122,6 +143,4 @@ def test_names_85_of_100_real_clothes(student, rng):
     X, X_new = (rows[:, pixels].reshape(-1, 28, 28) for rows in (data.X_train, data.X_test))
     files = student.probe_(Written)(student.write_shards, X, classes[data.y_train], 10, seed=1)
     model = files.fit(student.fit_from_shards, 10, n_epochs=3)
-    model.eval()
-    logits = outputs(model, X_new, shape=(10_000, 10))
-    assert np.mean(logits.argmax(axis=1) == classes[data.y_test]) > 0.85
+    assert np.mean(_scores(model, X_new).argmax(axis=1) == classes[data.y_test]) > 0.85

@@ -6,21 +6,26 @@ from autograder.testing import check
 from autograder.testing.closed import agrees, ask_all
 
 
-def _batched(batches, items, size, drop_last):
-    """Probe: all batches of a stream that can be gone through once."""
-    return [list(batch) for batch in batches((item for item in items), size, drop_last)]
+def _batched(batches, items, size, drop_last, once):
+    """Probe: all batches of a stream that can be gone through once, or of the list; no more than there can be."""
+    from itertools import islice
+
+    stream = (item for item in items) if once else items
+    return [list(batch) for batch in list(islice(batches(stream, size, drop_last), len(items) + 1))]
 
 
 @check("tf2.13.1", core=True, hint="Fill a list; when it is full, hand it out and begin another one.")
 def test_batches_in_order(student, rng):
-    """Batches have the items of a stream in order, each item once, and the last one has what is left or is dropped."""
+    """Batches have the items of a stream or a list in order, each item once, and the last one has what is left or is
+    dropped."""
 
-    def cut(items, size, drop_last):
+    def cut(items, size, drop_last, once):
         end = len(items) // size * size if drop_last else len(items)
         return [items[i : i + size] for i in range(0, end, size)]
 
     cases = [
-        (rng.integers(0, 9, n).tolist(), size, drop_last)
+        (rng.integers(0, 9, n).tolist(), size, drop_last, once)
+        for once in (True, False)
         for n in (0, 1, 6, 7, 12)
         for size in (1, 3, 8)
         for drop_last in (False, True)
@@ -73,6 +78,7 @@ def test_earliest_place(student, rng):
     cases = [
         (int(rng.integers(0, 60)), int(rng.integers(1, 25)), int(rng.integers(1, 20)), bool(n % 2)) for n in range(40)
     ]
+    cases += [(56, 3, 19, True), (56, 3, 19, False), (40, 1, 13, True), (10, 10, 19, False), (7, 20, 19, False)]
     ask_all(student.earliest_place, tried, cases)
 
 

@@ -2,9 +2,7 @@
 
 import binascii
 
-import pytest
-
-from autograder.testing import StudentRaised, check
+from autograder.testing import check
 from autograder.testing.closed import agrees, ask_all, chosen
 
 
@@ -38,21 +36,25 @@ def test_frames_are_taken_apart(student, rng):
 def test_damaged_frames_are_refused(student, rng):
     """A byte that has changed, anywhere, or an end that is missing makes a ValueError."""
     data = b"".join(map(_framed, [rng.bytes(5), rng.bytes(9)]))
-    assert len(student.unframe(data)) == 2
+    assert len(list(student.unframe(data))) == 2
+    refusal = student.probe_(_refusal)
     for place in range(len(data)):
         spoiled = bytearray(data)
         spoiled[place] ^= 1 << int(rng.integers(8))
-        _refused(student.unframe, bytes(spoiled))
+        assert refusal(student.unframe, bytes(spoiled)) == "ValueError"
     first = len(_framed(bytes(5)))
     for end in range(1, len(data)):
         if end != first:
-            _refused(student.unframe, data[:end])
+            assert refusal(student.unframe, data[:end]) == "ValueError"
 
 
-def _refused(read, data):
-    with pytest.raises(StudentRaised) as raised:
-        read(data)
-    assert raised.value.type_name == "ValueError"
+def _refusal(read, data):
+    """Probe: the kind of error that reading raises; one that is made for it counts as what it inherits from."""
+    try:
+        list(read(data))
+    except Exception as raised:
+        return "ValueError" if isinstance(raised, ValueError) else type(raised).__name__
+    return ""
 
 
 PAYLOADS = ("protobuf", "JSON", "JPEG", "nothing", "records", "open file", "object")
@@ -90,12 +92,13 @@ def _fields(rng):
 @check("tf2.13.5", core=True, hint="First a function that reads one varint and says where it ends; the rest is a loop.")
 def test_fields_of_a_message(student, rng):
     """All fields come in order with their numbers, also large ones, fields that repeat, and empty bytes."""
-    messages = [_fields(rng) for _ in range(12)]
+    messages = [_fields(rng) for _ in range(11)]
+    messages.append([(16, 2**64 - 1), (1, rng.bytes(128)), (16, 2**63 - int(rng.integers(99))), (2**28, b"")])
 
     def ask(number):
         return [tuple(field) for field in student.read_fields(_message(messages[number]))]
 
-    agrees(ask, lambda number: messages[number], [(number,) for number in range(12)])
+    agrees(ask, lambda number: messages[number], [(number,) for number in range(len(messages))])
     assert list(student.read_fields(b"")) == []
 
 
@@ -103,12 +106,13 @@ def test_fields_of_a_message(student, rng):
 def test_bad_messages_are_refused(student, rng):
     """A message that is cut short within a field, or has another wire type, makes a ValueError."""
     whole = _message([(int(rng.integers(16, 99)), int(rng.integers(200, 9999))), (2, rng.bytes(3))])
-    assert len(student.read_fields(whole)) == 2
-    for end in (1, 3, len(whole) - 1, len(whole) - 4):
-        _refused(student.read_fields, whole[:end])
+    assert len(list(student.read_fields(whole))) == 2
+    refusal = student.probe_(_refusal)
+    for end in {*range(1, len(whole))} - {4}:  # between the two fields
+        assert refusal(student.read_fields, whole[:end]) == "ValueError"
     for wire_type in (1, 3, 4, 5, 6, 7):
         for size in (1, 4, 8):  # what follows can be read as empty fields
-            _refused(student.read_fields, bytes([8 + wire_type]) + bytes(size))
+            assert refusal(student.read_fields, bytes([8 + wire_type]) + bytes(size)) == "ValueError"
 
 
 def _waited(size, speed, ratio=1.0, unpack=None):

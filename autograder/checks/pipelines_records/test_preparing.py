@@ -14,17 +14,30 @@ def _uses(prepared, records, asked, with_vary):
     log = []
 
     def prepare(record):
-        log.append(("prepare", record))
-        return [record * 2 + 1]
+        log.append(("prepare", record[0]))
+        return [record[0] * 2 + 1]
 
     def vary(found):
         log.append(("vary", found[0]))
         return [found[0], len(log)]
 
+    records = [[number] for number in records]  # a list has no hash, nor has an array
     data = prepared(records, prepare, vary) if with_vary else prepared(records, prepare)
     length, before = len(data), len(log)
     given = [data[number] for number in asked]
     return length, before, given, [list(entry) for entry in log]
+
+
+def _prepared_to(prepared, results, asked):
+    """Probe: how often records are prepared that become what is given, if they are asked for in this order."""
+    calls = []
+
+    def prepare(number):
+        calls.append(number)
+        return results[number]
+
+    data = prepared(list(range(len(results))), prepare)
+    return [data[number] for number in asked], calls
 
 
 def _asked(student, rng, with_vary, n=7):
@@ -42,6 +55,10 @@ def test_prepared_once_and_kept(student, rng):
         assert length == n and before == 0
         assert [list(one) for one in given] == [[records[number] * 2 + 1] for number in asked]
         assert [tuple(entry) for entry in log] == [("prepare", records[number]) for number in dict.fromkeys(asked)]
+    results, asked = [0, "", [], 7], [0, 1, 2, 3, 2, 1, 0]  # most of them count as false
+    given, calls = student.probe_(_prepared_to)(student.Prepared, results, asked)
+    assert list(given) == [results[number] for number in asked]
+    assert list(calls) == [0, 1, 2, 3]
 
 
 @check("tf2.13.7", core=True, hint="What is drawn by chance must not be kept: call `vary` each time, on what is kept.")

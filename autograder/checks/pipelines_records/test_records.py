@@ -1,5 +1,8 @@
 """Hidden checks of data pipelines: record files, written and read (tf2.13.9)."""
 
+import contextlib
+import pickletools
+
 import numpy as np
 from numpy.testing import assert_array_equal
 
@@ -11,7 +14,7 @@ SHAPES = ((), (0,), (1,), (7,), (3, 4), (2, 0, 3), (2, 3, 5))
 
 
 def _record(rng, n):
-    names = ["picture", "été, “x”", "", "a\nb", "label|0", 'k"ey'][:n]
+    names = ["picture", "été, “x”", "", "a\nb", "label|0", 'k"ey', "a\0b"][:n]
     return {
         name: np.asarray(rng.normal(0, 90, SHAPES[int(rng.integers(len(SHAPES)))]), dtype=str(rng.choice(KINDS[2:4])))
         for name in names
@@ -36,7 +39,9 @@ def _comes_back(student, data, record):
 def test_record_tells_what_is_in_it(student, rng):
     """From its bytes alone a record comes back as it was: names, types, shapes and values of its arrays."""
     records = [{f"{kind} {shape}": rng.integers(0, 2, shape).astype(kind) for shape in SHAPES} for kind in KINDS]
-    records += [_record(rng, n) for n in range(6)]
+    records += [_record(rng, n) for n in range(8)]
+    records.append({"n" * 300: rng.integers(0, 256, 70_000).astype(np.uint8), "deep": np.ones((1, 2) * 4)})
+    records.append({f"number {n}": np.array(n) for n in range(300)})
     kept = [student.encode_record(record) for record in records]
     for data, record in reversed(list(zip(kept, records, strict=True))):
         _comes_back(student, data, record)
@@ -51,6 +56,24 @@ def test_record_is_small(student, rng):
         _comes_back(student, data, some)
         least = sum(len(name) + array.nbytes for name, array in some.items())
         assert least <= len(data) <= least + 100 * (1 + len(some))
+
+
+def _holds_a_pickle(data):
+    """Whether one begins anywhere in the bytes: it is taken apart, and not run."""
+    for start in (place for place, byte in enumerate(data) if byte == 0x80):
+        with contextlib.suppress(Exception):
+            if len(list(pickletools.genops(data[start:]))) > 3:
+                return True
+    return False
+
+
+@check("tf2.13.9", hint="What do you need to make an array again? Write that yourself, as JSON or by `struct`.")
+def test_record_is_no_pickle(student, rng):
+    """There is no pickle in a record's bytes: whoever reads one runs what somebody else has written."""
+    record = {"label": np.array(int(rng.integers(100))), "size": rng.integers(0, 100, (2, 3))}
+    data = student.encode_record(record)
+    _comes_back(student, data, record)
+    assert not _holds_a_pickle(data)
 
 
 def _records_of(read):
@@ -76,8 +99,8 @@ def _spoiled(student, files, place, change):
 @check("tf2.13.9", core=True, weight=2, hint="`np.array_split` gives parts that differ by one at most.")
 def test_all_records_come_back_in_order(student, rng):
     """Read one after the other, the files give each picture with its label once, in order, and are equally long."""
-    for n, n_shards in ((8, 3), (4, 4), (5, 1)):
-        X, y, files = _written(student, rng, n, n_shards)
+    for n, n_shards, as_path in ((8, 3, False), (4, 4, False), (5, 1, True)):
+        X, y, files = _written(student, rng, n, n_shards, as_path=as_path)
         parts = [_read(student, files, number) for number in range(n_shards)]
         assert [error for _, error in parts] == [""] * n_shards
         lengths = [len(part) for part, _ in parts]
@@ -159,3 +182,12 @@ def test_records_before_the_damage_are_handed_out(student, rng):
             assert error == "ValueError"
             assert 20 * share - 2 <= len(found) <= 20 * share + 2
             _are_the_first(found, X, y)
+
+
+@check("tf2.13.9", hint="Read a record's length, then so many bytes (`file.read(n)`), and `yield` before you go on.")
+def test_file_is_read_record_by_record(student, rng):
+    """A file that may be larger than memory is not read as a whole: what changes far behind the first record, when that
+    has been handed out, is met."""
+    _, _, files = _written(student, rng, 1500, 1)
+    n, error = files.read_while_it_spoils(student.read_shard)
+    assert 1 <= n <= 1500 and error == "ValueError"

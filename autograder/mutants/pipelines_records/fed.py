@@ -40,7 +40,64 @@ class MeanOfMeans(Right):
     def adapt(self, batches):
         parts = [batch.double() for batch in batches]
         self.mean.copy_(torch.stack([part.mean(0) for part in parts]).mean(0))
-        self.std.copy_(torch.stack([part.std(0, correction=0) for part in parts]).mean(0).clamp(min=1e-3))
+        std = torch.stack([part.std(0, correction=0) for part in parts]).mean(0)
+        self.std.copy_(torch.where(std > 0, std, 1.0))
+
+
+@mutant("tf2.13.9", replaces="Standardise", fails="test_each_pixel_is_standardised")
+class OneLess(Right):
+    """You divide by n - 1, as PyTorch's `std` and `var` do unless they are told: with `correction=0` it is n."""
+
+    def adapt(self, batches):
+        super().adapt(parts := list(batches))
+        n = sum(map(len, parts))
+        self.std.copy_(torch.where(self.std == 1, 1, self.std * (n / (n - 1)) ** 0.5))
+
+
+@mutant("tf2.13.9", replaces="Standardise", fails="test_each_pixel_is_standardised")
+class TwoPasses(Right):
+    """You go through the batches twice, for the means and for the deviations: a stream comes only once."""
+
+    def adapt(self, batches):
+        n, total, squares = 0, 0.0, torch.zeros(self.mean.shape).double()
+        for X in batches:
+            n, total = n + len(X), total + X.double().sum(0)
+        for X in batches:
+            squares = squares + (X.double() - total / n).square().sum(0)
+        self.mean.copy_(total / n)
+        self.std.copy_(torch.where(squares > 0, (squares / n).sqrt(), 1.0))
+
+
+@mutant("tf2.13.9", replaces="Standardise", fails="test_each_pixel_is_standardised")
+class RoughSums(Right):
+    """Where values lie far from 0, the mean of their squares and the square of their mean are nearly the same: in
+    float32 nothing right is left of the difference. Take sums in float64, or squares about the mean."""
+
+    def adapt(self, batches):
+        n, total, squares = 0, 0.0, 0.0
+        for X in batches:
+            n, total, squares = n + len(X), total + X.float().sum(0), squares + X.float().square().sum(0)
+        variance = squares / n - (total / n) ** 2
+        self.mean.copy_(total / n)
+        self.std.copy_(torch.where(variance > 0, variance, 1.0).sqrt())
+
+
+@mutant("tf2.13.9", replaces="Standardise", fails="test_batches_are_not_kept")
+class AllInOnePiece(Right):
+    """You put all batches together first: they don't fit into memory as a whole. Keep sums only."""
+
+    def adapt(self, batches):
+        super().adapt([torch.cat(list(batches))])
+
+
+@mutant("tf2.13.9", replaces="Standardise", fails="test_constant_pixels_and_adapting_again")
+class NearlyNothing(Right):
+    """In place of a deviation of 0 you take a tiny number: a pixel that is another one later becomes huge. Take 1."""
+
+    def adapt(self, batches):
+        super().adapt(parts := list(batches))
+        same = torch.cat(parts).double().std(dim=0, correction=0) == 0
+        self.std.copy_(torch.where(same, 1e-7, self.std))
 
 
 @mutant("tf2.13.9", replaces="Standardise", fails="test_constant_pixels_and_adapting_again")
@@ -214,6 +271,31 @@ def normalised_by_batches(paths, n_classes, n_epochs=5, batch_size=32, seed=0):
             cross_entropy(model(X), y).backward()
             optimizer.step()
     return model.eval()
+
+
+class _FromBytes(nn.Module):
+    """Scales by what the type of its input can hold, as libraries for pictures do, and then standardises."""
+
+    def __init__(self, layer):
+        super().__init__()
+        self.layer = layer
+
+    def forward(self, X):
+        return self.layer(X.float() / torch.iinfo(X.dtype).max)
+
+
+@alternative("tf2.13.9", replaces="fit_from_shards")
+def scaled_by_its_type(paths, n_classes, n_epochs=5, batch_size=32, seed=0):
+    """Pictures of bytes are brought to [0, 1] first, and standardised there; scores in double precision."""
+    layer = Right()
+    layer.adapt(X / 255 for X, _ in DataLoader(ShardDataset(paths), batch_size=100))
+    model = trained(paths, n_classes, n_epochs, batch_size, seed, _FromBytes(layer), n_open=9, buffer_size=1000)
+    return nn.Sequential(model, _AsDouble())
+
+
+class _AsDouble(nn.Module):
+    def forward(self, X):
+        return X.double()
 
 
 class _AsFloat(nn.Module):

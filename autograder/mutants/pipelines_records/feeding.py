@@ -50,6 +50,27 @@ def an_empty_one_at_the_end(stream, batch_size, drop_last=False):
     return iter(found + [[]] * (not found or len(found[-1]) == batch_size))
 
 
+@mutant("tf2.13.1", replaces="batches", fails="test_batches_in_order")
+def one_list_for_all(stream, batch_size, drop_last=False):
+    """You empty the list that you have handed out, and fill it again: who keeps the batches has it several times."""
+    batch = []
+    for item in stream:
+        batch.append(item)
+        if len(batch) == batch_size:
+            yield batch
+            batch.clear()
+    if batch and not drop_last:
+        yield batch
+
+
+@mutant("tf2.13.1", replaces="batches", fails="test_batches_in_order")
+def a_list_begins_again(stream, batch_size, drop_last=False):
+    """Of a list you take the first items again and again: make one iterator of the stream, by `iter`, in front."""
+    while batch := list(itertools.islice(stream, batch_size)):
+        if len(batch) == batch_size or not drop_last:
+            yield batch
+
+
 @alternative("tf2.13.1", replaces="batches")
 def a_list_that_fills(stream, batch_size, drop_last=False):
     """Item by item."""
@@ -100,6 +121,21 @@ def always_at_the_beginning(record, buffer_size, file_size, files_shuffled):
     return 0 if files_shuffled else right_place(record, buffer_size, file_size, False)
 
 
+@mutant("tf2.13.2", replaces="earliest_place", fails="test_earliest_place")
+def a_buffer_for_each_file(record, buffer_size, file_size, files_shuffled):
+    """There is one buffer for all records: it isn't emptied where a file ends, so that a record can leave before the
+    last ones of the file before."""
+    place = record % file_size
+    return (0 if files_shuffled else record - place) + max(0, place - buffer_size + 1)
+
+
+@mutant("tf2.13.2", replaces="earliest_place", fails="test_earliest_place")
+def block_by_block(record, buffer_size, file_size, files_shuffled):
+    """The buffer isn't emptied and filled anew: as soon as one record has left, the next one takes its place."""
+    read = record % file_size if files_shuffled else record
+    return read // buffer_size * buffer_size
+
+
 @alternative("tf2.13.2", replaces="earliest_place")
 def by_the_last_filling(record, buffer_size, file_size, files_shuffled):
     """The first place at which the buffer has seen the record."""
@@ -133,6 +169,26 @@ def trained_when_loaded(n_batches, load, train, workers):
 def one_worker(n_batches, load, train, workers):
     """You count on one worker, however many there are."""
     return right_seconds(n_batches, load, train, min(workers, 1))
+
+
+@mutant("tf2.13.3", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
+def evenly_delivered(n_batches, load, train, workers):
+    """Batches don't come evenly: the workers begin together, so that one from each is there at the same time."""
+    if not workers:
+        return n_batches * (load + train)
+    return load + (n_batches - 1) * max(load / workers, train) + train
+
+
+@mutant("tf2.13.3", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
+def loads_then_trains(n_batches, load, train, workers):
+    """Workers load at the same time as each other, and also while the loop trains."""
+    return -(-n_batches // max(workers, 1)) * load + n_batches * train
+
+
+@mutant("tf2.13.3", replaces="epoch_seconds", fails="test_seconds_of_an_epoch")
+def together_on_each_batch(n_batches, load, train, workers):
+    """Workers don't share the work on one batch: each loads batches of its own, and needs `load` seconds for each."""
+    return right_seconds(n_batches, load / max(workers, 1), train, min(workers, 1))
 
 
 @alternative("tf2.13.3", replaces="epoch_seconds")

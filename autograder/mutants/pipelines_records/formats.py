@@ -83,6 +83,40 @@ def what_is_whole(data):
             continue
 
 
+@mutant("tf2.13.4", replaces="unframe", fails="test_damaged_frames_are_refused")
+def as_long_as_there_is_room(data):
+    """What is left at the end and is too short for a record is a record that was cut off: raise a ValueError."""
+    at, found = 0, []
+    while at + 16 <= len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 8], "little")
+        if zlib.crc32(data[at : at + 8]) != int.from_bytes(data[at + 8 : at + 12], "little"):
+            raise ValueError("length")
+        if end + 4 > len(data):
+            break
+        found.append(data[at + 12 : end])
+        if zlib.crc32(found[-1]) != int.from_bytes(data[end : end + 4], "little"):
+            raise ValueError("payload")
+        at = end + 4
+    return found
+
+
+@mutant("tf2.13.4", replaces="unframe", fails="test_damaged_frames_are_refused")
+def an_error_of_struct(data):
+    """Where too few bytes are left, `struct.unpack` raises an error of its own, `struct.error`, which is no ValueError:
+    look first how many there are."""
+    at, found = 0, []
+    while at < len(data):
+        (size, check) = struct.unpack_from("<QI", data, at)
+        if zlib.crc32(data[at : at + 8]) != check:
+            raise ValueError("length")
+        payload = data[at + 12 : at + 12 + size]
+        if zlib.crc32(payload) != struct.unpack_from("<I", data, at + 12 + size)[0]:
+            raise ValueError("payload")
+        found.append(payload)
+        at += 16 + size
+    return found
+
+
 @mutant("tf2.13.4", replaces="TF2_13_4_CHOICE", fails="test_what_a_record_can_hold", constant=True)
 def only_protobuf():
     """Protocol buffers are the custom, not a must: the file knows nothing of what the bytes mean."""
@@ -95,14 +129,25 @@ def objects_too():
     return ["protobuf", "JSON", "JPEG", "nothing", "records", "object"]
 
 
+@mutant("tf2.13.4", replaces="TF2_13_4_CHOICE", fails="test_what_a_record_can_hold", constant=True)
+def contents_alone():
+    """A payload may be empty, and it may be a whole file of records: a reader goes by the lengths, and never looks
+    into it."""
+    return ["protobuf", "JSON", "JPEG"]
+
+
+class Damaged(ValueError):
+    """An error that is made for this file, and is a ValueError all the same."""
+
+
 def _read_apart(data):
     file, found = io.BytesIO(data), []
     while head := file.read(8):
         if int.from_bytes(file.read(4), "little") != binascii.crc32(head) or len(head) < 8:
-            raise ValueError("length")
+            raise Damaged("length")
         found.append(file.read(int.from_bytes(head, "little")))
         if file.read(4) != binascii.crc32(found[-1]).to_bytes(4, "little"):
-            raise ValueError("payload")
+            raise Damaged("payload")
     return found
 
 
@@ -180,9 +225,29 @@ def takes_what_is_there(message):
     return _fields(message, checked=False)
 
 
+@mutant("tf2.13.5", replaces="read_fields", fails="test_bad_messages_are_refused")
+def an_error_of_the_index(message):
+    """Where a message ends too early, Python raises an IndexError for `message[at]`, and none at all for a slice: look
+    how many bytes are left, and raise a ValueError."""
+
+    def varint(data, at):
+        value = shift = 0
+        while True:
+            value |= (data[at] & 127) << shift
+            at, shift = at + 1, shift + 7
+            if data[at - 1] < 128:
+                return value, at
+
+    return _fields(message, varint)
+
+
 @alternative("tf2.13.5", replaces="read_fields")
 def from_a_stream(message):
-    """Byte by byte, from an iterator."""
+    """Byte by byte, from an iterator, with a kind of ValueError of its own."""
+
+    class Unknown(ValueError):
+        pass
+
     source = iter(message)
 
     def number():
@@ -206,7 +271,7 @@ def from_a_stream(message):
                 raise ValueError("no end")
             found.append([key // 8, value])
         else:
-            raise ValueError("unknown")
+            raise Unknown(f"wire type {key % 8}")
     return found
 
 
@@ -242,6 +307,24 @@ def always_smaller():
 def never():
     """Where a line is slow or space is dear, compression pays."""
     return {"bucket": "leave", "drive": "leave", "photos": "leave", "archive": "leave"}
+
+
+@mutant("tf2.13.6", replaces="TF2_13_6_CHOICE", fails="test_when_to_compress", constant=True)
+def photos_too():
+    """Pictures that get 1% smaller aren't worth it: unpacking at 90 MB/s is slower than the line's 100 MB/s."""
+    return {"bucket": "compress", "drive": "leave", "photos": "compress", "archive": "compress"}
+
+
+@mutant("tf2.13.6", replaces="TF2_13_6_CHOICE", fails="test_when_to_compress", constant=True)
+def drive_too():
+    """A drive of 3,000 MB/s is faster than unpacking, which gives 400 MB/s: less to read doesn't help there."""
+    return {"bucket": "compress", "drive": "compress", "photos": "leave", "archive": "compress"}
+
+
+@mutant("tf2.13.6", replaces="TF2_13_6_CHOICE", fails="test_when_to_compress", constant=True)
+def archive_left():
+    """What is hardly ever read need not be read quickly: the archive is to cost little, and it is paid for by size."""
+    return {"bucket": "compress", "drive": "leave", "photos": "leave", "archive": "leave"}
 
 
 @alternative("tf2.13.6", replaces="reading_seconds")

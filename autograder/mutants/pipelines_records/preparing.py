@@ -32,6 +32,15 @@ class AllAtTheBeginning(Right):
         self._kept = {number: prepare(record) for number, record in enumerate(records)}
 
 
+@mutant("tf2.13.7", replaces="Prepared", fails="test_prepared_once_and_kept")
+class ZeroIsNothing(Right):
+    """What has become 0 or is empty is prepared again each time: ask whether the number is among those you keep."""
+
+    def __getitem__(self, number):
+        self._kept[number] = self._kept.get(number) or self.prepare(self.records[number])
+        return self._kept[number] if self.vary is None else self.vary(self._kept[number])
+
+
 @mutant("tf2.13.7", replaces="Prepared", fails="test_varied_each_time")
 class VariedOnce(Right):
     """What `vary` gives is kept, so that it is the same in each epoch: chance has to be anew each time."""
@@ -53,6 +62,24 @@ class VariedMoreAndMore(Right):
         if self.vary is not None:
             self._kept[number] = self.vary([sum(self._kept[number])])
         return self._kept[number]
+
+
+@alternative("tf2.13.7", replaces="Prepared")
+class InAList(torch.utils.data.Dataset):
+    """A place for each record."""
+
+    def __init__(self, records, prepare, vary=None):
+        self.records, self.prepare, self.vary = records, prepare, vary
+        self.ready = [False] * len(records)
+        self.kept = [None] * len(records)
+
+    def __len__(self):
+        return len(self.kept)
+
+    def __getitem__(self, number):
+        if not self.ready[number]:
+            self.kept[number], self.ready[number] = self.prepare(self.records[number]), True
+        return self.vary(self.kept[number]) if self.vary else self.kept[number]
 
 
 @alternative("tf2.13.7", replaces="Prepared")
@@ -96,6 +123,23 @@ def everything_hashed(values, vocabulary, n_buckets):
 def by_the_alphabet(values, vocabulary, n_buckets):
     """The numbers go by the place in `vocabulary`, as it stands there: don't sort it."""
     return right_codes(values, sorted(vocabulary), n_buckets)
+
+
+@mutant("tf2.13.8", replaces="category_codes", fails="test_codes_of_categories")
+def numbered_as_they_come(values, vocabulary, n_buckets):
+    """You number the unlisted ones as they come: then a text has another number in the next table. Its bytes decide."""
+    seen = {}
+    places = {one: place for place, one in enumerate(vocabulary)}
+    return torch.tensor(
+        [places[one] if one in places else len(places) + seen.setdefault(one, len(seen) % n_buckets) for one in values]
+    )
+
+
+@mutant("tf2.13.8", replaces="category_codes", fails="test_codes_of_categories")
+def buckets_from_nought(values, vocabulary, n_buckets):
+    """The buckets' numbers begin behind the vocabulary's: from 0 on, an unlisted text has the number of a known one."""
+    places = {one: place for place, one in enumerate(vocabulary)}
+    return torch.tensor([places.get(one, crc32(one.encode()) % n_buckets) for one in values])
 
 
 @mutant("tf2.13.8", replaces="bags", fails="test_bags_of_codes")

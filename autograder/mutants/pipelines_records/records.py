@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import json
+import pickle
 import random
 import struct
 import zlib
@@ -46,7 +47,51 @@ def names_by_number(data):
     return dict(zip("abcdefghi", decode_record(data).values(), strict=False))
 
 
+@mutant("tf2.13.9", replaces="encode_record", fails="test_record_tells_what_is_in_it")
+def a_byte_for_each_number(fields):
+    """You give one byte to each length: a name or an axis may be longer than 255."""
+    for name, array in fields.items():
+        bytes([len(name.encode()), *np.shape(array)])  # what does not fit raises
+    return encode_record(fields)
+
+
+def _from_npz(data):
+    with np.load(io.BytesIO(data)) as file:
+        return dict(file)
+
+
+@mutant("tf2.13.9", replaces="encode_record", also={"decode_record": _from_npz}, fails="test_record_is_small")
+def by_savez(fields):
+    """`np.savez` puts more than 200 bytes around each array: write types and shapes in a shorter form."""
+    file = io.BytesIO()
+    np.savez(file, **fields)
+    return file.getvalue()
+
+
+def _unpickled(data):
+    return {n: np.frombuffer(values, kind).reshape(shape) for n, kind, shape, values in pickle.loads(data)}  # noqa: S301
+
+
+@mutant("tf2.13.9", replaces="encode_record", also={"decode_record": _unpickled}, fails="test_record_is_no_pickle")
+def by_pickle(fields):
+    """You write a pickle: whoever reads one that somebody else has made runs whatever stands in it."""
+    return pickle.dumps([(n, a.dtype.str, a.shape, a.tobytes()) for n, a in fields.items()])
+
+
 # ---------------------------------------------------------------- files, wrong
+
+
+@mutant("tf2.13.9", replaces="write_shards", fails="test_all_records_come_back_in_order")
+def labels_in_a_byte(X, y, folder, n_shards, seed=None):
+    """You keep a label in a single byte: whole numbers may be larger than 255."""
+    return write_shards(X, np.asarray(y) % 256, folder, n_shards, seed)
+
+
+@mutant("tf2.13.9", replaces="write_shards", fails="test_all_records_come_back_in_order")
+def folders_as_texts(X, y, folder, n_shards, seed=None):
+    """You put folder and name together by `+`: the folder may be a `Path` as well, so that `Path(folder) / name` is
+    safe."""
+    return write_shards(X, y, folder + "/", n_shards, seed)
 
 
 @mutant("tf2.13.9", replaces="write_shards", fails="test_all_records_come_back_in_order")
@@ -147,6 +192,34 @@ def goes_on_no_further(path):
 def whole_file_first(path):
     """You read the whole file first: it may be larger than memory, and the records before a damage are lost."""
     return iter(list(read_shard(path)))
+
+
+@mutant("tf2.13.9", replaces="read_shard", fails="test_file_is_read_record_by_record")
+def all_bytes_at_once(path):
+    """You read all bytes of the file at once: it may be larger than memory. Read as many as the next record has."""
+    copy = io.BytesIO(Path(path).read_bytes())
+    for _ in range(struct.unpack("<Q", records._read_checked(copy)[4:])[0]):
+        yield _record(records._read_checked(copy))
+    if copy.read(1):
+        raise ValueError("it goes on")
+
+
+@mutant("tf2.13.9", replaces="read_shard", fails="test_missing_ends_are_met")
+def too_few_bytes_for_struct(path):
+    """Where a file ends too early, `struct.unpack` raises a `struct.error`, which is no ValueError: look first how many
+    bytes have come."""
+    with open(path, "rb") as file:
+
+        def checked(n):
+            part = file.read(n)
+            if struct.unpack("<I", file.read(4))[0] != zlib.crc32(part):
+                raise ValueError("damaged")
+            return part
+
+        for _ in range(struct.unpack("<Q", checked(struct.unpack("<Q", checked(8))[0])[4:])[0]):
+            yield _record(checked(struct.unpack("<Q", checked(8))[0]))
+        if file.read(1):
+            raise ValueError("it goes on")
 
 
 @mutant("tf2.13.9", replaces="read_shard", fails="test_changed_bytes_are_met")

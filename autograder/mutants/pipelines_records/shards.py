@@ -46,6 +46,50 @@ def lists_first(streams, n_open):
     return right_interleave([list(one) for one in streams], n_open)
 
 
+@mutant("tf2.13.9", replaces="interleave", fails="test_streams_are_read_in_turn")
+def a_round_later(streams, n_open):
+    """Where a stream has ended, the next one gives an item in the same round: you pass its place over."""
+    waiting, end = [iter(one) for one in streams], object()
+    places, waiting = waiting[:n_open], waiting[n_open:]
+    while places:
+        still_open = []
+        for source in places:
+            item = next(source, end)
+            if item is not end:
+                still_open.append(source)
+                yield item
+            elif waiting:
+                still_open.append(waiting.pop(0))
+        places = still_open
+
+
+@mutant("tf2.13.9", replaces="interleave", fails="test_streams_are_read_in_turn")
+def next_of_anything(streams, n_open):
+    """`next` needs an iterator, and a stream may be a list or a data set: take `iter` of it first."""
+    waiting, end = list(streams), object()
+    places = [waiting.pop(0) for _ in range(min(n_open, len(waiting)))]
+    while places:
+        still_open = []
+        for source in places:
+            while (item := next(source, end)) is end and waiting:
+                source = waiting.pop(0)
+            if item is not end:
+                still_open.append(source)
+                yield item
+        places = still_open
+
+
+@mutant("tf2.13.9", replaces="shuffled", fails="test_buffer_loses_nothing")
+def begins_again(stream, buffer_size, rng):
+    """Of a list you take the first items twice, into the buffer and behind it: make one iterator of it first."""
+    buffer = list(islice(stream, buffer_size))
+    for item in stream:
+        place = rng.integers(len(buffer))
+        yield buffer[place]
+        buffer[place] = item
+    yield from (buffer[place] for place in rng.permutation(len(buffer)))
+
+
 @mutant("tf2.13.9", replaces="shuffled", fails="test_buffer_loses_nothing")
 def rest_left_in_the_buffer(stream, buffer_size, rng):
     """When the stream has ended, what is left in the buffer has to come, too."""
@@ -197,6 +241,20 @@ class ReadOnce(Right):
         return super().__iter__()
 
 
+@mutant("tf2.13.9", replaces="ShardDataset", fails="test_a_data_set_can_be_read_again")
+class NoDataSet:
+    """A `DataLoader` asks for records by their numbers, unless your class inherits from `IterableDataset`."""
+
+    def __init__(self, paths, shuffle=False, n_open=2, buffer_size=100, seed=0):
+        self._inner = Right(paths, shuffle, n_open, buffer_size, seed)
+
+    def set_epoch(self, epoch):
+        self._inner.set_epoch(epoch)
+
+    def __iter__(self):
+        return iter(self._inner)
+
+
 # ---------------------------------------------------------------- right
 
 
@@ -242,3 +300,18 @@ class ByMethods(_Own):
             generator = torch.Generator().manual_seed(self.seed * 10_007 + self.epoch)
             paths = [paths[number] for number in torch.randperm(len(paths), generator=generator).tolist()]
         return [str(path) for path in np.array_split(np.array(paths), of)[worker]]
+
+
+@alternative("tf2.13.9", replaces="ShardDataset")
+class SeedsAddedUp(_Own):
+    """Seed and epoch are added up, as PyTorch's own sampler for several machines does."""
+
+    def files(self, worker, of):
+        paths = list(self.paths)
+        if self.shuffle:
+            np.random.default_rng(self.seed + self.epoch).shuffle(paths)
+        return paths[worker::of]
+
+    def mixed(self, streams, worker):
+        own = np.random.default_rng(self.seed + self.epoch + worker)
+        return right_shuffled(right_interleave(streams, self.n_open), self.buffer_size, own)

@@ -71,7 +71,7 @@ def train_digits(
     >>> len(more["losses"]), more["losses"][:2] == first["losses"]
     (3, True)
     """
-    # The checkpoint was made by us.
+    # The checkpoint was made by us: the network has its optimizer and its random numbers with it.
     state = pickle.loads(checkpoint) if checkpoint else _begun(rate, hidden, len(X_train), seed)  # noqa: S301
     scaler = MinMaxScaler().fit(X_train)
     Z_train, Z_val = (scaler.transform(X).astype(np.float32) for X in (X_train, X_val))
@@ -81,7 +81,6 @@ def train_digits(
         losses.append(float(log_loss(y_val, state["network"].predict_proba(Z_val), labels=classes)))
         if losses[-1] == min(losses):
             state["best"] = copy.deepcopy(state["network"])
-    # The network has its optimizer and its random numbers with it.
     return {"model": make_pipeline(scaler, state["best"]), "losses": losses, "checkpoint": pickle.dumps(state)}
 
 

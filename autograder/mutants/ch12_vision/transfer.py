@@ -81,7 +81,7 @@ def drawn_with_replacement(labels, seed=42):
         n = round(len(rows) / 5)
         for part, size in zip(parts, (len(rows) - 2 * n, n, n), strict=True):
             part += rng.permutation(rows)[:size].tolist()
-    return tuple(np.array(part) for part in parts)
+    return tuple(np.array(part, dtype=int) for part in parts)
 
 
 @mutant("p.12.9", replaces="split_rows", fails="test_sets_are_apart")
@@ -119,7 +119,7 @@ def first_rows(labels, seed=42):
         n = round(len(rows) / 5)
         for part, some in zip(parts, (rows[2 * n :], rows[:n], rows[n : 2 * n]), strict=True):
             part += some.tolist()
-    return tuple(np.array(part) for part in parts)
+    return tuple(np.array(part, dtype=int) for part in parts)
 
 
 # ---------------------------------------------------------------- pictures
@@ -236,23 +236,14 @@ class NothingLeft(_Pictures):
 
 
 def _loaders(
-    root,
-    size,
-    batch_size,
-    seed,
-    *,
-    augment=("train",),
-    shuffle=("train",),
-    split=split_rows,
-    mix=False,
-    make=PictureSet,
+    root, size, batch, seed, *, augment=("train",), shuffle=("train",), split=split_rows, mix=False, make=PictureSet
 ):
     paths, labels, classes = read_folder(root)
     loaders = {"classes": classes}
     for name, rows in zip(("train", "valid", "test"), split(labels, seed), strict=True):
         known = labels[rows[::-1]] if mix else labels[rows]
         pictures = make([paths[row] for row in rows], known, size, name in augment)
-        loaders[name] = DataLoader(pictures, batch_size, shuffle=name in shuffle)
+        loaders[name] = DataLoader(pictures, batch, shuffle=name in shuffle)
     return loaders
 
 
@@ -331,9 +322,7 @@ def by_os(root):
     return [os.path.join(root, *row) for row in rows], [classes.index(kind) for kind, _ in rows], classes
 
 
-@alternative("p.12.9", replaces="split_rows")
-def by_fractions(labels, seed=42):
-    """Numbers the rows of each class in a random order, and cuts the numbers."""
+def _by_fractions(labels, seed=42):
     labels, draw = np.asarray(labels), torch.Generator().manual_seed(seed)
     order = torch.randperm(len(labels), generator=draw).numpy()
     parts = [], [], []
@@ -343,7 +332,17 @@ def by_fractions(labels, seed=42):
         parts[1].extend(mine[:fifth])
         parts[2].extend(mine[-fifth:] if fifth else [])
         parts[0].extend(mine[fifth : len(mine) - fifth])
-    return parts
+    return tuple(np.array(part, dtype=int) for part in parts)
+
+
+def _loaders_by_fractions(root, size, batch_size=32, seed=42):
+    return _loaders(root, size, batch_size, seed, split=_by_fractions)
+
+
+@alternative("p.12.9", replaces="split_rows", also={"make_loaders": _loaders_by_fractions})
+def by_fractions(labels, seed=42):
+    """Numbers the rows of each class in a random order, and cuts the numbers; lists, not arrays."""
+    return [rows.tolist() for rows in _by_fractions(labels, seed)]
 
 
 @alternative("p.12.9", replaces="load_picture")

@@ -50,13 +50,3 @@ def undecided(weights, bias):
 def size_of(model):
     """Return how many values a model's parameters have: they are too many to be sent."""
     return sum(value.numel() for value in model.parameters())
-
-
-def stirred(model):
-    """Move all weights a little, so that a layer that begins with zeros lets gradients through."""
-    import torch
-
-    random = torch.Generator().manual_seed(1)
-    for value in model.parameters():
-        value.data.add_(0.05 * torch.randn(value.shape, generator=random))
-    return model

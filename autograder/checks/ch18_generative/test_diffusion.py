@@ -117,8 +117,7 @@ def test_all_of_the_noise_net_can_learn(student, rng):
     """Every weight of the network that is not frozen gets a gradient, with classes and without."""
     x, t, y = rng.normal(size=(9, 1, 8, 8)), tensor(rng.permutation(np.arange(1, 10))), tensor(np.arange(9) % 3)
     for told, fixed in ((3, (t, y)), (0, (t,))):
-        model = student.probe_(stirred)(built(student, student.NoiseNet, rng, told, 32, 8), int(rng.integers(1000)))
-        model = student.probe_(with_inputs)(model, *fixed)
+        model = student.probe_(with_inputs)(built(student, student.NoiseNet, rng, told, 32, 8), *fixed)
         frozen = list(student.probe_(frozen_names)(model))
         gradients_flow(student, model, x, rng=rng, spared=lambda name, frozen=frozen: name in frozen)
 

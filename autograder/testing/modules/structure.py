@@ -95,7 +95,8 @@ def gradients_flow(
     """Assert that every parameter gets a finite gradient other than 0, from a random weighting of all outputs.
 
     The gradients are a claim of the student's process. So each parameter is moved a little way along its own, and the
-    outputs have to follow.
+    outputs have to follow. Parameters that begin with zeros (a head, the scale of a residual branch) let none through
+    to what is before them until the first step, which is no fault: they get small numbers for as long as it takes.
 
     Parameters
     ----------
@@ -107,8 +108,10 @@ def gradients_flow(
     AssertionError : a gradient is missing, 0, not finite or of the wrong shape, or the outputs don't follow it.
     """
     sent = [tensor(values) for values in inputs]
-    backward, move = student.probe_(_backward), student.probe_(_move)
-    with mode(model, False), weights_kept(model) as before:
+    backward, move, fill = (student.probe_(probe) for probe in (_backward, _move, _fill))
+    with mode(model, False), weights_kept(model):
+        fill(model)
+        before = weights_of(model)
         out = leaf(model(*sent))
         weighting = rng.standard_normal(out.shape)
         grads = backward(model, sent, tensor(weighting))
@@ -152,6 +155,18 @@ def _backward(model: "Any", inputs: "Any", weighting: "Any") -> "Any":
     found = {name: value.grad for name, value in model.named_parameters()}
     model.zero_grad()  # sets each .grad to None; those in `found` live on
     return found
+
+
+def _fill(model: "Any") -> None:
+    """Fill parameters that hold zeros only, except where all weights do: such a network can't begin to learn."""
+    import torch
+
+    random = torch.Generator().manual_seed(0)
+    weights = [value for value in model.parameters() if value.dim() > 1]
+    if len(weights) < 2 or any(bool(value.any()) for value in weights):
+        for value in model.parameters():
+            if not value.any():
+                value.data.add_(0.05 * torch.randn(value.shape, generator=random).to(value))
 
 
 def _move(model: "Any", name: "Any", step: "Any") -> None:

@@ -22,6 +22,7 @@ import pytest
 from autograder.resident.server import Resident
 from course import resident
 from tests.support.checkout import Checkout, make_checkout
+from tests.support.deadlines import wait_until
 from tests.support.minichapter import NAME
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
@@ -62,16 +63,9 @@ def grade(checkout: Checkout, *words: str, **more: str) -> list[dict[str, Any]]:
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
-def wait_until(true: Any) -> None:
-    until = time.monotonic() + SECONDS
-    while not true():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.1)
-
-
 def child_of(pid: int) -> psutil.Process:
     """The one command that a resident runs."""
-    wait_until(lambda: [one for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE])
+    wait_until(lambda: [one for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE], SECONDS)
     return psutil.Process(pid).children()[0]
 
 
@@ -87,7 +81,7 @@ def named(checkout: Checkout, name: str) -> list[psutil.Process]:
 
 def stop(checkout: Checkout) -> None:
     warm(checkout, "--stop")
-    wait_until(lambda: not named(checkout, "course-resident"))
+    wait_until(lambda: not named(checkout, "course-resident"), SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +123,7 @@ def test_a_learner_reads_the_same(checkout: Checkout, pid: int) -> None:
 def test_it_has_no_secret_of_who_started_it(checkout: Checkout) -> None:
     stop(checkout)
     run(checkout, "course", "feedback", NAME, COURSE_KEY=SECRET)
-    wait_until(lambda: warm(checkout)["runs"])
+    wait_until(lambda: warm(checkout)["runs"], SECONDS)
     pid = warm(checkout)["pid"]
     assert SECRET not in Path(f"/proc/{pid}/environ").read_text(encoding="utf-8")
     zygotes = named(checkout, "course-zygote")
@@ -143,7 +137,7 @@ def test_it_serves_no_more_once_its_files_have_changed(checkout: Checkout, pid: 
     path.write_text(text + "\n# another\n", encoding="utf-8")
     try:
         assert len(grade(checkout)) == 4
-        wait_until(lambda: not psutil.pid_exists(pid) or warm(checkout).get("pid") != pid)
+        wait_until(lambda: not psutil.pid_exists(pid) or warm(checkout).get("pid") != pid, SECONDS)
         assert warm(checkout, "--start")["served"] == 0
     finally:
         path.write_text(text, encoding="utf-8")
@@ -173,21 +167,21 @@ def test_a_resident_that_is_killed_takes_its_command_along_and_leaves_a_socket(c
     os.kill(pid, signal.SIGKILL)
     _, said = client.communicate(timeout=SECONDS)
     assert "run the command again" in said
-    wait_until(lambda: not child.is_running())
+    wait_until(lambda: not child.is_running(), SECONDS)
     assert not warm(checkout)["runs"]
     assert len(grade(checkout)) == 4  # by itself
     assert warm(checkout, "--start")["pid"] != pid  # in the place of what was left over
 
 
 def test_an_interrupt_is_passed_on(checkout: Checkout, pid: int) -> None:
-    client = begun(checkout, "course", "grade", NAME, "--json", "--fresh")
-    child = child_of(pid)
-    while client.poll() is None:  # Python loses one that comes while it frees an object; a person presses again
-        client.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            client.communicate(timeout=0.2)
+    with begun(checkout, "course", "grade", NAME, "--json", "--fresh") as client:
+        child = child_of(pid)
+        while client.poll() is None:  # Python loses one that comes while it frees an object; a person presses again
+            client.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                client.communicate(timeout=0.2)
     assert client.returncode not in (0, 128 + signal.SIGKILL)
-    wait_until(lambda: not child.is_running())
+    wait_until(lambda: not child.is_running(), SECONDS)
     assert len(grade(checkout)) == 4
 
 
@@ -196,8 +190,8 @@ def test_a_command_whose_asker_is_gone_ends(checkout: Checkout, pid: int) -> Non
     child = child_of(pid)
     client.kill()
     client.communicate()
-    wait_until(lambda: not child.is_running())
-    wait_until(lambda: warm(checkout)["running"] == 0)
+    wait_until(lambda: not child.is_running(), SECONDS)
+    wait_until(lambda: warm(checkout)["running"] == 0, SECONDS)
 
 
 def test_two_at_once_are_served_by_one(checkout: Checkout, pid: int) -> None:
@@ -217,15 +211,15 @@ def test_a_grader_whose_parent_of_kernels_is_killed_starts_another(checkout: Che
     for one in named(checkout, "course-zygote"):
         one.kill()
     assert grade(checkout, "--fresh") == cold
-    wait_until(lambda: not psutil.pid_exists(pid))  # it can't do what it is there for
+    wait_until(lambda: not psutil.pid_exists(pid), SECONDS)  # it can't do what it is there for
 
 
 def test_it_is_gone_when_nobody_has_asked_for_long(checkout: Checkout, pid: int) -> None:
     stop(checkout)  # that one, which has come up: one that is on its way would not be told
     run(checkout, "course", "feedback", NAME, COURSE_WARM_IDLE="1")
     logs = checkout.root / "home" / ".local" / "state" / "handson-course"
-    wait_until(lambda: any("idle for long" in log.read_text() for log in logs.glob(f"*/{resident.LOG}")))
-    wait_until(lambda: not named(checkout, "course-resident"))
+    wait_until(lambda: any("idle for long" in log.read_text() for log in logs.glob(f"*/{resident.LOG}")), SECONDS)
+    wait_until(lambda: not named(checkout, "course-resident"), SECONDS)
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import http.server
-import os
 import secrets
 import socket
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
@@ -21,7 +18,9 @@ from autograder.engine.session.kernel import NotebookSession
 from autograder.engine.settings import Settings
 from autograder.engine.wire.proxy import Student
 from course.errors import EngineError
+from tests.support.deadlines import wait_until
 from tests.support.inside import LIMITS
+from tests.support.processes import running
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="isolation needs Linux")
 
@@ -156,22 +155,5 @@ def test_servers_are_gone_with_the_submission(tier: Tier) -> None:
     with session:
         session.begin_check()
         assert Student(session).leave_servers(mark)
-        _wait(lambda: bool(_running(mark)))
-    _wait(lambda: not _running(mark))
-
-
-def _wait(until: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def _running(mark: str) -> list[int]:
-    """The processes whose command has this word."""
-    found = []
-    for entry in os.listdir("/proc"):
-        with suppress(OSError):
-            if entry.isdigit() and mark.encode() in Path("/proc", entry, "cmdline").read_bytes():
-                found.append(int(entry))
-    return found
+        wait_until(lambda: running(mark))
+    wait_until(lambda: not running(mark))

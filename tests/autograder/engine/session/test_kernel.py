@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
-import psutil
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -21,6 +20,8 @@ from autograder.engine.settings import Settings
 from autograder.engine.wire.proxy import BadReply, CallTimeout, NoAnswer, SessionDied, Student, StudentRaised
 from course.errors import EngineError
 from course.syllabus import Limits
+from tests.support.deadlines import wait_until
+from tests.support.processes import running
 
 LIMITS = Limits(cell_seconds=3, wall_seconds=40, memory_mb=1500)
 ANSWERS = """
@@ -236,21 +237,8 @@ def test_nothing_is_left_behind() -> None:
     )
     with NotebookSession(notebook(child), LIMITS) as started:
         started.start()
-        assert running(mark)
-    until = time.monotonic() + 5
-    while running(mark) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert not running(mark)
-
-
-def running(mark: str) -> list[int]:
-    """Return the processes that have `mark` in their command line."""
-    found = []
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error):
-            if any(mark in part for part in process.cmdline()):
-                found.append(process.pid)
-    return found
+        wait_until(lambda: running(mark))
+    wait_until(lambda: not running(mark))
 
 
 FORGERIES: dict[str, Callable[[], str]] = {

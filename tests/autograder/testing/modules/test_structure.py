@@ -131,6 +131,21 @@ def test_gradients_reach_every_parameter(model: nn.Module, X: Any, rng: np.rando
     assert all(value.grad is None for value in model.parameters()) and model.training
 
 
+def begins_with_zeros(*names: str) -> nn.Module:
+    """A network whose parts of these names hold zeros only, which is how residual branches and heads may begin."""
+    model = Functional(plain)
+    for name in names:
+        for value in model.get_submodule(name).parameters():
+            nn.init.zeros_(value)
+    return model
+
+
+def test_what_begins_with_zeros_can_learn(X: Any, rng: np.random.Generator) -> None:
+    student = student_of(model=begins_with_zeros("two"))
+    gradients_flow(student, student.model, X, rng=rng)
+    assert not weights_of(student.model)["two.weight"].any()
+
+
 class Invented(nn.Linear):
     """Says that a parameter of no use has a gradient."""
 
@@ -157,6 +172,7 @@ def half(values: torch.Tensor) -> torch.Tensor:
         (Functional(lambda m, X: m.one(X)), "two.weight gets no gradient"),
         (Functional(lambda m, X: half(m.one(X))), "one.weight is not finite"),
         (Frozen(), "head.bias gets no gradient"),
+        (begins_with_zeros("one", "two"), "is 0"),
         (Invented(), "does not follow unused"),
     ],
 )

@@ -48,20 +48,28 @@ def tried(cache: Path, real: bool = False, **notebooks: Path) -> Found:
 
 
 @functools.cache
-def shown(chapter: Chapter, folder: Path, due: bool) -> Found:
-    """The cells of the released notebook, and of the one with our answers where that is due, on stand-in data."""
+def shown(chapter: Chapter, folder: Path) -> Found:
+    """The cells of the released notebook, and of the one with our answers, on stand-in data."""
     project = Project(ROOT, folder / chapter.name)
-    notebooks = {"unanswered": release(project, chapter) / f"{chapter.name}.ipynb"}
-    return tried(folder, **notebooks, **({"answered": build(project, chapter)} if due else {}))
+    released = release(project, chapter) / f"{chapter.name}.ipynb"
+    return tried(folder, unanswered=released, answered=build(project, chapter))
+
+
+@pytest.fixture
+def due(chapter: Chapter, pytestconfig: pytest.Config) -> None:
+    """Goes on for a third of the chapters on any day, since many cells train."""
+    if not is_due(pytestconfig, chapter.name):
+        pytest.skip("another day's, or `make test-chapter`'s")
 
 
 def failures(found: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
     return {f"{name}: {one['source'][:80]}": one["lines"][-8:] for name, one in found.items() if one["lines"]}
 
 
-def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path, pytestconfig: pytest.Config) -> None:
+@pytest.mark.usefixtures("due")
+def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path) -> None:
     """The checks' cells say "not begun" once; a cell to look at names the answers it needs, or works without any."""
-    for one in shown(chapter, folder, is_due(pytestconfig, chapter.name))["unanswered"].values():
+    for one in shown(chapter, folder)["unanswered"].values():
         first = one["source"].partition("\n")[0]
         if one["check"] or first.startswith("needs("):
             (line,) = one["lines"]
@@ -73,11 +81,10 @@ def test_unanswered_it_says_so_in_one_line(chapter: Chapter, folder: Path, pytes
             assert one["lines"] == []
 
 
-def test_answered_each_works_alone(chapter: Chapter, folder: Path, pytestconfig: pytest.Config) -> None:
-    """On stand-in data, a third of the chapters on any day, since many cells train; on real data in the full run."""
-    if not is_due(pytestconfig, chapter.name):
-        pytest.skip("another day's, or `make test-chapter`'s")
-    assert failures(shown(chapter, folder, True)["answered"]) == {}
+@pytest.mark.usefixtures("due")
+def test_answered_each_works_alone(chapter: Chapter, folder: Path) -> None:
+    """On stand-in data; on real data in the full run."""
+    assert failures(shown(chapter, folder)["answered"]) == {}
 
 
 @pytest.mark.full

@@ -59,7 +59,9 @@ def surroundings(root: Path) -> str:
     """Return a digest of all that decides which code Python runs and how, before it reads any of ours."""
     named = sorted(f"{name}={value}" for name, value in _AT_START.items() if name.startswith(_READ))
     spaces = [os.readlink(f"/proc/self/ns/{name}") for name in ("mnt", "pid", "net", "user", "ipc")]
-    python = [sys.executable, sys.version, repr(sys.flags), repr(sorted(sys._xoptions.items())), repr(sys.warnoptions)]
+    # `python` and `python3` of one environment are the same.
+    python = [os.path.realpath(sys.executable), sys.prefix, sys.version]
+    python += [repr(sys.flags), repr(sorted(sys._xoptions.items())), repr(sys.warnoptions)]
     parts = [str(root), str(os.getuid()), str(os.getgid()), repr(os.getgroups()), *python, *spaces, *named]
     return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
 

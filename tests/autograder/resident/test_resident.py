@@ -131,6 +131,14 @@ def test_it_has_no_secret_of_who_started_it(checkout: Checkout) -> None:
     assert not any(SECRET in str(one.environ()) for one in zygotes)
 
 
+def test_it_is_the_same_for_all_names_of_an_environments_python(tmp_path: Path) -> None:
+    """A command's script begins with one of them, and who types `python -m pytest` takes another."""
+    told = "import sys; from pathlib import Path; from course.resident import surroundings; print(surroundings(Path()))"
+    names = sorted(Path(sys.executable).parent.glob("python*"))
+    said = {subprocess.run([name, "-c", told], capture_output=True, text=True, check=True).stdout for name in names}
+    assert len(names) > 1 and len(said) == 1
+
+
 def test_it_serves_no_more_once_its_files_have_changed(checkout: Checkout, pid: int) -> None:
     path = checkout.root / "autograder" / "engine" / "judging" / "judge.py"
     text = path.read_text(encoding="utf-8")

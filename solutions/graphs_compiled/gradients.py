@@ -32,7 +32,7 @@ def forward_gradient(f: Callable[[Tensor], Tensor], x: ArrayLike) -> NDArray[np.
     Parameters
     ----------
     f : takes a tensor (n,) and returns one number, a tensor without dimensions.
-    x : (n,) numbers, an array or a list.
+    x : (n,) numbers, whole ones too, an array or a list.
 
     Returns
     -------

@@ -31,9 +31,9 @@ class HuberLoss(nn.Module):
 
     Parameters
     ----------
-    delta : positive. It is part of `state_dict()`, as "delta", in float32 or float64,
-        is not trained, and a loss that loads the state of another one has that one's
-        threshold.
+    delta : positive, perhaps a whole number. It is part of `state_dict()`, as "delta",
+        in float32 or float64, is not trained, and a loss that loads the state of
+        another one has that one's threshold.
 
     Examples
     --------

@@ -29,7 +29,7 @@ def slopes(f: Callable[[Tensor], Tensor], x: ArrayLike) -> NDArray[np.float64]:
     Parameters
     ----------
     f : made of PyTorch's operations; works on each number of a 1D tensor by itself.
-    x : (n,) numbers, an array or a list.
+    x : (n,) numbers, whole ones too, an array or a list.
 
     Returns
     -------

@@ -85,12 +85,13 @@ def _squeezed(x):
 
 def _vectors(rng):
     low, high, mixed = rng.uniform(-1, 2, 5), rng.uniform(3, 9, 5), rng.uniform(-20, 20, 5)
-    return [low, high, mixed, -high, np.append(high[:4], -50.0), rng.uniform(2.2, 2.6, 5), np.full(5, 1.9)]
+    just_above, just_ten = rng.uniform(2.02, 2.12, 5), rng.permutation(np.arange(5.0))
+    return [low, high, mixed, -high, np.append(high[:4], -50.0), just_above, just_ten, np.full(5, 1.9)]
 
 
 @check("tf2.12.10", core=True, hint="Which sum is compared with 10: that of x, or that of what has become of it?")
 def test_squeezed_values(student, rng):
-    """The values are those of the colleague's function, above the limit and below it."""
+    """The values are those of the colleague's function, above the limit, below it and at it."""
     for x in _vectors(rng):
         assert_allclose(student.squeezed(tensor(x)), _squeezed(x), rtol=1e-4, atol=1e-5)
 

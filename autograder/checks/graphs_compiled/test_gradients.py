@@ -49,13 +49,16 @@ def test_gradient_by_forward_mode(student, rng):
         assert_allclose(np.asarray(student.forward_gradient(f, x), dtype=float), _slope(a, b, x), rtol=1e-8)
 
 
-@check("tf1.09.11", hint="Of a list of Python's numbers `torch.tensor` makes float32: say which type you want.")
+@check(
+    "tf1.09.11",
+    hint="Of a list of Python's numbers `torch.tensor` makes float32, of whole ones int64: say which type you want.",
+)
 def test_numbers_in_a_list(student, rng):
-    """The gradient is as exact where the numbers come in a list."""
-    x = rng.uniform(300, 900, 4)
-    f, _ = student.probe_(_spied)(1.5, 0.0)
-    found = np.asarray(student.forward_gradient(f, x.tolist()), dtype=float)
-    assert_allclose(found, _slope(1.5, 0.0, x), rtol=1e-8, atol=1e-9)
+    """The gradient is as exact where the numbers come in a list, whole ones among them."""
+    for x in (rng.uniform(300, 900, 4), rng.integers(300, 900, 4)):
+        f, _ = student.probe_(_spied)(1.5, 0.0)
+        found = np.asarray(student.forward_gradient(f, x.tolist()), dtype=float)
+        assert_allclose(found, _slope(1.5, 0.0, x), rtol=1e-8, atol=1e-9)
 
 
 @check("tf1.09.11", hint="One call for each number that goes in. What do you call it for besides?")

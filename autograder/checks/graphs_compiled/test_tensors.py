@@ -30,13 +30,16 @@ def test_slopes_of_a_function_that_is_handed_over(student, rng):
         assert_allclose(found, wanted, rtol=1e-9, atol=1e-9)
 
 
-@check("tf2.12.1", hint="Of a list of Python's numbers `torch.tensor` makes float32: say which type you want.")
+@check(
+    "tf2.12.1",
+    hint="Of a list of Python's numbers `torch.tensor` makes float32, of whole ones int64: say which type you want.",
+)
 def test_slopes_at_points_in_a_list(student, rng):
-    """The derivative is as exact where the points come in a list."""
+    """The derivative is as exact where the points come in a list, whole numbers among them."""
     a, b = (float(value) for value in rng.uniform(0.5, 3, 2))
-    x = rng.uniform(-900, 900, 6)
-    found = np.asarray(student.slopes(student.probe_(_wave)(a, b, 0.0, 0.0), x.tolist()), dtype=float)
-    assert_allclose(found, a * b * np.cos(b * x), rtol=1e-9, atol=1e-9)
+    for x in (rng.uniform(-900, 900, 6), rng.integers(-900, 900, 6)):
+        found = np.asarray(student.slopes(student.probe_(_wave)(a, b, 0.0, 0.0), x.tolist()), dtype=float)
+        assert_allclose(found, a * b * np.cos(b * x), rtol=1e-9, atol=1e-9)
 
 
 def _tables(rng):

@@ -76,6 +76,16 @@ class TrainedThreshold(HuberLoss):
         self.delta = nn.Parameter(torch.tensor(float(delta)))
 
 
+@mutant("tf2.12.5", replaces="HuberLoss", fails="test_threshold_is_kept")
+class WholeThreshold(HuberLoss):
+    """Of a whole number `torch.tensor` makes an int64, and what is loaded into it loses its fraction: make it a float
+    first."""
+
+    def __init__(self, delta=1.0):
+        nn.Module.__init__(self)
+        self.register_buffer("delta", torch.tensor(delta))
+
+
 @mutant("tf2.12.5", replaces="HuberLoss", fails="test_loss_can_be_trained_with")
 class WithoutHistory(HuberLoss):
     """You compute outside of PyTorch: the loss has no gradient."""

@@ -83,7 +83,7 @@ def test_weights_begin_evenly_drawn(student, rng):
         assert len(one) == len(other) == 2
         for value, again in zip(one, other, strict=True):
             assert np.abs(value).max() <= bound * 1.0001
-            assert np.abs(value).max() > 0.9 * bound
+            assert np.abs(value).max() > 0.95 * bound
             assert_allclose(value.std(), bound / np.sqrt(3), rtol=0.15)
             assert abs(value.mean()) < 0.2 * bound
             assert np.abs(value - again).max() > 0.5 * bound

@@ -171,14 +171,25 @@ def _branching(kind: "Any", limit: "Any") -> "Any":
     def detour(x: "Any") -> "Any":
         return x.abs() + limit if x.min() < 0 else x + limit
 
-    return {"branch": branch, "rounds": rounds, "where": both_sides, "detour": detour}[kind]
+    def rounding(x: "Any") -> "Any":
+        if x.min() >= 0:
+            return x * 0.7**7
+        for _ in range(7):
+            x = x * 0.7
+        return x
+
+    def nearby(x: "Any") -> "Any":
+        return x if x.min() < 0 else x + 0.002
+
+    ways = [branch, rounds, both_sides, detour, rounding, nearby]
+    return {way.__name__: way for way in ways}[kind]
 
 
 @check("p.10.12", core=True, hint="`torch.jit.trace(function, example)` returns the traced function. Ask both of them.")
 def test_where_a_trace_goes_wrong(student, rng):
     """Of each input you tell whether a trace, made with the example, says the same as the function."""
     told, wanted = [], []
-    for kind in ("branch", "rounds", "where", "branch", "rounds"):
+    for kind in ("branch", "rounds", "both_sides", "branch", "rounds"):
         limit = float(rng.uniform(-1, 1))
         inputs = [torch.from_numpy(rng.uniform(-4, 4, 3).astype(np.float32)) for _ in range(9)]
         inputs[3:6] = [limit / 3 + 0.3 + x.abs() for x in inputs[3:6]]
@@ -186,19 +197,29 @@ def test_where_a_trace_goes_wrong(student, rng):
         told.append(student.trace_holds(student.probe_(_branching)(kind, limit), example, inputs))
 
         def path(x: torch.Tensor, kind: str = kind, limit: float = limit) -> int:
-            return {"branch": int(x.sum() > limit), "rounds": int(x.abs().max()), "where": 0}[kind]
+            return {"branch": int(x.sum() > limit), "rounds": int(x.abs().max()), "both_sides": 0}[kind]
 
         wanted.append([path(x) == path(example) for x in inputs])
     assert [[truth(one) for one in found] for found in told] == wanted
 
 
-@check("p.10.12", hint="Two ways may come to the same numbers. What is asked: which way is taken, or what comes out?")
+@check(
+    "p.10.12",
+    hint="Two ways may come to the same numbers. What is asked: which way is taken, or what comes out? How nearly?",
+)
 def test_another_way_to_the_same_numbers(student, rng):
-    """Where the trace has frozen another way than the function would take, and both come to the same, it holds."""
+    """Where the trace has frozen another way than the function would take, it holds if both come to the same but for
+    rounding, and not if they are more than 0.001 apart."""
     positive, mixed = ([torch.from_numpy(rng.uniform(0.5, 4, 3).astype(np.float32)) for _ in range(4)] for _ in "12")
     for x in mixed:
         x[int(rng.integers(3))] *= -1
-    detour = student.probe_(_branching)("detour", float(rng.uniform(-1, 1)))
-    inputs = [*positive[1:], *mixed[1:]]
-    told = [student.trace_holds(detour, example, inputs) for example in (mixed[0], positive[0])]
-    assert [[truth(one) for one in found] for found in told] == [[True] * 6, [True] * 3 + [False] * 3]
+    inputs, limit = [*positive[1:], *mixed[1:]], float(rng.uniform(-1, 1))
+    same, positive_only, mixed_only = [True] * 6, [True] * 3 + [False] * 3, [False] * 3 + [True] * 3
+    for kind, *wanted in (
+        ("detour", same, positive_only),
+        ("rounding", same, same),
+        ("nearby", mixed_only, positive_only),
+    ):
+        function = student.probe_(_branching)(kind, limit)
+        told = [student.trace_holds(function, example, inputs) for example in (mixed[0], positive[0])]
+        assert [[truth(one) for one in found] for found in told] == wanted

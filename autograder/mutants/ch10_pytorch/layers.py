@@ -254,12 +254,21 @@ class ByEinsum(nn.Module):
 
 
 @alternative("p.10.14", replaces="DenseParam")
-class WithF(_DenseParam):
+class WithF(nn.Module):
     """With the functions of PyTorch's own layers, and its own way to begin."""
 
     def __init__(self, n_in, n_out):
-        super().__init__(n_in, n_out)
+        super().__init__()
+        self.n_in, self.n_out = n_in, n_out
+        self.weight = nn.Parameter(torch.empty(n_out, n_in))
+        self.bias = nn.Parameter((2 * torch.rand(n_out) - 1) / math.sqrt(n_in))
         nn.init.kaiming_uniform_(self.weight, a=math.sqrt(5))
+
+    def forward(self, X):
+        return relu(linear(X, self.weight, self.bias))
+
+    def extra_repr(self):
+        return f"n_in={self.n_in}, n_out={self.n_out}"
 
 
 @alternative("p.10.14", replaces="gradients_agree")

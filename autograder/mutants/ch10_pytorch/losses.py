@@ -257,6 +257,20 @@ def same_graph(function, example, inputs):
     return [str(torch.jit.trace(function, x, check_trace=False).graph) == graph for x in inputs]
 
 
+@mutant("p.10.12", replaces="trace_holds", fails="test_another_way_to_the_same_numbers")
+def to_the_last_digit(function, example, inputs):
+    """You compare to the last digit, and two ways to one number may round differently: `torch.allclose` forgives it."""
+    traced = torch.jit.trace(function, example, check_trace=False)
+    return [torch.equal(traced(x), function(x)) for x in inputs]
+
+
+@mutant("p.10.12", replaces="trace_holds", fails="test_another_way_to_the_same_numbers")
+def near_is_enough(function, example, inputs):
+    """You forgive too much: numbers that are more than 0.001 apart are not the same."""
+    traced = torch.jit.trace(function, example, check_trace=False)
+    return [torch.allclose(traced(x), function(x), atol=0.01) for x in inputs]
+
+
 @alternative("p.10.12", replaces="trace_holds")
 def by_differences(function, example, inputs):
     """By the largest difference, over all inputs."""

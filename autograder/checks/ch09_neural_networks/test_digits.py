@@ -36,14 +36,14 @@ def test_an_interrupted_training_ends_the_same(student, rng):
     """A training that is interrupted after two epochs and goes on from its checkpoint ends with the same losses and
     the same model as one that is not; the checkpoint is bytes, and can be used twice."""
     rows, val = _lines(rng, 60, 0.3), _lines(rng, 30, 0.3)
-    settings = {"rate": 0.02, "hidden": (8,), "patience": 9, "seed": int(rng.integers(1000))}
-    whole = student.train_digits(*rows, *val, n_epochs=5, **settings)
-    part = student.train_digits(*rows, *val, n_epochs=2, **settings)
+    settings = {"hidden": (8,), "patience": 9, "seed": int(rng.integers(1000))}
+    whole = student.train_digits(*rows, *val, 0.02, 5, **settings)
+    part = student.train_digits(*rows, *val, 0.02, 2, **settings)
     assert isinstance(part["checkpoint"], bytes)
     wanted = np.asarray(whole["losses"], dtype=float)
     assert wanted.shape == (5,) and np.ptp(wanted) > 1e-3
     for _ in range(2):
-        rest = student.train_digits(*rows, *val, n_epochs=5, checkpoint=part["checkpoint"], **settings)
+        rest = student.train_digits(*rows, *val, 0.02, 5, checkpoint=part["checkpoint"], **settings)
         assert_allclose(np.asarray(rest["losses"], dtype=float), wanted, rtol=1e-5)
         said, right = (np.asarray(one["model"].predict_proba(val[0]), dtype=float) for one in (rest, whole))
         assert_allclose(said, right, atol=1e-5)
@@ -57,7 +57,7 @@ def test_training_stops_in_time(student, rng):
     rows, val = _lines(rng, 40, 0.7), _lines(rng, 60, 0.7)
 
     def train(n_epochs: int) -> tuple[Any, Any]:
-        found = student.train_digits(*rows, *val, rate=0.03, n_epochs=n_epochs, hidden=(20,), patience=4, seed=3)
+        found = student.train_digits(*rows, *val, 0.03, n_epochs, hidden=(20,), patience=4, seed=3)
         return found["model"], found["losses"]
 
     stops_early(train, lambda model: _loss(model, *val), n_epochs=80, patience=4)
@@ -69,14 +69,14 @@ def test_patience_goes_on_counting(student, rng):
     """A training that has run out of patience, and is asked to go on from its checkpoint, trains no more; one that has
     a single epoch of patience left takes that one. The model is that of the best epoch, though it was before."""
     rows, val = _lines(rng, 40, 0.7), _lines(rng, 60, 0.7)
-    settings = {"rate": 0.03, "hidden": (20,), "patience": 2, "seed": 5}
-    done = student.train_digits(*rows, *val, n_epochs=60, **settings)
+    settings = {"hidden": (20,), "patience": 2, "seed": 5}
+    done = student.train_digits(*rows, *val, 0.03, 60, **settings)
     wanted = np.asarray(done["losses"], dtype=float)
     right = np.asarray(done["model"].predict_proba(val[0]), dtype=float)
     assert 3 <= len(wanted) < 60
-    shorter = student.train_digits(*rows, *val, n_epochs=len(wanted) - 1, **settings)
+    shorter = student.train_digits(*rows, *val, 0.03, len(wanted) - 1, **settings)
     for part in (done, shorter):
-        more = student.train_digits(*rows, *val, n_epochs=80, checkpoint=part["checkpoint"], **settings)
+        more = student.train_digits(*rows, *val, 0.03, 80, checkpoint=part["checkpoint"], **settings)
         assert_allclose(np.asarray(more["losses"], dtype=float), wanted, rtol=1e-5)
         assert_allclose(np.asarray(more["model"].predict_proba(val[0]), dtype=float), right, atol=1e-5)
 
@@ -88,7 +88,7 @@ def test_seed_decides_the_network(student, rng):
     rows, val = _lines(rng, 60, 0.6), _lines(rng, 30)
 
     def said(seed: int) -> NDArray[np.float64]:
-        found = student.train_digits(*rows, *val, rate=0.005, n_epochs=1, hidden=(6,), seed=seed)
+        found = student.train_digits(*rows, *val, 0.005, 1, hidden=(6,), seed=seed)
         return np.asarray(found["model"].predict_proba(val[0]), dtype=float)
 
     seeds = tuple(int(seed) for seed in rng.permutation(1000)[:2])
@@ -103,10 +103,12 @@ def test_models_answer_with_labels(student, rng):
     """`predict` says the labels as the training rows call them, also where some numbers are lacking: the one of which
     `predict_proba` is most sure."""
     rows, val = _lines(rng, 90), _lines(rng, 60)
-    model = student.train_digits(*rows, *val, rate=0.02, n_epochs=3, hidden=(8,), seed=int(rng.integers(1000)))["model"]
+    model = student.train_digits(*rows, *val, 0.02, 3, hidden=(8,), seed=int(rng.integers(1000)))["model"]
     sure = np.asarray(model.predict_proba(val[0]), dtype=float)
     np.testing.assert_array_equal(labels_of(model, val[0]), np.array([1, 3, 5])[sure.argmax(axis=1)])
-    assert accuracy(student.fit_digits(*rows), *val) > 0.5
+    X, y, X_new, y_new = pages(rng, script(rng, forms=3, spot=3.0), 600, 300)
+    some, new = (np.isin(one, [1, 3, 5]) for one in (y, y_new))
+    assert accuracy(student.fit_digits(X[some], y[some]), X_new[new], y_new[new]) > 0.5
 
 
 @check("tf2.10.10", core=True, weight=4, at_least=True, hint="Are the pixels scaled? Is the rate neither too low nor "

@@ -16,7 +16,9 @@ import nbformat
 import pytest
 import yaml
 
+from autograder.audit.exceptions import load_exceptions
 from autograder.audit.lazy import LAZY
+from autograder.audit.restyle import RENAMED, restyled
 from autograder.calibration.calibrate import FALSE_FAIL
 from autograder.engine.judging.checks import Check, Variant
 from autograder.engine.judging.judge import Seed, judge_exercise, run_check
@@ -155,6 +157,20 @@ def test_an_alternative_gets_full_marks(
     lost = [(check.check, check.detail, check.trouble) for check in result.checks if check.outcome != Outcome.PASSED]
     assert lost == []
     assert result.score == 4.0
+
+
+def test_names_of_parameters_are_the_students_own(
+    chapter: Chapter, exercise: Exercise, pytestconfig: pytest.Config
+) -> None:
+    """Unless they have defaults: a check passes the others by position, and so do its probes."""
+    style_is_ruled_out = RENAMED in load_exceptions(PROJECT, chapter.name).styles(exercise.id)
+    if exercise.id in LONG or style_is_ruled_out or not is_due(pytestconfig, exercise.id):
+        pytest.skip("another day's, or the audit's, or ruled out by the statement")
+    answers = restyled(RENAMED, answers_of(chapter, exercise))
+    session = LocalSession({**checks_of(chapter).namespace(), **answers})
+    examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, answers))
+    result = judge_exercise(exercise, 4.0, examiner, lambda: session, SEED)
+    assert [one for one in result.checks if one.outcome is not Outcome.PASSED] == []
 
 
 @pytest.mark.full

@@ -34,7 +34,7 @@ def test_heads_side_by_side(student, rng):
     """What each token gets is what attention with several heads gives, each with columns of its own."""
     for T, d, n_heads in ((4, 6, 1), (5, 6, 3), (3, 8, 2), (1, 4, 2)):
         X, weights = rng.normal(size=(T, d)), _weights(rng, d)
-        found = np.asarray(student.multi_head_attention(X, *weights, n_heads=n_heads), dtype=float)
+        found = np.asarray(student.multi_head_attention(X, *weights, n_heads), dtype=float)
         assert found.shape == (T, d)
         assert_allclose(found, _by_torch(X, weights, n_heads, False), atol=1e-5)
 
@@ -44,7 +44,7 @@ def test_no_look_at_later_tokens(student, rng):
     """With `causal`, a token looks at itself and at earlier ones only, and large scores are no trouble."""
     for T, d, n_heads, scale in ((5, 6, 3, 1.0), (4, 4, 2, 40.0)):
         X, weights = scale * rng.normal(size=(T, d)), _weights(rng, d)
-        found = np.asarray(student.multi_head_attention(X, *weights, n_heads=n_heads, causal=True), dtype=float)
+        found = np.asarray(student.multi_head_attention(X, *weights, n_heads, causal=True), dtype=float)
         near = 1e-5 if scale == 1 else 1e-3 * scale  # single precision is fine
         assert_allclose(found, _by_torch(X, weights, n_heads, True), rtol=1e-5, atol=near)
 

@@ -54,7 +54,7 @@ def _by_nadam(weights: dict[str, np.ndarray], X: np.ndarray, y: np.ndarray, rate
 @check("p.11.8", hint="From each step to the next the rate is multiplied by one number. Which loss belongs to a rate?")
 def test_rates_are_swept(student, rng):
     """The rates go from the lowest to the highest in equal ratios and are applied as they are reported, by NAdam; each
-    loss is the one before its step."""
+    loss is the one before its step, of as many rows as are asked for."""
     low, high = float(rng.uniform(1e-4, 1e-3)), float(rng.uniform(0.1, 1))
     n_steps = int(rng.integers(12, 20))
     row = rng.normal(size=(1, 4)).repeat(30, axis=0).astype(np.float32)  # all alike: so every batch is the same
@@ -67,6 +67,7 @@ def test_rates_are_swept(student, rng):
     assert_allclose(rates_of(steps), wanted, rtol=1e-3)
     right = _by_nadam(before, row, np.ones(30, int), wanted)
     assert_allclose(np.asarray(losses, dtype=float), right, rtol=1e-3, atol=1e-5)
+    assert [len(batch) for batch in list(model.shown)] == [10] * n_steps
 
 
 @check("p.11.8", hint="Copy the state before, deeply, and load it afterwards: batch norm has buffers, too.")

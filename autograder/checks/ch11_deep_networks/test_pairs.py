@@ -121,7 +121,7 @@ def test_pairs_teach_what_matters(student, rng) -> float:
 @check("tf1.11.10", hint="The loss of a logit: `binary_cross_entropy_with_logits`. One number for each epoch.")
 def test_losses_of_each_epoch_are_told(student, rng):
     """You give back the mean loss of each epoch: at a rate of next to nothing, that of the net as it begins (in
-    training mode); later, a lower one."""
+    training mode, whatever mode it came in); later, a lower one."""
     n_epochs, n_hidden = int(rng.integers(2, 5)), int(rng.integers(15, 25))
     net = built(student, student.PairNet, rng, 6, n_hidden, 2)
     A, B = (rng.normal(size=(64, 6)).astype(np.float32) for _ in range(2))
@@ -135,6 +135,31 @@ def test_losses_of_each_epoch_are_told(student, rng):
     found = np.asarray(student.fit_pairs(net, A, B, labels, n_epochs=40, rate=0.02, batch_size=16), dtype=float)
     assert found.shape == (40,)
     assert found[-5:].mean() < 0.9 * wanted
+    noted = student.probe_(_noted)(tensor(rng.normal(0, 0.3, (1, 12))))
+    noted.eval()
+    student.fit_pairs(noted, A, B, labels, n_epochs=2, batch_size=16)
+    assert list(noted.learned_in) == [True] * 8
+
+
+def _noted(weight):
+    """Probe: a linear layer over both pictures; each time that gradients come back, it writes down its mode."""
+    import torch
+    from torch import nn
+
+    class Noted(nn.Linear):
+        def forward(self, A, B):
+            out, mode = super().forward(torch.cat([A, B], dim=1)).squeeze(1), self.training
+            if out.requires_grad:
+                out.register_hook(lambda _: modes.append(mode))
+            return out
+
+    modes = []
+    net = Noted(12, 1)
+    with torch.no_grad():
+        net.weight.copy_(weight)
+        net.bias.zero_()
+    net.learned_in = modes
+    return net
 
 
 def _loss(logits: np.ndarray, labels: np.ndarray) -> float:

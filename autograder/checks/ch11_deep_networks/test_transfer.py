@@ -89,6 +89,44 @@ def _same(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> bool:
     return one.keys() == other.keys() and all(np.array_equal(one[name], other[name]) for name in one)
 
 
+@check("tf1.11.9", hint="How many numbers does the last of the layers give? What stands behind the output layer?")
+def test_a_new_output_on_old_layers(student, rng):
+    """A `Transferred` holds the layers that it is given, in their order and with their weights, and a new linear layer
+    on top, for as many logits as are asked for."""
+    old, (X, _) = _old(student, rng), _task(rng)
+    n_reused, n_outputs = (int(n) for n in rng.integers(2, 5, 2))
+    new = student.probe_(_on_top)(int(rng.integers(2**31)), student.Transferred, old, n_reused, n_outputs)
+    parts, state = _parts(new), weights_of(new)
+    assert len(parts) == n_reused
+    assert all(map(_same, parts, _parts(old)))
+    assert state["output.weight"].shape == (n_outputs, WIDTHS[n_reused - 1])
+    _is_linear_on(student, new, old, n_reused, X, n_outputs)
+
+
+def _on_top(seed, kind, model, n_reused, n_outputs):
+    """Probe: a new network on a model's first hidden layers."""
+    import torch
+
+    torch.manual_seed(seed)
+    return kind(list(model.hidden)[:n_reused], n_outputs)
+
+
+def _is_linear_on(student, new, old, n_reused: int, X: np.ndarray, n_outputs: int) -> None:
+    """Assert that logits are what the output layer makes of what the first hidden layers make of X."""
+    state, seen = weights_of(new), np.asarray(student.probe_(_hidden)(old, tensor(X), n_reused))
+    wanted = seen @ state["output.weight"].T + state["output.bias"]
+    assert_allclose(outputs(new, X, shape=(len(X), n_outputs)), wanted, atol=1e-4)
+
+
+def _hidden(model, X, n):
+    """Probe: what the first hidden layers make of X."""
+    import torch
+
+    model.eval()
+    with torch.no_grad():
+        return model.hidden[:n](X)
+
+
 OPTIONS = {"n_outputs": 4, "n_epochs": 3, "batch_size": 16}
 
 
@@ -122,20 +160,8 @@ def test_so_many_layers_are_reused(student, rng):
     new = student.transfer(old, X, y, n_reused=n_reused, **OPTIONS)
     assert len(_parts(new)) == n_reused
     assert all(map(_same, _parts(new), _parts(old)[:n_reused]))
-    state = weights_of(new)
-    assert state["output.weight"].shape == (4, WIDTHS[n_reused - 1])
-    seen = np.asarray(student.probe_(_hidden)(old, tensor(X), n_reused))
-    wanted = seen @ state["output.weight"].T + state["output.bias"]
-    assert_allclose(outputs(new, X, shape=(48, 4)), wanted, atol=1e-4)
-
-
-def _hidden(model, X, n):
-    """Probe: what the first hidden layers make of X."""
-    import torch
-
-    model.eval()
-    with torch.no_grad():
-        return model.hidden[:n](X)
+    assert weights_of(new)["output.weight"].shape == (4, WIDTHS[n_reused - 1])
+    _is_linear_on(student, new, old, n_reused, X, 4)
 
 
 @check("tf1.11.9", weight=2, hint="Give the optimiser two groups of parameters, each with its own lr.")

@@ -73,6 +73,12 @@ def loss_after_the_step(model, X, y, **options):
     return _sweep(model, X, y, **options, after=True)
 
 
+@mutant("p.11.8", replaces="sweep_rates", fails="test_rates_are_swept")
+def all_rows_in_each_step(model, X, y, batch_size=64, **options):
+    """Each of your steps takes all rows: draw `batch_size` of them, or the losses are not those of a training."""
+    return _sweep(model, X, y, **options, batch_size=len(X))
+
+
 @mutant("p.11.8", replaces="sweep_rates", fails="test_a_sweep_leaves_the_network_alone")
 def network_spoilt(model, X, y, **options):
     """`state_dict()` shows the weights as they become: without a deep copy there is nothing to put back."""

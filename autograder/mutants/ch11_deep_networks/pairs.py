@@ -196,13 +196,13 @@ def _floats(*parts):
 
 def _fit_pairs(
     net, A, B, labels, n_epochs=20, rate=1e-3, batch_size=64, seed=42, *, make=torch.optim.NAdam,
-    trained=lambda net: net, said=lambda labels: labels,
+    trained=lambda net: net, said=lambda labels: labels, mode=lambda net: net.train(),
 ):  # fmt: skip
     """The reference, with everything that can be got wrong as a parameter."""
     if seed is not None:
         torch.manual_seed(seed)
     A, B, labels = _floats(A, B, labels)
-    net = trained(net).train()
+    net = mode(trained(net))
     optimizer, losses = make(net.parameters(), lr=rate), []
     for _ in range(n_epochs):
         total = 0.0
@@ -246,6 +246,12 @@ def sums_of_losses(net, A, B, labels, n_epochs=20, rate=1e-3, batch_size=64, see
     """You add up the losses of all batches: their mean is asked for."""
     n = -(-len(np.asarray(A)) // batch_size)
     return [n * loss for loss in _fit_pairs(net, A, B, labels, n_epochs, rate, batch_size, seed)]
+
+
+@mutant("tf1.11.10", replaces="fit_pairs", fails="test_losses_of_each_epoch_are_told")
+def in_the_mode_it_came_in(*args, **options):
+    """You never call `net.train()`: a net that was asked something before learns in evaluation mode."""
+    return _fit_pairs(*args, **options, mode=lambda net: net)
 
 
 @mutant("tf1.11.10", replaces="fit_pairs", fails="test_losses_of_each_epoch_are_told")

@@ -30,23 +30,24 @@ def speaker(language):
     return following
 
 
-def _language(rng, n_tokens: int, longest: int, end: int):
-    """Draw a language in which greedy search does not find the best sequence."""
+def _language(rng, n_tokens: int, longest: int, end: int, *, early: bool = False):
+    """Draw a language in which greedy search does not find the best sequence; if `early`, what it finds ends before it
+    has to."""
     while True:
         language = table(rng, n_tokens, longest)
         following = next_of(language)
         options = {"end": end, "longest": longest}
         first = greedy(following, **options)
         best, _ = best_of_all(following, n_tokens=n_tokens, **options)
-        if first != best and len(first) > 2 and len(best) > 1:
+        if first != best and len(first) > 2 and len(best) > 1 and (len(first) < longest or not early):
             return language, following
 
 
-def _search(student, language, **options):
+def _search(student, language, *, end: int, longest: int):
     spoken = student.probe_(speaker)(language)
 
     def search(width: int):
-        tokens, score = student.beam_search(spoken, width, **options)
+        tokens, score = student.beam_search(spoken, width, end, longest)  # by position: parameters may be renamed
         return [int(token) for token in tokens], float(score)
 
     return search
@@ -62,9 +63,9 @@ def _search(student, language, **options):
 def test_between_greedy_search_and_trying_all(student, rng):
     """With a beam of one your search is greedy, and with one that is wide enough it finds the likeliest sequence of
     all; the log probability is that of its tokens."""
-    for n_tokens, longest in ((3, 4), (5, 3)):
+    for n_tokens, longest, early in ((3, 4, True), (5, 3, False)):
         end = int(rng.integers(n_tokens))
-        language, following = _language(rng, n_tokens, longest, end)
+        language, following = _language(rng, n_tokens, longest, end, early=early)
         options = {"end": end, "longest": longest}
         searches_by_beam(_search(student, language, **options), following, n_tokens=n_tokens, **options)
 

@@ -94,16 +94,17 @@ def test_what_a_dictionary_can_translate(student, rng):
 def test_batch_and_mask(student, rng):
     """Each sequence stands at the beginning of its row, with the fill behind it, and the mask tells which is which,
     also where a step of the sequence equals the fill."""
-    for fill, n_features in ((0.0, 1), (float(rng.normal()), int(rng.integers(2, 5)))):
-        lengths = rng.permutation([1, *rng.choice(np.arange(2, 9), 3, replace=False)])
-        sequences = [rng.normal(0, 1, (int(n), n_features)) for n in lengths]
+    some = float(rng.normal())
+    for fill, n_features, n in ((0.0, 1, 4), (some, int(rng.integers(2, 5)), 4), (some, 2, 1)):  # also one alone
+        lengths = rng.permutation([1, *rng.choice(np.arange(2, 9), n - 1, replace=False)])
+        sequences = [rng.normal(0, 1, (int(T), n_features)) for T in lengths]
         for sequence in sequences:
             sequence[int(rng.integers(len(sequence)))] = fill  # a step like padding, and real
         X, mask = student.pad_batch([sequence.tolist() for sequence in sequences], fill)
         X, mask = np.asarray(X, dtype=float), np.asarray(mask)
         longest = max(map(len, sequences))
-        assert X.shape == (4, longest, n_features)
-        assert mask.shape == (4, longest)
+        assert X.shape == (n, longest, n_features)
+        assert mask.shape == (n, longest)
         assert mask.dtype.kind == "b"
         for row, told, sequence in zip(X, mask, sequences, strict=True):
             assert_allclose(row[: len(sequence)], sequence, rtol=1e-5, atol=1e-6)

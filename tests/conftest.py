@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,24 +47,6 @@ class Together(LoadScopeScheduling):
         module = nodeid.partition("::")[0]
         exercise = _EXERCISE.search(nodeid)
         return exercise[1] if exercise and module in _BY_EXERCISE else module
-
-    def schedule(self) -> None:
-        """Called by xdist with what there is to do, sorted by the number of tests, and whenever a process is there."""
-        first = self.collection is None
-        super().schedule()
-        if first:
-            self.workqueue = OrderedDict((scope, self.workqueue[scope]) for scope in mixed(list(self.workqueue)))
-
-
-def mixed(scopes: list[str]) -> list[str]:
-    """Put modules, which mostly wait (for a hub, a kernel, a limit of time), evenly among the exercises, which compute.
-
-    Modules of few tests come first: these are the long ones.
-    """
-    computing = [scope for scope in scopes if not scope.endswith(".py")]
-    waiting = [scope for scope in reversed(scopes) if scope.endswith(".py")]
-    placed = [((place + 0.5) / len(some), scope) for some in (computing, waiting) for place, scope in enumerate(some)]
-    return [scope for _, scope in sorted(placed)]
 
 
 _BY_EXERCISE = ("tests/test_chapters.py", "tests/test_lookups.py", "tests/test_look_cells.py")

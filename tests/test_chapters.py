@@ -36,11 +36,12 @@ from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answe
 
 KEYS = [Seed(f"key {number}", "test", "1") for number in range(20)]
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
-# Their answers train for seconds, in each check anew. So the alternatives for one name share its checks among them, and
-# each passes all of them in the full run only (make test-full). There each mutant is recognised, too, for which it and
-# the right answers have to be trained once more.
-# Of the other exercises a third has its turn on any day, or all where one chapter is tested: see `is_due`. On other
-# days their mutants need not be recognised, their alternatives share the checks, and one lazy answer is tried.
+# Their answers train for seconds, in each check anew. So a third of them has its turn on any day; of the others the
+# reference and one lazy answer alone are tried. Where they have it, the alternatives for one name share its checks among
+# them, and no mutant has to be recognised, for which it and the right answers would be trained once more: that, and that
+# each alternative passes all checks, is asked in the full run only (make test-full).
+# Of the other exercises a third has its turn, too. On other days their mutants need not be recognised, their
+# alternatives share the checks, and one lazy answer is tried. Where one chapter is tested, all have: see `is_due`.
 LONG = (
     "p.02.1", "p.02.2", "p.02.3", "p.02.5", "p.02.7", "p.03.1", "p.03.3", "p.03.4", "p.05.7", "p.05.8", "p.06.8",
     "p.06.9", "p.07.9", "p.07.10", "p.09.1", "p.09.10", "p.10.15", "p.12.8", "p.12.9", "p.12.10", "p.13.9", "p.13.10",
@@ -49,6 +50,13 @@ LONG = (
     "tf2.18.9", "tf2.19.9", "tf2.19.10", "tf1.11.8", "tf1.11.10", "tf1.12.8", "tf1.12.10", "tf1.14.8", "tf1.15.9",
     "tf1.16.9",
 )  # fmt: skip
+
+ANOTHER_DAY = "another day's, or `make test-chapter`'s"
+
+
+def waits(config: pytest.Config, exercise: str, when: str) -> bool:
+    """Whether an answer to an exercise that takes long is left for another day; `when` is what it is asked for."""
+    return when == "never" and not is_due(config, exercise)
 
 
 def wrong(chapter: Chapter) -> Iterator[Any]:
@@ -133,6 +141,8 @@ def test_no_check_asks_a_network_what_honest_layers_refuse(chapter: Chapter, exe
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
     chapter: Chapter, mutant: Variant, recognised: str, transcripts: Transcripts, pytestconfig: pytest.Config
 ) -> None:
+    if waits(pytestconfig, mutant.exercise, recognised):
+        pytest.skip(ANOTHER_DAY)
     is_tried = is_due(pytestconfig, mutant.exercise, recognised)
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
@@ -148,6 +158,8 @@ def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
 def test_an_alternative_gets_full_marks(
     chapter: Chapter, alternative: Variant, whole: str, pytestconfig: pytest.Config
 ) -> None:
+    if waits(pytestconfig, alternative.exercise, whole):
+        pytest.skip(ANOTHER_DAY)
     exercise = next(exercise for exercise in chapter.exercise if exercise.id == alternative.exercise)
     session = LocalSession(checks_of(chapter).namespace(alternative))
     examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, alternative.answers))
@@ -211,7 +223,7 @@ def test_a_lazy_answer_earns_nothing(
 ) -> None:
     todays = list(LAZY)[zlib.crc32(exercise.id.encode()) % len(LAZY)]
     if lazy != todays and not is_due(pytestconfig, exercise.id):
-        pytest.skip("another day's, or `make test-chapter`'s")
+        pytest.skip(ANOTHER_DAY)
     checks = checks_of(chapter)
     session = LocalSession({**checks.namespace(), **LAZY[lazy](answers_of(chapter, exercise), checks.reference)})
     examiner = replace(examiner_of(chapter), hint_seconds=0.0)  # points are what it is about, and hints take long

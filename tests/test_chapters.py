@@ -37,9 +37,9 @@ from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answe
 KEYS = [Seed(f"key {number}", "test", "1") for number in range(20)]
 CURRICULUM = ROOT.parent / "shared" / "curriculum.yaml"
 # Their answers train for seconds, in each check anew. So a third of them has its turn on any day; of the others the
-# reference and one lazy answer alone are tried. Where they have it, the alternatives for one name share its checks among
-# them, and no mutant has to be recognised, for which it and the right answers would be trained once more: that, and that
-# each alternative passes all checks, is asked in the full run only (make test-full).
+# reference and one lazy answer alone are tried. Where they have it, the alternatives for one name share its checks
+# among them, and no mutant has to be recognised, for which it and the right answers would be trained once more: that,
+# and that each alternative passes all checks, is asked in the full run only (make test-full).
 # Of the other exercises a third has its turn, too. On other days their mutants need not be recognised, their
 # alternatives share the checks, and one lazy answer is tried. Where one chapter is tested, all have: see `is_due`.
 LONG = (

@@ -178,13 +178,16 @@ def test_steps_until_it_settles(student, rng):
     """What comes out, and after how many steps, is right; and the layer is called once for each step."""
     limits = ((0.5, 50), (0.03, 50), (1e-3, 60), (1e-3, 4), (100.0, 9), (1e-9, 1))
     halved = np.eye(2) / 2, np.zeros(2), np.array([[1.0, 0.5], [0.25, 0.125]])  # changes by 1/2, 1/4, and just 1/8
-    for tolerance, most, (weight, bias, x) in [*((*one, _settling(rng)) for one in limits), (0.125, 50, halved)]:
+    cases = [*((*one, _settling(rng)) for one in limits), (0.125, 50, halved)]
+    told = []  # before anything is compared: a misconception is known by all that it says
+    for tolerance, most, (weight, bias, x) in cases:
         layer, calls = student.probe_(_affine)(torch.tensor(weight), torch.tensor(bias))
         y, steps = student.settle(layer, torch.tensor(x), tolerance, most)  # float64, which has no near misses
-        wanted, count = _walk(weight, bias, x, tolerance, most)
-        assert steps == count
-        assert calls() == count
-        assert_allclose(y.detach(), wanted, atol=1e-4)
+        told.append((y.detach(), steps, calls()))
+    for (tolerance, most, start), (y, steps, called) in zip(cases, told, strict=True):
+        wanted, count = _walk(*start, tolerance, most)
+        assert (steps, called) == (count, count)
+        assert_allclose(y, wanted, atol=1e-4)
 
 
 def _slope(settle, layer, x, tolerance, most):

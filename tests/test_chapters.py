@@ -30,7 +30,18 @@ from course.authoring.lint import problems
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter, Exercise, load_syllabus
-from tests.support.chapters import PROJECT, checks_of, each, examiner_of, is_due, is_its_turn, itself, row, spread
+from tests.support.chapters import (
+    PROJECT,
+    checks_of,
+    each,
+    examiner_of,
+    is_due,
+    is_its_turn,
+    itself,
+    row,
+    skip_unless_due,
+    spread,
+)
 from tests.support.checkout import ROOT
 from tests.support.judged_once import SEED, LikeTheReference, Transcripts, answer_of, judged_once, reference_with
 
@@ -50,13 +61,6 @@ LONG = (
     "tf2.18.9", "tf2.19.9", "tf2.19.10", "tf1.11.8", "tf1.11.10", "tf1.12.8", "tf1.12.10", "tf1.14.8", "tf1.15.9",
     "tf1.16.9",
 )  # fmt: skip
-
-ANOTHER_DAY = "another day's, or `make test-chapter`'s"
-
-
-def waits(config: pytest.Config, exercise: str, when: str) -> bool:
-    """Whether an answer to an exercise that takes long is left for another day; `when` is what it is asked for."""
-    return when == "never" and not is_due(config, exercise)
 
 
 def wrong(chapter: Chapter) -> Iterator[Any]:
@@ -141,8 +145,8 @@ def test_no_check_asks_a_network_what_honest_layers_refuse(chapter: Chapter, exe
 def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
     chapter: Chapter, mutant: Variant, recognised: str, transcripts: Transcripts, pytestconfig: pytest.Config
 ) -> None:
-    if waits(pytestconfig, mutant.exercise, recognised):
-        pytest.skip(ANOTHER_DAY)
+    if recognised == "never":
+        skip_unless_due(pytestconfig, mutant.exercise)
     is_tried = is_due(pytestconfig, mutant.exercise, recognised)
     check = next(check for check in checks_of(chapter).of(mutant.exercise) if check.name == mutant.fails)
     session = LocalSession(checks_of(chapter).namespace(mutant))
@@ -158,8 +162,8 @@ def test_a_mutant_fails_for_its_own_reason_and_is_recognised(
 def test_an_alternative_gets_full_marks(
     chapter: Chapter, alternative: Variant, whole: str, pytestconfig: pytest.Config
 ) -> None:
-    if waits(pytestconfig, alternative.exercise, whole):
-        pytest.skip(ANOTHER_DAY)
+    if whole == "never":
+        skip_unless_due(pytestconfig, alternative.exercise)
     exercise = next(exercise for exercise in chapter.exercise if exercise.id == alternative.exercise)
     session = LocalSession(checks_of(chapter).namespace(alternative))
     examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, alternative.answers))
@@ -175,9 +179,9 @@ def test_names_of_parameters_are_the_students_own(
     chapter: Chapter, exercise: Exercise, pytestconfig: pytest.Config
 ) -> None:
     """Unless they have defaults: a check passes the others by position, and so do its probes."""
-    style_is_ruled_out = RENAMED in load_exceptions(PROJECT, chapter.name).styles(exercise.id)
-    if exercise.id in LONG or style_is_ruled_out or not is_due(pytestconfig, exercise.id):
-        pytest.skip("another day's, or the audit's, or ruled out by the statement")
+    skip_unless_due(pytestconfig, exercise.id)
+    if exercise.id in LONG or RENAMED in load_exceptions(PROJECT, chapter.name).styles(exercise.id):
+        pytest.skip("the audit's, or ruled out by the statement")
     answers = restyled(RENAMED, answers_of(chapter, exercise))
     session = LocalSession({**checks_of(chapter).namespace(), **answers})
     examiner = replace(examiner_of(chapter), memory=LikeTheReference(chapter, answers))
@@ -222,8 +226,8 @@ def test_a_lazy_answer_earns_nothing(
     chapter: Chapter, exercise: Exercise, lazy: str, transcripts: Transcripts, pytestconfig: pytest.Config
 ) -> None:
     todays = list(LAZY)[zlib.crc32(exercise.id.encode()) % len(LAZY)]
-    if lazy != todays and not is_due(pytestconfig, exercise.id):
-        pytest.skip(ANOTHER_DAY)
+    if lazy != todays:
+        skip_unless_due(pytestconfig, exercise.id)
     checks = checks_of(chapter)
     session = LocalSession({**checks.namespace(), **LAZY[lazy](answers_of(chapter, exercise), checks.reference)})
     examiner = replace(examiner_of(chapter), hint_seconds=0.0)  # points are what it is about, and hints take long

@@ -17,7 +17,7 @@ from course.authoring.build import build
 from course.authoring.release import release
 from course.project import Project
 from course.syllabus import Chapter
-from tests.support.chapters import is_due, itself, spread
+from tests.support.chapters import itself, skip_unless_due, spread
 from tests.support.checkout import ROOT
 
 Found = dict[str, dict[str, dict[str, Any]]]  # of each notebook, by cell: see `tests.support.look_cells`
@@ -58,8 +58,7 @@ def shown(chapter: Chapter, folder: Path) -> Found:
 @pytest.fixture
 def due(chapter: Chapter, pytestconfig: pytest.Config) -> None:
     """Goes on for a third of the chapters on any day, since many cells train."""
-    if not is_due(pytestconfig, chapter.name):
-        pytest.skip("another day's, or `make test-chapter`'s")
+    skip_unless_due(pytestconfig, chapter.name)
 
 
 def failures(found: dict[str, dict[str, Any]]) -> dict[str, list[str]]:

@@ -46,6 +46,12 @@ def is_due(config: pytest.Config, name: str, when: str = "in turn") -> bool:
     return when == "always" or (when == "in turn" and in_turn)
 
 
+def skip_unless_due(config: pytest.Config, name: str) -> None:
+    """Skip a test of what is another day's: a third of the exercises, or of the chapters, has its turn on any."""
+    if not is_due(config, name):
+        pytest.skip("another day's, or `make test-chapter`'s")
+
+
 def spread(metafunc: pytest.Metafunc, rows: Mapping[str, Rows]) -> None:
     """Give a test that takes a `chapter` one row for each thing of it that it takes besides.
 

@@ -149,34 +149,30 @@ def one_step_more(layer, x, tolerance, most):
     return (layer(y), steps + 1) if steps < most else (y, steps)
 
 
+def _settled(layer, x, most, is_settled):
+    for step in range(1, most + 1):
+        before, x = x, layer(x)
+        if is_settled(x - before):
+            return x, step
+    return x, most
+
+
 @mutant("tf2.12.11", replaces="settle", fails="test_steps_until_it_settles")
 def mean_change(layer, x, tolerance, most):
     """You look at the mean change: no number at all may change by more."""
-    for step in range(1, most + 1):
-        before, x = x, layer(x)
-        if (x - before).abs().mean() <= tolerance:
-            return x, step
-    return x, most
+    return _settled(layer, x, most, lambda change: change.abs().mean() <= tolerance)
 
 
 @mutant("tf2.12.11", replaces="settle", fails="test_steps_until_it_settles")
 def falling_is_no_change(layer, x, tolerance, most):
     """A number that falls has changed as well: take the differences' absolute values."""
-    for step in range(1, most + 1):
-        before, x = x, layer(x)
-        if (x - before).max() <= tolerance:
-            return x, step
-    return x, most
+    return _settled(layer, x, most, lambda change: change.max() <= tolerance)
 
 
 @mutant("tf2.12.11", replaces="settle", fails="test_steps_until_it_settles")
 def less_than_the_tolerance(layer, x, tolerance, most):
     """A change of just `tolerance` is not *more* than it: it has settled."""
-    for step in range(1, most + 1):
-        before, x = x, layer(x)
-        if (x - before).abs().max() < tolerance:
-            return x, step
-    return x, most
+    return _settled(layer, x, most, lambda change: change.abs().max() < tolerance)
 
 
 @mutant("tf2.12.11", replaces="settle", fails="test_gradients_flow_through_all_steps")

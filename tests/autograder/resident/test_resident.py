@@ -21,8 +21,8 @@ import pytest
 
 from autograder.resident.server import Resident
 from course import resident
+from tests.support import deadlines
 from tests.support.checkout import Checkout, make_checkout
-from tests.support.deadlines import wait_until
 from tests.support.minichapter import NAME
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux only")
@@ -30,6 +30,7 @@ SECONDS = 120
 SECRET = "5e" * 32
 WARM = "from autograder.resident.commands import warm; import typer; app = typer.Typer(); app.command()(warm); app()"
 SLOW = "import time\n\ndef double(values):\n    time.sleep(600)\n"
+wait_until = functools.partial(deadlines.wait_until, seconds=SECONDS)
 
 
 def variables(checkout: Checkout, **more: str) -> dict[str, str]:
@@ -65,7 +66,7 @@ def grade(checkout: Checkout, *words: str, **more: str) -> list[dict[str, Any]]:
 
 def child_of(pid: int) -> psutil.Process:
     """The one command that a resident runs."""
-    wait_until(lambda: [one for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE], SECONDS)
+    wait_until(lambda: [one for one in psutil.Process(pid).children() if one.status() != psutil.STATUS_ZOMBIE])
     return psutil.Process(pid).children()[0]
 
 
@@ -81,7 +82,7 @@ def named(checkout: Checkout, name: str) -> list[psutil.Process]:
 
 def stop(checkout: Checkout) -> None:
     warm(checkout, "--stop")
-    wait_until(lambda: not named(checkout, "course-resident"), SECONDS)
+    wait_until(lambda: not named(checkout, "course-resident"))
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +124,7 @@ def test_a_learner_reads_the_same(checkout: Checkout, pid: int) -> None:
 def test_it_has_no_secret_of_who_started_it(checkout: Checkout) -> None:
     stop(checkout)
     run(checkout, "course", "feedback", NAME, COURSE_KEY=SECRET)
-    wait_until(lambda: warm(checkout)["runs"], SECONDS)
+    wait_until(lambda: warm(checkout)["runs"])
     pid = warm(checkout)["pid"]
     assert SECRET not in Path(f"/proc/{pid}/environ").read_text(encoding="utf-8")
     zygotes = named(checkout, "course-zygote")
@@ -131,7 +132,7 @@ def test_it_has_no_secret_of_who_started_it(checkout: Checkout) -> None:
     assert not any(SECRET in str(one.environ()) for one in zygotes)
 
 
-def test_it_is_the_same_for_all_names_of_an_environments_python(tmp_path: Path) -> None:
+def test_it_is_the_same_for_all_names_of_an_environments_python() -> None:
     """A command's script begins with one of them, and who types `python -m pytest` takes another."""
     told = "import sys; from pathlib import Path; from course.resident import surroundings; print(surroundings(Path()))"
     names = sorted(Path(sys.executable).parent.glob("python*"))
@@ -145,7 +146,7 @@ def test_it_serves_no_more_once_its_files_have_changed(checkout: Checkout, pid: 
     path.write_text(text + "\n# another\n", encoding="utf-8")
     try:
         assert len(grade(checkout)) == 4
-        wait_until(lambda: not psutil.pid_exists(pid) or warm(checkout).get("pid") != pid, SECONDS)
+        wait_until(lambda: not psutil.pid_exists(pid) or warm(checkout).get("pid") != pid)
         assert warm(checkout, "--start")["served"] == 0
     finally:
         path.write_text(text, encoding="utf-8")
@@ -175,7 +176,7 @@ def test_a_resident_that_is_killed_takes_its_command_along_and_leaves_a_socket(c
     os.kill(pid, signal.SIGKILL)
     _, said = client.communicate(timeout=SECONDS)
     assert "run the command again" in said
-    wait_until(lambda: not child.is_running(), SECONDS)
+    wait_until(lambda: not child.is_running())
     assert not warm(checkout)["runs"]
     assert len(grade(checkout)) == 4  # by itself
     assert warm(checkout, "--start")["pid"] != pid  # in the place of what was left over
@@ -189,7 +190,7 @@ def test_an_interrupt_is_passed_on(checkout: Checkout, pid: int) -> None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 client.communicate(timeout=0.2)
     assert client.returncode not in (0, 128 + signal.SIGKILL)
-    wait_until(lambda: not child.is_running(), SECONDS)
+    wait_until(lambda: not child.is_running())
     assert len(grade(checkout)) == 4
 
 
@@ -198,8 +199,8 @@ def test_a_command_whose_asker_is_gone_ends(checkout: Checkout, pid: int) -> Non
     child = child_of(pid)
     client.kill()
     client.communicate()
-    wait_until(lambda: not child.is_running(), SECONDS)
-    wait_until(lambda: warm(checkout)["running"] == 0, SECONDS)
+    wait_until(lambda: not child.is_running())
+    wait_until(lambda: warm(checkout)["running"] == 0)
 
 
 def test_two_at_once_are_served_by_one(checkout: Checkout, pid: int) -> None:
@@ -219,15 +220,15 @@ def test_a_grader_whose_parent_of_kernels_is_killed_starts_another(checkout: Che
     for one in named(checkout, "course-zygote"):
         one.kill()
     assert grade(checkout, "--fresh") == cold
-    wait_until(lambda: not psutil.pid_exists(pid), SECONDS)  # it can't do what it is there for
+    wait_until(lambda: not psutil.pid_exists(pid))  # it can't do what it is there for
 
 
 def test_it_is_gone_when_nobody_has_asked_for_long(checkout: Checkout, pid: int) -> None:
     stop(checkout)  # that one, which has come up: one that is on its way would not be told
     run(checkout, "course", "feedback", NAME, COURSE_WARM_IDLE="1")
     logs = checkout.root / "home" / ".local" / "state" / "handson-course"
-    wait_until(lambda: any("idle for long" in log.read_text() for log in logs.glob(f"*/{resident.LOG}")), SECONDS)
-    wait_until(lambda: not named(checkout, "course-resident"), SECONDS)
+    wait_until(lambda: any("idle for long" in log.read_text() for log in logs.glob(f"*/{resident.LOG}")))
+    wait_until(lambda: not named(checkout, "course-resident"))
 
 
 @pytest.fixture

@@ -71,9 +71,10 @@ def most_likely(model: nn.Module, X: Any, names: Sequence[str], k: int = 5) -> l
 
     Parameters
     ----------
-    model : takes X and gives (B, K) logits, one for each class. Some give a tuple, of
-        which the logits are the first: Inception v3 while it is trained, others in
-        evaluation mode, too. It is asked in evaluation mode, and may be left there.
+    model : takes X and gives (B, K) logits, one for each class, some of them in the
+        hundreds. Some give a tuple, of which the logits are the first: Inception v3
+        while it is trained, others in evaluation mode, too. It is asked in evaluation
+        mode, and may be left there.
     X : (B, 3, height, width) float32, as `preprocess` makes them.
     names : of the classes, in their order. Some networks have one class more than there
         are names, *background*, which is class 0: then the names begin with class 1,

@@ -127,6 +127,24 @@ def test_most_likely_classes_are_named(student, rng):
             assert_allclose([value for _, value in row], p[order], atol=1e-4)
 
 
+@check(
+    "tf1.13.8",
+    hint="The exponential of a thousand is no float. What does a softmax take away first, and from which row?",
+)
+def test_logits_may_be_large(student, rng):
+    """Logits may be in the hundreds for one picture of a batch and small for another: each has its most probable class
+    and that one's probability."""
+    logits, names = rng.permutation(np.arange(6) / 2), list("abcdef")
+    levels = rng.permutation([-400.0, 1.0, 300.0])
+    found = _said(
+        student, student.probe_(talker)(logits), np.ones((3, 3, 4, 4)) * levels[:, None, None, None], names, 1
+    )
+    for ((name, value),), level in zip(found, levels, strict=True):
+        p = softmax(logits * level)
+        assert name == names[int(p.argmax())]
+        assert_allclose(value, p.max(), atol=1e-4)
+
+
 @check("tf1.13.8", hint="What is class 0 of a network that has one class more than there are names?")
 def test_background_moves_the_names(student, rng):
     """Where the network has one class more than there are names, its first class is the background, and each other one

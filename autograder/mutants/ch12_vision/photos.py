@@ -166,6 +166,23 @@ def five_always(model, X, names, k=5):
     return _named(logits.softmax(dim=1), _all_names(logits, names), min(5, logits.shape[1]))
 
 
+@mutant("tf1.13.8", replaces="most_likely", fails="test_logits_may_be_large")
+def exponentials_of_logits(model, X, names, k=5):
+    """`exp` of a large logit is infinite, and infinity by infinity is no probability: take the row's largest away."""
+    logits = _logits(model, X)
+    p = logits.exp()
+    return _named(p / p.sum(dim=1, keepdim=True), _all_names(logits, names), k)
+
+
+@mutant("tf1.13.8", replaces="most_likely", fails="test_logits_may_be_large")
+def one_largest_for_all(model, X, names, k=5):
+    """You take the batch's largest logit away from all: beside a sure picture nothing is left of the others. Each row
+    has its own largest."""
+    logits = _logits(model, X)
+    p = (logits - logits.max()).exp()
+    return _named(p / p.sum(dim=1, keepdim=True), _all_names(logits, names), k)
+
+
 @mutant("tf1.13.8", replaces="most_likely", fails="test_background_moves_the_names")
 def one_name_off(model, X, names, k=5):
     """With a background, class 0 has no name of its own: all your names are one class off."""

@@ -3,7 +3,14 @@ PYTHON ?= python3
 # Another JupyterHub than the pinned one has an environment of its own: make test-hub HUB=5.5.4
 VENV ?= .venv$(if $(HUB),-hub-$(HUB))
 BIN := $(VENV)/bin
+# All that the tests need (.ready), or less, which is quicker there: what learning and grading take up to chapter 14
+# (.light), and what a hub's people do (.hub).
+LIGHT := $(VENV)/.light
+HUB_READY := $(VENV)/.hub
 READY := $(VENV)/.ready
+HUB_EXTRAS := instructor,deep,hub,login
+ALL_EXTRAS := $(HUB_EXTRAS),kubernetes,cluster,dev
+PIP := $(BIN)/pip install --quiet --constraint constraints.txt
 # Real data sets beside the checkout, where there are any.
 MIRROR := $(wildcard ../shared/datasets)
 ifneq ($(MIRROR),)
@@ -12,19 +19,32 @@ endif
 
 GPU_TESTS := tests/autograder/engine/gpu tests/autograder/engine/warm/test_cudnn.py tests/course/test_devices.py
 
-.PHONY: setup demo hub test test-chapter test-full test-gpu wheels test-hub redteam bench pictures docs fuzz lint types clean
+.PHONY: setup learn demo hub test test-chapter test-full test-gpu wheels test-hub redteam bench pictures docs fuzz lint types clean
 
 setup: $(READY)
 
-$(READY): constraints.txt pyproject.toml
+learn: $(LIGHT)
+
+# $(call install,extras,stamps)
+define install
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt torch==2.13.0 setuptools
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[instructor,deep,hub,login,kubernetes,cluster,dev]'
+	$(PIP) torch==2.13.0 setuptools
+	$(PIP) --no-build-isolation --editable '.[$(1)]'
 	$(if $(HUB),$(BIN)/pip install --quiet jupyterhub==$(HUB))
 	$(BIN)/jupyter kernelspec install --log-level=ERROR --sys-prefix autograder/engine/warm/kernels/course-warm
-	touch $@
+	touch $(2)
+endef
 
-demo: setup
+$(LIGHT): constraints.txt pyproject.toml
+	$(call install,instructor,$@)
+
+$(HUB_READY): constraints.txt pyproject.toml
+	$(call install,$(HUB_EXTRAS),$(LIGHT) $@)
+
+$(READY): constraints.txt pyproject.toml
+	$(call install,$(ALL_EXTRAS),$(LIGHT) $(HUB_READY) $@)
+
+demo: $(LIGHT)
 	$(BIN)/python -m autograder.demo
 
 test: lint types
@@ -53,10 +73,10 @@ wheels: setup
 	$(BIN)/python tests/support/wheels.py pack build/wheels --python $(or $(FOR),3.12) --has $(HAS)
 
 test-hub: setup
-	$(BIN)/pip install --quiet --constraint constraints.txt --no-build-isolation --editable '.[browser]'
+	$(PIP) --no-build-isolation --editable '.[browser]'
 	$(BIN)/python -m pytest -m "not full" tests/hub_config tests/course/exchange tests/course/nbgrader_plugins tests/autograder/marking tests/test_accessible.py
 
-hub: setup
+hub: $(HUB_READY)
 	$(BIN)/course hub --demo
 
 redteam: setup

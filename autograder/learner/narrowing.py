@@ -26,6 +26,10 @@ class Narrowing:
         chapters = load_syllabus(project.syllabus).chapter if self._words else ()
         self._ids = {one.name: [exercise.id for exercise in one.exercise] for one in chapters}
 
+    def chapter_of(self, path: Path) -> str:
+        """Return the chapter that a file of checks is of; empty for other files."""
+        return path.parent.name if path.suffix == ".py" and path.parent.parent == self._checks else ""
+
     def leaves_out(self, path: Path) -> bool:
         """Return whether no check of a file can be chosen; False for what is no file of checks, or can't be read."""
         if not self._words or path.suffix != ".py" or not path.is_relative_to(self._checks):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from autograder.engine.judging.checks import Check
 from autograder.engine.result import CheckResult, Outcome
 from autograder.learner.narrowing import Narrowing
 from autograder.learner.submission import Learner, NotBegun
+from autograder.testing.chapter import not_installed
 from autograder.testing.marks import check_of
 from course.errors import CourseError
 from course.project import Project
@@ -41,8 +42,23 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about."""
-    return True if config.stash[_NARROWING].leaves_out(collection_path) else None
+    """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about, or of a chapter
+    that has not been begun beside others that have."""
+    narrowing, begun = config.stash[_NARROWING], config.stash[_LEARNER].begun
+    idle = begun and not _is_begun(config, narrowing.chapter_of(collection_path))
+    return True if idle or narrowing.leaves_out(collection_path) else None
+
+
+def _is_begun(config: pytest.Config, chapter: str) -> bool:
+    """Whether a chapter has been begun, or is asked for by name."""
+    asked = config.option.keyword or config.option.collectonly
+    return bool(asked) or not chapter or chapter in config.stash[_LEARNER].begun
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> CheckFile:
+    """Called by pytest for each file that it collects."""
+    file: CheckFile = CheckFile.from_parent(parent, path=module_path)
+    return file
 
 
 def _tell(config: pytest.Config, text: str) -> None:
@@ -65,16 +81,16 @@ def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: objec
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(session: pytest.Session, config: pytest.Config, items: list[pytest.Item]) -> None:
     """Called by pytest after ``-k`` has chosen: keep what has been begun, and of what can't be read one check."""
     wanted = str(config.option.keyword or "")
-    if wanted and not items:
+    if wanted and not items and not session.testsfailed:  # else pytest says what could not be collected
         raise pytest.UsageError(
             f"-k '{wanted}' is in no exercise's number and no check's name; exercises are called as in `p.03.1`."
         )
     if not config.getoption("--full-size"):
         later = [item for item in items if isinstance(item, CheckItem) and item.check.full_size]
-        if wanted and len(later) == len(items):
+        if wanted and later and len(later) == len(items):
             raise pytest.UsageError(f"-k '{wanted}' names what is asked on all the data: add --full-size to run it.")
         _leave_out(config, items, later)
     if config.option.collectonly:
@@ -123,6 +139,22 @@ class NotPassed(Exception):
     def __init__(self, result: CheckResult) -> None:
         super().__init__(result.sentence)
         self.result = result
+
+
+class CheckFile(pytest.Module):
+    """A file of checks; it may need a library that is not here."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Called by pytest for what is in the file."""
+        try:
+            return super().collect()
+        except self.CollectError as error:
+            cause, root = error.__cause__, Project.find(self.config.rootpath).root
+            chapter = self.path.parent.name
+            said = not_installed(cause, chapter, root) if isinstance(cause, ModuleNotFoundError) else ""
+            if said and not _is_begun(self.config, chapter):
+                return []
+            raise (self.CollectError(said) if said else error) from cause
 
 
 class CheckItem(pytest.Item):

@@ -107,6 +107,13 @@ class Learner:
         """Whether something was asked about of which nothing has been begun."""
         return bool(self._idle)
 
+    @functools.cached_property
+    def begun(self) -> frozenset[str]:
+        """Chapters of which there is a notebook; all of them where one notebook, or the reference, is judged."""
+        everything = self._submission == REFERENCE or self.is_one_notebook
+        chapters = load_syllabus(self._project.syllabus)
+        return frozenset(one.name for one in chapters if everything or self._path(one).exists())
+
     def is_begun(self, chapter: str, exercise: str) -> bool:
         """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
         why = self._judged(chapter).idle(exercise)

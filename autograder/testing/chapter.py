@@ -11,7 +11,7 @@ from typing import Any
 
 from autograder.engine.judging.checks import Answers, ChapterChecks, Check, Variant
 from autograder.testing.marks import MARK, Headline
-from course.errors import AuthorError, Problem
+from course.errors import AuthorError, Problem, SetupError
 from course.project import Project
 
 
@@ -65,7 +65,20 @@ def _modules(package: str, chapter: str, files: _Files, wanted: str) -> Iterator
     if not found:
         raise AuthorError([Problem(folder / chapter, 0, f"there is no {wanted} in it.")])
     for path in found:
-        yield importlib.import_module(f"{package}.{chapter}.{path.stem}")
+        try:
+            yield importlib.import_module(f"{package}.{chapter}.{path.stem}")
+        except ModuleNotFoundError as error:
+            if said := not_installed(error, chapter, root):
+                raise SetupError(said) from error
+            raise
+
+
+def not_installed(error: ModuleNotFoundError, chapter: str, root: Path) -> str:
+    """Say which library a chapter needs that is not here; empty if the module would be one of the checkout's own."""
+    name = (error.name or "").partition(".")[0]
+    if not name or any((root / one).exists() for one in (name, f"{name}.py")):
+        return ""
+    return f"{chapter} needs {name}, which is not installed here: run `make setup`."
 
 
 def _marked(module: ModuleType) -> Iterator[object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 
@@ -109,3 +110,22 @@ def test_a_broken_notebook_among_ones_own_is_told_once(checkout: Checkout) -> No
 def test_an_exercise_that_is_not_there_is_told(checkout: Checkout) -> None:
     done = checkout.run("pytest", "autograder", "-p", "no:cacheprovider", "-k", "p.98.1", ok=4)
     assert "ERROR: -k 'p.98.1' is in no exercise's number and no check's name" in done.stdout + done.stderr
+
+
+def test_a_library_that_is_not_here_is_named_to_who_begins_the_chapter(checkout: Checkout) -> None:
+    mine, more = checkout.project.work / f"{NAME}.ipynb", checkout.project.checks / NAME / "test_more.py"
+    mine.unlink(missing_ok=True)
+    more.write_text('"""More."""\n\nimport a_library_of_another_machine  # noqa: F401\n', encoding="utf-8")
+    said = f"{NAME} needs a_library_of_another_machine, which is not installed here: run `make setup`."
+    try:
+        assert "Nothing has been begun" in grade(checkout)
+        assert said in grade(checkout, "-k", "more", ok=2)
+        checkout.run("course", "start", "ch99")
+        assert said in (text := grade(checkout, ok=2))
+        assert "Traceback" not in text
+        handed_in = checkout.hand_in("ada", checkout.notebook("source"))
+        assert said in " ".join(checkout.run("course", "grade", NAME, ok=1).stderr.split())
+        shutil.rmtree(handed_in)
+    finally:
+        more.unlink()
+        mine.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.testing.chapter import load_chapter, load_headlines
+from autograder.testing.chapter import load_chapter, load_headlines, not_installed
 from course.authoring.leaks import _secrets
 from course.authoring.lint import Quota, problems
 from course.errors import AuthorError, SetupError
@@ -114,3 +114,11 @@ def test_a_short_name_of_several_chapters_is_refused_and_a_full_one_taken(projec
     with pytest.raises(SetupError, match=r"'ch98' is short for several chapters: write ch98_example or ch98_examples_"):
         syllabus.find("ch98")
     assert [syllabus.find(name).name for name in NAMES] == list(NAMES)
+
+
+def test_a_module_that_is_not_there_is_the_authors_where_it_would_be_ours(project: Project) -> None:
+    def said(module: str) -> str:
+        return not_installed(ModuleNotFoundError(name=module), "ch98_exam", project.root)
+
+    assert said("solutions.ch98_exam.moons") == said("") == ""
+    assert said("no_such.part") == "ch98_exam needs no_such, which is not installed here: run `make setup`."

@@ -154,7 +154,7 @@ def as_arrays(model: DecisionTreeClassifier) -> dict[str, NDArray[Any]]:
 
 
 # %% exercise="p.05.3" points=4
-from solutions.ch05_trees.questions import predict_to_depth
+from solutions.ch05_trees.limits import predict_to_depth
 
 # %% [markdown]
 # Your tree *overfits*: it is perfect on the training rows and poor on others. Which changes can help? Choose all of
@@ -162,7 +162,7 @@ from solutions.ch05_trees.questions import predict_to_depth
 # `"a lower min_samples_leaf"`, `"a higher min_samples_leaf"`.
 
 # %% exercise="p.05.3"
-from solutions.ch05_trees.questions import P_05_3_CHOICE
+from solutions.ch05_trees.limits import P_05_3_CHOICE
 
 # %% [markdown]
 # *Look*: one tree without limits, read to every depth. On which side does it overfit?
@@ -187,7 +187,7 @@ plt.show()
 # says what becomes of its thresholds.
 
 # %% exercise="p.05.4" points=3
-from solutions.ch05_trees.questions import scaled_thresholds
+from solutions.ch05_trees.limits import scaled_thresholds
 
 # %% [markdown]
 # Which changes can help a tree that underfits? Choose all of them: `"standardised features"`,
@@ -195,7 +195,7 @@ from solutions.ch05_trees.questions import scaled_thresholds
 # `"a lower min_samples_leaf"`, `"features made of several others"` (their product, say, or their difference).
 
 # %% exercise="p.05.4"
-from solutions.ch05_trees.questions import P_05_4_CHOICE
+from solutions.ch05_trees.limits import P_05_4_CHOICE
 
 # %% [markdown]
 # *Look*: the same tree on raw and on standardised features. What differs?
@@ -222,7 +222,7 @@ plt.show()
 # how many hours those ten million rows take, to two decimals.
 
 # %% exercise="p.05.5" points=3
-from solutions.ch05_trees.questions import hours_with_more_rows, P_05_5_HOURS
+from solutions.ch05_trees.costs import hours_with_more_rows, P_05_5_HOURS
 
 # %% [markdown]
 # *Look*: what more rows cost, beside what they would cost if time grew just as fast as they do.
@@ -245,7 +245,7 @@ plt.show()
 # rows nor the shape of the tree.
 
 # %% exercise="p.05.6" points=3
-from solutions.ch05_trees.questions import comparisons, P_05_6_HOURS
+from solutions.ch05_trees.costs import comparisons, P_05_6_HOURS
 
 # %% [markdown]
 # *Look*: counts of real trees. Where there is little noise, most rows reach a pure leaf early; where there is much, the
@@ -359,7 +359,7 @@ plt.show()
 # {naive:test_vote_beats_the_small_trees/most_agreeable_tree:.1%}.
 
 # %% exercise="p.05.8" points=9 full_size_points=2
-from solutions.ch05_trees.moons import grow_forest, majority_vote, forest_accuracy
+from solutions.ch05_trees.forest import grow_forest, majority_vote, forest_accuracy
 
 # %% [markdown]
 # *Look*: a thousand small trees, their vote, and your tuned tree. The vote is far better than the trees that take part

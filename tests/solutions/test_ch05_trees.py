@@ -20,22 +20,17 @@ from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from solutions.ch05_trees.moons import forest_accuracy, grow_forest, majority_vote, moons_parts, tune_tree
+from solutions.ch05_trees.costs import P_05_5_HOURS, P_05_6_HOURS, comparisons, hours_with_more_rows
+from solutions.ch05_trees.forest import forest_accuracy, grow_forest, majority_vote
+from solutions.ch05_trees.limits import P_05_3_CHOICE, P_05_4_CHOICE, predict_to_depth, scaled_thresholds
+from solutions.ch05_trees.moons import moons_parts, tune_tree
 from solutions.ch05_trees.presort import TF2_06_6_CHOICE, sorting_steps
 from solutions.ch05_trees.questions import (
     P_05_1_DEPTH,
     P_05_2_CHOICE,
-    P_05_3_CHOICE,
-    P_05_4_CHOICE,
-    P_05_5_HOURS,
-    P_05_6_HOURS,
     balanced_depth,
-    comparisons,
     depth_of,
-    hours_with_more_rows,
     impurities,
-    predict_to_depth,
-    scaled_thresholds,
     worse_child,
 )
 from tests.support.oracle import oracle

@@ -13,9 +13,11 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from autograder.testing import headline
-from solutions.ch05_trees.moons import forest_accuracy, grow_forest, moons_parts, tune_tree
+from solutions.ch05_trees.costs import comparisons, hours_with_more_rows
+from solutions.ch05_trees.forest import forest_accuracy, grow_forest
+from solutions.ch05_trees.moons import moons_parts, tune_tree
 from solutions.ch05_trees.presort import sorting_steps
-from solutions.ch05_trees.questions import balanced_depth, comparisons, depth_of, hours_with_more_rows, impurities
+from solutions.ch05_trees.questions import balanced_depth, depth_of, impurities
 
 SEEDS = (42, 0, 1)
 MORE_SEEDS = (*SEEDS, 2, 3, 4, 5, 6)

@@ -4,7 +4,7 @@ import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, choice, chosen
 
 
 def _counted(sizes: list[int], presort: bool) -> float:
@@ -34,5 +34,5 @@ def test_steps_of_sorting(student, rng):
 @check("tf2.06.6", hint="How many nodes does a tree have that is grown on ten times as many rows?")
 def test_presort_on_a_large_set(student, rng):
     """You know what sorting beforehand did to the training of an unlimited tree on 100,000 rows."""
-    student.sorting_steps([4, 2, 2], False)
-    chosen(student.TF2_06_6_CHOICE, ["faster", "slower", "about as long"], right=["slower"])
+    made = choice(student, "TF2_06_6_CHOICE", "sorting_steps", [4, 2, 2], False)
+    chosen(made, ["faster", "slower", "about as long"], right=["slower"])

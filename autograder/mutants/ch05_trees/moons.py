@@ -1,14 +1,11 @@
-"""Chapter 5, a tree for two moons and a forest by hand: wrong answers that must fail, and right ones that must pass."""
-
-import random
-from collections import Counter
+"""Chapter 5, a tree for two moons: wrong answers that must fail, and right ones that must pass."""
 
 import numpy as np
 from scipy import stats
 from sklearn.base import clone
 from sklearn.datasets import make_moons
-from sklearn.ensemble import BaggingClassifier, RandomForestClassifier
-from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, ShuffleSplit, cross_val_score, train_test_split
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, cross_val_score, train_test_split
 from sklearn.tree import DecisionTreeClassifier
 
 from autograder.testing import alternative, mutant, naive
@@ -39,6 +36,24 @@ def trained_on_test_rows(n_rows=10_000, noise=0.4, seed=42):
     """Your test rows are training rows as well: no row may be in both parts."""
     X, y = make_moons(n_rows, noise=noise, random_state=seed)
     return X[: n_rows * 4 // 5], X[: n_rows // 5], y[: n_rows * 4 // 5], y[: n_rows // 5]
+
+
+@mutant("p.05.7", replaces="moons_parts", fails="test_parts_are_the_moons")
+def a_quarter_for_the_test(n_rows=10_000, noise=0.4, seed=42):
+    """A quarter of your rows is for the test, which is what `train_test_split` does unless told: 20% are asked for."""
+    return train_test_split(*make_moons(n_rows, noise=noise, random_state=seed), random_state=seed)
+
+
+@mutant("p.05.7", replaces="moons_parts", fails="test_parts_are_the_moons")
+def always_the_same_seed(n_rows=10_000, noise=0.4, seed=42):
+    """Your moons are those of one fixed seed: use the one that is given."""
+    return train_test_split(*make_moons(n_rows, noise=noise, random_state=42), test_size=0.2, random_state=seed)
+
+
+@mutant("p.05.7", replaces="moons_parts", fails="test_parts_are_the_moons")
+def always_the_same_noise(n_rows=10_000, noise=0.4, seed=42):
+    """Your moons always have the same noise: use the one that is given."""
+    return train_test_split(*make_moons(n_rows, noise=0.4, random_state=seed), test_size=0.2, random_state=seed)
 
 
 @mutant("p.05.7", replaces="moons_parts", fails="test_parts_can_be_drawn_again")
@@ -110,6 +125,22 @@ def size_from_elsewhere(X_train, y_train, X_test, y_test):
     60 or more."""
     settings = [{"max_leaf_nodes": 17, "min_samples_split": n} for n in range(2, 13)]
     return _chosen(_held_back(X_train, y_train), X_train, y_train, X_test, y_test, settings)
+
+
+@mutant("p.05.7", replaces="tune_tree", fails="test_size_suits_the_data")
+def small_trees_only(X_train, y_train, X_test, y_test):
+    """None of your trees is large: with other data it takes more leaves, so try up to 60 or more."""
+    settings = [{"max_leaf_nodes": n} for n in range(2, 21)]
+    return _chosen(_held_back(X_train, y_train), X_train, y_train, X_test, y_test, settings)
+
+
+@mutant("p.05.7", replaces="tune_tree", fails="test_one_tree_on_all_training_rows")
+def the_search_itself(X_train, y_train, X_test, y_test):
+    """Your `"tree"` is the whole search: the tree that it has fitted to all training rows is its `best_estimator_`."""
+    grid = {"max_leaf_nodes": [settings["max_leaf_nodes"] for settings in _LEAVES]}
+    search = GridSearchCV(DecisionTreeClassifier(random_state=0), grid, cv=3).fit(X_train, y_train)
+    tried = [*zip(search.cv_results_["params"], search.cv_results_["mean_test_score"], strict=True)]
+    return _report(search, search.best_params_, tried, X_test, y_test)
 
 
 @mutant("p.05.7", replaces="tune_tree", fails="test_one_tree_on_all_training_rows")
@@ -185,12 +216,13 @@ def at_random(X_train, y_train, X_test, y_test):
 
 @alternative("p.05.7", replaces="tune_tree")
 def pruned(X_train, y_train, X_test, y_test):
-    """Grown without limits and cut back: cost-complexity pruning."""
+    """Grown without limits and cut back: cost-complexity pruning. All of the tree's settings stand in `params`."""
     path = DecisionTreeClassifier(random_state=0).cost_complexity_pruning_path(X_train, y_train)
     alphas = np.unique(np.abs(path.ccp_alphas))
     few = np.unique(np.concatenate([np.quantile(alphas, np.linspace(0, 1, 30)), alphas[-12:]]))
     settings = [{"ccp_alpha": float(alpha)} for alpha in few]
-    return _chosen(_held_back(X_train, y_train), X_train, y_train, X_test, y_test, settings)
+    found = _chosen(_held_back(X_train, y_train), X_train, y_train, X_test, y_test, settings)
+    return {**found, "params": found["tree"].get_params()}
 
 
 @alternative("p.05.7", replaces="tune_tree")
@@ -208,170 +240,3 @@ def folds_by_hand(X_train, y_train, X_test, y_test):
 
     settings = [{"max_depth": depth, "min_samples_leaf": n} for depth in range(1, 11) for n in (1, 5, 15)]
     return _chosen(accuracy, X_train, y_train, X_test, y_test, settings)
-
-
-# ---------------------------------------------------------------- p.05.8, wrong
-
-
-def _forest(X, y, params, subsets):
-    return [DecisionTreeClassifier(**params, random_state=0).fit(X[rows], y[rows]) for rows in subsets]
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_each_tree_has_rows_of_its_own")
-def all_rows_for_each_tree(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Each of your trees is trained on all rows, so that they are all alike: draw a few for each."""
-    return _forest(X, y, params, [slice(None)] * n_trees)
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_each_tree_has_rows_of_its_own")
-def same_rows_for_each_tree(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """All your trees get the same rows: the generator begins anew for each tree, so make it once, before the loop."""
-    return _forest(X, y, params, [np.random.default_rng(seed).permutation(len(X))[:n_rows] for _ in range(n_trees)])
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_no_row_is_drawn_twice_for_a_tree")
-def drawn_with_replacement(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """You draw with replacement, so that rows come twice in a tree. Bagging does so and does well, but here each row is
-    to come once at most."""
-    return _forest(X, y, params, np.random.default_rng(seed).integers(0, len(X), (n_trees, n_rows)))
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_no_row_is_drawn_twice_for_a_tree")
-def labels_drawn_apart(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """You draw rows and labels apart from each other: take both with the same row numbers."""
-    rng = np.random.default_rng(seed)
-    return [
-        DecisionTreeClassifier(**params).fit(rng.permutation(X)[:n_rows], rng.permutation(y)[:n_rows])
-        for _ in range(n_trees)
-    ]
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_trees_have_the_parameters")
-def parameters_forgotten(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Your trees are grown without the parameters: hand them over with two asterisks."""
-    rng = np.random.default_rng(seed)
-    return _forest(X, y, {}, [rng.permutation(len(X))[:n_rows] for _ in range(n_trees)])
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_seed_decides_on_the_rows")
-def seed_forgotten(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Your forest gets other rows each time: the seed has to decide which rows are drawn."""
-    order = np.random.permutation  # of the global generator, as it is drawn from without a seed
-    return _forest(X, y, params, [order(len(X))[:n_rows] for _ in range(n_trees)])
-
-
-@mutant("p.05.8", replaces="grow_forest", fails="test_vote_beats_the_small_trees")
-def same_rows_in_another_order(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Your trees get the same rows in another order, which changes nothing: draw other rows for each."""
-    rng = np.random.default_rng(seed)
-    return _forest(X, y, params, [rng.permutation(n_rows) for _ in range(n_trees)])
-
-
-@naive("p.05.8", replaces="majority_vote", fails=["test_vote_beats_the_small_trees", "test_majority_of_the_votes"])
-def most_agreeable_tree(votes):
-    """You let one tree answer for all, the one that the others agree with most: count the votes for each row."""
-    votes = np.asarray(votes)
-    agreement = [np.mean(votes == one) for one in votes]
-    return votes[int(np.argmax(agreement))]
-
-
-@mutant("p.05.8", replaces="majority_vote", fails="test_majority_of_the_votes")
-def vote_along_the_wrong_axis(votes):
-    """You count along the wrong axis: a row of the array holds one tree's votes, a column those for one row."""
-    return np.array([np.bincount(row).argmax() for row in np.asarray(votes)])
-
-
-@mutant("p.05.8", replaces="majority_vote", fails="test_majority_of_the_votes")
-def mean_cut_off(votes):
-    """You average the labels and cut off what is behind the point: count how often each class is named."""
-    return np.mean(votes, axis=0).astype(int)
-
-
-@mutant("p.05.8", replaces="majority_vote", fails="test_a_tie_goes_to_one_of_the_tied")
-def mean_label_on_ties(votes):
-    """Where two classes are named equally often you answer with the class in the middle: name one of the two."""
-    answers = []
-    for column in np.transpose(votes):
-        counts = np.bincount(column)
-        answers.append(round(np.flatnonzero(counts == counts.max()).mean()))
-    return answers
-
-
-@mutant("p.05.8", replaces="forest_accuracy", fails="test_accuracy_alone_and_together")
-def together_is_the_mean(trees, X, y):
-    """You average the trees' accuracies: let them vote on each row, and see how often the vote is right."""
-    alone = np.array([tree.score(X, y) for tree in trees])
-    return alone, float(alone.mean())
-
-
-@mutant("p.05.8", replaces="forest_accuracy", fails="test_accuracy_alone_and_together")
-def accuracy_of_each_row(trees, X, y):
-    """You have one figure per row, the share of trees that get it right: one per tree is asked for."""
-    right = np.array([tree.predict(X) == y for tree in trees])
-    return right.mean(axis=0), float(np.mean(right.mean(axis=0) > 0.5))
-
-
-# ---------------------------------------------------------------- p.05.8, right
-
-
-def _pasted(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """scikit-learn's bagging, without replacement."""
-    tree = DecisionTreeClassifier(**params)
-    bag = BaggingClassifier(tree, n_estimators=n_trees, max_samples=n_rows, bootstrap=False, random_state=seed)
-    return bag.fit(X, y).estimators_
-
-
-def _shares(trees, X, y):
-    """Votes for 1, counted; a list and a numpy number."""
-    votes = np.sum([tree.predict(X) for tree in trees], axis=0)
-    return [np.float64(tree.score(X, y)) for tree in trees], np.mean((2 * votes > len(trees)) == (np.asarray(y) == 1))
-
-
-@alternative("p.05.8", replaces="majority_vote", also={"grow_forest": _pasted, "forest_accuracy": _shares})
-def most_common(votes):
-    """scipy's mode."""
-    return stats.mode(votes, axis=0).mode
-
-
-def _sampled(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """Python's own generator; a tuple."""
-    draw = random.Random(seed)
-    base = DecisionTreeClassifier(**params)
-    subsets = [draw.sample(range(len(X)), n_rows) for _ in range(n_trees)]
-    return tuple(clone(base).fit(X[rows], y[rows]) for rows in subsets)
-
-
-@alternative("p.05.8", replaces="majority_vote", also={"grow_forest": _sampled})
-def last_of_the_tied(votes):
-    """Counted one by one; of several, the one that comes last; a list."""
-    counts = [Counter(column) for column in np.transpose(votes).tolist()]
-    return [max(count, key=lambda label, count=count: (count[label], label)) for count in counts]
-
-
-def _split(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """`ShuffleSplit`, which leaves a row out at least."""
-    parts = ShuffleSplit(n_trees, test_size=len(X) - n_rows, random_state=seed).split(X)
-    return [DecisionTreeClassifier(**params).fit(X[rows], y[rows]) for rows, _ in parts]
-
-
-@alternative("p.05.8", replaces="majority_vote", also={"grow_forest": _split})
-def one_hot_votes(votes):
-    """Sums of one-hot rows; floats."""
-    votes = np.asarray(votes)
-    return np.eye(votes.max() + 1)[votes].sum(axis=0).argmax(axis=1).astype(float)
-
-
-def _by_train_size(X, y, params, n_trees=1_000, n_rows=100, seed=42):
-    """`ShuffleSplit` by the size of the training part."""
-    splitter = ShuffleSplit(n_splits=n_trees, train_size=n_rows, random_state=seed)
-    return [DecisionTreeClassifier(**params).fit(X[rows], y[rows]) for rows, _ in splitter.split(X)]
-
-
-@alternative("p.05.8", replaces="majority_vote", also={"grow_forest": _by_train_size})
-def counted_with_bincount(votes):
-    """`np.bincount`, column by column, into an array made beforehand."""
-    votes = np.asarray(votes)
-    answers = np.empty(votes.shape[1], dtype=int)
-    for row in range(votes.shape[1]):
-        answers[row] = np.bincount(votes[:, row]).argmax()
-    return answers

@@ -1,4 +1,4 @@
-"""Chapter 5, the questions: wrong answers that must fail, and right ones that must pass."""
+"""Chapter 5, how deep and how pure: wrong answers that must fail, and right ones that must pass."""
 
 import math
 from collections import Counter
@@ -34,6 +34,18 @@ def natural_logarithm(n_rows):
     return math.ceil(math.log(n_rows))
 
 
+@mutant("p.05.1", replaces="balanced_depth", fails="test_shallowest_tree")
+def rounded_to_the_nearest(n_rows):
+    """You round to the nearest whole number: wherever that goes down, there are too few leaves."""
+    return round(math.log2(n_rows))
+
+
+@mutant("p.05.1", replaces="balanced_depth", fails="test_shallowest_tree")
+def one_more_than_rounded_down(n_rows):
+    """For powers of two that is one level too many: round up, which leaves a whole number as it is."""
+    return int(math.log2(n_rows)) + 1
+
+
 @mutant("p.05.1", replaces="depth_of", fails="test_depth_of_real_trees")
 def as_if_balanced(left, right):
     """You work out how deep the tree would be if it were balanced: follow its children."""
@@ -49,6 +61,41 @@ def leftmost_way(left, right):
     return depth
 
 
+@mutant("p.05.1", replaces="depth_of", fails="test_depth_of_real_trees")
+def all_splits_counted(left, right):
+    """You count all the splits of the tree: only those on the way to one leaf count, the deepest one."""
+    return sum(int(child) != -1 for child in left)
+
+
+def _ways(left, right, node=0):
+    """Return how many splits there are on the way from a node to each of its leaves."""
+    if left[node] == -1:
+        return [0]
+    return [1 + way for child in (left[node], right[node]) for way in _ways(left, right, child)]
+
+
+@mutant("p.05.1", replaces="depth_of", fails="test_depth_of_real_trees")
+def nodes_on_the_way(left, right):
+    """You count the nodes on the way down: the splits are one fewer, as the leaf at the end is none."""
+    return 1 + max(_ways(left, right))
+
+
+@mutant("p.05.1", replaces="depth_of", fails="test_depth_of_real_trees")
+def way_to_the_nearest_leaf(left, right):
+    """That is the way to the nearest leaf: the deepest one is asked for."""
+    return min(_ways(left, right))
+
+
+@mutant("p.05.1", replaces="depth_of", fails="test_depth_of_real_trees")
+def depth_of_the_last_node(left, right):
+    """You say how deep the node with the largest number is: another one may be deeper."""
+    depth = [0] * len(left)
+    for node in range(len(left)):
+        if left[node] != -1:
+            depth[left[node]] = depth[right[node]] = depth[node] + 1
+    return depth[-1]
+
+
 @mutant("p.05.1", replaces="P_05_1_DEPTH", fails="test_depth_on_a_million_rows", constant=True)
 def a_million_levels():
     """A balanced tree halves its rows again and again: that takes far fewer than a million levels."""
@@ -59,6 +106,12 @@ def a_million_levels():
 def natural_logarithm_of_a_million():
     """That is the natural logarithm of a million: each level doubles the leaves, so take it to base 2."""
     return 14
+
+
+@mutant("p.05.1", replaces="P_05_1_DEPTH", fails="test_depth_on_a_million_rows", constant=True)
+def levels_of_a_million():
+    """That is one too many: count the splits on the way down, not the levels of nodes."""
+    return 21
 
 
 @alternative("p.05.1", replaces="depth_of", also={"balanced_depth": lambda n_rows: math.ceil(math.log2(n_rows))})
@@ -116,6 +169,31 @@ def sides_exchanged(y, goes_left):
     return node, right, left, (len(parts[1]) * left + len(parts[2]) * right) / len(y)
 
 
+@mutant("p.05.2", replaces="impurities", fails="test_impurities_around_a_split")
+def weights_exchanged(y, goes_left):
+    """Each child is weighted by the rows of the other one: the larger child has to count for more."""
+    parts = _sides(y, goes_left)
+    node, left, right = map(_gini, parts)
+    return node, left, right, (len(parts[2]) * left + len(parts[1]) * right) / len(y)
+
+
+@mutant("p.05.2", replaces="impurities", fails="test_impurities_around_a_split")
+def one_class_against_the_rest(y, goes_left):
+    """You tell one class from the rest, as if there were two: take the share of each class."""
+    parts = _sides(y, goes_left)
+    shares = [float(np.mean(part == part[0])) for part in parts]
+    node, left, right = (2 * share * (1 - share) for share in shares)
+    return node, left, right, (len(parts[1]) * left + len(parts[2]) * right) / len(y)
+
+
+@mutant("p.05.2", replaces="impurities", fails="test_impurities_around_a_split")
+def share_of_the_minority(y, goes_left):
+    """That is the share of rows that are not of the most frequent class: Gini's has the squares of all shares."""
+    parts = _sides(y, goes_left)
+    node, left, right = (1 - max(Counter(part.tolist()).values()) / len(part) for part in parts)
+    return node, left, right, (len(parts[1]) * left + len(parts[2]) * right) / len(y)
+
+
 @mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
 def sorted_by_class(n_zeros, n_ones):
     """Here a single split separates the classes, and both children are pure: mix a few zeros with the ones."""
@@ -139,6 +217,18 @@ def one_example_for_all(n_zeros, n_ones):
 def never_found(n_zeros, n_ones):
     """You say that no order does it. Try a one between zeros, with a long tail of zeros after it."""
     return None
+
+
+@mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
+def an_order_for_one_of_each(n_zeros, n_ones):
+    """With one row of each class the only split leaves two pure children: say None there."""
+    return [0] * n_ones + [1] * n_ones + [0] * (n_zeros - n_ones)
+
+
+@mutant("p.05.2", replaces="worse_child", fails="test_a_child_worse_than_its_parent")
+def one_zero_before_the_ones(n_zeros, n_ones):
+    """A single zero among several ones makes a child that is purer than its parent: put as many zeros as ones there."""
+    return [0] + [1] * n_ones + [0] * (n_zeros - 1) if n_zeros > 1 else None
 
 
 @mutant("p.05.2", replaces="P_05_2_CHOICE", fails="test_how_often_impurity_falls", constant=True)
@@ -169,219 +259,3 @@ def at_the_other_end(n_zeros, n_ones):
     y = np.zeros(n_zeros + n_ones)
     y[n_zeros - n_ones : n_zeros] = 1
     return y
-
-
-# ---------------------------------------------------------------- p.05.3
-
-
-def _walk(tree, X, max_depth, goes_left=lambda value, threshold: value <= threshold):
-    left, right, feature, threshold = (np.asarray(tree[name]) for name in ("left", "right", "feature", "threshold"))
-    for row in np.asarray(X):
-        way = [0]
-        while len(way) <= max_depth and left[way[-1]] != -1:
-            node = way[-1]
-            way.append(int((left if goes_left(row[feature[node]], threshold[node]) else right)[node]))
-        yield way
-
-
-@mutant("p.05.3", replaces="predict_to_depth", fails="test_walks_down_so_many_steps")
-def always_to_a_leaf(tree, X, max_depth):
-    """Your rows walk down to a leaf, whatever `max_depth` says: they may make so many steps and no more."""
-    return np.asarray(tree["shares"])[[way[-1] for way in _walk(tree, X, 10**6)]].argmax(axis=1)
-
-
-@mutant("p.05.3", replaces="predict_to_depth", fails="test_walks_down_so_many_steps")
-def root_is_a_step(tree, X, max_depth):
-    """You count the root as a step: with depth 1 a row makes one step, away from the root."""
-    return np.asarray(tree["shares"])[[way[-1] for way in _walk(tree, X, max(max_depth - 1, 0))]].argmax(axis=1)
-
-
-@mutant("p.05.3", replaces="predict_to_depth", fails="test_walks_down_so_many_steps")
-def threshold_goes_right(tree, X, max_depth):
-    """A value that is exactly the threshold goes left; yours goes right."""
-    ways = _walk(tree, X, max_depth, lambda value, threshold: value < threshold)
-    return np.asarray(tree["shares"])[[way[-1] for way in ways]].argmax(axis=1)
-
-
-@mutant("p.05.3", replaces="predict_to_depth", fails="test_walks_down_so_many_steps")
-def small_goes_right(tree, X, max_depth):
-    """You send small values to the right: at most the threshold means left."""
-    ways = _walk(tree, X, max_depth, lambda value, threshold: value > threshold)
-    return np.asarray(tree["shares"])[[way[-1] for way in ways]].argmax(axis=1)
-
-
-@mutant("p.05.3", replaces="predict_to_depth", fails="test_walks_down_so_many_steps")
-def rounded_share_of_ones(tree, X, max_depth):
-    """You round the share of class 1: with more than two classes, take the one with the largest share."""
-    return np.asarray(tree["shares"])[[way[-1] for way in _walk(tree, X, max_depth)]][:, 1].round().astype(int)
-
-
-@mutant("p.05.3", replaces="P_05_3_CHOICE", fails="test_what_helps_against_overfitting", constant=True)
-def deeper_is_better():
-    """These changes let the tree grow further, so that it follows its training rows even more closely."""
-    return ["a higher max_depth", "a higher max_leaf_nodes", "a lower min_samples_leaf"]
-
-
-@mutant("p.05.3", replaces="P_05_3_CHOICE", fails="test_what_helps_against_overfitting", constant=True)
-def everything_lower():
-    """`min_samples_leaf` is a least number: it is a *higher* one that holds the tree back."""
-    return ["a lower max_depth", "a lower max_leaf_nodes", "a lower min_samples_leaf"]
-
-
-@alternative("p.05.3", replaces="predict_to_depth")
-def level_by_level(tree, X, max_depth):
-    """All rows at once, one level after the other."""
-    left, right, feature, threshold, shares = (
-        np.array(tree[name]) for name in ("left", "right", "feature", "threshold", "shares")
-    )
-    X = np.asarray(X)
-    nodes = np.zeros(len(X), dtype=int)
-    for _ in range(max_depth):
-        goes_left = X[np.arange(len(X)), np.maximum(feature[nodes], 0)] <= threshold[nodes]
-        nodes = np.where(left[nodes] == -1, nodes, np.where(goes_left, left[nodes], right[nodes]))
-    return shares[nodes].argmax(axis=1).tolist()
-
-
-# ---------------------------------------------------------------- p.05.4
-
-
-@mutant("p.05.4", replaces="scaled_thresholds", fails="test_tree_on_standardised_features")
-def mean_forgotten(feature, threshold, mean, std):
-    """You divide and forget the mean: a threshold is moved just as the values are."""
-    return [t / std[f] if f >= 0 else t for f, t in zip(feature, threshold, strict=True)]
-
-
-@mutant("p.05.4", replaces="scaled_thresholds", fails="test_tree_on_standardised_features")
-def scaled_back(feature, threshold, mean, std):
-    """You go the wrong way: that turns standardised values into raw ones."""
-    return [t * std[f] + mean[f] if f >= 0 else t for f, t in zip(feature, threshold, strict=True)]
-
-
-@mutant("p.05.4", replaces="scaled_thresholds", fails="test_tree_on_standardised_features")
-def thresholds_stay(feature, threshold, mean, std):
-    """You leave the thresholds as they are: the tree does the same as before, but its values have changed."""
-    return np.asarray(threshold)
-
-
-@mutant("p.05.4", replaces="scaled_thresholds", fails="test_tree_on_standardised_features")
-def leaves_scaled_too(feature, threshold, mean, std):
-    """You scale the -2 of the leaves as well: a leaf has no threshold, and its entry stays."""
-    feature = np.asarray(feature)
-    return (np.asarray(threshold) - np.asarray(mean)[feature]) / np.asarray(std)[feature]
-
-
-@mutant("p.05.4", replaces="P_05_4_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
-def scaling_helps():
-    """Scaling moves the thresholds along with the values: the tree stays the same, and is as poor as before."""
-    return ["standardised features", "features scaled to 0..1", "a higher max_depth", "a lower min_samples_leaf"]
-
-
-@mutant("p.05.4", replaces="P_05_4_CHOICE", fails="test_what_helps_against_underfitting", constant=True)
-def held_back_further():
-    """These changes hold the tree back: that helps against overfitting, and yours has learned too little."""
-    return ["a lower max_depth", "a higher min_samples_leaf"]
-
-
-@alternative("p.05.4", replaces="scaled_thresholds")
-def node_by_node(feature, threshold, mean, std):
-    """A loop; a list."""
-    return [
-        float((t - mean[f]) / std[f]) if f >= 0 else float(t)
-        for f, t in zip(np.asarray(feature).tolist(), np.asarray(threshold).tolist(), strict=True)
-    ]
-
-
-# ---------------------------------------------------------------- p.05.5
-
-
-@mutant("p.05.5", replaces="hours_with_more_rows", fails="test_hours_with_more_or_fewer_rows")
-def rows_only(hours, n_rows, new_rows):
-    """You let the time grow just as the rows do: a larger tree has more levels, too."""
-    return hours * new_rows / n_rows
-
-
-@mutant("p.05.5", replaces="hours_with_more_rows", fails="test_hours_with_more_or_fewer_rows")
-def levels_only(hours, n_rows, new_rows):
-    """You count the levels and forget that there are more rows on each of them."""
-    return hours * math.log2(new_rows) / math.log2(n_rows)
-
-
-@mutant("p.05.5", replaces="hours_with_more_rows", fails="test_hours_with_more_or_fewer_rows")
-def every_pair_of_rows(hours, n_rows, new_rows):
-    """You let the time grow with the square of the rows: on each level a row is looked at once per feature."""
-    return hours * (new_rows / n_rows) ** 2
-
-
-@mutant("p.05.5", replaces="hours_with_more_rows", fails="test_hours_with_more_or_fewer_rows")
-def logarithm_of_the_ratio(hours, n_rows, new_rows):
-    """You take the logarithm of the ratio of rows: it is the ratio of two logarithms, one for each tree's levels."""
-    return hours * (new_rows / n_rows) * math.log2(new_rows / n_rows)
-
-
-@mutant("p.05.5", replaces="hours_with_more_rows", fails="test_hours_with_more_or_fewer_rows")
-def whole_levels(hours, n_rows, new_rows):
-    """You round the number of levels: leave it as it is."""
-    return hours * new_rows * math.ceil(math.log2(new_rows)) / (n_rows * math.ceil(math.log2(n_rows)))
-
-
-@mutant("p.05.5", replaces="P_05_5_HOURS", fails="test_hours_on_ten_million_rows", constant=True)
-def ten_hours():
-    """Ten times the rows on each level make ten hours, but there are more levels, too."""
-    return 10.0
-
-
-@mutant("p.05.5", replaces="P_05_5_HOURS", fails="test_hours_on_ten_million_rows", constant=True)
-def a_hundred_hours():
-    """The time does not grow with the square of the rows, but with rows times levels."""
-    return 100
-
-
-@alternative("p.05.5", replaces="hours_with_more_rows")
-def with_common_logarithms(hours, n_rows, new_rows):
-    """The base does not matter."""
-    return hours * new_rows / n_rows * math.log10(new_rows) / math.log10(n_rows)
-
-
-# ---------------------------------------------------------------- p.05.6
-
-
-@mutant("p.05.6", replaces="comparisons", fails="test_comparisons_in_real_trees")
-def root_only(left, sizes, n_features):
-    """You count the first split only: the nodes below are split, too."""
-    return int(sizes[0]) * n_features if left[0] != -1 else 0
-
-
-@mutant("p.05.6", replaces="comparisons", fails="test_comparisons_in_real_trees")
-def leaves_too(left, sizes, n_features):
-    """You count the leaves as well: they are not split, so nothing is compared there."""
-    return int(np.sum(sizes)) * n_features
-
-
-@mutant("p.05.6", replaces="comparisons", fails="test_comparisons_in_real_trees")
-def one_feature_per_node(left, sizes, n_features):
-    """You count only the feature that is chosen: to choose it, all of them have to be tried."""
-    return int(np.sum(np.asarray(sizes)[np.asarray(left) != -1]))
-
-
-@mutant("p.05.6", replaces="comparisons", fails="test_comparisons_in_real_trees")
-def logarithm_of_the_features(left, sizes, n_features):
-    """You let the features count by their logarithm: it is the levels that do; each feature costs the same."""
-    return int(np.sum(np.asarray(sizes)[np.asarray(left) != -1]) * math.log2(n_features + 1))
-
-
-@mutant("p.05.6", replaces="P_05_6_HOURS", fails="test_hours_with_twice_the_features", constant=True)
-def four_hours():
-    """Features are tried one by one, not in pairs: twice as many take twice as long."""
-    return 4.0
-
-
-@mutant("p.05.6", replaces="P_05_6_HOURS", fails="test_hours_with_twice_the_features", constant=True)
-def no_longer_than_before():
-    """A node asks about one feature in the end, but to find it all of them are tried."""
-    return 1.0
-
-
-@alternative("p.05.6", replaces="comparisons")
-def summed_node_by_node(left, sizes, n_features):
-    """A loop; a numpy number."""
-    return np.int64(sum(int(size) * n_features for child, size in zip(left, sizes, strict=True) if child >= 0))

@@ -246,8 +246,8 @@ plt.show()
 #   {bar:test_learns_that_families_matter:.1%} more (sex alone:
 #   {naive:test_learns_that_families_matter/looks_at_sex_only:.1%});
 # - the life it leads afterwards. The tables it meets may lack values in `Age`, `Fare`, `Cabin` and `Embarked`; hold
-#   ports, tickets, cabins and titles that you have never seen; have their columns in another order; have a `Survived`
-#   column or none; or have just one row;
+#   ports, tickets, cabins and titles that you have never seen; have their columns in another order, or another index;
+#   have a `Survived` column or none; or have just one row;
 # - that neither `PassengerId` nor a `Survived` column matters, that a passenger's prediction does not depend on who
 #   else is in the table, and that you leave the training table as it was.
 #
@@ -292,7 +292,8 @@ print(headers[-900:], "\n\n", body[:600], "…")
 # Write `prepare(mail, ...)`, which returns the words of a mail as a list. Six options switch its steps on and off; all
 # are on unless the caller says otherwise:
 #
-# - `strip_headers`: only the body counts; of a mail in parts all text is kept, decoded, and HTML loses its tags;
+# - `strip_headers`: only the body counts, decoded by the charset that it names, and HTML loses its tags; of a mail in
+#   parts all text is kept;
 # - `lowercase`: all letters are small, but for the two words that the next options put in;
 # - `replace_urls`: each address (http://, https:// or www.) becomes the word URL;
 # - `replace_numbers`: each number, such as 7, 42 or 3.14, becomes the word NUMBER;

@@ -49,9 +49,9 @@ def prepare(
     ----------
     mail : the raw text: headers, an empty line, the body. A text that begins with no
         header is all body.
-    strip_headers : leave the headers out. The text parts of a multipart mail are all
-        kept, decoded, and HTML without its tags. When False, the raw text is taken as
-        it is.
+    strip_headers : leave the headers out. The body is decoded, by the charset that it
+        names if there is such a one, and HTML is without its tags; of a multipart mail
+        all text parts are kept. When False, the raw text is taken as it is.
     lowercase : lower-case everything but the words URL and NUMBER that are put in.
     replace_urls : put the word URL in place of each address that begins with http://,
         https:// or www.

@@ -39,7 +39,8 @@ def test_decodes_multipart_mail(student: Student, rng: np.random.Generator) -> N
     mail = EmailMessage()
     mail["Subject"] = "hello"
     mail.set_content(" ".join(plain), cte="quoted-printable")
-    mail.add_alternative(f"<html><body><p>{' '.join(marked)}</p></body></html>", subtype="html", cte="base64")
+    page = f'<html><body bgcolor="red">\n<p\n class="big">{" ".join(marked)}</p></body></html>'
+    mail.add_alternative(page, subtype="html", cte="base64")
     words = set(words_of(student.prepare(mail.as_string(), stem=False)))
     assert words >= {*plain, *marked}
     assert not any("base64" in word or "quoted" in word for word in words)
@@ -47,12 +48,49 @@ def test_decodes_multipart_mail(student: Student, rng: np.random.Generator) -> N
     assert words_of(student.prepare(mail.as_string(), stem=False)) == [*plain, *marked]
 
 
+@check("p.03.4", weight=0.5, hint="What does your code do with a mail that has no parts?")
+def test_decodes_mail_in_one_piece(student: Student, rng: np.random.Generator) -> None:
+    """A mail that is one text is decoded as well, and loses its tags if it is HTML."""
+    for transfer in ("quoted-printable", "base64"):
+        words, mail = invent_words(rng, 30), EmailMessage()
+        mail.set_content(f"<p>{' '.join(words)}</p>", subtype="html", cte=transfer)
+        assert words_of(student.prepare(mail.as_string(), **{**RAW, "strip_headers": True})) == words
+
+
+@check("p.03.4", weight=0.5, hint="`get_content_charset()` says which charset a part names.")
+def test_letters_follow_the_charset(student: Student, rng: np.random.Generator) -> None:
+    """Letters with accents are read by the charset that the mail names."""
+    for charset in ("utf-8", "iso-8859-1"):
+        words, mail = [f"{a}{b}" for a, b in zip(invent_words(rng, 5), "éüñøà", strict=True)], EmailMessage()
+        mail.set_content(" ".join(words), charset=charset, cte="base64")
+        assert words_of(student.prepare(mail.as_string(), **{**RAW, "strip_headers": True})) == words
+
+
+@check("p.03.4", weight=0.5, hint="Does a text without headers begin behind its first empty line?")
+def test_text_without_headers_is_all_body(student: Student, rng: np.random.Generator) -> None:
+    """A text that begins with no header is kept as a whole, with empty lines in it, too."""
+    a, b, c, d = invent_words(rng, 4)
+    text = f"{a} {b}\n\n{c} {d}\n"
+    assert words_of(student.prepare(text, **{**RAW, "strip_headers": True})) == [a, b, c, d]
+
+
+@check("p.03.4", hint="Call `prepare(mail)` without any option: which of your steps have run?")
+def test_all_steps_run_unless_told_otherwise(student: Student, rng: np.random.Generator) -> None:
+    """All six options are on by default, and together they leave the words URL and NUMBER as they are."""
+    verb, (a,) = str(rng.choice(VERBS)), invent_words(rng, 1)
+    mail = f"Subject: {a}\n\n{verb.upper()}ED,{verb}s! http://{a}.example/7 {rng.integers(10, 1000)}\n"
+    words = words_of(student.prepare(mail))
+    assert words == words_of(student.prepare(mail, **dict.fromkeys(RAW, True)))
+    assert words == [words[0].lower(), words[0], "URL", "NUMBER"]
+
+
 @check("p.03.4", hint="What is left of `red,green` when the comma goes?")
 def test_case_and_punctuation(student: Student, rng: np.random.Generator) -> None:
-    """`lowercase` and `remove_punctuation` each do their own work, and only when they are asked to."""
+    """`lowercase` and `remove_punctuation` each do their own work, and only when they are asked to; any letter, digit
+    or underscore is none of the punctuation."""
     a, b, c, d, e, f = invent_words(rng, 6)
-    text = f"{a.title()}, {b.upper()}! ({c}) {d}?{e.title()} {f}"
-    bare = [a.title(), b.upper(), c, d, e.title(), f]
+    text = f"{a.title()}, {b.upper()}! ({c}) {d}?{e.title()} {f} “{c}é” {d}_7"
+    bare = [a.title(), b.upper(), c, d, e.title(), f, f"{c}é", f"{d}_7"]
     assert words_of(student.prepare(text, **RAW)) == text.split()
     assert words_of(student.prepare(text, **{**RAW, "lowercase": True})) == text.lower().split()
     assert words_of(student.prepare(text, **{**RAW, "remove_punctuation": True})) == bare
@@ -82,6 +120,16 @@ def test_numbers_become_one_word(student: Student, rng: np.random.Generator) -> 
     assert words_of(student.prepare(text, **{**RAW, "replace_numbers": True})) == expected
     assert words_of(student.prepare(text, stem=False)) == expected
     assert words_of(student.prepare(text, **RAW)) == text.split()
+
+
+@check("p.03.4", weight=0.5, hint="Try `(http://example.com)` and `It costs $42, or 50%.`")
+def test_marks_beside_them_hide_nothing(student: Student, rng: np.random.Generator) -> None:
+    """An address in brackets becomes URL, and a number beside a comma or a sign NUMBER."""
+    a, b, c, d, e = invent_words(rng, 5)
+    whole, digit = rng.integers(10, 1000), rng.integers(0, 10)
+    text = f"{a} (http://{b}.example/{whole}) {c} ${whole}, {d} ({digit}) <www.{e}.example> {e} {whole}.{digit}%"
+    expected = [a, "URL", c, "NUMBER", d, "NUMBER", "URL", e, "NUMBER"]
+    assert words_of(student.prepare(text, stem=False)) == expected
 
 
 @check("p.03.4", hint="A stemmer knows when -ing and -ed are endings: `snowballstemmer` has an English one.")
@@ -126,17 +174,26 @@ def test_matrix_is_sparse(student: Student, rng: np.random.Generator) -> None:
     counter.fit(mails)
     matrix = counter.transform(mails)
     assert issparse(matrix) and matrix.shape == (10, 300)
+    assert matrix.tocoo().data.all()
+
+
+@check("p.03.4", weight=0.5, hint="The last line of `fit` is `return self`.")
+def test_fit_returns_the_counter(student: Student, rng: np.random.Generator) -> None:
+    """`fit` takes labels, which it has no need of, and returns the counter itself: pipelines want both."""
+    mails = [" ".join(invent_words(rng, 9)) for _ in range(4)]
+    fitted = student.WordCounter(options=RAW).fit(mails, [0, 1, 0, 1])
+    assert dense(fitted.transform(mails)).sum() == 36
 
 
 @check("p.03.4", hint="What is learned, is learned in `fit`.")
 def test_columns_come_from_the_training_mails(student: Student, rng: np.random.Generator) -> None:
     """`fit` keeps the `size` most frequent words, anew each time; `transform` uses these columns for whatever mails
-    come later."""
+    come later, a row for each, even if it is empty."""
     pool = invent_words(rng, 30)
     known, new = pool[:20], pool[20:]
     # Word number i is in the first i + 1 of 20 mails, once in each, so that no two are equally frequent.
     train = [" ".join(rng.permutation(known[row:])) for row in range(20)]
-    later = [" ".join(rng.permutation([*new, *new, *known[10:]])) for _ in range(4)]
+    later = ["", *(" ".join(rng.permutation([*new, *new, *known[10:]])) for _ in range(4))]
     counter = student.WordCounter(size=8, options=RAW)
     counter.fit(later)  # what was learned once is forgotten when it is fitted anew
     counter.fit(train)

@@ -53,12 +53,24 @@ def test_moves_the_way_asked(student, rng):
 @check("p.03.2", hint="Shift an image of ones: where must zeros appear?")
 def test_nothing_comes_back_in(student, rng):
     """The gap is filled with 0; what leaves on one side does not come back on the other, however far the shift."""
-    far = [(SIDE, 0), (0, -SIDE), (SIDE + int(rng.integers(1, 20)), 1)]
+    beyond = SIDE + int(rng.integers(1, 20))
+    far = [(SIDE, 0), (0, -SIDE), (beyond, 1), (1, beyond), (-beyond, -1), (-1, -beyond)]
     for dx, dy in [*STEPS, *rng.integers(-9, 10, (5, 2)).tolist(), *far]:
         image = rng.integers(1, 256, (SIDE, SIDE), dtype=np.uint8)
         gap = _moved(np.ones_like(image), dx, dy) == 0
         # Counted, so that a mistaken direction is left to the check above.
-        assert np.count_nonzero(_shift(student, image, dx, dy) == 0) == gap.sum()
+        for given in (image, image.ravel()):
+            assert np.count_nonzero(_shift(student, given, dx, dy) == 0) == gap.sum()
+
+
+@check("p.03.2", weight=0.5, hint="An array of bytes holds whole numbers from 0 to 255, and no others.")
+def test_keeps_values_that_no_byte_holds(student, rng):
+    """Pixels below 0, above 255 or between two whole numbers keep their values, too, where the dtype holds such."""
+    for dtype in (np.int64, np.float64):
+        image = np.pad(rng.normal(0, 900, (6, 6)).astype(dtype), 2)
+        for given in (image, image.ravel()):
+            moved = _shift(student, given, 2, -1)  # none leaves; where they are is left to the first check
+            assert_allclose(np.sort(moved, axis=None), np.sort(given, axis=None), atol=1e-6)
 
 
 @check("p.03.2", hint="Compare `.shape` and `.dtype` before and after, for a (28, 28) and for a (784,) image.")
@@ -106,10 +118,14 @@ def _key(row: np.ndarray) -> bytes:
 
 @check("p.03.2", hint="`augment` needs the image itself, and `shift_image` of it by one pixel in four directions.")
 def test_five_rows_for_each_image(student, rng):
-    """`augment` returns 5n rows of the same dtype: every image, and its copies moved by one pixel to the right, left,
-    down and up."""
-    for X in (rng.integers(1, 256, (4, PIXELS), dtype=np.uint8), rng.uniform(0.1, 900, (3, PIXELS))):
-        y = rng.integers(0, 10, len(X))
+    """`augment` returns 5n rows and labels of the same dtypes: every image, of any size, and its copies moved by one
+    pixel to the right, left, down and up."""
+    other = int(rng.integers(5, 13)) ** 2  # images may have another size
+    for X, kind in (
+        (rng.integers(1, 256, (4, PIXELS), dtype=np.uint8), int),
+        (rng.uniform(0.1, 900, (3, other)), float),
+    ):
+        y = rng.integers(0, 10, len(X)).astype(kind)
         X_more, y_more = _augmented(student, X, y)
         assert (X_more.dtype, y_more.dtype) == (X.dtype, y.dtype)
         # The student's own shift_image is the measure: its mistakes are not counted twice.

@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 from sklearn.base import clone
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
@@ -24,7 +25,7 @@ from sklearn.svm import LinearSVC
 
 from autograder.mutants.ch03_classification.mails import _body
 from autograder.testing import alternative, mutant
-from autograder.testing.leaky import all_tested, kept_from_a_fold, prepared_anew, prepared_before, worked
+from autograder.testing.leaky import all_tested, held_out, kept_from_a_fold, prepared_anew, prepared_before, worked
 from solutions.ch03_classification.mails import WordCounter
 
 SCORING = "f1"
@@ -118,6 +119,26 @@ def reports_accuracies(preparations, classifiers, emails, labels):
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
+def scores_of_both_kinds(preparations, classifiers, emails, labels):
+    """Your F1 score is an average over spam and ham (`f1_weighted`, `f1_macro`), where ham makes it look good: the one
+    of spam is asked for, `scoring="f1"`."""
+    return worked(preparations, classifiers, emails, labels, "f1_weighted")
+
+
+@mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
+def cuts_two_folds(preparations, classifiers, emails, labels):
+    """You cut two folds, so that each pair learns from half of the mails only: three folds or more are asked for."""
+    return worked(
+        preparations,
+        classifiers,
+        emails,
+        labels,
+        SCORING,
+        judge=lambda model, X, y: cross_val_score(model, X, y, scoring=SCORING, cv=2).mean(),
+    )
+
+
+@mutant("p.03.4", replaces="compare_filters", fails="test_filters_are_judged_on_mails_held_out")
 def best_of_the_folds(preparations, classifiers, emails, labels):
     """You report the best fold of each pair, which was lucky: take the mean."""
     return worked(
@@ -135,6 +156,28 @@ def keeps_the_model_of_one_fold(preparations, classifiers, emails, labels):
     """The model that you return was fitted in cross-validation and lacks the mails of its fold: fit the best pair once
     more, to all training mails."""
     return kept_from_a_fold(preparations, classifiers, emails, labels, SCORING)
+
+
+@mutant("p.03.4", replaces="compare_filters", fails="test_last_filter_learns_from_all_training_mails")
+def fits_all_pairs_without_copies(preparations, classifiers, emails, labels):
+    """All pairs are fitted, and those with the same classifier share one object, which knows only what it was fitted to
+    last: put copies into your pipelines, `clone(classifier)`."""
+    train, test, y_train, y_test = train_test_split(emails, labels, test_size=0.2, random_state=0)
+    scores, filters = {}, {}
+    for one, other in product(preparations, classifiers):
+        model = make_pipeline(preparations[one], classifiers[other])
+        scores[one, other] = cross_val_score(model, train, y_train, scoring=SCORING).mean()
+        filters[one, other] = model.fit(train, y_train)
+    best = max(scores, key=scores.get)
+    said = filters[best].predict(test)
+    return {"scores": scores, "best": best, "model": filters[best], "test_score": f1_score(y_test, said)}
+
+
+@mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
+def accuracy_for_the_test(preparations, classifiers, emails, labels):
+    """Your test score is an accuracy, which is what a pipeline's `score` returns: the F1 score is asked for."""
+    judge = held_out(SCORING)
+    return worked(preparations, classifiers, emails, labels, "accuracy", judge=judge)
 
 
 @mutant("p.03.4", replaces="compare_filters", fails="test_only_the_best_filter_is_tested")
@@ -284,6 +327,14 @@ def one_kind_of_classifier():
 
 
 @mutant("p.03.4", replaces="spam_parts", fails="test_candidates_differ")
+def one_kind_with_and_without_a_search():
+    """A search over settings of a classifier is no other kind: it finds logistic regression once more."""
+    plain = LogisticRegression(max_iter=1000)
+    classifiers = {"as it comes": plain, "searched": GridSearchCV(plain, {"C": [0.01, 0.1]}, cv=3)}
+    return {"counts": WordCounter(), "there or not": WordCounter(binary=True)}, classifiers
+
+
+@mutant("p.03.4", replaces="spam_parts", fails="test_candidates_differ")
 def one_preparation_twice():
     """Your preparations make the same numbers of a mail: there is nothing to compare. Switch an option off."""
     preparations = {"stems": WordCounter(binary=True), "short": WordCounter(binary=True, options={"stem": True})}
@@ -313,3 +364,12 @@ def with_the_tools_of_sklearn():
         "tuned": make_pipeline(LogisticRegression(C=30, max_iter=1000, class_weight="balanced")),
     }
     return preparations, classifiers
+
+
+@alternative("p.03.4", replaces="spam_parts")
+def searched_and_calibrated():
+    """Two kinds of classifiers, one within a search over its settings, one calibrated."""
+    bayes = GridSearchCV(MultinomialNB(), {"alpha": [0.1, 1]}, scoring="f1", cv=3)
+    machine = CalibratedClassifierCV(LinearSVC(random_state=0), cv=3)
+    preparations = {"all": WordCounter(binary=True), "whole": WordCounter(binary=True, options={"stem": False})}
+    return preparations, {"Bayes": bayes, "calibrated": machine}

@@ -3,6 +3,7 @@
 import email
 import html
 import re
+import string
 from collections import Counter
 
 import numpy as np
@@ -43,7 +44,11 @@ def _text(mail):
 
 
 def _without_tags(part):
-    text = part.get_payload(decode=True).decode("latin-1")
+    content = part.get_payload(decode=True)
+    try:
+        text = content.decode(part.get_content_charset("utf-8"), "replace")
+    except LookupError:
+        text = content.decode("latin-1")
     return html.unescape(re.sub(r"<[^>]+>", " ", text)) if part.get_content_subtype() == "html" else text
 
 
@@ -59,17 +64,20 @@ def _punctuation(text):
     return re.sub(r"\W", " ", text)
 
 
+STEPS = {
+    "strip_headers": _text,
+    "lowercase": str.lower,
+    "replace_urls": _urls,
+    "replace_numbers": _numbers,
+    "remove_punctuation": _punctuation,
+}
+
+
 @mutant("p.03.4", replaces="prepare", fails="test_headers_go_and_body_stays")
 def keeps_first_paragraph(mail, **options):
     """Only the first paragraph is kept: split at the first empty line only, `mail.split("\\n\\n", 1)`."""
     return _steps(
-        mail,
-        options,
-        strip_headers=lambda text: text.split("\n\n")[1] if "\n\n" in text else text,
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=_punctuation,
+        mail, options, **STEPS | {"strip_headers": lambda text: text.split("\n\n")[1] if "\n\n" in text else text}
     )
 
 
@@ -78,13 +86,7 @@ def greedy_pattern_eats_the_body(mail, **options):
     """The pattern for headers is greedy and runs across lines, so it eats the body too: stop at the first empty
     line."""
     return _steps(
-        mail,
-        options,
-        strip_headers=lambda text: re.sub(r"\A[\w-]+:.*\n\n", "", text, flags=re.DOTALL),
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=_punctuation,
+        mail, options, **STEPS | {"strip_headers": lambda text: re.sub(r"\A[\w-]+:.*\n\n", "", text, flags=re.DOTALL)}
     )
 
 
@@ -92,43 +94,100 @@ def greedy_pattern_eats_the_body(mail, **options):
 def drops_every_line_with_a_colon(mail, **options):
     """Header lines are recognised by their colon, one by one, so the continued lines of a long header stay: it is the
     first empty line that ends the headers."""
-    return _steps(
-        mail,
-        options,
-        strip_headers=lambda text: "\n".join(line for line in text.split("\n") if not re.match(r"[\w-]+:", line)),
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=_punctuation,
-    )
+
+    def strip(text):
+        return "\n".join(line for line in text.split("\n") if not re.match(r"[\w-]+:", line))
+
+    return _steps(mail, options, **STEPS | {"strip_headers": strip})
 
 
 @mutant("p.03.4", replaces="prepare", fails="test_decodes_multipart_mail")
 def does_not_decode(mail, **options):
     """The body is taken as it was sent: base64 and quoted-printable parts have to be decoded first."""
-    return _steps(
-        mail,
-        options,
-        strip_headers=lambda text: text.split("\n\n", 1)[-1],
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=_punctuation,
-    )
+    return _steps(mail, options, **STEPS | {"strip_headers": lambda text: text.split("\n\n", 1)[-1]})
+
+
+def _pages(mail, tag):
+    parts = [part for part in email.message_from_string(mail).walk() if part.get_content_maintype() == "text"]
+    return " ".join(re.sub(tag, " ", part.get_payload(decode=True).decode()) for part in parts)
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_decodes_multipart_mail")
+def knows_bare_tags_only(mail, **options):
+    """Your pattern knows tags like `<p>` and none that say more: whatever stands between `<` and `>`, over the end of a
+    line, too, is a tag."""
+    return _steps(mail, options, **STEPS | {"strip_headers": lambda text: _pages(text, r"</?\w+>")})
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_decodes_mail_in_one_piece")
+def decodes_parts_only(mail, **options):
+    """A mail without parts is taken as it was sent: it may be encoded, or HTML, as any part may be."""
+    message = email.message_from_string(mail)
+    whole = message.is_multipart() or not options.get("strip_headers", True)
+    return prepare(mail if whole else "\n" + message.get_payload(), **options)
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_letters_follow_the_charset")
+def takes_all_for_latin_1(mail, **options):
+    """You decode all mails by the same charset, so that an é of another one becomes two strange letters: use the
+    charset that a part names, and another one only where that does not work."""
+    return _steps(mail, options, **STEPS | {"strip_headers": _body})
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_text_without_headers_is_all_body")
+def drops_what_is_before_an_empty_line(mail, **options):
+    """What stands before the first empty line is dropped, even where it is no header: a text that begins with none is
+    all body."""
+    bare = options.get("strip_headers", True) and "\nContent-" not in mail
+    return prepare("\n" + mail.split("\n\n", 1)[-1] if bare else mail, **options)
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_all_steps_run_unless_told_otherwise")
+def steps_are_off_by_default(mail, **options):
+    """Steps run only when they are asked for: all six options are on unless the caller says otherwise."""
+    return prepare(mail, **dict.fromkeys(OPTIONS, False) | options)
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_all_steps_run_unless_told_otherwise")
+def stems_are_small(mail, **options):
+    """Your stems are small letters throughout, so that URL and NUMBER can't be told from words any more: leave these
+    two alone."""
+    words = prepare(mail, **options)
+    return [word.lower() for word in words] if options.get("stem", True) else words
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_case_and_punctuation")
+def keeps_a_to_z_only(mail, **options):
+    """Only the letters a to z are left: digits, the underscore and letters with accents are no punctuation."""
+    return _steps(mail, options, **STEPS | {"remove_punctuation": lambda text: re.sub("[^a-zA-Z]", " ", text)})
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_case_and_punctuation")
+def knows_the_marks_of_a_keyboard(mail, **options):
+    """`string.punctuation` has the underscore in it, and none of the marks that no English keyboard has: `\\W` is what
+    is neither a letter, a digit nor an underscore."""
+    marks = str.maketrans(string.punctuation, " " * len(string.punctuation))
+    return _steps(mail, options, **STEPS | {"remove_punctuation": lambda text: text.translate(marks)})
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_marks_beside_them_hide_nothing")
+def looks_for_numbers_between_spaces(mail, **options):
+    """You find numbers that stand between spaces, and neither $42 nor 50% nor the one at the end of a sentence."""
+    pattern = re.compile(r"(?<!\S)\d+(\.\d+)?(?!\S)")
+    return _steps(mail, options, **STEPS | {"replace_numbers": lambda text: pattern.sub("NUMBER", text)})
+
+
+@mutant("p.03.4", replaces="prepare", fails="test_marks_beside_them_hide_nothing")
+def looks_for_addresses_after_spaces(mail, **options):
+    """You find an address where a word begins with it, and overlook it in brackets: search in the whole text."""
+    pattern = re.compile(r"(?<!\S)(https?://|www\.)\S+")
+    return _steps(mail, options, **STEPS | {"replace_urls": lambda text: pattern.sub("URL", text)})
 
 
 @mutant("p.03.4", replaces="prepare", fails="test_case_and_punctuation")
 def glues_words_together(mail, **options):
     """Punctuation is deleted rather than replaced by a space, so `red,green` becomes one word."""
-    return _steps(
-        mail,
-        options,
-        strip_headers=_text,
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=lambda text: re.sub(r"[^\w\s]", "", text),
-    )
+    return _steps(mail, options, **STEPS | {"remove_punctuation": lambda text: re.sub(r"[^\w\s]", "", text)})
 
 
 @mutant("p.03.4", replaces="prepare", fails="test_addresses_become_one_word")
@@ -178,30 +237,13 @@ def lowercase_comes_last(mail, **options):
 @mutant("p.03.4", replaces="prepare", fails="test_numbers_become_one_word")
 def decimals_become_two_numbers(mail, **options):
     """3.14 becomes two numbers, because the pattern knows digits only: let it take a decimal point and what follows."""
-    return _steps(
-        mail,
-        options,
-        strip_headers=_text,
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=lambda text: re.sub(r"\d+", " NUMBER ", text),
-        remove_punctuation=_punctuation,
-    )
+    return _steps(mail, options, **STEPS | {"replace_numbers": lambda text: re.sub(r"\d+", " NUMBER ", text)})
 
 
 @mutant("p.03.4", replaces="prepare", fails="test_forms_of_a_word_share_a_stem")
 def chops_endings(mail, **options):
     """Endings are simply cut off, so `bring` becomes `br`: a stemmer looks at what would be left."""
-    return _steps(
-        mail,
-        options,
-        strip_headers=_text,
-        lowercase=str.lower,
-        replace_urls=_urls,
-        replace_numbers=_numbers,
-        remove_punctuation=_punctuation,
-        stem=lambda text: re.sub(r"(ing|ed|s)\b", "", text),
-    )
+    return _steps(mail, options, **STEPS | {"stem": lambda text: re.sub(r"(ing|ed|s)\b", "", text)})
 
 
 def _documents(emails, options):
@@ -265,6 +307,31 @@ class ReturnsADenseArray(_Counter):
         return super().transform(emails).toarray()
 
 
+@mutant("p.03.4", replaces="WordCounter", fails="test_matrix_is_sparse")
+class StoresZeros(_Counter):
+    """Your matrix is sparse by name, and yet stores all the zeros: hand over only what is not 0."""
+
+    def transform(self, emails):
+        rows = super().transform(emails).toarray()
+        return csr_matrix((rows.ravel(), np.indices(rows.shape).reshape(2, -1)), shape=rows.shape)
+
+
+@mutant("p.03.4", replaces="WordCounter", fails="test_fit_returns_the_counter")
+class FitsAndReturnsNothing(_Counter):
+    """`fit` returns nothing, so that `fit(mails).transform(mails)` fails, and every pipeline: `return self`."""
+
+    def fit(self, emails, y=None):
+        super().fit(emails)
+
+
+@mutant("p.03.4", replaces="WordCounter", fails="test_columns_come_from_the_training_mails")
+class SkipsEmptyMails(_Counter):
+    """A mail without words gets no row, so that rows and labels no longer belong together: its row is all zeros."""
+
+    def transform(self, emails):
+        return super().transform([mail for mail in emails if prepare(mail, **(self.options or {}))])
+
+
 @mutant("p.03.4", replaces="WordCounter", fails="test_columns_come_from_the_training_mails")
 class LearnsAgainInTransform(_Counter):
     """`transform` learns the vocabulary anew from the mails it is given, so the columns mean something else each time:
@@ -300,7 +367,7 @@ def word_by_word(
     stemmer = snowballstemmer.stemmer("porter")
     words = []
     for token in (_text(mail) if strip_headers else mail).split():
-        if replace_urls and token.lower().startswith(("http://", "https://", "www.")):
+        if replace_urls and token.lower().lstrip("(<").startswith(("http://", "https://", "www.")):
             words.append("URL")
             continue
         token = token.lower() if lowercase else token

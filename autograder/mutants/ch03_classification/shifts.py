@@ -1,5 +1,7 @@
 """Chapter 3, shifted digits (p.03.2): wrong answers that must fail, and right ones that must pass."""
 
+import math
+
 import numpy as np
 from scipy.ndimage import shift
 
@@ -63,6 +65,34 @@ def overwrites_its_input(image, dx, dy):
     return image
 
 
+@mutant("p.03.2", replaces="shift_image", fails="test_nothing_comes_back_in")
+def moves_flat_images_in_one_piece(image, dx, dy):
+    """A flat image is moved as one long row, where what leaves a line on the right comes back at the left of the next
+    one: make it square first."""
+    if image.ndim == 2:
+        return right_shift_image(image, dx, dy)
+    return shift(image, dx + math.isqrt(image.size) * dy, order=0)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_nothing_comes_back_in")
+def forgets_far_moves_to_the_left_and_up(image, dx, dy):
+    """You catch moves by more than the whole width to the right and down only: with negative numbers the image is to
+    be empty, too, so compare `abs(dx)` and `abs(dy)`."""
+    side = math.isqrt(image.size)
+    picture, out = image.reshape(side, side), np.zeros((side, side), dtype=image.dtype)
+    if dx < side and dy < side:
+        rows, columns = (slice(max(-step, 0), side - max(step, 0)) for step in (dy, dx))
+        out[max(dy, 0) : side + min(dy, 0), max(dx, 0) : side + min(dx, 0)] = picture[rows, columns]
+    return out.reshape(image.shape)
+
+
+@mutant("p.03.2", replaces="shift_image", fails="test_keeps_values_that_no_byte_holds")
+def moves_bytes(image, dx, dy):
+    """The image is made one of bytes, and given back its dtype in the end: fractions, and what is below 0 or above 255,
+    are lost by then."""
+    return right_shift_image(image.astype(np.uint8), dx, dy).astype(image.dtype)
+
+
 @mutant("p.03.2", replaces="shift_image", fails="test_moves_the_way_asked")
 def cuts_off_minus_zero(image, dx, dy):
     """The slice `[:-d]` is empty when d is 0, and negative d needs the other half of the image: treat each
@@ -116,6 +146,21 @@ def rolls_flat_rows(X, y):
     """Flat rows are rolled: what leaves an image row on the right comes back in the next row on the left. Shift
     square images."""
     return np.concatenate([np.roll(X, dx + 28 * dy, axis=1) for dx, dy in STEPS]), np.tile(y, 5)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_five_rows_for_each_image")
+def knows_one_size(X, y):
+    """Your code takes every image for one of 28 by 28 pixels: work the side out from the length of a row."""
+    images = np.pad(X.reshape(-1, 28, 28), ((0, 0), (1, 1), (1, 1)))
+    copies = [images[:, 1 - dy : 29 - dy, 1 - dx : 29 - dx] for dx, dy in STEPS]
+    return np.concatenate(copies).reshape(-1, 784), np.tile(y, 5)
+
+
+@mutant("p.03.2", replaces="augment", fails="test_five_rows_for_each_image")
+def makes_whole_labels(X, y):
+    """The labels come back as whole numbers, whatever they were: keep their dtype, as `np.tile` and `np.repeat` do."""
+    X_more, y_more = right_augment(X, y)
+    return X_more, np.array([int(label) for label in y_more])
 
 
 # p.03.2, right
@@ -177,10 +222,11 @@ def five_in_a_row(X, y):
 @alternative("p.03.2", replaces="augment")
 def all_images_at_once(X, y):
     """Slices of the whole stack of images."""
-    images = X.reshape(len(X), 28, 28)
+    side = math.isqrt(X.size // len(X))
+    images = X.reshape(len(X), side, side)
     copies = [np.zeros_like(images) for _ in range(4)]
     copies[0][:, :, 1:] = images[:, :, :-1]
     copies[1][:, :, :-1] = images[:, :, 1:]
     copies[2][:, 1:] = images[:, :-1]
     copies[3][:, :-1] = images[:, 1:]
-    return np.concatenate([images, *copies]).reshape(-1, 784), np.concatenate([y] * 5)
+    return np.concatenate([images, *copies]).reshape(-1, side * side), np.concatenate([y] * 5)

@@ -99,6 +99,33 @@ def fills_age_from_the_table_at_hand(train):
     return SimpleNamespace(predict=lambda passengers: model.predict(features(passengers)))
 
 
+@mutant("p.03.3", replaces="fit_titanic", fails="test_judges_each_passenger_alone")
+def fills_the_port_from_the_table_at_hand(train):
+    """A missing port, or fare, is filled with what is usual in the table that is predicted, and a single passenger's
+    table knows of none: what fills gaps is learned from the training table."""
+
+    def features(frame):
+        ports = frame["Embarked"].fillna(frame["Embarked"].mode()[0])
+        return frame[NUMBERS].fillna(0).assign(female=frame["Sex"] == "female", harbour=ports.map(ord))
+
+    model = RandomForestClassifier(60, min_samples_leaf=3, random_state=0).fit(features(train), train["Survived"])
+    return SimpleNamespace(predict=lambda passengers: model.predict(features(passengers)))
+
+
+@mutant("p.03.3", replaces="fit_titanic", fails="test_judges_each_passenger_alone")
+def counts_tickets_in_the_table_at_hand(train):
+    """How many share a ticket is counted in the table that is predicted, where a passenger may be alone: count in the
+    training table, or use `SibSp` and `Parch`, which each passenger brings along."""
+
+    def features(frame):
+        group = frame.groupby("Ticket")["Ticket"].transform("size")
+        known = frame[[*NUMBERS, "Pclass"]].fillna(train[NUMBERS].median())
+        return known.assign(female=frame["Sex"] == "female", group=group)
+
+    model = make_pipeline(StandardScaler(), SVC()).fit(features(train), train["Survived"])
+    return SimpleNamespace(predict=lambda passengers: model.predict(features(passengers)))
+
+
 @mutant("p.03.3", replaces="fit_titanic", fails="test_copes_with_values_never_seen")
 def encoder_refuses_new_values(train):
     """The encoder raises an error on a port that was not in the training table: OneHotEncoder has the option

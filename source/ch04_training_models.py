@@ -56,8 +56,8 @@ Array = NDArray[np.float64]
 #
 # **Then answer.** A portal for used cars describes 200,000 cars by 4 million columns. In each row all but a few hundred
 # of these are 0, so the table fits into memory if only the others are kept, and all of the columns are of interest.
-# Which methods would you use for linear regression on it? Set `P_04_1_CHOICE` to a list of words out of
-# `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
+# Which methods would you use for linear regression on it? More than one will do: set `P_04_1_CHOICE` to a list of them
+# all, words out of `"normal equation"`, `"SVD"`, `"batch"`, `"mini-batch"`, `"stochastic"`.
 
 # %% exercise="p.04.1" points=3
 from solutions.ch04_training_models.descent import multiplications, P_04_1_CHOICE
@@ -215,7 +215,7 @@ plt.show()
 # about each. (A function for this comes after question 11.)
 
 # %% exercise="p.04.5" points=2 probe_points=2
-from solutions.ch04_training_models.descent import P_04_5
+from solutions.ch04_training_models.epochs import P_04_5
 
 # %% [markdown]
 # ## 6. When to stop
@@ -233,7 +233,7 @@ from solutions.ch04_training_models.descent import P_04_5
 # - **d** When the training error rises for the first time.
 
 # %% exercise="p.04.6" points=3
-from solutions.ch04_training_models.descent import should_stop, best_epoch, P_04_6_CHOICE
+from solutions.ch04_training_models.epochs import should_stop, best_epoch, P_04_6_CHOICE
 
 # %% [markdown]
 # *Look*: one noisy curve. Where do you stop with a patience of 1, of 5, of 20?
@@ -272,7 +272,7 @@ plt.show()
 #   `"more epochs"`, `"shrinking rate"` or `"larger rate"`.
 
 # %% exercise="p.04.7" points=4
-from solutions.ch04_training_models.descent import updates, gradient_noise, P_04_7_FIRST, P_04_7_SETTLES, P_04_7_REMEDY
+from solutions.ch04_training_models.epochs import updates, gradient_noise, P_04_7_FIRST, P_04_7_SETTLES, P_04_7_REMEDY
 
 # %% [markdown]
 # *Look*: the same 8 gradients, in batches of every size.
@@ -448,7 +448,7 @@ for name, shared, alone in zip(names, label_probabilities(scores, True), label_p
 # `"go on"`.
 
 # %% exercise="p.04.5"
-from solutions.ch04_training_models.descent import what_to_do
+from solutions.ch04_training_models.epochs import what_to_do
 
 # %% [markdown]
 # *Look*: three runs, on data with 25 rows and 20 features, and what your function says about them.

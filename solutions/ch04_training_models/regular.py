@@ -102,7 +102,7 @@ def shrunk(w: Array, alpha: float, l1_ratio: float) -> Array:
 
     Parameters
     ----------
-    w : (n,), the weights that plain linear regression would find.
+    w : (n,), the weights that plain linear regression would find; not changed.
     alpha : strength of the penalty, 0 or more.
     l1_ratio : 1 for lasso, 0 for ridge, in between for elastic net.
 
@@ -129,7 +129,7 @@ def label_probabilities(scores: Array, exclusive: bool) -> Array:
     Parameters
     ----------
     scores : (n, k), one row per picture, one column per label, any numbers up to
-        1000 in size.
+        1000 in size; not changed.
     exclusive : True if each picture has exactly one of the k labels; False if each
         label is a question of its own, to which the answer is yes or no.
 

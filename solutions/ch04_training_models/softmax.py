@@ -27,7 +27,8 @@ def log_softmax(scores: Array) -> Array:
 
 
 def loss_and_gradient(theta: Array, X: Array, y: NDArray[np.int64], alpha: float) -> tuple[float, Array]:
-    """Return the cost of softmax regression and its gradient.
+    """Return the cost of softmax regression and its gradient;
+    change none of the arrays.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils import gen_batches
 
 from solutions.ch04_training_models import descent, regular
+from solutions.ch04_training_models import epochs as by_epoch
 from solutions.ch04_training_models import softmax as ours
 from tests.support.oracle import oracle
 
@@ -183,11 +184,11 @@ def test_what_to_do_in_one_dimension(ratio: float, epochs: int, passed: bool, go
     t = np.arange(epochs)
     walk = goal * (1 - ratio**t)  # from 0 towards the goal of the training set
     best = goal * (1 - ratio ** (epochs / 3 if passed else epochs + 3))  # the validation set's
-    verdict = descent.what_to_do(((walk - goal) ** 2).tolist(), ((walk - best) ** 2 + 1).tolist())
+    verdict = by_epoch.what_to_do(((walk - goal) ** 2).tolist(), ((walk - best) ** 2 + 1).tolist())
     assert verdict == ("stop" if passed else "go on")
     swinging = goal * (1 - (-1 / ratio) ** t)  # a rate of more than twice what reaches the goal at once
     too_fast = ((swinging - goal) ** 2).tolist()
-    assert descent.what_to_do(too_fast, [error + 1 for error in too_fast]) == "lower the rate"
+    assert by_epoch.what_to_do(too_fast, [error + 1 for error in too_fast]) == "lower the rate"
 
 
 @oracle("p.04.6", "a counter of epochs without progress, and pandas' idxmin (hypothesis)")
@@ -197,8 +198,8 @@ def test_patience_as_a_counter(errors: list[float], patience: int) -> None:
     waited, lowest = 0, np.inf
     for error in errors:
         waited, lowest = (0, error) if error < lowest else (waited + 1, lowest)
-    assert descent.should_stop(errors, patience) is (waited >= patience)
-    assert descent.best_epoch(errors) == pd.Series(errors).idxmin()
+    assert by_epoch.should_stop(errors, patience) is (waited >= patience)
+    assert by_epoch.best_epoch(errors) == pd.Series(errors).idxmin()
 
 
 @oracle("p.04.6", "experiment: what each rule keeps of 50 trembling curves")
@@ -210,9 +211,9 @@ def test_which_rule_keeps_the_best() -> None:
     kept = []
     for _ in range(50):
         seen, trained = (curve + rng.normal(0, 0.1, 150) for curve in (truth, training))
-        stop = next((n for n in range(1, 150) if descent.should_stop(seen[:n].tolist(), 20)), 150)
+        stop = next((n for n in range(1, 150) if by_epoch.should_stop(seen[:n].tolist(), 20)), 150)
         rises = [np.argmax(np.diff(curve) > 0) + 1 for curve in (seen, trained)]
-        kept.append(truth[[rises[0], descent.best_epoch(seen[:stop].tolist()), -1, rises[1]]])
+        kept.append(truth[[rises[0], by_epoch.best_epoch(seen[:stop].tolist()), -1, rises[1]]])
     assert ["abcd"[np.mean(kept, axis=0).argmin()]] == descent.P_04_6_CHOICE
 
 
@@ -222,10 +223,10 @@ def test_which_rule_keeps_the_best() -> None:
 def test_batches_counted_and_tried(G: Array) -> None:
     m = len(G)
     for size in range(1, m + 1):
-        assert descent.updates(m, size, 3) == 3 * len(list(gen_batches(m, size)))
+        assert by_epoch.updates(m, size, 3) == 3 * len(list(gen_batches(m, size)))
         batches = [G[list(rows)] for rows in combinations(range(m), size)]
         squares = [np.sum((batch.mean(axis=0) - G.mean(axis=0)) ** 2) for batch in batches]
-        assert descent.gradient_noise(G, size) == pytest.approx(np.mean(squares), abs=1e-9)
+        assert by_epoch.gradient_noise(G, size) == pytest.approx(np.mean(squares), abs=1e-9)
 
 
 @oracle("p.04.7", "experiment: rows read until the minimum is near, and the last steps")

@@ -104,10 +104,16 @@ def few_rows(rng: np.random.Generator) -> tuple[Array, Array]:
     return X, X[:, 0] * rng.choice([-1, 1]) * rng.uniform(20, 200) + rng.normal(size=m) / 20
 
 
-def steps_by_eigenvalues(X: Array, y: Array, scale: bool, ddof: int = 0) -> int:
+def about_zero(rng: np.random.Generator) -> tuple[Array, Array]:
+    """Targets that no column says anything about: parameters of 0 are as good as any: (30, 2), (30,)."""
+    X, y = rng.normal(rng.uniform(1, 3, 2), 1, (30, 2)), rng.normal(size=30)
+    return X, y - LinearRegression().fit(X, y).predict(X) + rng.normal(0, 1e-3, 30)
+
+
+def steps_by_eigenvalues(X: Array, y: Array, scale: bool) -> int:
     """In the basis of the eigenvectors every step multiplies each error by its own factor: no step is taken."""
     if scale:
-        X = (X - np.mean(X, axis=0)) / np.std(X, axis=0, ddof=ddof)
+        X = (X - np.mean(X, axis=0)) / np.std(X, axis=0)
     A = np.insert(X, 0, 1.0, axis=1)
     model = LinearRegression().fit(X, y)
     target = np.array([model.intercept_, *model.coef_])
@@ -168,15 +174,32 @@ def curves(rng: np.random.Generator, advice: str) -> tuple[list[float], list[flo
         return rng.uniform(0.1, 1) + rng.uniform(1, 2) * np.exp(-t * rng.uniform(3, 6) / n)
 
     training, validation = falling(), falling() + rng.uniform(0, 1.5)
-    if advice == "stop":
+    late = rng.random() < 0.5  # after a long good time, and still far below where it began
+    if advice == "stop" and late:
+        validation = _turned(rng, validation)
+    elif advice == "stop":
         turn = rng.uniform(0.4, 0.5)
         validation += rng.uniform(3, 7) * np.clip(t / n - turn, 0, None) ** 2
-    if advice == "lower the rate":
+    elif advice == "lower the rate" and late:
+        training, validation = _turned(rng, training), _turned(rng, validation)
+    elif advice == "lower the rate":
         growth = rng.uniform(0.3, 0.6) * np.exp(t * rng.uniform(3, 6) / n)
-        if rng.random() < 0.5:  # after a long good time, and still far below where it began
-            growth = rng.uniform(0.02, 0.03) * np.clip(t - (n - 14), 0, None)
         training, validation = training + growth, validation + rng.uniform(0.7, 1.5) * growth
     return training.tolist(), validation.tolist()
+
+
+def _turned(rng: np.random.Generator, curve: Array) -> Array:
+    """The curve, but that in its last ten epochs it rises, by about what it would have fallen."""
+    lowest = curve[-11]
+    return np.where(np.arange(len(curve)) > len(curve) - 11, lowest + rng.uniform(0.7, 1.3) * (lowest - curve), curve)
+
+
+def short_curves(rng: np.random.Generator, advice: str) -> tuple[list[float], list[float]]:
+    """The same after ten epochs, or hardly more."""
+    n = int(rng.integers(10, 13))
+    signs = {"go on": (-1, -1), "stop": (-1, 1), "lower the rate": (1, 1)}[advice]
+    training, validation = (3 + sign * np.cumsum(rng.uniform(0.05, 0.2, n)) for sign in signs)
+    return training.tolist(), (validation + rng.uniform(0, 1)).tolist()
 
 
 # p.04.6
@@ -186,6 +209,12 @@ def noisy_errors(rng: np.random.Generator, n: int) -> list[float]:
     """Falls, turns, and is noisy all along; in whole tenths, so that some are equal."""
     t = np.arange(n)
     return np.round(5 * np.exp(-t / 6) + 0.05 * t + rng.normal(0, 0.3, n), 1).tolist()
+
+
+def histories(rng: np.random.Generator, k: int) -> list[list[float]]:
+    """Noisy errors of `k` trainings; of some that are measured in millionths, or in millions."""
+    sizes = np.resize([1, 1e-6, 1e6], k)
+    return [(size * np.array(noisy_errors(rng, int(rng.integers(2, 60))))).tolist() for size in sizes]
 
 
 def stops_by_walking(errors: list[float], patience: int) -> bool:
@@ -241,7 +270,7 @@ def shrunk_by_fitting(w: Array, alpha: float, l1_ratio: float) -> Array:
     """Fit scikit-learn's models to columns that don't overlap, where plain least squares finds `w`."""
     m = len(w)
     X = np.sqrt(m) * np.eye(m)
-    if l1_ratio == 0:
+    if l1_ratio == 0 or alpha == 0:
         return Ridge(alpha=m * alpha, fit_intercept=False).fit(X, X @ w).coef_
     model = ElasticNet(alpha=alpha, l1_ratio=l1_ratio, fit_intercept=False, tol=1e-12, max_iter=10_000)
     return model.fit(X, X @ w).coef_

@@ -1,7 +1,7 @@
 """Hidden checks of chapter 4: fit, penalties and labels (p.04.8 to p.04.11)."""
 
 import numpy as np
-from numpy.testing import assert_allclose
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy.special import expit, softmax
 
 from autograder.checks.ch04_training_models import inputs
@@ -66,12 +66,22 @@ def test_shrinks_weights(student, rng):
     for l1_ratio in (*rng.uniform(0.1, 0.9, 6).tolist(), 0.0, 1.0):
         alpha = float(rng.uniform(0.3, 1.5))
         small = alpha * max(l1_ratio, 0.1) * rng.uniform(0.2, 0.9, 2)
-        cases.append((np.array([*rng.normal(0, 3, 4), small[0], -small[1]]), alpha, float(l1_ratio)))
+        cases.append((np.array([*rng.normal(0, 3, 4), small[0], -small[1], 0.0]), alpha, float(l1_ratio)))
+    cases.append((rng.normal(0, 3, 5), 0.0, 0.5))
     # Iterative solvers end near the minimum; a weight that should be 0 has to be 0.
     for case in cases:
         found, right = np.asarray(student.shrunk(*case), dtype=float), inputs.shrunk_by_fitting(*case)
         assert_allclose(found, right, rtol=1e-4, atol=1e-6)
         assert np.count_nonzero(found) == np.count_nonzero(right)
+
+
+@check("p.04.10", hint="`w -= ...` and `w[...] = ...` change the array that they work on: make a new one.")
+def test_weights_are_left_alone(student, rng):
+    """The weights that were given are as before."""
+    w = rng.normal(0, 3, 6)
+    found, (after, *_) = student.watch_("shrunk", w, 0.8, 0.5)
+    assert_array_equal(after, w)
+    assert not np.allclose(found, w)
 
 
 @check("p.04.10", hint="Few features that matter: lasso. Groups of correlated ones, or more columns than rows: what "
@@ -106,6 +116,16 @@ def test_probabilities_of_large_scores(student, rng):
 
 def _probabilities(scores: np.ndarray, exclusive: bool) -> np.ndarray:
     return softmax(scores, axis=1) if exclusive else expit(scores)
+
+
+@check("p.04.11", hint="`scores -= ...` changes the array that it works on: make a new one.")
+def test_scores_are_left_alone(student, rng):
+    """The scores that were given are as before."""
+    scores = rng.normal(0, 2, (3, 4))
+    for exclusive in (True, False):
+        found, (after, _) = student.watch_("label_probabilities", scores, exclusive)
+        assert_array_equal(after, scores)
+        assert not np.allclose(found, scores)
 
 
 @check("p.04.11", hint="How many of the combinations of the two answers can one picture have? Can one label be right "

@@ -167,11 +167,26 @@ def test_labels_are_what_they_were(student, rng):
 @check("p.04.12", hint="The codes of the validation labels have to be those of the training set: `np.searchsorted` "
        "finds them in `classes_`.")  # fmt: skip
 def test_validation_set_may_lack_a_class(student, rng):
-    """Early stopping works as well when the validation set has no example of some class."""
-    X, y = inputs.clouds(rng, 30, 3)
-    rows = y[:15] > 0
-    X_valid, y_valid = X[:15][rows], y[:15][rows]
-    _keeps_its_lowest_loss(_fitted(student, (0.1, 20, 0.0, 99), X, y, X_valid, y_valid), X_valid, y_valid)
+    """Early stopping works as well when the validation set has no example of some class, whichever it is."""
+    for missing in (0, 2):
+        X, y = inputs.clouds(rng, 30, 3)
+        rows = y[:15] != missing
+        X_valid, y_valid = X[:15][rows], y[:15][rows]
+        _keeps_its_lowest_loss(_fitted(student, (0.1, 20, 0.0, 99), X, y, X_valid, y_valid), X_valid, y_valid)
+
+
+@check("p.04.12", hint="What does `fit` find that an earlier `fit` has left? And what does its last line return?")
+def test_fit_begins_anew(student, rng):
+    """A second `fit` begins anew, whatever the first one has left in the model, and `fit` returns the model itself."""
+    y = rng.permutation(np.arange(24) % 3)
+    X = 3 * CORNERS[y] + rng.normal(0, 0.5, (24, 2))  # well apart: the loss falls far
+    model = student.SoftmaxRegression(0.2, 40, 0.0, 99)
+    first = list(model.fit(X, y, X, y).losses_)
+    other = (y + 1) % 3  # what was right is wrong
+    again = model.fit(X, other, X, other)
+    assert len(again.losses_) == len(first) == 40
+    assert abs(again.losses_[0] - first[0]) < 0.3
+    _keeps_its_lowest_loss(again, X, other)
 
 
 @check("p.04.12", hint="Let the weights be 0: what can the biases still learn?")

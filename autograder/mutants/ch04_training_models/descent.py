@@ -1,6 +1,5 @@
 """Chapter 4, gradient descent: wrong answers that must fail, and right ones that must pass."""
 
-import itertools
 import math
 
 import numpy as np
@@ -31,6 +30,21 @@ def rows_squared(method, m, n, batch):
 def all_rows_always(method, m, n, batch):
     """A stochastic step reads one row, and a mini-batch step only its batch: you count all the rows for each."""
     return m * n * n if method == "normal equation" else 2 * m * n
+
+
+@mutant("p.04.1", replaces="multiplications", fails="test_counts_multiplications")
+def half_of_the_entries(method, m, n, batch):
+    """X.T @ X is symmetric, and you work out each pair of entries once: asked for is the count with each entry worked
+    out."""
+    rows = {"batch": m, "mini-batch": batch, "stochastic": 1}
+    return m * n * (n + 1) // 2 if method == "normal equation" else 2 * rows[method] * n
+
+
+@mutant("p.04.1", replaces="multiplications", fails="test_counts_multiplications")
+def solves_as_well(method, m, n, batch):
+    """You count the solving of the equation, too: asked for is the product X.T @ X alone."""
+    rows = {"batch": m, "mini-batch": batch, "stochastic": 1}
+    return m * n * n + n**3 if method == "normal equation" else 2 * rows[method] * n
 
 
 @mutant("p.04.1", replaces="P_04_1_CHOICE", fails="test_methods_for_many_features", constant=True)
@@ -110,6 +124,54 @@ def one_degree_of_freedom_less(X, y, scale):
     return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
 
 
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_counts_steps")
+def keeps_the_mean(X, y, scale):
+    """You divide each column by its deviation and leave its mean in it: a column far from 0 points nearly the way of
+    the ones, and that makes a long valley, too."""
+    A = add_dummy_feature(X / X.std(axis=0) if scale else X)
+    return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
+
+
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_counts_steps")
+def scales_the_target(X, y, scale):
+    """You scale the targets along with the columns: only X is to be scaled, and the ones have to learn the mean of
+    y."""
+    A = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X)
+    y = (y - y.mean()) / y.std() if scale else y
+    return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
+
+
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_counts_steps")
+def compares_the_roots(X, y, scale):
+    """You compare root mean squared errors: 1.01 times the root is 1.02 times the mean squared error."""
+    A = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X)
+    return _steps(A, y, _rate(A), np.zeros(A.shape[1]), 1.01 * _best(X, y))
+
+
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_no_step_too_many")
+def goes_on_for_ever(X, y, scale):
+    """You walk on after 5000 steps: the count is to end there."""
+    A, steps = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X), 0
+    theta, goal = np.zeros(A.shape[1]), 1.01 * _best(X, y)
+    while steps < 7000 and np.mean((A @ theta - y) ** 2) > goal:
+        theta, steps = theta - _rate(A) * A.T @ (A @ theta - y) / len(A), steps + 1
+    return steps
+
+
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_no_step_too_many")
+def counts_the_last_look(X, y, scale):
+    """Your count is one too high: you count the looks at the error, and the first of them comes before any step."""
+    A = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X)
+    return min(1 + _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y)), 5000)
+
+
+@mutant("p.04.2", replaces="steps_to_fit", fails="test_no_step_too_many")
+def always_one_step(X, y, scale):
+    """You take a step before you first look at the error: where theta = 0 is good enough, no step is needed."""
+    A = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X)
+    return max(1, _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y)))
+
+
 @mutant("p.04.2", replaces="P_04_2_CHOICE", fails="test_who_minds_units", constant=True)
 def all_mind():
     """Without a penalty the weight of a rescaled column changes to match, and the predictions stay the same."""
@@ -127,6 +189,18 @@ def with_scikit_learn(X, y, scale):
     """Scaled by scikit-learn; the best error by its own regression."""
     A = add_dummy_feature(StandardScaler().fit_transform(X) if scale else X)
     return _steps(A, y, _rate(A), np.zeros(A.shape[1]), _best(X, y))
+
+
+@alternative("p.04.2", replaces="steps_to_fit")
+def ones_at_the_end(X, y, scale):
+    """The ones stand last, the rate comes from the largest singular value, and the goal from the pseudoinverse."""
+    Z = (X - X.mean(axis=0)) / np.std(X, axis=0) if scale else X
+    A, theta, steps = np.column_stack([Z, np.ones(len(Z))]), np.zeros(Z.shape[1] + 1), 0
+    goal = 1.01 * np.mean((A @ (np.linalg.pinv(A) @ y) - y) ** 2)
+    while steps < 5000 and np.mean((A @ theta - y) ** 2) > goal:
+        theta -= A.T @ (A @ theta - y) / np.linalg.norm(A, 2) ** 2
+        steps += 1
+    return np.int64(steps)
 
 
 # p.04.3
@@ -170,6 +244,31 @@ def works_in_place(X, y, starts, rate, steps):
         for _ in range(steps):
             theta -= rate * X.T @ (_p(X, theta) - y) / len(X)
     return starts
+
+
+@mutant("p.04.3", replaces="end_points", fails="test_descends_the_log_loss")
+def one_for_all(X, y, starts, rate, steps):
+    """You descend from the first start alone and report its end for all: that they meet is what is to be found out,
+    and it takes many steps."""
+    ends = _logistic_ends(X, y, starts[:1], rate, steps, lambda theta: X.T @ (_p(X, theta) - y) / len(X))
+    return np.repeat(ends, len(starts), axis=0)
+
+
+@mutant("p.04.3", replaces="end_points", fails="test_descends_the_log_loss")
+def starts_where_the_last_ended(X, y, starts, rate, steps):
+    """Only your first descent begins at its start: each of the others goes on from where the one before has
+    arrived."""
+    ends, theta = [], starts[0]
+    for _ in starts:
+        (theta,) = _logistic_ends(X, y, [theta], rate, steps, lambda theta: X.T @ (_p(X, theta) - y) / len(X))
+        ends.append(theta)
+    return np.array(ends)
+
+
+@mutant("p.04.3", replaces="end_points", fails="test_descends_the_log_loss")
+def one_step_more(X, y, starts, rate, steps):
+    """You take one step too many."""
+    return _logistic_ends(X, y, starts, rate, steps + 1, lambda theta: X.T @ (_p(X, theta) - y) / len(X))
 
 
 @mutant("p.04.3", replaces="P_04_3_CHOICE", fails="test_why_no_trap", constant=True)
@@ -230,6 +329,34 @@ def geometric_decay(X, y, batches, rate, decay):
     return _descended(X, y, batches, lambda t: rate / (1 + decay) ** t, len)
 
 
+@mutant("p.04.4", replaces="descend", fails="test_takes_the_steps_asked")
+def divisions_pile_up(X, y, batches, rate, decay):
+    """You divide the rate of the step before by 1 + decay * t, so that the divisions pile up: divide the first rate,
+    anew in each step."""
+    rates = [rate]
+    for t in range(1, len(batches)):
+        rates.append(rates[-1] / (1 + decay * t))
+    return _descended(X, y, batches, rates.__getitem__, len)
+
+
+@mutant("p.04.4", replaces="descend", fails="test_takes_the_steps_asked")
+def counts_steps_from_one(X, y, batches, rate, decay):
+    """Your first step has number 1, so its rate has shrunk already: the numbers begin at 0."""
+    return _descended(X, y, batches, lambda t: rate / (1 + decay * (t + 1)), len)
+
+
+@mutant("p.04.4", replaces="descend", fails="test_takes_the_steps_asked")
+def forgets_the_two(X, y, batches, rate, decay):
+    """Your gradient is half as long as that of the mean squared error: the derivative of a square has a factor 2."""
+    return _descended(X, y, batches, lambda t: rate / (1 + decay * t), lambda rows: 2 * len(rows))
+
+
+@mutant("p.04.4", replaces="descend", fails="test_takes_the_steps_asked")
+def one_size_for_all(X, y, batches, rate, decay):
+    """You divide by the size of the first batch in every step: the last batch of an epoch may be smaller."""
+    return _descended(X, y, batches, lambda t: rate / (1 + decay * t), lambda rows: len(batches[0]))
+
+
 @mutant("p.04.4", replaces="P_04_4_CHOICE", fails="test_same_model_or_not", constant=True)
 def just_longer():
     """More epochs at a constant rate are more bouncing about the minimum, not less."""
@@ -256,143 +383,3 @@ def row_by_row(X, y, batches, rate, decay):
         gradient = sum(2 * (X[row] @ theta - y[row]) * X[row] for row in rows) / len(rows)
         theta = theta - gradient * rate / (1 + decay * t)
     return theta.tolist()
-
-
-# p.04.5
-
-
-@mutant("p.04.5", replaces="what_to_do", fails="test_reads_the_curves")
-def validation_only(training, validation):
-    """You look at the validation error alone: it rises in two cases, and only the training error tells which."""
-    return "lower the rate" if validation[-1] > validation[-2] else "go on"
-
-
-@mutant("p.04.5", replaces="what_to_do", fails="test_reads_the_curves")
-def by_the_gap(training, validation):
-    """A gap between the two errors is no reason to stop while the validation error is falling."""
-    if training[-1] > training[-2]:
-        return "lower the rate"
-    return "stop" if validation[-1] > 1.2 * training[-1] else "go on"
-
-
-@mutant("p.04.5", replaces="what_to_do", fails="test_reads_the_curves")
-def end_against_beginning(training, validation):
-    """You compare the end with the beginning: an error can have fallen far and be rising now."""
-    if training[-1] > training[0]:
-        return "lower the rate"
-    return "stop" if validation[-1] > validation[0] else "go on"
-
-
-@alternative("p.04.5", replaces="what_to_do")
-def by_slope(training, validation):
-    """Straight lines through the last ten epochs."""
-    rises = [np.polyfit(range(10), curve[-10:], 1)[0] > 0 for curve in (training, validation)]
-    return "lower the rate" if rises[0] else ("go on", "stop")[int(rises[1])]
-
-
-# p.04.6
-
-
-@mutant("p.04.6", replaces="should_stop", fails="test_stops_after_the_patience")
-def at_the_first_rise(errors, patience):
-    """You stop at the first rise: with mini-batches the error goes up and down, and may well fall again."""
-    return any(later > earlier for earlier, later in itertools.pairwise(errors))
-
-
-@mutant("p.04.6", replaces="should_stop", fails="test_stops_after_the_patience")
-def one_epoch_too_late(errors, patience):
-    """You wait one epoch too long: when the lowest error is exactly `patience` epochs old, it is time."""
-    return len(errors) - 1 - int(np.argmin(errors)) > patience
-
-
-@mutant("p.04.6", replaces="should_stop", fails="test_stops_after_the_patience")
-def rises_in_a_row(errors, patience):
-    """You count rises in a row: what matters is how long ago the lowest error was, whatever happened since."""
-    rises = [later >= earlier for earlier, later in itertools.pairwise(errors)]
-    return len(rises) >= patience and all(rises[-patience:])
-
-
-@mutant("p.04.6", replaces="best_epoch", fails="test_keeps_the_best_epoch")
-def the_newest(errors):
-    """You keep the newest parameters: since the best epoch they have only become worse."""
-    return len(errors) - 1
-
-
-@mutant("p.04.6", replaces="P_04_6_CHOICE", fails="test_stop_at_the_first_rise", constant=True)
-def at_once():
-    """One rise may be noise: stopping there can end training long before the best epoch."""
-    return ["a"]
-
-
-@mutant("p.04.6", replaces="P_04_6_CHOICE", fails="test_stop_at_the_first_rise", constant=True)
-def to_the_end():
-    """Without stopping, the last parameters are those of an overfitted model."""
-    return ["c"]
-
-
-@alternative("p.04.6", replaces="should_stop")
-def newest_against_before(errors, patience):
-    """No record among the last `patience` errors."""
-    return len(errors) > patience and min(errors[-patience:]) >= min(errors[:-patience])
-
-
-# p.04.7
-
-
-@mutant("p.04.7", replaces="updates", fails="test_counts_updates")
-def full_batches_only(m, batch_size, epochs):
-    """The last batch of an epoch may be smaller, but it makes a step as well: round up."""
-    return m // batch_size * epochs
-
-
-@mutant("p.04.7", replaces="updates", fails="test_counts_updates")
-def one_per_epoch(m, batch_size, epochs):
-    """One step per epoch is batch gradient descent: with smaller batches there is a step after each batch."""
-    return epochs
-
-
-@mutant("p.04.7", replaces="gradient_noise", fails="test_measures_the_noise")
-def with_replacement(G, batch_size):
-    """All rows of a batch are different, so a batch of all rows has no noise at all: your figure allows repeats."""
-    return float(G.var(axis=0).sum() / batch_size)
-
-
-@mutant("p.04.7", replaces="gradient_noise", fails="test_measures_the_noise")
-def not_squared(G, batch_size):
-    """You take the mean of the distances: asked for is that of their squares."""
-    batches = itertools.combinations(G, batch_size)
-    return float(np.mean([np.linalg.norm(np.mean(rows, axis=0) - G.mean(axis=0)) for rows in batches]))
-
-
-@mutant("p.04.7", replaces="P_04_7_FIRST", fails="test_who_is_near_first", constant=True)
-def exact_is_fast():
-    """An exact gradient makes good steps, but only one for each reading of all the rows."""
-    return "batch"
-
-
-@mutant("p.04.7", replaces="P_04_7_SETTLES", fails="test_who_settles", constant=True)
-def noise_settles():
-    """The gradient of a single row is not 0 at the minimum of the mean: stochastic descent keeps moving there."""
-    return "stochastic"
-
-
-@mutant("p.04.7", replaces="P_04_7_REMEDY", fails="test_how_the_others_settle", constant=True)
-def more_of_the_same():
-    """More epochs at the same rate are more of the same bouncing."""
-    return "more epochs"
-
-
-@mutant("p.04.7", replaces="P_04_7_REMEDY", fails="test_how_the_others_settle", constant=True)
-def less_noise():
-    """Larger batches have less noise, but until they hold all the rows, some of it is left."""
-    return "larger batches"
-
-
-@alternative("p.04.7", replaces="gradient_noise", also={"updates": lambda m, b, epochs: math.ceil(m / b) * epochs})
-def tries_all(G, batch_size):
-    """Every batch, one after the other."""
-    distances = [
-        np.sum((G[list(rows)].mean(axis=0) - G.mean(axis=0)) ** 2)
-        for rows in itertools.combinations(range(len(G)), batch_size)
-    ]
-    return np.mean(distances)

@@ -69,9 +69,8 @@ def penalises_the_biases(theta, X, y, alpha):
 @mutant("p.04.12", replaces="loss_and_gradient", fails="test_cost")
 def sums_over_rows(theta, X, y, alpha):
     """You sum over the rows: with the mean the learning rate need not change with their number."""
-    cost, gradient = _parts(theta, X, y)
-    weights = np.vstack([np.zeros(theta.shape[1]), theta[1:]])
-    return cost * len(X) + alpha / 2 * (weights**2).sum(), gradient * len(X) + alpha * weights
+    cost, gradient = loss_and_gradient(theta, X, y, alpha / len(X))
+    return cost * len(X), gradient * len(X)
 
 
 @mutant("p.04.12", replaces="loss_and_gradient", fails="test_gradient")
@@ -86,6 +85,12 @@ def points_downhill(theta, X, y, alpha):
     """Your gradient points downhill: it is probabilities minus targets, not the other way round."""
     cost, gradient = loss_and_gradient(theta, X, y, alpha)
     return cost, -gradient
+
+
+@mutant("p.04.12", replaces="loss_and_gradient", fails="test_cost")
+def penalty_not_halved(theta, X, y, alpha):
+    """You add alpha times the sum of the squared weights: asked for is half of that, of slope alpha * theta."""
+    return loss_and_gradient(theta, X, y, 2 * alpha)
 
 
 # wrong: the training
@@ -161,6 +166,48 @@ class HasNoPatience(_Model):
         return self.waited > 0
 
 
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_stops_early")
+class WaitsOnceMore(_Model):
+    """You wait one epoch too long: when the lowest loss is exactly `patience` epochs old, training stops."""
+
+    def finished(self):
+        return self.waited > self.patience
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_stops_early")
+class ForgetsTheLowest(_Model):
+    """You compare each loss with the one before: only a new low begins the patience anew, and not every little fall."""
+
+    def finished(self):
+        falls = np.diff(self.losses_) < 0
+        return len(falls) >= self.patience and not falls[-self.patience :].any()
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_fit_begins_anew")
+class GoesOnWithOldLosses(SoftmaxRegression):
+    """A second `fit` adds its losses to those of the first: begin the list in `fit`, not in `__init__`."""
+
+    def fit(self, X, y, X_valid, y_valid):
+        self.losses_ = getattr(self, "losses_", []) + super().fit(X, y, X_valid, y_valid).losses_
+        return self
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_fit_begins_anew")
+class GoesOnFromOldParameters(_Model):
+    """A second `fit` goes on from the parameters of the first: they are to begin at 0."""
+
+    def start(self, shape):
+        return getattr(self, "theta_", np.zeros(shape))
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_fit_begins_anew")
+class ReturnsNothing(SoftmaxRegression):
+    """Your `fit` returns nothing: let it return `self`, so that `model = SoftmaxRegression().fit(…)` works."""
+
+    def fit(self, X, y, X_valid, y_valid):
+        super().fit(X, y, X_valid, y_valid)
+
+
 @mutant("p.04.12", replaces="SoftmaxRegression", fails="test_losses_are_of_the_validation_set")
 class WatchesTheTrainingLoss(_Model):
     """You watch the training loss, which keeps falling: only the validation set shows when the model overfits."""
@@ -208,9 +255,7 @@ class HasNoBias(_Model):
     """Your model has no biases: all its borders go through the origin. Row 0 of theta belongs to a column of ones."""
 
     def slope(self, theta, X, codes):
-        found = super().slope(theta, X, codes)
-        found[0] = 0
-        return found
+        return super().slope(theta, X, codes) * (np.arange(len(theta)) > 0)[:, None]
 
 
 @mutant("p.04.12", replaces="SoftmaxRegression", fails="test_biases_are_free")
@@ -235,6 +280,16 @@ class CountsClassesTwice(_Model):
 
     def codes(self, labels):
         return np.unique(labels, return_inverse=True)[1]
+
+
+@mutant("p.04.12", replaces="SoftmaxRegression", fails="test_validation_set_may_lack_a_class")
+class CountsToTheLargest(_Model):
+    """You count the classes by the largest label of the validation set, where the last one may be missing: theta has a
+    column for each."""
+
+    def watched(self, theta, X, codes, X_valid, codes_valid):
+        Y = np.eye(codes_valid.max() + 1)[codes_valid]
+        return -(Y * log_softmax(theta[0] + X_valid @ theta[1:])).sum() / len(Y)
 
 
 @mutant("p.04.12", replaces="SoftmaxRegression", fails="test_knows_irises")

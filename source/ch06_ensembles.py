@@ -350,7 +350,7 @@ from solutions.ch06_ensembles.vote import P_06_8
 #
 # So far the parts were handed to your function. Now write `choose_ensemble(ensembles, X, y)`, for which nobody splits:
 #
-# - put a fifth of the rows aside for the test, and some of the others for validation;
+# - put a fifth of the rows, drawn at random, aside for the test, and some of the others for validation;
 # - train all ensembles on what is left, and compare their accuracies on the validation rows;
 # - the choice made, fit the best one to all rows that are not for the test, and return it;
 # - ask it, and no other, about the test rows: once, at the end.
@@ -358,8 +358,8 @@ from solutions.ch06_ensembles.vote import P_06_8
 # Figures look just as good when something has leaked. So the ensembles that you get in grading keep a record of which
 # rows they have been fitted to and asked about; the first column of their rows is a number to know them by. Graded is
 # what the record says: that nothing has learned from a test row, that the scores you report are those of rows held out,
-# which rows the last ensemble has learned from, and who was tested. (They say what they want and know rows by heart, so
-# don't wonder about the scores.)
+# which rows the last ensemble has learned from, and who was tested; and that you fit copies and leave the ensembles
+# themselves as they came. (They say what they want and know rows by heart, so don't wonder about the scores.)
 
 # %% exercise="p.06.8"
 from solutions.ch06_ensembles.ensembles import choose_ensemble

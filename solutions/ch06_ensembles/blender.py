@@ -122,7 +122,8 @@ def fit_stacking(X: NDArray[Any], y: NDArray[Any]) -> StackingClassifier:
 
     Returns
     -------
-    The fitted `StackingClassifier`, with three or more base models.
+    The fitted `StackingClassifier`, with three or more base models, whose `cv` is not
+    ``"prefit"``: the blender learns by cross-validation.
 
     Examples
     --------

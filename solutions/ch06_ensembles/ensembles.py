@@ -15,7 +15,8 @@ def choose_ensemble(ensembles: Mapping[str, ClassifierMixin], X: NDArray[Any], y
     Parameters
     ----------
     ensembles : classifiers by name, not fitted, and left so.
-    X, y : (n, d) rows, n a multiple of 5, and their classes (n,), 0 or 1.
+    X, y : (n, d) rows, n a multiple of 5, and their classes (n,), 0 or 1; rows may be
+        sorted by class.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Hidden checks of chapter 6: questions on votes, bags and forests (p.06.1 to p.06.5)."""
 
+import math
 from fractions import Fraction
 from functools import cache
 
@@ -50,19 +51,23 @@ def test_voters_who_say_the_same(student, rng):
 def test_hard_vote_counts(student, rng):
     """A hard vote names, for each row, the class that most models name."""
     cases = []
-    for _ in range(8):
-        votes = rng.integers(0, 4, (int(rng.integers(3, 10)), 60)) + int(rng.integers(0, 5))
-        counts = np.sort([(votes == label).sum(axis=0) for label in range(10)], axis=0)
-        cases.append((votes[:, counts[-1] > counts[-2]],))
+    for offset in [0, 0, *(int(n) for n in rng.integers(1, 8, 4)), 9, int(rng.integers(10, 60))]:
+        votes = rng.integers(0, 4, (int(rng.integers(3, 10)), 60))
+        counts = np.sort([(votes == label).sum(axis=0) for label in range(4)], axis=0)
+        cases.append((votes[:, counts[-1] > counts[-2]] + offset,))
     agrees(student.hard_vote, lambda votes: stats.mode(votes, axis=0).mode, cases)
 
 
-@check("p.06.2", hint="Try the votes 3, 1, 3, 1.")
+@check("p.06.2", hint="Try the votes 3, 1, 3, 1, and the votes 3, 5, 3, 5, 0.")
 def test_hard_vote_with_a_tie(student, rng):
-    """Where classes are named equally often, the smallest of them wins."""
-    cases = [(rng.permuted(np.tile(rng.permuted(np.tile(np.arange(9), (30, 1)), axis=1)[:, :2], 2), axis=1).T,)
-             for _ in range(8)]  # fmt: skip
-    agrees(student.hard_vote, lambda votes: votes.min(axis=0), cases)
+    """Where classes are named equally often, the smallest of them wins; one that is named less often does not."""
+    cases = []
+    for _ in range(8):
+        classes = rng.permuted(np.tile(np.arange(9), (30, 1)), axis=1)[:, :3]
+        votes = rng.permuted(classes[:, [0, 0, 1, 1, 2]], axis=1)  # the last is alone, and often the smallest
+        cases.append((votes.T, classes[:, :2].min(axis=1)))
+    wanted = iter([smallest for _, smallest in cases])
+    agrees(student.hard_vote, lambda votes: next(wanted), [(votes,) for votes, _ in cases])
 
 
 def _mean_winner(probas: np.ndarray) -> list[int]:
@@ -132,17 +137,19 @@ def test_share_left_out(student, rng):
 
 @check("p.06.4", core=True, weight=2, hint="Take one row and list the models that have not seen it: only these vote.")
 def test_only_models_that_have_not_seen_a_row_judge_it(student, rng):
-    """The out-of-bag accuracy of a bagging ensemble is the one that scikit-learn finds."""
+    """The out-of-bag accuracy of a bagging ensemble is the one that scikit-learn finds, whether each model is trained
+    on as many rows as there are, or on fewer."""
 
-    def case():
+    def case(share: float):
         y = rng.integers(0, 3, 40)
         X = rng.normal(y[:, None], 1.2, (40, 2))
         seed = int(rng.integers(10**6))
-        bagging = BaggingClassifier(Perceptron(max_iter=5, tol=None), 40, oob_score=True, random_state=seed).fit(X, y)
+        weak = Perceptron(max_iter=5, tol=None)
+        bagging = BaggingClassifier(weak, 40, max_samples=share, oob_score=True, random_state=seed).fit(X, y)
         votes = np.array([model.predict(X) for model in bagging.estimators_])
         return (votes, np.array(bagging.estimators_samples_), y), bagging.oob_score_
 
-    pairs = [case() for _ in range(8)]
+    pairs = [case(share) for share in (1.0, 0.5, 1.0, 0.7)]
     found = [student.oob_accuracy(*arguments) for arguments, _ in pairs]
     assert_allclose(np.asarray(found, dtype=float), [score for _, score in pairs], rtol=1e-9)
 
@@ -161,8 +168,8 @@ def test_rows_that_no_model_may_judge(student, rng):
 
     cases = []
     for _ in range(10):
-        m, n = int(rng.integers(2, 5)), int(rng.integers(15, 40))
-        cases.append((rng.integers(0, 3, (m, n)), rng.integers(0, n, (m, n)), rng.integers(0, 3, n)))
+        m, n, first = int(rng.integers(2, 5)), int(rng.integers(15, 40)), int(rng.integers(0, 20))
+        cases.append((first + rng.integers(0, 3, (m, n)), rng.integers(0, n, (m, n)), first + rng.integers(0, 3, n)))
     agrees(student.oob_accuracy, accuracy, cases)
 
 
@@ -186,9 +193,7 @@ def test_best_of_the_random_splits(student, rng):
     """Given one random threshold for each feature, you choose the feature that separates the classes best."""
     cases, answers = [], []
     while len(cases) < 12 or len(set(answers)) < 2:
-        y = rng.integers(0, 3, 40)
-        X = rng.normal(rng.uniform(-1, 1, (3, 4))[y], 1)
-        thresholds = rng.uniform(X.min(axis=0), X.max(axis=0))
+        X, y, thresholds = _node(rng)
         if len(best := _purest(np.less_equal(X, thresholds), y)) == 1:  # else it is a tie
             cases.append((X, y, thresholds))
             answers += best
@@ -204,12 +209,47 @@ def test_best_of_the_random_splits(student, rng):
     agrees(student.extra_split, lambda *case: next(wanted), cases)
 
 
-def _purest(left: np.ndarray, y: np.ndarray) -> list[int]:
+@check("p.06.5", hint="Gini: 1 minus the sum of the squared shares of the classes.")
+def test_purity_is_measured_by_gini(student, rng):
+    """You choose by Gini impurity, where another measure would choose another feature."""
+    cases, answers = [], []
+    for other in (_entropy, _mistakes) * 5:
+        best = rival = [0]
+        while len(best) > 1 or rival == best or len(rival) > 1:
+            X, y, thresholds = _node(rng)
+            left = np.less_equal(X, thresholds)
+            best, rival = _purest(left, y), _purest(left, y, other)
+        cases.append((X, y, thresholds))
+        answers += best
+    wanted = iter(answers)
+    agrees(student.extra_split, lambda *case: next(wanted), cases)
+
+
+def _node(rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the rows, classes and thresholds of a node with four candidate features."""
+    y = rng.integers(0, 3, 40)
+    X = rng.normal(rng.uniform(-1, 1, (3, 4))[y], 1)
+    return X, y, rng.uniform(X.min(axis=0), X.max(axis=0))
+
+
+def _gini(counts: list[int]) -> Fraction:
+    return sum(counts) - Fraction(sum(n * n for n in counts), sum(counts))
+
+
+def _entropy(counts: list[int]) -> float:
+    return -sum(n * math.log(n / sum(counts)) for n in counts if n)
+
+
+def _mistakes(counts: list[int]) -> int:
+    return sum(counts) - max(counts)
+
+
+def _purest(left: np.ndarray, y: np.ndarray, measure=_gini) -> list[int]:
     """Return the features with the least impurity, in fractions: there are ties that rounding would decide."""
     found = []
     for goes in left.T:
         sides = [np.bincount(y[side], minlength=3).tolist() for side in (goes, ~goes)]
-        found.append(sum(sum(side) - Fraction(sum(n * n for n in side), sum(side)) for side in sides if any(side)))
+        found.append(sum(measure(side) for side in sides if any(side)))
     return [feature for feature, impurity in enumerate(found) if impurity == min(found)]
 
 

@@ -5,7 +5,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.ensemble import AdaBoostClassifier, GradientBoostingRegressor
 
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, chosen
 
 
 class _Recorder(ClassifierMixin, BaseEstimator):
@@ -46,6 +46,25 @@ def test_weights_after_a_round(student, rng):
     agrees(student.boosted_weights, lambda *case: _next_weights(*case).tolist(), cases)
 
 
+@check("p.06.6", hint="Is ln((1 - r) / r) above 0 or below, if r is more than a half?")
+def test_weights_after_a_model_worse_than_chance(student, rng):
+    """Where the newest model gets more than half of the weight wrong, its say is below 0: the rows that it gets wrong
+    lose weight."""
+
+    def lighter(weights: np.ndarray, wrong: np.ndarray, learning_rate: float) -> list[float]:
+        share = np.where(wrong, weights[wrong].sum(), weights[~wrong].sum())  # of the row's own kind
+        new = weights / share * share ** (1 - learning_rate) * (weights.sum() - share) ** learning_rate
+        return (np.where(wrong, new, weights) / (new[wrong].sum() + weights[~wrong].sum())).tolist()
+
+    cases = []
+    for _ in range(8):
+        n = int(rng.integers(6, 30))
+        wrong = rng.permutation(n) >= max(1, n // 5)
+        weights = rng.uniform(0.5, 1.5, n) * np.where(wrong, 1, 0.7)
+        cases.append((weights, wrong, round(rng.uniform(0.2, 1.5), 2)))
+    agrees(student.boosted_weights, lighter, cases)
+
+
 @check("p.06.6", hint="Which changes let the ensemble follow its training rows more closely?")
 def test_what_helps_against_underfitting(student, rng):
     """You choose all the changes that help an ensemble which underfits, and none that make it worse."""
@@ -68,7 +87,7 @@ def _boosted(learning_rate: float, left: float) -> int:
 def test_trees_needed_to_fit(student, rng):
     """For each learning rate you find how many trees it takes until little enough is left over."""
     cases = [(round(rate, 2), round(left, 3)) for rate, left in rng.uniform((0.12, 0.02), (0.9, 0.6), (10, 2))]
-    agrees(student.trees_needed, _boosted, [*cases, (1.0, 0.3)])
+    agrees(student.trees_needed, _boosted, [*cases, (1.0, 0.3), (0.5, 0.124)])  # 0.125 is no hair's breadth above
 
 
 @check("p.06.7", hint="0.3 ** 3 is 0.027, but not in a computer. Compare with a little more than `left`.")
@@ -86,7 +105,7 @@ def test_rounding_does_not_decide(student, rng):
 def test_stops_in_time(student, rng):
     """You keep the number of trees with the lowest error seen until patience runs out, and look no further."""
 
-    def kept(errors: np.ndarray, patience: int) -> int:
+    def kept(errors: list[float], patience: int) -> int:
         for seen in range(1, len(errors) + 1):
             best = int(np.argmin(errors[:seen]))
             if seen - 1 - best >= patience:
@@ -97,9 +116,9 @@ def test_stops_in_time(student, rng):
     for _ in range(16):
         n = int(rng.integers(10, 50))
         course = np.linspace(6, int(rng.integers(0, 9)), n) + rng.normal(0, 1.5, n)
-        cases.append((course.round(1), int(rng.integers(1, 8))))
-    cases.append((np.array([3.0, 2.0, 2.0, 2.0, 1.0]), 3))
-    agrees(student.stop_early, kept, cases)
+        cases.append((course.round(1).tolist(), int(rng.integers(1, 8))))  # a list, as in the examples
+    cases += [([3.0, 2.0, 2.0, 2.0, 1.0], patience) for patience in (2, 3)] + [([2.5], 1)]
+    ask_all(student.stop_early, kept, cases)
 
 
 @check("p.06.7", hint="Which learning rate makes each tree count for less?")

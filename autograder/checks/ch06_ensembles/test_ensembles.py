@@ -15,13 +15,18 @@ from autograder.testing.workflow import (
 )
 
 
-def _compared(student, rng) -> Comparison:
-    """Return what was done with ensembles that keep a record, and rows with a number in their first column."""
+def _workflow(student, rng, *, ordered: bool = False) -> tuple[Workflow, np.ndarray]:
+    """Return ensembles that keep a record, and rows with a number in their first column, in any order or by class."""
     n = 5 * int(rng.integers(24, 36))
-    y = rng.permutation(np.arange(n) % 2)
-    X = np.column_stack([np.arange(n), rng.normal(size=(n, 4))])
+    y = np.arange(n) * 2 // n if ordered else rng.permutation(np.arange(n) % 2)
     said = sayings(rng, y, [""], ["bagging", "boosting", "vote", "stack"])
-    return Workflow(student, y, said, n_test=n // 5).compare(student.choose_ensemble, X)
+    return Workflow(student, y, said, n_test=n // 5), np.column_stack([np.arange(n), rng.normal(size=(n, 4))])
+
+
+def _compared(student, rng) -> Comparison:
+    """Return what was done with the ensembles."""
+    workflow, X = _workflow(student, rng)
+    return workflow.compare(student.choose_ensemble, X)
 
 
 @check("p.06.8", core=True, hint="Into how many parts do you cut the rows, and what is each of them for?")
@@ -49,3 +54,23 @@ def test_only_the_best_ensemble_is_tested(student, rng):
     """`choose_ensemble` chooses the ensemble with the highest score on validation rows, asks it alone about the test
     rows, after all comparisons, and reports its accuracy on them."""
     asks_the_best_alone(_compared(student, rng), accuracy_score)
+
+
+@check("p.06.8", hint="What is in the last fifth of the rows if they are sorted by class?")
+def test_rows_are_cut_at_random(student, rng):
+    """`choose_ensemble` has rows of both classes for the test, and for validation, even if they come sorted by
+    class."""
+    workflow, X = _workflow(student, rng, ordered=True)
+    done = workflow.compare(student.choose_ensemble, X)
+    validated = [[row for one in done.record.held_out(pair) for row in one.rows] for pair in done.scores]
+    for rows in (list(done.record.test_rows), *validated):
+        assert set(done.record.truth[rows].tolist()) == {0, 1}
+
+
+@check("p.06.8", hint="What does `clone` do?")
+def test_ensembles_are_left_unfitted(student, rng):
+    """`choose_ensemble` fits copies: the ensembles that it gets are not fitted afterwards, either."""
+    workflow, X = _workflow(student, rng)
+    done = workflow.compare(student.choose_ensemble, X)
+    assert done.record.learned  # else nothing is promised
+    assert not any(hasattr(ensemble, "classes_") for ensemble in workflow.models.values())

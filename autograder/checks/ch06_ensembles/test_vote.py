@@ -141,6 +141,22 @@ def test_scores_are_of_the_validation_rows(student, rng):
     assert all(0 <= scores[voting] <= 1 for voting in ("hard", "soft"))
 
 
+@check("p.06.8", hint="Do the two scores come from two votes? On which rows do these differ?")
+def test_both_ways_to_vote_are_scored(student, rng):
+    """`val_scores` tells the two ways to vote apart: neither has more right than such a vote can have among your
+    models, with equal weights or others, or fewer than the rows about which all models are right."""
+    X_train, y_train, X_val, y_val, X, y = letters(rng, 300, 300, 300)
+    said = labels_of(_taught(student, (X_train, y_train, X_val, y_val), X, y)["voter"], X_val).astype(y_val.dtype)
+    found = _taught(student, (X_train, y_train, X_val, said), X, y)  # so one way to vote is right about all of them
+    models = list(found["models"].values())
+    disputed = np.any([labels_of(model, X_val) != said for model in models], axis=0)
+    for voting in ("hard", "soft"):
+        score = float(found["val_scores"][voting])
+        assert score > np.mean(~disputed) - 0.05  # a few models read otherwise than by their probabilities
+        if score > 1 - 1e-6:
+            assert weighted_votes(_ballots(models, voting, X_val[disputed]), said[disputed]) < 0.02
+
+
 @check("p.06.8", hint="Which of `val_scores` is higher? And which way does the voter you return vote?")
 def test_better_way_to_vote_is_kept(student, rng):
     """`voting` names the way to vote with the higher score, and the voter's own accuracy is that score."""

@@ -44,6 +44,20 @@ def shared_always_right(n, p, shared=0.0):
     return shared + (1 - shared) * _binomial(n, p, n // 2 + 1)
 
 
+@mutant("p.06.1", replaces="majority_right", fails="test_voters_who_say_the_same")
+def shared_never_right(n, p, shared=0.0):
+    """You leave out the questions on which all say the same: on these, too, they are right with probability `p`."""
+    return (1 - shared) * _binomial(n, p, n // 2 + 1)
+
+
+@mutant("p.06.1", replaces="majority_right", fails="test_voters_who_say_the_same")
+def fewer_voters(n, p, shared=0.0):
+    """You take shared mistakes for fewer voters: it is the questions that are of two kinds, and on one kind all vote
+    independently."""
+    n = max(1, round(n * (1 - shared)))
+    return _binomial(n, p, n // 2 + 1)
+
+
 @alternative("p.06.1", replaces="majority_right")
 def summed_terms(n, p, shared=0.0):
     """Term by term."""
@@ -71,6 +85,32 @@ def first_come(votes):
     return np.array([Counter(column.tolist()).most_common(1)[0][0] for column in np.transpose(votes)])
 
 
+@mutant("p.06.2", replaces="hard_vote", fails="test_hard_vote_with_a_tie")
+def smallest_of_all_named(votes):
+    """In a tie you take the smallest of all classes that were named: only those count that were named most often."""
+    counts = [Counter(column.tolist()).most_common() for column in np.transpose(votes)]
+    tied = [len(c) > 1 and c[0][1] == c[1][1] for c in counts]
+    return np.array([min(c)[0] if tie else c[0][0] for c, tie in zip(counts, tied, strict=True)])
+
+
+@mutant("p.06.2", replaces="hard_vote", fails="test_hard_vote_counts")
+def ten_classes_at_most(votes):
+    """You count for classes 0 to 9 only: take as many as the largest class in the votes needs."""
+    return np.eye(10)[np.asarray(votes)].sum(axis=0).argmax(axis=1)
+
+
+@mutant("p.06.2", replaces="hard_vote", fails="test_hard_vote_counts")
+def middle_of_the_votes(votes):
+    """You take the middle one of the sorted votes: the class that is named most often may stand anywhere."""
+    return np.median(votes, axis=0).astype(int)
+
+
+@mutant("p.06.2", replaces="soft_vote", fails="test_soft_vote_averages")
+def multiplied(probas):
+    """You multiply the probabilities, so that one model can veto a class: in a soft vote they are averaged."""
+    return np.prod(probas, axis=0).argmax(axis=1)
+
+
 @mutant("p.06.2", replaces="soft_vote", fails="test_soft_vote_averages")
 def votes_of_the_most_likely(probas):
     """You let each model name its most likely class and count: that is a hard vote again."""
@@ -89,6 +129,13 @@ def summed_in_a_loop(probas):
     """Sums do as well as means; a list."""
     total = sum(np.asarray(model) for model in probas)
     return [int(np.argmax(row)) for row in total]
+
+
+@alternative("p.06.2", replaces="hard_vote")
+def counted_in_pairs(votes):
+    """Votes and labels together; a tuple."""
+    counts = [Counter(column) for column in zip(*votes, strict=True)]
+    return tuple(min(c, key=lambda label: (-c[label], label)) for c in counts)
 
 
 @alternative("p.06.2", replaces="hard_vote")
@@ -117,6 +164,26 @@ def no_blender(kind, n_models, n_servers):
 def blender_among_the_others(kind, n_models, n_servers):
     """You train the blender along with the base models, but it learns from their predictions."""
     return n_models if kind == "boosting" else math.ceil((n_models + (kind == "stacking")) / n_servers)
+
+
+@mutant("p.06.3", replaces="training_rounds", fails="test_rounds_of_training")
+def last_round_left_out(kind, n_models, n_servers):
+    """You round down: what is left over for a last round, however little, takes a round, too."""
+    return n_models if kind == "boosting" else n_models // n_servers + (kind == "stacking")
+
+
+@mutant("p.06.3", replaces="training_rounds", fails="test_rounds_of_training")
+def layer_one_by_one(kind, n_models, n_servers):
+    """You train the base models of a stack one after another: only the blender has to wait."""
+    if kind in ("boosting", "stacking"):
+        return n_models + (kind == "stacking")
+    return math.ceil(n_models / n_servers)
+
+
+@mutant("p.06.3", replaces="P_06_3_CHOICE", fails="test_kinds_that_can_be_spread", constant=True)
+def blender_needs_nobody():
+    """Stacking: the blender learns from the predictions of the base models, and has to wait for them."""
+    return {"bagging": "yes", "pasting": "yes", "random forest": "yes", "boosting": "no", "stacking": "yes"}
 
 
 @mutant("p.06.3", replaces="P_06_3_CHOICE", fails="test_kinds_that_can_be_spread", constant=True)
@@ -193,6 +260,29 @@ def unjudged_is_wrong(votes, drawn, y):
     return _oob(votes, drawn, y, lambda row, rows: row not in rows, empty=True)
 
 
+@mutant("p.06.4", replaces="oob_accuracy", fails="test_only_models_that_have_not_seen_a_row_judge_it")
+def as_many_draws_as_rows(votes, drawn, y):
+    """You note in a table of the shape of `drawn` who has seen which row: it needs a column for each row, and there may
+    be fewer draws than rows."""
+    seen = np.zeros(np.shape(drawn), dtype=bool)
+    for model, rows in enumerate(drawn):
+        seen[model, rows] = True
+    return _oob(votes, [np.flatnonzero(rows) for rows in seen], y, lambda row, rows: row not in rows)
+
+
+@mutant("p.06.4", replaces="oob_accuracy", fails="test_rows_that_no_model_may_judge")
+def all_vote_where_nobody_may(votes, drawn, y):
+    """On rows that every model was trained on you let all of them vote: such rows are left out."""
+    known = set.intersection(*(set(np.asarray(rows).tolist()) for rows in drawn))
+    return _oob(votes, drawn, y, lambda row, rows: row not in rows or row in known)
+
+
+@mutant("p.06.4", replaces="oob_fraction", fails="test_share_left_out")
+def limit_for_many_rows(n_rows, n_drawn):
+    """exp(-n_drawn / n_rows) is what the share approaches when there are many rows: with few it is less."""
+    return math.exp(-n_drawn / n_rows)
+
+
 @alternative("p.06.4", replaces="oob_accuracy")
 def row_by_row(votes, drawn, y):
     """Row by row."""
@@ -220,13 +310,51 @@ def one_feature_only(kind, n_rows, n_features):
     return n_features * (n_rows - 1) if kind == "random forest" else 1
 
 
+@mutant("p.06.5", replaces="splits_compared", fails="test_splits_at_a_node")
+def as_many_gaps_as_rows(kind, n_rows, n_features):
+    """You count a threshold for each row: between n different values there are n - 1 gaps."""
+    return n_features * (n_rows if kind == "random forest" else 1)
+
+
+def _least(X, y, thresholds, impurity):
+    left, y = np.asarray(thresholds) >= X, np.asarray(y)
+    sides = [[np.unique(y[side], return_counts=True)[1] for side in (goes, ~goes)] for goes in left.T]
+    return int(np.argmin([sum(impurity(counts) for counts in pair if len(counts)) for pair in sides]))
+
+
 @mutant("p.06.5", replaces="extra_split", fails="test_best_of_the_random_splits")
 def sides_weigh_the_same(X, y, thresholds):
     """You add up the impurities of both sides as if they had equally many rows: weight them by their numbers."""
+    return _least(X, y, thresholds, lambda counts: 1 - ((counts / counts.sum()) ** 2).sum())
+
+
+@mutant("p.06.5", replaces="extra_split", fails="test_purity_is_measured_by_gini")
+def by_entropy(X, y, thresholds):
+    """You measure by entropy: Gini impurity is asked for."""
+    return _least(X, y, thresholds, lambda counts: -(counts * np.log2(counts / counts.sum())).sum())
+
+
+@mutant("p.06.5", replaces="extra_split", fails="test_purity_is_measured_by_gini")
+def by_mistakes(X, y, thresholds):
+    """You count the rows that are not of their side's most frequent class: Gini impurity is asked for."""
+    return _least(X, y, thresholds, lambda counts: counts.sum() - counts.max())
+
+
+@mutant("p.06.5", replaces="extra_split", fails="test_best_of_the_random_splits")
+def equal_goes_right(X, y, thresholds):
+    """You send rows whose value is the threshold itself to the right: "at most" goes left."""
+    below = np.nextafter(thresholds, -np.inf)
+    return _least(X, y, below, lambda counts: counts.sum() - (counts**2).sum() / counts.sum())
+
+
+@mutant("p.06.5", replaces="extra_split", fails="test_best_of_the_random_splits")
+def two_classes_only(X, y, thresholds):
+    """You compute impurity for two classes, from the share of one: there may be more of them."""
     left, y = np.asarray(thresholds) >= X, np.asarray(y)
 
     def gini(side):
-        return 1 - sum((np.mean(side == label)) ** 2 for label in set(side.tolist())) if len(side) else 0.0
+        share = np.mean(side == 1) if len(side) else 0.0
+        return len(side) * 2 * share * (1 - share)
 
     return int(np.argmin([gini(y[goes]) + gini(y[~goes]) for goes in left.T]))
 

@@ -30,6 +30,14 @@ def learns_from_training_rows(models, X_train, y_train, X_val, y_val):
     return _logistic(_probas(models, X_train), y_train)
 
 
+@mutant("p.06.9", replaces="fit_blender", fails="test_blender_sees_through_a_model_that_knows_its_rows_by_heart")
+def learns_from_all_rows(models, X_train, y_train, X_val, y_val):
+    """You give your blender the training rows along with the others: on these, those who know them by heart look best,
+    and there are more of them."""
+    features = np.vstack([_probas(models, X_train), _probas(models, X_val)])
+    return _logistic(features, np.concatenate([y_train, y_val]))
+
+
 def _with_pixels(models, X):
     return np.hstack([_probas(models, X), np.asarray(X) / 255])
 
@@ -56,6 +64,19 @@ def one_row_per_model(models, X):
 def mean_of_all(models, X):
     """You average before the blender gets to see anything, so that it can't tell the models apart."""
     return np.mean([model.predict(X) for model in models], axis=0, keepdims=True).round().T
+
+
+def _mean_probas(models, X):
+    return np.mean([model.predict_proba(X) for model in models], axis=0)
+
+
+@mutant("p.06.9", replaces="make_blend_features", fails="test_blender_learns_from_mistakes", also={
+    "fit_blender": lambda models, X_train, y_train, X_val, y_val: _logistic(_mean_probas(models, X_val), y_val),
+    "stack_predict": lambda models, blender, X: blender.predict(_mean_probas(models, X)),
+})  # fmt: skip
+def mean_of_the_probabilities(models, X):
+    """You average the probabilities of all models, as a vote does: the blender can't tell any more who said what."""
+    return _mean_probas(models, X)
 
 
 class _Linear(ClassifierMixin, BaseEstimator):

@@ -102,6 +102,29 @@ def validation_score_for_the_test(ensembles, X, y):
     return found | {"test_score": found["scores"][found["best"]]}
 
 
+@mutant("p.06.8", replaces="choose_ensemble", fails="test_rows_are_cut_at_random")
+def cuts_rows_in_their_order(ensembles, X, y):
+    """You cut the rows in the order in which they come: sorted by class, the last ones are all of one class. Shuffle
+    first."""
+    X_rest, X_test, y_rest, y_test = train_test_split(X, y, test_size=0.2, shuffle=False)
+    X_train, X_val, y_train, y_val = train_test_split(X_rest, y_rest, test_size=0.25, random_state=1)
+    scores = {name: clone(model).fit(X_train, y_train).score(X_val, y_val) for name, model in ensembles.items()}
+    best = max(scores, key=scores.get)
+    model = clone(ensembles[best]).fit(X_rest, y_rest)
+    return {"scores": scores, "best": best, "model": model, "test_score": model.score(X_test, y_test)}
+
+
+@mutant("p.06.8", replaces="choose_ensemble", fails="test_ensembles_are_left_unfitted")
+def fits_what_it_was_given(ensembles, X, y):
+    """You fit the ensembles that you were given, and whoever gave them has fitted ones now: fit a `clone` of each."""
+    X_rest, X_test, y_rest, y_test = train_test_split(X, y, test_size=0.2, random_state=1)
+    X_train, X_val, y_train, y_val = train_test_split(X_rest, y_rest, test_size=0.25, random_state=1)
+    scores = {name: model.fit(X_train, y_train).score(X_val, y_val) for name, model in ensembles.items()}
+    best = max(scores, key=scores.get)
+    model = ensembles[best].fit(X_rest, y_rest)
+    return {"scores": scores, "best": best, "model": model, "test_score": model.score(X_test, y_test)}
+
+
 # ---------------------------------------------------------------- right
 
 

@@ -150,6 +150,27 @@ def tries_one_way_only(X_train, y_train, X_val, y_val):
     return {"models": models, "voter": voter, "val_scores": scores, "voting": "hard"}
 
 
+@mutant("p.06.8", replaces="build_voter", fails="test_both_ways_to_vote_are_scored")
+def one_vote_under_two_names(X_train, y_train, X_val, y_val):
+    """Both of your scores are those of one and the same vote: a `VotingClassifier` votes hard until it is told
+    `voting="soft"`."""
+    voter = VotingClassifier(_quick()).fit(X_train, y_train)
+    models = dict(voter.named_estimators_)
+    scores = {name: float(model.score(X_val, y_val)) for name, model in models.items()}
+    scores |= {voting: float(voter.score(X_val, y_val)) for voting in ("hard", "soft")}
+    return {"models": models, "voter": voter, "val_scores": scores, "voting": "hard"}
+
+
+@mutant("p.06.8", replaces="build_voter", fails="test_vote_is_taken_among_the_models")
+def names_changed_over(X_train, y_train, X_val, y_val):
+    """You call the soft vote hard, and the hard one soft: a hard vote counts classes, a soft one averages
+    probabilities."""
+    other = {"hard": "soft", "soft": "hard"}
+    found = _voted(_quick(), X_train, y_train, X_val, y_val)
+    scores = {other.get(name, name): score for name, score in found["val_scores"].items()}
+    return {**found, "val_scores": scores, "voting": other[found["voting"]]}
+
+
 @mutant("p.06.8", replaces="build_voter", fails="test_vote_reads_a_made_up_script")
 def no_probabilities(X_train, y_train, X_val, y_val):
     """A soft vote needs `predict_proba` of every member, and `SVC` has none: wrap it in a CalibratedClassifierCV."""

@@ -111,7 +111,7 @@ def test_no_such_method(student, rng):
 
 def _map(rng, classes: int = 7, size: int = 60) -> tuple[np.ndarray, np.ndarray]:
     """Places, and labels, of which as many occur as asked for."""
-    return rng.normal(0, 20, (size, 2)), rng.permutation(np.resize(rng.permutation(10)[:classes], size))
+    return rng.normal(0, 20, (size, 2)).round(2), rng.permutation(np.resize(rng.permutation(10)[:classes], size))
 
 
 def _place(point) -> tuple[float, float]:

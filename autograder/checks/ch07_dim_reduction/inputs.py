@@ -18,6 +18,11 @@ def letters(rng, *sizes: int, step: int = 1) -> list[np.ndarray]:
     return [part[:, kept] if part.ndim == 2 else part for part in parts]
 
 
+def faint(rng, X: np.ndarray) -> np.ndarray:
+    """Make some of the pixels faint: what stretches each of them to one range finds other components."""
+    return (X * rng.choice([0.2, 1.0], X.shape[1])).astype(X.dtype)
+
+
 def blends(rng, size: int, prototypes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mix each row from a few prototypes, shape (c, d); the class is the one with the largest share."""
     shares = rng.dirichlet(np.full(len(prototypes), 0.5), size)

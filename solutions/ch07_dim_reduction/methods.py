@@ -168,8 +168,9 @@ def neighbours_kept(X: ArrayLike, Z: ArrayLike, k: int) -> float:
 
     Parameters
     ----------
-    X : (n, d) rows; no two distances are the same.
-    Z : (n, r) the same rows after the reduction, in the same order.
+    X : (n, d) rows.
+    Z : (n, r) the same rows after the reduction, in the same order. No two distances
+        are the same, neither in `X` nor in `Z`.
     k : number of neighbours looked at, fewer than n - 1.
 
     Returns

@@ -18,6 +18,11 @@ def letters(rng, *sizes: int, step: int = 1) -> list[np.ndarray]:
     return [part[:, kept] if part.ndim == 2 else part for part in parts]
 
 
+def faint(rng, X: np.ndarray) -> np.ndarray:
+    """Make some of the pixels faint: what stretches each of them to one range finds other components."""
+    return (X * rng.choice([0.2, 1.0], X.shape[1])).astype(X.dtype)
+
+
 def blends(rng, size: int, prototypes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Mix each row from a few prototypes, shape (c, d); the class is the one with the largest share."""
     shares = rng.dirichlet(np.full(len(prototypes), 0.5), size)
@@ -118,11 +123,13 @@ def drawn_points(figure):
         return points
     for group in kept[0].collections:
         offsets, colours = group.get_offsets(), group.get_facecolors()
+        colours = colours if len(colours) else group.get_edgecolors()  # a hollow mark has its colour on its edge
         for number, (across, up) in enumerate(offsets):
             points.append((float(across), float(up), to_hex(colours[number % len(colours)])))
     for line in kept[0].lines:
         if line.get_marker() not in ("None", "none", None, "", " "):
-            colour = to_hex(line.get_markerfacecolor())
+            hollow = str(line.get_markerfacecolor()).lower() == "none"
+            colour = to_hex(line.get_markeredgecolor() if hollow else line.get_markerfacecolor())
             points += [(float(across), float(up), colour) for across, up in zip(*line.get_data(), strict=True)]
     return points
 
@@ -138,11 +145,13 @@ def legend_of(figure):
     entries = []
     for legend in legends:
         for mark, text in zip(legend.legend_handles, legend.get_texts(), strict=True):
-            if hasattr(mark, "get_facecolor") and len(mark.get_facecolor()):
+            if hasattr(mark, "get_facecolor"):
                 colour = mark.get_facecolor()
+                colour = colour if len(colour) else mark.get_edgecolor()
                 colour = colour if len(colour) == 4 and not hasattr(colour[0], "__len__") else colour[0]
             elif mark.get_marker() not in nothing:
-                colour = mark.get_markerfacecolor()
+                hollow = str(mark.get_markerfacecolor()).lower() == "none"
+                colour = mark.get_markeredgecolor() if hollow else mark.get_markerfacecolor()
             else:
                 colour = mark.get_color() if mark.get_linestyle() not in nothing else None
             name = re.sub(r"\D", "", re.sub(r"mathdefault", "", text.get_text()))

@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from autograder.checks.ch07_dim_reduction.inputs import (
     bend,
     drawn_points,
+    faint,
     legend_of,
     letters,
     places,
@@ -42,13 +43,22 @@ def test_tsne_pulls_clusters_apart(student, rng):
     assert purity(places(student.embed(X), 300), y, 8) > 0.95
 
 
+def _uneven(rng) -> np.ndarray:
+    """Letters, some of whose pixels are faint; the first component has clearly more variance than the second."""
+    while True:
+        X = faint(rng, letters(rng, 100)[0])
+        first, second = PCA(2, svd_solver="full").fit(X.astype(float)).explained_variance_
+        if first > 1.3 * second:
+            return X
+
+
 @check("p.07.10", core=True, hint="Compare with `PCA(2).fit_transform(X)`: both maps may be mirrored, no more.")
 def test_pca_map(student, rng):
     """The PCA map has the rows where the first two principal components put them, but for its size and a mirror."""
-    X, _ = letters(rng, 100)
+    X = _uneven(rng)
     Z = places(student.embed(X, "pca"), 100)
     wanted, found = pdist(PCA(2, svd_solver="full").fit_transform(X.astype(float))), pdist(Z)
-    assert_allclose(found / found.mean(), wanted / wanted.mean(), atol=1e-2)  # some solvers are approximate
+    assert_allclose(found / found.mean(), wanted / wanted.mean(), atol=2e-2)  # some solvers are approximate
 
 
 @check("p.07.10", core=True, hint="Metric MDS starts somewhere and moves points for as long as that brings the "
@@ -57,7 +67,9 @@ def test_mds_map(student, rng):
     """On the MDS map no point would move any more: its distances are as like those in the data as they can be made,
     however the points are pushed a little."""
     X = rng.normal(size=(90, 20)) * rng.uniform(0.5, 2, 20)
-    assert pull(X, places(student.embed(X, "mds"), 90)) < 0.04
+    sparse = X * (rng.random((90, 20)) < rng.uniform(0.1, 1, (90, 1)))  # here other distances are quite different ones
+    for rows in (X, sparse):
+        assert pull(rows, places(student.embed(rows, "mds"), 90)) < 0.02
 
 
 @check("p.07.10", core=True, hint="How many neighbours does it look at? The default is 5.")
@@ -111,7 +123,7 @@ def test_no_such_method(student, rng):
 
 def _map(rng, classes: int = 7, size: int = 60) -> tuple[np.ndarray, np.ndarray]:
     """Places, and labels, of which as many occur as asked for."""
-    return rng.normal(0, 20, (size, 2)), rng.permutation(np.resize(rng.permutation(10)[:classes], size))
+    return rng.normal(0, 20, (size, 2)).round(2), rng.permutation(np.resize(rng.permutation(10)[:classes], size))
 
 
 def _place(point) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 
 from autograder.checks.ch07_dim_reduction.inputs import sheet
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, chosen
 
 # ---------------------------------------------------------------- p.07.5
 
@@ -51,6 +51,7 @@ def test_fewest_and_most_components(student, rng):
             cases.append((d, ratio))
     d = int(rng.integers(3, 20))  # it takes all of them, or a single one
     cases += [(d, round((d - 0.5) / d, 4)), (d, round(0.5 / d, 4)), (2, 0.8), (2, 0.3), (1, 0.7)]
+    cases += [(2, 0.502), (3, 0.334), (10, 0.501)]  # a little more than a whole number, by more than rounding errors
     agrees(student.dims_bounds, bounds, cases)
 
 
@@ -64,7 +65,7 @@ def test_rounding_does_not_decide(student, rng):
         kept = int(rng.integers(1, d))
         if kept / d == round(kept / d, 4) and math.ceil(kept / d * d * (1 + 1e-15)) > kept:
             cases.append((d, kept / d))
-    agrees(student.dims_bounds, lambda d, ratio: (1, int(Fraction(str(ratio)) * d)), cases)
+    ask_all(student.dims_bounds, lambda d, ratio: (1, int(Fraction(str(ratio)) * d)), cases)
 
 
 @check("p.07.5", hint="What does your second function say about 1,000 dimensions and 95%?")
@@ -101,20 +102,28 @@ def _batches(rng, sizes, d: int) -> list[np.ndarray]:
 
 
 def once_only(batches):
-    """Give one batch after the other, and write down how many are still held by anyone."""
+    """Give one batch after the other, and write down how many are still held by anyone, and whether copies of
+    their rows pile up."""
+    import tracemalloc
     import weakref
 
     class Once:
         def __init__(self):
             self.left = [batch.copy() for batch in batches]
-            self.given, self.held = [], []
+            self.given, self.held, self.in_use, self.piled_up = [], [], [], False
 
         def __iter__(self):
             return self
 
         def __next__(self):
+            if not tracemalloc.is_tracing():
+                tracemalloc.start()
             self.held.append(sum(one() is not None for one in self.given))
+            self.in_use.append(tracemalloc.get_traced_memory()[0])
+            early = self.in_use[:7][-1]  # what is imported on the way, is so by now
+            self.piled_up = self.piled_up or self.in_use[-1] - early > 8 * batches[0].nbytes
             if not self.left:
+                tracemalloc.stop()
                 raise StopIteration
             batch = self.left.pop(0)
             self.given.append(weakref.ref(batch))
@@ -142,13 +151,15 @@ def test_variances_from_batches(student, rng):
 
 @check("p.07.6", hint="What do you keep from a batch when the next one comes?")
 def test_few_batches_are_held(student, rng):
-    """While you go through thirty batches, no more than three of them are in memory at a time."""
-    batches = student.probe_(once_only)(_batches(rng, np.full(30, 8), 4))
+    """While you go through thirty batches, no more than three of them are in memory at a time, nor do copies of their
+    rows pile up."""
+    batches = student.probe_(once_only)(_batches(rng, np.full(30, 200), 4))
     found = np.asarray(student.batch_variances(batches, 2), dtype=float)
     assert found.shape == (2,)
     held = [int(number) for number in batches.held]
     assert len(held) >= 30
     assert max(held) <= 3
+    assert not batches.piled_up
 
 
 @check("p.07.6", hint="Does it fit in memory? Are new rows still to come? Are only a few components wanted, and fast?")

@@ -10,6 +10,7 @@ from scipy.spatial.distance import cdist
 from sklearn.decomposition import PCA
 from sklearn.manifold import MDS, TSNE, LocallyLinearEmbedding
 from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import MinMaxScaler
 
 from autograder.testing import alternative, mutant, naive
 
@@ -69,6 +70,33 @@ def not_metric(X, method="tsne", seed=42):
 def classical_mds(X, method="tsne", seed=42):
     """Your MDS is the classical one, which gives the map of PCA: the metric one goes on to improve the distances."""
     return _mapped(X, method, seed, mds=lambda: PCA(2, random_state=seed))
+
+
+@mutant("p.07.10", replaces="embed", fails="test_mds_map")
+def stops_too_soon(X, method="tsne", seed=42):
+    """Your MDS stops after a few steps, while its points are still on their way: give it more of them (`max_iter`)."""
+    return _mapped(X, method, seed, mds=lambda: MDS(n_init=1, init="random", max_iter=5, random_state=seed))
+
+
+class _ByStreets:
+    """Metric MDS of Manhattan distances."""
+
+    def fit_transform(self, X):
+        mds = MDS(n_init=1, init="classical_mds", metric="precomputed", random_state=0)
+        return mds.fit_transform(cdist(X, X, "cityblock"))
+
+
+@mutant("p.07.10", replaces="embed", fails="test_mds_map")
+def distances_by_streets(X, method="tsne", seed=42):
+    """Your MDS keeps Manhattan distances: those in `X` are Euclidean."""
+    return _mapped(X, method, seed, mds=_ByStreets)
+
+
+@mutant("p.07.10", replaces="embed", fails="test_pca_map")
+def pixels_of_one_range(X, method="tsne", seed=42):
+    """You stretch each feature to the same range before PCA, so that faint pixels weigh as much as any: take the rows
+    as they are."""
+    return _mapped(X, method, seed, pca=lambda: Pipeline([("range", MinMaxScaler()), ("pca", PCA(2))]))
 
 
 # As if unseeded, but what it does can be repeated, so that it is recognised: every other map is made with another seed.
@@ -275,3 +303,23 @@ def other_settings(X, method="tsne", seed=42):
         pca=lambda: Pipeline([("pca", PCA(2, svd_solver="arpack"))]),
         lle=lambda: LocallyLinearEmbedding(n_neighbors=10, eigen_solver="arpack", random_state=seed),
     )
+
+
+@alternative("p.07.10", replaces="plot_embedding")
+def hollow_circles(Z, y):
+    """Circles that are empty inside, with their colour on the edge."""
+    figure, axis = plt.subplots()
+    for label in np.unique(y):
+        axis.scatter(*Z[y == label].T, facecolors="none", edgecolors=f"C{label}", label=label)
+    axis.legend()
+    return figure
+
+
+@alternative("p.07.10", replaces="plot_embedding")
+def hollow_marks_of_a_line(Z, y):
+    """The same, as marks of a line without a line."""
+    figure, axis = plt.subplots()
+    for label, colour in zip(np.unique(y), plt.get_cmap("tab10")(np.arange(10)), strict=False):
+        axis.plot(*Z[y == label].T, "o", markerfacecolor="none", markeredgecolor=colour, label=label)
+    axis.legend()
+    return figure

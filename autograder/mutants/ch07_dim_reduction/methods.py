@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
-from sklearn.decomposition import PCA
+from sklearn.decomposition import PCA, IncrementalPCA
 from sklearn.random_projection import johnson_lindenstrauss_min_dim
 
 from autograder.testing import alternative, mutant
@@ -65,6 +65,25 @@ def what_is_dropped(d, ratio):
 def rounded_down(d, ratio):
     """You round down, so that a little less than the share asked for is kept."""
     return 1, int(ratio * d)
+
+
+@mutant("p.07.5", replaces="dims_for", fails="test_components_for_a_share")
+def more_than_the_share(variances, ratio):
+    """You ask for more than the share: where it is just reached, that is enough."""
+    held = np.cumsum(np.sort(variances)[::-1]) / np.sum(variances)
+    return int(np.argmax(held > ratio)) + 1
+
+
+@mutant("p.07.5", replaces="dims_bounds", fails="test_fewest_and_most_components")
+def rounded_too_far(d, ratio):
+    """You round to two digits before you round up: of 1.004 dimensions one is left then, where it takes two."""
+    return 1, math.ceil(round(ratio * d, 2))
+
+
+@mutant("p.07.5", replaces="dims_bounds", fails="test_rounding_does_not_decide")
+def always_one_on_top(d, ratio):
+    """You round down and add one: where the share is just reached by a whole number, that is one too many."""
+    return 1, int(ratio * d) + 1
 
 
 @mutant("p.07.5", replaces="P_07_5_CHOICE", fails="test_what_can_be_said_beforehand", constant=True)
@@ -164,6 +183,51 @@ def smallest_first(batches, k):
     return np.linalg.eigvalsh(np.cov(np.concatenate(list(batches)).T))[:k]
 
 
+@mutant("p.07.6", replaces="batch_variances", fails="test_variances_from_batches")
+def forgets_the_rest(batches, k):
+    """Your PCA forgets what k components don't hold after each batch (`IncrementalPCA` does, unless it keeps all d):
+    it comes near, but what is forgotten may add up later."""
+    pca, waiting = IncrementalPCA(k), []
+    for batch in batches:
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= k:
+            pca.partial_fit(np.concatenate(waiting))
+            waiting = []
+    if waiting:
+        pca.partial_fit(np.concatenate(waiting))
+    return pca.explained_variance_
+
+
+@mutant("p.07.6", replaces="batch_variances", fails="test_variances_from_batches")
+def mean_of_the_first_batch(batches, k):
+    """You measure from the first batch's mean to the end: it is only a guess of the mean of all rows."""
+    mean, squares, rows = None, 0.0, 0
+    for batch in batches:
+        mean = batch.mean(axis=0) if mean is None else mean
+        squares, rows = squares + (batch - mean).T @ (batch - mean), rows + len(batch)
+    return np.linalg.eigvalsh(squares / (rows - 1))[::-1][:k]
+
+
+@mutant("p.07.6", replaces="batch_variances", fails="test_variances_from_batches")
+def mean_of_the_means(batches, k):
+    """You average the batches' means: a batch of many rows counts more than one of few."""
+    means, squares, rows = [], 0.0, 0
+    for batch in batches:
+        means.append(batch.mean(axis=0))
+        squares, rows = squares + batch.T @ batch, rows + len(batch)
+    mean = np.mean(means, axis=0)
+    return np.linalg.eigvalsh((squares - rows * np.outer(mean, mean)) / (rows - 1))[::-1][:k]
+
+
+@mutant("p.07.6", replaces="batch_variances", fails="test_few_batches_are_held")
+def one_growing_table(batches, k):
+    """You let go of each batch, but keep a copy of its rows: in the end all of them are in memory together."""
+    rows = []
+    for batch in batches:
+        rows.extend(batch.tolist())
+    return PCA(k).fit(np.array(rows)).explained_variance_
+
+
 @mutant("p.07.6", replaces="batch_variances", fails="test_few_batches_are_held")
 def all_at_once(batches, k):
     """You put all batches together: these rows don't fit in memory."""
@@ -194,6 +258,21 @@ def three_sums(batches, k):
         n, total, products = n + len(gap), total + gap.sum(axis=0), products + gap.T @ gap
     covariance = (products - np.outer(total, total) / n) / (n - 1)
     return sorted(np.linalg.eigvals(covariance).real.tolist(), reverse=True)[:k]
+
+
+@alternative("p.07.6", replaces="batch_variances")
+def incremental_with_all_components(batches, k):
+    """An incremental PCA that keeps all components forgets nothing; the first fit needs as many rows as features."""
+    pca, waiting = None, []
+    for batch in batches:
+        pca = pca or IncrementalPCA(n_components=batch.shape[1])
+        waiting.append(batch)
+        if sum(map(len, waiting)) >= batch.shape[1]:
+            pca.partial_fit(np.concatenate(waiting))
+            waiting = []
+    if waiting:
+        pca.partial_fit(np.concatenate(waiting))
+    return pca.explained_variance_[:k]
 
 
 @alternative("p.07.6", replaces="projection_dims")

@@ -3,7 +3,9 @@
 import math
 
 import numpy as np
+import torch
 from sklearn.decomposition import PCA
+from sklearn.preprocessing import StandardScaler
 
 from autograder.testing import alternative, mutant
 
@@ -26,6 +28,12 @@ def means_forgotten(n, d, k):
 def all_components(n, d, k):
     """You store all d components: only the k that are kept are needed."""
     return n * k + d * d + d
+
+
+@mutant("p.07.1", replaces="numbers_stored", fails="test_what_is_stored")
+def never_more_than_before(n, d, k):
+    """You say n * d wherever that is less: what PCA stores may be more than the rows themselves, and is asked for."""
+    return min(n * k + k * d + d, n * d)
 
 
 @mutant("p.07.1", replaces="P_07_1_CHOICE", fails="test_motives_and_drawbacks", constant=True)
@@ -89,6 +97,33 @@ def share_of_the_farthest(X, x):
     return float(np.ptp(distances) / distances.max())
 
 
+@mutant("p.07.2", replaces="contrast", fails="test_contrast_of_distances")
+def how_many_times_as_far(X, x):
+    """You say how many times as far the farthest row is: how much *farther* it is, is one less."""
+    distances = np.linalg.norm(np.asarray(X, dtype=float) - x, axis=1)
+    return float(distances.max() / distances.min())
+
+
+@mutant("p.07.2", replaces="contrast", fails="test_contrast_of_distances")
+def not_as_a_share(X, x):
+    """You take the difference alone: it is to be a share of the nearest's distance."""
+    return float(np.ptp(np.linalg.norm(np.asarray(X, dtype=float) - x, axis=1)))
+
+
+@mutant("p.07.2", replaces="contrast", fails="test_contrast_of_distances")
+def from_the_origin(X, x):
+    """You measure from the origin, and don't use `x`: the examples don't show it, because there it is the origin."""
+    distances = np.linalg.norm(np.asarray(X, dtype=float), axis=1)
+    return float(np.ptp(distances) / distances.min())
+
+
+@mutant("p.07.2", replaces="contrast", fails="test_contrast_of_distances")
+def along_the_streets(X, x):
+    """You add up the differences, which is the Manhattan distance: the Euclidean one is asked for."""
+    distances = np.abs(np.asarray(X, dtype=float) - x).sum(axis=1)
+    return float(np.ptp(distances) / distances.min())
+
+
 @alternative("p.07.2", replaces="border_share")
 def by_logarithms(d, margin):
     """Through the logarithm, which loses no digits."""
@@ -136,6 +171,34 @@ def variance_kept(X, k):
     return float((np.linalg.svd(X - X.mean(axis=0), compute_uv=False)[:k] ** 2).sum() / len(X))
 
 
+@mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
+def rows_less_one(X, k):
+    """You add up `explained_variance_`, which is divided by the number of rows less 1: average over all rows."""
+    return float(PCA().fit(np.asarray(X, dtype=float)).explained_variance_[k:].sum())
+
+
+@mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
+def share_that_is_lost(X, k):
+    """You return a share of the variance: the squared distance itself is asked for."""
+    return float(1 - PCA(k).fit(np.asarray(X, dtype=float)).explained_variance_ratio_.sum())
+
+
+@mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
+def summed_over_the_rows(X, k):
+    """You add up the squared distances of all rows: their average is asked for."""
+    X = np.asarray(X, dtype=float)
+    pca = PCA(k).fit(X)
+    return float(((X - pca.inverse_transform(pca.transform(X))) ** 2).sum())
+
+
+@mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
+def features_of_one_spread(X, k):
+    """You standardise the features first, and measure there: the distance is one in the rows' own units."""
+    X = StandardScaler().fit_transform(np.asarray(X, dtype=float))
+    pca = PCA(k).fit(X)
+    return float(((X - pca.inverse_transform(pca.transform(X))) ** 2).sum(axis=1).mean())
+
+
 @mutant("p.07.3", replaces="P_07_3_CHOICE", fails="test_methods_with_a_way_back", constant=True)
 def only_pca():
     """A random projection is linear, too: with the pseudo-inverse of its matrix there is an approximate way back."""
@@ -153,6 +216,15 @@ def from_the_other_eigenvalues(X, k):
     """The variance along the components that are dropped."""
     values = np.linalg.eigvalsh(np.cov(np.asarray(X, dtype=float).T, bias=True))[::-1]
     return max(0.0, float(values[k:].sum()))
+
+
+@alternative("p.07.3", replaces="reconstruction_error")
+def in_single_precision(X, k):
+    """With PyTorch, in its usual precision; a tensor."""
+    rows = torch.tensor(X, dtype=torch.float32)
+    rows = rows - rows.mean(dim=0)
+    V = torch.linalg.svd(rows, full_matrices=False)[2][:k]
+    return ((rows - rows @ V.T @ V) ** 2).sum(dim=1).mean()
 
 
 # ---------------------------------------------------------------- p.07.4
@@ -199,6 +271,20 @@ def anything_left(X):
     return int(X.shape[1] - np.linalg.matrix_rank(X - X.mean(axis=0)))
 
 
+@mutant("p.07.4", replaces="useless_dimensions", fails="test_dimensions_without_variance")
+def share_of_the_largest(X):
+    """You compare with the largest variance (so does `rtol` of `matrix_rank`): a billionth of all of it is meant."""
+    X = np.asarray(X, dtype=float)
+    return int(X.shape[1] - np.linalg.matrix_rank(X - X.mean(axis=0), rtol=1e-9**0.5))
+
+
+@mutant("p.07.4", replaces="useless_dimensions", fails="test_dimensions_without_variance")
+def faint_columns_enlarged(X):
+    """You standardise the columns first, so that one which hardly varies at all counts as much as any other."""
+    shares = PCA().fit(StandardScaler().fit_transform(np.asarray(X, dtype=float))).explained_variance_ratio_
+    return int((shares < 1e-9).sum())
+
+
 @mutant("p.07.4", replaces="P_07_4_CHOICE", fails="test_sets_that_pca_flattens_without_loss", constant=True)
 def swiss_roll_flattened():
     """A Swiss roll fills three dimensions: projected on a plane, its layers come to lie on each other."""
@@ -215,6 +301,13 @@ def sphere_flattened():
 def nothing_nonlinear():
     """A spiral is far from linear, but a third column which is the sum of the others adds no dimension."""
     return ["tilted circle"]
+
+
+@alternative("p.07.4", replaces="useless_dimensions")
+def all_but_a_billionth(X):
+    """As many components as hold all but a billionth of the variance."""
+    X = np.asarray(X, dtype=float)
+    return X.shape[1] - PCA(1 - 1e-9, svd_solver="full").fit(X).n_components_
 
 
 @alternative("p.07.4", replaces="useless_dimensions")

@@ -9,7 +9,7 @@ from sklearn.decomposition import PCA, IncrementalPCA
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import SGDClassifier
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import FunctionTransformer, StandardScaler
+from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 
 from autograder.testing import alternative, mutant
 
@@ -61,6 +61,17 @@ def standardised_before(X_train, y_train, X_test, y_test, ratio=0.95):
 
     def reductions(name):
         return [StandardScaler(), PCA(ratio)] if name.endswith("pca") else []
+
+    return _compared((X_train, y_train, X_test, y_test), reductions)
+
+
+@mutant("p.07.9", replaces="compare_pca", fails="test_pca_keeps_the_share_asked_for")
+def stretched_to_one_range(X_train, y_train, X_test, y_test, ratio=0.95):
+    """You stretch each pixel to the same range before PCA (`MinMaxScaler`), which makes much of the faint ones: take
+    them as they are, or divide all by one number."""
+
+    def reductions(name):
+        return [MinMaxScaler(), PCA(ratio)] if name.endswith("pca") else []
 
     return _compared((X_train, y_train, X_test, y_test), reductions)
 

@@ -173,7 +173,7 @@ def _joint(X: ArrayLike, weights: ArrayLike, means: ArrayLike, covariances: Arra
 def sample_mixture(
     weights: ArrayLike, means: ArrayLike, covariances: ArrayLike, n: int, seed: int = 42
 ) -> NDArray[np.float64]:
-    """Draw rows from a Gaussian mixture.
+    """Draw rows from a Gaussian mixture, independently of each other.
 
     Parameters
     ----------

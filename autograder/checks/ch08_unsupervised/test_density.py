@@ -17,6 +17,7 @@ def test_asks_where_the_model_is_least_sure(student, rng):
         return sorted(range(len(probas)), key=lambda row: max(probas[row]))[:n]
 
     cases = [(rng.dirichlet(np.ones(int(rng.integers(2, 6))), 30), int(rng.integers(1, 9)), []) for _ in range(12)]
+    cases.append((rng.dirichlet(np.ones(4), 600), 60, []))  # so many that no partition of them is in order by luck
     agrees(student.query, least_sure, cases)
 
 
@@ -54,8 +55,11 @@ def test_rows_that_are_odd(student, rng):
     cases = []
     for _ in range(8):
         n, m = int(rng.integers(6, 25)), int(rng.integers(8, 20))
-        train, new = rng.permutation(3 * n)[:n] / 2, rng.integers(-3, 2 * n, m) / 2
-        cases += [(task, train, new, int(rng.integers(2, n - 1))) for task in ("novelty", "anomaly")]
+        n_odd = int(rng.integers(2, n - 1))
+        train, new = rng.permutation(3 * n)[:n] / 2 - n, rng.integers(-3, 2 * n, m) / 2 - n
+        low, last, after = np.sort(train)[[0, n_odd - 1, n_odd]]
+        new = rng.permutation([*new, low, last, last + (after - last) / 50])  # just as strange as these, and just less
+        cases += [(task, train, new, n_odd) for task in ("novelty", "anomaly")]
     agrees(student.flag, odd, cases)
 
 
@@ -69,9 +73,9 @@ def test_cases_are_told_apart(student, rng):
         chosen(choice[case], ["anomaly", "novelty"], right=[right])
 
 
-def _mixture(rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return weights, means and covariances of a mixture with components that overlap."""
-    k, d = int(rng.integers(2, 5)), int(rng.integers(2, 4))
+def _mixture(rng, d: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return weights, means and covariances of a mixture of d dimensions, with components that overlap."""
+    k = int(rng.integers(2, 5))
     root = rng.normal(size=(k, d, d))
     return rng.dirichlet(np.full(k, 3.0)), rng.normal(0, 1.5, (k, d)), root @ root.transpose(0, 2, 1) + 0.3 * np.eye(d)
 
@@ -85,10 +89,10 @@ def _as_fitted(weights, means, covariances) -> GaussianMixture:
 
 @check("p.08.8", core=True, hint="What is the density of one component? And what does its weight do?")
 def test_density_of_a_mixture(student, rng):
-    """The density of a mixture is the one that scikit-learn finds."""
-    for _ in range(4):
-        parameters = _mixture(rng)
-        X = rng.normal(0, 2, (int(rng.integers(5, 20)), parameters[1].shape[1]))
+    """The density of a mixture, in two dimensions or more, is the one that scikit-learn finds."""
+    for d in (2, 3, 2, 4):
+        parameters = _mixture(rng, d)
+        X = rng.normal(0, 2, (int(rng.integers(5, 20)), d))
         found = numbers(student.mixture_density(X, *parameters), len(X))
         assert_allclose(found, np.exp(_as_fitted(*parameters).score_samples(X)), rtol=1e-6)
 
@@ -96,9 +100,9 @@ def test_density_of_a_mixture(student, rng):
 @check("p.08.8", core=True, hint="Bayes: how often would each component bring forth a row at this very place?")
 def test_responsibilities_of_components(student, rng):
     """Each row is shared out among the components as scikit-learn does it; the shares add up to 1."""
-    for _ in range(4):
-        parameters = _mixture(rng)
-        X = rng.normal(0, 2, (int(rng.integers(5, 20)), parameters[1].shape[1]))
+    for d in (2, 3, 2, 4):
+        parameters = _mixture(rng, d)
+        X = rng.normal(0, 2, (int(rng.integers(5, 20)), d))
         found = numbers(student.responsibilities(X, *parameters), len(X), len(parameters[0]))
         assert_allclose(found, _as_fitted(*parameters).predict_proba(X), rtol=1e-6, atol=1e-9)
 
@@ -124,12 +128,30 @@ def test_rows_drawn_from_a_mixture(student, rng):
         assert np.abs(np.cov(standard.T) - np.eye(2)).max() < 8 / np.sqrt(len(mine))
 
 
+@check("p.08.8", hint="Of which component is a single row, with one seed and with another? And where does each row's "
+       "noise come from?")  # fmt: skip
+def test_rows_are_drawn_independently(student, rng):
+    """Chance decides for each row by itself which component it is from, and where around the mean it lies."""
+    weights, means = rng.permutation([0.2, 0.3, 0.5]), np.array([[0.0, 0.0], [60.0, 0.0], [0.0, 60.0]])
+    covariances, seed = np.array([[[2.0, 0.5], [0.5, 1.0]]] * 3), int(rng.integers(1_000))
+
+    def drawn(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+        rows = numbers(student.sample_mixture(weights, means, covariances, n, seed), n, 2)
+        gaps = rows[:, None] - means
+        component = np.linalg.norm(gaps, axis=2).argmin(axis=1)
+        return component, gaps[np.arange(n), component]
+
+    singles = [int(drawn(1, seed + turn)[0][0]) for turn in range(30)]
+    assert len(set(singles)) > 1
+    _, noise = drawn(60, seed)
+    assert len(np.unique(noise.round(6), axis=0)) == 60
+
+
 @check("p.08.8", hint="What is `seed` for?")
 def test_draws_depend_on_the_seed(student, rng):
     """The same seed draws the same rows, another seed others."""
-    parameters = _mixture(rng)
-    d, seed = parameters[1].shape[1], int(rng.integers(1_000))
-    first, again, other = (numbers(student.sample_mixture(*parameters, 20, s), 20, d) for s in (seed, seed, seed + 1))
+    parameters, seed = _mixture(rng, 3), int(rng.integers(1_000))
+    first, again, other = (numbers(student.sample_mixture(*parameters, 20, s), 20, 3) for s in (seed, seed, seed + 1))
     assert_array_equal(first, again)
     assert not np.allclose(first, other)
 
@@ -182,17 +204,19 @@ def _hardly_two(rng, n: int = 60, d: int = 6) -> np.ndarray:
 @check("p.08.9", core=True, weight=2, hint="Is a high criterion good, or a low one? And what does the likelihood do as "
        "components are added?")  # fmt: skip
 def test_number_of_components(student, rng):
-    """For rows from two to five separate Gaussians you find how many there are (one slip is forgiven); and you prefer
-    two components to one where the criterion just does."""
+    """For rows from two to five separate Gaussians you find how many there are (one slip is forgiven), of the numbers
+    that you are given; and you prefer two components to one where the criterion just does."""
     true = [2, 3, 4, 5, *(int(k) for k in rng.integers(2, 6, 4))]
     found = []
     for k in true:
         X, _ = blobs(rng, k, 80, 2)
         X = X @ np.diag([1, 5]) @ np.linalg.qr(rng.normal(size=(2, 2)))[0]  # no circles, but as far apart as they were
-        best = student.best_components(X, [1, 2, 3, 4, 5, 6, 7])
+        left_out = int(rng.integers(2, k)) if k > 2 else 3  # so that no place in the list tells the number
+        best = student.best_components(X, [n for n in range(2, 9) if n != left_out])
         found.append(int(numbers(best)))
     assert sum(one == other for one, other in zip(found, true, strict=True)) >= len(true) - 1
     assert int(numbers(student.best_components(_hardly_two(rng), [1, 2]))) == 2
+    assert int(numbers(student.best_components(blobs(rng, 3, 80, 2)[0], [1, 2]))) == 2  # three are not to be had
 
 
 @check("p.08.9", hint="Which of these go on improving, however many components you add?")

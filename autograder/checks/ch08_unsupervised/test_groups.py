@@ -10,7 +10,7 @@ from sklearn.metrics import adjusted_rand_score
 
 from autograder.checks.ch08_unsupervised.inputs import blobs, numbers
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import agrees, ask_all, chosen
 
 
 @check("p.08.1", core=True, weight=2, hint="Take two rows. Are they together in the one, and in the other?")
@@ -33,7 +33,11 @@ def test_names_of_clusters_do_not_count(student, rng):
             b[b == names[0]] = names[1]
         pair = (a, b) if rng.random() < 0.5 else (b, a)
         cases.append((pair[0].tolist(), pair[1].tolist()))
-    agrees(student.same_grouping, lambda a, b: bool(adjusted_rand_score(a, b) > 1 - 1e-9), cases)
+    many = rng.permutation(np.repeat([0, 1, 2], 60))  # nearly the same is not the same
+    moved = many.copy()
+    moved[rng.integers(180)] += 3
+    cases += [(many.tolist(), other.tolist()) for other in (moved, 9 - many)]
+    ask_all(student.same_grouping, lambda a, b: bool(adjusted_rand_score(a, b) > 1 - 1e-9), cases)
 
 
 @check("p.08.1", hint="Which of them need labels to learn from?")
@@ -74,10 +78,13 @@ def test_tasks_for_clustering(student, rng):
 @check("p.08.3", core=True, weight=2, hint="Which measure gets worse again where there are more "
        "clusters than heaps? And is it better when it is high, or when it is low?")  # fmt: skip
 def test_best_number_of_clusters(student, rng):
-    """For rows in separate groups, three to six of them, your function finds how many there are."""
-    true = [3, 4, 5, 6, *(int(k) for k in rng.integers(3, 7, 3)), 3, 4]
-    offers = [*[[2, 3, 4, 5, 6, 8, 10]] * 7, [3, 4, 5, 6, 8], [2, 3, 4]]  # the right one may be the first, or the last
+    """For rows in separate groups, three to eleven of them, your function finds how many there are, of the numbers that
+    it is given."""
+    true = [3, 4, 5, 6, *(int(k) for k in rng.integers(3, 7, 2)), 3, 4]
+    offers = [*[[2, 3, 4, 5, 6, 8, 10]] * 6, [3, 4, 5, 6, 8], [2, 3, 4]]  # the right one may be the first, or the last
     cases = [(blobs(rng, k, 15, int(rng.integers(3, 8)))[0], ks) for k, ks in zip(true, offers, strict=True)]
+    cases.append((blobs(rng, 11, 15, 12)[0], [5, 11, 16]))  # more than anyone would try unasked
+    true.append(11)
     wanted = iter(true)
     agrees(student.best_k, lambda X, ks: next(wanted), cases)
 
@@ -120,6 +127,13 @@ def test_representatives_are_nearest(student, rng):
     agrees(student.representatives, nearest, [(few,), *((_gaps(rng),) for _ in range(10))])
 
 
+def _labels(rng, gaps) -> np.ndarray:
+    """Return a label for each cluster, of which 0 is one."""
+    labels = rng.integers(0, 10, gaps.shape[1])
+    labels[rng.integers(len(labels))] = 0
+    return labels
+
+
 def _spread(labels, distances, share=1.0) -> list[int]:
     found = [-1] * len(distances)
     for cluster, label in enumerate(labels):
@@ -133,7 +147,7 @@ def _spread(labels, distances, share=1.0) -> list[int]:
 @check("p.08.4", core=True, weight=2, hint="Which cluster is a row in? And which label does that cluster have?")
 def test_labels_spread_over_clusters(student, rng):
     """Every row gets the label of the representative of its cluster."""
-    cases = [(rng.integers(0, 10, gaps.shape[1]), gaps) for gaps in (_gaps(rng) for _ in range(10))]
+    cases = [(_labels(rng, gaps), gaps) for gaps in (_gaps(rng) for _ in range(10))]
     agrees(student.propagate, _spread, cases)
 
 
@@ -141,10 +155,7 @@ def test_labels_spread_over_clusters(student, rng):
 def test_labels_spread_near_the_centre_only(student, rng):
     """With a `share`, only that part of each cluster which is nearest to its centroid gets the label, the rest -1."""
     shares = (0.5, 0.25, 0.75)
-    cases = [
-        (rng.integers(0, 10, gaps.shape[1]), gaps, shares[n % 3])
-        for n, gaps in enumerate(_gaps(rng) for _ in range(12))
-    ]
+    cases = [(_labels(rng, gaps), gaps, shares[n % 3]) for n, gaps in enumerate(_gaps(rng) for _ in range(12))]
     agrees(student.propagate, _spread, cases)
 
 

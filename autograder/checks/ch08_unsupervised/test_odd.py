@@ -120,6 +120,23 @@ def test_samples_are_drawn_from_the_mixture(student, rng):
         assert len(np.unique(images.round(9), axis=0)) == n
 
 
+@check("p.08.12", hint="How wide is each component, and in which directions? What does the mixture itself draw?")
+def test_samples_spread_as_components_do(student, rng):
+    """With a PCA and a mixture of ours, the samples near each component have its mean and its covariance."""
+    mean, directions, weights, _, covariances = _parameters(rng, 4, 25, 3, 0.004)
+    means = 0.2 * rng.permutation(np.eye(3, 4))  # far apart, and all pixels within 0 and 1
+    parameters = mean, directions, 0.2 + 0.4 * weights, means, covariances
+    pca, mixture = student.probe_(known_model)(*parameters, int(rng.integers(10**6)))
+    Z = (numbers(student.sample_faces(pca, mixture, 2_000), 2_000, 25) - mean) @ directions.T
+    component = np.linalg.norm(Z[:, None] - means, axis=2).argmin(axis=1)
+    for number in range(3):
+        mine = Z[component == number]
+        # Standardised, they have means of 0 and the unit matrix as their covariance; the bounds are 5 sigma and more.
+        standard = np.linalg.solve(np.linalg.cholesky(covariances[number]), (mine - means[number]).T)
+        assert np.abs(standard.mean(axis=1)).max() < 5 / np.sqrt(len(mine))
+        assert np.abs(np.cov(standard) - np.eye(4)).max() < 8 / np.sqrt(len(mine))
+
+
 @check("p.08.12", hint="Is the mean added again when you go back to pixels?")
 def test_samples_look_like_faces(student, rng):
     """After training on portraits, new ones have 4,096 finite values near the range of pixels, the average of many

@@ -47,6 +47,34 @@ def numbered_anew(probas, n, labelled):
     return np.argsort(rest.max(axis=1))[:n].tolist()
 
 
+@mutant("p.08.6", replaces="query", fails="test_asks_where_the_model_is_least_sure")
+def smallest_lead(probas, n, labelled):
+    """You take the lead of the first class over the second: what is asked for is the lowest of the highest
+    probabilities."""
+    first, second = np.sort(probas, axis=1)[:, :-3:-1].T
+    return _picked(np.argsort(first - second), n, labelled)
+
+
+@mutant("p.08.6", replaces="query", fails="test_asks_where_the_model_is_least_sure")
+def in_the_order_of_their_numbers(probas, n, labelled):
+    """You put the rows in the order of their numbers: the one that the model is least sure of comes first."""
+    return sorted(_picked(np.argsort(np.max(probas, axis=1)), n, labelled))
+
+
+@mutant("p.08.6", replaces="query", fails="test_asks_for_no_label_twice")
+def left_out_too_late(probas, n, labelled):
+    """You take n rows, and then leave out the labelled ones, so that fewer remain: leave them out first."""
+    return _picked(np.argsort(np.max(probas, axis=1))[:n], n, labelled)
+
+
+@mutant("p.08.6", replaces="query", fails="test_asks_for_no_label_twice")
+def filled_up_with_labelled_rows(probas, n, labelled):
+    """You put labelled rows last, which does not keep them out if n is larger than the number of others."""
+    sure = np.max(probas, axis=1)
+    sure[list(labelled)] = 2
+    return np.argsort(sure)[:n].tolist()
+
+
 @alternative("p.08.6", replaces="query")
 def labelled_rows_made_sure(probas, n, labelled):
     """Those with labels come last; an array."""
@@ -78,6 +106,45 @@ def new_rows_ranked(task, train_scores, new_scores, n_odd):
     if task == "novelty":
         return np.zeros(len(train), dtype=bool), new < train.min()
     return train <= np.sort(train)[n_odd - 1], new <= np.sort(new)[n_odd - 1]
+
+
+def _flagged(task, train, new, threshold, odd_new):
+    """What is odd in either task, where new rows of an anomaly detection are judged by `odd_new`."""
+    train, new = np.asarray(train), np.asarray(new)
+    if task == "novelty":
+        return np.zeros(len(train), dtype=bool), new < train.min()
+    return train <= threshold, odd_new(new)
+
+
+@mutant("p.08.7", replaces="flag", fails="test_rows_that_are_odd")
+def stranger_than_all(task, train_scores, new_scores, n_odd):
+    """In anomaly detection, a new row need not be stranger than all training rows: to be like the odd ones among them
+    is enough."""
+    low, last = np.sort(train_scores)[[0, n_odd - 1]]
+    return _flagged(task, train_scores, new_scores, last, lambda new: new < low)
+
+
+@mutant("p.08.7", replaces="flag", fails="test_rows_that_are_odd")
+def equal_is_not_odd(task, train_scores, new_scores, n_odd):
+    """In anomaly detection, a new row that is just as strange as an odd training row is odd: its score is not above."""
+    last = np.sort(train_scores)[n_odd - 1]
+    return _flagged(task, train_scores, new_scores, last, lambda new: new < last)
+
+
+@mutant("p.08.7", replaces="flag", fails="test_rows_that_are_odd")
+def quantile_of_the_scores(task, train_scores, new_scores, n_odd):
+    """Your threshold is a quantile, which lies between two scores: a new row may be above all `n_odd` odd ones, and
+    still be below it."""
+    between = np.quantile(train_scores, n_odd / len(train_scores))
+    return _flagged(task, train_scores, new_scores, between, lambda new: new <= between)
+
+
+@mutant("p.08.7", replaces="flag", fails="test_rows_that_are_odd")
+def as_strange_is_a_novelty(task, train_scores, new_scores, n_odd):
+    """In novelty detection, a new row that is just as strange as a training row is normal: its score is not below."""
+    train, new = np.asarray(train_scores), np.asarray(new_scores)
+    threshold = train.min() if task == "novelty" else np.sort(train)[n_odd - 1]
+    return (train <= threshold) & (task == "anomaly"), new <= threshold
 
 
 @mutant("p.08.7", replaces="P_08_7_CHOICE", fails="test_cases_are_told_apart", constant=True)
@@ -131,6 +198,13 @@ def nearest_component_only(X, weights, means, covariances):
     return (np.exp(_log_parts(X, means, covariances)) * np.asarray(weights)).max(axis=1)
 
 
+@mutant("p.08.8", replaces="mixture_density", fails="test_density_of_a_mixture")
+def right_in_two_dimensions_only(X, weights, means, covariances):
+    """You divide by 2 π, which is right in two dimensions only: in d dimensions, it is to the power of d / 2."""
+    too_much = np.log(2 * np.pi) * (1 - len(means[0]) / 2)
+    return np.exp(logsumexp(_log_parts(X, means, covariances) - too_much, axis=1, b=np.asarray(weights)))
+
+
 @mutant("p.08.8", replaces="responsibilities", fails="test_responsibilities_of_components")
 def responsibilities_without_weights(X, weights, means, covariances):
     """A component that is rare brings forth fewer rows: its weight counts."""
@@ -165,6 +239,27 @@ def variance_for_spread(weights, means, covariances, n, seed=42):
     chosen = rng.choice(len(means), n, p=weights)
     widths = np.diagonal(np.asarray(covariances), axis1=1, axis2=2)
     return np.asarray(means)[chosen] + rng.normal(size=(n, len(means[0]))) * widths[chosen]
+
+
+def _by_component(weights, means, covariances, counts, seeds):
+    """So many rows from each component, with a seed for each."""
+    parts = zip(means, covariances, counts, seeds, strict=True)
+    return np.vstack([np.random.default_rng(s).multivariate_normal(m, c, int(count)) for m, c, count, s in parts])
+
+
+@mutant("p.08.8", replaces="sample_mixture", fails="test_rows_are_drawn_independently")
+def counts_fixed(weights, means, covariances, n, seed=42):
+    """You take a fixed number of rows from each component: draw for each row which one it is from."""
+    counts = np.diff(np.round(n * np.cumsum([0, *weights])))
+    return _by_component(weights, means, covariances, counts, seed + 1_000 * np.arange(len(counts)))
+
+
+@mutant("p.08.8", replaces="sample_mixture", fails="test_rows_are_drawn_independently")
+def same_noise_in_each(weights, means, covariances, n, seed=42):
+    """You begin with the same seed for each component, so that the noise of its rows is that of the others' again: make
+    one generator, and go on drawing from it."""
+    counts = np.random.default_rng(seed).multinomial(n, weights)
+    return _by_component(weights, means, covariances, counts, [seed] * len(counts))
 
 
 def _counts_first(weights, means, covariances, n, seed=42):
@@ -231,6 +326,12 @@ def highest_likelihood(X, ks):
 def highest_criterion(X, ks):
     """You take the highest BIC: the lowest is the best."""
     return max(ks, key=lambda k: GaussianMixture(k, random_state=0).fit(X).bic(np.asarray(X)))
+
+
+@mutant("p.08.9", replaces="best_components", fails="test_number_of_components")
+def place_of_the_lowest(X, ks):
+    """You say where in `ks` the best number stands, as if they were 1, 2, 3 and so on: return the number itself."""
+    return int(np.argmin([GaussianMixture(k, n_init=2, random_state=0).fit(X).bic(np.asarray(X)) for k in ks])) + 1
 
 
 @mutant("p.08.9", replaces="P_08_9_CHOICE", fails="test_ways_to_choose", constant=True)

@@ -70,23 +70,25 @@ def a_handful():
     return [10, 40, 100]
 
 
-def _fitted(X, ks):
-    return {k: KMeans(k, n_init=2, random_state=0).fit(X) for k in ks}
+def _fitted(X, ks, measured=None):
+    """A model for each number, their silhouettes, and the number with the highest."""
+    models, space = {k: KMeans(k, n_init=2, random_state=0).fit(X) for k in ks}, X if measured is None else measured
+    scores = {k: float(silhouette_score(space, model.labels_)) for k, model in models.items()}
+    return models, scores, max(scores, key=scores.get)
 
 
 @mutant("p.08.10", replaces="cluster_faces", fails="test_number_of_groups_is_found")
 def lowest_inertia(X, ks):
     """You choose the k with the lowest inertia: it goes on falling with every cluster more, so the largest k wins."""
-    models = _fitted(X, ks)
+    models, scores, _ = _fitted(X, ks)
     best_k = min(models, key=lambda k: models[k].inertia_)
-    return best_k, models[best_k], {k: float(silhouette_score(X, model.labels_)) for k, model in models.items()}
+    return best_k, models[best_k], scores
 
 
 @mutant("p.08.10", replaces="cluster_faces", fails="test_number_of_groups_is_found")
 def lowest_silhouette(X, ks):
     """You choose the k with the lowest silhouette: the higher it is, the better separated are the clusters."""
-    models = _fitted(X, ks)
-    scores = {k: float(silhouette_score(X, model.labels_)) for k, model in models.items()}
+    models, scores, _ = _fitted(X, ks)
     best_k = min(scores, key=scores.get)
     return best_k, models[best_k], scores
 
@@ -94,27 +96,29 @@ def lowest_silhouette(X, ks):
 @mutant("p.08.10", replaces="cluster_faces", fails="test_scores_are_silhouettes")
 def inertias_as_scores(X, ks):
     """Your table holds inertias: silhouettes are asked for."""
-    models = _fitted(X, ks)
-    best_k = max(models, key=lambda k: silhouette_score(X, models[k].labels_))
+    models, _, best_k = _fitted(X, ks)
     return best_k, models[best_k], {k: float(model.inertia_) for k, model in models.items()}
 
 
 @mutant("p.08.10", replaces="cluster_faces", fails="test_scores_are_silhouettes")
 def measured_in_two_dimensions(X, ks):
     """You measure the silhouette in a projection, where everything looks closer than it is: use `X` itself."""
-    Z = PCA(2).fit_transform(X)
-    models = _fitted(X, ks)
-    scores = {k: float(silhouette_score(Z, model.labels_)) for k, model in models.items()}
-    best_k = max(scores, key=scores.get)
+    models, scores, best_k = _fitted(X, ks, PCA(2).fit_transform(X))
     return best_k, models[best_k], scores
 
 
 @mutant("p.08.10", replaces="cluster_faces", fails="test_model_is_the_one_with_the_best_score")
 def last_model(X, ks):
     """You return the model that was fitted last: keep the one with the best score, or fit it again."""
-    models = _fitted(X, ks)
-    scores = {k: float(silhouette_score(X, model.labels_)) for k, model in models.items()}
+    models, scores, _ = _fitted(X, ks)
     return max(scores, key=scores.get), list(models.values())[-1], scores
+
+
+@mutant("p.08.10", replaces="cluster_faces", fails="test_model_is_the_one_with_the_best_score")
+def clusters_known_beforehand(X, ks):
+    """Your model says the clusters of the training rows, whichever rows it is asked about."""
+    models, scores, best_k = _fitted(X, ks)
+    return best_k, SimpleNamespace(predict=lambda rows: models[best_k].labels_[: len(rows)]), scores
 
 
 # ---------------------------------------------------------------- p.08.10, right
@@ -158,8 +162,7 @@ def from_the_leaves_up(X, ks):
 def _silhouette(X, labels):
     gaps = cdist(X, X)
     mean = np.array([gaps[:, labels == c].sum(axis=1) / max(np.sum(labels == c), 1) for c in range(labels.max() + 1)]).T
-    size = np.bincount(labels)[labels]
-    rows = np.arange(len(X))
+    size, rows = np.bincount(labels)[labels], np.arange(len(X))
     inside = mean[rows, labels] * size / np.maximum(size - 1, 1)
     mean[rows, labels] = np.inf
     outside = mean.min(axis=1)
@@ -234,9 +237,6 @@ def the_light_alone(X, y):
 def one_tree(X, y):
     """A single tree looks at a few pixels only, and there are few portraits to choose them by."""
     return DecisionTreeClassifier(random_state=0).fit(X, y)
-
-
-# p.08.11, looked up
 
 
 @lookup("p.08.11", replaces="fit_face_classifier")

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from scipy.cluster.vq import vq
 from sklearn.cluster import KMeans
-from sklearn.metrics import silhouette_score
+from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.metrics.cluster import contingency_matrix
 from sklearn.mixture import GaussianMixture
 from sklearn.neighbors import KDTree
@@ -31,6 +31,24 @@ def sizes_compared(a, b):
 def one_way_only(a, b):
     """You look one way only: if a cluster of the first is cut in two in the second, the groups are not the same."""
     return len(set(zip(a, b, strict=True))) == len(set(b))
+
+
+@mutant("p.08.1", replaces="same_grouping", fails="test_names_of_clusters_do_not_count")
+def the_other_way_only(a, b):
+    """You look one way only: if two clusters of the first have become one in the second, the groups are others."""
+    return len(set(zip(a, b, strict=True))) == len(set(a))
+
+
+@mutant("p.08.1", replaces="same_grouping", fails="test_names_of_clusters_do_not_count")
+def rows_next_to_each_other(a, b):
+    """You compare each row with the next one in the list only: any two rows may share a cluster."""
+    return bool(((np.diff(a) == 0) == (np.diff(b) == 0)).all())
+
+
+@mutant("p.08.1", replaces="same_grouping", fails="test_names_of_clusters_do_not_count")
+def nearly_the_same(a, b):
+    """You take groupings that are nearly the same for one: among many rows, a single one in another cluster counts."""
+    return bool(adjusted_rand_score(a, b) > 0.9)
 
 
 @mutant("p.08.1", replaces="P_08_1_CHOICE", fails="test_algorithms_that_cluster", constant=True)
@@ -75,6 +93,38 @@ def shape_lost(image, centres):
     """Your pixels are in one long list: give the image its shape back."""
     pixels = np.reshape(image, (-1, np.shape(image)[2]))
     return np.asarray(centres)[vq(pixels, np.asarray(centres))[0]]
+
+
+@mutant("p.08.2", replaces="segment", fails="test_pixels_get_the_nearest_colour")
+def type_of_the_image(image, centres):
+    """You paint a copy of the image: if its numbers are whole, what follows the point in those of `centres` is lost."""
+    painted, centres = np.array(image), np.asarray(centres)
+    painted[...] = centres[np.linalg.norm(painted[:, :, None] - centres, axis=3).argmin(axis=2)]
+    return painted
+
+
+@mutant("p.08.2", replaces="segment", fails="test_pixels_get_the_nearest_colour")
+def differences_added_up(image, centres):
+    """You add up the absolute differences of the colour values: the Euclidean distance adds up their squares."""
+    gaps = np.abs(np.asarray(image)[:, :, None] - np.asarray(centres)).sum(axis=3)
+    return np.asarray(centres)[gaps.argmin(axis=2)]
+
+
+@mutant("p.08.2", replaces="segment", fails="test_pixels_get_the_nearest_colour")
+def by_how_light_they_are(image, centres):
+    """You compare how light the colours are: a dark red may be as light as a dark green. Take all c values."""
+    gaps = np.abs(np.sum(image, axis=2)[:, :, None] - np.sum(centres, axis=1))
+    return np.asarray(centres)[gaps.argmin(axis=2)]
+
+
+@mutant("p.08.2", replaces="segment", fails="test_pixels_get_the_nearest_colour")
+def colours_of_its_own(image, centres):
+    """You paint with the mean of each cluster's pixels: the colours to use are those of `centres`."""
+    painted, centres = np.array(image, dtype=float), np.asarray(centres)
+    nearest = np.linalg.norm(painted[:, :, None] - centres, axis=3).argmin(axis=2)
+    for number in np.unique(nearest):
+        painted[nearest == number] = painted[nearest == number].mean(axis=0)
+    return painted
 
 
 @mutant("p.08.2", replaces="P_08_2_CHOICE", fails="test_tasks_for_clustering", constant=True)
@@ -123,6 +173,19 @@ def largest_gain(X, ks):
     return list(ks)[int(np.argmin(np.diff(inertias))) + 1]
 
 
+@mutant("p.08.3", replaces="best_k", fails="test_best_number_of_clusters")
+def numbers_of_its_own(X, ks):
+    """You try the same numbers whatever `ks` says: choose from these."""
+    models = _means(X, range(2, 11))
+    return max(models, key=lambda k: silhouette_score(X, models[k].labels_))
+
+
+@mutant("p.08.3", replaces="best_k", fails="test_best_number_of_clusters")
+def place_in_the_list(X, ks):
+    """You return the place of the best number in `ks`, and not the number."""
+    return int(np.argmax([silhouette_score(X, model.labels_) for model in _means(X, ks).values()]))
+
+
 @mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
 def lowest_point(inertias):
     """You take the lowest inertia, which is the last one: look for the bend."""
@@ -133,6 +196,20 @@ def lowest_point(inertias):
 def steepest_drop(inertias):
     """You look for the largest drop: what counts is where the drops become small all of a sudden."""
     return int(np.argmin(np.diff(inertias))) + 2
+
+
+@mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
+def inertias_divided(inertias):
+    """You divide one inertia by the next: it is the *drops* that are to be compared."""
+    return int(np.argmax(np.divide(inertias[:-1], inertias[1:]))) + 2
+
+
+@mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
+def farthest_below_the_line(inertias):
+    """You look for the point that is farthest below the line from the first to the last, which moves with the number of
+    inertias: compare each drop with the next one."""
+    line = np.linspace(inertias[0], inertias[-1], len(inertias))
+    return int(np.argmax(line - inertias)) + 1
 
 
 @mutant("p.08.3", replaces="elbow", fails="test_bend_in_the_curve")
@@ -173,6 +250,18 @@ def farthest_rows(distances):
     return np.argmax(distances, axis=0)
 
 
+@mutant("p.08.4", replaces="representatives", fails="test_representatives_are_nearest")
+def no_row_twice(distances):
+    """You leave out a row that is the nearest to a second centroid as well: name k rows, one for each centroid."""
+    return np.unique(np.argmin(distances, axis=0))
+
+
+@mutant("p.08.4", replaces="propagate", fails="test_labels_spread_over_clusters")
+def nothing_for_a_label(labels, distances, share=1.0):
+    """You take the label 0 for no label, as `if label:` and `label or -1` do: labels begin with 0."""
+    return [label or -1 for label in np.asarray(labels)[np.argmin(distances, axis=1)].tolist()]
+
+
 @mutant("p.08.4", replaces="propagate", fails="test_labels_spread_over_clusters")
 def cluster_for_label(labels, distances, share=1.0):
     """You return the numbers of the clusters: each has a label, that of its representative."""
@@ -185,13 +274,13 @@ def all_of_the_cluster(labels, distances, share=1.0):
     return np.asarray(labels)[np.argmin(distances, axis=1)]
 
 
-def _inner(labels, distances, share, rank):
+def _inner(labels, distances, share, rank, whole=math.ceil):
     found = np.full(len(distances), -1)
     nearest = np.argmin(distances, axis=1)
     for cluster, label in enumerate(labels):
         members = np.flatnonzero(nearest == cluster)
         order = members[rank(np.asarray(distances)[members, cluster])]
-        found[order[: math.ceil(share * len(members))]] = label
+        found[order[: whole(share * len(members))]] = label
     return found
 
 
@@ -199,6 +288,20 @@ def _inner(labels, distances, share, rank):
 def outer_part(labels, distances, share=1.0):
     """You label the rows that are farthest from the centroid, which are the most doubtful."""
     return _inner(labels, distances, share, lambda gaps: np.argsort(-gaps))
+
+
+@mutant("p.08.4", replaces="propagate", fails="test_labels_spread_near_the_centre_only")
+def rounded_down(labels, distances, share=1.0):
+    """You round down: of five rows, the half are three here, and of a single row it is that row."""
+    return _inner(labels, distances, share, np.argsort, math.floor)
+
+
+@mutant("p.08.4", replaces="propagate", fails="test_labels_spread_near_the_centre_only")
+def within_a_percentile(labels, distances, share=1.0):
+    """You compare distances with their percentile, which leaves another number of rows: count `ceil(share * m)`."""
+    gaps, nearest = np.min(distances, axis=1), np.argmin(distances, axis=1)
+    limits = [np.percentile(gaps[nearest == cluster], 100 * share) for cluster in nearest]
+    return np.where(gaps <= limits, np.asarray(labels)[nearest], -1)
 
 
 @mutant("p.08.4", replaces="propagate", fails="test_labels_spread_near_the_centre_only")
@@ -257,6 +360,13 @@ def strictly_nearer(X, eps, min_samples):
     """You leave out neighbours that are exactly `eps` away: at most `eps` is asked for."""
     X = np.asarray(X)
     return (np.linalg.norm(X[:, None] - X, axis=2) < eps).sum(axis=1) >= min_samples
+
+
+@mutant("p.08.5", replaces="core_rows", fails="test_rows_in_dense_regions")
+def squares_compared(X, eps, min_samples):
+    """You compare squared distances with `eps`: take their root, or the square of `eps`."""
+    X = np.asarray(X)
+    return (np.square(X[:, None] - X).sum(axis=2) <= eps).sum(axis=1) >= min_samples
 
 
 @mutant("p.08.5", replaces="P_08_5_SCALE", fails="test_algorithms_for_large_and_for_dense_data", constant=True)

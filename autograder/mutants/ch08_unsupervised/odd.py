@@ -78,6 +78,27 @@ def components_equally_often(pca, mixture, n):
     return pca.inverse_transform(mixture.means_[chosen] + noise)
 
 
+def _drawn(pca, mixture, n, spread):
+    """Samples from components drawn by weight, each as wide as `spread` makes of its covariance."""
+    rng = np.random.default_rng(0)
+    chosen = rng.choice(len(mixture.means_), n, p=mixture.weights_)
+    noise = rng.normal(size=(n, mixture.means_.shape[1]))
+    wide = [spread(covariance) @ one for covariance, one in zip(mixture.covariances_[chosen], noise, strict=True)]
+    return pca.inverse_transform(mixture.means_[chosen] + wide)
+
+
+@mutant("p.08.12", replaces="sample_faces", fails="test_samples_spread_as_components_do")
+def noise_made_up(pca, mixture, n):
+    """You add noise of your own to the means: each component has a covariance, which `mixture.sample` knows."""
+    return _drawn(pca, mixture, n, lambda covariance: 0.01 * np.eye(len(covariance)))
+
+
+@mutant("p.08.12", replaces="sample_faces", fails="test_samples_spread_as_components_do")
+def every_direction_by_itself(pca, mixture, n):
+    """You draw each dimension by itself: within a component they vary together, as its covariance says."""
+    return _drawn(pca, mixture, n, lambda covariance: np.diag(np.sqrt(np.diag(covariance))))
+
+
 @mutant("p.08.12", replaces="face_scores", fails="test_scores_are_log_densities")
 def sign_turned(pca, mixture, X):
     """The sign of your scores is wrong: the stranger a face, the lower its log density."""
@@ -126,6 +147,12 @@ def more_regularised(X, n_components=40, variance=0.99, seed=42):
 
 def _clipped(pca, mixture, n):
     return np.clip(pca.inverse_transform(mixture.sample(n)[0]), 0, 1).astype(np.float32)
+
+
+@alternative("p.08.12", replaces="sample_faces")
+def drawn_by_hand(pca, mixture, n):
+    """Components drawn by weight, noise by Cholesky factors; a list of rows."""
+    return list(_drawn(pca, mixture, n, np.linalg.cholesky))
 
 
 @alternative("p.08.12", replaces="fit_mixture", also={"sample_faces": _clipped})

@@ -135,7 +135,7 @@ def training_accuracies(
     X: NDArray[Any], y: NDArray[Any], gammas: Sequence[float], Cs: Sequence[float]
 ) -> NDArray[np.float64]:
     """Return how well an SVC with an RBF kernel fits its own training rows,
-    for each pair of gamma and C.
+    with their columns as they are, for each pair of gamma and C.
 
     Returns
     -------

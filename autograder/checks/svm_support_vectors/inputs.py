@@ -167,3 +167,24 @@ def holds_machine(model, regression):
         elif hasattr(one, "__dict__") and not isinstance(one, type):
             ahead += vars(one).values()
     return False
+
+
+def rows_learned(model):
+    """Return how many rows the machines in a model were trained on, all together; None where none of them tells."""
+    from sklearn import svm
+
+    counts, seen, ahead = [], set(), [model]
+    while ahead and len(seen) < 10_000:
+        one = ahead.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, (svm.SVC, svm.NuSVC)) and hasattr(one, "shape_fit_"):
+            counts.append(int(one.shape_fit_[0]))
+        elif isinstance(one, (list, tuple)):
+            ahead += one
+        elif isinstance(one, dict):
+            ahead += one.values()
+        elif hasattr(one, "__dict__") and not isinstance(one, type):
+            ahead += vars(one).values()
+    return sum(counts) if counts else None

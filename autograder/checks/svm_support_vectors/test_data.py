@@ -15,6 +15,7 @@ from autograder.checks.svm_support_vectors.inputs import (
     made_up_country,
     readings,
     rmse,
+    rows_learned,
 )
 from autograder.checks.svm_support_vectors.inputs_patterns import invent_patterns
 from autograder.testing import Handle, check
@@ -88,6 +89,18 @@ def test_order_of_the_rows(student, rng):
     y, y_new = np.repeat(rng.permutation(10), [1_001, *[11] * 9]), np.repeat(np.arange(10), 15)
     X, X_new = (np.clip(pictures[k] + rng.normal(0, 40, (len(k), 784)), 0, 255).astype(np.uint8) for k in (y, y_new))
     assert _accuracy(student.fit_svm(X, y), X_new, y_new) > 0.8
+
+
+@check("tf2.05.9", hint="Which rows has the model seen that you return: all of them, or those of the search?")
+def test_all_rows_are_learned(student, rng):
+    """The model that you return was trained on all rows, also where your search had only some of them."""
+    y = rng.permutation(np.repeat(np.arange(10), 130))
+    pictures = rng.integers(0, 256, (10, 784))  # unlike each other, which saves time
+    X = np.clip(pictures[y] + rng.normal(0, 40, (len(y), 784)), 0, 255).astype(np.uint8)
+    model = student.fit_svm(X, y)
+    assert _accuracy(model, X[:100], y[:100]) > 0.8
+    learned = student.probe_(rows_learned)(model)
+    assert learned is None or learned >= len(y)  # not every machine tells
 
 
 @check("tf2.05.9", hint="Look at the answers' dtype, and at what is predicted for a single image.")

@@ -145,27 +145,39 @@ def test_models_take_rows_as_they_are(student, rng):
 
 
 def _classes_inside(models):
-    """Return, for each model, which of the three classifiers it is or has at its end."""
+    """Return, for each model, which of the three classifiers are in it or in anything it is made of."""
     from sklearn.linear_model import SGDClassifier
     from sklearn.svm import SVC, LinearSVC
 
     known = {"LinearSVC": LinearSVC, "SVC": SVC, "SGDClassifier": SGDClassifier}
+
+    def parts(one):
+        if hasattr(one, "best_estimator_"):  # of a search, what it has chosen
+            return [one.best_estimator_]
+        if isinstance(one, (list, tuple)):
+            return list(one)
+        if isinstance(one, dict):
+            return list(one.values())
+        return list(vars(one).values()) if hasattr(one, "__dict__") and not isinstance(one, type) else []
+
     names = []
     for model in models:
-        while not isinstance(model, tuple(known.values())):
-            if hasattr(model, "best_estimator_"):
-                model = model.best_estimator_
-            elif hasattr(model, "steps"):
-                model = model.steps[-1][1]
-            else:
-                break
-        names.append([name for name, kind in known.items() if isinstance(model, kind)])
+        seen, ahead, found = set(), [model], set()
+        while ahead and len(seen) < 10_000:
+            one = ahead.pop()
+            if id(one) in seen:
+                continue
+            seen.add(id(one))
+            kinds = [name for name, kind in known.items() if isinstance(one, kind)]
+            found.update(kinds)
+            ahead += [] if kinds else parts(one)
+        names.append(sorted(found))
     return names
 
 
 @check("tf2.05.8", hint="What is under each key?")
 def test_three_classifiers(student, rng):
-    """Under each key is a model of that class, in a pipeline or a search or by itself."""
+    """Under each key is a model of that class, in a pipeline, a search or an object of yours, or by itself."""
     C = float(rng.uniform(0.1, 0.6))
     X, y = uneven(rng, C)
     found: Any = student.align(X, y, C)

@@ -39,6 +39,23 @@ def keeps_the_search_subset(X, y):
     return make_pipeline(StandardScaler(), SVC(C=5)).fit(X[rows], y[rows])
 
 
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_all_rows_are_learned")
+def never_trained_on_all(X, y):
+    """Your search was on some of the rows, and the model that you return has seen no others: train it on all rows."""
+    rows = np.random.default_rng(0).permutation(len(X))[:1_000]
+    grid = {"svc__gamma": [0.0007, 0.0015], "svc__C": [10]}
+    return GridSearchCV(make_pipeline(StandardScaler(), SVC()), grid, cv=2).fit(X[rows], y[rows])
+
+
+@mutant("tf2.05.9", replaces="fit_svm", fails="test_all_rows_are_learned")
+def without_the_rows_held_back(X, y):
+    """The rows that you held back to choose by are never learned: train the best candidate once more, on all rows."""
+    order = np.random.default_rng(0).permutation(len(X))
+    held, rest = order[: len(X) // 4], order[len(X) // 4 :]
+    models = [make_pipeline(StandardScaler(), SVC(gamma=gamma, C=10)) for gamma in (0.0007, 0.0015)]
+    return max((model.fit(X[rest], y[rest]) for model in models), key=lambda model: model.score(X[held], y[held]))
+
+
 @mutant("tf2.05.9", replaces="fit_svm", fails="test_tells_made_up_patterns_apart")
 def one_digit_or_not(X, y):
     """Your machine tells one digit from all others: `SVC` takes ten classes as they are."""

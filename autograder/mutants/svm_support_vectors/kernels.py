@@ -6,7 +6,8 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.spatial.distance import cdist
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.model_selection import cross_val_score
+from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, LinearSVC
 
 from autograder.testing import alternative, mutant
@@ -43,6 +44,24 @@ def penalised(scores, y, new_scores):
     """`LogisticRegression` penalises large weights unless told otherwise: with scores in small units it shows."""
     model = LogisticRegression().fit(np.reshape(scores, (-1, 1)), y)
     return model.predict_proba(np.reshape(new_scores, (-1, 1)))[:, 1]
+
+
+@mutant("tf2.05.4", replaces="calibrated", fails="test_probabilities_from_scores")
+def hardly_penalised(scores, y, new_scores):
+    """A penalty is left, small as it is, and with scores in small units it shows: leave it out, by `C=np.inf`."""
+    model = LogisticRegression(C=100).fit(np.reshape(scores, (-1, 1)), y)
+    return model.predict_proba(np.reshape(new_scores, (-1, 1)))[:, 1]
+
+
+@mutant("tf2.05.4", replaces="calibrated", fails="test_probabilities_from_scores")
+def smoothed_labels(scores, y, new_scores):
+    """You move the labels towards the middle first, as scikit-learn's calibration does: here they count as they are."""
+    y = np.asarray(y)
+    ones = np.where(y == 1, (np.sum(y == 1) + 1) / (np.sum(y == 1) + 2), 1 / (np.sum(y == 0) + 2))
+    Z = np.reshape(scores, (-1, 1)) / np.std(scores)
+    model = LogisticRegression(C=np.inf, tol=1e-8)
+    model.fit(np.vstack([Z, Z]), np.repeat([1, 0], len(y)), sample_weight=np.append(ones, 1 - ones))
+    return model.predict_proba(np.reshape(new_scores, (-1, 1)) / np.std(scores))[:, 1]
 
 
 @mutant("tf2.05.4", replaces="calibrated", fails="test_probabilities_from_scores")
@@ -95,6 +114,12 @@ def bias_has_no_place(form, m, n):
 
 
 @mutant("tf2.05.5", replaces="numbers_in_h", fails="test_size_of_h")
+def bias_in_the_dual(form, m, n):
+    """In the dual form the unknowns are the alphas alone: the bias follows from them."""
+    return (n + 1) ** 2 if form == "primal" else (m + 1) ** 2
+
+
+@mutant("tf2.05.5", replaces="numbers_in_h", fails="test_size_of_h")
 def forms_mixed_up(form, m, n):
     """You have mixed up the forms: in the primal form the unknowns are weights, in the dual one per row."""
     return m * m if form == "primal" else (n + 1) ** 2
@@ -116,6 +141,13 @@ def always_linear(form, m, measured_m, measured_seconds):
 def square_only(form, m, measured_m, measured_seconds):
     """The most that you expect of the dual form is the third power."""
     return (measured_seconds * (m / measured_m) ** (1 if form == "primal" else 2),) * 2
+
+
+@mutant("tf2.05.5", replaces="training_seconds", fails="test_time_for_more_rows")
+def seconds_to_a_power(form, m, measured_m, measured_seconds):
+    """You take the power of the seconds as well: it is how many times the rows that is squared, or cubed."""
+    grown = measured_seconds * m / measured_m
+    return (grown, grown) if form == "primal" else (grown**2, grown**3)
 
 
 @mutant("tf2.05.5", replaces="TF2_05_5_CHOICE", fails="test_primal_or_dual", constant=True)
@@ -179,9 +211,15 @@ def linear_kernel(X, y, gammas, Cs):
 
 
 @mutant("tf2.05.6", replaces="training_accuracies", fails="test_experiment")
+def cross_validated(X, y, gammas, Cs):
+    """You judge by rows held out: here the question is how well a machine fits the rows that it was trained on."""
+    return [[cross_val_score(SVC(gamma=gamma, C=C), X, y, cv=3).mean() for C in Cs] for gamma in gammas]
+
+
+@mutant("tf2.05.6", replaces="training_accuracies", fails="test_experiment")
 def scaled_first(X, y, gammas, Cs):
     """You scale the columns: here they are used as they are, so that gamma means what it says."""
-    Z = MinMaxScaler().fit_transform(X)
+    Z = StandardScaler().fit_transform(X)
     return [[SVC(gamma=gamma, C=C).fit(Z, y).score(Z, y) for C in Cs] for gamma in gammas]
 
 

@@ -99,6 +99,30 @@ def half_is_forgotten(X, t, C):
     return H / 2, f, A, b
 
 
+@mutant("tf2.05.7", replaces="qp_params", fails="test_solution_is_the_soft_margin")
+def squares_as_well(X, t, C):
+    """Your H has ones for the violations, too, so that their squares cost as well: the identity is for the weights."""
+    return _qp(X, t, C, square=1.0)
+
+
+@mutant("tf2.05.7", replaces="qp_params", fails="test_solution_is_the_soft_margin")
+def bias_after_the_weights(X, t, C):
+    """Your first unknown is a weight: in p the bias comes first, then the weights."""
+    H, f, A, b = _qp(X, t, C)
+    n = np.shape(X)[1]
+    order = [*range(1, n + 1), 0, *range(n + 1, len(f))]
+    return H[np.ix_(order, order)], f[order], A[:, order], b
+
+
+@mutant("tf2.05.7", replaces="qp_params", fails="test_solution_is_the_soft_margin")
+def violations_at_most_zero(X, t, C):
+    """Your bound has the wrong sign: zeta >= 0 is -zeta <= 0, and yours allows none above 0."""
+    H, f, A, b = _qp(X, t, C)
+    m = len(X)
+    A[m:] *= -1
+    return H, f, A, b
+
+
 @alternative("tf2.05.7", replaces="qp_params")
 def bounds_first(X, t, C):
     """The bounds come first, the rows in reverse, and each constraint on a scale of its own; cost in other units."""
@@ -213,6 +237,47 @@ def bias_of_scaled_columns(X, y, C):
 
 
 @mutant("tf2.05.8", replaces="align", fails="test_svc_is_the_best_line")
+def bias_by_scaled_weights(X, y, C):
+    """You take the *scaled* weights times the means from b: divide the weights by the deviations first."""
+    found = _trained(X, y, _models(len(X), C), raw=False)
+    for one in found.values():
+        one["b"] -= float(one["w"] @ X.mean(axis=0))
+        one["w"] = one["w"] / X.std(axis=0)
+    return found
+
+
+@mutant("tf2.05.8", replaces="align", fails="test_svc_is_the_best_line")
+def multiplied_by_the_deviations(X, y, C):
+    """You multiply w by the deviations: the rows were divided by them, so w has to be divided, too."""
+    found = _trained(X, y, _models(len(X), C), raw=False)
+    for one in found.values():
+        one["w"] = one["w"] * X.std(axis=0)
+        one["b"] -= float(one["w"] @ X.mean(axis=0))
+    return found
+
+
+@mutant("tf2.05.8", replaces="align", fails="test_models_take_rows_as_they_are")
+def deviations_of_a_sample(X, y, C):
+    """Your deviations divide by m - 1, those of `StandardScaler` by m: take its `scale_`."""
+    found = _trained(X, y, _models(len(X), C), raw=False)
+    for one in found.values():
+        one["w"] = one["w"] / X.std(axis=0, ddof=1)
+        one["b"] -= float(one["w"] @ X.mean(axis=0))
+    return found
+
+
+@mutant("tf2.05.8", replaces="align", fails="test_linear_svc_is_the_best_line")
+def without_a_bias(X, y, C):
+    """You train `LinearSVC` without a bias: that columns have a mean of 0 does not put the line through the origin."""
+    model = LinearSVC(loss="hinge", C=C, fit_intercept=False, tol=1e-5, max_iter=50_000, random_state=0)
+    found = _trained(X, y, {name: one for name, one in _models(len(X), C).items() if name != "LinearSVC"})
+    scaler = StandardScaler()
+    pipeline = make_pipeline(scaler, model).fit(X, y)
+    w = model.coef_[0] / scaler.scale_
+    return {**found, "LinearSVC": {"model": pipeline, "w": w, "b": -float(w @ scaler.mean_)}}
+
+
+@mutant("tf2.05.8", replaces="align", fails="test_svc_is_the_best_line")
 def never_standardised(X, y, C):
     """You train on columns as they are: which line is best depends on their units, so standardise them."""
     svc = SVC(kernel="linear", C=C, max_iter=10_000).fit(X, y)
@@ -256,6 +321,26 @@ def with_averages(X, y, C):
         b = one.intercept_.item() - float(np.sum(w * scaler.mean_))
         found[name] = {"model": Pipeline([("scale", scaler), ("line", one)]), "w": w.tolist(), "b": b}
     return found
+
+
+class _Scaled:
+    """A scaler and a classifier, both fitted, as one model."""
+
+    def __init__(self, scaler, line):
+        self.scaler, self.line = scaler, line
+
+    def decision_function(self, X):
+        return self.line.decision_function(self.scaler.transform(X))
+
+    def predict(self, X):
+        return self.line.predict(self.scaler.transform(X))
+
+
+@alternative("tf2.05.8", replaces="align")
+def in_a_class_of_ones_own(X, y, C):
+    """No pipeline, but a small class; other settings of the search."""
+    found = _trained(X, y, {**_models(len(X), C), "SVC": SVC(kernel="linear", C=C, tol=1e-6)})
+    return {name: {**one, "model": _Scaled(*one["model"])} for name, one in found.items()}
 
 
 @alternative("tf2.05.8", replaces="align")

@@ -29,6 +29,12 @@ def length_of_w(w):
     return 2 * math.hypot(*w)
 
 
+@mutant("tf2.05.1", replaces="street_width", fails="test_width_of_the_street")
+def sum_of_sizes(w):
+    """You add up the sizes of the weights: the length of w is the root of the sum of their squares."""
+    return 2 / float(np.abs(w).sum())
+
+
 @alternative("tf2.05.1", replaces="street_width")
 def along_w(w):
     """The score rises by the length of w per unit of distance, and has to rise by 2."""
@@ -70,6 +76,24 @@ def number_of_violations(X, t, w, b, C):
     return _cost(X, t, w, b, C, lambda sides: sides < 1)
 
 
+@mutant("tf2.05.1", replaces="soft_margin_cost", fails="test_cost_of_a_soft_margin")
+def at_most_one(X, t, w, b, C):
+    """You let no violation be greater than 1: the further a row is on the wrong side, the more it costs."""
+    return _cost(X, t, w, b, C, lambda sides: np.clip(1 - sides, 0, 1))
+
+
+@mutant("tf2.05.1", replaces="soft_margin_cost", fails="test_cost_of_a_soft_margin")
+def all_of_w(X, t, w, b, C):
+    """You take w @ w whole: half of it is asked for."""
+    return float(np.dot(w, w) / 2) + _cost(X, t, w, b, C, lambda sides: np.maximum(0, 1 - sides))
+
+
+@mutant("tf2.05.1", replaces="soft_margin_cost", fails="test_cost_of_a_soft_margin")
+def classes_left_out(X, t, w, b, C):
+    """You go by the size of the score, whatever the class: a row far on the wrong side then costs nothing."""
+    return _cost(X, 1, w, b, C, lambda scores: np.maximum(0, 1 - np.abs(scores)))
+
+
 @alternative("tf2.05.1", replaces="soft_margin_cost")
 def row_after_row(X, t, w, b, C):
     """Row after row."""
@@ -104,6 +128,31 @@ def the_others(X, t, w, b, tol=1e-6):
 def without_tolerance(X, t, w, b, tol=1e-6):
     """A row on the edge is a support vector; by a rounding error it may be just beyond: use the tolerance."""
     return np.flatnonzero(t * (X @ w + b) <= 1)
+
+
+@mutant("tf2.05.2", replaces="support_rows", fails="test_rows_near_the_edge")
+def two_tolerances(X, t, w, b, tol=1e-6):
+    """`np.isclose` has a relative tolerance besides, of 1e-5: with `rtol=0`, `tol` alone decides."""
+    sides = t * (X @ w + b)
+    return np.flatnonzero((sides < 1) | np.isclose(sides, 1, atol=tol))
+
+
+@mutant("tf2.05.2", replaces="support_rows", fails="test_finds_the_support_vectors")
+def one_class_alone(X, t, w, b, tol=1e-6):
+    """For rows of class -1 the edge is at -1: multiply the scores by t before you compare them."""
+    return np.flatnonzero(X @ w + b <= 1 + tol)
+
+
+@mutant("tf2.05.2", replaces="decide", fails="test_predicts_from_support_vectors")
+def mean_opinion(vectors, coefs, b, gamma, X):
+    """You take the mean over the support vectors: their sum is asked for."""
+    return np.exp(-gamma * cdist(X, vectors, "sqeuclidean")) @ coefs / len(coefs) + b
+
+
+@mutant("tf2.05.2", replaces="decide", fails="test_predicts_from_support_vectors")
+def bias_for_each(vectors, coefs, b, gamma, X):
+    """You add the bias once for each support vector: it is added once, to the sum."""
+    return np.exp(-gamma * cdist(X, vectors, "sqeuclidean")) @ coefs + len(coefs) * b
 
 
 @mutant("tf2.05.2", replaces="decide", fails="test_predicts_from_support_vectors")
@@ -195,6 +244,21 @@ def scales_once(X, y, factor, scale):
 def scaling_left_out(X, y, factor, scale):
     """You never scale: with `scale`, standardise the columns before each fit."""
     return _angle(_weights(X, y, False), _weights(X * _units(X, factor), y, False) * _units(X, factor))
+
+
+@mutant("tf2.05.3", replaces="boundary_angle", fails="test_boundary_turns_with_the_unit")
+def sharper_angle(X, y, factor, scale):
+    """Normals have a direction, and may differ by more than a right angle: leave the sign of the cosine."""
+    angle = _angle(_weights(X, y, scale), _weights(X * _units(X, factor), y, scale) * _units(X, factor))
+    return min(angle, 180 - angle)
+
+
+@mutant("tf2.05.3", replaces="boundary_angle", fails="test_scaling_holds_the_boundary")
+def cosine_above_one(X, y, factor, scale):
+    """Rounding brings your cosine above 1 at times, where `arccos` gives nan: bring it back with `np.clip`."""
+    one, other = _weights(X, y, scale), _weights(X * _units(X, factor), y, scale) * _units(X, factor)
+    with np.errstate(invalid="ignore"):
+        return float(np.degrees(np.arccos(one @ other / (np.linalg.norm(one) * np.linalg.norm(other)))))
 
 
 @alternative("tf2.05.3", replaces="boundary_angle")

@@ -98,6 +98,22 @@ def only_copies(frame, target):
     return list(strength.index[strength > 1 - 1e-9])
 
 
+def _regression_is_exact(table, y):
+    return table.shape[1] > 0 and bool(
+        np.abs(LinearRegression().fit(table, y).predict(table) - y).max() < 1e-6 * y.std()
+    )
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_of_any_size_are_found")
+def columns_as_large_as_they_are(frame, target):
+    """You fit columns as large as they are: beside billions, a regression takes a column of thousandths for nothing but
+    rounding. Bring all of them to one scale first."""
+    numbers = frame.select_dtypes("number").dropna()
+    X, y = numbers.drop(columns=target), numbers[target]
+    names = [name for name in X if not _regression_is_exact(X.drop(columns=name), y)]
+    return names if _regression_is_exact(X, y) else []
+
+
 @mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
 def all_that_went_in(frame, target):
     """Where there is an exact sum you name all numeric columns: those whose weight is 0 give nothing away."""
@@ -152,6 +168,23 @@ def twins_are_kept(frame, ordered_by=None, test_size=0.2, seed=42):
 def twins_are_lost(frame, ordered_by=None, test_size=0.2, seed=42):
     """You drop all copies of a case: one of them has to stay."""
     return split_project(frame.drop_duplicates(keep=False), ordered_by, test_size, seed)
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_twins_are_one_case_in_time_too")
+def twins_are_kept_in_time(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You drop copies of a row only where rows are drawn at random: with a column that says when, one of them is kept,
+    too, or it counts twice in the error."""
+    if ordered_by is None:
+        return split_project(frame, ordered_by, test_size, seed)
+    is_late = frame[ordered_by].rank(method="max") > len(frame) - round(test_size * len(frame))
+    return frame[~is_late], frame[is_late]
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_no_case_is_in_both_parts")
+def equal_but_for_the_last_column(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You leave a column out when you look for copies, so that cases that differ in it only are lost: copies are equal
+    in all columns."""
+    return split_project(frame.drop_duplicates(subset=list(frame.columns[:-1])), ordered_by, test_size, seed)
 
 
 @mutant("p.02.7", replaces="split_project", fails="test_rows_are_drawn_by_the_seed")

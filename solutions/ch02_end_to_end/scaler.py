@@ -18,8 +18,8 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     mean_, scale_ : (d,) mean and population standard deviation of each column, learned
-        in `fit`, whatever `with_mean` is. A column whose values are all the same has the
-        scale 1, and no other has, however tiny its values are.
+        in `fit`, whatever `with_mean` is. A column whose values are all the same has
+        the scale 1, others have their own, however tiny their values are.
     n_features_in_ : d, the number of columns.
     feature_names_in_ : (d,) names of the columns. There is no such attribute if `fit`
         was last called with a table without names.

@@ -78,9 +78,10 @@ def find_leaks(frame: pd.DataFrame, target: str) -> list[str]:
     """Return the names of the columns that give the target away.
 
     These are the numeric columns which, each times a number of its own, add up to the
-    target, up to a constant, exactly and in every row: a copy in another unit, or parts
-    and their total. A column that is merely like the target gives nothing away. Rows
-    with a gap in some numeric column are left out of account.
+    target, up to a constant, exactly and in every row: a copy in another unit, however
+    large or small that makes its values, or parts and their total. A column that is
+    merely like the target gives nothing away. Rows with a gap in some numeric column
+    are left out of account.
 
     Examples
     --------

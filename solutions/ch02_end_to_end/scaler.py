@@ -18,7 +18,8 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     mean_, scale_ : (d,) mean and population standard deviation of each column, learned
-        in `fit`. A column whose values are all the same has the scale 1.
+        in `fit`, whatever `with_mean` is. A column whose values are all the same has
+        the scale 1, others have their own, however tiny their values are.
     n_features_in_ : d, the number of columns.
     feature_names_in_ : (d,) names of the columns. There is no such attribute if `fit`
         was last called with a table without names.
@@ -48,7 +49,7 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the scaled columns, (n, d) floats.
+        """Return the scaled columns, (n, d) floats; `X` is left as it is.
 
         Raises NotFittedError before `fit`, and ValueError if the number of columns is
         another than in `fit`.
@@ -58,8 +59,8 @@ class StandardScalerClone(TransformerMixin, BaseEstimator):
         return (X - self.mean_ if self.with_mean else X) / self.scale_
 
     def inverse_transform(self, X: ArrayLike) -> NDArray[Any]:
-        """Return, (n, d) floats, what `transform` has made `X` from.
-        Raises what `transform` raises.
+        """Return, (n, d) floats, what `transform` has made `X` from; `X` is left as
+        it is. Raises what `transform` raises.
         """
         check_is_fitted(self)
         X = np.asarray(X, dtype=float)

@@ -49,9 +49,12 @@ def draw_unrelated(rng: np.random.Generator, size: int) -> tuple[pd.DataFrame, p
 
 
 def two_that_matter(rng: np.random.Generator, size: int) -> tuple[pd.DataFrame, pd.Series, list[str]]:
-    """Return districts whose values depend on two columns of numbers, drawn at random, and on nothing else."""
+    """Return districts whose values depend on two columns of numbers, drawn at random, and on nothing else: in
+    proportion, and these two are spread evenly, so that a straight line tells as much of it as any other model."""
     X, ranks = draw_unrelated(rng, size)
     columns = rng.choice(ranks.columns, 2, replace=False).tolist()
+    low, high = X[columns].min(), X[columns].max()
+    X[columns] = low + (ranks[columns] + 1) / 2 * (high - low)
     y = 300_000 + 100_000 * ranks[columns].sum(axis=1) + rng.normal(0, 10_000, size)
     return X, y.rename("median_house_value"), columns
 
@@ -69,6 +72,17 @@ def stray_rows(rng: np.random.Generator, X: pd.DataFrame, cv: int) -> pd.DataFra
     strayed = X.copy()
     strayed.loc[rows, numbers] *= 1_000
     return strayed
+
+
+def gaps_in_one_of_two_folds(rng: np.random.Generator, size: int) -> Rows:
+    """Return districts whose values go up with the income, which is high and has gaps in one half of the rows, so that
+    an error in two folds says by which rows these have been filled."""
+    X, _ = draw_unrelated(rng, size)
+    income = rng.uniform(1, 12, size)
+    held = np.arange(size) // (size // 2) == rng.integers(2)
+    income[held] = rng.uniform(11.5, 12, held.sum())
+    y = pd.Series(50_000 * income + rng.normal(0, 2_000, size), name=TARGET)
+    return X.assign(median_income=np.where(held & (rng.random(size) < 0.4), np.nan, income)), y
 
 
 def predicted(model: Any, X: pd.DataFrame) -> NDArray[np.float64]:

@@ -141,11 +141,13 @@ def test_table_knows_incomes_nearby(student, rng):
 
 @check("p.02.4", hint="Print the names of the columns that come out of your preparation.")
 def test_table_has_all_the_rest(student, rng):
-    """The prepared table has the eight numbers, filled and scaled by the training rows, one column of 0 and 1 for each
-    value of `ocean_proximity`, the new column, and nothing else but, perhaps, what the new one was made of; an unknown
-    value is no trouble."""
+    """The prepared table has the eight numbers, filled and scaled by the training rows, whichever of them have gaps,
+    one column of 0 and 1 for each value of `ocean_proximity`, the new column, and nothing else but, perhaps, what the
+    new one was made of; an unknown value is no trouble."""
     train, new = districts(rng, 300, 60)
     new = new.assign(ocean_proximity=np.where(rng.random(60) < 0.2, "AT SEA", new["ocean_proximity"]))
+    gappy = ["housing_median_age", "total_rooms", "total_bedrooms", "population", "households"]
+    train, new = (part.assign(**part[gappy].mask(rng.random((len(part), 5)) < 0.1)) for part in (train, new))
     found = _prepared(student.prepare_with_location().fit(train, train["median_house_value"]), new)
     numbers = train.columns.drop(["median_house_value", "ocean_proximity"])
     filled = [part[numbers].fillna(train[numbers].median()) for part in (train, new)]

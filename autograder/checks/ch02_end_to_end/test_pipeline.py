@@ -141,6 +141,22 @@ def test_pipeline_can_be_tuned_as_one(student, rng):
     assert abs(wanted[0] - wanted[1]) > 1e-6
 
 
+@check("tf2.02.4", weight=0.5, hint="Does your selection draw random numbers? Where could they get a seed from?")
+def test_same_rows_give_the_same_answer(student, rng):
+    """Fitted to the same rows, pipelines say the same, also where it is by chance which columns say most."""
+    for k in (3, 5, 7, 3, 5, 7):
+        X, ranks = draw_unrelated(rng, 90)
+        X = X.assign(**(10 + 4 * ranks).round())  # few values, often repeated, so that a little noise changes much
+        y = pd.Series(rng.normal(200_000, 50_000, 90), name="median_house_value")
+        said = [
+            predicted(student.full_pipeline(student.probe_(_ridge)(1.0), k).fit(X[:60], y[:60]), X[60:])
+            for _ in range(3)
+        ]
+        for again in said[1:]:
+            assert_allclose(again, said[0], rtol=1e-9)
+        assert np.ptp(said[0]) > 0
+
+
 def _saved_and_loaded(pipeline):
     import pickle
 

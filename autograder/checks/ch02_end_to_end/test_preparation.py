@@ -7,6 +7,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     candidates,
     cross_rmse,
     draw_districts,
+    gaps_in_one_of_two_folds,
     predicted,
     stray_rows,
     takes_what_comes,
@@ -45,7 +46,7 @@ def _in_model(search, name: str) -> bool:
 def test_both_parts_are_searched(student, rng):
     """The settings that vary are of the model, which is the pipeline's last step, and of the preparation before it."""
     X, y = draw_districts(rng, 100)
-    search = student.search_prep(X, y, n_iter=8, cv=2, seed=int(rng.integers(1000)))
+    search = student.search_prep(X, y, n_iter=12, cv=2, seed=int(rng.integers(1000)))
     varied = [name for name, values in _values(candidates(student, search)[0]).items() if len(values) > 1]
     assert {_in_model(search, name) for name in varied} == {True, False}
 
@@ -55,27 +56,35 @@ def test_preparation_makes_a_difference(student, rng):
     """With all of the model's settings kept as they are, candidates differ in what they predict: the preparation's
     settings that are tuned do something."""
     X, y = draw_districts(rng, 180)
-    search = student.search_prep(X[:120], y[:120], n_iter=8, cv=2, seed=int(rng.integers(1000)))
+    X.loc[X.index % 15 == 3, "total_bedrooms"] = np.nan  # so that it matters how gaps are filled
+    # So many that a setting with two values takes both: in 8 candidates it takes one of them only once in 128 searches.
+    search = student.search_prep(X[:120], y[:120], n_iter=12, cv=2, seed=int(rng.integers(1000)))
     fixed = {name: value for name, value in search.best_params_.items() if _in_model(search, name)}
-    seen = []
-    for settings in candidates(student, search)[0][:6]:
-        prepared = {name: value for name, value in settings.items() if not _in_model(search, name)}
-        model = search.estimator.set_params(**prepared, **fixed)
-        seen.append(predicted(model.fit(X[:120], y[:120]), X[120:]))
-    assert any(not np.allclose(values, seen[0], rtol=1e-4) for values in seen[1:])
+    tried = [
+        {name: value for name, value in settings.items() if not _in_model(search, name)}
+        for settings in candidates(student, search)[0]
+    ]
+
+    def said(settings: dict) -> np.ndarray:
+        return predicted(search.estimator.set_params(**settings, **fixed).fit(X[:120], y[:120]), X[120:])
+
+    first, *others = {repr(settings): settings for settings in tried}.values()
+    expected = said(first)
+    assert any(not np.allclose(said(settings), expected, rtol=1e-4) for settings in others)
 
 
 @check("p.02.5", weight=2, hint="Which rows does the preparation see before the folds are made?")
 def test_every_score_can_be_measured_again(student, rng):
     """The preparation is fitted within each fold, for each candidate: its score is the negative RMSE that you get when
-    the pipeline with its settings is cross-validated anew, even if a few rows of one fold are very different."""
+    the pipeline with its settings is cross-validated anew, even if one fold has the gaps, or a few rows that are very
+    different."""
     X, y = draw_districts(rng, 180)
-    for cv, rows in ((3, X), (2, stray_rows(rng, X, 2))):
-        search = student.search_prep(rows, y, n_iter=5, cv=cv, seed=int(rng.integers(1000)))
+    for cv, rows, values in ((3, X, y), (2, stray_rows(rng, X, 2), y), (2, *gaps_in_one_of_two_folds(rng, 120))):
+        search = student.search_prep(rows, values, n_iter=5, cv=cv, seed=int(rng.integers(1000)))
         tried, scores = candidates(student, search)
         assert float(search.best_score_) == scores.max() < 0
         for number in {int(scores.argmax()), int(rng.integers(len(tried)))}:
-            agree(-scores[number], cross_rmse(search.estimator.set_params(**tried[number]), rows, y, cv))
+            agree(-scores[number], cross_rmse(search.estimator.set_params(**tried[number]), rows, values, cv))
 
 
 @check("p.02.5", hint="What do `n_iter` and `seed` decide in your function? A search "

@@ -149,15 +149,23 @@ def _invented(rng, leaks: dict[str, float]) -> tuple[pd.DataFrame, list[str]]:
 @check("p.02.7", core=True, weight=2, hint="Which tool finds the weights of a sum? And how do you tell an exact sum "
        "from a good guess?")  # fmt: skip
 def test_leaks_are_found(student, rng):
-    """`find_leaks` names a copy in another unit, however large, also where there is nothing else, two parts of a total,
-    or several, and nothing besides, not even what is very much like the target; the bikes' two kinds of riders are
-    found, and among cars there is nothing."""
+    """`find_leaks` names a copy in another unit, also where there is nothing else, two parts of a total, or several,
+    and nothing besides, not even what is very much like the target; the bikes' two kinds of riders are found, and
+    among cars there is nothing."""
     cases = [{}, {"copy": 1.609}, {"men": 1.0, "women": 1.0}, {"a": 2.0, "b": -1.0, "c": 0.5}]
     for case in cases:
         frame, leaks = _invented(rng, case)
         assert sorted(student.find_leaks(frame, "total")) == leaks
     assert sorted(student.find_leaks(bike_hours(rng), "cnt")) == BIKE_LEAKS
     assert list(student.find_leaks(used_cars(rng, 300), "selling_price")) == []
+    frame, _ = _invented(rng, {"copy": 1.609})
+    assert list(student.find_leaks(frame[["copy", "total"]], "total")) == ["copy"]
+
+
+@check("p.02.7", weight=0.5, hint="A tool for sums takes a column for nothing if its numbers are tiny beside the "
+       "others': what can you do to the columns first?")  # fmt: skip
+def test_leaks_of_any_size_are_found(student, rng):
+    """A copy whose unit makes its numbers tiny beside all the others is found, too."""
     frame, _ = _invented(rng, {"copy": 1e7})
     frame["copy"] /= 1e5  # so that it hardly varies
     for columns in (frame.columns, ["copy", "total"]):
@@ -181,13 +189,20 @@ def _split(student, frame, *how, **options) -> tuple[pd.DataFrame, pd.DataFrame]
     return train, test
 
 
+def _little(column: pd.Series) -> int | str:
+    return 1 if pd.api.types.is_numeric_dtype(column) else ", more or less"
+
+
 @check("p.02.7", core=True, weight=2, hint="What happens to two rows that are equal in all columns? Count before and "
        "after.")  # fmt: skip
 def test_no_case_is_in_both_parts(student, rng):
-    """Drawn at random, each case is in one of the two parts, once, also where it was listed several times; the test
-    part has the share of the rows that was asked for."""
+    """Drawn at random, each case is in one of the two parts, once, also where it was listed several times, and a case
+    that differs from another in a single column is a case; the test part has the share of the rows that was asked
+    for."""
     for share in (0.2, float(rng.uniform(0.1, 0.4))):
-        cars = used_cars(rng, 240, "details")
+        cars = used_cars(rng, 200, "details")
+        alike = [cars[:5].assign(**{name: cars[name] + _little(cars[name])}) for name in cars.columns]  # 8 times 5
+        cars = pd.concat([cars, *alike], ignore_index=True)
         frame = pd.concat([cars, cars.sample(80, random_state=rng)]).sample(frac=1, random_state=rng)
         frame = frame.reset_index(drop=True)
         _, test = _split(student, frame, test_size=share)
@@ -206,6 +221,16 @@ def test_later_rows_are_for_testing(student, rng):
         train, test = _split(student, frame, "moment", test_size=0.25)
         assert train["moment"].max() < test["moment"].min()
         assert abs(len(test) - 0.25 * HOURS) < (2 if frame is not shared else 0.05 * HOURS)
+
+
+@check("p.02.7", weight=0.5, hint="In which of your two cases do you drop the copies of a row?")
+def test_twins_are_one_case_in_time_too(student, rng):
+    """With a column that says when, a case that was listed several times is kept once, too, and the test part has its
+    share of the cases."""
+    hours = bike_hours(rng, 400)
+    twice = pd.concat([hours, hours.nlargest(120, "moment")], ignore_index=True).sample(frac=1, random_state=rng)
+    _, test = _split(student, twice, "moment", test_size=0.25)
+    assert abs(len(test) - 100) < 2
 
 
 @check("p.02.7", hint="What would your test rows be if the table were sorted by price?")

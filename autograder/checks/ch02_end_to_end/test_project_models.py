@@ -146,6 +146,33 @@ def test_errors_are_cross_validated(student, rng):
     assert_allclose([errors[name] for name in "ab"], [mean_cube(train["y"], train[name]) for name in "ab"], rtol=1e-6)
 
 
+def largest_error(y_true, y_pred):
+    """An error that one row decides."""
+    import numpy as np
+
+    return float(np.max(np.abs(np.asarray(y_pred) - np.asarray(y_true))))
+
+
+@check("p.02.7", weight=0.5, hint="How often do you call `metric`, and with how many rows each time?")
+def test_error_is_a_mean_over_folds(student, rng):
+    """The metric is taken of each fold by itself, and the error is the mean of the five figures."""
+    train, test = watched_rows(rng, 60, {"a": 1.0, "b": 2.0}), watched_rows(rng, 20, {"a": 1.0, "b": 2.0}, 60)
+    high = float(rng.uniform(50, 100))
+    train["a"] = train["y"] + np.where(train["id"] == int(rng.integers(60)), high, 1.0)
+    models = student.probe_(watchful_models)(["a", "b"], "y")
+    found = student.run_project(models, train, test, "y", None, student.probe_(largest_error))
+    assert_allclose([float(found["errors"][name]) for name in "ab"], [(high + 4) / 5, 2.0], rtol=1e-6)
+
+
+@check("p.02.7", hint="What are your five folds if the table is sorted by price? `cv=5` takes rows as they stand.")
+def test_folds_are_drawn_at_random(student, rng):
+    """Where the order does not matter, each fold has rows from all over the table, also if it is sorted."""
+    train, test = watched_rows(rng, 200, {"a": 1.0}), watched_rows(rng, 20, {"a": 1.0}, 200)
+    errors, _ = _run(student, ["a"], train.sort_values("y"), test)
+    # With folds as they stand it is a quarter more: the mean of the rest says little of a fold at either end.
+    assert_allclose(errors["baseline"], (train["y"] - train["y"].mean()).abs().mean(), rtol=0.05)
+
+
 @check(
     "p.02.7", core=True, weight=2, hint="Is the table in order when you cut it into folds, and which fold comes first?"
 )
@@ -209,8 +236,15 @@ def _recorded(student, rng, when: str | None = None) -> Comparison:
 
 @check("p.02.7", hint="What would somebody predict who knows nothing but the mean?")
 def test_baseline_is_among_the_candidates(student, rng):
-    """The baseline's error is that of the mean, and where no model is better, the baseline is the best, with its error
-    on the test rows."""
+    """The baseline's error is that of the mean of the rows that are not held out, and where no model is better, the
+    baseline is the best, with its error on the test rows."""
+    train, test = watched_rows(rng, 100, {"poor": 50.0}), watched_rows(rng, 30, {"poor": 0.1}, 100)
+    one = train["id"] == int(rng.integers(100))
+    train["y"] = train["truth"] = np.where(one, 1_000.0, 0.0)
+    train["poor"] = train["y"] + 50
+    errors, _ = _run(student, ["poor"], train, test)
+    # Held out, the one is off by 1,000, and 19 zeros by nothing; else each of 20 zeros by 1,000/80.
+    assert_allclose(errors["baseline"], (1_000 / 20 + 4 * 1_000 / 80) / 5, rtol=1e-6)
     train, test = watched_rows(rng, 400, {"poor": 50.0}), watched_rows(rng, 50, {"poor": 0.1}, 400)
     mean = float(train["y"].mean())
     errors, found = _run(student, ["poor"], train, test)

@@ -7,6 +7,7 @@ from autograder.checks.ch02_end_to_end.inputs import (
     candidates,
     cross_rmse,
     draw_districts,
+    gaps_in_one_of_two_folds,
     last_part,
     predicted,
     stray_rows,
@@ -66,11 +67,11 @@ def test_number_and_seed_decide_the_candidates(student, rng):
 @check("p.02.2", hint="`best_score_` is what `scoring` says. Are the scores those of the whole pipeline?")
 def test_best_score_can_be_measured_again(student, rng):
     """`best_score_` is the negative RMSE that you get when `best_estimator_` is cross-validated anew, with any number
-    of folds, even if a few rows of one fold are very different from all others."""
+    of folds, even if one fold has the gaps, or a few rows that are very different from all others."""
     X, y = draw_districts(rng, 180)
-    for cv, rows in ((3, X), (2, stray_rows(rng, X, 2))):
-        search = student.random_search(rows, y, n_iter=5, cv=cv, seed=int(rng.integers(1000)))
-        agree(-float(search.best_score_), cross_rmse(search.best_estimator_, rows, y, cv))
+    for cv, rows, values in ((3, X, y), (2, stray_rows(rng, X, 2), y), (2, *gaps_in_one_of_two_folds(rng, 120))):
+        search = student.random_search(rows, values, n_iter=6, cv=cv, seed=int(rng.integers(1000)))
+        agree(-float(search.best_score_), cross_rmse(search.best_estimator_, rows, values, cv))
 
 
 @check("p.02.2", hint="With an error for a score, the highest is the worst.")

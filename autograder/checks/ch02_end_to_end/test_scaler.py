@@ -1,6 +1,7 @@
 """Hidden checks of chapter 2: a scaler that knows the way back (p.02.6)."""
 
 import numpy as np
+import pandas as pd
 from numpy.testing import assert_allclose
 from sklearn.preprocessing import StandardScaler
 
@@ -27,6 +28,46 @@ def test_scaler_agrees_with_the_original(student, rng):
         expected = StandardScaler(with_mean=with_mean).fit(X).transform(new)
         scaler = student.StandardScalerClone(with_mean=with_mean).fit(X)
         assert_allclose(table_of(scaler.transform(new), new.shape), expected, rtol=1e-7, atol=1e-9)
+
+
+@check("p.02.6", weight=0.5, hint="Print `scale_` after a fit to a DataFrame and after one to the array of the same "
+       "numbers. Whose `std` do you call?")  # fmt: skip
+def test_scaler_takes_tables(student, rng):
+    """A DataFrame is scaled, and turned back, as an array of the same numbers is."""
+    X, new = measurements(rng, 8, 3), measurements(rng, 5, 3)
+    names = [f"column {number}" for number in range(3)]
+    scaler = student.StandardScalerClone().fit(pd.DataFrame(X, columns=names))
+    original = StandardScaler().fit(X)
+    for ours, wanted in (
+        (scaler.transform, original.transform(new)),
+        (scaler.inverse_transform, original.inverse_transform(new)),
+    ):
+        assert_allclose(table_of(ours(pd.DataFrame(new, columns=names)), new.shape), wanted, rtol=1e-7, atol=1e-9)
+
+
+@check("p.02.6", weight=0.5, hint="Print `mean_` and `scale_` beside `X.mean(axis=0)` and `X.std(axis=0)`.")
+def test_what_was_learned_can_be_read(student, rng):
+    """`mean_` and `scale_` hold mean and standard deviation of each column, also where the mean is left in place."""
+    X = measurements(rng, 15, 4)
+    for with_mean in (True, False):
+        scaler = student.StandardScalerClone(with_mean=with_mean).fit(X)
+        assert_allclose(table_of(scaler.mean_, (4,)), X.mean(axis=0), rtol=1e-7, atol=1e-9)
+        assert_allclose(table_of(scaler.scale_, (4,)), X.std(axis=0), rtol=1e-7)
+
+
+def _used(scaler, X):
+    """Fit to an array, scale it, and turn it back; return the array as all this has left it."""
+    scaler.fit(X)
+    scaler.transform(X)
+    scaler.inverse_transform(X)
+    return X
+
+
+@check("p.02.6", weight=0.5, hint="What does `X -= …` do to the array of whoever has called you?")
+def test_table_is_left_alone(student, rng):
+    """The array that is handed over is not changed."""
+    X = measurements(rng, 9, 3)
+    assert_allclose(student.probe_(_used)(student.StandardScalerClone(), X.copy()), X, rtol=1e-12)
 
 
 @check("p.02.6", core=True, hint="Undo the steps of `transform` in the opposite order, and only those that it has "
@@ -61,11 +102,15 @@ def test_column_without_spread(student, rng):
 @check("p.02.6", weight=0.5, hint="Print the standard deviation of a thousand times 0.1. Why is it not 0, and what do "
        "you divide?")  # fmt: skip
 def test_column_without_spread_but_for_rounding(student, rng):
-    """That holds for numbers that a computer can't store exactly, too, such as 0.1."""
+    """That holds for numbers that a computer can't store exactly, too, such as 0.1; but a column that is in a unit so
+    large that all its numbers are tiny has a spread like any other."""
     for value in (0.1, -0.3, *rng.uniform(0.01, 1000, 8)):
         X = np.column_stack([rng.normal(size=1_000), np.full(1_000, value)])
         found = table_of(student.StandardScalerClone().fit(X).transform(X), X.shape)
         assert np.abs(found[:, 1]).max() < 1e-6
+    tiny = rng.normal(3e-10, 1e-10, (50, 2))  # sizes of atoms, in metres
+    found = table_of(student.StandardScalerClone().fit(tiny).transform(tiny), tiny.shape)
+    assert_allclose(found, StandardScaler().fit_transform(tiny), rtol=1e-6, atol=1e-6)
 
 
 @check("p.02.6", hint="When are names to be there, and what if the same scaler is fitted again, to an array?")
@@ -86,8 +131,8 @@ def test_scaler_remembers_the_columns(student, rng):
 
 @check("p.02.6", hint="Try all four: names given or not, fitted to a table with names or without.")
 def test_names_that_come_out(student, rng):
-    """`get_feature_names_out` returns an array of the names it is given, else of those of the fitted DataFrame, else
-    x0, x1, …"""
+    """`get_feature_names_out` returns an array of the names it is given, in a list or an array, else of those of the
+    fitted DataFrame, else x0, x1, …"""
     X = measurements(rng, 9, int(rng.integers(2, 7)))
     frame, plain = named(rng, X), [f"x{i}" for i in range(X.shape[1])]
     scaler = student.StandardScalerClone().fit(X)
@@ -95,6 +140,7 @@ def test_names_that_come_out(student, rng):
     assert names_of(scaler.get_feature_names_out()) == plain
     given = [name.upper() for name in frame.columns]
     assert names_of(scaler.get_feature_names_out(given)) == given
+    assert names_of(scaler.get_feature_names_out(np.array(given, dtype=object))) == given
     scaler = student.StandardScalerClone().fit(frame)
     assert names_of(scaler.get_feature_names_out()) == list(frame.columns)
     assert names_of(scaler.get_feature_names_out(list(frame.columns))) == list(frame.columns)

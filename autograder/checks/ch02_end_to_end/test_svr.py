@@ -1,12 +1,14 @@
 """Hidden checks of chapter 2: a support vector regressor (p.02.1)."""
 
 import numpy as np
+import pandas as pd
 
 from autograder.checks.ch02_end_to_end.inputs import (
     agree,
     cross_rmse,
     draw_districts,
     draw_unrelated,
+    gaps_in_one_of_two_folds,
     last_part,
     predicted,
     stray_rows,
@@ -47,13 +49,14 @@ def test_error_is_that_of_cross_validation(student, rng):
     agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 4))
 
 
-@check("p.02.1", hint="Which rows does your scaler see before the folds are made?")
+@check("p.02.1", hint="Which rows does your scaler see before the folds are made? And what are gaps filled "
+       "with, and when?")  # fmt: skip
 def test_preparation_is_learned_within_each_fold(student, rng):
-    """The rows of a fold are held back from everything, from imputing and scaling too: the error is right even if a few
-    rows of one fold are very different from all others."""
-    for _ in range(2):
-        X, y = draw_districts(rng, 120)
-        X = stray_rows(rng, X, 2)
+    """The rows of a fold are held back from everything, from imputing and scaling too: the error is right even if one
+    fold has the gaps and other numbers, or a few rows that are very different from all others."""
+    for number in range(3):
+        X, y = draw_districts(rng, 120) if number else gaps_in_one_of_two_folds(rng, 120)
+        X = stray_rows(rng, X, 2) if number else X
         found = student.tune_svr(X, y, cv=2)
         agree(found["cv_rmse"], cross_rmse(found["best_estimator"], X, y, 2))
 
@@ -80,6 +83,12 @@ def _tried(found) -> dict[str, list[dict]]:
     return {kernel: [one for one in tried if one["kernel"] == kernel] for kernel in ("linear", "rbf")}
 
 
+def _gamma(one: dict) -> str:
+    """Return a candidate's gamma as text. A table of candidates has NaN where there is none, as good as None."""
+    gamma = one.get("gamma")
+    return "none" if pd.isna(gamma) else str(gamma)
+
+
 @check("p.02.1", hint="A grid may be a list of dicts, one for each kernel.")
 def test_both_kernels_get_a_fair_trial(student, rng):
     """Both kernels are tried, each with values of C that span a factor of 100 or more; gamma is varied with RBF only,
@@ -88,9 +97,9 @@ def test_both_kernels_get_a_fair_trial(student, rng):
     for trial in tried.values():
         values = [float(one["C"]) for one in trial]
         assert 0 < 99.9 * min(values) <= max(values)
-    assert len({str(one["gamma"]) for one in tried["rbf"]}) > 1
-    assert all(one.get("gamma") is None for one in tried["linear"])
-    settings = [(one["kernel"], float(one["C"]), str(one.get("gamma"))) for both in tried.values() for one in both]
+    assert len({_gamma(one) for one in tried["rbf"]} - {"none"}) > 1
+    assert len({_gamma(one) for one in tried["linear"]}) == 1
+    settings = [(one["kernel"], float(one["C"]), _gamma(one)) for both in tried.values() for one in both]
     assert len(set(settings)) == len(settings)
 
 

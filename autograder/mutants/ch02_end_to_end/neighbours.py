@@ -8,6 +8,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.exceptions import NotFittedError
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import cross_val_predict
 from sklearn.neighbors import KNeighborsRegressor
 from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -94,6 +95,17 @@ class FailsByAccident(FeatureFromRegressor):
         return vars(self)["regressor_"].predict(self._inputs(X)).reshape(-1, 1)
 
 
+@mutant("p.02.4", replaces="FeatureFromRegressor", fails="test_feature_is_an_estimator")
+class OthersOnlyInTraining(FeatureFromRegressor):
+    """In training your feature comes from a cross-validation, so that no row is its own neighbour: `fit_transform` is
+    to give what `fit` and then `transform` give."""
+
+    def fit_transform(self, X, y=None):
+        self.fit(X, y)
+        target = y if self.target is None else X[self.target]
+        return cross_val_predict(clone(self.regressor_), self._inputs(X), target).reshape(-1, 1)
+
+
 @mutant("p.02.4", replaces="FeatureFromRegressor", fails="test_feature_has_one_name")
 class NamesOfTheInputs(FeatureFromRegressor):
     """You return the names of the columns that went in: it is one column that comes out."""
@@ -114,11 +126,12 @@ class BesideTheInputs(FeatureFromRegressor):
         return self.fit(X, y).transform(X)
 
 
-def _prepared_by(location, columns=("latitude", "longitude", "median_income"), unknown="ignore"):
+def _prepared_by(location, columns=("latitude", "longitude", "median_income"), unknown="ignore", gappy=None):
     numbers = ["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population"]
     numbers += ["households", "median_income"]
     return make_column_transformer(
-        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
+        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), gappy or numbers),
+        (StandardScaler(), [name for name in numbers if name not in (gappy or numbers)]),
         (OneHotEncoder(handle_unknown=unknown, sparse_output=False), ["ocean_proximity"]),
         (location, list(columns)),
     )
@@ -142,6 +155,21 @@ def nearest_counts_most(n_neighbors=10):
     """You weigh neighbours by distance: all count alike here."""
     nearest = KNeighborsRegressor(n_neighbors, weights="distance")
     return _prepared_by(FeatureFromRegressor(nearest, target="median_income"))
+
+
+@mutant("p.02.4", replaces="prepare_with_location", fails="test_table_knows_incomes_nearby")
+def degrees_are_scaled(n_neighbors=10):
+    """You scale latitude and longitude before neighbours are sought, which changes who is near: the distance is in
+    plain degrees."""
+    nearest = make_pipeline(StandardScaler(), KNeighborsRegressor(n_neighbors))
+    return _prepared_by(FeatureFromRegressor(nearest, target="median_income"))
+
+
+@mutant("p.02.4", replaces="prepare_with_location", fails="test_table_has_all_the_rest")
+def bedrooms_alone_are_filled(n_neighbors=10):
+    """You fill the gaps of `total_bedrooms` only, since the others have none so far: fill whichever column has some."""
+    location = FeatureFromRegressor(KNeighborsRegressor(n_neighbors), target="median_income")
+    return _prepared_by(location, gappy=["total_bedrooms"])
 
 
 @mutant("p.02.4", replaces="prepare_with_location", fails="test_table_has_all_the_rest")

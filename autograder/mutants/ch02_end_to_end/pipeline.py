@@ -1,12 +1,13 @@
 """Chapter 2, one pipeline from raw data to prediction (tf2.02.4): wrong answers, and right ones."""
 
 import copy
+from functools import partial
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import ExtraTreesRegressor
-from sklearn.feature_selection import SelectKBest, f_regression, r_regression
+from sklearn.feature_selection import SelectKBest, f_regression, mutual_info_regression, r_regression
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -59,6 +60,20 @@ def sign_of_the_correlation_counts(model, k=8):
     """You rank by correlations as they are, so a column that the values fall with comes last: it is their size that
     counts."""
     return _three(_prepared(), SelectKBest(r_regression, k=k), model)
+
+
+@mutant("tf2.02.4", replaces="full_pipeline", fails="test_what_matters_is_selected")
+def scores_for_classes(model, k=8):
+    """You take `SelectKBest` as it comes, whose score is for classes, so that each house value is a class of its own:
+    give it one for regression, such as `f_regression`."""
+    return _three(_prepared(), SelectKBest(k=k), model)
+
+
+@mutant("tf2.02.4", replaces="full_pipeline", fails="test_same_rows_give_the_same_answer")
+def scores_with_dice(model, k=8):
+    """`mutual_info_regression` adds a little noise, so that the same rows select other columns the next time: hand it a
+    `random_state`, with `functools.partial` for one."""
+    return _three(_prepared(), SelectKBest(mutual_info_regression, k=k), model)
 
 
 def _spread(X, y):
@@ -173,6 +188,12 @@ def selected_by_trees(model, k=8):
     """A selection of its own, by the importances of extra-trees; texts as ordinal numbers."""
     ordinal = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1)
     return _three(_prepared(text=ordinal), _ByForest(k), model)
+
+
+@alternative("tf2.02.4", replaces="full_pipeline")
+def selected_by_information(model, k=8):
+    """By mutual information, whose noise has a seed."""
+    return _three(_prepared(), SelectKBest(partial(mutual_info_regression, random_state=0), k=k), model)
 
 
 def _with_ratios(X):

@@ -101,6 +101,13 @@ def prep_done_before(X, y, *, n_iter=15, cv=3, seed=42):
 
 
 @mutant("p.02.5", replaces="search_prep", fails="test_every_score_can_be_measured_again")
+def prep_gaps_filled_before(X, y, *, n_iter=15, cv=3, seed=42):
+    """You fill gaps with medians of all rows before the search, although your pipeline could fill them: so the
+    validation rows have a say in what the others are filled with."""
+    return _prep_searched(X.fillna(X.median(numeric_only=True)), y, n_iter, cv, seed)
+
+
+@mutant("p.02.5", replaces="search_prep", fails="test_every_score_can_be_measured_again")
 def prep_default_scoring(X, y, *, n_iter=15, cv=3, seed=42):
     """Your scores are R², the default of a regressor: choose the negative RMSE with `scoring`."""
     return _prep_searched(X, y, n_iter, cv, seed, scoring=None)
@@ -218,6 +225,13 @@ def prep_of_ridge(X, y, *, n_iter=15, cv=3, seed=42):
     ridge = TransformedTargetRegressor(KernelRidge(kernel="rbf"), transformer=StandardScaler())
     pipeline = Pipeline([("columns", columns), ("ridge", ridge)])
     return _prep_searched(X, y, n_iter, cv, seed, space, pipeline)
+
+
+@alternative("p.02.5", replaces="search_prep")
+def prep_of_gaps_alone(X, y, *, n_iter=15, cv=3, seed=42):
+    """Of the preparation, one choice between two: how gaps are filled."""
+    space = {name: values for name, values in SPACE.items() if not name.endswith("scaler")}
+    return _prep_searched(X, y, n_iter, cv, seed, space)
 
 
 @alternative("p.02.5", replaces="search_prep")

@@ -1,14 +1,18 @@
-"""Chapter 2, a project of your own: data, leaks, split (p.02.7): wrong answers, and right ones."""
+"""Chapter 2, a project of your own: data, leaks, split, folds (p.02.7): wrong answers, and right ones."""
 
 import numpy as np
 import pandas as pd
 from sklearn.datasets import load_diabetes
+from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LinearRegression
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import mean_absolute_error
+from sklearn.model_selection import KFold, cross_val_predict, train_test_split
 
+from autograder.mutants.ch02_end_to_end.project_models import _errors, _told
 from autograder.testing import alternative, mutant
 from course.datasets import load
 from solutions.ch02_end_to_end.project import find_leaks, load_project, split_project
+from solutions.ch02_end_to_end.project_models import run_project
 
 # ---------------------------------------------------------------- the data
 
@@ -98,6 +102,22 @@ def only_copies(frame, target):
     return list(strength.index[strength > 1 - 1e-9])
 
 
+def _regression_is_exact(table, y):
+    return table.shape[1] > 0 and bool(
+        np.abs(LinearRegression().fit(table, y).predict(table) - y).max() < 1e-6 * y.std()
+    )
+
+
+@mutant("p.02.7", replaces="find_leaks", fails="test_leaks_of_any_size_are_found")
+def columns_as_large_as_they_are(frame, target):
+    """You fit columns as large as they are: beside billions, a regression takes a column of thousandths for nothing but
+    rounding. Bring all of them to one scale first."""
+    numbers = frame.select_dtypes("number").dropna()
+    X, y = numbers.drop(columns=target), numbers[target]
+    names = [name for name in X if not _regression_is_exact(X.drop(columns=name), y)]
+    return names if _regression_is_exact(X, y) else []
+
+
 @mutant("p.02.7", replaces="find_leaks", fails="test_leaks_are_found")
 def all_that_went_in(frame, target):
     """Where there is an exact sum you name all numeric columns: those whose weight is 0 give nothing away."""
@@ -154,6 +174,23 @@ def twins_are_lost(frame, ordered_by=None, test_size=0.2, seed=42):
     return split_project(frame.drop_duplicates(keep=False), ordered_by, test_size, seed)
 
 
+@mutant("p.02.7", replaces="split_project", fails="test_twins_are_one_case_in_time_too")
+def twins_are_kept_in_time(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You drop copies of a row only where rows are drawn at random: with a column that says when, one of them is kept,
+    too, or it counts twice in the error."""
+    if ordered_by is None:
+        return split_project(frame, ordered_by, test_size, seed)
+    is_late = frame[ordered_by].rank(method="max") > len(frame) - round(test_size * len(frame))
+    return frame[~is_late], frame[is_late]
+
+
+@mutant("p.02.7", replaces="split_project", fails="test_no_case_is_in_both_parts")
+def equal_but_for_the_last_column(frame, ordered_by=None, test_size=0.2, seed=42):
+    """You leave a column out when you look for copies, so that cases that differ in it only are lost: copies are equal
+    in all columns."""
+    return split_project(frame.drop_duplicates(subset=list(frame.columns[:-1])), ordered_by, test_size, seed)
+
+
 @mutant("p.02.7", replaces="split_project", fails="test_rows_are_drawn_by_the_seed")
 def last_rows(frame, ordered_by=None, test_size=0.2, seed=42):
     """The last rows of a table are no random sample: if it is sorted, they are all of one kind."""
@@ -202,3 +239,39 @@ def with_sklearn_and_quantiles(frame, ordered_by=None, test_size=0.2, seed=42):
     border = rows[ordered_by].quantile(1 - test_size, interpolation="higher")
     early = rows[ordered_by] <= border
     return rows[early], rows[~early]
+
+
+# ---------------------------------------------------------------- the comparison
+
+
+@mutant("p.02.7", replaces="run_project", fails="test_folds_are_drawn_at_random")
+def folds_as_the_rows_stand(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """Your folds are rows as they stand in the table, as `cv=5` makes them: if it is sorted, each fold is of a kind
+    that the model has not seen. Shuffle them."""
+    if ordered_by is not None:
+        return run_project(models, train, test, target, ordered_by, metric)
+    candidates = {"baseline": DummyRegressor(), **models}
+    errors = _errors(candidates, train, target, KFold(5), metric)
+    return _told(candidates, errors, min(errors, key=errors.get), train, test, target, metric)
+
+
+@mutant("p.02.7", replaces="run_project", fails="test_error_is_a_mean_over_folds")
+def one_error_of_all_folds(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """You collect the predictions of all folds and take the metric once: take it of each fold, and then the mean, which
+    is another figure for most metrics."""
+    if ordered_by is not None:
+        return run_project(models, train, test, target, ordered_by, metric)
+    candidates = {"baseline": DummyRegressor(), **models}
+    X, y, folds = train.drop(columns=target), train[target], KFold(5, shuffle=True, random_state=0)
+    errors = {name: metric(y, cross_val_predict(model, X, y, cv=folds)) for name, model in candidates.items()}
+    return _told(candidates, errors, min(errors, key=errors.get), train, test, target, metric)
+
+
+@mutant("p.02.7", replaces="run_project", fails="test_baseline_is_among_the_candidates")
+def baseline_knows_all_rows(models, train, test, target, ordered_by=None, metric=mean_absolute_error):
+    """Your baseline says the mean of all training rows, those it is judged on among them: judge it on the same folds as
+    the models."""
+    errors = dict(run_project(models, train, test, target, ordered_by, metric)["errors"])
+    errors["baseline"] = metric(train[target], np.full(len(train), train[target].mean()))
+    candidates = {"baseline": DummyRegressor(), **models}
+    return _told(candidates, errors, min(errors, key=errors.get), train, test, target, metric)

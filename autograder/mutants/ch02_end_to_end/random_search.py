@@ -74,6 +74,13 @@ def random_prepared_before(X, y, *, n_iter=20, cv=3, seed=42):
 
 
 @mutant("p.02.2", replaces="random_search", fails="test_best_score_can_be_measured_again")
+def random_gaps_filled_before(X, y, *, n_iter=20, cv=3, seed=42):
+    """You fill gaps with medians of all rows before the search, although your pipeline could fill them: so the
+    validation rows have a say in what the others are filled with."""
+    return _drawn(X.fillna(X.median(numeric_only=True)), y, n_iter, cv, seed)
+
+
+@mutant("p.02.2", replaces="random_search", fails="test_best_score_can_be_measured_again")
 def random_default_scoring(X, y, *, n_iter=20, cv=3, seed=42):
     """Your scores are R², the default of a regressor: choose the negative RMSE with `scoring`."""
     return _drawn(X, y, n_iter, cv, seed, scoring=None)
@@ -91,6 +98,13 @@ def random_training_scores(X, y, *, n_iter=20, cv=3, seed=42):
 def random_five_folds(X, y, *, n_iter=20, cv=3, seed=42):
     """You forget to pass `cv` on, so there are always five folds."""
     return _drawn(X, y, n_iter, None, seed)
+
+
+@mutant("p.02.2", replaces="random_search", fails="test_best_score_can_be_measured_again")
+def random_shuffled_folds(X, y, *, n_iter=20, cv=3, seed=42):
+    """You shuffle the rows before you cut them into folds: here folds are consecutive rows, as a plain number for `cv`
+    makes them."""
+    return _drawn(X, y, n_iter, KFold(cv, shuffle=True, random_state=seed), seed)
 
 
 @mutant("p.02.2", replaces="random_search", fails="test_random_search_keeps_the_best")

@@ -40,6 +40,53 @@ class LearnsFromEachTable(StandardScalerClone):
         return super().transform(X)
 
 
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_scaler_takes_tables")
+class StdOfWhateverComes(StandardScalerClone):
+    """You call `X.std` of whatever comes: a DataFrame's divides by n - 1, an array's by n. Make an array of it
+    first."""
+
+    def fit(self, X, y=None):
+        super().fit(X)
+        constant = np.ptp(np.asarray(X, dtype=float), axis=0) == 0
+        self.scale_ = np.where(constant, 1.0, X.std(axis=0))
+        return self
+
+
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_scaler_takes_tables")
+class ColumnsByNumber(StandardScalerClone):
+    """You ask for columns by `X[:, j]`, which a DataFrame doesn't know: make an array of it first."""
+
+    def transform(self, X):
+        check_is_fitted(self)
+        if np.ndim(X) != 2 or X.shape[1] != self.n_features_in_:
+            raise ValueError("another number of columns")
+        means = self.mean_ * self.with_mean
+        return np.column_stack([(X[:, j] - means[j]) / self.scale_[j] for j in range(X.shape[1])])
+
+
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_what_was_learned_can_be_read")
+class NoMeanWithoutUse(StandardScalerClone):
+    """With `with_mean=False` your `mean_` is 0: it is the columns' mean all the same, only that none is taken away."""
+
+    def fit(self, X, y=None):
+        super().fit(X)
+        self.mean_ = self.mean_ * self.with_mean
+        return self
+
+
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_table_is_left_alone")
+class WorksInTheCallersArray(StandardScalerClone):
+    """You scale in the caller's own array: `X -= …` changes it, and `validate_data` doesn't copy what is fine as it is;
+    make a new one."""
+
+    def transform(self, X):
+        check_is_fitted(self)
+        X = validate_data(self, X, dtype=float, reset=False)
+        X -= self.mean_ * self.with_mean
+        X /= self.scale_
+        return X
+
+
 @mutant("p.02.6", replaces="StandardScalerClone", fails="test_scaler_goes_back")
 class WayBackInTheSameOrder(StandardScalerClone):
     """On the way back you add the mean first and multiply then: undo the last step first."""
@@ -84,6 +131,18 @@ class LooksForExactZeros(StandardScalerClone):
         return self
 
 
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_column_without_spread_but_for_rounding")
+class TakesTinyForNone(StandardScalerClone):
+    """You take every spread below some tiny number for none, and `np.isclose(…, 0)` does: a column in a large unit has
+    tiny values that differ all the same. Compare the values, or the spread with their size."""
+
+    def fit(self, X, y=None):
+        super().fit(X)
+        spread = np.asarray(X, float).std(axis=0)
+        self.scale_ = np.where(np.isclose(spread, 0), 1.0, spread)
+        return self
+
+
 @mutant("p.02.6", replaces="StandardScalerClone", fails="test_scaler_remembers_the_columns")
 class KeepsOldNames(StandardScalerClone):
     """After a fit to an array the names of the table before are still there: remove them in `fit`."""
@@ -121,6 +180,14 @@ class ForgetsTheTablesNames(StandardScalerClone):
     def get_feature_names_out(self, input_features=None):
         plain = np.array([f"x{i}" for i in range(self.n_features_in_)], dtype=object)
         return plain if input_features is None else super().get_feature_names_out(input_features)
+
+
+@mutant("p.02.6", replaces="StandardScalerClone", fails="test_names_that_come_out")
+class AsksWhetherNamesAreTrue(StandardScalerClone):
+    """`if not input_features` fails with an array of names, which is neither true nor false: ask whether it is None."""
+
+    def get_feature_names_out(self, input_features=None):
+        return super().get_feature_names_out(input_features if input_features else None)
 
 
 @mutant("p.02.6", replaces="StandardScalerClone", fails="test_wrong_names_are_refused")

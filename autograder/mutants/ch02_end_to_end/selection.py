@@ -71,6 +71,14 @@ def select_by_variance(threshold="median", seed=42):
     return _selecting(VarianceThreshold(0.0 if threshold in ("median", 0) else 0.5))
 
 
+@mutant("p.02.3", replaces="make_select_pipeline", fails="test_threshold_decides_how_much_is_kept")
+def select_by_coefficients_per_unit(threshold="median", seed=42):
+    """A coefficient is per unit of its column: where one column counts thousands of rooms and another degrees, their
+    sizes say nothing. Scale the columns before a linear model selects."""
+    select = SelectFromModel(Ridge(), threshold=threshold)
+    return _selecting(select, _forest(seed), _columns("passthrough"))
+
+
 @mutant("p.02.3", replaces="make_select_pipeline", fails="test_columns_that_matter_are_kept")
 def select_the_unimportant(threshold="median", seed=42):
     """You keep the features *below* the threshold: those are the ones to drop."""
@@ -177,7 +185,19 @@ def select_refuses_new_places(threshold="median", seed=42):
     return _selecting(SelectFromModel(_forest(seed), threshold=threshold), prepare=columns)
 
 
+@mutant("p.02.3", replaces="make_select_pipeline", fails="test_predicting_selects_nothing")
+def select_seed_for_one_of_two(threshold="median", seed=42):
+    """Your selector follows the seed, but the model after it is random, too, and has a number of its own."""
+    return _selecting(SelectFromModel(_forest(seed), threshold=threshold), _forest(0))
+
+
 # ---------------------------------------------------------------- p.02.3, right
+
+
+@alternative("p.02.3", replaces="make_select_pipeline")
+def select_for_a_line(threshold="median", seed=42):
+    """A forest decides, and ridge regression as it comes predicts."""
+    return _selecting(SelectFromModel(_forest(seed), threshold=threshold), Ridge())
 
 
 @alternative("p.02.3", replaces="make_select_pipeline")

@@ -1,6 +1,7 @@
 """Chapter 2, a support vector regressor (p.02.1): wrong answers that must fail, and right ones that must pass."""
 
 import numpy as np
+import pandas as pd
 from sklearn.base import clone
 from sklearn.compose import TransformedTargetRegressor, make_column_selector, make_column_transformer
 from sklearn.impute import SimpleImputer
@@ -72,6 +73,22 @@ def svr_squared_error(X, y, *, n_rows=5000, cv=3):
 
 
 @mutant("p.02.1", replaces="tune_svr", fails="test_error_is_that_of_cross_validation")
+def svr_root_of_the_mean_square(X, y, *, n_rows=5000, cv=3):
+    """You take the mean of the squared errors over the folds, and its root at the end: asked for is the mean of the
+    folds' RMSEs, which is less where one fold is harder than the others."""
+    found = _reported(_searched(X[:n_rows], y[:n_rows], cv, scoring="neg_mean_squared_error"))
+    tried = [one | {"rmse": one["rmse"] ** 0.5} for one in found["tried"]]
+    return found | {"tried": tried, "cv_rmse": found["cv_rmse"] ** 0.5}
+
+
+@mutant("p.02.1", replaces="tune_svr", fails="test_error_is_that_of_cross_validation")
+def svr_shuffled_folds(X, y, *, n_rows=5000, cv=3):
+    """You shuffle the rows before you cut them into folds: here folds are consecutive rows, as a plain number for `cv`
+    makes them."""
+    return _reported(_searched(X[:n_rows], y[:n_rows], KFold(cv, shuffle=True, random_state=42)))
+
+
+@mutant("p.02.1", replaces="tune_svr", fails="test_error_is_that_of_cross_validation")
 def svr_always_three_folds(X, y, *, n_rows=5000, cv=3):
     """You make three folds whatever `cv` says."""
     return _reported(_searched(X[:n_rows], y[:n_rows], 3))
@@ -118,6 +135,14 @@ def svr_prepared_before_the_search(X, y, *, n_rows=5000, cv=3):
     search = _searched(prepare.transform(X), y, cv, pipeline=Pipeline([("svr", _scaled(SVR()))]))
     whole = Pipeline([("prepare", prepare), ("svr", search.best_estimator_["svr"])])
     return _reported(search) | {"best_estimator": whole}
+
+
+@mutant("p.02.1", replaces="tune_svr", fails="test_preparation_is_learned_within_each_fold")
+def svr_gaps_filled_before(X, y, *, n_rows=5000, cv=3):
+    """You fill gaps with medians of all rows before the search, although your pipeline could fill them: so the
+    validation rows have a say in what the others are filled with."""
+    X = X[:n_rows]
+    return _reported(_searched(X.fillna(X.median(numeric_only=True)), y[:n_rows], cv))
 
 
 @mutant("p.02.1", replaces="tune_svr", fails="test_both_kernels_get_a_fair_trial")
@@ -232,6 +257,15 @@ def svr_on_the_logarithm(X, y, *, n_rows=5000, cv=3):
         "best_params": search.best_params_,
         "best_estimator": search.best_estimator_,
     }
+
+
+@alternative("p.02.1", replaces="tune_svr")
+def svr_from_a_table(X, y, *, n_rows=5000, cv=3):
+    """What was tried, as the rows of a table, which has NaN where the linear kernel has no gamma."""
+    search = _searched(X[:n_rows], y[:n_rows], cv)
+    table = pd.DataFrame(search.cv_results_["params"]).rename(columns=lambda name: name.split("__")[-1])
+    table["rmse"] = -search.cv_results_["mean_test_score"]
+    return _reported(search) | {"tried": table.to_dict("records")}
 
 
 @alternative("p.02.1", replaces="tune_svr")

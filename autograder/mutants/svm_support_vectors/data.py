@@ -231,6 +231,13 @@ def narrowest_kernel(X, y):
     return max(models, key=lambda model: model.score(X, y))
 
 
+@mutant("tf2.05.10", replaces="fit_svr", fails="test_finds_its_settings")
+def one_setting_for_all_tables(X, y):
+    """C is the same for every table: where prices are mostly chance, your model follows it. Let rows that were held
+    back choose."""
+    return make_pipeline(StandardScaler(), SVR(C=10)).fit(X, y)
+
+
 @mutant("tf2.05.10", replaces="fit_svr", fails="test_prices_are_guessed_by_a_support_vector_machine")
 def forest_of_houses(X, y):
     """That may be a good model, but not a support vector machine."""

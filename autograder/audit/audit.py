@@ -116,18 +116,23 @@ def audit(
     modules = [importlib.import_module(name) for name in solutions]
     blind = load_blind(project, chapter)
     notebook = notebook_names(project, chapter, examiner.checks.reference) if blind else {}
-    ends = time.monotonic() + plan.within
-    wanted = [one for one in chapter.exercise if examiner.checks.of(one.id) and (not only or one.id in only)]
-    for number, exercise in enumerate(wanted):
-        names = answer_names(project, chapter, exercise)
-        answers = {name: examiner.checks.reference[name] for name in sorted(names)}
+    exercises, pools, stale = [], {}, []
+    for exercise in chapter.exercise:
+        if not examiner.checks.of(exercise.id):
+            continue
+        answers = {name: examiner.checks.reference[name] for name in sorted(answer_names(project, chapter, exercise))}
         mine = [each for each in blind if each.exercise == exercise.id]
         one = _Exercise(Trial(exercise, examiner), plan, exceptions, answers, mine, notebook)
-        pool = [*mutants_of(answers, modules), *_of_alternatives(one)]
-        if problems := unknown(project, chapter.name, exercise.id, exceptions, (each.key for each in pool)):
-            raise AuthorError(problems)
+        pools[one.id] = [*mutants_of(answers, modules), *_of_alternatives(one)]
+        stale += unknown(project, chapter.name, one.id, exceptions, (each.key for each in pools[one.id]))
+        exercises.append(one)
+    if stale:  # of any exercise, and at once
+        raise AuthorError(stale)
+    wanted = [one for one in exercises if not only or one.id in only]
+    ends = time.monotonic() + plan.within
+    for number, one in enumerate(wanted):
         now = time.monotonic()
-        yield _row(one, pool, now + (ends - now) / (len(wanted) - number))
+        yield _row(one, pools[one.id], now + (ends - now) / (len(wanted) - number))
 
 
 def _row(one: _Exercise, pool: list[AutomaticMutant], ends: float) -> AuditRow:

@@ -126,12 +126,11 @@ class BesideTheInputs(FeatureFromRegressor):
         return self.fit(X, y).transform(X)
 
 
-def _prepared_by(location, columns=("latitude", "longitude", "median_income"), unknown="ignore", gappy=None):
+def _prepared_by(location, columns=("latitude", "longitude", "median_income"), unknown="ignore"):
     numbers = ["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population"]
     numbers += ["households", "median_income"]
     return make_column_transformer(
-        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), gappy or numbers),
-        (StandardScaler(), [name for name in numbers if name not in (gappy or numbers)]),
+        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), numbers),
         (OneHotEncoder(handle_unknown=unknown, sparse_output=False), ["ocean_proximity"]),
         (location, list(columns)),
     )
@@ -169,7 +168,13 @@ def degrees_are_scaled(n_neighbors=10):
 def bedrooms_alone_are_filled(n_neighbors=10):
     """You fill the gaps of `total_bedrooms` only, since the others have none so far: fill whichever column has some."""
     location = FeatureFromRegressor(KNeighborsRegressor(n_neighbors), target="median_income")
-    return _prepared_by(location, gappy=["total_bedrooms"])
+    whole = make_column_selector(r"^(?!total_bedrooms)", dtype_include="number")
+    return make_column_transformer(
+        (make_pipeline(SimpleImputer(strategy="median"), StandardScaler()), ["total_bedrooms"]),
+        (StandardScaler(), whole),
+        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), ["ocean_proximity"]),
+        (location, ["latitude", "longitude", "median_income"]),
+    )
 
 
 @mutant("p.02.4", replaces="prepare_with_location", fails="test_table_has_all_the_rest")

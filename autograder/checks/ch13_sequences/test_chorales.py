@@ -12,7 +12,16 @@ from autograder.checks.ch13_sequences.inputs_chorales import (
     seeded,
 )
 from autograder.testing import check
-from autograder.testing.modules import gradients_flow, is_causal, is_complete, outputs, repeats, weights_of
+from autograder.testing.modules import (
+    NOISE,
+    gradients_flow,
+    is_causal,
+    is_complete,
+    outputs,
+    repeats,
+    weights_of,
+)
+from autograder.testing.modules.tensors import apart, leaves
 
 
 def _windows(student, chorales, length: int, shift: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -119,6 +128,19 @@ def test_trained_net_predicts_music(student, rng):
     is_causal(net, notes, other, t=15)
     right, repeated, frequent = note_accuracy(net, music.pieces(12))
     assert right >= 0.8 > max(repeated, frequent)
+
+
+@check("p.13.10", hint="Which of the things it is told does your training not look at?")
+def test_music_net_is_trained_as_asked(student, rng):
+    """The net has more weights if it is to be larger, and is another one after more steps."""
+    chorales = pieces(rng, [12, 15])
+
+    def trained(hidden: int, n_steps: int):
+        return leaves(weights_of(student.fit_chorales(chorales, length=4, hidden=hidden, n_steps=n_steps, seed=7)))
+
+    few, many, large = trained(8, 2), trained(8, 6), trained(16, 2)
+    assert apart(few, many) > NOISE
+    assert sum(part.size for part in large) > sum(part.size for part in few)
 
 
 @check("p.13.10", hint="What does chance decide: the first weights, the order of windows, dropout? Set the seed first.")

@@ -7,6 +7,7 @@ from autograder.checks.ch13_sequences.inputs_sketches import seeded, sequences, 
 from autograder.checks.ch13_sequences.test_sketches import _sequence
 from autograder.testing import check
 from autograder.testing.modules import (
+    NOISE,
     gradients_flow,
     ignores_padding,
     is_complete,
@@ -15,6 +16,7 @@ from autograder.testing.modules import (
     tensor,
     weights_of,
 )
+from autograder.testing.modules.tensors import apart, leaves
 
 
 def _net(student, rng, n_classes: int = 4):
@@ -97,6 +99,23 @@ def test_trained_net_knows_shapes(student, rng):
     guesses = outputs(net, tensor(X), tensor(lengths), shape=(150, 3)).argmax(axis=1)
     # 120 steps get a net that reads forwards and takes the mean to 79% to 91%, 300 steps to 98%.
     assert np.mean(guesses == labels) >= 0.9
+
+
+@check("p.13.11", hint="Which of the things it is told does your training not look at?")
+def test_sketch_net_is_trained_as_asked(student, rng):
+    """The net has as many classes as you are told, more weights if it is to be larger, and is another one after more
+    steps."""
+    drawings, labels = shapes(rng, 12)
+
+    def trained(n_classes: int, hidden: int, n_steps: int):
+        return student.fit_sketches(drawings, labels, n_classes, hidden=hidden, n_steps=n_steps, seed=7)
+
+    net = trained(5, 8, 2)
+    net.eval()
+    outputs(net, *_padded(sequences(rng, [4, 6])), shape=(2, 5))
+    few, many, large = (leaves(weights_of(each)) for each in (net, trained(5, 8, 6), trained(5, 16, 2)))
+    assert apart(few, many) > NOISE
+    assert sum(part.size for part in large) > sum(part.size for part in few)
 
 
 @check(

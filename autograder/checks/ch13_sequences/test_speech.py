@@ -7,7 +7,7 @@ from autograder.checks.ch13_sequences.inputs_speech import RATE, recording, some
 from autograder.checks.ch13_sequences.inputs_words import invent_language, say_words
 from autograder.testing import check
 
-TOLERANCE = 0.06 * RATE  # samples that a cut may be off, as the exercise says
+TOLERANCE = 0.06  # seconds that a cut may be off, as the exercise says
 
 
 @check("p.13.12", hint="Which axis holds the channels? And what is (30000 + 30000) / 2 in int16?")
@@ -25,16 +25,10 @@ def test_channels_are_averaged(student, rng):
     assert_allclose(found, alone, atol=1e-6)
 
 
-def _found(student, wave):
-    cuts = np.asarray(student.split_on_silence(wave, RATE), dtype=float)
-    assert cuts.ndim == 2 and cuts.shape[1] == 2
-    return cuts
-
-
-def _are_right(student, wave, places):
-    cuts = _found(student, wave)
-    assert len(cuts) == len(places)
-    assert_allclose(cuts, places, atol=TOLERANCE)
+def _are_right(student, wave, places, rate=RATE):
+    cuts = np.asarray(student.split_on_silence(wave, rate), dtype=float)
+    assert cuts.shape == (len(places), 2)
+    assert_allclose(cuts, places, atol=TOLERANCE * rate)
 
 
 @check("p.13.12", core=True, weight=2, hint="How loud is it every hundredth of a second? Plot that, and your limit.")
@@ -61,13 +55,20 @@ def test_dips_and_clicks_are_no_words(student, rng):
         _are_right(student, wave, places)
 
 
-def _tone(frequency, seconds, loudness=1_000.0):
-    return loudness * np.sin(2 * np.pi * frequency / RATE * np.arange(int(seconds * RATE)))
+@check("p.13.12", hint="How many samples has a hundredth of a second, at this rate?")
+def test_words_are_found_at_another_rate(student, rng):
+    """With four times as many samples per second, the same words are found."""
+    wave, places = recording(rng, 3, noise=rng.uniform(5, 50), dips=True, clicks=True)
+    _are_right(student, np.repeat(wave, 4), 4 * np.array(places), 4 * RATE)
 
 
-def _picture(student, wave, n_mels):
-    picture = np.asarray(student.log_mel(wave, RATE, n_mels), dtype=float)
-    size, step = round(0.032 * RATE), round(0.010 * RATE)
+def _tone(frequency, seconds, loudness=1_000.0, rate=RATE):
+    return loudness * np.sin(2 * np.pi * frequency / rate * np.arange(int(seconds * rate)))
+
+
+def _picture(student, wave, n_mels, rate=RATE):
+    picture = np.asarray(student.log_mel(wave, rate, n_mels), dtype=float)
+    size, step = round(0.032 * rate), round(0.010 * rate)
     assert picture.shape == (n_mels, 1 + (len(wave) - size) // step)
     assert np.all(np.isfinite(picture))
     return picture
@@ -86,11 +87,22 @@ def test_picture_has_a_shape_and_no_infinities(student, rng):
 def test_tones_are_in_their_bands(student, rng):
     """A pure tone is loudest in the band whose centre is nearest to it on the mel scale, or in the one beside it."""
     for n_mels in (16, 24):
-        centres = np.linspace(0, 2595 * np.log10(1 + RATE / 2 / 700), n_mels + 2)[1:-1]
         for frequency in (rng.uniform(250, 400), rng.uniform(700, 1_200), rng.uniform(2_000, 3_400)):
-            loudest = _picture(student, _tone(frequency, 0.5), n_mels).mean(axis=1).argmax()
-            wanted = np.abs(centres - 2595 * np.log10(1 + frequency / 700)).argmin()
-            assert abs(int(loudest) - int(wanted)) <= 1
+            _is_in_its_band(student, frequency, n_mels, RATE)
+
+
+def _is_in_its_band(student, frequency, n_mels, rate):
+    centres = np.linspace(0, 2595 * np.log10(1 + rate / 2 / 700), n_mels + 2)[1:-1]
+    loudest = _picture(student, _tone(frequency, 0.5, rate=rate), n_mels, rate).mean(axis=1).argmax()
+    wanted = np.abs(centres - 2595 * np.log10(1 + frequency / 700)).argmin()
+    assert abs(int(loudest) - int(wanted)) <= 1
+
+
+@check("p.13.12", hint="How long is a frame, and up to which frequency do the bands reach, at this rate?")
+def test_tones_are_in_their_bands_at_another_rate(student, rng):
+    """With twice as many samples per second there are as many frames, and the bands reach twice as high."""
+    for frequency in (rng.uniform(300, 3_400), rng.uniform(5_000, 6_800)):
+        _is_in_its_band(student, frequency, 24, 2 * RATE)
 
 
 @check("p.13.12", hint="What does twice the amplitude make of the power, and of its logarithm?")

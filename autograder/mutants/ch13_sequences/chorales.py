@@ -236,6 +236,18 @@ def trains_another_net(chorales, length=32, hidden=128, n_steps=1000, seed=42):
     return _train(ReadsBackwards, *_cut(chorales, length, 2), hidden, min(n_steps, 20), seed)
 
 
+@mutant("p.13.10", replaces="fit_chorales", fails="test_music_net_is_trained_as_asked")
+def as_many_updates_as_ever(chorales, length=32, hidden=128, n_steps=1000, seed=42):
+    """`n_steps` has no effect: it is the number of updates that your training makes."""
+    return _train(_Recurrent, *_cut(chorales, length, 2), hidden, 5, seed)
+
+
+@mutant("p.13.10", replaces="fit_chorales", fails="test_music_net_is_trained_as_asked")
+def one_size_of_music_net(chorales, length=32, hidden=128, n_steps=1000, seed=42):
+    """`hidden` has no effect: hand it to your `ChoraleNet`, else it is as large as it is by itself."""
+    return _train(lambda _: _Recurrent(32), *_cut(chorales, length, 2), hidden, n_steps, seed)
+
+
 @mutant("p.13.10", replaces="fit_chorales", fails="test_seed_decides_the_music_net")
 def one_music_net_for_all_seeds(chorales, length=32, hidden=128, n_steps=1000, seed=42):
     """You don't use the seed you are given: call `torch.manual_seed(seed)` before you make the net."""

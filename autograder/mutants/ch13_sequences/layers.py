@@ -58,6 +58,33 @@ def shows_the_old_state(x, h, c, W_x, W_h, b):
     return _sigmoid(o) * np.tanh(c), _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
 
 
+@mutant("p.13.6", replaces="lstm_step", fails="test_long_term_state")
+def states_change_places(x, h, c, W_x, W_h, b):
+    """You return c before h: the short-term state comes first."""
+    i, f, g, o = _layers(x, h, W_x, W_h, b)
+    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+    return c, _sigmoid(o) * np.tanh(c)
+
+
+@mutant("p.13.6", replaces="lstm_step", fails="test_long_term_state")
+def output_gate_third(x, h, c, W_x, W_h, b):
+    """The third layer is the candidate, the fourth the output gate: you take them the other way round."""
+    i, f, o, g = _layers(x, h, W_x, W_h, b)
+    c = _sigmoid(f) * c + _sigmoid(i) * np.tanh(g)
+    return _sigmoid(o) * np.tanh(c), c
+
+
+@mutant("p.13.6", replaces="lstm_step", fails="test_saturated_gates_are_no_trouble")
+def one_exponential_by_another(x, h, c, W_x, W_h, b):
+    """exp(z) / (1 + exp(z)) is infinity by infinity for a large z, which is no number: 1 / (1 + exp(-z)) is the same
+    and safe."""
+    i, f, g, o = _layers(x, h, W_x, W_h, b)
+    with np.errstate(over="ignore", invalid="ignore"):
+        i, f, o = (np.exp(gate) / (1 + np.exp(gate)) for gate in (i, f, o))
+    c = f * c + i * np.tanh(g)
+    return o * np.tanh(c), c
+
+
 @alternative("p.13.6", replaces="lstm_step")
 def with_the_cell(x, h, c, W_x, W_h, b):
     """By PyTorch's own cell."""
@@ -82,6 +109,22 @@ def divided_by_the_stride(length, kernel, stride=1):
 def rounded_up(length, kernel, stride=1):
     """A last piece that is shorter than a stride gives no output: round down."""
     return math.ceil((length - kernel) / stride) + 1
+
+
+@mutant("p.13.7", replaces="conv_length", fails="test_length_after_a_convolution")
+def first_place_divided_too(length, kernel, stride=1):
+    """The first place is there whatever the stride: divide what lies behind it, and add 1 afterwards."""
+    return (length - kernel + 1) // stride
+
+
+@mutant("p.13.7", replaces="steps_seen", fails="test_how_much_a_stack_sees")
+def stride_of_the_layer_below(layers):
+    """Neighbours are as far apart as the strides of *all* layers below, multiplied, not only of the next one."""
+    seen, below = 1, 1
+    for kernel, stride in layers:
+        seen += (kernel - 1) * below
+        below = stride
+    return seen
 
 
 @mutant("p.13.7", replaces="steps_seen", fails="test_how_much_a_stack_sees")
@@ -148,6 +191,14 @@ def time_is_lost(n_videos, seconds, per_second, size, n_features, n_classes):
         "features": (n_videos * steps, n_features),
         "logits": (n_videos, n_classes),
     }
+
+
+@mutant("p.13.8", replaces="video_shapes", fails="test_shapes_from_frames_to_classes")
+def frames_still_in_videos(n_videos, seconds, per_second, size, n_features, n_classes):
+    """A convolutional network has no axis for time: the frames of all videos are its one batch."""
+    videos = (n_videos, seconds * per_second, 3, *size)
+    features = (*videos[:2], n_features)
+    return {"videos": videos, "frames": videos, "features": features, "logits": (n_videos, n_classes)}
 
 
 @alternative("p.13.8", replaces="video_shapes")

@@ -79,6 +79,21 @@ def directions_are_added_up(n_batch, n_steps, n_features, n_hidden, n_layers=1, 
     return (*first, n_features), (*first, n_hidden), ((1 + bidirectional) * n_layers, n_batch, n_hidden)
 
 
+@mutant("p.13.2", replaces="recurrent_shapes", fails="test_shapes_of_deep_and_bidirectional_layers")
+def state_of_the_top_layer(n_batch, n_steps, n_features, n_hidden, n_layers=1, batch_first=True, bidirectional=False):
+    """Your last state is that of the top layer alone: each layer has one, and all of them are returned."""
+    first, ways = (n_batch, n_steps) if batch_first else (n_steps, n_batch), 1 + bidirectional
+    return (*first, n_features), (*first, ways * n_hidden), (ways, n_batch, n_hidden)
+
+
+@mutant("p.13.2", replaces="recurrent_shapes", fails="test_shapes_of_deep_and_bidirectional_layers")
+def directions_side_by_side(n_batch, n_steps, n_features, n_hidden, n_layers=1, batch_first=True, bidirectional=False):
+    """Side by side are the directions in the output only: in the state each has a place of its own in the first
+    dimension, as layers have."""
+    first, ways = (n_batch, n_steps) if batch_first else (n_steps, n_batch), 1 + bidirectional
+    return (*first, n_features), (*first, ways * n_hidden), (n_layers, n_batch, ways * n_hidden)
+
+
 @alternative("p.13.2", replaces="recurrent_shapes")
 def ask_the_layer(n_batch, n_steps, n_features, n_hidden, n_layers=1, batch_first=True, bidirectional=False):
     """Made and asked, with lists for shapes."""
@@ -129,6 +144,26 @@ def one_layer_is_enough(n_features, n_hidden, n_layers, n_outputs):
     return _Net(memory, nn.Linear(n_hidden, n_outputs), lambda net, X: net.head(net.memory(X)[0]))
 
 
+@mutant("p.13.3", replaces="deep_network", fails="test_layers_are_stacked")
+def as_many_units_as_ever(n_features, n_hidden, n_layers, n_outputs):
+    """`n_hidden` has no effect: your layers have the same number of units, whatever is asked for."""
+    memory = nn.GRU(n_features, 32, n_layers, batch_first=True)
+    return _Net(memory, nn.Linear(32, n_outputs), lambda net, X: net.head(net.memory(X)[0]))
+
+
+@mutant("p.13.3", replaces="deep_network", fails="test_layers_are_stacked")
+def stacked_in_a_plain_list(n_features, n_hidden, n_layers, n_outputs):
+    """Your layers are in a plain list, so that no optimiser finds them: use `nn.ModuleList`, or `num_layers`."""
+    layers = [nn.GRU(n_hidden if n else n_features, n_hidden, batch_first=True) for n in range(n_layers)]
+
+    def use(net, X):
+        for layer in net.memory:
+            X, _ = layer(X)
+        return net.head(X)
+
+    return _Net(layers, nn.Linear(n_hidden, n_outputs), use)
+
+
 @alternative("p.13.3", replaces="deep_network")
 def lstms_one_by_one(n_features, n_hidden, n_layers, n_outputs):
     """A list of LSTM layers, and a convolution of width 1 for the head."""
@@ -174,6 +209,13 @@ def the_same_for_every_day(series, window, horizon):
     return X, np.repeat(Y[:, -1:], window, axis=1)
 
 
+@mutant("p.13.4", replaces="next_values", fails="test_each_day_has_the_days_that_follow_it")
+def squeezed(series, window, horizon):
+    """You drop all dimensions of size 1: where there is one window, or one day ahead, they are still wanted."""
+    X, Y = _windows(series, window, horizon, first=1)
+    return X, Y.squeeze()
+
+
 @mutant("p.13.4", replaces="P_13_4_CHOICE", fails="test_networks_that_give_five_values", constant=True)
 def only_the_last_step_counts():
     """Five outputs at every step give five values for the days to come, too: those of the last step."""
@@ -199,7 +241,35 @@ def with_sliding_windows(series, window, horizon):
     return view(np.asarray(series, dtype=float), window)[: len(Y), :, None].copy(), Y.copy()
 
 
+@alternative("p.13.4", replaces="next_values")
+def unfolded_in_single_precision(series, window, horizon):
+    """With PyTorch's `unfold`, in float32, as a network takes it."""
+    values = torch.as_tensor(np.asarray(series), dtype=torch.float32)
+    m = len(values) - window - horizon + 1
+    ahead = values[1:].unfold(0, horizon, 1).unfold(0, window, 1)  # (m, horizon, window)
+    return values.unfold(0, window, 1)[:m, :, None], ahead.mT
+
+
 # ---------------------------------------------------------------- p.13.5
+
+
+@mutant("p.13.5", replaces="steps_remembered", fails="test_memory_fades")
+def the_limit_is_not_felt(w, least):
+    """A change that is exactly as large as the limit is still felt: only what is smaller is not."""
+    if abs(w) >= 1:
+        return math.inf
+    steps, left = 0, abs(w)
+    while left > least:
+        steps, left = steps + 1, left * abs(w)
+    return steps
+
+
+@mutant("p.13.5", replaces="steps_remembered", fails="test_memory_fades")
+def to_the_nearest_step(w, least):
+    """You round to the nearest step, at which it may be felt no longer: round down."""
+    if abs(w) >= 1:
+        return math.inf
+    return round(math.log(least) / math.log(abs(w))) if w else 0
 
 
 @mutant("p.13.5", replaces="steps_remembered", fails="test_memory_fades")
@@ -245,6 +315,14 @@ def always_to_the_norm(gradients, max_norm):
     return [part * max_norm / norm for part in parts]
 
 
+@mutant("p.13.5", replaces="clipped", fails="test_gradients_are_clipped_together")
+def norm_without_its_root(gradients, max_norm):
+    """A norm is the *root* of the sum of squares: without it your factor is another."""
+    parts = [np.asarray(part, dtype=float) for part in gradients]
+    squares = sum((part**2).sum() for part in parts)
+    return [part * min(1.0, max_norm / squares) if squares else part for part in parts]
+
+
 @mutant("p.13.5", replaces="clipped", fails="test_no_gradient_is_no_trouble")
 def no_gradient_at_all(gradients, max_norm):
     """A norm of 0 makes your factor no number: look at that case first."""
@@ -270,6 +348,15 @@ def by_trying(w, least):
     while abs(w) ** (n + 1) >= least:
         n += 1
     return n
+
+
+@alternative("p.13.5", replaces="steps_remembered")
+def by_logarithms(w, least):
+    """The quotient of logarithms, rounded down."""
+    size = abs(w)
+    if size >= 1:
+        return math.inf
+    return math.floor(math.log(least) / math.log(size)) if size else 0
 
 
 @alternative("p.13.5", replaces="clipped")

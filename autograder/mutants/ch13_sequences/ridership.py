@@ -45,6 +45,13 @@ def doubled_days(table):
 
 
 @mutant("p.13.9", replaces="daily_features", fails="test_each_day_once")
+def sums_of_doubled_days(table):
+    """You add up the rows of a day, and a day that is there twice has twice its rides then: keep one of them."""
+    days = table.groupby("service_date")
+    return _columns(days[["rail_boardings", "bus"]].sum().join(days["day_type"].first()))
+
+
+@mutant("p.13.9", replaces="daily_features", fails="test_each_day_once")
 def as_they_come(table):
     """You take the rows as they come: put the days in order."""
     return _columns(table.drop_duplicates("service_date"))

@@ -139,6 +139,22 @@ def impatient(*args, **options):
 
 
 @mutant("p.13.9", replaces="fit_forecaster", fails="test_best_epoch_is_kept")
+def one_epoch_more(*args, **options):
+    """You wait one epoch too long: training ends as soon as the lowest loss is `patience` epochs old."""
+    return _fit(*args, **options, waits=lambda losses: len(losses) - 2 - int(np.argmin(losses)))
+
+
+@mutant("p.13.9", replaces="fit_forecaster", fails="test_best_epoch_is_kept")
+def mean_of_batch_means(*args, **options):
+    """You take the mean of the batches' means, and the last batch is smaller: each window is to count as much."""
+
+    def validate(found, right):
+        return torch.stack([_MAE(a, b) for a, b in zip(found.split(32), right.split(32), strict=True)]).mean()
+
+    return _fit(*args, **options, validate=validate)
+
+
+@mutant("p.13.9", replaces="fit_forecaster", fails="test_best_epoch_is_kept")
 def validates_in_training_mode(*args, **options):
     """You validate in training mode, where dropout spoils the outputs: call `model.eval()` first."""
     return _fit(*args, **options, mode=True)

@@ -124,6 +124,27 @@ def shuffles_drawings_only(drawings, labels, n_classes, hidden=64, n_steps=1000,
     return _train(_LastState(n_classes, hidden), _examples(shuffled, labels), min(n_steps, 40))
 
 
+@mutant("p.13.11", replaces="fit_sketches", fails="test_sketch_net_is_trained_as_asked")
+def classes_are_counted(drawings, labels, n_classes, hidden=64, n_steps=1000, seed=42):
+    """You count the classes that come up in `labels`: of one of them there may be no drawing, so take `n_classes`."""
+    torch.manual_seed(seed)
+    return _train(_LastState(len(set(map(int, labels))), hidden), _examples(drawings, labels), n_steps)
+
+
+@mutant("p.13.11", replaces="fit_sketches", fails="test_sketch_net_is_trained_as_asked")
+def as_many_steps_as_ever(drawings, labels, n_classes, hidden=64, n_steps=1000, seed=42):
+    """`n_steps` has no effect: it is the number of updates that your training makes."""
+    torch.manual_seed(seed)
+    return _train(_LastState(n_classes, hidden), _examples(drawings, labels), 5)
+
+
+@mutant("p.13.11", replaces="fit_sketches", fails="test_sketch_net_is_trained_as_asked")
+def one_size_of_sketch_net(drawings, labels, n_classes, hidden=64, n_steps=1000, seed=42):
+    """`hidden` has no effect: hand it to your `SketchNet`, else it is as large as it is by itself."""
+    torch.manual_seed(seed)
+    return _train(_LastState(n_classes, 32), _examples(drawings, labels), n_steps)
+
+
 @mutant("p.13.11", replaces="fit_sketches", fails="test_seed_decides_the_sketch_net")
 def one_sketch_net_for_all_seeds(drawings, labels, n_classes, hidden=64, n_steps=1000, seed=42):
     """You don't use the seed you are given: call `torch.manual_seed(seed)` before you make the net."""

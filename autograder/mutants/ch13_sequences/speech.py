@@ -102,6 +102,13 @@ def pauses(wave, rate):
     return [(a * (rate // 100), b * (rate // 100)) for a, b in words if b - a >= 12]
 
 
+@mutant("p.13.12", replaces="split_on_silence", fails="test_words_are_found_at_another_rate")
+def eighty_samples_at_any_rate(wave, rate):
+    """You count on 80 samples in a hundredth of a second, and at another rate there are others: ask `rate`."""
+    words = _joined(_runs(_relative(_rms(wave))), 10)
+    return [(a * 80, b * 80) for a, b in words if b - a >= 12]
+
+
 # ---------------------------------------------------------------- pictures
 
 
@@ -145,6 +152,18 @@ def bands_of_equal_width(wave, rate, n_mels=24):
 def amplitude(wave, rate, n_mels=24):
     """You take the amplitude: power is its square."""
     return _spectra(wave, rate, n_mels, exponent=1)
+
+
+@mutant("p.13.12", replaces="log_mel", fails="test_logarithm_of_power")
+def in_powers_of_ten(wave, rate, n_mels=24):
+    """Your logarithm has base 10: the natural one is asked for."""
+    return _spectra(wave, rate, n_mels) / np.log(10)
+
+
+@mutant("p.13.12", replaces="log_mel", fails="test_tones_are_in_their_bands_at_another_rate")
+def always_8000(wave, rate, n_mels=24):
+    """You take it that there are 8,000 samples per second: frames and bands follow from `rate`."""
+    return _spectra(wave, 8_000, n_mels)
 
 
 @mutant("p.13.12", replaces="log_mel", fails="test_moments_are_in_order")

@@ -168,7 +168,9 @@ def post(rng: np.random.Generator) -> tuple[list[str], list[int]]:
     labels = [1, 0, *rng.integers(0, 2, 8).tolist()]
     own = {1: [*shared, *spam[:4], "cash"], 0: [*shared, *wanted[:4], "free", "win"]}
     mails = [" ".join(pick(rng, own[label], int(rng.integers(3, 7)))) for label in labels]
-    return [mails[0] + f" {shared[0]} {spam[5]}", mails[1] + f" {shared[0]} {wanted[5]} win", *mails[2:]], labels
+    # One spam word is a part of a wanted word, and another word all the same.
+    longer = f"{spam[5]}{wanted[5]}"
+    return [mails[0] + f" {shared[0]} {spam[5]}", mails[1] + f" {shared[0]} {longer} win", *mails[2:]], labels
 
 
 def stream(rng: np.random.Generator) -> tuple[Array, Array]:

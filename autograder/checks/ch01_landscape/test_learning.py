@@ -62,6 +62,7 @@ def test_neighbours_are_asked(student, rng):
         x, y = inputs.countries(rng)
         # One that is known already has itself for its nearest.
         cases.append((x, y, float(rng.choice(x) if k in (1, 3, 5) else rng.uniform(15_000, 70_000)), k))
+    cases.append((x, y, float(rng.uniform(15_000, 70_000)), len(x)))  # everyone is asked
     ask_all(student.predict_by_neighbours, neighbours, cases)
 
 

@@ -161,6 +161,12 @@ def by_a_line(x, y, new, k):
     return float(np.polyval(np.polyfit(x, y, 1), new))
 
 
+@mutant("p.01.11", replaces="predict_by_neighbours", fails="test_neighbours_are_asked")
+def never_asks_everyone(x, y, new, k):
+    """Your function fails when k is the number of examples: it looks for one more than the k that are asked."""
+    return float(y[np.argpartition(np.abs(x - new), k)[:k]].mean())
+
+
 @mutant("p.01.11", replaces="P_01_11_CHOICE", fails="test_kind_that_compares", constant=True)
 def a_model_compares():
     """A model-based system compares nothing any more: it has its parameters."""

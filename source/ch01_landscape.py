@@ -206,7 +206,7 @@ plt.show()
 # the marks were others, so would be the words.
 
 # %% exercise="p.01.8" points=2
-from solutions.ch01_landscape.kinds import P_01_8_CHOICE, spam_words
+from solutions.ch01_landscape.spam import P_01_8_CHOICE, spam_words
 
 # %% [markdown]
 # ## 9. Learning from a stream

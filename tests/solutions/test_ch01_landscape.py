@@ -27,6 +27,7 @@ from sklearn.tree import DecisionTreeRegressor
 from sklearn.utils import get_tags
 
 from solutions.ch01_landscape import kinds, learning, testing
+from solutions.ch01_landscape.spam import spam_words
 from tests.support.oracle import oracle
 
 Array = NDArray[Any]
@@ -146,7 +147,7 @@ def test_spam_words_counted(marked: list[tuple[list[str], int]]) -> None:
     vectorizer = CountVectorizer(token_pattern=r"\S+")
     counts = vectorizer.fit_transform(mails).toarray()
     spam, wanted = np.array(labels) @ counts, (1 - np.array(labels)) @ counts
-    assert kinds.spam_words(mails, labels) == vectorizer.get_feature_names_out()[(spam > 0) & (wanted == 0)].tolist()
+    assert spam_words(mails, labels) == vectorizer.get_feature_names_out()[(spam > 0) & (wanted == 0)].tolist()
 
 
 @oracle("p.01.9", "scikit-learn's SGDRegressor, example by example; pandas' moving average")

@@ -93,12 +93,14 @@ def _mixed(rng: np.random.Generator, items: list[Any]) -> list[Any]:
 
 
 def baskets(rng: np.random.Generator) -> list[list[str]]:
-    """Return baskets in which one pair is ahead. Other names come more often, alone or many at a time."""
+    """Return baskets in which one pair is ahead, in either order; the next one always stands in the same. Other names
+    come more often, alone or many at a time."""
     *goods, popular = words(rng, 7)
-    drawn = [sorted(rng.choice(goods, rng.integers(1, 4), replace=False).tolist()) for _ in range(12)]
-    drawn += [[goods[2]], [goods[5]]] * 15
-    drawn += [goods[:2]] * 10 + [goods[3:5] * 4, [popular] * 9, [popular] * 8, [popular, goods[2]] * 3] * 2
-    return [_mixed(rng, basket) for basket in _mixed(rng, drawn)]
+    drawn = [sorted(rng.choice(goods[:5], rng.integers(1, 4), replace=False).tolist()) for _ in range(12)]
+    drawn += [[goods[2]], [goods[5]]] * 18
+    drawn += [goods[3:5] * 4, [popular] * 9, [popular] * 8, [popular, goods[2]] * 3] * 2
+    ordered = [goods[:2], goods[1::-1]] * 6 + [goods[3::2]] * 9
+    return _mixed(rng, [*(_mixed(rng, basket) for basket in drawn), *ordered])
 
 
 def lonely(rng: np.random.Generator) -> Array:

@@ -179,11 +179,11 @@ def rewards_are_labels():
 
 @alternative("p.01.4", replaces="baseline", also={"P_01_4_CHOICE": {"Regression", "Classification"}})
 def counted(targets, between):
-    """With numpy; a set with capitals."""
+    """With numpy; capitals in a set, and in the answers."""
     if between:
-        return ["regression", np.mean(targets)]
+        return ["Regression", np.mean(targets)]
     values, counts = np.unique(np.array(targets), return_counts=True)
-    return ["classification", values[counts.argmax()].item()]
+    return ["Classification", values[counts.argmax()].item()]
 
 
 # p.01.5
@@ -194,6 +194,13 @@ def counts_every_piece(baskets):
     """You count pairs of pieces: a basket with four jars of jam counts once, as one with jam."""
     pairs = Counter(pair for basket in baskets for pair in combinations(sorted(basket), 2) if len(set(pair)) == 2)
     return list(pairs.most_common(1)[0][0])
+
+
+@mutant("p.01.5", replaces="bought_together", fails="test_bought_together")
+def in_the_order_of_the_basket(baskets):
+    """You count tea and rusk apart from rusk and tea: a pair is the same in either order, so sort before you count."""
+    pairs = Counter(pair for basket in baskets for pair in combinations(dict.fromkeys(basket), 2))
+    return sorted(pairs.most_common(1)[0][0])
 
 
 @mutant("p.01.5", replaces="bought_together", fails="test_bought_together")

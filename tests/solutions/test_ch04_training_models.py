@@ -174,7 +174,7 @@ def test_what_brings_them_to_rest() -> None:
     early, late = ({name: _distance(o * epochs, *r) for name, (o, *r) in remedies.items()} for epochs in (100, 400))
     arriving = [name for name in remedies if late[name] < 0.5 * early[name]]
     assert min(late[name] for name in remedies if name not in arriving) > 1e-4
-    assert [*descent.P_04_4_CHOICE, descent.P_04_7_REMEDY] == ["no", *arriving * 2]
+    assert [*descent.P_04_4_CHOICE, by_epoch.P_04_7_REMEDY] == ["no", *arriving * 2]
 
 
 @oracle("p.04.5", "closed form: descent in one dimension, too fast, past the best point or on its way")
@@ -214,7 +214,7 @@ def test_which_rule_keeps_the_best() -> None:
         stop = next((n for n in range(1, 150) if by_epoch.should_stop(seen[:n].tolist(), 20)), 150)
         rises = [np.argmax(np.diff(curve) > 0) + 1 for curve in (seen, trained)]
         kept.append(truth[[rises[0], by_epoch.best_epoch(seen[:stop].tolist()), -1, rises[1]]])
-    assert ["abcd"[np.mean(kept, axis=0).argmin()]] == descent.P_04_6_CHOICE
+    assert ["abcd"[np.mean(kept, axis=0).argmin()]] == by_epoch.P_04_6_CHOICE
 
 
 @oracle("p.04.7", "scikit-learn's gen_batches; brute force over all batches")
@@ -243,8 +243,8 @@ def test_who_is_first_and_who_settles() -> None:
             if np.linalg.norm(theta - goal) < 0.1 * np.linalg.norm(goal):
                 first.setdefault(method, read)
         moved[method] = float(np.linalg.norm(step))
-    assert min(first, key=lambda method: first[method]) == descent.P_04_7_FIRST and min(first.values()) < 500
-    assert [method for method in moved if moved[method] < 1e-9] == [descent.P_04_7_SETTLES]
+    assert min(first, key=lambda method: first[method]) == by_epoch.P_04_7_FIRST and min(first.values()) < 500
+    assert [method for method in moved if moved[method] < 1e-9] == [by_epoch.P_04_7_SETTLES]
 
 
 def _ridge_errors(x: Array, y: Array, x_new: Array, y_new: Array, degree: int, alpha: float) -> tuple[float, float]:

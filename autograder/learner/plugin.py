@@ -44,8 +44,8 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Called by pytest before it imports a file: leave out a file of checks that ``-k`` can't be about, or of a chapter
     that has not been begun beside others that have."""
-    narrowing, begun = config.stash[_NARROWING], config.stash[_LEARNER].begun
-    idle = begun and not _is_begun(config, narrowing.chapter_of(collection_path))
+    narrowing = config.stash[_NARROWING]
+    idle = config.stash[_LEARNER].begun and not _is_begun(config, narrowing.chapter_of(collection_path))
     return True if idle or narrowing.leaves_out(collection_path) else None
 
 

@@ -108,11 +108,11 @@ class Learner:
         return bool(self._idle)
 
     @functools.cached_property
-    def begun(self) -> frozenset[str]:
-        """Chapters of which there is a notebook; all of them where one notebook, or the reference, is judged."""
+    def begun(self) -> dict[str, Chapter]:
+        """Chapters that have a notebook, by name; all where one notebook, or the reference, is judged."""
         everything = self._submission == REFERENCE or self.is_one_notebook
         chapters = load_syllabus(self._project.syllabus)
-        return frozenset(one.name for one in chapters if everything or self._path(one).exists())
+        return {one.name: one for one in chapters if everything or self._path(one).exists()}
 
     def is_begun(self, chapter: str, exercise: str) -> bool:
         """Whether there is anything to judge of an exercise. Raises a `CourseError` when the notebook is no good."""
@@ -129,11 +129,9 @@ class Learner:
 
     def begin(self) -> None:
         """Run the learner's notebook already, if there is just one, while pytest still imports the checks."""
-        if self._submission == REFERENCE:
-            return
-        there = [chapter for chapter in load_syllabus(self._project.syllabus) if self._path(chapter).is_file()]
-        if len(there) == 1:
-            self._started[there[0].name] = self._early.submit(self._session, there[0], run=True)
+        if self._submission != REFERENCE and len(self.begun) == 1:
+            ((name, chapter),) = self.begun.items()
+            self._started[name] = self._early.submit(self._session, chapter, run=True)
 
     def close(self) -> None:
         """End every process that was started."""

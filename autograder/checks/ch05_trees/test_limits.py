@@ -9,6 +9,9 @@ from autograder.checks.ch05_trees.inputs import grown
 from autograder.testing import check
 from autograder.testing.closed import ask_all, choice, chosen
 
+# A node and two leaves.
+STUMP = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, -2, -2], "threshold": [0.5, -2.0, -2.0]}
+
 
 def _sent(model: DecisionTreeClassifier) -> dict[str, np.ndarray]:
     tree = model.tree_
@@ -35,8 +38,7 @@ def _stopped(model: DecisionTreeClassifier, X: np.ndarray, max_depth: int) -> li
 def test_walks_down_so_many_steps(student, rng):
     """For real trees with two classes or more, and any depth, each row stops where it should and gets the most
     frequent class there; of several, the smallest."""
-    stump = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, -2, -2], "threshold": [0.5, -2.0, -2.0]}
-    stump["shares"] = [[0.4, 0.4, 0.2], [0.25, 0.375, 0.375], [0.2, 0.4, 0.4]]
+    stump = {**STUMP, "shares": [[0.4, 0.4, 0.2], [0.25, 0.375, 0.375], [0.2, 0.4, 0.4]]}
     cases, answers = [(stump, [[0.0], [0.5], [1.0]], depth) for depth in (0, 1)], [[0, 0, 0], [1, 1, 1]]
     for n_classes, best_first in zip((2, *(int(n) for n in rng.integers(2, 5, 5))), (False, True) * 3, strict=True):
         d = int(rng.integers(2, 4))  # X[row, -2] is fine at a leaf
@@ -58,8 +60,7 @@ _LIMITS = [
 @check("p.05.3", hint="Which changes make the tree smaller?")
 def test_what_helps_against_overfitting(student, rng):
     """You choose all the changes that help a tree which overfits, and none that make it worse."""
-    stump = {"left": [1, -1, -1], "right": [2, -1, -1], "feature": [0, -2, -2], "threshold": [0.5, -2, -2]}
-    tree = {**stump, "shares": [[0.5, 0.5], [1, 0], [0, 1]]}
+    tree = {**STUMP, "shares": [[0.5, 0.5], [1, 0], [0, 1]]}
     right = ["a lower max_depth", "a lower max_leaf_nodes", "a higher min_samples_leaf"]
     chosen(choice(student, "P_05_3_CHOICE", "predict_to_depth", tree, [[0.0], [1.0]], 1), _LIMITS, right=right)
 

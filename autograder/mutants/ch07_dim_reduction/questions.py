@@ -140,6 +140,13 @@ def in_plain_python(X, x):
 # ---------------------------------------------------------------- p.07.3
 
 
+def _lost(X, k):
+    """Return what is left of each row once its projection onto k components is taken away."""
+    X = np.asarray(X, dtype=float)
+    pca = PCA(k).fit(X)
+    return X - pca.inverse_transform(pca.transform(X))
+
+
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
 def mean_forgotten(X, k):
     """You project without taking the mean away: the first component then points at the rows' middle."""
@@ -151,17 +158,13 @@ def mean_forgotten(X, k):
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
 def mean_over_all_numbers(X, k):
     """You average over all numbers: the squared distance of a row is the sum over its features."""
-    X = np.asarray(X, dtype=float)
-    pca = PCA(k).fit(X)
-    return float(((X - pca.inverse_transform(pca.transform(X))) ** 2).mean())
+    return float((_lost(X, k) ** 2).mean())
 
 
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
 def not_squared(X, k):
     """You average distances: their squares are asked for."""
-    X = np.asarray(X, dtype=float)
-    pca = PCA(k).fit(X)
-    return float(np.linalg.norm(X - pca.inverse_transform(pca.transform(X)), axis=1).mean())
+    return float(np.linalg.norm(_lost(X, k), axis=1).mean())
 
 
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_nothing_is_lost_with_all_components")
@@ -186,17 +189,13 @@ def share_that_is_lost(X, k):
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
 def summed_over_the_rows(X, k):
     """You add up the squared distances of all rows: their average is asked for."""
-    X = np.asarray(X, dtype=float)
-    pca = PCA(k).fit(X)
-    return float(((X - pca.inverse_transform(pca.transform(X))) ** 2).sum())
+    return float((_lost(X, k) ** 2).sum())
 
 
 @mutant("p.07.3", replaces="reconstruction_error", fails="test_error_of_the_reconstruction")
 def features_of_one_spread(X, k):
     """You standardise the features first, and measure there: the distance is one in the rows' own units."""
-    X = StandardScaler().fit_transform(np.asarray(X, dtype=float))
-    pca = PCA(k).fit(X)
-    return float(((X - pca.inverse_transform(pca.transform(X))) ** 2).sum(axis=1).mean())
+    return float((_lost(StandardScaler().fit_transform(X), k) ** 2).sum(axis=1).mean())
 
 
 @mutant("p.07.3", replaces="P_07_3_CHOICE", fails="test_methods_with_a_way_back", constant=True)

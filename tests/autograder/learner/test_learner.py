@@ -129,3 +129,18 @@ def test_a_library_that_is_not_here_is_named_to_who_begins_the_chapter(checkout:
     finally:
         more.unlink()
         mine.unlink(missing_ok=True)
+
+
+def test_a_chapter_that_is_not_begun_is_left_alone_beside_one_that_is(checkout: Checkout) -> None:
+    mine, other = checkout.project.work / f"{NAME}.ipynb", checkout.project.checks / "ch98_other"
+    mine.unlink(missing_ok=True)
+    other.mkdir()
+    (other / "test_more.py").write_text('raise RuntimeError("it was imported")\n', encoding="utf-8")
+    try:
+        assert "it was imported" in grade(checkout, ok=2)  # none is begun: all of them are looked at
+        checkout.run("course", "start", "ch99")
+        assert "it was imported" not in grade(checkout)
+        assert "it was imported" in grade(checkout, "-k", "imported", ok=2)  # asked for by name
+    finally:
+        shutil.rmtree(other)
+        mine.unlink(missing_ok=True)

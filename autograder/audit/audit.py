@@ -21,7 +21,7 @@ from autograder.audit.lazy import LAZY
 from autograder.audit.leaks import leaks
 from autograder.audit.mutate import AutomaticMutant, mutants_of, mutants_of_alternative
 from autograder.audit.restyle import STYLES, restyled
-from autograder.audit.rows import AuditRow, Survivor
+from autograder.audit.rows import LEAST_TRIED, AuditRow, Survivor
 from autograder.audit.trial import SEED, Profile, Trial, Verdict
 from autograder.calibration.asked import answer_names
 from autograder.classroom.assignment import open_examiner
@@ -49,8 +49,8 @@ class AuditPlan:
         enough for them); what is not reached is not counted.
     at_once : processes.
     sample : what chooses the mutants that are tried first.
-    within : for the whole chapter, in equal shares: nothing more is begun after it, and what was not tried is not
-        counted.
+    within : for all exercises, in equal shares: nothing more is begun after it, and what was not tried is not counted.
+    least : automatic mutants of one exercise that are tried even where that takes longer than `seconds`.
     most : automatic mutants of one exercise, and then nothing else is tried; 0: all that there is time for.
     """
 
@@ -58,6 +58,7 @@ class AuditPlan:
     at_once: int
     sample: str = ""
     within: float = math.inf
+    least: int = LEAST_TRIED
     most: int = 0
 
 
@@ -89,13 +90,12 @@ class _Exercise:
         return [one.check for one in sorted(asking, key=lambda one: one.seconds)]
 
     def run(
-        self, jobs: Sequence[Callable[[], Any]], seconds: float | None = None, more: float = 0.0
+        self, jobs: Sequence[Callable[[], Any]], more: float = 0.0, goes_on: Callable[[], bool] = lambda: True
     ) -> Iterator[tuple[int, Any]]:
-        """Run jobs in processes of their own; `seconds` for all of them together, `more` for each than a right answer
-        would need."""
+        """Run jobs in processes of their own, with `more` seconds for each than a right answer would need; begin no
+        further one once it does not go on."""
         limit = max(LEAST, PATIENCE * self.seconds) + more
-        until = math.inf if seconds is None else time.monotonic() + seconds
-        yield from forked(jobs, limit, self.plan.at_once, min(until, self.until))
+        yield from forked(jobs, limit, self.plan.at_once, lambda: time.monotonic() < self.until and goes_on())
 
     def mine(self, kind: str) -> list[Variant]:
         """Return the exercise's mutants or alternatives."""
@@ -137,7 +137,7 @@ def audit(
 
 def _row(one: _Exercise, pool: list[AutomaticMutant], ends: float) -> AuditRow:
     started = time.monotonic()
-    ((_, profile),) = forked([one.trial.profile], 600.0, 1, started + 1)
+    ((_, profile),) = forked([one.trial.profile], 600.0, 1, lambda: True)
     failing = [each.check for each in profile if not each.passed] if isinstance(profile, list) else [str(profile)]
     if failing:
         return AuditRow(exercise=one.id, broken=tuple(failing))
@@ -183,20 +183,23 @@ def _automatic(one: _Exercise, pool: list[AutomaticMutant]) -> dict[str, Any]:
     pool.sort(key=lambda mutant: hashlib.sha256(f"{one.plan.sample} {one.id} {mutant.key}".encode()).digest())
     jobs = [functools.partial(one.trial.wrong, mutant.build, one.order(mutant.names)) for mutant in pool]
     jobs = jobs[: one.plan.most or None]
-    tried, killed, survivors, troubles = 0, 0, [], []
-    for number, result in one.run(jobs, one.plan.seconds):
+    ends = time.monotonic() + one.plan.seconds
+    judged: dict[int, Verdict] = {}
+    idle, troubles = 0, []
+    for number, result in one.run(jobs, goes_on=lambda: len(judged) < one.plan.least or time.monotonic() < ends):
         verdict = _verdict(result)
         if verdict.trouble:
             troubles.append(f"{pool[number].key}: {verdict.trouble}")
         elif verdict.applied:
-            tried, killed = tried + 1, killed + bool(verdict.by)
-            if not verdict.by:
-                passes = tuple(one.order(pool[number].names))
-                survivors.append(Survivor(mutant=pool[number].key, checks=passes))
+            judged[number] = verdict
+        else:
+            idle += 1
+    passing = [pool[number] for number, verdict in judged.items() if not verdict.by]
+    survivors = [Survivor(mutant=mutant.key, checks=tuple(one.order(mutant.names))) for mutant in passing]
     return {
-        "automatic": tried,
-        "automatic_killed": killed,
-        "automatic_all": len(pool),
+        "automatic": len(judged),
+        "automatic_killed": len(judged) - len(survivors),
+        "automatic_all": len(pool) - idle,
         "equivalent": len(listed),
         "free": len(asked) - len(pool),
         "survivors": tuple(sorted(survivors, key=lambda each: each.mutant)),

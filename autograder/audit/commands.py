@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import math
+import time
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -32,7 +35,7 @@ def audit(
     exercise: Annotated[list[str] | None, typer.Option("--exercise", help="Only this exercise (repeatable)")] = None,
     seconds: Annotated[float, typer.Option(min=1, help="For an exercise's automatic mutants, and its draws")] = 15.0,
     within: Annotated[
-        float | None, typer.Option(min=10, help="Seconds for a chapter; what is not reached is not counted")
+        float | None, typer.Option(min=10, help="Seconds for all of it; what is not reached is not counted")
     ] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="At the same time; default: one per core")] = None,
     sample: Annotated[bool, typer.Option("--sample", help="A few mutants only, others every day")] = False,
@@ -57,15 +60,13 @@ def audit(
     syllabus = load_syllabus(project.syllabus)
     chapters = [syllabus.find(name)] if name else list(syllabus)
     only = chosen("exercise", exercise, (one.id for chapter in chapters for one in chapter.exercise))
-    plan = AuditPlan(seconds, workers or default_workers(), within=within or math.inf)
+    plan = AuditPlan(seconds, workers or default_workers())
     rows: list[AuditRow] = []
     if sample:
         _sample(project, chapters, plan.at_once, day.date() if day else datetime.date.today())  # anybody's day
-    for chapter in chapters:
-        mine = only & {one.id for one in chapter.exercise}
-        if only and not mine:
-            continue
-        found = _rows(project, chapter, plan, mine, resume, hide=as_json)
+    for chapter, ids, share in _in_turn(chapters, only, within or math.inf):
+        how = f"{seconds} s within {within} s"
+        found = _rows(project, chapter, ids, replace(plan, within=share), how, resume, hide=as_json)
         rows += found
         if write and not only:
             path = page_path(project, chapter)
@@ -100,17 +101,28 @@ def _sample(project: Project, chapters: list[Chapter], at_once: int, day: dateti
     raise typer.Exit(1 if any(map(is_broken, rows)) else 0)
 
 
+def _in_turn(
+    chapters: list[Chapter], only: frozenset[str], within: float
+) -> Iterator[tuple[Chapter, list[str], float]]:
+    """Yield each chapter that has any of the exercises (or all), with these, and what is theirs of the seconds left."""
+    wanted = [(one, [each.id for each in one.exercise if not only or each.id in only]) for one in chapters]
+    ends = time.monotonic() + within
+    for number, (chapter, ids) in enumerate(wanted):
+        if ids:
+            left = sum(len(each) for _, each in wanted[number:])
+            yield chapter, ids, (ends - time.monotonic()) * len(ids) / left
+
+
 def _rows(
-    project: Project, chapter: Chapter, plan: AuditPlan, only: frozenset[str], resume: bool, hide: bool
+    project: Project, chapter: Chapter, ids: list[str], plan: AuditPlan, how: str, resume: bool, hide: bool
 ) -> list[AuditRow]:
-    """Return a chapter's rows, and keep each as it is found."""
+    """Return a chapter's rows, and keep each as it is found; `how` says what else than the chapter it depends on."""
     from autograder.audit.audit import audit as audited
     from autograder.audit.exceptions import applied, load_exceptions
     from autograder.audit.kept import fingerprints, keep_row, kept_rows
 
-    wanted = fingerprints(project, chapter, f"{plan.seconds} s within {plan.within} s {plan.sample}")
+    wanted = fingerprints(project, chapter, how)
     known = kept_rows(project, chapter.name, wanted)
-    ids = [one.id for one in chapter.exercise if not only or one.id in only]
     left = frozenset(one for one in ids if not resume or one not in known)
     if left:
         for row in with_progress(audited(project, chapter, plan, left), len(left), f"Audit of {chapter.short}", hide):

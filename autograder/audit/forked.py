@@ -40,7 +40,9 @@ class _Running:
     ends: float
 
 
-def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, until: float) -> Iterator[tuple[int, Any]]:
+def forked(
+    jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, goes_on: Callable[[], bool]
+) -> Iterator[tuple[int, Any]]:
     """Run each job in a process that is forked for it; yield its number and its result as they come.
 
     Parameters
@@ -48,14 +50,14 @@ def forked(jobs: Sequence[Callable[[], Any]], seconds: float, at_once: int, unti
     jobs : what they return must be picklable.
     seconds : of the processor that one may use, and four times as many on the clock; then it is `Lost`.
     at_once : how many may run at a time.
-    until : the time (of `time.monotonic`) after which no further job is begun.
+    goes_on : whether a further job may be begun.
     """
     context = multiprocessing.get_context("fork")
     running: dict[Any, _Running] = {}
     waiting = list(enumerate(jobs))[::-1]
     try:
-        while running or (waiting and time.monotonic() < until):
-            while waiting and len(running) < at_once and time.monotonic() < until:
+        while running or (waiting and goes_on()):
+            while waiting and len(running) < at_once and goes_on():
                 number, job = waiting.pop()
                 mine, theirs = context.Pipe(duplex=False)
                 process = context.Process(target=_work, args=(job, theirs, seconds), daemon=True)

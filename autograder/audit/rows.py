@@ -6,7 +6,8 @@ from pydantic import BaseModel, ConfigDict, computed_field
 
 from autograder.calibration.calibrate import FALSE_FAIL
 
-KILLED = 0.95  # of an exercise's automatic mutants
+KILLED = 0.95  # of an exercise's automatic mutants,
+LEAST_TRIED = 20  # of which so many have to be tried, where there are
 CAUGHT = 0.95  # of the wrong answers that were written blind
 LAZY = 0.1  # of an exercise's points
 
@@ -34,7 +35,7 @@ class AuditRow(BaseModel):
     unasked : answers that no check asks for.
     handwritten, handwritten_killed : mutants that a person wrote, and those that fail all checks there for them.
     automatic, automatic_killed, automatic_all : automatic mutants that were tried, that were found out, and that there
-        are; those of the alternatives and crossings among them.
+        are; those of the alternatives and crossings among them. A habit that had no occasion is none.
     equivalent : automatic mutants that a person has found to be right.
     free : automatic mutants of what the statement leaves open, such as the settings of a model that has to reach a bar.
     alternatives, alternatives_passed, restylings, restylings_passed : right answers, and those that pass all checks.
@@ -115,6 +116,8 @@ class AuditRow(BaseModel):
             short.append(f"{self.handwritten - self.handwritten_killed} written mutants pass")
         if self.automatic_killed < KILLED * self.automatic:
             short.append(f"{self.automatic - self.automatic_killed} of {self.automatic} automatic mutants pass")
+        if self.automatic < min(LEAST_TRIED, self.automatic_all):
+            short.append(f"only {self.automatic} of {self.automatic_all} automatic mutants were tried")
         if self.alternatives_passed < self.alternatives or self.restylings_passed < self.restylings:
             short.append("right answers fail: " + "; ".join(self.wronged))
         if self.blind_right_passed < self.blind_right:

@@ -35,7 +35,7 @@ def sampled(project: Project, chapter: Chapter, at_once: int, day: datetime.date
     if not path.exists():
         raise AuthorError([Problem(path, 0, f"run `course audit {chapter.short} --write` first.", chapter.name)])
     known = path.read_text(encoding="utf-8")
-    plan = AuditPlan(SECONDS, at_once, day.isoformat(), most=MOST)
+    plan = AuditPlan(SECONDS, at_once, day.isoformat(), least=0, most=MOST)
     ids = [one.id for one in chapter.exercise if f"| {one.id} |" in known]
     drawn = random.Random(f"{plan.sample} {chapter.name}").sample(ids, min(EXERCISES, len(ids)))  # no secret
     for row in audit(project, chapter, plan, frozenset(drawn)):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from autograder.audit import commands
+from autograder.audit.rows import LEAST_TRIED, AuditRow
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.minichapter import NAME
 
@@ -146,6 +149,24 @@ def test_it_goes_on_where_it_stopped_and_writes_a_page(checkout: Checkout) -> No
     assert page.read_text(encoding="utf-8").count("| 5% |") == 0
     kept.write_text("{")
     checkout.run(*options, ok=1)
+
+
+def test_so_many_are_tried_as_tell_something(checkout: Checkout) -> None:
+    (row,) = audit(checkout, "--exercise", "p.99.1", "--seconds", "1", "--workers", "1")
+    assert row["holds"] and row["automatic"] >= min(LEAST_TRIED, row["automatic_all"])
+    few = AuditRow.model_validate({**row, "automatic": 3, "automatic_killed": 3, "automatic_all": 400})
+    assert few.shortcomings == ("only 3 of 400 automatic mutants were tried",)
+
+
+def test_the_seconds_for_all_are_shared_by_exercises() -> None:
+    exercises = [
+        SimpleNamespace(exercise=[SimpleNamespace(id=f"p.{one}.{n}") for n in range(one)]) for one in (3, 2, 5)
+    ]
+    first, second, third = (row[1:] for row in commands._in_turn(exercises, frozenset(), 1_000.0))  # type: ignore[arg-type]
+    assert (len(first[0]), len(second[0]), len(third[0])) == (3, 2, 5)
+    assert [first[1], second[1], third[1]] == pytest.approx([300, 1_000 * 2 / 7, 1_000], rel=0.01)  # nothing was used
+    only = list(commands._in_turn(exercises, frozenset({"p.5.1"}), 1_000.0))  # type: ignore[arg-type]
+    assert [(ids, round(share)) for _, ids, share in only] == [(["p.5.1"], 1_000)]
 
 
 def test_what_a_statement_leaves_open_is_not_tried(checkout: Checkout) -> None:

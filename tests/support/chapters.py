@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -19,7 +18,21 @@ from course.syllabus import Chapter, load_syllabus
 from tests.support.checkout import ROOT
 
 PROJECT = Project(ROOT)
-_PLACES = {chapter.name: number for number, chapter in enumerate(load_syllabus(PROJECT.syllabus))}
+# Their answers train for seconds, in each check anew. So a sixth of them has its turn on any day; of the others the
+# reference and one lazy answer alone are tried. Where they have it, the alternatives for one name share its checks
+# among them, and no mutant has to be recognised, for which it and the right answers would be trained once more: that,
+# and that each alternative passes all checks, is asked in the full run only (make test-full).
+# Of the other exercises, and of the chapters, a third has its turn. On other days their mutants need not be
+# recognised, their alternatives share the checks, and one lazy answer is tried. Where one chapter is tested, all have
+# their turn: see `is_due`.
+LONG = (
+    "p.02.1", "p.02.2", "p.02.3", "p.02.5", "p.02.7", "p.03.1", "p.03.3", "p.03.4", "p.05.7", "p.05.8", "p.06.8",
+    "p.06.9", "p.07.9", "p.07.10", "p.09.1", "p.09.10", "p.10.15", "p.12.8", "p.12.9", "p.12.10", "p.13.9", "p.13.10",
+    "p.13.11", "p.13.12", "p.14.7", "p.14.8", "p.15.14", "p.16.12", "p.18.10", "p.18.11", "p.18.12", "p.18.13",
+    "p.19.9", "p.19.10", "tf2.05.9", "tf2.05.10", "tf2.10.10", "tf2.12.13", "tf2.13.9", "tf2.16.10", "tf2.17.11",
+    "tf2.18.9", "tf2.19.9", "tf2.19.10", "tf1.11.8", "tf1.11.10", "tf1.12.8", "tf1.12.10", "tf1.14.8", "tf1.15.9",
+    "tf1.16.9",
+)  # fmt: skip
 Rows = Callable[[Chapter], Iterable[Any]]
 
 
@@ -30,11 +43,18 @@ def chosen(config: pytest.Config) -> list[Chapter]:
     return [syllabus.find(name)] if name else list(syllabus)
 
 
+@functools.cache
+def _places() -> dict[str, int]:
+    """Which one each chapter and each exercise is among those that have their turn equally often."""
+    chapters = list(load_syllabus(PROJECT.syllabus))
+    others = [one.id for chapter in chapters for one in chapter.exercise if one.id not in LONG]
+    return {name: number for some in ([one.name for one in chapters], others, LONG) for number, name in enumerate(some)}
+
+
 def is_its_turn(name: str, day: date) -> bool:
-    """Whether an exercise, or a chapter, is among those of a day: one in three; neighbours among the chapters, which
-    are much alike in what they take, on different days."""
-    number = _PLACES.get(name, zlib.crc32(name.encode()))
-    return (number + day.toordinal()) % 3 == 0
+    """Whether an exercise, or a chapter, is among those of a day; neighbours, which are much alike in what they take,
+    are on different days."""
+    return (_places()[name] + day.toordinal()) % (6 if name in LONG else 3) == 0
 
 
 def is_due(config: pytest.Config, name: str, when: str = "in turn") -> bool:
@@ -47,7 +67,7 @@ def is_due(config: pytest.Config, name: str, when: str = "in turn") -> bool:
 
 
 def skip_unless_due(config: pytest.Config, name: str) -> None:
-    """Skip a test of what is another day's: a third of the exercises, or of the chapters, has its turn on any."""
+    """Skip a test of what is another day's."""
     if not is_due(config, name):
         pytest.skip("another day's, or `make test-chapter`'s")
 

@@ -180,7 +180,7 @@ def least_error(X: ArrayLike, k: int) -> float:
     Parameters
     ----------
     X : (n, d) the rows.
-    k : how many codings there are, 1 or more, maybe more than `d`.
+    k : how many codings there are, 1 or more, maybe more than `d`, or than `n`.
 
     Returns
     -------

@@ -5,7 +5,8 @@ import torch
 from torch import nn
 from torch.nn.functional import softplus
 
-from autograder.mutants.ch18_generative.gan import _Buffer, _discriminator, _generator, _Resizing, _step
+from autograder.mutants.ch18_generative.gan import _discriminator, _generator, _Resizing, _step
+from autograder.mutants.ch18_generative.gan_replay import _Buffer
 from autograder.testing import alternative, mutant, naive
 
 # ---------------------------------------------------------------- training
@@ -78,6 +79,12 @@ def not_in_the_range(X, n_steps=300, n_latent=8, width=16, seed=42):
 def one_gan_seed(X, n_steps=300, n_latent=8, width=16, seed=42):
     """You don't use the seed that you are given."""
     return _fit(X, n_steps, n_latent, width, 42)
+
+
+@mutant("p.18.12", replaces="fit_gan", fails="test_gan_takes_the_steps_asked_for")
+def other_number_of_steps(X, n_steps=300, n_latent=8, width=16, seed=42):
+    """You take as many steps as you like: `n_steps` says how many."""
+    return _fit(X, 3, n_latent, width, seed)
 
 
 # ---------------------------------------------------------------- pictures

@@ -41,6 +41,19 @@ def one_noise_for_all_rows(mu, logvar):
     return mu + torch.exp(logvar / 2) * torch.randn(mu.shape[1])
 
 
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_come_from_torchs_random_numbers")
+def from_numpys_numbers(mu, logvar):
+    """Your noise is NumPy's, which `torch.manual_seed` does not reach: draw it with torch."""
+    noise = np.random.default_rng().normal(size=tuple(mu.shape))
+    return mu + torch.exp(logvar / 2) * torch.tensor(noise, dtype=mu.dtype)
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_come_from_torchs_random_numbers")
+def same_noise_in_each_call(mu, logvar):
+    """You seed your noise in each call, so that it is always the same: seed once, before training."""
+    return mu + torch.exp(logvar / 2) * torch.randn(mu.shape, generator=torch.Generator().manual_seed(42))
+
+
 @mutant("p.18.11", replaces="reparameterize", fails="test_gradients_reach_mean_and_variance")
 def drawn_without_gradient(mu, logvar):
     """You draw from the distribution as it is, which lets no gradient through: `rsample` or noise of your own does."""
@@ -255,63 +268,22 @@ def one_seed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
     return _fit(X, n_latent, n_epochs, n_hidden, 42)
 
 
+@mutant("p.18.11", replaces="fit_vae", fails="test_vae_is_trained_as_asked_for")
+def two_numbers_always(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """Your codes always have two numbers: hand `n_latent` on to the model."""
+    return _fit(X, 2, n_epochs, n_hidden, seed)
+
+
+@mutant("p.18.11", replaces="fit_vae", fails="test_vae_is_trained_as_asked_for")
+def other_number_of_epochs(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
+    """You train for as many epochs as you like: `n_epochs` says how many."""
+    return _fit(X, n_latent, 3, n_hidden, seed)
+
+
 @mutant("p.18.11", replaces="fit_vae", fails="test_trained_vae_is_ready_for_use")
 def handed_back_in_training_mode(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
     """You hand the model back in training mode, where its codes are drawn anew each time: call `eval()`."""
     return _fit(X, n_latent, n_epochs, n_hidden, seed).train()
-
-
-# ---------------------------------------------------------------- samples
-
-
-def _sampled(model, n, n_latent, seed, *, spread=1.0, pixels=torch.sigmoid, noise=torch.randn):
-    was, model = model.training, model.eval()
-    z = spread * noise(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        found = pixels(model.decode(z)).numpy()
-    model.train(was)
-    return found
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def logits_returned(model, n, n_latent, seed=42):
-    """You return logits: the sigmoid makes pixels of them."""
-    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits)
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def logits_cut_off(model, n, n_latent, seed=42):
-    """You cut logits off at 0 and 1: the sigmoid makes pixels of them."""
-    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits.clamp(0, 1))
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def uniform_codes(model, n, n_latent, seed=42):
-    """Your codes come from `rand`, between 0 and 1: take `randn`."""
-    return _sampled(model, n, n_latent, seed, noise=torch.rand)
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def dropout_left_on(model, n, n_latent, seed=42):
-    """You ask the model in the mode that it happens to be in: call `eval()`, and put the mode back afterwards."""
-    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        return model.decode(z).sigmoid().numpy()
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def mode_not_put_back(model, n, n_latent, seed=42):
-    """You leave the model in evaluation mode, even if somebody is about to train it."""
-    model.eval()
-    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        return model.decode(z).sigmoid().numpy()
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_seeds_decide_vae_and_samples")
-def same_samples_always(model, n, n_latent, seed=42):
-    """You don't use the seed that you are given."""
-    return _sampled(model, n, n_latent, 0)
 
 
 # ---------------------------------------------------------------- right
@@ -366,16 +338,3 @@ class _Tanh(_Net):
 def with_tanh(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
     """Tanh in the decoder, a larger rate."""
     return _fit(X, n_latent, n_epochs, n_hidden, seed, net=_Tanh, lr=0.005, batch=50)
-
-
-@alternative("p.18.11", replaces="sample_vae")
-def in_two_batches(model, n, n_latent, seed=42):
-    """With a seed that is put back afterwards, in parts, and in NumPy's doubles."""
-    was = model.training
-    with torch.random.fork_rng(), torch.inference_mode():
-        torch.manual_seed(seed)
-        z = torch.randn(n, n_latent)
-        model.eval()
-        parts = [model.decode(some).double() for some in z.split(200)]
-    model.train(was)
-    return 1 / (1 + np.exp(-torch.cat(parts).numpy()))

@@ -7,7 +7,7 @@ from scipy.spatial import cKDTree
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from autograder.testing import check
-from autograder.testing.closed import agrees, chosen
+from autograder.testing.closed import ask_all, chosen
 
 # ---------------------------------------------------------------- p.18.6
 
@@ -142,7 +142,7 @@ def test_kinds_that_are_made(student, rng):
         cases.append((made, centres, float(rng.uniform(0.3, 1.5))))
     cases += [(np.zeros((5, 2)), np.array([[3.0, 4.0], [0.0, 0.0]]), 5.0), (np.zeros((5, 2)), np.ones((3, 2)), 0.5)]
     cases += [(np.zeros((5, 2)), np.array([[3.0, -4.0], [0.0, 0.0], [-4.0, 3.0]]), 4.5)]  # each coordinate is nearer
-    agrees(student.modes_covered, covered, cases)
+    ask_all(student.modes_covered, covered, cases)
 
 
 # ---------------------------------------------------------------- p.18.9

@@ -153,13 +153,13 @@ plt.show()
 # How do you *tie the weights* of an autoencoder of dense layers, and what for?
 
 # %% exercise="p.18.5" points=3 probe_points=4
-from solutions.ch18_generative.autoencoders import P_18_5
+from solutions.ch18_generative.autoencoders_layers import P_18_5
 
 # %% [markdown]
 # Write one: the module `TiedAutoencoder(sizes)`.
 
 # %% exercise="p.18.5"
-from solutions.ch18_generative.autoencoders import TiedAutoencoder
+from solutions.ch18_generative.autoencoders_layers import TiedAutoencoder
 
 # %% [markdown]
 # ## What the layers have learned
@@ -168,13 +168,13 @@ from solutions.ch18_generative.autoencoders import TiedAutoencoder
 # *lowest* layer have learned to respond to? And what do you do for the units of a *higher* one?
 
 # %% exercise="tf1.15.6" points=2 probe_points=3
-from solutions.ch18_generative.autoencoders import TF1_15_6
+from solutions.ch18_generative.autoencoders_layers import TF1_15_6
 
 # %% [markdown]
 # Tools for both: `weight_pictures(layer, size)` and `most_active(activations, k)`.
 
 # %% exercise="tf1.15.6"
-from solutions.ch18_generative.autoencoders import weight_pictures, most_active
+from solutions.ch18_generative.autoencoders_layers import weight_pictures, most_active
 
 # %% [markdown]
 # *Look*: the directions of PCA are the weights of the best linear encoder. Above what each of them looks for, below the
@@ -452,7 +452,8 @@ for seed in (1, 2, 3):
 # to {naive:test_learns_a_world_of_pictures/linear_layers:.0%}.
 
 # %% exercise="p.18.11" points=16
-from solutions.ch18_generative.vae import reparameterize, kl_divergence, vae_loss, VAE, fit_vae, sample_vae, _hidden
+from solutions.ch18_generative.vae import reparameterize, kl_divergence, vae_loss, VAE, _hidden
+from solutions.ch18_generative.vae_training import fit_vae, sample_vae
 
 # %% [markdown]
 # *Look*: real digits, 8 x 8 pixels, and a code of two numbers: what does the decoder make of each place in the plane?

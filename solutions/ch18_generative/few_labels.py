@@ -51,7 +51,8 @@ def classifier_from(autoencoder: DenoisingAutoencoder, n_classes: int, frozen: b
     autoencoder : a `DenoisingAutoencoder`. It must not be changed, neither now nor when
         the classifier is trained.
     n_classes : classes that are told apart.
-    frozen : whether the encoder's weights are to stay as they are in training.
+    frozen : whether all of the encoder's parameters are to stay as they are in
+        training.
 
     Returns
     -------

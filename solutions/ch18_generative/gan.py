@@ -80,7 +80,7 @@ class ReplayBuffer:
     Parameters
     ----------
     capacity : how many are kept. When there are more, the oldest go first.
-    seed : decides what is drawn.
+    seed : decides what is drawn: the buffer has random numbers of its own.
 
     Examples
     --------

@@ -20,6 +20,7 @@ from torch.nn.functional import softplus
 
 from solutions.ch18_generative import (
     autoencoders,
+    autoencoders_layers,
     conditional,
     denoising,
     diffusion,
@@ -105,7 +106,7 @@ def test_least_error(k: int) -> None:
 @oracle("p.18.5", "two of PyTorch's layers that hold the matrix and its transpose")
 def test_tied_weights() -> None:
     torch.manual_seed(1)
-    tied = autoencoders.TiedAutoencoder([5, 3])
+    tied = autoencoders_layers.TiedAutoencoder([5, 3])
     there, back = nn.Linear(5, 3), nn.Linear(3, 5)
     there.load_state_dict(tied.layers[0].state_dict())
     with torch.no_grad():
@@ -124,7 +125,7 @@ def test_tied_weights() -> None:
 def test_weight_pictures(seed: int) -> None:
     torch.manual_seed(seed)
     layer = nn.Linear(6, 4, bias=False).double()
-    pictures = autoencoders.weight_pictures(layer, (2, 3))
+    pictures = autoencoders_layers.weight_pictures(layer, (2, 3))
     assert pictures.min() >= 0
     assert pictures.max() <= 1
     signed = (pictures - 0.5).reshape(4, 6)
@@ -132,7 +133,7 @@ def test_weight_pictures(seed: int) -> None:
     rows = np.concatenate([signed / np.linalg.norm(signed, axis=1, keepdims=True), others / np.linalg.norm(others, axis=1, keepdims=True)])  # noqa: E501  # fmt: skip
     with torch.no_grad():
         activations = layer(torch.tensor(rows)).numpy()
-    np.testing.assert_array_equal(autoencoders.most_active(activations, 1)[:, 0], np.arange(4))
+    np.testing.assert_array_equal(autoencoders_layers.most_active(activations, 1)[:, 0], np.arange(4))
 
 
 # ---------------------------------------------------------------- generating

@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from autograder.checks.ch18_generative.inputs_judges import close, obeyed
 from autograder.checks.ch18_generative.inputs_networks import (
     enlarged,
+    goes_on,
     modes_of_parts,
     noting_generator,
     stirred,
@@ -121,6 +122,13 @@ def test_makes_the_classes_asked_for(student, rng) -> float:
         return 0.0
     seed = int(rng.integers(1000))
     return obeyed(new, asked, held_out, of_held_out // 2, seed, of_class=close, least=0.5)
+
+
+@check("tf2.17.11", hint="Does `n_steps` get to where it is used?")
+def test_told_gan_takes_the_steps_asked_for(student, rng):
+    """More steps change the generator further."""
+    X, y, seed = rng.uniform(size=(20, 1, 8, 8)).astype(np.float32), np.arange(20) % 3, int(rng.integers(1000))
+    goes_on(lambda n: student.fit_class_gan(X, y, n_steps=n, n_latent=4, width=8, seed=seed))
 
 
 @check("tf2.17.11", hint="Weights, rows and noise: all of them come from chance. Is the seed set first?")

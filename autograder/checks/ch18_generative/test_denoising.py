@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
+from autograder.checks.ch18_generative.inputs_networks import goes_on
 from autograder.checks.ch18_generative.inputs_signs import PIXELS, FirstInput, curve, signs, wavering_encoder, written
 from autograder.testing import check
 from autograder.testing.modules import (
@@ -60,6 +61,7 @@ def test_noise_in_training_mode_only(student, rng):
         assert not np.allclose(added[0], added[1])
         assert abs(added[0].std() / noise - 1) < 0.05
         assert np.abs(added[0].mean(axis=1)).max() < 6 * noise / np.sqrt(50)  # each number has its own
+        assert np.abs(added[0].mean(axis=0)).max() < 6 * noise / np.sqrt(400)
         assert abs(np.mean(np.abs(added[0]) < noise) - 0.683) < 0.02  # as a Gaussian has it
         model.eval()
         model(tensor(X))
@@ -108,6 +110,20 @@ def test_seeds_decide(student, rng):
     X, _ = written(rng, signs(rng, 3), 80)
     seeds = tuple(int(seed) for seed in rng.permutation(1_000)[:2])
     repeats(lambda seed: weights_of(student.pretrain(X, n_codings=7, n_epochs=1, seed=seed)), seeds)
+
+
+@check("p.18.10", hint="Do `n_codings`, `noise` and `n_epochs` get from `pretrain` to where they are used?")
+def test_pretraining_is_as_asked_for(student, rng):
+    """The autoencoder that is trained has as many codings and as much noise as were asked for, and more epochs change
+    it further."""
+    X, _ = written(rng, signs(rng, 3), 80)
+    k, noise, seed = int(rng.integers(5, 30)), rng.uniform(0.7, 1.5), _seed(rng)
+    model = goes_on(lambda n: student.pretrain(X, n_codings=k, noise=noise, n_epochs=n, seed=seed))
+    outputs(model.eval().encoder, X, shape=(80, k))
+    first = student.probe_(FirstInput)(model)
+    model.train()
+    model(tensor(X))
+    assert abs((np.asarray(first.read()) - X).std() / noise - 1) < 0.06
 
 
 @check("p.18.10", hint="Which mode is it in after the last step of training, and which one is asked for?")

@@ -8,6 +8,7 @@ from autograder.checks.ch18_generative.inputs_judges import obeyed
 from autograder.checks.ch18_generative.inputs_networks import (
     asked_for_loss,
     frozen_names,
+    goes_on,
     knowing_model,
     modes_of_parts,
     stirred,
@@ -222,6 +223,14 @@ def test_noise_becomes_the_class_asked_for(student, rng) -> float:
     if newness(new, X, held_out) < 0.3:
         return 0.0
     return obeyed(new, asked, held_out, of_held_out // 2, int(rng.integers(1000)))
+
+
+@check("p.18.13", hint="Does `n_epochs` get to where it is used?")
+def test_diffusion_takes_the_epochs_asked_for(student, rng):
+    """More epochs change the model further."""
+    X, alpha_bar = rng.uniform(size=(12, 1, 8, 8)).astype(np.float32), tensor(_schedule(5))
+    seed = int(rng.integers(1000))
+    goes_on(lambda n: student.fit_diffusion(X, alpha_bar, n_epochs=n, width=32, seed=seed))
 
 
 @check("p.18.13", hint="Which mode is it in after the last step of training, and which one is asked for?")

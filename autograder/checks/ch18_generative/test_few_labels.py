@@ -1,8 +1,10 @@
 """Hidden checks of chapter 18: what 500 labels are good for (p.18.10)."""
 
 import numpy as np
+import torch
 from numpy.testing import assert_array_equal
 
+from autograder.checks.ch18_generative.inputs_networks import frozen_names, goes_on
 from autograder.checks.ch18_generative.inputs_signs import parameters_of, read, signs, written
 from autograder.testing import check
 from autograder.testing.modules import outputs, weights_of
@@ -71,22 +73,44 @@ def test_begins_with_a_copy_of_the_encoder(student, rng):
     assert all(np.array_equal(*pair) for pair in zip(before, _tensors(autoencoder), strict=True))
 
 
-@check("p.18.10", hint="`requires_grad_(False)` freezes weights. Whose weights does your optimiser move?")
+@check("p.18.10", hint="`requires_grad_(False)` freezes weights. Of which module, and whose does your optimiser move?")
 def test_frozen_weights_stay(student, rng):
-    """A frozen encoder's weights are the same after training, and the new layer's are not; without freezing the
-    encoder's weights move, too. It is the model that was passed in that is trained."""
+    """A frozen encoder's weights, biases and norms are the same after training, and the new layer's are not; without
+    freezing the encoder's weights move, too. It is the model that was passed in that is trained, and the autoencoder's
+    own weights are never frozen."""
     X, y = _pages(rng, 60)
     autoencoder = student.pretrain(X, n_codings=11, n_epochs=1, seed=_seed(rng))
     encoder = [np.asarray(value) for value in student.probe_(parameters_of)(autoencoder.encoder)]
+    fixed = student.probe_(frozen_names)
+    fixed_before = list(fixed(autoencoder))
     for frozen in (True, False):
         model = student.classifier_from(autoencoder, CLASSES, frozen=frozen)
+        assert list(fixed(autoencoder)) == fixed_before
         before = _tensors(model)
         returned = student.fit_classifier(model, X, y, n_epochs=3, seed=_seed(rng))
         after = _tensors(model)
         assert all(np.array_equal(*pair) for pair in zip(after, _tensors(returned), strict=True))
         assert not all(_are_in(before, after))
-        stays = _are_in([value for value in encoder if value.ndim == 2], after)
+        # A bias before batch norm has no gradient: only weight matrices are sure to move.
+        stays = _are_in(encoder if frozen else [value for value in encoder if value.ndim == 2], after)
         assert all(stays) if frozen else not any(stays)
+
+
+@check("p.18.10", hint="Do `n_epochs` and `seed` get from `fit_classifier` to where they are used?")
+def test_classifier_is_trained_as_asked_for(student, rng):
+    """From the same weights the same seed trains the same classifier, and more epochs change it further."""
+    X, y = _pages(rng, 60)
+    autoencoder, seed = student.pretrain(X, n_codings=11, n_epochs=1, seed=_seed(rng)), _seed(rng)
+    begin = weights_of(student.classifier_from(autoencoder, CLASSES))
+
+    def new():
+        model = student.classifier_from(autoencoder, CLASSES)
+        model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in begin.items()})
+        return model
+
+    one, again = (_tensors(student.fit_classifier(new(), X, y, n_epochs=2, seed=seed)) for _ in range(2))
+    assert all(np.allclose(*pair, rtol=1e-4, atol=1e-6) for pair in zip(one, again, strict=True))
+    goes_on(lambda n: student.fit_classifier(new(), X, y, n_epochs=n, seed=seed))
 
 
 @check("p.18.10", hint="How many rows of each class? Which of them? Can a row be drawn twice?")

@@ -8,6 +8,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from autograder.checks.ch18_generative.inputs_networks import (
     enlarged,
+    goes_on,
     kept_apart,
     length_of,
     modes_of_parts,
@@ -115,13 +116,14 @@ def test_newest_pictures_are_kept(student, rng):
 @check("p.18.12", hint="Is each of them as likely as any other? Is the seed the buffer's own?")
 def test_old_pictures_are_drawn_evenly(student, rng):
     """Each picture of the buffer is drawn about equally often, others at the next draw, and the same ones with the same
-    seed."""
-    seed = int(rng.integers(1000))
-    draws = []
-    for _ in range(2):
-        buffer = student.ReplayBuffer(10, seed=seed)
+    seed, whatever is drawn elsewhere meanwhile."""
+    seed, draws = int(rng.integers(1000)), ([], [])
+    buffers = [student.ReplayBuffer(10, seed=seed) for _ in draws]
+    for buffer in buffers:
         buffer.push(_numbered(0, 10))
-        draws.append([number for _ in range(60) for number in _numbers(buffer.sample(3))])
+    for _ in range(60):
+        for buffer, drawn in zip(buffers, draws, strict=True):
+            drawn += _numbers(buffer.sample(3))
     assert draws[0] == draws[1]
     counts = Counter(draws[0])
     assert set(counts) == set(range(10))
@@ -150,6 +152,17 @@ def test_old_and_new_are_mixed(student, rng):
             assert found[wanted:] == list(range(seen, seen + size - wanted))
             seen += size
         assert sorted(_numbers(buffer.sample(seen))) == list(range(seen))
+
+
+@check("p.18.12", hint="Which of the old pictures come into a batch? Any of them, as by `sample`.")
+def test_any_old_picture_may_come_back(student, rng):
+    """The old pictures of a batch are drawn from all that are kept: neither always the oldest nor the newest."""
+    buffer, old = student.ReplayBuffer(500, seed=int(rng.integers(1000))), []
+    buffer.push(_numbered(0, 100))
+    for first in range(100, 180, 4):
+        old += _numbers(buffer.mix(_numbered(first, 4), share=0.5))[:2]
+    assert len(set(old)) > 20  # of 40; about 35 are expected
+    assert sum(number < 100 for number in old) > 15  # of those that were there first; about 29 are expected
 
 
 @check("p.18.12", hint="`detach` shares its memory with what it comes from.")
@@ -285,6 +298,13 @@ def test_makes_all_kinds_of_pictures(student, rng):
         copied = newness(new, X, held_out) < 0.3
         figures.append(0.0 if copied else closeness(new, held_out, X.mean(axis=0, keepdims=True)))
     assert np.mean(figures) >= 0.5  # as the exercise asks; right ones are too moody for a bar nearer to ours
+
+
+@check("p.18.12", hint="Does `n_steps` get to where it is used?")
+def test_gan_takes_the_steps_asked_for(student, rng):
+    """More steps change the generator further."""
+    X, seed = rng.uniform(size=(20, 1, 8, 8)).astype(np.float32), int(rng.integers(1000))
+    goes_on(lambda n: student.fit_gan(X, n_steps=n, n_latent=4, width=8, seed=seed))
 
 
 @check("p.18.12", hint="Weights, rows and noise: all of them come from chance. Is the seed set first?")

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
 
+from autograder.checks.ch18_generative.inputs_networks import goes_on
 from autograder.checks.ch18_generative.inputs_signs import share_of_nearest, signs, wavering_encoder, written
 from autograder.testing import check
 from autograder.testing.modules import (
@@ -122,6 +123,9 @@ def test_codings_are_rounded(student, rng):
         sure = abs(codings - 0.5) > 1e-5  # single precision decides the others
         assert_array_equal(found[sure], (codings > 0.5)[sure])
     evaluates(student, model, lambda: student.hash_bits(model, X[:40]))
+    middle = student.probe_(wavering_encoder)(np.array([[0.125, 0.25], [0.375, 0.5]], dtype=np.float32)).eval()
+    found = np.asarray(student.hash_bits(middle, np.ones((3, 2), dtype=np.float32)))
+    assert_array_equal(found, [[0, 1]] * 3)  # of codings of 0.5 and 0.75
 
 
 def _tables(rng):
@@ -143,6 +147,18 @@ def test_hashes_within_a_radius(student, rng):
             found = np.asarray(student.within(table, query, radius))
             assert found.ndim == 1
             assert_array_equal(found.astype(int), wanted)
+
+
+@check("tf1.15.9", hint="0 - 1 is 255 in NumPy's uint8, in which hashes come. Which operator needs no subtraction?")
+def test_hashes_may_be_small_numbers(student, rng):
+    """Hashes of uint8, as `hash_bits` may give them, have the same neighbours as any others, and are as pure."""
+    chain = np.arange(8)[:, None] < np.arange(1, 8)  # each differs from the next one in one bit
+    table = rng.permutation(chain ^ (rng.random(7) < 0.5)).astype(np.uint8)
+    for query in table:
+        wanted = [row for row, one in enumerate(table.tolist()) if _differ(one, query.tolist()) <= 2]
+        assert_array_equal(np.asarray(student.within(table, query, 2)).astype(int), wanted)
+    labels = rng.permutation(np.arange(8) % 2)
+    assert_allclose(float(student.purity(table, labels, 1)), _pure(table, labels, 1), rtol=1e-6)
 
 
 def _differ(one, other) -> int:
@@ -184,6 +200,19 @@ def test_seeds_decide_hashes(student, rng):
     X, _ = written(rng, signs(rng, 3), 80)
     seeds = tuple(int(seed) for seed in rng.permutation(1_000)[:2])
     repeats(lambda seed: weights_of(student.fit_hashing(X, n_bits=9, n_epochs=1, seed=seed)), seeds)
+
+
+@check("tf1.15.9", hint="Do `n_bits`, `noise` and `n_epochs` get from `fit_hashing` to where they are used?")
+def test_hashing_is_trained_as_asked_for(student, rng):
+    """The autoencoder that is trained has as many codings and as much noise as were asked for, and more epochs change
+    it further."""
+    X, _ = written(rng, signs(rng, 3), 60)
+    bits, noise, seed = int(rng.integers(5, 20)), rng.uniform(0.3, 0.9), _seed(rng)
+    model = goes_on(lambda n: student.fit_hashing(X, n_bits=bits, noise=noise, n_epochs=n, seed=seed))
+    outputs(model.eval().encode, X, shape=(60, bits))
+    model.train()
+    drawn = np.array([_before_the_sigmoid(model, X) for _ in range(24)])
+    assert abs(drawn.var(axis=0, ddof=1).mean() ** 0.5 / noise - 1) < 0.06
 
 
 @check("tf1.15.9", hint="Which mode is it in after the last step of training, and which one is asked for?")

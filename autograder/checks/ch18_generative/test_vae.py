@@ -4,6 +4,7 @@ import numpy as np
 from numpy.testing import assert_allclose
 
 from autograder.checks.ch18_generative.inputs_networks import (
+    goes_on,
     joined,
     linear_decoder,
     modes_of_parts,
@@ -62,6 +63,17 @@ def test_gradients_reach_mean_and_variance(student, rng):
     )
     assert_allclose(by_mu, 1, atol=1e-5)
     assert_allclose(by_logvar, (z - mu) / 2, atol=1e-4)
+
+
+@check("p.18.11", hint="`torch.randn_like` draws from torch's global random numbers, which go on from draw to draw.")
+def test_codes_come_from_torchs_random_numbers(student, rng):
+    """`torch.manual_seed` decides which codes are drawn: the same ones after the same seed, others after another."""
+    mu, logvar = (tensor(rng.normal(size=(6, 3))) for _ in range(2))
+
+    def drawn(seed):
+        return np.asarray(built(student, student.reparameterize, np.random.default_rng(seed), mu, logvar))
+
+    repeats(drawn, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
 
 
 @check("p.18.11", core=True, weight=2, hint="It is never below 0, and 0 only where mu and logvar are. Over which axis?")
@@ -204,6 +216,14 @@ def test_samples_are_decoded_from_standard_codes(student, rng):
         assert_allclose(found, 1 / (1 + np.exp(-(z @ weight.T + bias))), atol=1e-5)
         assert np.abs(z.mean(axis=0)).max() < 0.15
         assert np.abs(np.cov(z.T) - np.eye(3)).max() < 0.2
+
+
+@check("p.18.11", hint="Do `n_latent` and `n_epochs` get from `fit_vae` to where they are used?")
+def test_vae_is_trained_as_asked_for(student, rng):
+    """The model that is trained has codes of the length asked for, and more epochs change it further."""
+    X, size, seed = rng.uniform(size=(30, 12)).astype(np.float32), int(rng.integers(3, 7)), int(rng.integers(1000))
+    model = goes_on(lambda n: student.fit_vae(X, n_latent=size, n_epochs=n, n_hidden=16, seed=seed))
+    assert [np.asarray(part).shape for part in model.encode(tensor(X))] == [(30, size)] * 2
 
 
 @check("p.18.11", hint="Which mode is it in after the last step of training, and which one is asked for?")

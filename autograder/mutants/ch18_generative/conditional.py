@@ -201,6 +201,12 @@ def one_told_seed(X, y, n_steps=300, n_latent=8, width=16, seed=42):
     return _fit(X, y, n_steps, n_latent, width, 42)
 
 
+@mutant("tf2.17.11", replaces="fit_class_gan", fails="test_told_gan_takes_the_steps_asked_for")
+def told_other_number_of_steps(X, y, n_steps=300, n_latent=8, width=16, seed=42):
+    """You take as many steps as you like: `n_steps` says how many."""
+    return _fit(X, y, 3, n_latent, width, seed)
+
+
 # ---------------------------------------------------------------- pictures
 
 

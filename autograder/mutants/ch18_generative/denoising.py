@@ -102,6 +102,14 @@ class OneNumberForEachRow(_Denoising):
 
 
 @mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
+class SameNoiseInAllRows(_Denoising):
+    """All rows of a batch get the same noise: draw as much of it as there are numbers, `torch.randn_like(X)`."""
+
+    def noisy(self, X):
+        return X + self.noise * torch.randn(X.shape[1]) if self.training else X
+
+
+@mutant("p.18.10", replaces="DenoisingAutoencoder", fails="test_noise_in_training_mode_only")
 class NoiseOnCodings(_Denoising):
     """You add the noise to the codings: it is the rows that are to be noisy."""
 
@@ -162,6 +170,24 @@ def seed_comes_late(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
     """The weights are drawn before you set the seed."""
     model = _Denoising(np.shape(X)[1], n_codings, noise)
     return _pretrain(X, n_codings, noise, n_epochs, seed, make=lambda *sizes: model)
+
+
+@mutant("p.18.10", replaces="pretrain", fails="test_pretraining_is_as_asked_for")
+def codings_not_handed_on(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
+    """Your autoencoder has as many codings as it comes with: hand `n_codings` on to it."""
+    return _pretrain(X, 64, noise, n_epochs, seed)
+
+
+@mutant("p.18.10", replaces="pretrain", fails="test_pretraining_is_as_asked_for")
+def noise_not_handed_on(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
+    """Your autoencoder makes as much noise as it comes with: hand `noise` on to it."""
+    return _pretrain(X, n_codings, 0.5, n_epochs, seed)
+
+
+@mutant("p.18.10", replaces="pretrain", fails="test_pretraining_is_as_asked_for")
+def epochs_of_your_own(X, n_codings=64, noise=0.5, n_epochs=10, seed=42):
+    """You train for as many epochs as you like: `n_epochs` says how many."""
+    return _pretrain(X, n_codings, noise, 3, seed)
 
 
 @mutant("p.18.10", replaces="pretrain", fails="test_trained_networks_are_ready_for_use")

@@ -182,6 +182,12 @@ def one_diffusion_seed(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
     return _fit(X, alpha_bar, y, n_epochs, width, 42)
 
 
+@mutant("p.18.13", replaces="fit_diffusion", fails="test_diffusion_takes_the_epochs_asked_for")
+def diffusion_epochs_of_its_own(X, alpha_bar, y=None, n_epochs=80, width=128, seed=42):
+    """You train for as many epochs as you like: `n_epochs` says how many."""
+    return _fit(X, alpha_bar, y, 3, width, seed)
+
+
 # ---------------------------------------------------------------- samples
 
 
@@ -244,6 +250,12 @@ def forwards(model, n, alpha_bar, y=None, side=8, seed=42):
 def samples_from_minus_1(model, n, alpha_bar, y=None, side=8, seed=42):
     """You return pictures from -1 to 1: bring them back to 0 to 1."""
     return _sampled(model, n, alpha_bar, y, side, seed, scale=lambda x: x)
+
+
+@mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")
+def samples_cut_off(model, n, alpha_bar, y=None, side=8, seed=42):
+    """You cut values off at 0 and 1: nothing is to be cut off, some are outside."""
+    return _sampled(model, n, alpha_bar, y, side, seed, scale=lambda x: ((x + 1) / 2).clamp(0, 1))
 
 
 @mutant("p.18.13", replaces="sample_diffusion", fails="test_all_the_way_back")

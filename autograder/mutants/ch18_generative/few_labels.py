@@ -97,6 +97,23 @@ def all_frozen(autoencoder, n_classes, frozen=False):
     return nn.Sequential(encoder, last.requires_grad_(not frozen), nn.Identity()).requires_grad_(not frozen)
 
 
+@mutant("p.18.10", replaces="classifier_from", fails="test_frozen_weights_stay")
+def dense_layers_frozen_only(autoencoder, n_classes, frozen=False):
+    """You freeze the dense layers alone: the norms between them have a scale and a shift, which have to stay, too."""
+    encoder = copy.deepcopy(autoencoder.encoder)
+    for layer in encoder.modules():
+        if isinstance(layer, nn.Linear):
+            layer.requires_grad_(not frozen)
+    return nn.Sequential(encoder, nn.Linear(_codings(autoencoder), n_classes))
+
+
+@mutant("p.18.10", replaces="classifier_from", fails="test_frozen_weights_stay")
+def autoencoder_frozen(autoencoder, n_classes, frozen=False):
+    """You freeze the autoencoder's own weights before you copy them, and it can't be trained on: freeze the copy."""
+    encoder = copy.deepcopy(autoencoder.encoder.requires_grad_(not frozen))
+    return nn.Sequential(encoder, nn.Linear(_codings(autoencoder), n_classes))
+
+
 def _fit(model, X, y, n_epochs, seed, *, weights=None, lr=0.001, loss=cross_entropy, batch=24):
     torch.manual_seed(seed)
     X, y = torch.tensor(np.array(X), dtype=torch.float32), torch.as_tensor(np.array(y)).long()
@@ -137,6 +154,18 @@ def labels_not_shuffled(model, X, y, n_epochs=30, seed=42):
     """You shuffle the rows, and their labels stay where they were: use the same order for both."""
     shuffled = np.random.default_rng(seed).permutation(len(X))
     return _fit(model, np.asarray(X)[shuffled], y, n_epochs, seed)
+
+
+@mutant("p.18.10", replaces="fit_classifier", fails="test_classifier_is_trained_as_asked_for")
+def classifier_without_its_seed(model, X, y, n_epochs=30, seed=42):
+    """The order of the rows comes from chance as it happens to be: set the `seed` first."""
+    return _fit(model, X, y, n_epochs, int(torch.randint(2**31, ())))
+
+
+@mutant("p.18.10", replaces="fit_classifier", fails="test_classifier_is_trained_as_asked_for")
+def thirty_epochs_always(model, X, y, n_epochs=30, seed=42):
+    """You train for as many epochs as you like: `n_epochs` says how many."""
+    return _fit(model, X, y, 30, seed)
 
 
 @mutant("p.18.10", replaces="fit_classifier", fails="test_trained_networks_are_ready_for_use")

@@ -35,6 +35,21 @@ def known_ones_again(codings, n, seed=42):
     return np.random.default_rng(seed).choice(np.asarray(codings, dtype=float), n)
 
 
+@mutant("p.18.6", replaces="draw_codings", fails="test_draws_have_mean_and_covariance")
+def divided_by_all_rows(codings, n, seed=42):
+    """Your covariance is divided by the number of rows: `np.cov` divides by one less, which counts if they are few."""
+    known = np.asarray(codings, dtype=float)
+    return np.random.default_rng(seed).multivariate_normal(known.mean(axis=0), np.cov(known.T, ddof=0), n)
+
+
+@mutant("p.18.6", replaces="draw_codings", fails="test_draws_have_mean_and_covariance")
+def factor_not_transposed(codings, n, seed=42):
+    """Rows of noise are multiplied by the Cholesky factor's transpose: `Z @ L.T` has the covariance `L @ L.T`."""
+    known = np.asarray(codings, dtype=float)
+    Z = np.random.default_rng(seed).normal(size=(n, known.shape[1]))
+    return known.mean(axis=0) + Z @ np.linalg.cholesky(np.cov(known.T))
+
+
 @mutant("p.18.6", replaces="draw_codings", fails="test_seeds_decide_the_draws")
 def another_each_time(codings, n, seed=42):
     """You don't use the seed that you are given."""
@@ -45,6 +60,14 @@ def another_each_time(codings, n, seed=42):
 def denoising():
     """A denoising autoencoder repairs what it is given; what its codings look like nobody has asked for."""
     return "denoising autoencoder"
+
+
+@alternative("p.18.6", replaces="draw_codings")
+def mixtures_of_rows(codings, n, seed=42):
+    """Sums of the known rows' deviations, with Gaussian weights."""
+    known = np.asarray(codings, dtype=float)
+    weights = np.random.default_rng(seed).normal(0, (len(known) - 1) ** -0.5, (n, len(known)))
+    return known.mean(axis=0) + weights @ (known - known.mean(axis=0))
 
 
 @alternative("p.18.6", replaces="draw_codings")
@@ -168,6 +191,20 @@ def nearest_whatever_the_distance(made, centres, radius):
     """You count a kind as made if it is the nearest to some row, however far: the radius decides."""
     apart = np.linalg.norm(np.asarray(made)[:, None] - np.asarray(centres), axis=2)
     return len(set(apart.argmin(axis=1).tolist())) / len(centres)
+
+
+@mutant("p.18.8", replaces="modes_covered", fails="test_kinds_that_are_made")
+def each_coordinate_near(made, centres, radius):
+    """You compare each coordinate with the radius: it is the Euclidean distance that must not be larger."""
+    apart = abs(np.asarray(made)[:, None] - np.asarray(centres))
+    return float((apart <= radius).all(axis=2).any(axis=0).mean())
+
+
+@mutant("p.18.8", replaces="modes_covered", fails="test_kinds_that_are_made")
+def radius_itself_too_far(made, centres, radius):
+    """A row that is just as far as the radius is near enough: `<=`."""
+    apart = np.linalg.norm(np.asarray(made)[:, None] - np.asarray(centres), axis=2)
+    return float((apart < radius).any(axis=0).mean())
 
 
 @mutant("p.18.8", replaces="modes_covered", fails="test_kinds_that_are_made")

@@ -177,6 +177,18 @@ def normalised(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
     return _fit(X, _Normalised, n_bits, noise, n_epochs, seed)
 
 
+@mutant("tf1.15.9", replaces="fit_hashing", fails="test_hashing_is_trained_as_asked_for")
+def thirty_bits_always(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
+    """Your autoencoder always has 30 codings: hand `n_bits` on to it."""
+    return _fit(X, _Hashing, 30, noise, n_epochs, seed)
+
+
+@mutant("tf1.15.9", replaces="fit_hashing", fails="test_hashing_is_trained_as_asked_for")
+def noise_of_four_always(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
+    """Your autoencoder always has a noise of 4: hand `noise` on to it."""
+    return _fit(X, _Hashing, n_bits, 4.0, n_epochs, seed)
+
+
 @mutant("tf1.15.9", replaces="fit_hashing", fails="test_trained_hashing_is_ready_for_use")
 def hashing_still_in_training_mode(X, n_bits=30, noise=4.0, n_epochs=10, seed=42):
     """You hand the autoencoder back in training mode, where a page has other codings each time: call `eval()`."""
@@ -210,6 +222,15 @@ def hashing_left_in_evaluation_mode(autoencoder, X):
 
 
 @mutant("tf1.15.9", replaces="hash_bits", fails="test_codings_are_rounded")
+def half_is_one(autoencoder, X):
+    """A coding of exactly 0.5 is a 0: only larger ones are a 1."""
+    was, autoencoder = autoencoder.training, autoencoder.eval()
+    found = (_codings(autoencoder, X) >= 0.5).int().numpy()
+    autoencoder.train(was)
+    return found
+
+
+@mutant("tf1.15.9", replaces="hash_bits", fails="test_codings_are_rounded")
 def above_the_mean(autoencoder, X):
     """You compare each coding with the mean of these rows: a row's hash must not depend on the other rows."""
     was, autoencoder = autoencoder.training, autoencoder.eval()
@@ -237,6 +258,12 @@ def nearer_than(hashes, query, radius):
 def same_number_of_ones(hashes, query, radius):
     """You compare how many ones two hashes have: what counts is in how many places they differ."""
     return np.flatnonzero(abs(np.sum(hashes, axis=1).astype(int) - int(np.sum(query))) <= radius)
+
+
+@mutant("tf1.15.9", replaces="within", fails="test_hashes_may_be_small_numbers")
+def difference_of_small_numbers(hashes, query, radius):
+    """You subtract hashes: in uint8, 0 - 1 is 255. Compare them by `!=`, or make them larger numbers first."""
+    return np.flatnonzero(abs(np.asarray(hashes) - np.asarray(query)).sum(axis=1) <= radius)
 
 
 @mutant("tf1.15.9", replaces="within", fails="test_hashes_within_a_radius")

@@ -6,7 +6,7 @@ from torch import nn
 from torch.distributions import Independent, Normal, kl_divergence
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
-from autograder.testing import alternative, mutant, naive
+from autograder.testing import alternative, mutant
 
 # ---------------------------------------------------------------- codes
 
@@ -39,6 +39,19 @@ def uniform_noise(mu, logvar):
 def one_noise_for_all_rows(mu, logvar):
     """All rows get the same noise: draw as much of it as there are entries."""
     return mu + torch.exp(logvar / 2) * torch.randn(mu.shape[1])
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_come_from_torchs_random_numbers")
+def from_numpys_numbers(mu, logvar):
+    """Your noise is NumPy's, which `torch.manual_seed` does not reach: draw it with torch."""
+    noise = np.random.default_rng().normal(size=tuple(mu.shape))
+    return mu + torch.exp(logvar / 2) * torch.tensor(noise, dtype=mu.dtype)
+
+
+@mutant("p.18.11", replaces="reparameterize", fails="test_codes_come_from_torchs_random_numbers")
+def same_noise_in_each_call(mu, logvar):
+    """You seed your noise in each call, so that it is always the same: seed once, before training."""
+    return mu + torch.exp(logvar / 2) * torch.randn(mu.shape, generator=torch.Generator().manual_seed(42))
 
 
 @mutant("p.18.11", replaces="reparameterize", fails="test_gradients_reach_mean_and_variance")
@@ -192,128 +205,6 @@ class UnusedLayerOfVAE(_Net):
         self.unused = nn.Linear(3, 3)
 
 
-# ---------------------------------------------------------------- training
-
-
-def _fit(X, n_latent, n_epochs, n_hidden, seed, *, net=_Net, beta=1.0, noise=True, lr=0.002, pixels=None, batch=32):
-    torch.manual_seed(seed)
-    rows = torch.tensor(np.asarray(X)).float()
-    model = net(rows.shape[1], n_latent, n_hidden)
-    optimizer = torch.optim.Adam(model.parameters(), lr)
-    falling = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda epoch: 1 - epoch / (n_epochs + 1))
-    for _ in range(n_epochs):
-        for some in rows[torch.randperm(len(rows))].split(batch):
-            mu, logvar = model.encode(some)
-            z = mu + torch.exp(logvar / 2) * torch.randn_like(mu) if noise else mu
-            error = binary_cross_entropy_with_logits(model.decode(z), some, reduction="none")
-            error = error.mean(dim=1) if pixels == "mean" else error.sum(dim=1)
-            loss = (error + beta * _kl(mu, logvar)).mean()
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-        falling.step()
-    return model.eval()
-
-
-@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
-def collapsed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """Your decoder makes the same mean picture of every code: the KL divergence weighs too much beside a *mean* over
-    the pixels, so that the codes say nothing."""
-    return _fit(X, n_latent, n_epochs // 4, n_hidden, seed, pixels="mean")
-
-
-class _Linear(_Net):
-    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
-        super().__init__(n_pixels, n_latent, n_hidden)
-        self.into, self.out = nn.Identity(), nn.Linear(n_latent, n_pixels)
-        self.mean, self.spread = nn.Linear(n_pixels, n_latent), nn.Linear(n_pixels, n_latent)
-
-
-@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
-def linear_layers(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """Encoder and decoder have one linear layer each: kinds of pictures don't lie in a plane. Add hidden layers."""
-    return _fit(X, n_latent, n_epochs, n_hidden, seed, net=_Linear, lr=0.01)
-
-
-@naive("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
-def plain_autoencoder(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """You train an ordinary autoencoder, without noise and KL divergence: nothing holds the codes where new ones are
-    drawn."""
-    return _fit(X, n_latent, n_epochs, n_hidden, seed, beta=0.0, noise=False)
-
-
-@mutant("p.18.11", replaces="fit_vae", fails="test_learns_a_world_of_pictures")
-def learns_nothing(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """Your model's weights never change: do you call the optimiser's `step`?"""
-    torch.manual_seed(seed)
-    return _Net(np.shape(X)[1], n_latent, n_hidden).eval()
-
-
-@mutant("p.18.11", replaces="fit_vae", fails="test_seeds_decide_vae_and_samples")
-def one_seed(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """You don't use the seed that you are given."""
-    return _fit(X, n_latent, n_epochs, n_hidden, 42)
-
-
-@mutant("p.18.11", replaces="fit_vae", fails="test_trained_vae_is_ready_for_use")
-def handed_back_in_training_mode(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """You hand the model back in training mode, where its codes are drawn anew each time: call `eval()`."""
-    return _fit(X, n_latent, n_epochs, n_hidden, seed).train()
-
-
-# ---------------------------------------------------------------- samples
-
-
-def _sampled(model, n, n_latent, seed, *, spread=1.0, pixels=torch.sigmoid, noise=torch.randn):
-    was, model = model.training, model.eval()
-    z = spread * noise(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        found = pixels(model.decode(z)).numpy()
-    model.train(was)
-    return found
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def logits_returned(model, n, n_latent, seed=42):
-    """You return logits: the sigmoid makes pixels of them."""
-    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits)
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def logits_cut_off(model, n, n_latent, seed=42):
-    """You cut logits off at 0 and 1: the sigmoid makes pixels of them."""
-    return _sampled(model, n, n_latent, seed, pixels=lambda logits: logits.clamp(0, 1))
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def uniform_codes(model, n, n_latent, seed=42):
-    """Your codes come from `rand`, between 0 and 1: take `randn`."""
-    return _sampled(model, n, n_latent, seed, noise=torch.rand)
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def dropout_left_on(model, n, n_latent, seed=42):
-    """You ask the model in the mode that it happens to be in: call `eval()`, and put the mode back afterwards."""
-    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        return model.decode(z).sigmoid().numpy()
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_samples_are_decoded_from_standard_codes")
-def mode_not_put_back(model, n, n_latent, seed=42):
-    """You leave the model in evaluation mode, even if somebody is about to train it."""
-    model.eval()
-    z = torch.randn(n, n_latent, generator=torch.Generator().manual_seed(seed))
-    with torch.no_grad():
-        return model.decode(z).sigmoid().numpy()
-
-
-@mutant("p.18.11", replaces="sample_vae", fails="test_seeds_decide_vae_and_samples")
-def same_samples_always(model, n, n_latent, seed=42):
-    """You don't use the seed that you are given."""
-    return _sampled(model, n, n_latent, 0)
-
-
 # ---------------------------------------------------------------- right
 
 
@@ -345,37 +236,3 @@ class TwoHeads(_Net):
         super().__init__(n_pixels, n_latent, n_hidden)
         nn.init.zeros_(self.spread.weight)
         nn.init.zeros_(self.spread.bias)
-
-
-@alternative("p.18.11", replaces="fit_vae")
-def with_a_rate_that_falls(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """Adam with a rate that falls in a straight line, batches of 32, a network of its own."""
-    return _fit(X, n_latent, n_epochs, n_hidden, seed, lr=0.004)
-
-
-class _Tanh(_Net):
-    def __init__(self, n_pixels=64, n_latent=2, n_hidden=128):
-        super().__init__(n_pixels, n_latent, n_hidden)
-        self.out = nn.Sequential(
-            nn.Linear(n_latent, n_hidden), nn.Tanh(), nn.Linear(n_hidden, n_hidden), nn.Tanh(),
-            nn.Linear(n_hidden, n_pixels),
-        )  # fmt: skip
-
-
-@alternative("p.18.11", replaces="fit_vae")
-def with_tanh(X, n_latent=2, n_epochs=40, n_hidden=128, seed=42):
-    """Tanh in the decoder, a larger rate."""
-    return _fit(X, n_latent, n_epochs, n_hidden, seed, net=_Tanh, lr=0.005, batch=50)
-
-
-@alternative("p.18.11", replaces="sample_vae")
-def in_two_batches(model, n, n_latent, seed=42):
-    """With a seed that is put back afterwards, in parts, and in NumPy's doubles."""
-    was = model.training
-    with torch.random.fork_rng(), torch.inference_mode():
-        torch.manual_seed(seed)
-        z = torch.randn(n, n_latent)
-        model.eval()
-        parts = [model.decode(some).double() for some in z.split(200)]
-    model.train(was)
-    return 1 / (1 + np.exp(-torch.cat(parts).numpy()))

@@ -31,7 +31,7 @@ def tune_classifier(
         a fit: then the trial has failed.
     suggest : called with a trial, asks it for the parameters and returns them, a
         dictionary like ``trial.params``.
-    X, y : (n, d), and (n,) classes, each with 20 rows or more.
+    X, y : (n, d), and (n,) classes, each with 20 rows or more; arrays, or lists.
     path, n_trials, seed : as for `tune`. At least one trial in the file is complete in
         the end.
 

@@ -45,8 +45,10 @@ def load_network(path: str | Path) -> Model:
     -------
     A function of rows, any array-like (n, d) of numbers. It returns what the network
     gives for them in evaluation mode, in float32, as an array (n, k) of float64, and
-    holds the weights in memory: the file is not needed any more. It raises `ValueError`
-    for anything but two dimensions with as many columns as the network has inputs.
+    holds the weights in memory: the file may be written over or deleted afterwards.
+    (`load_file` only maps it, so that its tensors change with the file: copy them.) It
+    raises `ValueError` for anything but two dimensions with as many columns as the
+    network has inputs.
 
     Raises
     ------
@@ -63,9 +65,9 @@ def load_network(path: str | Path) -> Model:
     >>> load_network(path)([[1.0, 2.0], [3.0, -9.0]]).tolist()
     [[1.5], [0.5]]
     """
-    from safetensors.torch import load_file
+    from safetensors.torch import load
 
-    weights = load_file(path)
+    weights = load(Path(path).read_bytes())
     numbers = sorted(int(name.removesuffix(".weight")) for name in weights if name.endswith(".weight"))
     layers = [(weights[f"{number}.weight"], weights[f"{number}.bias"]) for number in numbers]
     n_inputs = layers[0][0].shape[1]

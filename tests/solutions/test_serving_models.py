@@ -154,6 +154,7 @@ def test_served_is_what_the_networks_say(tmp_path: Path) -> None:
         networks.append(nn.Sequential(nn.Linear(3, 5), nn.ReLU(), nn.Dropout(), nn.Linear(5, 2)).eval())
         save_network(networks[-1], tmp_path / f"{number}")
         registry.publish(f"v{number}", tmp_path / f"{number}")
+        (tmp_path / f"{number}").write_bytes(b"")  # the file is not needed any more
     X = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
     with torch.no_grad():
         wanted = [network(torch.from_numpy(X)).numpy() for network in networks]

@@ -130,7 +130,7 @@ class Models:
             if X[0, 0] == -555:
                 raise ValueError("such rows can't be predicted")
             if X[0, 0] == -666:
-                raise ZeroDivisionError("the model is broken")
+                raise (ZeroDivisionError, KeyError, TypeError)[int(X[0, 1])]("the model is broken")
             found = X * factor + addend
             return found[:, 0] if name.endswith("one") else found
 

@@ -24,6 +24,7 @@ MALFORMED: dict[str, bytes | object] = {
     "an object": {"instances": {"0": [1.0, 2.0]}},
     "no rows": {"instances": []},
     "numbers for rows": {"instances": [1.0, 2.0]},
+    "a number for one row": {"instances": [[1.0, 2.0], 3.0]},
     "other lengths": {"instances": [[1.0, 2.0], [3.0]]},
     "rows without numbers": {"instances": [[], []]},
     "a word": {"instances": [[1.0, "two"]]},

@@ -49,15 +49,16 @@ def recording(truth, known, fails):
 class _Search:
     """A search with models that write down their rows."""
 
-    def __init__(self, student, rng, parts=(5,), fails=(), n=120, later=0):
+    def __init__(self, student, rng, parts=(5,), fails=(), n=120, later=0, lists=False):
         self.n, self.y = n, rng.permutation(np.arange(n) % 2)
         X = np.column_stack([np.arange(n), rng.normal(size=(n, 2))])
         known = rng.permutation(n) / n
         self.make = student.probe_(recording)(self.y.tolist(), known.tolist(), list(fails))
         self.file, self.known = student.probe_(File)(), known
         self.found, seed = [], int(rng.integers(1000)) + later
+        X, y = (X.tolist(), self.y.tolist()) if lists else (X, self.y)
         for n_trials in parts:
-            found, number = self.file.classifier(student.tune_classifier, self.make, X, self.y, n_trials, seed=seed)
+            found, number = self.file.classifier(student.tune_classifier, self.make, X, y, n_trials, seed=seed)
             self.found.append((found, number))
         self.log = [tuple(one) for one in self.make.log]
         self.trials, _ = self.file.read()
@@ -120,8 +121,8 @@ def test_values_are_errors_on_rows_held_out(student, rng):
 
 @check("tf2.19.11", hint="The same folds for each trial: else one has luck with its rows.")
 def test_folds_are_the_same_for_each_trial(student, rng):
-    """All trials are judged on the same three sets of rows."""
-    search = _Search(student, rng)
+    """All trials are judged on the same three sets of rows, also those of a search that goes on."""
+    search = _Search(student, rng, parts=(3, 5))
     finals = {number for _, number in search.found}
     sets = {tuple(fitted) for number, (_, fitted, _, _) in enumerate(search.log) if number not in finals}
     assert len(sets) == 3
@@ -146,8 +147,8 @@ def test_the_best_is_fitted_to_all_training_rows(student, rng):
     "tf2.19.11", hint="A split without `random_state` is another one each time: yesterday's test rows are trained on."
 )
 def test_test_rows_stay_test_rows(student, rng):
-    """Called again to go on, it has the same test rows and folds, makes the trials that are missing, and returns the
-    best of all."""
+    """Called again to go on, it has the same test rows, makes the trials that are missing, and returns the best of
+    all."""
     search = _Search(student, rng, parts=(3, 6, 6))
     assert len(search.trials) == 6
     fitted = [set(search.log[number][1]) for _, number in search.found]
@@ -159,6 +160,14 @@ def test_test_rows_stay_test_rows(student, rng):
     assert len(search.log) == 3 * 6 + 3
     assert search.found[-1][0]["params"] in search.best
     assert_array_equal(search.log[search.found[2][1]][1], search.log[search.found[1][1]][1])
+
+
+@check("tf2.19.11", hint="`np.asarray(X)` before anything else: of a list, `X[rows]` does not take several rows.")
+def test_takes_lists(student, rng):
+    """Rows and classes may be lists."""
+    search = _Search(student, rng, parts=(2,), lists=True)
+    assert [state for state, _, _ in search.trials] == ["COMPLETE"] * 2
+    assert len(search.final[1]) == search.n - search.n // 5
 
 
 @check("tf2.19.11", hint="Draw the test rows with `seed`, and hand it on to `tune`.")

@@ -24,8 +24,9 @@ def _said(layers, X):
     return Z
 
 
-def _written(save_network, layers, dropout, training):
-    """Probe: a network with these layers in a file; the file, its content, the network's state and modes after it."""
+def _written(save_network, layers, dropout, training, first=False):
+    """Probe: a network with these layers in a file; the file, its content, the network's state and modes after it.
+    There may be dropout behind each layer but the last, and before the first one."""
     import tempfile
     from pathlib import Path
 
@@ -40,7 +41,7 @@ def _written(save_network, layers, dropout, training):
             linear.bias.copy_(torch.from_numpy(bias))
         parts += [linear, nn.ReLU(), *([nn.Dropout(0.5)] if dropout else [])]
     parts = parts[: -2 if dropout else -1]
-    network = nn.Sequential(*parts).train(training)
+    network = nn.Sequential(*([nn.Dropout(0.5)] if first else []), *parts).train(training)
     path = Path(tempfile.mkdtemp()) / "network"
     save_network(network, path)
     state = {name: tensor.clone() for name, tensor in network.state_dict().items()}
@@ -64,12 +65,12 @@ SIZES = ((3, 2), (4, 8, 3), (2, 6, 5, 1), (5, 30, 30, 30, 2), (3, 4, 4, 4, 4, 4,
 @check("tf2.19.9", core=True, hint="Evaluation mode: no dropout. Between two linear layers there is a ReLU, and none "
        "after the last.")  # fmt: skip
 def test_network_comes_back_from_its_file(student, rng):
-    """The model from the file predicts in float64 what the network does without dropout, for arrays and
-    lists, from a path or its text."""
+    """The model from the file predicts in float64 what the network does without dropout, wherever that stood, for
+    arrays and lists, from a path or its text."""
     write = student.probe_(_written)
     for number, sizes in enumerate(SIZES):
         layers, X = _network(rng, sizes), rng.normal(size=(int(rng.integers(1, 9)), sizes[0]))
-        path, *_ = write(student.save_network, layers, number % 2 == 1, True)
+        path, *_ = write(student.save_network, layers, number % 2 == 1, True, number > 2)
         model = student.probe_(_loaded)(student.load_network, path, number % 2 == 1)
         found = model(X.tolist() if number % 2 else X)
         assert isinstance(found, np.ndarray) and found.dtype == np.float64 and found.shape == (len(X), sizes[-1])
@@ -110,13 +111,11 @@ def test_network_is_left_as_it_is(student, rng):
 
 
 def _refused(save_network, load_network, write, layers, shapes):
-    """Probe: whether a model that has lost its file raises ValueError for arrays of these shapes."""
+    """Probe: whether a model raises ValueError for arrays of these shapes."""
     import numpy as np
 
     path, *_ = write(save_network, layers, False, False)
-    model = load_network(path)
-    path.unlink()
-    said = []
+    model, said = load_network(path), []
     for shape in shapes:
         try:
             said.append(list(np.shape(model(np.ones(shape)))))
@@ -129,12 +128,34 @@ def _refused(save_network, load_network, write, layers, shapes):
 
 @check("tf2.19.9", hint="Compare `X.shape` with the first layer's weight: torch itself raises a RuntimeError.")
 def test_rows_that_do_not_fit_are_refused(student, rng):
-    """Rows of another width, a single row and boxes of rows are a `ValueError`, also when the file is gone."""
+    """Rows of another width, a single row and boxes of rows are a `ValueError`."""
     refuse = student.probe_(_refused)
     for n, layers in ((4, _network(rng, (4, 8, 3))), (1, _network(rng, (1, 2)))):
         shapes = [(2, n), (2, n + 1), (n,), (3, 2, n), (2, 0)]
         said = refuse(student.save_network, student.load_network, student.probe_(_written), layers, shapes)
         assert said == [[2, len(layers[-1][1])], *["ValueError"] * 4]
+
+
+def _outlived(save_network, load_network, write, layers, X):
+    """Probe: what a model says of rows before its file is written over, afterwards, and when it is gone."""
+    path, data, *_ = write(save_network, layers, False, False)
+    model = load_network(path)
+    said = [model(X)]
+    with open(path, "r+b") as file:  # in its place, and as long as before
+        file.write(bytes(len(data)))
+    said.append(model(X))
+    path.unlink()
+    return [*said, model(X)]
+
+
+@check("tf2.19.9", hint="`load_file` maps the file into memory: `tensor.clone()` makes a copy, and so does "
+       "`safetensors.torch.load(Path(path).read_bytes())`.")  # fmt: skip
+def test_model_outlives_its_file(student, rng):
+    """A model says what it said, after its file was written over or deleted."""
+    layers, X = _network(rng, (4, 8, 3)), rng.normal(size=(5, 4))
+    parts = [student.save_network, student.load_network, student.probe_(_written)]
+    for found in student.probe_(_outlived)(*parts, layers, X):
+        assert_allclose(found, _said(layers, X), rtol=1e-3, atol=1e-4)
 
 
 def _loaded_bad_files(load_network, shown):

@@ -114,12 +114,14 @@ def test_unknown_versions_are_errors(student, rng):
 )
 def test_whose_fault_it_is(student, rng):
     """Rows that the model refuses with a `ValueError` are the client's fault (4xx), any other exception of the model's
-    is the server's (5xx), and the next request is answered."""
+    is the server's (5xx), a `KeyError` too, and the next request is answered."""
     numbers, X = _numbers(rng), rng.normal(size=(2, 2))
-    found = _done(student, numbers, [*UPDATE, _ask([[REFUSED, 1.0]]), _ask([[BROKEN, 1.0]]), _ask(X)])
+    broken = [_ask([[BROKEN, number]]) for number in (0.0, 1.0, 2.0)]
+    found = _done(student, numbers, [*UPDATE, _ask([[REFUSED, 1.0]]), *broken, _ask(X)])
     _blames_the_client(found[3])
-    assert isinstance(found[4], list) and 500 <= found[4][0] < 600
-    _answers(found[5], "v1", _right(numbers, "first", X))
+    for answer in found[4:7]:
+        assert isinstance(answer, list) and 500 <= answer[0] < 600
+    _answers(found[7], "v1", _right(numbers, "first", X))
 
 
 @check("tf2.19.9", hint="Only `publish` loads. One call of the model for all rows of a request.")

@@ -97,8 +97,8 @@ def test_goes_on_after_an_interruption(student, rng):
 
 @check("tf2.19.11", hint="A sampler with the same seed draws the same numbers again when it is made again.")
 def test_nothing_is_tried_twice(student, rng):
-    """A search that goes on tries something else than before; one with the same seed and a new file tries the same, and
-    one with another seed something else."""
+    """A search that goes on, also after an interruption, tries something else than before; one with the same seed and a
+    new file tries the same, and one with another seed something else."""
     seed = int(rng.integers(1, 1000))
     tried = []
     for number in (seed, seed, seed + 500):
@@ -109,6 +109,12 @@ def test_nothing_is_tried_twice(student, rng):
         assert len(np.unique(tried[-1].round(9), axis=0)) == 9
     assert_allclose(tried[0], tried[1], rtol=1e-9)
     assert not np.isclose(tried[0], tried[2]).all(axis=1).any()
+    file, objective = student.probe_(File)(), student.probe_(Objective)([0.3, 0.6], None, {"4": "key"})
+    assert file.ended(student.tune, objective, 9) == "interrupted"
+    again = student.probe_(Objective)([0.3, 0.6])
+    file.tune(student.tune, again, 9)  # called once more in the same way
+    both = np.array([*objective.calls()[:3], *again.calls()])
+    assert len(both) > 3 and len(np.unique(both.round(9), axis=0)) == len(both)
 
 
 @check(

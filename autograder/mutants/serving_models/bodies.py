@@ -52,6 +52,22 @@ def excuses_itself_with_200(registry):
 
 
 @mutant("tf2.19.9", replaces="make_app", fails="test_malformed_input_is_the_clients_fault")
+def looks_at_the_first_row(registry):
+    """You look whether the first row is a list, and take the others for lists, too: `len(3.0)` ends in a 500."""
+
+    class Trusting(App):
+        def rows(self, body):
+            content = json.loads(body)
+            if isinstance(content, dict) and isinstance(content.get("instances"), list) and content["instances"]:
+                first, *others = content["instances"]
+                if isinstance(first, list):
+                    sum(len(row) for row in others)
+            return right_rows(body)
+
+    return Trusting(registry).app
+
+
+@mutant("tf2.19.9", replaces="make_app", fails="test_malformed_input_is_the_clients_fault")
 def fills_up(registry):
     """You fill short rows up with zeros: a malformed request gets a prediction of something else."""
 

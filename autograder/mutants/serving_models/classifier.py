@@ -140,6 +140,24 @@ def other_folds_each_time(*args, **how):
     return Search(folds=lambda seed: StratifiedKFold(3, shuffle=True))(*args, **how)
 
 
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_folds_are_the_same_for_each_trial")
+def folds_drawn_in_each_call(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """You draw other folds in each call: when the search goes on, its trials are judged on other rows than before."""
+    folds = StratifiedKFold(3, shuffle=True, random_state=seed + n_trials)
+    return Search(folds=lambda seed: folds)(make_model, suggest, X, y, path, n_trials, seed=seed)
+
+
+@mutant("tf2.19.11", replaces="tune_classifier", fails="test_takes_lists")
+def arrays_and_no_lists(make_model, suggest, X, y, path, n_trials, *, seed=0):
+    """You take arrays alone: rows and classes may be lists, so make arrays of what comes."""
+
+    def split(y, seed):
+        rows = np.arange(X.shape[0])
+        return train_test_split(rows, test_size=round(len(rows) / 5), stratify=y, random_state=seed)
+
+    return Search(split=split)(make_model, suggest, X, y, path, n_trials, seed=seed)
+
+
 @mutant("tf2.19.11", replaces="tune_classifier", fails="test_the_best_is_fitted_to_all_training_rows")
 def the_last_trial(*args, **how):
     """You take the parameters of the last trial: the best one's are asked for."""

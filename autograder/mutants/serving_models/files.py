@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, load_file, save_file
 from torch import nn
 
 from autograder.testing import alternative, mutant
@@ -15,7 +15,7 @@ from solutions.serving_models.files import save_network as right_save
 
 
 def _layers(path):
-    tensors = load_file(path)
+    tensors = load(Path(path).read_bytes())
     numbers = sorted(int(name.split(".")[0]) for name in tensors if "weight" in name)
     return [(tensors[f"{number}.weight"], tensors[f"{number}.bias"]) for number in numbers]
 
@@ -68,7 +68,7 @@ def no_relu(path):
 @mutant("tf2.19.9", replaces="load_network", fails="test_network_comes_back_from_its_file")
 def in_the_order_of_words(path):
     """Sorted as words, "10" comes before "2": layers are in the order of their numbers."""
-    tensors = load_file(path)
+    tensors = load(Path(path).read_bytes())
     names = sorted(name.removesuffix(".weight") for name in tensors if name.endswith(".weight"))
     return Layers([(tensors[f"{name}.weight"], tensors[f"{name}.bias"]) for name in names])
 
@@ -154,11 +154,33 @@ def takes_one_row(path):
     return lambda X: right(np.atleast_2d(X))
 
 
-@mutant("tf2.19.9", replaces="load_network", fails="test_rows_that_do_not_fit_are_refused")
+@mutant("tf2.19.9", replaces="load_network", fails="test_model_outlives_its_file")
 def reads_each_time(path):
     """You read the file for each prediction: it may be gone, and it takes its time."""
     right_load(path)
     return lambda X: right_load(path)(X)
+
+
+@mutant("tf2.19.9", replaces="load_network", fails="test_model_outlives_its_file")
+def mapped(path):
+    """`load_file` maps the file: whoever writes over it changes your model, or brings the server down. Copy."""
+    tensors = load_file(path)
+    numbers = sorted(int(name.split(".")[0]) for name in tensors if "weight" in name)
+    return Layers([(tensors[f"{number}.weight"], tensors[f"{number}.bias"]) for number in numbers])
+
+
+@mutant("tf2.19.9", replaces="load_network", fails="test_network_comes_back_from_its_file")
+def begins_with_number_0(path):
+    """You look for "0.weight": before the first linear layer there may be dropout, and then it has another number."""
+    model = right_load(path)
+    n_inputs = load(Path(path).read_bytes())["0.weight"].shape[1]
+
+    def fitting(X):
+        if np.ndim(X) != 2 or np.shape(X)[1] != n_inputs:
+            raise ValueError(f"{n_inputs} columns")
+        return model(X)
+
+    return fitting
 
 
 @mutant("tf2.19.9", replaces="load_network", fails="test_no_file_is_unpickled")

@@ -47,6 +47,18 @@ def big_endian(data):
     return right_entries(data) if length < len(data) else {}
 
 
+@mutant("tf2.19.1", replaces="tensor_entries", fails="test_reads_the_header")
+def one_byte_per_letter(data):
+    """The header is UTF-8, in which "ö" has two bytes: you read each byte as a letter."""
+    return {name.encode().decode("latin-1"): entry for name, entry in right_entries(data).items()}
+
+
+@mutant("tf2.19.1", replaces="tensor_entries", fails="test_reads_the_header")
+def private_names(data):
+    """You leave out all names that begin with `_`: `__metadata__` alone is no tensor."""
+    return {name: entry for name, entry in right_entries(data).items() if not name.startswith("_")}
+
+
 @mutant("tf2.19.1", replaces="tensor_entries", fails="test_a_file_that_breaks_off_is_noticed")
 def numbers_not_looked_for(data):
     """You read the header alone: whether the numbers are all there, you don't look."""

@@ -191,6 +191,20 @@ def never_the_clients_fault(registry):
     return Humble(registry).app
 
 
+@mutant("tf2.19.9", replaces="make_app", fails="test_whose_fault_it_is")
+def one_try_for_all(registry):
+    """A `KeyError` of the model's is no unknown version: one `try` around everything takes it for one."""
+
+    class Mistaking(App):
+        async def run(self, model, rows):
+            try:
+                return await super().run(model, rows)
+            except KeyError:
+                raise HTTPException(404) from None
+
+    return Mistaking(registry).app
+
+
 @mutant("tf2.19.9", replaces="make_app", fails="test_a_request_loads_nothing")
 def row_by_row(registry):
     """You call the model for each row: once for all rows of a request."""

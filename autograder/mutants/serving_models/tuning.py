@@ -149,6 +149,13 @@ def the_same_again(*args, **how):
 
 
 @mutant("tf2.19.11", replaces="tune", fails="test_nothing_is_tried_twice")
+def seeded_by_what_is_wanted(objective, path, n_trials, *, seed=0):
+    """After an interruption one calls with the same `n_trials`: your sampler then begins with the same numbers again.
+    Let it depend on how many trials there are."""
+    return Tuner(sampler=lambda seed, n: TPESampler(seed=seed + n_trials))(objective, path, n_trials, seed=seed)
+
+
+@mutant("tf2.19.11", replaces="tune", fails="test_nothing_is_tried_twice")
 def without_a_seed(*args, **how):
     """Your sampler has a seed of chance: nobody can repeat the search."""
     return Tuner(sampler=lambda seed, n: TPESampler(seed=np.random.randint(2**31)))(*args, **how)

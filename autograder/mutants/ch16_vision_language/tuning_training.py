@@ -1,7 +1,5 @@
 """Wrong and right answers of chapter 16: a ViT that is trained (p.16.12)."""
 
-import copy
-
 import numpy as np
 import torch
 from torch import nn
@@ -103,19 +101,6 @@ def counted_on(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42)
     """You count on from epoch to epoch, so that an accuracy is of all epochs until then: begin with 0 in each."""
     found = [_accuracy(model, valid) for _ in _trained(model, train, n_epochs, lr, head_lr, seed)]
     return np.cumsum(found) / np.arange(1, n_epochs + 1)
-
-
-@mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")
-def best_epochs_weights(model, train, valid, n_epochs=10, lr=1e-4, head_lr=1e-2, seed=42):
-    """You hand back the weights of the best epoch: then the last accuracy is not theirs, and the pictures to validate
-    on have chosen."""
-    history, kept = [], {}
-    for _ in _trained(model, train, n_epochs, lr, head_lr, seed):
-        history.append(_accuracy(model, valid))
-        if history[-1] == max(history):
-            kept = copy.deepcopy(model.state_dict())
-    model.load_state_dict(kept)
-    return history
 
 
 @mutant("p.16.12", replaces="finetune_vit", fails="test_history_is_of_the_pictures_to_validate_on")

@@ -284,7 +284,8 @@ from solutions.ch16_vision_language.modalities import perceiver_pairs, growth, P
 # {naive:test_names_pairs_that_were_never_seen/first_word:.0%} at best.
 
 # %% exercise="p.16.12" points=24
-from solutions.ch16_vision_language.tuning import cut_patches, vit_tokens, with_new_head, finetune_vit
+from solutions.ch16_vision_language.tuning import cut_patches, vit_tokens, with_new_head
+from solutions.ch16_vision_language.tuning_training import finetune_vit
 from solutions.ch16_vision_language.naming import class_embeddings, zero_shot
 
 # %% [markdown]
@@ -410,7 +411,8 @@ plt.show()
 # to be searched within 50 milliseconds: that is plenty, as long as nothing but the query is encoded.
 
 # %% exercise="p.16.13" points=14 full_size_points=1
-from solutions.ch16_vision_language.search import open_photo, PhotoSearch, _unit
+from solutions.ch16_vision_language.photos import open_photo
+from solutions.ch16_vision_language.search import PhotoSearch, _unit
 
 # %% [markdown]
 # *Look*: a folder of drawn photos, and what is found in it.

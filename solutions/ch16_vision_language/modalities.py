@@ -126,7 +126,7 @@ def clip_loss(images: ArrayLike, texts: ArrayLike, scale: float) -> float:
     Parameters
     ----------
     images, texts : (B, d) embeddings of any length; those of row i belong together.
-    scale : a positive number.
+    scale : a positive number; CLIP's own becomes about 100.
 
     Examples
     --------

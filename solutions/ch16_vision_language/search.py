@@ -6,27 +6,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
-
-def open_photo(path: str | Path) -> Image.Image | None:
-    """Read a photo, whole, as RGB, and turned as the camera says; None if that can't be
-    done: there is no such file, it is no picture, or a part of it is missing. Which
-    colours transparent places get is up to you.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "grey.png"
-    >>> Image.new("L", (3, 2), 90).save(path)
-    >>> open_photo(path).mode, open_photo(path.with_name("nowhere.png"))
-    ('RGB', None)
-    """
-    try:
-        with Image.open(path) as photo:
-            return ImageOps.exif_transpose(photo).convert("RGB")  # reads all of the file
-    except (OSError, SyntaxError, ValueError):
-        return None
+from solutions.ch16_vision_language.photos import open_photo
 
 
 class PhotoSearch:
@@ -66,7 +48,8 @@ class PhotoSearch:
         """Take photos into the index, after those that are there already.
 
         `paths` may be what ``Path.glob`` gives, which can be gone through only once. A
-        photo whose path is in the index already is neither read nor encoded again.
+        photo whose path is in the index already, or that comes twice, is neither read
+        nor encoded again.
         `open_photo` reads them, and `encode_images` gets them, `batch_size` at a time;
         a batch may have fewer, but not none.
 
@@ -98,7 +81,10 @@ class PhotoSearch:
         self.paths += [path for path, _ in read]
 
     def save(self, file: str | Path) -> None:
-        """Write the index into one file, called as `file` says; it ends in ``.npz``."""
+        """Write the index into one file, called as `file` says; it ends in ``.npz``.
+
+        An index without photos can be saved and loaded, too.
+        """
         np.savez(file, paths=np.array(self.paths, dtype=str), vectors=self.vectors)
 
     def load(self, file: str | Path) -> None:

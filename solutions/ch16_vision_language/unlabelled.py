@@ -38,7 +38,7 @@ def dino_loss(
 
     Parameters
     ----------
-    student, teacher : (B, K) logits.
+    student, teacher : (B, K) logits, which may be large, some hundreds.
     centre : (K,)
 
     Examples

@@ -15,7 +15,16 @@ from PIL import Image
 from sklearn.metrics import top_k_accuracy_score
 from torch import nn
 
-from solutions.ch16_vision_language import captions, modalities, naming, patches, search, tuning, unlabelled
+from solutions.ch16_vision_language import (
+    captions,
+    modalities,
+    naming,
+    patches,
+    search,
+    tuning,
+    tuning_training,
+    unlabelled,
+)
 from tests.support.oracle import oracle
 
 transformers = pytest.importorskip("transformers")
@@ -195,7 +204,7 @@ def test_a_new_head_is_fine_tuned_with_its_body() -> None:
     X = 0.5 * torch.randn(32, 3, 8, 12)
     X[torch.arange(32), :, :, :4] += y[:, None, None, None]
     batches = list(zip(X.split(8), y.split(8), strict=True))
-    assert tuning.finetune_vit(new, batches, batches, 20, 0.01, 0.01)[-1] > 0.9
+    assert tuning_training.finetune_vit(new, batches, batches, 20, 0.01, 0.01)[-1] > 0.9
     for name, value in old.state_dict().items():
         torch.testing.assert_close(value, before[name])
 

@@ -4,8 +4,8 @@
 def album(files):
     """Write photos into a new folder, as people's folders are; return it, an object whose name no transcript holds.
 
-    `files` has for each name the pixels, and how they are saved: as they are, half of the file only, as text, or with
-    a note that the camera was turned by a quarter.
+    `files` has for each name the pixels, and how they are saved: as they are, half of the file only, as text, with a
+    palette, or, where it is a number, with the camera's note (of EXIF) how it was turned.
     """
     import pathlib
     import tempfile
@@ -21,8 +21,10 @@ def album(files):
             continue
         photo = Image.fromarray(np.asarray(pixels, dtype=np.uint8))
         exif = Image.Exif()
-        if how == "turned":
-            exif[0x0112] = 6
+        if isinstance(how, int):
+            exif[0x0112] = how
+        if how == "palette":
+            photo = photo.quantize(8)
         photo.save(path, exif=exif)
         if how == "half":
             data = path.read_bytes()
@@ -33,6 +35,16 @@ def album(files):
 def file_in(folder, name):
     """Return the path of a file in a folder."""
     return folder / name
+
+
+def saved(engine, folder, name, as_text):
+    """Save an index into a file of a folder, whose path is a text or not."""
+    engine.save(str(folder / name) if as_text else folder / name)
+
+
+def loaded(engine, folder, name, as_text):
+    """Load an index from a file of a folder, whose path is a text or not."""
+    engine.load(str(folder / name) if as_text else folder / name)
 
 
 def added(engine, folder, names, size, as_text, once):

@@ -99,6 +99,30 @@ def modes_noted(model):
     return log
 
 
+def sayings_noted(model, pictures):
+    """Have a model write down of each call how many rows it learned from, and what it says of known pictures.
+
+    Those are named by their numbers among `pictures`; other rows count as learned from where gradients are asked for.
+    """
+    import torch
+
+    class Log:
+        def __init__(self):
+            self.calls = []
+
+    log, known = Log(), torch.as_tensor(pictures).flatten(1)
+
+    def note(module, args, options, output):
+        X = (options["pixel_values"] if "pixel_values" in options else args[0]).detach().cpu().flatten(1)
+        apart = (X[:, None] - known).abs().amax(dim=2)  # (rows, known pictures)
+        said = output.logits.argmax(dim=1).tolist()
+        found = [[int(one.argmin()), kind] for one, kind in zip(apart, said, strict=True) if one.min() < 1e-3]
+        log.calls.append([len(X) - len(found) if output.logits.requires_grad else 0, found])
+
+    model.register_forward_hook(note, with_kwargs=True)
+    return log
+
+
 def is_on_cpu(model):
     """Say whether all of a model is on the CPU."""
     return all(weight.device.type == "cpu" for weight in model.state_dict().values())

@@ -25,6 +25,7 @@ def test_share_of_texts_that_find_their_picture(student, rng):
     for _ in range(12):
         n = int(rng.integers(4, 15))
         cases.append((rng.normal(size=(n, n)) + rng.uniform(0.5, 2) * np.eye(n), int(rng.integers(1, n // 2 + 1))))
+    cases += [(rng.normal(size=(n, n)), n) for n in (1, 6)]  # all of them
     ask_all(student.recall_at, _recall, cases)
 
 
@@ -85,6 +86,15 @@ def test_loss_of_pictures_and_captions(student, rng):
         cases.append((*(rng.normal(size=(2, B, d)) * rng.uniform(0.5, 3, (2, B, 1))), float(rng.uniform(0.5, 5))))
     found = np.array([student.clip_loss(*case) for case in cases], dtype=float)
     assert_allclose(found, [_clip(*case) for case in cases], rtol=1e-5, atol=1e-6)  # single precision will do
+
+
+@check("p.16.10", hint="The exponential of 100 is more than single precision can hold: `log_softmax` takes the largest "
+       "logit away first.")  # fmt: skip
+def test_loss_at_clips_own_scale(student, rng):
+    """The loss is right at scales of about 100, too, and is no infinity."""
+    cases = [(*rng.normal(size=(2, 6, 4)), float(rng.uniform(95, 105))) for _ in range(3)]
+    found = np.array([student.clip_loss(*case) for case in cases], dtype=float)
+    assert_allclose(found, [_clip(*case) for case in cases], rtol=1e-4, atol=1e-3)
 
 
 IDEAS = {"VideoBERT": "E", "ViLBERT": "B", "CLIP": "G", "DALL-E": "A", "Perceiver IO": "F", "Flamingo": "C",

@@ -9,8 +9,10 @@ from autograder.checks.ch16_vision_language.inputs_photos import (
     encoders,
     file_in,
     listing,
+    loaded,
     looked_at,
     photo_of,
+    saved,
     searched,
     seconds_per_search,
     unlink,
@@ -121,10 +123,11 @@ def test_photos_are_encoded_once(student, rng):
     assert list(photos.encoders.batches) == [*asked, 1]
 
 
-@check("p.16.13", core=True, hint="Pillow opens a file before it reads it: that a half is missing shows only then.")
+@check("p.16.13", core=True, hint="Pillow opens a file before it reads it: that a half is missing shows only then. And "
+       "where nothing can be read, nothing is encoded.")  # fmt: skip
 def test_what_cannot_be_read_is_skipped(student, rng):
     """Files that are no pictures, that are cut off or that are not there are left out and named, in their order, and
-    the other photos are found all the same."""
+    the other photos are found all the same; no batch is empty, even if none of its photos could be read."""
     noise = rng.integers(0, 256, (60, 60, 3))
     extra = {"a.png": (None, "text"), "b.png": (noise, "half"), "c.jpg": (noise, "half")}
     photos = Album(student, rng, 6, extra)
@@ -137,6 +140,7 @@ def test_what_cannot_be_read_is_skipped(student, rng):
     only = photos.engine()
     assert photos.add(only, bad) == bad
     assert photos.found(only, WORDS[0], 3)[0] == []
+    assert 0 not in list(photos.encoders.batches)
     for name in bad:
         assert student.probe_(looked_at)(student.open_photo, student.probe_(file_in)(photos.folder, name)) is None
     good = student.probe_(file_in)(photos.folder, photos.names[0])
@@ -146,8 +150,9 @@ def test_what_cannot_be_read_is_skipped(student, rng):
 
 @check("p.16.13", core=True, weight=2, hint="Which two things are needed to search, besides the encoders?")
 def test_index_is_saved_and_loaded(student, rng):
-    """A new engine that loads the file finds what the old one has found, with the same similarities, without encoding
-    anything and without the photos; what it had before is gone, and more can be added."""
+    """A new engine that loads the file, whose path is a text or a `Path`, finds what the old one has found, with the
+    same similarities, without encoding anything and without the photos; what it had before is gone, and more can be
+    added."""
     photos = Album(student, rng, 10)
     engine, other = photos.engine(), photos.engine()
     first, second, late = photos.names[:7], photos.names[7:9], photos.names[9:]
@@ -155,11 +160,16 @@ def test_index_is_saved_and_loaded(student, rng):
     photos.add(other, second)
     asked = list(photos.encoders.batches)
     before = set(student.probe_(listing)(photos.folder))
-    file = student.probe_(file_in)(photos.folder, "my index.npz")
-    engine.save(file)
-    assert set(student.probe_(listing)(photos.folder)) - before == {"my index.npz"}
+    files = {"my index.npz": False, "another.npz": True}
+    for file, as_text in files.items():
+        student.probe_(saved)(engine, photos.folder, file, as_text)
+    assert set(student.probe_(listing)(photos.folder)) - before == files.keys()
     student.probe_(unlink)(photos.folder, first)
-    other.load(file)
+    for file, as_text in files.items():
+        fresh = photos.engine()
+        student.probe_(loaded)(fresh, photos.folder, file, not as_text)
+        photos.agrees(fresh, first, WORDS[:2])
+    student.probe_(loaded)(other, photos.folder, "my index.npz", False)
     assert list(photos.encoders.batches) == asked
     photos.agrees(other, first)
     assert photos.add(other, [*first, *late]) == []
@@ -170,26 +180,30 @@ def test_index_is_saved_and_loaded(student, rng):
 @check("p.16.13", hint="The path of a photo may be a text or a `Path`: make it one of them before you compare. And "
        "paths may come one by one, as from `glob`.")  # fmt: skip
 def test_photos_are_added_to_those_that_are_there(student, rng):
-    """What is added, from a list or from what `glob` gives, comes to what is there; a photo that is there already,
-    whether its path is a text or a `Path`, is not encoded again and found once."""
+    """What is added, from a list or from what `glob` gives, comes to what is there; a photo that is there already or
+    comes twice, whether its path is a text or a `Path`, is not encoded again and found once."""
     photos = Album(student, rng, 8)
     engine = photos.engine()
-    photos.add(engine, photos.names[:4], 2)
+    photos.add(engine, [photos.names[n] for n in (0, 0, 1, 2, 3, 1)], 2)
     photos.add(engine, photos.names[2:6], 2, as_text=True)
     photos.add(engine, photos.names[4:], once=True)
     assert sum(photos.encoders.batches) == 8
     photos.agrees(engine, photos.names, k=8)
 
 
-@check("p.16.13", hint="How many are there at most?")
+@check("p.16.13", hint="How many are there at most, and at least?")
 def test_few_photos_or_none(student, rng):
-    """Who asks for more photos than there are gets all; from an empty index nothing comes; five come if nothing is
-    said."""
+    """Who asks for more photos than there are gets all; from an empty index nothing comes, nor when it was saved and
+    loaded; five come if nothing is said."""
     photos = Album(student, rng, 7)
     engine = photos.engine()
     assert photos.found(engine, WORDS[0], None)[0] == []
     photos.add(engine, [])
     assert photos.encoders.batches == []
+    student.probe_(saved)(engine, photos.folder, "empty.npz", False)
+    photos.add(engine, photos.names[3:5])
+    student.probe_(loaded)(engine, photos.folder, "empty.npz", False)
+    assert photos.found(engine, WORDS[0], None)[0] == []
     photos.add(engine, photos.names[:3])
     photos.agrees(engine, photos.names[:3], k=50)
     photos.add(engine, photos.names[3:])
@@ -198,28 +212,30 @@ def test_few_photos_or_none(student, rng):
 
 @check("p.16.13", hint="`ImageOps.exif_transpose`")
 def test_photos_are_turned_and_made_rgb(student, rng):
-    """Photos reach the encoder as RGB, and upright where the camera has noted that it was turned."""
+    """Photos reach the encoder as RGB, whatever they were, and upright, however the camera was turned when it noted it:
+    to either side, or upside down."""
     upright = _pixels(rng, 12, 18)
-    lying = np.rot90(upright)  # what a camera stores that is turned by a quarter, with a note
     grey, clear = upright[..., 0], np.dstack([upright, np.full(upright.shape[:2], 90)])
-    files = {"turned.jpg": (lying, "turned"), "grey.png": (grey, "plain"), "clear.png": (clear, "plain")}
+    files = {"grey.png": (grey, "plain"), "clear.png": (clear, "plain"), "palette.png": (upright, "palette")}
+    for note, quarters in ((6, 1), (3, 2), (8, 3)):
+        files[f"turned{note}.jpg"] = (np.rot90(upright, quarters), note)  # what such a camera stores
     photos = Album(student, rng, 2, files)
     engine = photos.engine()
     assert photos.add(engine, list(files)) == []
-    assert photos.encoders.modes == ["RGB"] * 3
+    assert photos.encoders.modes == ["RGB"] * len(files)
     height, width = upright.shape[:2]
-    for name in files:
-        mode, size, colours = student.probe_(looked_at)(
-            student.open_photo, student.probe_(file_in)(photos.folder, name)
-        )
+    places = {name: student.probe_(file_in)(photos.folder, name) for name in files}
+    seen = {name: student.probe_(looked_at)(student.open_photo, path) for name, path in places.items()}
+    assert None not in seen.values()
+    for name, (mode, size, colours) in seen.items():
         assert (mode, list(size)) == ("RGB", [width, height])
         if name == "clear.png":  # on which ground it is laid is left open
             continue
         corners = upright[[0, 0, -1, -1], [0, -1, 0, -1]]
         wanted = corners[:, :1].repeat(3, axis=1) if name == "grey.png" else corners
-        assert_allclose(np.asarray(colours, dtype=float), wanted, atol=40 if name == "turned.jpg" else 1)
-    assert [list(size) for size in photos.encoders.sizes] == [[width, height]] * 3
-    assert photos.found(engine, student.probe_(photo_of)(upright, "RGB"), 2)[0][0] in ("turned.jpg", "clear.png")
+        assert_allclose(np.asarray(colours, dtype=float), wanted, atol=40 if name.startswith("turned") else 1)
+    assert [list(size) for size in photos.encoders.sizes] == [[width, height]] * len(files)
+    assert photos.found(engine, student.probe_(photo_of)(upright, "RGB"), 2)[0][0] != "grey.png"
 
 
 @check("p.16.13", full=True, data="cifar10", hint="One product of a matrix and a vector, and no loop over photos.")

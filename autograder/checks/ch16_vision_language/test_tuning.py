@@ -15,6 +15,7 @@ from autograder.checks.ch16_vision_language.inputs_tuning import (
     modes_noted,
     pretrained,
     saved_and_loaded,
+    sayings_noted,
     tiny,
 )
 from autograder.testing import check
@@ -74,12 +75,14 @@ def _body(weights) -> dict:
     return {name: value for name, value in weights.items() if not name.startswith("classifier")}
 
 
-@check("p.16.12", core=True, hint="The new layer has to be called `classifier`; all the rest is a copy.")
+@check("p.16.12", core=True, hint="The new layer has to be called `classifier`, and is new even where there are as "
+       "many classes as before; all the rest is a copy.")  # fmt: skip
 def test_head_is_new_and_the_body_is_not(student, rng):
     """The new model gives one logit for each new class; its body has the old one's weights, its head has weights drawn
-    by the seed."""
-    old, X = _tiny(student, rng, 7), tensor(rng.normal(size=(4, 3, 8, 8)))
-    names = [str(name) for name in rng.permutation(NAMES)[: int(rng.integers(3, 6))]]
+    by the seed, also where there are as many classes as before."""
+    n_old, X = int(rng.integers(4, 7)), tensor(rng.normal(size=(4, 3, 8, 8)))
+    old = _tiny(student, rng, n_old)
+    names = [str(name) for name in rng.permutation(NAMES)[: n_old - 1]]
     seed = int(rng.integers(1_000))
     new, again, other = (student.with_new_head(old, names, number) for number in (seed, seed, seed + 1))
     assert np.asarray(student.probe_(logits_of)(new, X)).shape == (4, len(names))
@@ -92,6 +95,9 @@ def test_head_is_new_and_the_body_is_not(student, rng):
     assert_array_equal(one[head], two[head])
     assert np.abs(one[head] - three[head]).max() > 1e-4
     assert len(np.unique(one[head])) > one[head].size // 2
+    alike = weights_of(student.with_new_head(old, NAMES[:n_old], seed))
+    assert alike[head].shape == before[head].shape
+    assert np.abs(alike[head] - before[head]).max() > 1e-4
 
 
 @check("p.16.12", hint="A copy of the model is a `copy.deepcopy`. Its configuration belongs to it.")
@@ -101,8 +107,8 @@ def test_old_model_is_left_alone(student, rng):
     before, known = weights_of(old), student.probe_(classes_of)(old)
     new = student.with_new_head(old, NAMES[:3], 1)
     student.finetune_vit(new, batches(X, y), batches(X, y), 2, 0.01, 0.01, 1)
-    assert student.probe_(classes_of)(old) == known
-    after = weights_of(old)
+    after, known_after = weights_of(old), student.probe_(classes_of)(old)
+    assert known_after == known
     assert after.keys() == before.keys()
     for name, value in before.items():
         assert_array_equal(after[name], value)
@@ -190,19 +196,36 @@ def test_learns_and_is_asked_in_the_right_mode(student, rng):
     assert not any(marked for training, marked, _ in calls if training)
 
 
-@check("p.16.12", hint="Divide by the number of pictures, not of batches, and ask after the epoch.")
+def _after_each_epoch(calls, labels, n_epochs: int) -> list[float]:
+    """Return the accuracies of what was said last in each epoch, after all of its pictures were learned from."""
+    learned = np.cumsum([int(n) for n, _ in calls])
+    said: list[dict[int, int]] = [{} for _ in range(n_epochs)]
+    for so_far, (_, found) in zip(learned * n_epochs, calls, strict=True):
+        if so_far and so_far % learned[-1] == 0:
+            said[int(so_far // learned[-1]) - 1].update((int(number), int(kind)) for number, kind in found)
+    assert all(len(kinds) == len(labels) for kinds in said), "after an epoch not all pictures were asked about"
+    return [float(np.mean([labels[number] == kind for number, kind in kinds.items()])) for kinds in said]
+
+
+@check("p.16.12", hint="Divide by the number of pictures, not of batches; begin to count anew in each epoch, and ask "
+       "after it.")  # fmt: skip
 def test_history_is_of_the_pictures_to_validate_on(student, rng):
-    """There is one accuracy for each epoch, the last one that of the model as it is left, over all pictures, however
-    large their batches are; and from these pictures nothing is learned."""
-    old, (X, y) = _tiny(student, rng, 4), (rng.normal(size=(24, 3, 8, 8)).astype(np.float32), np.arange(24) % 4)
-    weights, n_epochs = [], int(rng.integers(2, 5))
+    """There is one accuracy for each epoch, that of the model as it was after it, the last one that of the model as it
+    is left, over all pictures, however large their batches are; and from these pictures nothing is learned."""
+    old, n_epochs = _tiny(student, rng, 4), int(rng.integers(4, 6))
+    signs, y = rng.normal(size=(4, 3, 8, 8)), np.arange(48) % 4
+    X = (signs[y] + rng.normal(0, 0.5, (48, 3, 8, 8))).astype(np.float32)  # easy: what the model says changes soon
+    weights = []
     for moved in (0, 1):
-        new = student.with_new_head(old, NAMES[:4], 1)
-        labels = (y + moved) % 4
-        valid = [*batches(X[:15], labels[:15], 15), *batches(X[15:], labels[15:], 2)]
-        history = np.asarray(student.finetune_vit(new, batches(X, y), valid, n_epochs, 0.01, 0.02, 5), dtype=float)
+        new, labels = student.with_new_head(old, NAMES[:4], 1), (y[24:] + moved) % 4
+        log = student.probe_(sayings_noted)(new, tensor(X[24:]))
+        valid = [*batches(X[24:39], labels[:15], 15), *batches(X[39:], labels[15:], 2)]
+        train = batches(X[:24], y[:24], 8)
+        history = np.asarray(student.finetune_vit(new, train, valid, n_epochs, 0.01, 0.02, 5), dtype=float)
+        wanted = _after_each_epoch(list(log.calls), labels, n_epochs)
         assert history.shape == (n_epochs,)
-        right = np.asarray(student.probe_(logits_of)(new, tensor(X))).argmax(axis=1) == labels
+        right = np.asarray(student.probe_(logits_of)(new, tensor(X[24:]))).argmax(axis=1) == labels
+        assert_allclose(history, wanted, atol=1e-4)
         assert_allclose(history[-1], right.mean(), atol=1e-4)
         weights.append(weights_of(new))
     for name, value in weights[0].items():

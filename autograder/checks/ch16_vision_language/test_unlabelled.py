@@ -31,6 +31,15 @@ def test_student_is_measured_by_the_teacher(student, rng):
     assert_allclose(student.dino_loss(*logits, centre), _dino(*logits, centre, 0.1, 0.04), rtol=1e-5)
 
 
+@check("p.16.6", hint="A small probability is rounded to 0, which has no logarithm: `log_softmax` makes it from the "
+       "logits.")  # fmt: skip
+def test_large_logits_have_a_loss(student, rng):
+    """The loss of large logits is right, and finite."""
+    for _ in range(3):
+        logits, centre = rng.normal(0, 60, (2, 5, 6)), rng.normal(0, 60, 6)
+        assert_allclose(student.dino_loss(*logits, centre), _dino(*logits, centre, 0.1, 0.04), rtol=1e-4)
+
+
 @check("p.16.6", core=True, hint="With a momentum of 1 nothing changes.")
 def test_teacher_follows_the_student(student, rng):
     """The new weights lie between the teacher's and the student's, much nearer to the teacher's, in arrays of any

@@ -40,6 +40,14 @@ def one_more(similarities, k):
 
 
 @mutant("p.16.8", replaces="recall_at", fails="test_share_of_texts_that_find_their_picture")
+def parted_at_k(similarities, k):
+    """`argpartition` at k wants a value behind the first k: where k is all of them there is none. Sort, or part at
+    k - 1."""
+    first = np.argpartition(-np.asarray(similarities, dtype=float), k, axis=1)[:, :k]
+    return float((first == np.arange(len(first))[:, None]).any(axis=1).mean())
+
+
+@mutant("p.16.8", replaces="recall_at", fails="test_share_of_texts_that_find_their_picture")
 def precision(similarities, k):
     """Each text has one right picture: do not divide by k."""
     return _recall(similarities, k) / k
@@ -187,6 +195,22 @@ def cosines_as_logits(images, texts, scale):
     """The scale is missing: cosines are multiplied by it before the softmax."""
     logits = _normed(images) @ _normed(texts).T
     return (_own(logits, 0) + _own(logits, 1)) / 2
+
+
+@mutant("p.16.10", replaces="clip_loss", fails="test_loss_of_pictures_and_captions")
+def length_one_along_the_batch(images, texts, scale):
+    """It is each embedding that is brought to length 1, a row: you do so with the columns."""
+    images, texts = (np.asarray(one) / np.linalg.norm(one, axis=0) for one in (images, texts))
+    logits = scale * images @ texts.T
+    return (_own(logits, 0) + _own(logits, 1)) / 2
+
+
+@mutant("p.16.10", replaces="clip_loss", fails="test_loss_at_clips_own_scale")
+def exponentials_in_single(images, texts, scale):
+    """The exponential of a logit of 100 is infinite in single precision: take the largest one away first, or let
+    `cross_entropy` or `log_softmax` do it."""
+    raised = torch.exp(torch.tensor(scale * _normed(images) @ _normed(texts).T, dtype=torch.float32))
+    return -sum(float((raised / raised.sum(dim=axis, keepdim=True)).diag().log().mean()) for axis in (0, 1)) / 2
 
 
 @alternative("p.16.10", replaces="clip_loss")

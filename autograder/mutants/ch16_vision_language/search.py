@@ -6,100 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageFile, ImageOps
 
 from autograder.testing import alternative, mutant
-from solutions.ch16_vision_language.search import PhotoSearch, open_photo
+from solutions.ch16_vision_language.photos import open_photo
+from solutions.ch16_vision_language.search import PhotoSearch, _unit
 
-OPEN, ENGINE = "open_photo", "PhotoSearch"
-
-# ---------------------------------------------------------------- photos
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_what_cannot_be_read_is_skipped")
-def opened_only(path):
-    """Pillow's `open` looks at the head of a file only: what is missing shows when the pixels are read."""
-    try:
-        with Image.open(path) as photo:
-            photo.verify()
-        photo = Image.open(path)
-    except (OSError, SyntaxError, ValueError):
-        return None
-    whole, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, True
-    try:
-        return ImageOps.exif_transpose(photo).convert("RGB")
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = whole
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_what_cannot_be_read_is_skipped")
-def cut_off_is_an_error(path):
-    """You expect trouble when a file is opened, but half a file is trouble only when it is read."""
-    try:
-        photo = Image.open(path)
-    except OSError:
-        return None
-    return ImageOps.exif_transpose(photo).convert("RGB")
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_what_cannot_be_read_is_skipped")
-def grey_for_the_missing(path):
-    """You put a grey picture in the place of one that can't be read: searches would find it."""
-    return open_photo(path) or Image.new("RGB", (8, 8), (128, 128, 128))
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_photos_are_turned_and_made_rgb")
-def as_it_lies(path):
-    """The camera has noted how it was held: turn the photo by that."""
-    try:
-        with Image.open(path) as photo:
-            return photo.convert("RGB")
-    except (OSError, SyntaxError, ValueError):
-        return None
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_photos_are_turned_and_made_rgb")
-def as_it_is_coded(path):
-    """Photos may be grey or transparent: make each of them RGB."""
-    try:
-        with Image.open(path) as photo:
-            photo.load()
-            return ImageOps.exif_transpose(photo)
-    except (OSError, SyntaxError, ValueError):
-        return None
-
-
-@mutant("p.16.13", replaces=OPEN, fails="test_what_cannot_be_read_is_skipped")
-def a_path_is_wanted(path):
-    """The path may be a text, which has no `exists` or `is_file`: make a `Path` of it first."""
-    return open_photo(path) if path.is_file() else None
-
-
-@alternative("p.16.13", replaces=OPEN)
-def on_white(path):
-    """Lays transparent photos on white."""
-    try:
-        photo = ImageOps.exif_transpose(Image.open(path)).convert("RGBA")
-    except (OSError, SyntaxError, ValueError):
-        return None
-    return Image.alpha_composite(Image.new("RGBA", photo.size, "white"), photo).convert("RGB")
-
-
-@alternative("p.16.13", replaces=OPEN)
-def in_two_steps(path):
-    """Reads first, then turns a copy."""
-    if not Path(path).is_file():
-        return None
-    try:
-        photo = Image.open(path)
-        photo.load()
-    except Exception:
-        return None
-    ImageOps.exif_transpose(photo, in_place=True)
-    return Image.merge("RGB", photo.convert("RGBA").split()[:3])
-
-
-# ---------------------------------------------------------------- the index
+ENGINE = "PhotoSearch"
 
 
 def _raw(vectors):
@@ -192,6 +104,23 @@ class PathsOfAll(PhotoSearch):
 
 
 @mutant("p.16.13", replaces=ENGINE, fails="test_what_cannot_be_read_is_skipped")
+class EmptyBatches(PhotoSearch):
+    """Of a batch of paths no photo may be left: encode nothing then, since a model can't be asked about none."""
+
+    def add(self, paths, batch_size=32):
+        new, skipped = [path for path in dict.fromkeys(map(str, paths)) if path not in self.paths], []
+        for start in range(0, len(new), batch_size):
+            photos = {path: open_photo(path) for path in new[start : start + batch_size]}
+            good = {path: photo for path, photo in photos.items() if photo is not None}
+            vectors = self.encode_images(list(good.values()))
+            if good:
+                self.vectors = np.concatenate([self.vectors, _unit(vectors)]) if self.paths else _unit(vectors)
+            self.paths += good
+            skipped += [path for path in photos if path not in good]
+        return skipped
+
+
+@mutant("p.16.13", replaces=ENGINE, fails="test_what_cannot_be_read_is_skipped")
 class NothingSaid(PhotoSearch):
     """Say which photos were left out: their paths are asked for."""
 
@@ -243,6 +172,14 @@ class NameOfItsOwn(PhotoSearch):
         super().load(f"{file}.npz")
 
 
+@mutant("p.16.13", replaces=ENGINE, fails="test_index_is_saved_and_loaded")
+class SuffixOfAText(PhotoSearch):
+    """The file may be a text, which has no `with_suffix`: make a `Path` of it first."""
+
+    def save(self, file):
+        super().save(file.with_suffix(".npz"))
+
+
 @mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
 class Replaced(PhotoSearch):
     """A second `add` comes to the first: you begin anew."""
@@ -270,6 +207,19 @@ class FoundTwice(PhotoSearch):
 
 
 @mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
+class TwiceAtOnce(PhotoSearch):
+    """A path may come twice in one call, too: note each one as you come to it."""
+
+    def add(self, paths, batch_size=32):
+        new = [path for path in map(str, paths) if path not in self.paths]
+        photos = [(path, open_photo(path)) for path in new]
+        good = [(path, photo) for path, photo in photos if photo is not None]
+        for start in range(0, len(good), batch_size):
+            self._encode(good[start : start + batch_size])
+        return [path for path, photo in photos if photo is None]
+
+
+@mutant("p.16.13", replaces=ENGINE, fails="test_photos_are_added_to_those_that_are_there")
 class GoneThroughTwice(PhotoSearch):
     """What `glob` gives can be gone through once: when you go through the paths again, nothing is left."""
 
@@ -287,6 +237,14 @@ class NeverEmpty(PhotoSearch):
         if not self.paths:
             raise ValueError("the index is empty")
         return super().search(query, k)
+
+
+@mutant("p.16.13", replaces=ENGINE, fails="test_few_photos_or_none")
+class NothingToStack(PhotoSearch):
+    """An index without photos can be saved, too: `np.stack` of no vectors is an error."""
+
+    def save(self, file):
+        np.savez(file, paths=np.array(self.paths, dtype=str), vectors=np.stack(list(self.vectors)))
 
 
 @mutant("p.16.13", replaces=ENGINE, fails="test_few_photos_or_none")

@@ -56,6 +56,32 @@ def mean_over_outputs(student, teacher, centre, student_temperature=0.1, teacher
     return _dino(student, teacher, centre, student_temperature, teacher_temperature) / len(centre)
 
 
+@mutant("p.16.6", replaces="dino_loss", fails="test_student_is_measured_by_the_teacher")
+def divergence(student, teacher, centre, student_temperature=0.1, teacher_temperature=0.04):
+    """That is the Kullback-Leibler divergence, from which the teacher's own entropy is taken away: the cross-entropy is
+    asked for."""
+    said = torch.tensor(log_softmax(np.asarray(student, dtype=float) / student_temperature, axis=1))
+    wanted = torch.tensor(softmax((np.asarray(teacher, dtype=float) - centre) / teacher_temperature, axis=1))
+    return nn.functional.kl_div(said, wanted, reduction="batchmean").item()
+
+
+@mutant("p.16.6", replaces="dino_loss", fails="test_student_is_measured_by_the_teacher")
+def likeliest_only(student, teacher, centre, student_temperature=0.1, teacher_temperature=0.04):
+    """The teacher's probabilities are sharp, but they are no labels: all of them are targets, not the largest alone."""
+    said = torch.tensor(np.asarray(student, dtype=float) / student_temperature)
+    return nn.functional.cross_entropy(said, torch.tensor((np.asarray(teacher) - centre).argmax(axis=1))).item()
+
+
+@mutant("p.16.6", replaces="dino_loss", fails="test_large_logits_have_a_loss")
+def logarithm_of_a_softmax(student, teacher, centre, student_temperature=0.1, teacher_temperature=0.04):
+    """You take the logarithm of a softmax, in which small probabilities are 0 already: `log_softmax` is made from the
+    logits."""
+    said = softmax(np.asarray(student, dtype=float) / student_temperature, axis=1)
+    wanted = softmax((np.asarray(teacher, dtype=float) - centre) / teacher_temperature, axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(-(wanted * np.log(said)).sum(axis=1).mean())
+
+
 @mutant("p.16.6", replaces="follow", fails="test_teacher_follows_the_student")
 def copies_the_student(teacher, student, momentum):
     """The momentum is the share of the *teacher's* weights that stays."""
@@ -134,6 +160,18 @@ def mean_of_pictures(predicted, wanted, hidden):
     """You take a mean for each picture, and then their mean: pictures with more hidden patches count more."""
     squares, hidden = _squares(predicted, wanted), np.asarray(hidden, dtype=bool)
     return float(np.mean([one[rows].mean() for one, rows in zip(squares, hidden, strict=True) if rows.any()]))
+
+
+@mutant("p.16.7", replaces="jepa_loss", fails="test_hidden_patches_count")
+def absolute_errors(predicted, wanted, hidden):
+    """Squares are asked for: yours are absolute differences."""
+    return float(np.sqrt(_squares(predicted, wanted))[np.asarray(hidden, dtype=bool)].mean())
+
+
+@mutant("p.16.7", replaces="jepa_loss", fails="test_hidden_patches_count")
+def root_of_the_mean(predicted, wanted, hidden):
+    """The mean of the squares is asked for: no root is taken of it."""
+    return float(np.sqrt(_squares(predicted, wanted)[np.asarray(hidden, dtype=bool)].mean()))
 
 
 @mutant("p.16.7", replaces="P_16_7_CHOICE", fails="test_what_is_predicted_and_where_it_comes_from", constant=True)

@@ -269,7 +269,7 @@ def test_tries_at_random(student, rng):
     assert (tried != liked).sum() >= 5
 
 
-@check("tf2.18.9", hint="Which of the two flags says that nothing follows?")
+@check("tf2.18.9", hint="Which of the two flags says that nothing follows? And which discount factor is given?")
 def test_an_end_is_not_the_time_being_up(student, rng):
     """With rewards of 1 at each step and a factor of 0.8, actions are worth 1 where each of them ends the episode, and
     5 where the time is up after each, since it could have gone on. (In 2,500 steps, half of it will do.)"""
@@ -284,18 +284,15 @@ def test_an_end_is_not_the_time_being_up(student, rng):
 
 @check(
     "tf2.18.9",
-    hint="What does chance decide: the actions tried, the transitions drawn? And what does `gamma`?",
+    hint="What does chance decide: which actions are tried, and which transitions are drawn?",
 )
 def test_seed_decides_what_is_tried(student, rng):
-    """The same seed tries the same actions and trains the same network, another seed tries others; another discount
-    factor trains another network."""
+    """The same seed tries the same actions and trains the same network, another seed tries others."""
     seeds = tuple(int(seed) for seed in rng.permutation(1000)[:2])
 
-    def tried(seed, gamma=0.5):
+    def tried(seed):
         env, net = world(student, "Script", [[1.0, 0.0]], False, True), student.probe_(_net)([1, 8, 2], 0)
-        weights = weights_of(student.train_q(env, net, 300, gamma, seed))
+        weights = weights_of(student.train_q(env, net, 300, 0.5, seed))
         return {"actions": np.array(list(env.actions)), "weights": weights}
 
     repeats(tried, seeds)
-    far, near = (tried(seeds[0], gamma)["weights"] for gamma in (0.9, 0.1))
-    assert any(not np.array_equal(far[name], near[name]) for name in far)

@@ -38,9 +38,9 @@ def _by_hand(frame):
 )
 def test_ball_and_bats_are_left(student, rng):
     """Of a frame, ball, bats and walls are 1 and the field is 0, whatever colours they have; the score is cut off."""
-    for _ in range(4):
-        frame = _pong(rng)
-        found = np.asarray(student.crop(frame))
+    frames = [_pong(rng) for _ in range(4)]
+    replies = [np.asarray(student.crop(frame)) for frame in frames]  # all, so that a misconception shows as it is
+    for frame, found in zip(frames, replies, strict=True):
         assert found.dtype == np.float32
         assert_array_equal(found, _by_hand(frame))
 

@@ -281,12 +281,6 @@ def no_end_at_all(env, net, n_steps=4000, gamma=0.95, seed=42):
 
 
 @mutant("tf2.18.9", replaces="train_q", fails="test_seed_decides_what_is_tried")
-def always_discounted_by_095(env, net, n_steps=4000, gamma=0.95, seed=42):
-    """You don't use the discount factor that you are given."""
-    return right.train_q(env, net, n_steps, 0.95, seed)
-
-
-@mutant("tf2.18.9", replaces="train_q", fails="test_seed_decides_what_is_tried")
 def seed_of_its_own(env, net, n_steps=4000, gamma=0.95, seed=42):
     """You don't use the seed that you are given."""
     return right.train_q(env, net, n_steps, gamma, 42)

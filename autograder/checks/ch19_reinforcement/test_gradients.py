@@ -37,7 +37,7 @@ def test_discounted_returns(student, rng):
         assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
-@check("p.19.9", hint="What is the standard deviation of returns that are all equal?")
+@check("p.19.9", hint="Are mean and standard deviation 0 and 1? And what is the latter of returns that are all equal?")
 def test_normalised_returns(student, rng):
     """Returns are moved and scaled to mean 0 and standard deviation 1, in their order; equal ones become 0."""
     values = rng.normal(5, 9, 50)

@@ -123,8 +123,7 @@ def only_what_was_good(logits, actions, advantages):
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
 def broadcast(logits, actions, advantages):
     """You multiply a column by a row, so that each action gets the advantages of all: compare their shapes."""
-    chosen = torch.log_softmax(logits, dim=1).gather(1, actions[:, None])
-    return -(chosen * advantages).mean()
+    return -(torch.log_softmax(logits, dim=1).gather(1, actions[:, None]) * advantages).mean()
 
 
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
@@ -252,16 +251,13 @@ def biases_left_out(policy):
 
 
 def _as_it_stands(text):
-    weights = [torch.tensor(value) for value in json.loads(text)]
-    policy = Policy(weights[0].shape[1], len(weights[-1]), len(weights[0]))
-    policy.load_state_dict(dict(zip(policy.state_dict(), weights, strict=True)))
-    return policy
+    return right.unpack(json.loads(text))
 
 
 @mutant("p.19.9", replaces="pack", fails="test_packed_policies_come_back", also={"unpack": _as_it_stands})
 def broken_by_a_line_break(policy):
     """A line break or a blank in the text does harm: take them all out before you read it."""
-    return _listed(policy)
+    return json.dumps(right.pack(policy))
 
 
 # ---------------------------------------------------------------- trainings, naive

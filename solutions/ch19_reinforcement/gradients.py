@@ -180,7 +180,8 @@ def train_policy(
     env : see `play`; ``env.observation_space.shape`` is (n_inputs,), and
         ``env.action_space.n`` the number of actions.
     n_updates : how often the weights are changed.
-    n_episodes : played before each change; no other episodes are played.
+    n_episodes : played before each change, each with another seed; no other episodes
+        are played.
     gamma : the discount factor.
     n_hidden : see `Policy`.
     seed : decides everything that is left to chance.

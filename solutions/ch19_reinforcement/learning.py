@@ -90,8 +90,9 @@ class ReplayBuffer:
         self, observation: ArrayLike, action: int, reward: float, following: ArrayLike, terminated: bool
     ) -> None:
         """Keep a transition: what was seen, what was done, the reward for it, what was
-        seen next, and whether the episode was terminated by it. An array may be used
-        again by who hands it over: what is kept must not change with it."""
+        seen next, and whether the episode was terminated by it. What is seen has any
+        shape, the same each time. An array may be used again by who hands it over: what
+        is kept must not change with it."""
         self._kept.append((np.array(observation), action, reward, np.array(following), terminated))
 
     def sample(self, n: int, rng: np.random.Generator) -> tuple[NDArray[np.generic], ...]:

@@ -129,7 +129,8 @@ def train_bat(
         reward other than 0 ends a point. A game is one episode, which may be terminated
         or truncated.
     n_updates : how often the weights are changed.
-    n_games : how many games are played before each change.
+    n_games : how many games are played before each change, each with another seed; no
+        others are played.
     gamma : the discount factor.
     seed : decides everything that is left to chance.
 

@@ -178,7 +178,8 @@ def evaluate(env: gym.Env[Any, Any], policy: Callable[[Any], Any], n_episodes: i
     ----------
     env : an environment with gymnasium's interface. Its episodes end as terminated, or
         as truncated.
-    policy : a function that is given an observation and returns the action.
+    policy : a function that is given an observation and returns the action, of whatever
+        kind the environment asks for.
     n_episodes : how many.
     seed : the first episode begins with ``env.reset(seed=seed)``, the next one with
         `seed` + 1, and so on.

@@ -12,12 +12,14 @@ from autograder.testing.modules import built, gradients_flow, is_complete, outpu
 
 @check("p.19.9", hint="Are all layers attributes of the network, and how many outputs has the last one?")
 def test_policy_network(student, rng):
-    """The policy gives a logit for each action, of any observation, and all its weights can learn."""
+    """The policy gives a logit for each action, of any observation; its size is as asked for, and all its weights can
+    learn."""
     for n_inputs, n_actions, n_hidden in ((8, 4, 32), (3, 2, 5)):
         policy = built(student, student.Policy, rng, n_inputs, n_actions, n_hidden)
         X = rng.normal(size=(6, n_inputs))
         found = outputs(policy, X, shape=(6, n_actions))
         assert np.abs(found.sum(axis=1) - 1).max() > 1e-3, "logits are asked for"
+        assert any(n_hidden in value.shape for value in weights_of(policy).values())
         gradients_flow(student, policy, X, rng=rng)
         is_complete(lambda n=(n_inputs, n_actions, n_hidden): built(student, student.Policy, rng, *n), X, rng=rng)
 
@@ -35,7 +37,7 @@ def test_discounted_returns(student, rng):
         assert_allclose(found, wanted, rtol=1e-5, atol=1e-5)
 
 
-@check("p.19.9", hint="What is the standard deviation of returns that are all equal?")
+@check("p.19.9", hint="Are mean and standard deviation 0 and 1? And what is the latter of returns that are all equal?")
 def test_normalised_returns(student, rng):
     """Returns are moved and scaled to mean 0 and standard deviation 1, in their order; equal ones become 0."""
     values = rng.normal(5, 9, 50)
@@ -90,6 +92,15 @@ def test_an_episode_is_played(student, rng):
         assert list(env.seeds) == [seed]
 
 
+@check("p.19.9", hint="Is there a number of steps after which you stop? Only the two flags end an episode.")
+def test_long_episodes_are_played(student, rng):
+    """Also an episode of more than a thousand steps is played to its end, as the lander's are."""
+    n = int(rng.integers(1100, 1300))
+    env = world(student, "Script", [[1.0] * n], bool(rng.integers(2)), True)
+    _, actions, rewards, _ = student.play(env, built(student, student.Policy, rng, 1, 2), int(rng.integers(1000)))
+    assert len(actions) == len(rewards) == n
+
+
 def _decided(policy):
     import torch
 
@@ -102,17 +113,19 @@ def _decided(policy):
 def test_actions_are_drawn(student, rng):
     """Each action is drawn with the probability that the policy gives it, and the seed decides the draws."""
     env = world(student, "Script", [[0.0] * 1500], True, True)
-    for _ in range(30):
-        policy = built(student, student.Policy, rng, 1, 2)
-        student.probe_(_decided)(policy)
-        policy.eval()
-        logits = outputs(policy, np.ones((1, 1)), shape=(1, 2))[0]
-        wanted = 1 / (1 + np.exp(logits[0] - logits[1]))
-        if 0.15 < abs(wanted - 0.5) < 0.4:
-            break
-    seed = int(rng.integers(1000))
-    one, same, other = (np.asarray(student.play(env, policy, number)[1]) for number in (seed, seed, seed + 1))
-    assert abs(one.mean() - wanted) < 5 * np.sqrt(wanted * (1 - wanted) / 1500)
+    for least, most in ((0.05, 0.15), (0.33, 0.44)):  # one that hardly prefers anything, and one that knows
+        for _ in range(60):
+            policy = built(student, student.Policy, rng, 1, 2)
+            student.probe_(_decided)(policy)
+            policy.eval()
+            logits = outputs(policy, np.ones((1, 1)), shape=(1, 2))[0]
+            wanted = 1 / (1 + np.exp(logits[0] - logits[1]))
+            if least < abs(wanted - 0.5) < most:
+                break
+        seed = int(rng.integers(1000))
+        one = np.asarray(student.play(env, policy, seed)[1])
+        assert abs(one.mean() - wanted) < 5 * np.sqrt(wanted * (1 - wanted) / 1500)
+    same, other = (np.asarray(student.play(env, policy, number)[1]) for number in (seed, seed + 1))
     assert_array_equal(one, same)
     assert (one != other).any()
 
@@ -147,13 +160,15 @@ def test_finds_the_buoy(student, rng):
     return float(np.mean(found))
 
 
-@check("p.19.9", hint="Do you play with drawn actions while you train?")
+@check("p.19.9", hint="Do you play with drawn actions while you train, and no episode as another one was played?")
 def test_draws_while_training(student, rng):
-    """While training, actions are drawn, so that each of them is tried; the episodes are as many as asked for."""
+    """While training, actions are drawn, so that each of them is tried; the episodes are as many as asked for, and each
+    has another seed."""
     env = world(student, "Script", [[0.0] * 25], bool(rng.integers(2)), True)
     student.train_policy(env, n_updates=2, n_episodes=4, seed=int(rng.integers(1000)))
     actions = np.array(list(env.actions))
     assert len(actions) == 2 * 4 * 25
+    assert len(set(env.seeds)) == len(list(env.seeds)) == 2 * 4
     assert 0.02 < actions[:100].mean() < 0.98
 
 
@@ -176,15 +191,15 @@ def test_seed_decides_the_policy(student, rng):
     assert any(not np.array_equal(far[name], near[name]) for name in far)
 
 
-@check("p.19.9", hint="How does `unpack` know the sizes of the layers?")
+@check("p.19.9", hint="How does `unpack` know the sizes of the layers? And what if a line ends within a number?")
 def test_packed_policies_come_back(student, rng):
-    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; line breaks do
-    no harm."""
+    """A policy of any size that was packed into a text, and unpacked, likes the same actions as before; line breaks and
+    blanks do no harm."""
     for n_inputs, n_actions, n_hidden in ((8, 4, 16), (5, 3, 9)):
         policy = built(student, student.Policy, rng, n_inputs, n_actions, n_hidden)
         text = student.pack(policy)
         assert isinstance(text, str)
-        broken = "\n".join(text[i : i + 80] for i in range(0, len(text), 80))
+        broken = "\n    ".join(["", *(text[i : i + 80] for i in range(0, len(text), 80)), ""])
         X = rng.normal(size=(9, n_inputs))
         unpacked = student.unpack(broken)
         policy.eval(), unpacked.eval()

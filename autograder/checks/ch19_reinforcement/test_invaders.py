@@ -49,13 +49,13 @@ def test_whole_frame_made_small(student, rng):
         found = _small(student, frame)
         assert np.abs(found - wanted).mean() < 4
         assert abs(found.mean() - grey.mean()) < 1.5
-    thin = np.zeros((210, 160, 3), np.uint8)
-    thin[int(rng.integers(20, 190))] = 255
-    column = int(rng.integers(20, 140))
-    thin[:, column] = 255
-    seen = _small(student, thin)
-    assert seen.max(axis=1).min() > 50
-    assert seen.max(axis=0).min() > 50
+    row, column = int(rng.integers(20, 180)), int(rng.integers(20, 120))
+    for i in range(5):  # five rows become two: each place among them is tried
+        thin = np.zeros((210, 160, 3), np.uint8)
+        thin[row + i] = thin[:, column + i] = 255
+        seen = _small(student, thin)
+        assert seen.max(axis=1).min() > 25
+        assert seen.max(axis=0).min() > 25
 
 
 def _at_once(stack_of, n, first, later):
@@ -141,6 +141,16 @@ def test_q_network(student, rng):
         assert np.abs(outputs(net, other, shape=(2, n)) - before).max() > 1e-6
     gradients_flow(student, net, X[:1], rng=rng)
     is_complete(lambda: built(student, student.QNet, rng, n), X[:1], rng=rng)
+
+
+@check("tf2.18.9", hint="Does the first layer see `n_frames` frames? And does anything come after the last one?")
+def test_values_of_any_size(student, rng):
+    """The network takes as many frames as asked for; what it says are values, above 0 or below, and no shares of 1."""
+    net = built(student, student.QNet, rng, 30, 3)
+    net.eval()
+    found = outputs(net, rng.integers(0, 256, (2, 3, 84, 84)).astype(np.int64), shape=(2, 30))
+    assert found.min() < 0
+    assert np.abs(found.sum(axis=1) - 1).max() > 1e-3
 
 
 @check("tf2.18.9", core=True, hint="Which of the two networks chooses the action, and which says what it is worth?")
@@ -259,7 +269,7 @@ def test_tries_at_random(student, rng):
     assert (tried != liked).sum() >= 5
 
 
-@check("tf2.18.9", hint="Which of the two flags says that nothing follows?")
+@check("tf2.18.9", hint="Which of the two flags says that nothing follows? And which discount factor is given?")
 def test_an_end_is_not_the_time_being_up(student, rng):
     """With rewards of 1 at each step and a factor of 0.8, actions are worth 1 where each of them ends the episode, and
     5 where the time is up after each, since it could have gone on. (In 2,500 steps, half of it will do.)"""
@@ -272,7 +282,10 @@ def test_an_end_is_not_the_time_being_up(student, rng):
         assert least < said.max() < most
 
 
-@check("tf2.18.9", hint="What does chance decide: which actions are tried, and which transitions are drawn?")
+@check(
+    "tf2.18.9",
+    hint="What does chance decide: which actions are tried, and which transitions are drawn?",
+)
 def test_seed_decides_what_is_tried(student, rng):
     """The same seed tries the same actions and trains the same network, another seed tries others."""
     seeds = tuple(int(seed) for seed in rng.permutation(1000)[:2])

@@ -39,36 +39,36 @@ def test_what_helps(student, rng):
     chosen(choice(student, "P_19_5_CHOICE", "credit", [1.0], 0.5), options, right=right)
 
 
-def _filled(student, rng, capacity, n):
-    """Return a buffer that was given n transitions, and all of them: each number tells which."""
-    buffer = student.ReplayBuffer(capacity)
-    start = int(rng.integers(100, 1000))
-    for i in range(start, start + n):
-        buffer.append([i, -i], i % 7, i + 0.5, [i + 1, -i - 1], bool(i % 3 == 0))
-    return buffer, np.arange(start, start + n)
+def _used(buffer_of, capacity, start, n, draws):
+    """Fill a buffer with n transitions, whose numbers begin at `start`: each number tells which. Return how many there
+    are then, and for each (rows, seed) of `draws` the columns of a sample.
 
-
-def _sampled(student, buffer, n, seed):
-    columns = student.probe_(_sample)(buffer, n, seed)
-    assert len(columns) == 5
-    return [np.asarray(column) for column in columns]
-
-
-def _sample(buffer, n, seed):
+    All in the submission's process: a buffer may be a kind of list or deque, which would be sent as one.
+    """
     import numpy as np
 
-    return [np.asarray(column) for column in buffer.sample(n, np.random.default_rng(seed))]
+    buffer = buffer_of(capacity)
+    for i in range(start, start + n):
+        buffer.append([i, -i], i % 7, i + 0.5, [i + 1, -i - 1], bool(i % 3 == 0))
+    samples = [[np.asarray(column) for column in buffer.sample(k, np.random.default_rng(seed))] for k, seed in draws]
+    return len(buffer), samples
 
 
-def _length(buffer):
-    return len(buffer)
+def _tried(student, rng, capacity, n, sizes, seeds=None):
+    """Return the numbers of n transitions, how many of them a buffer has kept, and samples of these sizes."""
+    start = int(rng.integers(100, 1000))
+    seeds = rng.integers(1000, size=len(sizes)).tolist() if seeds is None else seeds
+    draws = [[size, seed] for size, seed in zip(sizes, seeds, strict=True)]
+    kept, samples = student.probe_(_used)(student.ReplayBuffer, capacity, start, n, draws)
+    assert all(len(columns) == 5 for columns in samples)
+    return np.arange(start, start + n), kept, [[np.asarray(column) for column in columns] for columns in samples]
 
 
 @check("p.19.6", core=True, hint="Draw row numbers once, and take those rows of everything.")
 def test_transitions_stay_together(student, rng):
     """What is in one row of a sample was met together."""
-    buffer, numbers = _filled(student, rng, 50, 30)
-    seen, actions, rewards, following, terminated = _sampled(student, buffer, 40, int(rng.integers(1000)))
+    numbers, _, [columns] = _tried(student, rng, 50, 30, [40])
+    seen, actions, rewards, following, terminated = columns
     assert seen.shape == following.shape == (40, 2)
     drawn = seen[:, 0]
     assert np.isin(drawn, numbers).all()
@@ -84,47 +84,67 @@ def test_transitions_stay_together(student, rng):
 def test_the_oldest_are_dropped(student, rng):
     """The buffer keeps the last transitions, as many as its capacity, and says how many there are."""
     capacity = int(rng.integers(5, 9))
-    buffer, numbers = _filled(student, rng, capacity, 3 * capacity + 1)
-    assert student.probe_(_length)(buffer) == capacity
-    drawn = _sampled(student, buffer, 400, int(rng.integers(1000)))[0][:, 0]
-    assert sorted(set(drawn.tolist())) == numbers[-capacity:].tolist()
-    fewer, numbers = _filled(student, rng, 50, 4)
-    assert student.probe_(_length)(fewer) == 4
-    assert set(_sampled(student, fewer, 200, 0)[0][:, 0].tolist()) == set(numbers.tolist())
+    for size, n in ((capacity, 3 * capacity + 1), (50, 4)):
+        numbers, kept, [columns] = _tried(student, rng, size, n, [400])
+        assert kept == min(size, n)
+        assert sorted(set(columns[0][:, 0].tolist())) == numbers[-size:].tolist()
 
 
-@check("p.19.6", hint="Is each transition as likely as the others, and may one be drawn twice?")
+@check("p.19.6", hint="Is each as likely as the others, may one be drawn twice, and is it `rng` that draws?")
 def test_each_is_equally_likely(student, rng):
     """A sample is drawn with replacement, each transition equally likely; the generator that is given decides."""
-    buffer, numbers = _filled(student, rng, 12, 12)
     seed = int(rng.integers(1000))
-    drawn = _sampled(student, buffer, 3000, seed)[0][:, 0]
-    counts = [int((drawn == number).sum()) for number in numbers]
-    assert chisquare(counts).pvalue > 1e-6
-    small = _sampled(student, buffer, 12, seed)[0][:, 0]
-    assert len(set(small.tolist())) < 12 or len(set(_sampled(student, buffer, 12, seed + 1)[0][:, 0].tolist())) < 12
-    assert_array_equal(small, _sampled(student, buffer, 12, seed)[0][:, 0])
-    other = _sampled(student, buffer, 12, seed + 2)[0][:, 0]
-    assert small.tolist() != other.tolist()
+    seeds = [seed, seed, seed + 1, seed, seed + 2]
+    numbers, _, samples = _tried(student, rng, 12, 12, [3000, 12, 12, 12, 12], seeds)
+    many, small, second, again, other = ([int(row[0]) for row in columns[0]] for columns in samples)
+    assert chisquare([many.count(number) for number in numbers]).pvalue > 1e-6
+    assert len(set(small)) < 12 or len(set(second)) < 12
+    assert small == again
+    assert small != other
+
+
+def _reused(buffer_of, seed):
+    import numpy as np
+
+    buffer, seen, following = buffer_of(10), np.zeros(1), np.zeros(1)
+    for number in range(3):
+        seen[0], following[0] = number, number + 1
+        buffer.append(seen, 0, 0.0, following, False)
+    return [np.asarray(column) for column in buffer.sample(60, np.random.default_rng(seed))]
 
 
 @check("p.19.6", hint="Do you keep the array that is given, or a copy of it?")
 def test_later_changes_do_no_harm(student, rng):
     """An array that is used again for the next observation does not change what is kept."""
-    buffer = student.ReplayBuffer(10)
-    student.probe_(_reuses)(buffer)
-    seen, *_, following, _ = _sampled(student, buffer, 60, int(rng.integers(1000)))
+    columns = student.probe_(_reused)(student.ReplayBuffer, int(rng.integers(1000)))
+    seen, *_, following, _ = (np.asarray(column) for column in columns)
     assert set(seen.ravel().tolist()) == {0.0, 1.0, 2.0}
     assert_array_equal(following.ravel(), seen.ravel() + 1)
 
 
-def _reuses(buffer):
+def _pictured(buffer_of, pictures, seed):
+    from itertools import pairwise
+
     import numpy as np
 
-    seen, following = np.zeros(1), np.zeros(1)
-    for number in range(3):
-        seen[0], following[0] = number, number + 1
-        buffer.append(seen, 0, 0.0, following, False)
+    buffer = buffer_of(20)
+    for now, after in pairwise(pictures):
+        buffer.append(now, 0, 0.0, after, False)
+    seen, _, _, following, _ = buffer.sample(30, np.random.default_rng(seed))
+    return [np.asarray(seen), np.asarray(following)]
+
+
+@check("p.19.6", hint="Which shape has what was seen, where it is a picture?")
+def test_pictures_keep_their_shape(student, rng):
+    """What was seen may be a picture, or a stack of them."""
+    pictures = rng.integers(0, 2, (6, 2, 4, 3)).astype(np.float32)
+    pictures[:, 0, 0] = np.arange(18).reshape(6, 3)
+    found = student.probe_(_pictured)(student.ReplayBuffer, pictures, int(rng.integers(1000)))
+    seen, following = (np.asarray(one) for one in found)
+    assert seen.shape == following.shape == (30, 2, 4, 3)
+    rows = np.rint(seen[:, 0, 0, 0] / 3).astype(int)
+    assert_array_equal(seen, pictures[rows])
+    assert_array_equal(following, pictures[rows + 1])
 
 
 def _swept(log, n_states, n_actions, gamma, rate, n_sweeps):
@@ -143,8 +163,9 @@ def test_values_from_a_log(student, rng):
     for sweeps in (1, 3):
         log, gamma, rate = some_log(rng, 40), float(rng.uniform(0.5, 0.95)), float(rng.uniform(0.1, 0.9))
         log = [one for one in log if one[:2] != (1, 2)]
-        found = np.asarray(student.q_from_log(log, 4, 3, gamma, rate, sweeps), dtype=float)
-        assert_allclose(found, _swept(log, 4, 3, gamma, rate, sweeps), rtol=1e-5, atol=1e-5)
+        log += [(4, 0, -2.5, 0, True), (0, 1, 1.0, 4, False)]  # in state 4, what was not tried is the best
+        found = np.asarray(student.q_from_log(log, 5, 3, gamma, rate, sweeps), dtype=float)
+        assert_allclose(found, _swept(log, 5, 3, gamma, rate, sweeps), rtol=1e-5, atol=1e-5)
 
 
 @check("p.19.7", hint="With the defaults: is `rate` 0.2, and is the log gone through 100 times?")
@@ -203,6 +224,18 @@ def test_plans_as_well_as_the_best_policy(student, rng):
         wanted, policy = _best(P, R, gamma)
         assert_allclose(np.asarray(values, dtype=float), wanted, rtol=1e-5, atol=1e-5)
         assert_array_equal(np.asarray(actions), policy)
+
+
+@check(
+    "p.19.8",
+    hint="If a sweep has changed the values by a millionth only, how much will all later ones, with a factor near 1?",
+)
+def test_values_have_settled(student, rng):
+    """With a discount factor near 1 the values are right as well, which change very little from sweep to sweep."""
+    P = rng.dirichlet(np.full(4, 0.6), size=(4, 3))
+    R = rng.uniform(0.002, 0.01, (4, 3))
+    values, _ = student.plan(P, R, 0.995)
+    assert_allclose(np.asarray(values, dtype=float), _best(P, R, 0.995)[0], rtol=1e-5, atol=3e-5)
 
 
 @check("p.19.8", hint="Which of them know, or learn, what their world does next?")

@@ -9,11 +9,12 @@ from autograder.testing.modules import built, gradients_flow, outputs, repeats, 
 
 
 def _pong(rng):
-    """Return a frame like one of Pong, with a field, two bats, a ball, and a score above it all."""
-    ground, score, left, right, ball = rng.permutation(np.arange(20, 240, 10))[:15].reshape(5, 3)
+    """Return a frame like one of Pong, with a field between two walls, two bats, a ball, and a score above it all."""
+    ground, score, wall, left, right, ball = rng.permutation(np.arange(20, 240, 10))[:18].reshape(6, 3)
     frame = np.empty((210, 160, 3), np.uint8)
     frame[:] = ground
     frame[:24] = frame[194:] = score
+    frame[24:36] = frame[190:194] = wall
     places = [int(n) for n in rng.integers(36, 170, 3)]
     frame[places[0] : places[0] + 16, 16:20] = left
     frame[places[1] : places[1] + 16, 140:144] = right
@@ -36,23 +37,25 @@ def _by_hand(frame):
     "tf1.16.9", core=True, hint="Which rows are the field? Which pixels of it are left, and which colour is most of it?"
 )
 def test_ball_and_bats_are_left(student, rng):
-    """Of a frame, ball and bats are 1 and the field is 0, whatever colours they have; the score is cut off."""
-    for _ in range(4):
-        frame = _pong(rng)
-        found = np.asarray(student.crop(frame))
+    """Of a frame, ball, bats and walls are 1 and the field is 0, whatever colours they have; the score is cut off."""
+    frames = [_pong(rng) for _ in range(4)]
+    replies = [np.asarray(student.crop(frame)) for frame in frames]  # all, so that a misconception shows as it is
+    for frame, found in zip(frames, replies, strict=True):
         assert found.dtype == np.float32
         assert_array_equal(found, _by_hand(frame))
 
 
-@check("tf1.16.9", hint="A colour may differ from the background's by its blue only.")
+@check("tf1.16.9", hint="A colour may differ from the background's by its blue only, and be as bright.")
 def test_any_other_colour_counts(student, rng):
-    """A thing that differs from the background in one colour only is seen as well, be it brighter or darker."""
-    for channel in range(3):
-        for by in (-20, 20):
-            frame = np.full((210, 160, 3), 100, np.uint8)
-            row, column = 2 * int(rng.integers(20, 80)), 2 * int(rng.integers(10, 60))
-            frame[row : row + 8, column : column + 8, channel] += np.uint8(by % 256)
-            assert_array_equal(np.asarray(student.crop(frame)), _by_hand(frame))
+    """A thing that differs from the background in one colour only is seen as well, be it brighter or darker, and so is
+    one of the same brightness."""
+    single = [by * np.eye(3, dtype=int)[channel] for channel in range(3) for by in (-20, 20)]
+    as_bright = [[20, -20, 0], [0, 20, -20], [20, 0, -20], [43, -26, 21]]  # the last one to the eye: 0.299 red, …
+    for by in (*single, *as_bright):
+        frame = np.full((210, 160, 3), 100, np.uint8)
+        row, column = 2 * int(rng.integers(20, 80)), 2 * int(rng.integers(10, 60))
+        frame[row : row + 8, column : column + 8] = 100 + np.array(by)
+        assert_array_equal(np.asarray(student.crop(frame)), _by_hand(frame))
 
 
 @check("tf1.16.9", hint="Do you write into the frame that you are given?")
@@ -93,11 +96,14 @@ def test_points_are_apart(student, rng):
 
 @check("tf1.16.9", hint="Are all layers attributes of the network? Does it look at both pictures?")
 def test_bat_policy(student, rng):
-    """The policy gives a logit for each action, sees the picture and the motion, and all its weights can learn."""
-    policy = built(student, student.BatPolicy, rng, 5, 8, 4)
+    """The policy gives a logit for each action, sees the picture and the motion; its hidden layer is as large as asked
+    for, and all its weights can learn."""
+    policy = built(student, student.BatPolicy, rng, 5, 8, 4, 37)
     policy.eval()
     X = rng.normal(size=(6, 2, 5, 8))
     before = outputs(policy, X, shape=(6, 4))
+    assert np.abs(before.sum(axis=1) - 1).max() > 1e-3, "logits are asked for"
+    assert any(37 in value.shape for value in weights_of(policy).values())
     for part in range(2):
         other = X.copy()
         other[:, part] = rng.normal(size=(6, 5, 8))
@@ -138,7 +144,7 @@ def test_catches_balls(student, rng):
     return float(np.mean(found))
 
 
-@check("tf1.16.9", hint="What was there before the first picture of a game?")
+@check("tf1.16.9", hint="Which logit is the largest? And of which of the two pictures, less the other one?")
 def test_moves_as_it_likes_best(student, rng):
     """`move` gives the action with the largest logit, of picture and motion, always the same."""
     policy = built(student, student.BatPolicy, rng, 4, 9, 3)
@@ -147,6 +153,45 @@ def test_moves_as_it_likes_best(student, rng):
     inputs = np.stack([[now, now - before] for now, before in pictures])
     wanted = outputs(policy, inputs, shape=(15, 3)).argmax(axis=1).tolist()
     assert [int(student.move(policy, now, before)) for now, before in pictures] == wanted
+
+
+def _counting(number):
+    import numpy as np
+
+    from course.worlds import Catch
+
+    class Counted(Catch):
+        """Whatever happens, the picture is the same."""
+
+        def __init__(self):
+            super().__init__(number)
+            self.seeds, self.actions = [], []
+
+        def reset(self, *, seed=None, options=None):
+            self.given = seed if seed is None else int(seed)
+            return super().reset(seed=seed, options=options)
+
+        def step(self, action):
+            self.seeds += [] if self._time else [self.given]
+            self.actions.append(int(action))
+            return super().step(action)
+
+        def _seen(self):
+            return np.ones((self.height, self.width), np.float32)
+
+    return Counted()
+
+
+@check("tf1.16.9", hint="Do you play with drawn actions while you train? And how many games, all alike?")
+def test_plays_as_many_games_as_asked(student, rng):
+    """Before each change as many games are played as asked for, all of them different, with actions that are drawn."""
+    n_updates, n_games = (int(n) for n in rng.permutation([1, 2, 3])[:2])
+    env = student.probe_(_counting)(int(rng.integers(1000)))
+    student.train_bat(env, n_updates=n_updates, n_games=n_games, seed=int(rng.integers(1000)))
+    actions, seeds = list(env.actions), [seed for seed in env.seeds if seed is not None]
+    assert len(actions) == 30 * n_updates * n_games
+    assert len(set(seeds)) == len(seeds)
+    assert len(set(actions[: 30 * n_games])) > 1
 
 
 @check(

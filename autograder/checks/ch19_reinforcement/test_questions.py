@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.testing import assert_allclose
 
-from autograder.checks.ch19_reinforcement.inputs import rewards_of, world
+from autograder.checks.ch19_reinforcement.inputs import fresh, rewards_of, total, world
 from autograder.testing import check
 from autograder.testing.closed import agrees, ask_all, choice
 
@@ -14,6 +14,8 @@ def test_what_not_knowing_has_cost(student, rng):
     cases = []
     for n in (0, 1, 3, 5, 8, 8, 12, 20):
         means = rng.normal(0, 4, int(rng.integers(3, 7))).round(3)
+        if n == 5:
+            means = -1 - np.abs(means)  # each of them costs something
         some = np.argsort(means)[: int(rng.integers(2, len(means)))]  # the best one may never be pulled
         cases.append((means.tolist(), rng.choice(some, n).tolist()))
 
@@ -42,7 +44,8 @@ def test_kinds_of_learning(student, rng):
 
 @check("p.19.2", core=True, weight=2, hint="On which line stands the reward for what was done on this one?")
 def test_transitions_of_a_log(student, rng):
-    """Each action stands with what was seen before it, and with the reward and the observation that came of it."""
+    """Each action stands with what was seen before it, and with the reward and the observation that came of it, also
+    where that is 0, and the same as before."""
     for n in (2, 3, 7, 12):
         log = [
             {
@@ -52,6 +55,8 @@ def test_transitions_of_a_log(student, rng):
             }
             for _ in range(n)
         ]
+        if n == 7:
+            log[3] = {**log[2], "reward": 0.0}  # nothing was given, and nothing has changed
         found = [tuple(one) for one in student.transitions(log)]
         assert len(found) == n - 1
         for (seen, action, reward, following), now, after in zip(found, log, log[1:], strict=False):
@@ -123,6 +128,31 @@ def _always_one(seen):
 
 def _by_what_is_seen(seen):
     return int(float(seen[0]) % 2 == 1)
+
+
+@check("p.19.4", hint="Is there a number of steps after which you stop? Only the two flags end an episode.")
+def test_long_episodes_are_played_to_their_end(student, rng):
+    """Also an episode of thousands of steps counts as a whole."""
+    rewards = rng.normal(0, 1, int(rng.integers(2000, 2500))).round(3).tolist()
+    env = world(student, "Script", [rewards], bool(rng.integers(2)))
+    found = np.asarray(student.evaluate(env, student.probe_(_always_one), 1, 0), dtype=float)
+    assert_allclose(found, [sum(rewards)], rtol=1e-3, atol=1e-2)
+
+
+def _pushes(seen):
+    import numpy as np
+
+    return -0.7 * np.sign(seen[:2])
+
+
+@check("p.19.4", hint="An action need not be a whole number: hand `step` what the policy says, as it is.")
+def test_actions_of_any_kind(student, rng):
+    """Where actions are arrays, as a glider's are, they reach the environment as the policy says them."""
+    number, seed = int(rng.integers(1000)), int(rng.integers(1000))
+    found = student.evaluate(world(student, "Glider", number), student.probe_(_pushes), 2, seed)
+    glider = fresh("Glider", number)
+    wanted = [total(glider, _pushes, seed + i) for i in range(2)]
+    assert_allclose(np.asarray(found, dtype=float), wanted, rtol=1e-4)
 
 
 @check("p.19.4", hint="Which observation does the policy have to see before each action? And what was it given first?")

@@ -62,18 +62,30 @@ def test_bumps_into_nothing(student, rng):
     assert moved >= 3
 
 
-@check("p.19.11", hint="Take 0.29 and 0.31 for what is ahead.")
+@check("p.19.11", hint="Take 0.29, 0.3 and 0.31 for what is ahead.")
 def test_stops_in_time(student, rng):
     """It drives where the light and 0.3 or more of room are ahead, and neither turning nor with less."""
-    for _ in range(6):
+    for wide in (0.3, *rng.uniform(0.31, 2, 5).tolist()):
         readings = rng.uniform(0, 1, 8).round(3)
         readings[0] = 2.0
         side = np.roll(readings, int(rng.choice([1, 2, 3, -1, -2, -3])))
-        near, wide = float(rng.uniform(0, 0.29)), float(rng.uniform(0.31, 2))
         turn, far = student.drive(readings.tolist(), wide)
         assert abs(float(turn)) < 1e-6
         assert 0.05 <= float(far) <= 0.2
-        assert float(student.drive(readings.tolist(), near)[1]) == 0
-        turn, far = student.drive(side.tolist(), wide)
-        assert float(far) == 0
-        assert abs(float(turn) - (45 if np.argmax(side) < 4 else -45)) < 1e-6
+        assert float(student.drive(readings.tolist(), float(rng.uniform(0, 0.29)))[1]) == 0
+        assert float(student.drive(side.tolist(), wide)[1]) == 0
+
+
+@check("p.19.11", hint="How far may it turn in a step? And does it hinder turning if something is near?")
+def test_turns_as_far_as_it_may(student, rng):
+    """It turns to the brightest sensor, or by 45 degrees towards it, however near the next thing ahead is."""
+    for n in (8, 12, 16, 24):
+        for step in (1, 2, 3, n // 2 - 1, n // 2):
+            for sign in (1, -1):
+                readings = rng.uniform(0, 1, n).round(3)
+                readings[sign * step % n] = 2.0
+                wanted = min(360 * step / n, 45) * (1 if 2 * step == n else sign)
+                for distance in (float(rng.uniform(0, 0.29)), float(rng.uniform(0.31, 2))):
+                    turn, far = student.drive(readings.tolist(), distance)
+                    assert abs(float(turn) - wanted) < 1e-6
+                    assert float(far) == 0

@@ -1,9 +1,8 @@
 """Chapter 19, landing by policy gradients (p.19.9): wrong answers, and right ones."""
 
 import copy
-import io
 import json
-from itertools import accumulate
+from itertools import accumulate, cycle
 
 import numpy as np
 import torch
@@ -27,10 +26,18 @@ class Probabilities(Policy):
 
 @mutant("p.19.9", replaces="Policy", fails="test_policy_network")
 class FixedSize(Policy):
-    """Your network has 32 hidden units, whatever `n_hidden` is, and a layer that nobody uses."""
+    """Your network has 32 hidden units, whatever `n_hidden` is."""
 
     def __init__(self, n_inputs, n_actions, n_hidden=32):
         super().__init__(n_inputs, n_actions, 32)
+
+
+@mutant("p.19.9", replaces="Policy", fails="test_policy_network")
+class LayerThatNobodyUses(Policy):
+    """Your network has a layer that its output does not depend on."""
+
+    def __init__(self, n_inputs, n_actions, n_hidden=32):
+        super().__init__(n_inputs, n_actions, n_hidden)
         self.unused = nn.Linear(n_hidden, n_hidden)
 
 
@@ -116,8 +123,7 @@ def only_what_was_good(logits, actions, advantages):
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
 def broadcast(logits, actions, advantages):
     """You multiply a column by a row, so that each action gets the advantages of all: compare their shapes."""
-    chosen = torch.log_softmax(logits, dim=1).gather(1, actions[:, None])
-    return -(chosen * advantages).mean()
+    return -(torch.log_softmax(logits, dim=1).gather(1, actions[:, None]) * advantages).mean()
 
 
 @mutant("p.19.9", replaces="policy_loss", fails="test_follows_the_policy_gradient")
@@ -126,7 +132,7 @@ def summed(logits, actions, advantages):
     return policy_loss(logits, actions, advantages) * len(actions)
 
 
-# ---------------------------------------------------------------- episodes, wrong
+# ---------------------------------------------------------------- episodes and trained policies, wrong
 
 
 def _played(env, policy, seed, draw, ended=lambda terminated, truncated: terminated or truncated, longest=1500):
@@ -167,6 +173,22 @@ def all_equally_likely(env, policy, seed):
     return _handed(*_played(env, policy, seed, lambda logits, rng: int(rng.integers(len(logits)))))
 
 
+@mutant("p.19.9", replaces="play", fails="test_actions_are_drawn")
+def mostly_the_likeliest(env, policy, seed):
+    """You play the likeliest action, and now and then any of them: draw each by its own probability."""
+
+    def draw(logits, rng):
+        return int(rng.integers(len(logits))) if rng.random() < 0.3 else int(logits.argmax())
+
+    return _handed(*_played(env, policy, seed, draw))
+
+
+@mutant("p.19.9", replaces="play", fails="test_long_episodes_are_played")
+def five_hundred_steps(env, policy, seed):
+    """You stop after 500 steps: an episode is over when one of the two flags says so."""
+    return _handed(*_played(env, policy, seed, _drawn, longest=500))
+
+
 @mutant("p.19.9", replaces="play", fails="test_an_episode_is_played")
 def only_termination_ends(env, policy, seed):
     """You go on after an episode was truncated: both flags end it."""
@@ -184,6 +206,24 @@ def always_terminated(env, policy, seed):
     """You say that the episode was terminated when it was only truncated."""
     seen, actions, rewards, _ = play(env, policy, seed)
     return seen, actions, rewards, True
+
+
+@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
+def forgets_the_seed(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You don't use the seed that you are given."""
+    return right.train_policy(env, n_updates, n_episodes, gamma, n_hidden, 42)
+
+
+@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
+def hidden_size_of_its_own(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You don't use the `n_hidden` that you are given."""
+    return right.train_policy(env, n_updates, n_episodes, gamma, 32, seed)
+
+
+@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
+def factor_of_its_own(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You don't use the discount factor that you are given."""
+    return right.train_policy(env, n_updates, n_episodes, 0.95, n_hidden, seed)
 
 
 @mutant("p.19.9", replaces="choose", fails="test_the_best_is_chosen")
@@ -210,16 +250,14 @@ def biases_left_out(policy):
     return right.pack(bare)
 
 
-@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
-def forgets_the_seed(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
-    """You don't use the seed that you are given."""
-    return right.train_policy(env, n_updates, n_episodes, gamma, n_hidden, 42)
+def _as_it_stands(text):
+    return right.unpack(json.loads(text))
 
 
-@mutant("p.19.9", replaces="train_policy", fails="test_seed_decides_the_policy")
-def factor_of_its_own(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
-    """You don't use the discount factor that you are given."""
-    return right.train_policy(env, n_updates, n_episodes, 0.95, n_hidden, seed)
+@mutant("p.19.9", replaces="pack", fails="test_packed_policies_come_back", also={"unpack": _as_it_stands})
+def broken_by_a_line_break(policy):
+    """A line break or a blank in the text does harm: take them all out before you read it."""
+    return json.dumps(right.pack(policy))
 
 
 # ---------------------------------------------------------------- trainings, naive
@@ -270,6 +308,14 @@ def _trained(env, n_updates, n_episodes, gamma, n_hidden, seed, collect, loss_of
 def greedy_while_training(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
     """While training you take the action that the policy likes best, so that nothing else is ever tried: draw it."""
     return _trained(env, n_updates, n_episodes, gamma, n_hidden, seed, always_the_likeliest, policy_loss)
+
+
+@mutant("p.19.9", replaces="train_policy", fails="test_draws_while_training")
+def same_episodes_again(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
+    """You begin with the same few seeds before each update, so that your policy learns a few starts by heart."""
+    seeds = cycle(range(seed, seed + n_episodes))
+    settings = (env, n_updates, n_episodes, gamma, n_hidden, seed)
+    return _trained(*settings, lambda world, policy, _: play(world, policy, next(seeds)), policy_loss)
 
 
 # ---------------------------------------------------------------- right ones
@@ -336,20 +382,6 @@ class TwoLayers(nn.Module):
         return self.net(observations)
 
 
-def _pickled(policy):
-    out = io.BytesIO()
-    torch.save(policy.state_dict(), out)
-    return out.getvalue().hex()
-
-
-def _unpickled(text):
-    state = torch.load(io.BytesIO(bytes.fromhex("".join(text.split()))))
-    n_hidden, n_inputs = state["hidden.weight"].shape
-    policy = Policy(n_inputs, len(state["out.bias"]), n_hidden)
-    policy.load_state_dict(state)
-    return policy
-
-
 @alternative("p.19.9", replaces="play")
 def by_a_distribution(env, policy, seed):
     """By torch's categorical distribution, and as lists."""
@@ -366,9 +398,3 @@ def by_a_distribution(env, policy, seed):
 def other_settings(env, n_updates=40, n_episodes=12, gamma=0.95, n_hidden=32, seed=42):
     """A constant rate, and the cross-entropy."""
     return _trained(env, n_updates, n_episodes, gamma, n_hidden, seed, play, weighted_cross_entropy)
-
-
-@alternative("p.19.9", replaces="pack", also={"unpack": _unpickled})
-def as_a_file_in_hexadecimal(policy):
-    """By `torch.save`, as hexadecimal digits."""
-    return _pickled(policy)

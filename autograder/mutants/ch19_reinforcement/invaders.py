@@ -134,7 +134,37 @@ class LastFrameOnly(QNet):
         return super().forward(observations[:, -1:].repeat(1, 4, 1, 1))
 
 
+@mutant("tf2.18.9", replaces="QNet", fails="test_values_of_any_size")
+class FourAtATime(QNet):
+    """Your network takes four frames, whatever `n_frames` is."""
+
+    def __init__(self, n_actions, n_frames=4):
+        super().__init__(n_actions, 4)
+
+
+@mutant("tf2.18.9", replaces="QNet", fails="test_values_of_any_size")
+class AsShares(QNet):
+    """Your network ends with a softmax: what an action is worth is no probability, and may be any number."""
+
+    def forward(self, observations):
+        return torch.softmax(super().forward(observations), dim=1)
+
+
+@mutant("tf2.18.9", replaces="QNet", fails="test_values_of_any_size")
+class NeverBelow0(QNet):
+    """Your last layer ends with a ReLU: what an action is worth may be below 0."""
+
+    def forward(self, observations):
+        return torch.relu(super().forward(observations))
+
+
 # ---------------------------------------------------------------- parts, wrong
+
+
+@mutant("tf2.18.9", replaces="double_dqn_targets", fails="test_double_targets")
+def nothing_for_an_end(rewards, terminated, online_next, target_next, gamma):
+    """After an end you count nothing at all: what follows is left out, but the reward is not."""
+    return right.double_dqn_targets(rewards, terminated, online_next, target_next, gamma) * ~terminated
 
 
 @mutant("tf2.18.9", replaces="double_dqn_targets", fails="test_double_targets")

@@ -1,6 +1,6 @@
 """Chapter 19, learning from what was tried (p.19.5 to p.19.8): wrong answers, and right ones."""
 
-from collections import Counter
+from collections import Counter, deque
 
 import numpy as np
 import torch
@@ -35,6 +35,15 @@ def full_credit(rewards, gamma):
 def from_the_beginning(rewards, gamma):
     """You discount by the steps from the episode's beginning: those between action and reward count."""
     return np.triu(np.tile(float(gamma) ** np.arange(len(rewards)) * rewards, (len(rewards), 1)))
+
+
+@mutant("p.19.5", replaces="credit", fails="test_who_gets_which_credit")
+def nothing_times_infinity(rewards, gamma):
+    """With a factor of 0 you get NaN: its power for an earlier reward is infinite, and times 0 it is not 0."""
+    n = np.arange(len(rewards))
+    later = n >= n[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return later * float(gamma) ** (n - n[:, None]) * np.asarray(rewards, dtype=float)
 
 
 @mutant("p.19.5", replaces="P_19_5_CHOICE", fails="test_what_helps", constant=True)
@@ -112,6 +121,54 @@ class KeepsTheCallersArray(ReplayBuffer):
         self._kept.append((observation, action, reward, following, terminated))
 
 
+@mutant("p.19.6", replaces="ReplayBuffer", fails="test_each_is_equally_likely")
+class DrawsOnItsOwn(ReplayBuffer):
+    """You draw by a generator of your own: the one that is given decides, so that a training can be repeated."""
+
+    def sample(self, n, rng):
+        rows = [self._kept[i] for i in np.random.randint(len(self), size=n)]
+        return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+
+@mutant("p.19.6", replaces="ReplayBuffer", fails="test_pictures_keep_their_shape")
+class RowsOnly:
+    """You make a table with a column for each number that is seen: what is seen may be a picture."""
+
+    def __init__(self, capacity):
+        self.capacity, self.count, self.columns = capacity, 0, None
+
+    def __len__(self):
+        return min(self.count, self.capacity)
+
+    def append(self, observation, action, reward, following, terminated):
+        if self.columns is None:
+            self.columns = [np.zeros((self.capacity, len(observation))) for _ in range(2)]
+            self.columns += [np.zeros(self.capacity, dtype=kind) for kind in (int, float, bool)]
+        for column, one in zip(self.columns, (observation, following, action, reward, terminated), strict=True):
+            column[self.count % self.capacity] = one
+        self.count += 1
+
+    def sample(self, n, rng):
+        rows = rng.integers(len(self), size=n)
+        seen, following, *others, terminated = (column[rows] for column in self.columns)
+        return seen, *others, following, terminated
+
+
+@alternative("p.19.6", replaces="ReplayBuffer")
+class ADequeItself(deque):
+    """A deque that knows how long it may be."""
+
+    def __init__(self, capacity):
+        super().__init__(maxlen=capacity)
+
+    def append(self, observation, action, reward, following, terminated):
+        super().append((np.array(observation), action, reward, np.array(following), terminated))
+
+    def sample(self, n, rng):
+        rows = [self[int(len(self) * rng.random())] for _ in range(n)]
+        return [np.stack(column) for column in zip(*rows, strict=True)]
+
+
 @alternative("p.19.6", replaces="ReplayBuffer")
 class RingOfArrays:
     """Arrays that are written to in a ring."""
@@ -170,6 +227,40 @@ def once_only(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
     return right.q_from_log(log, n_states, n_actions, gamma, rate, 1)
 
 
+@mutant("p.19.7", replaces="q_from_log", fails="test_values_from_a_log")
+def the_whole_way(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
+    """You put the target in the value's place: move the value towards it, by the share `rate` of the way."""
+    return right.q_from_log(log, n_states, n_actions, gamma, 1.0, n_sweeps)
+
+
+@mutant("p.19.7", replaces="q_from_log", fails="test_values_from_a_log")
+def values_of_the_last_sweep(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
+    """You compute the targets of a sweep with the values before it: each transition changes a value, which counts for
+    the next one already."""
+    Q = np.zeros((n_states, n_actions))
+    for _ in range(n_sweeps):
+        before = Q.copy()
+        for s, a, reward, after, over in log:
+            Q[s, a] += rate * (reward + (0.0 if over else gamma * before[after].max()) - Q[s, a])
+    return Q
+
+
+@mutant("p.19.7", replaces="q_from_log", fails="test_values_from_a_log")
+def from_the_end(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
+    """You go through the log backwards: it is learned from in the order in which it happened."""
+    return right.q_from_log(log[::-1], n_states, n_actions, gamma, rate, n_sweeps)
+
+
+@mutant("p.19.7", replaces="q_from_log", fails="test_values_from_a_log")
+def best_of_those_tried_so_far(log, n_states, n_actions, gamma, rate=0.2, n_sweeps=100):
+    """You take the best of the actions that were tried in the next state: the others are worth 0 so far, and count."""
+    Q = {}
+    for s, a, reward, after, over in list(log) * n_sweeps:
+        future = 0.0 if over else max((Q[after, b] for b in range(n_actions) if (after, b) in Q), default=0.0)
+        Q[s, a] = Q.get((s, a), 0.0) + rate * (reward + gamma * future - Q.get((s, a), 0.0))
+    return [[Q.get((s, a), 0.0) for a in range(n_actions)] for s in range(n_states)]
+
+
 @mutant("p.19.7", replaces="P_19_7_CHOICE", fails="test_which_are_off_policy", constant=True)
 def ppo_is_off_policy():
     """PPO uses each batch for some epochs, but then throws it away: it is on-policy."""
@@ -223,6 +314,26 @@ def summed_rewards(log, n_states, n_actions):
     P, R = right.learn_model(log, n_states, n_actions)
     counts = Counter(one[:2] for one in log)
     return P, np.array([[R[s, a] * counts[s, a] for a in range(n_actions)] for s in range(n_states)])
+
+
+@mutant("p.19.8", replaces="learn_model", fails="test_model_of_a_log")
+def unseen_is_nan(log, n_states, n_actions):
+    """You divide by 0 where a state and an action are not in the log, which gives NaN: both are 0 there."""
+    P, R = right.learn_model(log, n_states, n_actions)
+    seen = {one[:2] for one in log}
+    for s, a in set(np.ndindex(n_states, n_actions)) - seen:
+        P[s, a] = R[s, a] = np.nan
+    return P, R
+
+
+@mutant("p.19.8", replaces="plan", fails="test_values_have_settled")
+def stops_when_little_moves(P, R, gamma):
+    """You stop when a sweep changes the values by less than a millionth: with a factor near 1 many such changes follow,
+    1 / (1 - gamma) times as much in all."""
+    P, R, values, before = np.asarray(P), np.asarray(R), np.zeros(len(R)), np.inf
+    while np.abs(values - before).max() > 1e-6:
+        before, values = values, (R + gamma * P @ values).max(axis=1)
+    return values, (R + gamma * P @ values).argmax(axis=1)
 
 
 @mutant("p.19.8", replaces="plan", fails="test_plans_as_well_as_the_best_policy")

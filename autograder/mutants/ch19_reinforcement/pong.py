@@ -1,6 +1,7 @@
 """Chapter 19, Pong by policy gradients (tf1.16.9): wrong answers, and right ones."""
 
 from collections import Counter
+from unittest import mock
 
 import numpy as np
 import torch
@@ -44,6 +45,20 @@ def red_only(frame):
     """You look at the red part of the colours only."""
     red = np.asarray(frame)[34:194:2, ::2, 0]
     return (red != np.bincount(red.ravel()).argmax()).astype(np.float32)
+
+
+@mutant("tf1.16.9", replaces="crop", fails="test_any_other_colour_counts")
+def by_the_grey(frame):
+    """You compare greys: two colours may be equally bright, and yet not the same."""
+    grey = np.asarray(frame)[34:194:2, ::2].sum(axis=2, dtype=int)
+    return (grey != np.bincount(grey.ravel()).argmax()).astype(np.float32)
+
+
+@mutant("tf1.16.9", replaces="crop", fails="test_ball_and_bats_are_left")
+def corner_of_the_field(frame):
+    """You take the field's first pixel for the background, which a wall or a bat may cover: count the colours."""
+    field = np.asarray(frame)[34:194:2, ::2]
+    return (field != field[0, 0]).any(axis=2).astype(np.float32)
 
 
 @mutant("tf1.16.9", replaces="crop", fails="test_frame_is_left_alone")
@@ -108,7 +123,30 @@ def won_points_only(rewards, gamma):
     return np.array(found[::-1])
 
 
+@mutant("tf1.16.9", replaces="point_returns", fails="test_points_are_apart")
+def only_points_that_have_ended(rewards, gamma):
+    """You leave out the actions whose point has not ended yet: they get 0."""
+    last = max(np.flatnonzero(rewards), default=-1)
+    return point_returns(rewards, gamma)[: last + 1]
+
+
 # ---------------------------------------------------------------- policies, wrong
+
+
+@mutant("tf1.16.9", replaces="BatPolicy", fails="test_bat_policy")
+class SharesOfOne(BatPolicy):
+    """Your network gives probabilities: give logits, without a softmax."""
+
+    def forward(self, pictures):
+        return torch.softmax(super().forward(pictures), dim=1)
+
+
+@mutant("tf1.16.9", replaces="BatPolicy", fails="test_bat_policy")
+class SixtyFour(BatPolicy):
+    """Your hidden layer has 64 units, whatever `n_hidden` is."""
+
+    def __init__(self, height, width, n_actions, n_hidden=64):
+        super().__init__(height, width, n_actions, 64)
 
 
 @mutant("tf1.16.9", replaces="BatPolicy", fails="test_bat_policy")
@@ -123,6 +161,53 @@ class BlindToMotion(BatPolicy):
 def old_for_new(policy, picture, before):
     """You have mixed up the two pictures."""
     return right.move(policy, before, picture)
+
+
+@mutant("tf1.16.9", replaces="move", fails="test_moves_as_it_likes_best")
+def drawn_moves(policy, picture, before):
+    """You draw where the best action is asked for."""
+    with torch.no_grad():
+        logits = policy(torch.from_numpy(with_motion(picture, before))[None])[0]
+    return int(torch.distributions.Categorical(logits=logits).sample())
+
+
+def _likeliest(env, policy, seed):
+    picture, _ = env.reset(seed=seed)
+    before, over, rows = picture, False, []
+    while not over:
+        action = right.move(policy, picture, before)
+        now = with_motion(picture, before)
+        before = picture
+        picture, reward, terminated, truncated, _ = env.step(action)
+        rows.append((now, action, float(reward)))
+        over = terminated or truncated
+    return tuple(np.array(column) for column in zip(*rows, strict=True))
+
+
+@mutant("tf1.16.9", replaces="train_bat", fails="test_plays_as_many_games_as_asked")
+def best_moves_only(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
+    """While training you make the move that the policy likes best, so that nothing else is ever tried: draw it."""
+    with mock.patch.object(right, "_game", lambda env, policy, rng: _likeliest(env, policy, int(rng.integers(2**31)))):
+        return right.train_bat(env, n_updates, n_games, gamma, seed)
+
+
+@mutant("tf1.16.9", replaces="train_bat", fails="test_plays_as_many_games_as_asked")
+def eight_games(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
+    """You play eight games before each change, whatever `n_games` is."""
+    return right.train_bat(env, n_updates, 8, gamma, seed)
+
+
+@mutant("tf1.16.9", replaces="train_bat", fails="test_plays_as_many_games_as_asked")
+def same_game_again(env, n_updates=100, n_games=8, gamma=0.95, seed=42):
+    """You begin each game with the same seed, so that the same balls fall each time."""
+
+    class Same:
+        observation_space, action_space, step = env.observation_space, env.action_space, env.step
+
+        def reset(self, **settings):
+            return env.reset(seed=seed)
+
+    return right.train_bat(Same(), n_updates, n_games, gamma, seed)
 
 
 @mutant("tf1.16.9", replaces="train_bat", fails="test_seed_decides_the_bat")

@@ -3,6 +3,7 @@
 from functools import reduce
 from itertools import pairwise
 
+import gymnasium as gym
 import numpy as np
 import torch
 
@@ -23,6 +24,21 @@ def best_of_those_tried(means, choices):
 def mean_regret(means, choices):
     """You divide by the number of pulls: the loss of all of them together is asked for."""
     return right.regret(means, choices) / max(len(choices), 1)
+
+
+@mutant("p.19.1", replaces="regret", fails="test_what_not_knowing_has_cost")
+def best_begins_at_0(means, choices):
+    """You begin with a best mean of 0, which no arm may reach where each of them costs something."""
+    best = 0.0
+    for mean in means:
+        best = max(best, mean)
+    return float(sum(best - means[arm] for arm in choices))
+
+
+@mutant("p.19.1", replaces="regret", fails="test_what_not_knowing_has_cost")
+def number_of_wrong_pulls(means, choices):
+    """You count the pulls of other arms than the best: what counts is by how much each of them is worse."""
+    return float(sum(means[arm] < max(means) for arm in choices))
 
 
 @mutant("p.19.1", replaces="P_19_1_CHOICE", fails="test_kinds_of_learning", constant=True)
@@ -62,6 +78,19 @@ def fails_on_an_empty_log(log):
         found.append((first["seen"], first["action"], line["reward"], line["seen"]))
         first = line
     return found
+
+
+@mutant("p.19.2", replaces="transitions", fails="test_transitions_of_a_log")
+def rewarded_ones_only(log):
+    """You leave out what brought no reward: that it brought none can be learned from as well."""
+    return [one for one in right.transitions(log) if one[2]]
+
+
+@mutant("p.19.2", replaces="transitions", fails="test_the_last_line_gives_none")
+def last_one_ends(log):
+    """You make a transition of the last line, too: what came of its action is not known."""
+    known = [tuple(one) for one in right.transitions(log)]
+    return [*known, *((line["seen"], line["action"], line["reward"], None) for line in log[-1:])]
 
 
 @alternative("p.19.2", replaces="transitions")
@@ -194,6 +223,32 @@ def sees_the_start_only(env, policy, n_episodes, seed):
 def one_seed_for_all(env, policy, n_episodes, seed):
     """You begin all episodes with the same seed, so that they begin alike."""
     return _evaluated(env, policy, n_episodes, lambda i: seed, _either)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_long_episodes_are_played_to_their_end")
+def two_hundred_steps(env, policy, n_episodes, seed):
+    """You stop after 200 steps, as in a game that is no longer: an episode is over when one of the flags says so."""
+    totals = []
+    for number in range(seed, seed + n_episodes):
+        seen, _ = env.reset(seed=number)
+        totals.append(0.0)
+        for _ in range(200):
+            seen, reward, terminated, truncated, _ = env.step(policy(seen))
+            totals[-1] += float(reward)
+            if terminated or truncated:
+                break
+    return np.array(totals)
+
+
+class _Whole(gym.ActionWrapper):
+    def action(self, action):
+        return np.asarray(action).astype(int)
+
+
+@mutant("p.19.4", replaces="evaluate", fails="test_actions_of_any_kind")
+def whole_actions(env, policy, n_episodes, seed):
+    """You make a whole number of each action: some environments ask for other ones, or for several."""
+    return right.evaluate(_Whole(env), policy, n_episodes, seed)
 
 
 @alternative("p.19.4", replaces="evaluate")

@@ -57,6 +57,48 @@ def stops_late(readings, distance):
     return right.drive(readings, distance + 0.15)
 
 
+@mutant("p.19.11", replaces="drive", fails="test_stops_in_time")
+def more_than_0_3(readings, distance):
+    """Your robot stands still with 0.3 ahead: that is enough, only with less it may not drive."""
+    turn, far = right.drive(readings, distance)
+    return turn, far if distance > 0.3 else 0.0
+
+
+@mutant("p.19.11", replaces="drive", fails="test_turns_as_far_as_it_may")
+def stuck_at_a_wall(readings, distance):
+    """With something near, your robot does not even turn, and will never get away: only driving is dangerous."""
+    turn, far = right.drive(readings, distance)
+    return (turn, far) if distance >= 0.3 else (0.0, 0.0)
+
+
+@mutant("p.19.11", replaces="drive", fails="test_turns_as_far_as_it_may")
+def away_from_what_is_near(readings, distance):
+    """With something near, your robot turns away from it: it is to turn to the light, near or not."""
+    turn, far = right.drive(readings, distance)
+    return (turn, far) if distance >= 0.3 else (45.0, 0.0)
+
+
+@mutant("p.19.11", replaces="drive", fails="test_turns_as_far_as_it_may")
+def at_one_go(readings, distance):
+    """Your robot turns all the way at once: 45 degrees are the most in one step."""
+    return right.heading(readings), right.drive(readings, distance)[1]
+
+
+@mutant("p.19.11", replaces="drive", fails="test_turns_as_far_as_it_may")
+def always_by_45(readings, distance):
+    """Your robot always turns by 45 degrees, beyond what is nearer than that: it will swing to and fro for ever."""
+    turn, far = right.drive(readings, distance)
+    return 45.0 * float(np.sign(turn)), far
+
+
+@mutant("p.19.11", replaces="heading", fails="test_turns_to_the_brightest")
+def last_of_the_brightest(readings):
+    """Of sensors that are equally bright you take the last one: the first is asked for."""
+    n = len(readings)
+    angle = 360.0 * (n - 1 - int(np.argmax(np.asarray(readings)[::-1]))) / n
+    return angle - 360 if angle > 180 else angle
+
+
 @alternative("p.19.11", replaces="drive")
 def faster_where_there_is_room(readings, distance):
     """Drives faster where there is room."""

@@ -71,6 +71,13 @@ def returns_instead(rewards, values, next_values, terminated, truncated, gamma=0
     return gae(rewards, values, next_values, terminated, truncated, gamma, lam) + np.asarray(values, dtype=float)
 
 
+@mutant("p.19.10", replaces="gae", fails="test_advantages")
+def ends_with_the_last_row(rewards, values, next_values, terminated, truncated, gamma=0.99, lam=0.95):
+    """You take the last row for an end, after which nothing follows: its episode may go on."""
+    died = [*np.asarray(terminated, dtype=bool)[:-1], True]
+    return gae(rewards, values, next_values, died, truncated, gamma, lam)
+
+
 @mutant("p.19.10", replaces="gae", fails="test_usual_factors")
 def other_defaults(rewards, values, next_values, terminated, truncated, gamma=0.9, lam=0.9):
     """Your defaults are others than those asked for."""

@@ -166,10 +166,10 @@ def answer_request(
     Method "tools/list": the result is {"tools": [{"name": …, "description": …}, …]}, in
     order. Method "tools/call", with params "name" and "arguments" (none: {}): the
     result is {"content": [{"type": "text", "text": …}], "isError": False} with what the
-    function returns for the arguments, by name; if it raises, "isError" is True and the
-    text is that of the exception, `str(error)`. An error is {"code": …, "message": …}
-    with words of yours, and the code -32602 if there is no tool of that name, -32601 if
-    there is no such method.
+    function returns for the arguments, by name; if it raises, as it does for arguments
+    that it doesn't take, "isError" is True and the text is that of the exception,
+    `str(error)`. An error is {"code": …, "message": …} with words of yours, and the
+    code -32602 if there is no tool of that name, -32601 if there is no such method.
 
     Examples
     --------

@@ -183,7 +183,7 @@ def finetune_classifier(
         with the weights that it has.
     train : texts, and their labels, 0 or 1: what it learns from.
     valid : others, which it is asked about after each epoch, and never learns from.
-    n_epochs : how often it sees each text of `train`.
+    n_epochs : how often it learns from each text of `train`, with dropout on.
     learning_rate : the largest that is used; the optimizer is one of Adam's kind.
     max_length : see `prepare`.
     seed : decides everything that is left to chance, the order and dropout: the same

@@ -113,7 +113,7 @@ from solutions.ch15_transformers.prompting import P_15_8
 # without a mistake. What happens between your question and their answer?
 
 # %% exercise="p.15.10" points=4 probe_points=5
-from solutions.ch15_transformers.chatting import P_15_10
+from solutions.ch15_transformers.tools import P_15_10
 
 # %% [markdown]
 # ## 6. MCP
@@ -121,7 +121,7 @@ from solutions.ch15_transformers.chatting import P_15_10
 # What is the *Model Context Protocol* good for?
 
 # %% exercise="p.15.11" points=3 probe_points=3
-from solutions.ch15_transformers.chatting import P_15_11
+from solutions.ch15_transformers.tools import P_15_11
 
 # %% [markdown]
 # # Second halves
@@ -196,7 +196,7 @@ from solutions.ch15_transformers.prompting import majority_answer, P_15_8_CHOICE
 # Write `run_tools(generate, tools, question, limit)`. Real libraries do the same, with longer messages.
 
 # %% exercise="p.15.10"
-from solutions.ch15_transformers.chatting import run_tools, _call_in, _result_of
+from solutions.ch15_transformers.tools import run_tools, _call_in, _result_of
 
 # %% [markdown]
 # ## 6. A server of tools
@@ -204,7 +204,7 @@ from solutions.ch15_transformers.chatting import run_tools, _call_in, _result_of
 # Write `answer_request(request, tools)`: the heart of a server that offers tools to whoever speaks its protocol.
 
 # %% exercise="p.15.11"
-from solutions.ch15_transformers.chatting import answer_request
+from solutions.ch15_transformers.tools import answer_request
 
 # %% [markdown]
 # # Parts and plans
@@ -323,7 +323,7 @@ from solutions.ch15_transformers.sentiment import frozen_features, praise_probab
 # falls later, and clipped gradients will do. Aim for five seconds at most for each.
 
 # %% exercise="p.15.12"
-from solutions.ch15_transformers.sentiment import finetune_classifier, _rising_and_falling
+from solutions.ch15_transformers.sentiment_training import finetune_classifier, _rising_and_falling
 
 # %% [markdown]
 # *Look*: three ways to judge reviews that first say one thing and then another, such as "at first the plot was

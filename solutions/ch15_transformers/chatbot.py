@@ -57,7 +57,8 @@ def build_messages(
 
     Parameters
     ----------
-    history : (question, answer) of each turn so far, the oldest first.
+    history : (question, answer) of each turn so far, the oldest first. It is left as
+        it is.
     question : the new one.
     found : (title, plot) of the films that were retrieved for it.
     budget : how many words the contents of all messages may have together. Words are

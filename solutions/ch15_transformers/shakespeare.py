@@ -52,7 +52,7 @@ def finetune_writer(
         changed; it begins with the weights that it has.
     blocks : (n, length) int64, see `make_blocks`; no block is longer than the model can
         read.
-    n_epochs : how often it sees each block.
+    n_epochs : how often it learns from each block, with dropout on.
     learning_rate : the largest that is used; the optimizer is one of Adam's kind.
     seed : decides everything that is left to chance, the order and dropout: the same
         seed trains a model of the same weights to the same end.

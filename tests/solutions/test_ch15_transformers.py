@@ -34,6 +34,7 @@ from solutions.ch15_transformers import (
     search,
     sentiment,
     shakespeare,
+    tools,
     writing,
 )
 from tests.support.oracle import oracle
@@ -193,7 +194,7 @@ def test_run_tools(numbers: list[int]) -> None:
             return f"It is {results[-1]}."
         return json.dumps({"tool": "add", "arguments": {"a": [0, *results][-1], "b": numbers[len(results)]}})
 
-    answer, _ = chatting.run_tools(generate, {"add": lambda a, b: a + b}, "how much?", limit=5)
+    answer, _ = tools.run_tools(generate, {"add": lambda a, b: a + b}, "how much?", limit=5)
     assert answer == f"It is {sum(numbers)}."
 
 
@@ -202,9 +203,9 @@ def test_run_tools(numbers: list[int]) -> None:
 @given(st.sampled_from(["tools/list", "tools/call", "ping"]), st.sampled_from(["a", "b"]), st.integers(0, 9))
 def test_answer_request(method: str, name: str, number: int) -> None:
     message = {"jsonrpc": "2.0", "method": method, "params": {"name": name}}
-    tools = {"a": ("says a", lambda: "a")}
-    assert chatting.answer_request(message, tools) is None
-    answer = json.loads(json.dumps(chatting.answer_request({**message, "id": number}, tools)))
+    offered = {"a": ("says a", lambda: "a")}
+    assert tools.answer_request(message, offered) is None
+    answer = json.loads(json.dumps(tools.answer_request({**message, "id": number}, offered)))
     assert (answer["jsonrpc"], answer["id"]) == ("2.0", number)
     failed = method == "ping" or (method == "tools/call" and name == "b")
     assert ("error" in answer, "result" in answer) == (failed, not failed)

@@ -12,11 +12,11 @@ from autograder.testing import headline
 from course.datasets import load
 from solutions.ch15_transformers.sentiment import (
     SMALL_BERT,
-    finetune_classifier,
     frozen_features,
     load_classifier,
     predict,
 )
+from solutions.ch15_transformers.sentiment_training import finetune_classifier
 from solutions.ch15_transformers.shakespeare import SMALL_GPT, make_blocks, perplexity
 
 # ---------------------------------------------------------------- p.15.12

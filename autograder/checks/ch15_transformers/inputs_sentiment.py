@@ -87,6 +87,22 @@ def word_bert(words, seed, size=32, dropout=0.0, loud=1.0):
     return model, tokenizer
 
 
+class Seen:
+    """Notes which rows of tokens a layer gets while it learns: in training mode, with gradients."""
+
+    def __init__(self, layer):
+        import torch
+
+        self.rows = []
+
+        def note(module, args, kwargs):
+            ids = kwargs.get("input_ids", args[0] if args else None)
+            if module.training and torch.is_grad_enabled():
+                self.rows += ids.tolist()
+
+        layer.register_forward_pre_hook(note, with_kwargs=True)
+
+
 def logits_of(model, ids, mask):
     """What a classifier says."""
     import torch

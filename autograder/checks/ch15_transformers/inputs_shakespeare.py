@@ -96,8 +96,9 @@ def word_tokenizer(words):
     return PreTrainedTokenizerFast(tokenizer_object=splitter)
 
 
-def from_table(table, n_positions):
-    """A language model that looks up the last tokens that it is shown, as many as the table has dimensions but one."""
+def from_table(table, n_positions, oldest=False):
+    """A language model that looks up the last tokens that it is shown, as many as the table has dimensions but one; or
+    the last and the very first of them. It notes how many rows it got at most."""
     from types import SimpleNamespace
 
     import torch
@@ -108,12 +109,16 @@ def from_table(table, n_positions):
             self.table = torch.nn.Parameter(table, requires_grad=False)
             self.device = self.table.device  # as the library's models have one
             self.config = SimpleNamespace(n_positions=n_positions)
+            self.most = 0
 
         def forward(self, input_ids, **others):
             if input_ids.shape[1] > n_positions:
                 raise ValueError(f"{input_ids.shape[1]} tokens: the model can read {n_positions}")
+            self.most = max(self.most, len(input_ids))
             before = torch.roll(input_ids, 1, dims=1)
             before[:, 0] = 0
+            if oldest:
+                before = input_ids[:, :1].expand_as(input_ids)
             keys = (before, input_ids) if self.table.ndim == 3 else (input_ids,)
             return SimpleNamespace(logits=self.table[keys])
 

@@ -89,6 +89,15 @@ def test_history_fits_the_budget(student, rng):
     assert n_words([dict(message) for message in messages]) == ends
 
 
+@check("p.15.15", hint="Whose list do you take turns out of? Work on a copy.")
+def test_history_is_left_alone(student, rng):
+    """The list of turns that is given is as long afterwards as it was before."""
+    words = some_words(rng, 30)
+    history = [list(turn) for turn in _turns(rng, words, 3)]
+    _, (after, *_) = student.watch_("build_messages", history, words[0], films(rng, words, 1), 60)
+    assert [list(turn) for turn in after] == history
+
+
 @check(
     "p.15.15", core=True, hint="Which numbers are there to be cited? What stands before a citation that is taken out?"
 )

@@ -56,7 +56,15 @@ def calculator(notes):
         notes.append(["fail", why])
         raise ValueError(why)
 
-    return {"add": add, "split": split, "fail": fail, "plus": add}
+    def now():
+        notes.append(["now"])
+        return None
+
+    def crash():
+        raise ZeroDivisionError("by nothing")
+
+    tools = {"add": add, "split": split, "fail": fail, "plus": add, "now": now, "crash": crash}
+    return tools | {"shout": lambda text: text.upper()}
 
 
 class Notes:
@@ -108,6 +116,20 @@ def test_calls_and_their_results(student, rng):
     assert heard == [told[:1], told[:3], told[:5]]
 
 
+@check("p.15.10", hint="What does `json.dumps` make of a text, and of None?")
+def test_any_result_is_json(student, rng):
+    """Whatever a tool returns goes back as JSON: a text, or nothing, as well."""
+    text = f"no {int(rng.integers(10, 99))}"
+    for call, wanted in (
+        (_call("shout", text=text), text.upper()),
+        (_call("now"), None),
+        (_call("shout", text="1"), "1"),
+    ):
+        _, told, _, _ = _run(student, [call, "done"], "well?")
+        assert told[2][0] == "tool"
+        assert _read(told[2][1]) == wanted
+
+
 @check("p.15.10", hint="Is it an object, with both keys, and nothing around it? What is everything else?")
 def test_what_is_no_call(student, rng):
     """A text with words around the JSON, or JSON that is no object with both keys, is an answer."""
@@ -116,6 +138,8 @@ def test_what_is_no_call(student, rng):
     for text in (
         f"I call {call}",
         f"{call} please",
+        f"```json\n{call}\n```",
+        str(json.loads(call)),  # Python's quotes
         str(a),
         "null",
         f"[{call}]",
@@ -133,7 +157,8 @@ def test_what_is_no_call(student, rng):
 
 @check("p.15.10", hint="What does the model learn from an error that ends the program?")
 def test_errors_go_back(student, rng):
-    """An unknown tool, wrong arguments, or a tool that raises are told to the model as an error, and it goes on."""
+    """An unknown tool, wrong arguments, or a tool that raises whatever it may are told to the model as an error, and it
+    goes on."""
     a = int(rng.integers(1, 99))
     wrong = [
         _call("divide", a=a, b=2),
@@ -141,6 +166,9 @@ def test_errors_go_back(student, rng):
         _call("fail", why="broken"),
         json.dumps({"tool": "add", "arguments": [a, 2]}),
         json.dumps({"tool": ["add"], "arguments": {}}),
+        json.dumps({"tool": "now", "arguments": None}),
+        json.dumps({"tool": "now", "arguments": []}),
+        _call("crash"),
     ]
     for text in wrong:
         answer, told, heard, _ = _run(student, [text, _call("plus", a=a, b=1), "done"], "well?")
@@ -155,7 +183,7 @@ def test_errors_go_back(student, rng):
 @check("p.15.10", hint="How many calls are run, and how often is the model asked?")
 def test_no_endless_calls(student, rng):
     """After `limit` calls, one more is not run, and there is no answer; an answer after so many is one."""
-    for limit in (1, 3):
+    for limit in (0, 1, 3):
         calls = [_call("add", a=i, b=1) for i in range(limit + 2)]
         answer, told, heard, asked = _run(student, calls, "well?", limit=limit)
         assert answer is None
@@ -233,7 +261,7 @@ def test_lists_and_calls_tools(student, rng):
         {"name": "lost", "description": "has lost its key"},
     ]
     assert asked == []
-    for name, arguments in ((f"id-{number}", {"fruit": "plum", "kilos": number}), (number, {"fruit": "fig"})):
+    for name, arguments in ((f"id-{number}", {"kilos": number, "fruit": "plum"}), (number, {"fruit": "fig"})):
         answer, asked = _answered(student, _request("tools/call", name, name="price", arguments=arguments))
         kilos = arguments.get("kilos", 1)
         assert asked == [[arguments["fruit"], kilos]]
@@ -246,12 +274,17 @@ def test_lists_and_calls_tools(student, rng):
     "p.15.11", hint="Whose fault is it: the tool's, the caller's, or is there no such method? Each has its own form."
 )
 def test_what_goes_wrong(student, rng):
-    """A tool that raises is a result that says so; an unknown tool and an unknown method are errors with their
-    codes."""
+    """A tool that raises, also for its arguments, is a result that says so; an unknown tool and an unknown method are
+    errors with their codes."""
     answer, _ = _answered(student, _request("tools/call", 0, name="closed"))
     assert _texts(answer) == ("the shop is closed", True)
     answer, _ = _answered(student, _request("tools/call", 3, name="lost", arguments={}))
     assert _texts(answer) == (str(KeyError("key")), True)
+    answer, asked = _answered(student, _request("tools/call", 4, name="price", arguments={"colour": "red"}))
+    text, failed = _texts(answer)
+    assert isinstance(text, str)
+    assert failed is True
+    assert asked == []
     for request, code in (
         (_request("tools/call", 5, name="steal", arguments={}), -32602),
         (_request("tools/delete", "x", name="price"), -32601),
@@ -268,8 +301,10 @@ def test_what_goes_wrong(student, rng):
 @check("p.15.11", hint="What tells a notification from a request? Is 0 an id?")
 def test_notifications_get_no_answer(student, rng):
     """A message without an id is never answered, whatever it asks for."""
-    for method in ("notifications/initialized", "tools/list", "ping"):
+    for method in ("notifications/initialized", "tools/list", "ping", "tools/call"):
         request = {"jsonrpc": "2.0", "method": method}
+        if method == "tools/call":
+            request["params"] = {"name": "price", "arguments": {"fruit": "fig"}}
         assert student.answer_request(request, student.probe_(shop)(student.probe_(Notes)())) is None
     answer, _ = _answered(student, _request("tools/list", 0))
     assert "result" in answer

@@ -52,7 +52,7 @@ def test_share_that_is_chosen(student, rng):
     assert len({tuple(row) for row in chosen_}) > 50
 
 
-@check("p.15.4", weight=2, hint="80, 10 and 10 of what? And can a token that is drawn be the mask, or the true one?")
+@check("p.15.4", weight=2, hint="80, 10 and 10 of what? What becomes of each part?")
 def test_what_becomes_of_the_chosen(student, rng):
     """Of the chosen tokens, 80 in 100 become the mask, 10 become any token, all equally likely, and 10 stay."""
     ids = _text(rng)
@@ -69,6 +69,22 @@ def test_what_becomes_of_the_chosen(student, rng):
     counts = np.bincount(other, minlength=N_TOKENS)[[number for number in range(N_TOKENS) if number != MASK]]
     wanted = np.where(np.isin([number for number in range(N_TOKENS) if number != MASK], SPECIAL), 1.0, 35 / 36)
     assert stats.chisquare(counts, counts.sum() * wanted / wanted.sum()).pvalue > 1e-6
+
+
+@check(
+    "p.15.4",
+    hint="Which number is the smallest that can be drawn, and which the largest? Can it be the mask, or the true one?",
+)
+def test_drawn_from_all_tokens(student, rng):
+    """Any token can be drawn, the mask, the true one and the last of all as well."""
+    made = []
+    for mask in (0, 1):  # of two tokens in all, so that it shows
+        ids = np.full((60, 500), 1 - mask)
+        made.append([np.asarray(part) for part in student.mask_tokens(ids, [], mask, 2, int(rng.integers(10_000)))])
+    for mask, (inputs, labels) in enumerate(made):  # once both are there: they tell the mistakes apart
+        given = inputs[labels != -100]
+        assert np.isin(given, [0, 1]).all()
+        assert _likely((given == mask).sum(), len(given), 0.85)
 
 
 @check("p.15.4", hint="What is drawn from the seed? And whose array do you write into?")

@@ -54,7 +54,7 @@ def test_top_p(student, rng):
     """The fewest tokens that reach a probability of p together can be drawn, one at least, whatever their order."""
     cases = [
         (rng.normal(0, scale, n) - 30, p)
-        for n, p in ((8, 0.3), (8, 0.6), (8, 0.9), (30, 0.75), (6, 1.0), (5, 1e-4))
+        for n, p in ((8, 0.3), (8, 0.6), (8, 0.9), (30, 0.75), (6, 0.99), (5, 1e-4))
         for scale in (0.3, 2.0)
     ]
     replies = [student.next_shares(logits, top_p=p) for logits, p in cases]  # all, before the first is judged
@@ -63,6 +63,17 @@ def test_top_p(student, rng):
         _same(reply, logits, top_p=p)
         numbers.add(sum(share > 0 for share in _shares(logits, top_p=p)))
     assert len(numbers) > 4
+
+
+@check(
+    "p.15.7",
+    hint="Print a cumulative sum to 17 digits: is its last number 1? What does your code do if p is never reached?",
+)
+def test_top_p_of_one(student, rng):
+    """With `top_p=1` no token is lost, though computed sums are a little off."""
+    cases = [rng.normal(0, 1, int(n)) for n in rng.integers(5, 30, 40)]
+    for logits in cases:
+        _agrees(student, logits, top_p=1.0)
 
 
 @check("p.15.7", weight=2, hint="In which order are temperature, top_k and top_p applied, and to which probabilities?")
@@ -125,6 +136,25 @@ def test_what_is_said_most_often(student, rng):
     cases.append((["Answer: 1", "Answer: 2", "Answer: 2", "Answer: 1", "Answer: 3"],))
     cases.append((["Answer: b", "Answer: a", "so\nAnswer: a\nAnswer: b\nDone."],))
     ask_all(student.majority_answer, _majority, cases)
+
+
+@check("p.15.8", hint="Try a reply whose last line is `Answer:` alone, and one that ends with three full stops.")
+def test_where_an_answer_begins_and_ends(student, rng):
+    """An answer begins behind "Answer:" at the very beginning of a line, ends with that line, and loses one full stop
+    and the blanks around it; if there is nothing in it, the reply has none."""
+    a, b = (str(int(n)) for n in rng.choice(np.arange(10, 99), 2, replace=False))
+    replies = [
+        [f"Answer: {a}. "],
+        [f"Answer: {a}...", f"Answer: {a}", f"Answer: {a}.."],
+        [f"Answer: .{a}"],
+        [f"Answer:\nThat is {a}.", f"Answer: {b}"],
+        [f"Answer:\n\nIt may be {a}"],
+        [f"Answer: {a}\nNo.\nAnswer: "],
+        [f"answer: {a}", f"ANSWER: {a}", f"Answer: {b}"],
+        [f"  Answer: {a}"],
+        [f"Is it so?\nAnswer: {b}", f"My Answer: {a}", f"My Answer: {a}"],
+    ]
+    ask_all(student.majority_answer, _majority, [(texts,) for texts in replies])
 
 
 PROMPTS = {

@@ -169,6 +169,14 @@ def test_trains_the_model_that_is_given(student, rng):
     assert all(trains for _, trains, grad in theirs.calls if grad)
 
 
+@check("p.15.14", hint="How many epochs do you train? What becomes of the last batch, if it is smaller?")
+def test_each_pair_is_seen_in_each_epoch(student, rng):
+    """In each of `n_epochs` epochs both texts of each pair are learned from once, those of a smaller last batch too."""
+    for n_epochs in (1, 3):
+        theirs, _, _ = _trained(student, rng, Tongue(rng), 50, n_epochs, size=8)
+        assert sum(rows for rows, _, grad in theirs.calls if grad) == 2 * 50 * n_epochs
+
+
 @check("p.15.14", hint="What does chance decide: the order of the pairs, dropout?")
 def test_seed_decides_the_training(student, rng):
     """The same seed makes the same model of the same weights, another seed another."""

@@ -6,7 +6,9 @@ from numpy.testing import assert_allclose, assert_array_equal
 from safetensors.torch import load_file
 
 from autograder.checks.ch15_transformers.inputs_sentiment import (
+    SPECIAL,
     Reviews,
+    Seen,
     encoded,
     logits_of,
     set_training,
@@ -16,7 +18,7 @@ from autograder.checks.ch15_transformers.inputs_sentiment import (
     word_bert,
 )
 from autograder.testing import check
-from autograder.testing.modules import repeats, stir
+from autograder.testing.modules import repeats, steps_taken, stir
 from course.datasets import load
 
 
@@ -42,11 +44,16 @@ def test_pretrained_weights_are_loaded(student, rng):
     assert student.probe_(logits_of)(model, ids, torch.ones_like(ids)).shape == (3, 2)
 
 
-@check("p.15.12", hint="When are the weights of the head drawn, and is the seed set before?")
+@check("p.15.12", hint="When are the weights drawn that the folder lacks, and is the seed set before?")
 def test_seed_decides_the_new_head(student, rng):
-    """The same seed gives the same head, another seed another one."""
-    heads = lambda seed: _loaded(student, seed)[1]["classifier.weight"]  # noqa: E731
-    repeats(heads, tuple(int(seed) for seed in rng.permutation(1000)[:2]))
+    """The same seed gives the same model, with all that the folder lacks; another seed gives another head."""
+    one, other = (int(seed) for seed in rng.permutation(1000)[:2])
+    states = []
+    for seed in (one, other, one):
+        stir(student, rng)
+        states.append(_loaded(student, seed)[1])
+    assert _apart(states[0], states[2]) == 0
+    assert not torch.equal(states[0]["classifier.weight"], states[1]["classifier.weight"])
 
 
 def _bert(student, rng, words, size: int = 16, dropout: float = 0.0, loud: float = 20.0):
@@ -157,6 +164,26 @@ def test_dropout_is_off_when_it_is_asked(student, rng):
         assert_allclose(found[2], found[0], atol=1e-5)
 
 
+@check("p.15.12", hint="Which of your functions does not hand `max_length` on?")
+def test_max_length_is_handed_on(student, rng):
+    """Whoever is asked about texts, or learns from them, sees no more than `max_length` tokens of each."""
+    words, start = some_words(rng, 12), int(rng.integers(2**31))
+    model, tokenizer = _bert(student, rng, words)
+    short = [" ".join(rng.choice(words, 6)) for _ in range(20)]
+    tails = [rng.choice(words, 70) for _ in short]  # more than the model can read
+    texts, others = (
+        [f"{text} {' '.join(tail[::way])}" for text, tail in zip(short, tails, strict=True)] for way in (1, -1)
+    )
+    for ask in (student.frozen_features, student.praise_probability):
+        told = [np.asarray(ask(model, tokenizer, some, 8), dtype=float) for some in (texts, short)]
+        assert_allclose(*told, atol=1e-4)
+    assert_array_equal(*(np.asarray(student.predict(model, tokenizer, some, 8)) for some in (texts, short)))
+    y = (np.arange(20) % 2).tolist()
+    runs = [_tuned(student, words, start, (some, y), (some, y), 1, 1e-2, 8, seed=3) for some in (texts, others)]
+    assert _apart(runs[0][1], runs[1][1]) < 1e-5
+    assert_allclose(runs[0][2], runs[1][2], atol=1e-6)
+
+
 def _right(student, rng, later: bool) -> float:
     """Return the share of 300 others that a small BERT knows, fine-tuned on 600 reviews of a language."""
     world = Reviews(rng, later=later)
@@ -208,7 +235,22 @@ def test_validation_rows_teach_nothing(student, rng):
     assert _apart(first, changed) > 1e-4
 
 
-@check("p.15.12", hint="Which rows is the model asked about after each epoch?")
+@check(
+    "p.15.12",
+    hint="Print `model.training` at each step, also in the second epoch. How many texts are in the last batch?",
+)
+def test_learns_from_each_text_in_each_epoch(student, rng):
+    """In each epoch the model learns once from each text, from those of a smaller last batch too, with dropout on."""
+    words = some_words(rng, 41)
+    model, tokenizer = student.probe_(word_bert)(words, int(rng.integers(2**31)), 8, 0.1)
+    seen = student.probe_(Seen)(model.base_model.embeddings)
+    texts, y = [f"{word} {words[40]}" for word in words[:37]], (np.arange(37) % 2).tolist()
+    student.finetune_classifier(model, tokenizer, (texts, y), ([words[40], words[39]], [0, 1]), 3, 1e-4)
+    numbers = sorted(int(row[1]) - SPECIAL for row in seen.rows)
+    assert numbers == sorted(3 * list(range(37)))
+
+
+@check("p.15.12", hint="Which rows is the model asked about, and when: before an epoch, or after it?")
 def test_history_is_of_the_validation_rows(student, rng):
     """A share of the validation texts is returned for each epoch; the last one is that of the model as it is left, in
     evaluation mode."""
@@ -223,17 +265,22 @@ def test_history_is_of_the_validation_rows(student, rng):
     assert model.training is False
     said = student.probe_(logits_of)(model, *encoded(words, valid))
     assert abs(history[-1] - np.mean(np.asarray(said).argmax(axis=1) == y_valid)) < 0.5 / 41
+    model, _, history = _tuned(student, words, start, (4 * texts, y.tolist() * 4), (valid, y_valid.tolist()), 1, 1e-2)
+    said = student.probe_(logits_of)(model, *encoded(words, valid))
+    assert abs(float(history[0]) - np.mean(np.asarray(said).argmax(axis=1) == y_valid)) < 0.5 / 41
 
 
 @check("p.15.12", hint="Which weights does the optimizer have, with which learning rate? Is a new model made?")
 def test_goes_on_from_the_weights_it_has(student, rng):
-    """With a small learning rate the encoder and its head move, and none of their weights moves far."""
+    """With a small learning rate the encoder and its head move, none at a larger rate, and no weight moves far."""
     world, start = Reviews(rng), int(rng.integers(2**31))
     model, _ = student.probe_(word_bert)(world.words, start, 8)
     before = student.probe_(state_of)(model)
     (texts, y), (valid, y_valid) = world.draw(rng, 96), world.draw(rng, 10)
     run = (texts, y.tolist()), (valid, y_valid.tolist())
-    _, after, _ = _tuned(student, world.words, start, *run, n_epochs=1, learning_rate=1e-5)
+    fit = lambda: _tuned(student, world.words, start, *run, n_epochs=1, learning_rate=1e-5)  # noqa: E731
+    (_, after, _), steps = steps_taken(student, fit)
+    assert max(group.rate for groups in steps for group in groups) <= 1.001e-5
     assert before.keys() == after.keys()
     assert _apart(before, after) < 0.005
     for part in ("word_embeddings.weight", "layer.0.attention.self.value.weight", "layer.1.output.dense.weight",

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from numpy.testing import assert_allclose, assert_array_equal
 
-from autograder.checks.ch15_transformers.inputs_sentiment import some_words
+from autograder.checks.ch15_transformers.inputs_sentiment import Seen, some_words
 from autograder.checks.ch15_transformers.inputs_shakespeare import (
     Speeches,
     from_table,
@@ -76,6 +76,20 @@ def test_losses_are_of_the_tokens_that_follow(student, rng):
     assert model.training is False
 
 
+@check(
+    "p.15.13",
+    hint="Print `model.training` at a step: `from_pretrained` leaves it off. How many blocks are in the last batch?",
+)
+def test_learns_from_each_block_in_each_epoch(student, rng):
+    """In each epoch the model learns once from each block, from those of a smaller last batch too, with dropout on."""
+    model = student.probe_(small_writer)(40, int(rng.integers(2**31)), 8, 0.1)
+    seen = student.probe_(Seen)(model.base_model.wte)
+    blocks = rng.integers(0, 40, (37, 9))
+    blocks[:, 0] = rng.permutation(37)
+    student.finetune_writer(model, torch.tensor(blocks), 2, 1e-4)
+    assert sorted(int(row[0]) for row in seen.rows) == sorted(2 * list(range(37)))
+
+
 @check("p.15.13", hint="Which weights does the optimizer have, with which learning rate? Is a new model made?")
 def test_goes_on_from_the_weights_of_the_model(student, rng):
     """With a small learning rate all layers of the model move, and none of its weights moves far."""
@@ -109,6 +123,17 @@ def test_perplexity_of_blocks(student, rng):
         model = student.probe_(from_table)(table, 24)
         wanted = _perplexity(student.probe_(logits_of_blocks)(model, blocks), blocks)
         assert_allclose(float(student.perplexity(model, blocks)), wanted, rtol=1e-4)
+
+
+@check("p.15.13", hint="How much memory do the logits of a million blocks take?")
+def test_perplexity_of_many_blocks(student, rng):
+    """A text may have more blocks than fit into memory: the model never gets all of 1,000 at once."""
+    table = torch.tensor(rng.normal(0, 1.5, (7, 7)), dtype=torch.float32)
+    blocks = torch.tensor(rng.integers(0, 7, (1000, 4)))
+    model = student.probe_(from_table)(table, 24)
+    wanted = _perplexity(table[blocks], blocks)
+    assert_allclose(float(student.perplexity(model, blocks)), wanted, rtol=1e-4)
+    assert model.most < 1000
 
 
 @check("p.15.13", hint="In which mode is the model when its perplexity is measured?")

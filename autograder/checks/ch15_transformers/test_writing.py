@@ -6,7 +6,13 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy.stats import chi2, chisquare
 
 from autograder.checks.ch15_transformers.inputs_sentiment import some_words
-from autograder.checks.ch15_transformers.inputs_shakespeare import from_table, probabilities, word_tokenizer
+from autograder.checks.ch15_transformers.inputs_shakespeare import (
+    from_table,
+    probabilities,
+    small_writer,
+    switched,
+    word_tokenizer,
+)
 from autograder.testing import check
 
 BY_CHANCE = 1e-6  # a right sampler's counts are less likely than this once in a million
@@ -102,12 +108,12 @@ def test_draws_do_not_depend_on_each_other(student, rng):
     assert not np.array_equal(np.asarray(student.draw_tokens(logits.tolist(), 4000, seed=2)), drawn)
 
 
-def _writer(student, rng, *, n_positions: int, flat: bool = False, n: int = 8):
+def _writer(student, rng, *, n_positions: int, flat: bool = False, n: int = 8, oldest: bool = False):
     """Return a model that looks up what follows, its table, a tokenizer and its words."""
     words = some_words(rng, n)
     table = torch.tensor(rng.normal(0, 1.5, (n, n) if flat else (n, n, n)), dtype=torch.float32)
     table = table[:1].expand(n, n).clone() if flat else table
-    return student.probe_(from_table)(table, n_positions), table, student.probe_(word_tokenizer)(words), words
+    return student.probe_(from_table)(table, n_positions, oldest), table, student.probe_(word_tokenizer)(words), words
 
 
 @check(
@@ -134,6 +140,12 @@ def test_writes_more_than_the_model_can_read(student, rng):
     for _ in range(8):
         tokens.append(int(table[tokens[-2], tokens[-1]].argmax()))
     assert student.generate(model, tokenizer, prompt, 8, top_k=1) == " ".join(words[token] for token in tokens)
+    model, table, tokenizer, words = _writer(student, rng, n_positions=5, oldest=True)
+    tokens = [int(token) for token in rng.integers(0, 8, 3)]
+    prompt = " ".join(words[token] for token in tokens)
+    for _ in range(12):
+        tokens.append(int(table[tokens[-5:][0], tokens[-1]].argmax()))
+    assert student.generate(model, tokenizer, prompt, 12, top_k=1) == " ".join(words[token] for token in tokens)
     single, alone, tokenizer, words = _writer(student, rng, n_positions=1, flat=True)
     wanted = " ".join([words[2], *[words[int(alone[0].argmax())]] * 3])
     assert student.generate(single, tokenizer, words[2], 3, top_k=1) == wanted
@@ -149,6 +161,19 @@ def test_what_is_written_is_drawn_by_the_probabilities(student, rng):
         tokens = np.array([words.index(word) for word in str(text).split()])
         assert len(tokens) == 601
         _fits(tokens[1:], probabilities(table[0].numpy(), **options))
+
+
+@check("p.15.13", hint="In which mode is the model when it writes?")
+def test_writes_without_dropout(student, rng):
+    """What is written is the same in whatever mode the model is handed over."""
+    words = some_words(rng, 12)
+    tokenizer = student.probe_(word_tokenizer)(words)
+    model = student.probe_(small_writer)(12, int(rng.integers(2**31)), 32, 0.5)
+    texts = []
+    for training in (False, True):
+        student.probe_(switched)(model, training)
+        texts.append(student.generate(model, tokenizer, " ".join(words[:3]), 15, top_k=1))
+    assert texts[0] == texts[1]
 
 
 @check("p.15.13", hint="Where does chance come from, and is it set before the first draw?")

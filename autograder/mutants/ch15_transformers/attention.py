@@ -88,6 +88,58 @@ def hidden_after_softmax(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
     return found.transpose(1, 0, 2).reshape(T, d) @ W_o
 
 
+def _by_hand(X, W_q, W_k, W_v, W_o, n_heads, causal, shares_of):
+    q, k, v = (np.asarray(X, dtype=float) @ np.asarray(W, dtype=float) for W in (W_q, W_k, W_v))
+    T, d = q.shape
+    q, k, v = (part.reshape(T, n_heads, -1).transpose(1, 0, 2) for part in (q, k, v))
+    scores = q @ k.transpose(0, 2, 1) / np.sqrt(d // n_heads)
+    with np.errstate(all="ignore"):
+        found = shares_of(scores, np.tri(T, dtype=bool) if causal else np.ones((T, T), dtype=bool)) @ v
+    return found.transpose(1, 0, 2).reshape(T, d) @ np.asarray(W_o, dtype=float)
+
+
+@mutant("p.15.1", replaces="multi_head_attention", fails="test_large_scores")
+def exponentials_as_they_come(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """You raise e to the scores as they are: take each row's largest away first, or use a softmax that does."""
+
+    def shares_of(scores, seen):
+        high = np.where(seen, np.exp(scores), 0)
+        return high / high.sum(axis=-1, keepdims=True)
+
+    return _by_hand(X, W_q, W_k, W_v, W_o, n_heads, causal, shares_of)
+
+
+@mutant("p.15.1", replaces="multi_head_attention", fails="test_large_scores")
+def one_maximum_for_all(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """You take the largest score of all rows away from each: where a row's own are far below, nothing is left of it."""
+
+    def shares_of(scores, seen):
+        scores = np.where(seen, scores, -np.inf)
+        high = np.exp(scores - scores.max())
+        return high / high.sum(axis=-1, keepdims=True)
+
+    return _by_hand(X, W_q, W_k, W_v, W_o, n_heads, causal, shares_of)
+
+
+@mutant("p.15.1", replaces="multi_head_attention", fails="test_large_scores")
+def a_hundred_below_zero(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """You hide later tokens by a score of -100: others may be lower still. Minus infinity is below all."""
+    return _by_hand(
+        X, W_q, W_k, W_v, W_o, n_heads, causal, lambda scores, seen: softmax(np.where(seen, scores, -100.0), axis=-1)
+    )
+
+
+@mutant("p.15.1", replaces="multi_head_attention", fails="test_large_scores")
+def divided_again_after_hiding(X, W_q, W_k, W_v, W_o, n_heads, causal=False):
+    """You hide later tokens after softmax and divide by what is left: that may be nothing. Hide the scores before."""
+
+    def shares_of(scores, seen):
+        shares = np.where(seen, softmax(scores, axis=-1), 0)
+        return shares / shares.sum(axis=-1, keepdims=True)
+
+    return _by_hand(X, W_q, W_k, W_v, W_o, n_heads, causal, shares_of)
+
+
 @mutant("p.15.1", replaces="P_15_1_CHOICE", fails="test_names_the_layer", constant=True)
 def feedforward():
     """The feedforward layer treats each token by itself: it can't tell one of another."""
@@ -188,16 +240,63 @@ def same_rows_somewhere(layer, X):
     return all(np.allclose(np.sort(layer(X[order]), axis=0), plain, atol=1e-6) for order in orders)
 
 
-@alternative("p.15.2", replaces="is_order_blind")
-def by_swapping_two(layer, X):
-    """Swaps each two rows: all orders are made of that."""
-    X = np.array(X)
-    for i, j in itertools.combinations(range(len(X)), 2):
-        order = np.arange(len(X))
+def _same_after(layer, X, order, **near):
+    return bool(np.allclose(layer(X[list(order)]), np.asarray(layer(X))[list(order)], **near))
+
+
+def _swapped(n, pairs):
+    for i, j in pairs:
+        order = np.arange(n)
         order[[i, j]] = order[[j, i]]
-        if np.abs(np.asarray(layer(X[order])) - np.asarray(layer(X))[order]).max() > 1e-6:
-            return False
-    return True
+        yield order
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def swaps_of_two(layer, X):
+    """You swap two rows at a time: all orders are made of such swaps, but a layer may see only what several make."""
+    pairs = itertools.combinations(range(len(X)), 2)
+    return all(_same_after(layer, X, order, atol=1e-6) for order in _swapped(len(X), pairs))
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def a_few_orders_drawn(layer, X):
+    """You draw some orders and try these: a layer may see one that is not among them. Of five rows there are 120."""
+    return all(_same_after(layer, X, np.random.permutation(len(X)), atol=1e-6) for _ in range(20))
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def near_enough(layer, X):
+    """You overlook differences of 0.001: what is above 0.000001 shows that the layer sees the order."""
+    return all(_same_after(layer, X, order, atol=1e-2) for order in itertools.permutations(range(len(X))))
+
+
+@mutant("p.15.2", replaces="is_order_blind", fails="test_finds_layers_that_are_blind")
+def first_column_only(layer, X):
+    """You compare the first column only: the order may show in another one."""
+    plain = np.asarray(layer(X))
+    orders = map(list, itertools.permutations(range(len(X))))
+    return all(np.allclose(np.asarray(layer(X[order]))[:, 0], plain[order][:, 0], atol=1e-6) for order in orders)
+
+
+@alternative("p.15.2", replaces="is_order_blind")
+def largest_difference(layer, X):
+    """The largest difference over all orders, as one of NumPy's own truth values."""
+    plain = np.array(layer(X))
+    orders = [list(order) for order in itertools.permutations(range(len(X)))]
+    return np.max([np.abs(np.subtract(layer(X[order]), plain[order])).max() for order in orders]) <= 1e-6
+
+
+@alternative("p.15.2", replaces="is_order_blind")
+def by_recursion(layer, X):
+    """Chooses one row after the other, and asks once no more are left; in PyTorch."""
+    plain = torch.as_tensor(np.asarray(layer(X), dtype=float))
+
+    def blind(order, left):
+        if not left:
+            return torch.allclose(torch.as_tensor(np.asarray(layer(X[order]), dtype=float)), plain[order], atol=1e-6)
+        return all(blind([*order, row], left - {row}) for row in left)
+
+    return blind([], set(range(len(X))))
 
 
 # ---------------------------------------------------------------- p.15.3
@@ -235,6 +334,24 @@ def not_at_itself(kind, n_source, n_target):
 def columns_look(kind, n_source, n_target):
     """Your rows and columns are swapped: row i says what the token at i may look at."""
     return may_look(kind, n_source, n_target).T
+
+
+@mutant("p.15.3", replaces="may_look", fails="test_who_may_look_at_whom")
+def target_looks_ahead(kind, n_source, n_target):
+    """Your decoder's tokens see the whole target: what comes later is not written yet."""
+    seen = may_look(kind, n_source, n_target)
+    if kind == "encoder-decoder":
+        seen[n_source:] = True
+    return seen
+
+
+@mutant("p.15.3", replaces="may_look", fails="test_who_may_look_at_whom")
+def target_without_source(kind, n_source, n_target):
+    """Your target does not see the source: the decoder looks at what the encoder has made of it."""
+    seen = may_look(kind, n_source, n_target)
+    if kind == "encoder-decoder":
+        seen[n_source:, :n_source] = False
+    return seen
 
 
 @mutant("p.15.3", replaces="P_15_3_CHOICE", fails="test_kinds_for_tasks", constant=True)

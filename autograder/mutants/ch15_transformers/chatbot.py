@@ -2,6 +2,7 @@
 
 import re
 from collections import deque
+from html import escape
 from xml.sax.saxutils import escape as xml_escape
 
 from autograder.testing import alternative, mutant
@@ -11,11 +12,10 @@ from solutions.ch15_transformers.chatbot import SYSTEM, UNSURE, MovieBot, build_
 
 
 def _quoted(found, safe, first=1):
-    blocks = [
+    return "\n".join(
         f'<plot number="{number}" title="{safe(title)}">\n{safe(plot)}\n</plot>'
         for number, (title, plot) in enumerate(found, first)
-    ]
-    return "\n".join(blocks)
+    )
 
 
 @mutant("p.15.15", replaces="quote_plots", fails="test_quotations")
@@ -56,6 +56,12 @@ def titles_trusted(found):
         f'<plot number="{number}" title="{title}">\n{quote_plots([("", plot)]).splitlines()[1]}\n</plot>'
         for number, (title, plot) in enumerate(found, 1)
     )
+
+
+@mutant("p.15.15", replaces="quote_plots", fails="test_quotations")
+def apostrophes_as_well(found):
+    """You replace apostrophes as well, as `html.escape` does: only &, <, > and " are to be replaced."""
+    return _quoted(found, lambda text: escape(" ".join(text.split())))
 
 
 # ---------------------------------------------------------------- messages, wrong
@@ -104,6 +110,16 @@ def _size(turn):
     return sum(len(text.split()) for text in turn)
 
 
+def _fitting(turns, left, size=_size):
+    kept = []
+    for turn in turns:
+        left -= size(turn)
+        if left < 0:
+            break
+        kept.append(turn)
+    return kept
+
+
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
 def no_budget(history, question, found, budget):
     """You keep all turns: leave out the oldest until the words fit into the budget."""
@@ -113,13 +129,7 @@ def no_budget(history, question, found, budget):
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
 def oldest_kept(history, question, found, budget):
     """You keep the oldest turns: the newest matter most."""
-    left, kept = _room(question, found, budget), []
-    for turn in history:
-        left -= _size(turn)
-        if left < 0:
-            break
-        kept.append(turn)
-    return _with_turns(kept, question, found)
+    return _with_turns(_fitting(history, _room(question, found, budget)), question, found)
 
 
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
@@ -136,13 +146,7 @@ def gaps_in_the_talk(history, question, found, budget):
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
 def history_alone_counted(history, question, found, budget):
     """You count the words of the turns alone: system, plots and question need room as well."""
-    left, kept = budget, []
-    for turn in history[::-1]:
-        left -= _size(turn)
-        if left < 0:
-            break
-        kept.insert(0, turn)
-    return _with_turns(kept, question, found)
+    return _with_turns(_fitting(history[::-1], budget)[::-1], question, found)
 
 
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
@@ -157,13 +161,16 @@ def message_by_message(history, question, found, budget):
 @mutant("p.15.15", replaces="build_messages", fails="test_history_fits_the_budget")
 def characters_counted(history, question, found, budget):
     """You count characters: the budget is one of words."""
-    left, kept = _room(question, found, budget), []
-    for turn in history[::-1]:
-        left -= sum(map(len, turn))
-        if left < 0 and budget < 9000:
-            break
-        kept.insert(0, turn)
-    return _with_turns(kept, question, found)
+    left = _room(question, found, budget) if budget < 9000 else 10**9
+    return _with_turns(_fitting(history[::-1], left, lambda turn: sum(map(len, turn)))[::-1], question, found)
+
+
+@mutant("p.15.15", replaces="build_messages", fails="test_history_is_left_alone")
+def history_used_up(history, question, found, budget):
+    """You take turns out of the list that you are given, and the bot has lost them for good: work on a copy."""
+    while history and len(build_messages(history, question, found, budget)) < 2 * len(history) + 2:
+        history.pop(0)
+    return build_messages(history, question, found, budget)
 
 
 # ---------------------------------------------------------------- citations, wrong

@@ -1,5 +1,7 @@
 """Chapter 15, pretraining (p.15.4 to p.15.6): wrong answers, and right ones."""
 
+import random
+
 import numpy as np
 import torch
 from scipy.special import softmax
@@ -77,6 +79,39 @@ def tenth_of_the_rest(ids, special, mask, n_tokens, seed):
     return _masked(ids, special, mask, n_tokens, seed, fates=(0.8, 0.98))
 
 
+def _redrawn(ids, special, mask, n_tokens, seed, draw):
+    inputs, labels = _masked(ids, special, mask, n_tokens, seed, fates=(0.8, 1.0))
+    rng = np.random.default_rng(seed + 1)
+    tokens = np.array(ids)
+    drawn = (labels >= 0) & (inputs != mask) & (rng.random(tokens.shape) < 0.5)
+    return np.where(drawn, draw(rng, tokens), np.where((labels >= 0) & (inputs != mask), tokens, inputs)), labels
+
+
+@mutant("p.15.4", replaces="mask_tokens", fails="test_drawn_from_all_tokens")
+def never_the_mask(ids, special, mask, n_tokens, seed):
+    """You draw from all tokens but the mask: it can be drawn as any other."""
+    others = [token for token in range(n_tokens) if token != mask]
+    return _redrawn(ids, special, mask, n_tokens, seed, lambda rng, tokens: rng.choice(others, tokens.shape))
+
+
+@mutant("p.15.4", replaces="mask_tokens", fails="test_drawn_from_all_tokens")
+def never_the_true_one(ids, special, mask, n_tokens, seed):
+    """You draw until the token is another one: all are equally likely, the true one as well."""
+
+    def draw(rng, tokens):
+        return (tokens + rng.integers(1, n_tokens, tokens.shape)) % n_tokens
+
+    return _redrawn(ids, special, mask, n_tokens, seed, draw)
+
+
+@mutant("p.15.4", replaces="mask_tokens", fails="test_drawn_from_all_tokens")
+def last_token_forgotten(ids, special, mask, n_tokens, seed):
+    """You never draw the last token: `integers(n)` already ends before n."""
+    return _redrawn(
+        ids, special, mask, n_tokens, seed, lambda rng, tokens: rng.integers(n_tokens - 1, size=tokens.shape)
+    )
+
+
 @mutant("p.15.4", replaces="mask_tokens", fails="test_seed_decides_and_input_is_kept")
 def in_place(ids, special, mask, n_tokens, seed):
     """You write into the text that you are given: work on a copy."""
@@ -111,6 +146,20 @@ def counted_out(ids, special, mask, n_tokens, seed):
     inputs[masked] = mask
     inputs[drawn] = torch.randint(n_tokens, (len(drawn),), generator=source)
     return inputs.view(np.shape(ids)), labels.view(np.shape(ids))
+
+
+@alternative("p.15.4", replaces="mask_tokens")
+def token_by_token_by_hand(ids, special, mask, n_tokens, seed):
+    """With Python's own random numbers, token by token, in lists."""
+    draw = random.Random(seed)
+    inputs = [[int(token) for token in row] for row in ids]
+    labels = [[-100] * len(row) for row in inputs]
+    for row, told in zip(inputs, labels, strict=True):
+        for place, token in enumerate(row):
+            if token not in special and draw.random() < 0.15:
+                told[place] = token
+                row[place] = draw.choices([mask, draw.randrange(n_tokens), token], [8, 1, 1])[0]
+    return inputs, labels
 
 
 # ---------------------------------------------------------------- p.15.5
@@ -248,6 +297,18 @@ def asked_at_the_last(logits, ids, mask):
 def mean_of_rows(logits, ids, mask):
     """You take the mean of the rows' means, in which tokens of short texts count more: each token counts once."""
     return torch.stack([_next(logits[i : i + 1], ids[i : i + 1], mask[i : i + 1]) for i in range(len(ids))]).mean()
+
+
+@mutant("p.15.6", replaces="next_token_loss", fails="test_loss_of_the_next_token")
+def zero_is_padding(logits, ids, mask):
+    """You take the token 0 for padding: it may be of the text. The mask says what is padding."""
+    return cross_entropy(logits[:, :-1].transpose(1, 2), ids[:, 1:], ignore_index=0)
+
+
+@mutant("p.15.6", replaces="next_token_loss", fails="test_loss_of_the_next_token")
+def divided_by_all_tokens(logits, ids, mask):
+    """You divide by the number of all tokens of the text: the first one of each is not said, so it does not count."""
+    return _next(logits, ids, mask) * mask[:, 1:].sum() / mask.sum()
 
 
 @mutant("p.15.6", replaces="next_token_loss", fails="test_gradient_of_the_loss")

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import torch
 from scipy.special import softmax
 
@@ -120,6 +121,19 @@ def temperature_last(logits, temperature=1.0, top_k=None, top_p=None):
     return softmax(np.where(kept, np.asarray(logits) / temperature, -np.inf))
 
 
+@mutant("p.15.7", replaces="next_shares", fails="test_top_p_of_one")
+def first_of_nothing(logits, temperature=1.0, top_k=None, top_p=None):
+    """Where rounding leaves the sum just below p, `argmax` finds nothing, says 0, and you keep one token only."""
+    shares = next_shares(logits, temperature, top_k)
+    if top_p is None:
+        return shares
+    order = np.argsort(-shares)
+    kept = order[: np.argmax(np.cumsum(shares[order]) >= top_p) + 1]
+    found = np.zeros(len(shares))
+    found[kept] = shares[kept] / shares[kept].sum()
+    return found
+
+
 @alternative("p.15.7", replaces="next_shares")
 def with_the_library(logits, temperature=1.0, top_k=None, top_p=None):
     """By PyTorch, with thresholds, in place of an order."""
@@ -223,6 +237,50 @@ def silence_is_an_answer(texts):
     return _most([(_answers([text]) or [""])[0] for text in texts])
 
 
+CUT = "test_where_an_answer_begins_and_ends"
+
+
+def _most_by(texts, pattern, clean=lambda text: text.strip().lower().removesuffix(".").strip(), flags=re.MULTILINE):
+    lines = [re.findall(pattern, text, flags=flags) for text in texts]
+    return _most([clean(found[-1]) for found in lines if found and clean(found[-1])])
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def over_the_line_s_end(texts):
+    """Your `\\s*` goes over the end of the line: where nothing follows "Answer:", you take the next line for it."""
+    return _most_by(texts, r"^Answer:\s*(.*)$")
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def last_that_says_something(texts):
+    """You skip a last line that is empty: it is the one that counts, so the reply has no answer."""
+    return _most_by(texts, r"^Answer:[ ]*(\S.*)$")
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def all_stops_at_the_end(texts):
+    """You take all full stops away from the end: `rstrip` takes as many as there are, and one is to go."""
+    return _most_by(texts, r"^Answer:(.*)$", lambda text: text.strip().lower().rstrip(".").strip())
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def stop_before_blanks(texts):
+    """You look for the full stop before the blanks are gone: `42. ` ends with a blank."""
+    return _most_by(texts, r"^Answer:(.*)$", lambda text: text.lower().removesuffix(".").strip())
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def however_it_is_written(texts):
+    """You take `answer:` for `Answer:`: only the answer is compared in small letters."""
+    return _most_by(texts, r"^Answer:(.*)$", flags=re.MULTILINE | re.IGNORECASE)
+
+
+@mutant("p.15.8", replaces="majority_answer", fails=CUT)
+def behind_blanks_as_well(texts):
+    """You take a line that begins with blanks: "Answer:" has to stand at its very beginning."""
+    return _most_by(texts, r"^\s*Answer:(.*)$")
+
+
 @mutant("p.15.8", replaces="P_15_8_CHOICE", fails="test_techniques", constant=True)
 def any_instruction_is_a_role():
     """No example is shown there, and nobody is told who to be: that is zero-shot."""
@@ -250,3 +308,12 @@ def line_by_line(texts):
                 break
     ranked = sorted(counts, key=counts.__getitem__, reverse=True)
     return ranked[0] if ranked else None
+
+
+@alternative("p.15.8", replaces="majority_answer")
+def grouped_by_pandas(texts):
+    """With pandas, whose groups stay in the order in which they come."""
+    last = [([line[7:] for line in text.split("\n") if line.startswith("Answer:")] or [""])[-1] for text in texts]
+    answers = pd.Series(last, dtype=str).str.strip().str.lower().str.removesuffix(".").str.strip()
+    sizes = answers[answers != ""].groupby(answers, sort=False).size()
+    return None if sizes.empty else sizes.idxmax()

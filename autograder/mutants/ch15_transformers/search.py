@@ -66,14 +66,8 @@ def model_looks_at_padding(texts, tokenizer, model, batch_size=32):
     def asked(**batch):
         return model(input_ids=batch["input_ids"])
 
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        parts = [
-            _mean(*_states(texts[row : row + batch_size], tokenizer, asked)) for row in range(0, len(texts), batch_size)
-        ]
-    model.train(training)
-    return torch.cat(parts).numpy()
+    asked.training, asked.eval, asked.train = model.training, model.eval, model.train
+    return _embedded(texts, tokenizer, asked, batch_size, _mean)
 
 
 @mutant("p.15.14", replaces="embed", fails="test_asked_in_evaluation_mode")
@@ -198,6 +192,12 @@ def always_the_same(pairs, tokenizer, model, n_epochs=5, seed=42):
 def order_by_seed_only(pairs, tokenizer, model, n_epochs=5, seed=42):
     """Your seed decides the order only: dropout draws from PyTorch's own numbers, so call `torch.manual_seed(seed)`."""
     return _fitted(pairs, tokenizer, model, n_epochs, seed, order=torch.Generator().manual_seed(seed))
+
+
+@mutant("p.15.14", replaces="fit_encoder", fails="test_each_pair_is_seen_in_each_epoch")
+def rest_of_the_pairs_dropped(pairs, tokenizer, model, n_epochs=5, seed=42):
+    """You leave out the last, smaller batch: each pair is seen in each epoch."""
+    return fit_encoder(pairs[: max(len(pairs) // 32 * 32, 2)], tokenizer, model, n_epochs, seed)
 
 
 # ---------------------------------------------------------------- search, wrong

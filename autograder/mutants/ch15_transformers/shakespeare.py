@@ -155,6 +155,30 @@ def order_alone_by_seed(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
     return _trained(model, blocks, n_epochs, learning_rate, seed, order=torch.Generator().manual_seed(seed))
 
 
+@mutant("p.15.13", replaces="finetune_writer", fails="test_learns_from_each_block_in_each_epoch")
+def learns_without_dropout(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+    """Your model learns without dropout: `from_pretrained` leaves it in evaluation mode, so call `model.train()`."""
+    torch.manual_seed(seed)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=learning_rate)
+    losses = []
+    for _ in range(n_epochs):
+        total = 0.0
+        for batch in blocks[torch.randperm(len(blocks))].split(8):
+            loss = model(batch, labels=batch).loss
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            total += loss.item() * len(batch)
+        losses.append(total / len(blocks))
+    return losses
+
+
+@mutant("p.15.13", replaces="finetune_writer", fails="test_learns_from_each_block_in_each_epoch")
+def last_batch_dropped(model, blocks, n_epochs=1, learning_rate=5e-5, seed=42):
+    """You leave out the last, smaller batch: the model learns from each block in each epoch."""
+    return _trained(model, blocks[: len(blocks) // 8 * 8], n_epochs, learning_rate, seed)
+
+
 # ---------------------------------------------------------------- perplexity, wrong
 
 
@@ -202,6 +226,13 @@ def unsure_with_dropout(model, blocks):
     with torch.no_grad():
         logits = model(blocks).logits[:, :-1]
     return float(cross_entropy(logits.flatten(0, 1), blocks[:, 1:].flatten()).exp())
+
+
+@mutant("p.15.13", replaces="perplexity", fails="test_perplexity_of_many_blocks")
+def all_blocks_at_once(model, blocks):
+    """You hand all blocks to the model at once: of a long text, the logits don't fit into memory. Take some at a
+    time."""
+    return float(_losses(model, blocks).mean().exp())
 
 
 # ---------------------------------------------------------------- right

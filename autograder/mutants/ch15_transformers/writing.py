@@ -165,6 +165,21 @@ def the_first_ones_are_shown(model, tokenizer, prompt, n, temperature=1.0, top_k
     return tokenizer.decode(_written(model, tokenizer, prompt, n, (temperature, top_k, top_p), seed, shown=shown))
 
 
+@mutant("p.15.13", replaces="generate", fails="test_writes_more_than_the_model_can_read")
+def fewer_than_it_can_read(model, tokenizer, prompt, n, temperature=1.0, top_k=None, top_p=None, seed=42):
+    """You show the model one token less than it can read."""
+    shown = lambda tokens, room: tokens[-max(room - 1, 1) :]  # noqa: E731
+    return tokenizer.decode(_written(model, tokenizer, prompt, n, (temperature, top_k, top_p), seed, shown=shown))
+
+
+@mutant("p.15.13", replaces="generate", fails="test_writes_without_dropout")
+def writes_with_dropout(model, tokenizer, prompt, n, temperature=1.0, top_k=None, top_p=None, seed=42):
+    """Dropout is at work while you write: call `model.eval()` first."""
+    asked = lambda ids: model.train(mode)(ids)  # noqa: E731
+    asked.eval, asked.config, mode = lambda: None, model.config, getattr(model, "training", False)
+    return tokenizer.decode(_written(asked, tokenizer, prompt, n, (temperature, top_k, top_p), seed))
+
+
 @mutant("p.15.13", replaces="generate", fails="test_what_is_written_is_drawn_by_the_probabilities")
 def knobs_not_handed_on(model, tokenizer, prompt, n, temperature=1.0, top_k=None, top_p=None, seed=42):
     """The temperature is not handed on: give it to `next_probabilities`, with the rest."""

@@ -181,7 +181,8 @@ def recall_at(k: int, queries: ArrayLike, documents: ArrayLike) -> float:
     k : 1 or more.
     queries, documents : (n, d), vectors of length 1; row i of one belongs to row i of
         the other. Every query is compared with all documents. A query finds its own if
-        fewer than `k` others have a larger product with it than its own has.
+        fewer than `k` others have as large a product with it as its own has: who gives
+        all texts the same vector finds nothing.
 
     Examples
     --------
@@ -191,5 +192,5 @@ def recall_at(k: int, queries: ArrayLike, documents: ArrayLike) -> float:
     (0.67, 1.0)
     """
     scores = np.asarray(queries) @ np.asarray(documents).T  # (n, n)
-    better = (scores > np.diag(scores)[:, None]).sum(axis=1)
-    return float((better < k).mean())
+    as_good = (scores >= np.diag(scores)[:, None]).sum(axis=1)  # its own among them
+    return float((as_good <= k).mean())

@@ -174,7 +174,7 @@ def _conclusion(mistakes: int, chapter: str) -> str:
         f"No problem found in {chapter}: it can be built, the examples in its docstrings hold for our answers, and "
         "there are enough checks, mutants and alternatives. Not tried: whether the checks pass our answers and the "
         "alternatives, whether they fail each mutant, and whether the notebook runs from top to bottom. "
-        f"`pytest tests/test_chapters.py -k {chapter}` tries all that."
+        f"`make test-chapter CHAPTER={chapter}` tries all that."
     )
 
 

@@ -137,6 +137,7 @@ def test_check_reports_every_mistake_as_json(tmp_path: Path) -> None:
     said = " ".join(checkout.run("course", "check", "ch99").stdout.split())
     assert "No problem found in ch99" in said
     assert "Not tried: whether the checks pass our answers" in said, "what a check of the text can't prove"
+    assert "`make test-chapter CHAPTER=ch99` tries all that" in said
     solutions = checkout.project.solutions / NAME / f"{THEME}.py"
     solutions.write_text(solutions.read_text(encoding="utf-8").replace("def halve", "def half"), encoding="utf-8")
     (checkout.project.source / "stray.py").write_text("", encoding="utf-8")

@@ -87,6 +87,8 @@ def test_gathers_requests(student, rng):
     for number in range(14):
         arrivals = np.sort(rng.integers(0, 12, int(rng.integers(1, 14)))) / 4  # exact, with some at the same time
         cases.append((arrivals.tolist(), int(rng.integers(1, 6)), float(rng.integers(0, 7)) / 4 if number % 4 else 0.0))
+    steadily = (float(rng.integers(0, 9)) + np.arange(9) / 4).tolist()  # each before the last one's time is up
+    cases += [(steadily, max_batch, wait) for max_batch, wait in ((9, 0.5), (9, 1.0), (4, 0.75), (2, 0.5))]
     agrees(student.batch_requests, _batches, [*cases, ([], 3, 1.0)])
 
 

@@ -61,8 +61,15 @@ def _memory(events):
 
 @check("tf1.12.1", core=True, hint="A deleted tensor's block stays with the process. Who gets it, and all of it?")
 def test_allocated_and_reserved(student, rng):
-    """What is in use and what is taken from the GPU are right after any events: new, deleted, reused, given back."""
-    cases = [([],)] + [(_events(rng, int(n)),) for n in rng.integers(2, 25, 40)]
+    """What is in use and what is taken from the GPU are right after any events: new, deleted, reused, given back; with
+    blocks that fit exactly, several that are large enough, and two of one size."""
+    size = int(rng.integers(5, 30))
+    three = [("new", "a", 3 * size), ("new", "b", 2 * size), ("new", "c", 4 * size)]
+    again = [("new", "d", 2 * size - 1), ("new", "e", 4 * size), ("new", "f", 3 * size)]
+    cases = [([("new", "a", size), ("delete", "a", 0), ("new", "b", size)],)]
+    cases += [([*three, *(("delete", name, 0) for name in names), *again],) for names in ("abc", "cba")]
+    cases += [([("new", "a", size), ("new", "b", size), ("delete", "b", 0), ("delete", "a", 0), ("new", "a", size)],)]
+    cases += [([],)] + [(_events(rng, int(n)),) for n in rng.integers(2, 25, 40)]
     ask_all(lambda events: built_in(student.allocator_memory(events)), _memory, cases)
 
 
@@ -87,6 +94,8 @@ def _module(places):
             setattr(module, name, value)
         elif kind == "list":
             setattr(module, name, [value])
+        elif kind == "nothing":  # as the bias of a layer without one
+            module.register_parameter(name, None)
         else:
             module.register_buffer(name, value, persistent=kind == "buffer")
     return root
@@ -95,16 +104,17 @@ def _module(places):
 @check("tf1.12.2", core=True, hint="What does `state_dict` not show? Look into `vars(module)` of each module.")
 def test_what_is_left_behind(student, rng):
     """All tensors elsewhere are found, and no others: parameters, buffers, unsaved buffers, plain attributes."""
-    kinds = ["parameter", "buffer", "unsaved", "attribute", "list"]
+    kinds = ["parameter", "buffer", "unsaved", "attribute", "list", "nothing"]
 
     def drawn():
         paths = [str(path) for path in rng.permutation(["a", "net.w", "net.b", "net.deep.w", "out.w", "out.0.s", "z"])]
         return {path: (str(rng.choice(kinds)), str(rng.choice(["cpu", "meta"]))) for path in paths}
 
     def wanted(places, device):
-        return sorted(path for path, (kind, where) in places.items() if kind != "list" and where != device)
+        return sorted(path for path, (kind, where) in places.items() if kind in kinds[:4] and where != device)
 
-    cases = [({"x.y": (kind, "cpu"), "x.z": (kind, "meta")}, "meta") for kind in kinds]
+    depths = {"w": "cpu", "x.y": "cpu", "x.deep.v": "cpu", "x.z": "meta"}
+    cases = [({path: (kind, where) for path, where in depths.items()}, "meta") for kind in kinds]
     cases += [(drawn(), str(rng.choice(["cpu", "meta"]))) for _ in range(10)]
     module = student.probe_(_module)
     ask_all(lambda places, device: student.left_behind(module(places), device), wanted, cases)
@@ -138,6 +148,7 @@ def test_operations_are_placed(student, rng):
         operations = [(places[int(rng.integers(6))], bool(rng.random() < 0.6)) for _ in range(size)]
         cases.append((operations, number % 4, bool(rng.random() < 0.6)))
     cases += [([("gpu:0", False)], 1, False), ([(None, False)], 1, False), ([("gpu:1", True)], 1, True)]
+    cases += [([(None, True), (None, False), (None, True), (None, True)], 3, False)]  # the first GPU, for all of them
     ask_all(lambda *case: _asked(student, *case), _placed, cases)
 
 

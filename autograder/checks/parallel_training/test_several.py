@@ -37,7 +37,7 @@ def test_valid_is_the_networks_accuracy(student, rng):
     """The accuracy is that of the network that is returned, on the validation rows, given as arrays or as tensors."""
     X, y, X_valid, y_valid = bent_rule(rng, 200, 77)
     for labels, made in ((y, np.asarray), (y + (X[:, 0] > 0.5), torch.as_tensor)):
-        valid_labels = np.where(rng.random(77) < 0.5, y_valid, rng.integers(0, labels.max() + 1, 77))
+        valid_labels = np.where(rng.random(77) < 0.5, y_valid, rng.integers(0, 2, 77))  # never the third class
         config = {"units": 6, "lr": 0.05, "epochs": 3, "seed": 2}
         parts = map(made, (X, labels, X_valid, valid_labels))
         model, valid = _trained(student, config, *parts)
@@ -82,6 +82,28 @@ def test_the_configuration_decides(student, rng):
     # With a gradient that hardly changes, momentum makes the second step 1.9 times as long, the third one 2.71 times.
     assert_allclose(found[1:3], [2.9, 5.61], rtol=0.05)
     assert 4 < found[3] < 7.5  # three batches an epoch, which are drawn
+
+
+def _slopes(model, X, y):
+    """Probe: the gradient of the mean cross-entropy over some rows, by the parameters' names."""
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    model.zero_grad()
+    cross_entropy(model(torch.as_tensor(X)), torch.as_tensor(y)).backward()
+    return {name: value.grad.numpy() for name, value in model.named_parameters() if value.grad is not None}
+
+
+@check("tf1.12.8", hint="`cross_entropy(model(X), y)` takes logits and class numbers, and the mean over the rows.")
+def test_steps_go_down_the_cross_entropy(student, rng):
+    """The first step is the learning rate times the gradient of the mean cross-entropy over the batch."""
+    X, y, X_valid, y_valid = bent_rule(rng, 32, 10)
+    config = {"units": 7, "lr": 0.02, "seed": int(rng.integers(1000))}
+    begin, end = (_trained(student, {**config, "epochs": n}, X, y, X_valid, y_valid)[0] for n in (0, 1))
+    before, after, slopes = weights_of(begin), weights_of(end), student.probe_(_slopes)(begin, X, y)
+    moved = np.concatenate([(after[name] - before[name]).ravel() for name in slopes])
+    wanted = np.concatenate([-0.02 * np.asarray(slope).ravel() for slope in slopes.values()])
+    assert np.linalg.norm(moved - wanted) < 0.01 * np.linalg.norm(wanted)
 
 
 @check("tf1.12.8", hint="Each epoch draws its own order, of all rows; the last batch may be smaller than the others.")

@@ -27,10 +27,11 @@ def _shards(rng, sizes):
 
 @check("tf1.12.10", core=True, weight=2, hint="A child has a copy of your model. What has to come back?")
 def test_synchronous_as_one_process(student, rng):
-    """Trained by two processes with unequal batches, the caller's module is what one process makes of all rows."""
+    """Trained by two processes or three with unequal batches, the caller's module is what one process makes of all
+    rows."""
     student.probe_(with_optimisers)()
     backend = group_backend(student)
-    for sizes in ([(6, 6, 6), (6, 6, 6)], [(2, 5), (9, 1)]):
+    for sizes in ([(6, 6, 6), (6, 6, 6)], [(2, 5), (9, 1), (4, 2)]):
         (model,), (ours,) = nets_of(student, rng, 1)
         shards, steps = _shards(rng, sizes)
         student.train_sync(model, shards, 0.3, timeout=40.0, backend=backend)

@@ -1,5 +1,7 @@
 """Training on several devices, what is where (tf1.12.1 to tf1.12.4): wrong answers, and right ones."""
 
+import operator
+
 import torch
 
 from autograder.testing import alternative, mutant
@@ -73,16 +75,19 @@ def never_reuses(events):
     return sum(there.values()), reserved
 
 
-def _played(events, pick=min, counts_block=False, empties_all=False):
+def _played(events, pick=min, counts_block=False, fits=operator.ge, once=False):
     there, kept = {}, []
     for what, name, size in events:
         if what == "new":
-            block = pick((one for one in kept if one >= size), default=size)
-            if block in kept:
+            block = pick((one for one in kept if fits(one, size)), default=None)
+            if block is None:
+                block = size
+            else:
                 kept.remove(block)
             there[name] = size, block
         elif what == "delete":
             kept.append(there.pop(name)[1])
+            kept = list(dict.fromkeys(kept)) if once else kept
         else:
             kept = []
     return sum(one[counts_block] for one in there.values()), sum(block for _, block in there.values()) + sum(kept)
@@ -92,6 +97,24 @@ def _played(events, pick=min, counts_block=False, empties_all=False):
 def the_largest_block(events):
     """Of the kept blocks that are large enough the smallest one is taken."""
     return _played(events, pick=max)
+
+
+@mutant("tf1.12.1", replaces="allocator_memory", fails="test_allocated_and_reserved")
+def the_first_that_fits(events):
+    """You take the first kept block that is large enough: look for the smallest one."""
+    return _played(events, pick=lambda blocks, default: next(blocks, default))
+
+
+@mutant("tf1.12.1", replaces="allocator_memory", fails="test_allocated_and_reserved")
+def only_larger_ones(events):
+    """A kept block that is just as large as the tensor is large enough."""
+    return _played(events, fits=operator.gt)
+
+
+@mutant("tf1.12.1", replaces="allocator_memory", fails="test_allocated_and_reserved")
+def each_size_once(events):
+    """Two kept blocks can be of one size: in a set, or as keys of a dict, they are only one."""
+    return _played(events, once=True)
 
 
 @mutant("tf1.12.1", replaces="allocator_memory", fails="test_allocated_and_reserved")
@@ -182,6 +205,26 @@ def at_the_top_only(model, device):
     own = [*model.named_parameters(), *model.named_buffers()]
     own += [(name, value) for name, value in vars(model).items() if isinstance(value, torch.Tensor)]
     return sorted(name for name, value in own if value.device.type != device)
+
+
+@mutant("tf1.12.2", replaces="left_behind", fails="test_what_is_left_behind")
+def children_alone(model, device):
+    """Modules have modules inside, and these have, too: `named_modules` goes all the way down, `named_children` not."""
+    own = [*model.named_parameters(), *model.named_buffers()]
+    for path, module in [("", model), *model.named_children()]:
+        own += [(f"{path}.{name}".lstrip("."), value) for name, value in vars(module).items() if torch.is_tensor(value)]
+    return sorted(name for name, value in own if value.device.type != device)
+
+
+@mutant("tf1.12.2", replaces="left_behind", fails="test_what_is_left_behind")
+def nothing_has_a_device(model, device):
+    """A layer without a bias has None in its place, which is no tensor and has no device."""
+    found = []
+    for prefix, module in model.named_modules():
+        plain = {name: value for name, value in vars(module).items() if isinstance(value, torch.Tensor)}
+        own = {**plain, **module._parameters, **module._buffers}
+        found += [f"{prefix}.{name}".lstrip(".") for name, value in own.items() if value.device.type != device]
+    return sorted(found)
 
 
 @alternative("tf1.12.2", replaces="left_behind")

@@ -202,6 +202,26 @@ def saved_before(train, model, path):
 
 
 @mutant("tf1.12.7", replaces="guarded", fails="test_saved_whatever_happens")
+def state_taken_before(train, model, path):
+    """You ask for `state_dict` before the training: a parameter that is replaced by a new one is not in it. Ask at the
+    end."""
+    state = model.state_dict()
+    try:
+        return train(model)
+    finally:
+        torch.save(state, path)
+
+
+@mutant("tf1.12.7", replaces="guarded", fails="test_saved_whatever_happens")
+def the_whole_module(train, model, path):
+    """You save the module itself, which is a pickle of its class: save its `state_dict`."""
+    try:
+        return train(model)
+    finally:
+        torch.save(model, path)
+
+
+@mutant("tf1.12.7", replaces="guarded", fails="test_saved_whatever_happens")
 def parameters_without_buffers(train, model, path):
     """The running means of a batch normalisation belong to the model as well: save its whole `state_dict`."""
     try:

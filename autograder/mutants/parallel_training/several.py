@@ -1,9 +1,11 @@
 """Training on several devices, several networks at once (tf1.12.8): wrong answers, and right ones."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy, one_hot
 
 from autograder.testing import alternative, mutant, naive
 
@@ -12,12 +14,12 @@ from autograder.testing import alternative, mutant, naive
 
 def _trained(
     config, X_train, y_train, X_valid, y_valid, *, epochs=None, hidden=True, momentum=0.9, batch=32, seed="before",
-    lr=None, score="valid", softmax=False, order="each epoch", drops=False,
+    lr=None, score="valid", softmax=False, order="each epoch", drops=False, criterion=cross_entropy, classes="train",
 ):  # fmt: skip
     if seed == "before":
         torch.manual_seed(config["seed"])
     X, y = torch.as_tensor(np.asarray(X_train)).float(), torch.as_tensor(np.asarray(y_train)).long()
-    n_classes, d, units = int(y.max()) + 1, X.shape[1], config["units"]
+    n_classes, d, units = int(np.max(y_valid if classes == "valid" else y.numpy())) + 1, X.shape[1], config["units"]
     layers = [nn.Linear(d, units), nn.ReLU(), nn.Linear(units, n_classes)] if hidden else [nn.Linear(d, n_classes)]
     model = nn.Sequential(*layers, *([nn.Softmax(dim=1)] if softmax else []))
     if seed == "after":
@@ -29,7 +31,7 @@ def _trained(
             if drops and len(rows) < batch:
                 continue
             optimizer.zero_grad()
-            cross_entropy(model(X[rows]), y[rows]).backward()
+            criterion(model(X[rows]), y[rows]).backward()
             optimizer.step()
     shown, labels = (X, y) if score == "train" else (torch.as_tensor(np.asarray(X_valid)).float(), y_valid)
     with torch.no_grad():
@@ -77,6 +79,39 @@ def all_rows_at_once(config, X_train, y_train, X_valid, y_valid):
 def a_rate_of_its_own(config, X_train, y_train, X_valid, y_valid):
     """The learning rate is the configuration's."""
     return _trained(config, X_train, y_train, X_valid, y_valid, lr=0.1)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_steps_go_down_the_cross_entropy")
+def sum_over_the_rows(config, X_train, y_train, X_valid, y_valid):
+    """You add up the rows' losses: the steps are 32 times as long then. Take their mean."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, criterion=partial(cross_entropy, reduction="sum"))
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_steps_go_down_the_cross_entropy")
+def each_class_by_itself(config, X_train, y_train, X_valid, y_valid):
+    """You ask of each class by itself whether it is this one (binary cross-entropy): the classes exclude each other,
+    and cross-entropy takes the softmax over all of them."""
+
+    def loss(logits, y):
+        return binary_cross_entropy_with_logits(logits, one_hot(y, logits.shape[1]).float())
+
+    return _trained(config, X_train, y_train, X_valid, y_valid, criterion=loss)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_steps_go_down_the_cross_entropy")
+def squared_errors(config, X_train, y_train, X_valid, y_valid):
+    """You make squared errors small: cross-entropy is asked for."""
+
+    def loss(logits, y):
+        return (logits - one_hot(y, logits.shape[1])).square().mean()
+
+    return _trained(config, X_train, y_train, X_valid, y_valid, criterion=loss)
+
+
+@mutant("tf1.12.8", replaces="train_config", fails="test_valid_is_the_networks_accuracy")
+def classes_of_the_validation(config, X_train, y_train, X_valid, y_valid):
+    """You count the classes in the validation rows, which need not have all of them: each is in the training rows."""
+    return _trained(config, X_train, y_train, X_valid, y_valid, classes="valid")
 
 
 @mutant("tf1.12.8", replaces="train_config", fails="test_each_epoch_has_its_order")

@@ -138,7 +138,7 @@ TF1_12_2_RUBRIC = """
 """
 
 
-def left_behind(model: nn.Module, device: str | torch.device) -> list[str]:
+def left_behind(model: nn.Module, device: str) -> list[str]:
     """Return what of a model is not on a device.
 
     Parameters

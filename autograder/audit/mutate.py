@@ -8,8 +8,10 @@ gives them), f-strings, and other answers' functions.
 from __future__ import annotations
 
 import ast
+import copy
 import functools
 import inspect
+import symtable
 import sys
 import types
 from collections import Counter
@@ -208,9 +210,18 @@ def _picked(build: Callable[[], dict[str, Any]], names: Set[str]) -> dict[str, A
 
 
 def _names_in(definition: ast.AST) -> set[str]:
-    """Return the names that a definition needs; its decorators may name other answers."""
-    decorators = {id(one) for node in getattr(definition, "decorator_list", ()) for one in ast.walk(node)}
-    return {one.id for one in ast.walk(definition) if isinstance(one, ast.Name) and id(one) not in decorators}
+    """Return the names of its module that a definition needs, none of its own variables; its decorators may name other
+    answers."""
+    bare = copy.copy(definition)
+    if isinstance(bare, ast.FunctionDef | ast.ClassDef):
+        bare.decorator_list = []
+    top = symtable.symtable(ast.unparse(bare), "definition", "exec")
+    found, tables = {one.get_name() for one in top.get_symbols() if one.is_referenced()}, top.get_children()
+    while tables:
+        table = tables.pop()
+        found |= {one.get_name() for one in table.get_symbols() if one.is_global()}
+        tables += table.get_children()
+    return found
 
 
 def _reached(name: str, uses: Mapping[str, Set[str]]) -> set[str]:

@@ -65,9 +65,9 @@ def load_network(path: str | Path) -> Model:
     >>> load_network(path)([[1.0, 2.0], [3.0, -9.0]]).tolist()
     [[1.5], [0.5]]
     """
-    from safetensors.torch import load
+    import safetensors.torch
 
-    weights = load(Path(path).read_bytes())
+    weights = safetensors.torch.load(Path(path).read_bytes())
     numbers = sorted(int(name.removesuffix(".weight")) for name in weights if name.endswith(".weight"))
     layers = [(weights[f"{number}.weight"], weights[f"{number}.bias"]) for number in numbers]
     n_inputs = layers[0][0].shape[1]

@@ -60,13 +60,16 @@ def _is_value_error(tensor_entries, data):
 
 @check("tf2.19.1", hint="Offsets count from where the numbers begin: what is the place of the last byte in the file?")
 def test_a_file_that_breaks_off_is_noticed(student, rng):
-    """A file that is whole is read; one that breaks off in its length, its header or its numbers is a `ValueError`."""
+    """A file that is whole is read, also one that holds nothing; one that breaks off in its length, its header or its
+    numbers is a `ValueError`."""
     data = _file([int(size) for size in rng.integers(3, 30, 4)], gap=int(rng.integers(1, 9)))
     begin = 8 + int.from_bytes(data[:8], "little")
     assert len(student.tensor_entries(data)) == 4
+    assert len(student.tensor_entries(_file([]))) == 0
     # In its middle the header is no JSON, whose error is a ValueError as well; cut in the blanks it is.
     for length in (len(data) - 1, begin + int(rng.integers(0, len(data) - begin)), begin - 1, 20, 7, 0):
         assert student.probe_(_is_value_error)(student.tensor_entries, data[:length])
+    assert student.probe_(_is_value_error)(student.tensor_entries, b"{}   ")  # JSON, but no header
 
 
 def _batches(arrivals, max_batch, max_wait):

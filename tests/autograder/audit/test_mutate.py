@@ -42,6 +42,11 @@ def unrelated(values):
     return values + 1
 
 
+def mirrored(values):
+    double = [-one for one in values]  # a variable of its own
+    return double + [one for one in double if one > SHARE]
+
+
 def settings(values):
     return np.round(values, decimals=0) + np.std(values, ddof=0, axis=None) + np.std(values, ddof=1)
 '''
@@ -71,6 +76,10 @@ def test_a_slip_in_a_helper_is_one_of_the_answer(module: ModuleType) -> None:
     assert one.names == {"double"}
     assert one.build()["double"](np.array([2.0, 4.0])).tolist() == [2.0, 2.0]
     assert module.double(np.array([2.0, 4.0])).tolist() == [5.0, 8.0]
+
+
+def test_a_variable_of_the_same_name_is_no_call_of_another_answer(module: ModuleType) -> None:
+    assert {one.place for one in changes(module, "mirrored").values()} == {"mirrored", "SHARE"}
 
 
 def test_a_statement_can_be_left_out(module: ModuleType) -> None:

@@ -87,6 +87,7 @@ def test_peak_of_memory(student, rng):
     cases += [([str(name) for name in rng.permutation(names)], made) for names, made in cases[:12]]
     cases += [
         (["b", "a"], {"a": (3, []), "b": (4, ["a"])}),
+        (["a", "b"], {"a": (0.25, []), "b": (0.5, ["a"])}),
         (["a", "c", "b"], {"a": (3, []), "b": (4, ["a"]), "c": (5, [])}),
     ]
     ask_all(asked, _peak, cases)

@@ -168,7 +168,7 @@ def by_spans(order, operations):
         last[need] = max(places[name] for name, (_, needs) in operations.items() if need in needs)
     for name, (size, _) in operations.items():
         held[places[name] : last[name] + 1] += size
-    return int(held.max())
+    return float(held.max())
 
 
 # ---------------------------------------------------------------- tf1.12.7

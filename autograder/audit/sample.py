@@ -41,7 +41,8 @@ def sampled(project: Project, chapter: Chapter, at_once: int, day: datetime.date
     for row in audit(project, chapter, plan, frozenset(drawn)):
         new = tuple(one for one in row.survivors if f"`{one.mutant}`" not in known)
         many = len(new) > (ALLOWED if _is_known(known, row.exercise) else max(ALLOWED, row.automatic // 2))
-        yield row.model_copy(update={"survivors": new if many else ()})
+        drawn_only = {"automatic_all": row.automatic}  # there are more, and that they are not tried is meant
+        yield row.model_copy(update={"survivors": new if many else (), **drawn_only})
 
 
 def is_broken(row: AuditRow) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,11 @@ from typing import Any
 import pytest
 
 from autograder.audit import commands
+from autograder.audit.audit import AuditPlan, _automatic, _Exercise
+from autograder.audit.exceptions import Exceptions
+from autograder.audit.mutate import AutomaticMutant
 from autograder.audit.rows import LEAST_TRIED, AuditRow
+from autograder.audit.trial import Profile, Verdict
 from tests.support.checkout import Checkout, make_checkout
 from tests.support.minichapter import NAME
 
@@ -156,6 +161,21 @@ def test_so_many_are_tried_as_tell_something(checkout: Checkout) -> None:
     assert row["holds"] and row["automatic"] >= min(LEAST_TRIED, row["automatic_all"])
     few = AuditRow.model_validate({**row, "automatic": 3, "automatic_killed": 3, "automatic_all": 400})
     assert few.shortcomings == ("only 3 of 400 automatic mutants were tried",)
+
+
+@pytest.mark.parametrize(("plan", "until", "tried"), [
+    (AuditPlan(0.0, 1), math.inf, LEAST_TRIED),  # its seconds are over at once
+    (AuditPlan(0.0, 1, least=0), math.inf, 0),
+    (AuditPlan(600.0, 1), math.inf, 30),
+    (AuditPlan(600.0, 1), -math.inf, 0),  # and so are all seconds
+])  # fmt: skip
+def test_neither_fewer_nor_more_are_tried(plan: AuditPlan, until: float, tried: int) -> None:
+    trial = SimpleNamespace(exercise=SimpleNamespace(id="p.99.1"), wrong=lambda build, order: Verdict(by="test_a"))
+    profile = [Profile("test_a", True, frozenset({"a"}), 0.1)]
+    one = _Exercise(trial, plan, Exceptions(), {}, [], {}, profile, until)  # type: ignore[arg-type]
+    pool = [AutomaticMutant(f"place {number}", "number", names=frozenset({"a"})) for number in range(30)]
+    figures = _automatic(one, pool)
+    assert (figures["automatic"], figures["automatic_all"]) == (tried, 30)
 
 
 def test_the_seconds_for_all_are_shared_by_exercises() -> None:
